@@ -1,0 +1,51 @@
+# Doings: `make run` starts it with a demo account, on a machine that has Python 3.11, pip and make.
+#
+# PYTHON   the interpreter that .venv is made with
+# ARGS     passed on to pytest or to the benchmark: make test ARGS="tests/core -x"
+# WORKERS  the number of processes the tests run in; 0 runs them in one, for a debugger
+
+PYTHON ?= python3
+WORKERS ?= 2
+ARGS ?=
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+CHECKED := $(wildcard src tests bench)
+
+.PHONY: install run test check bench
+
+install: .venv/.installed
+
+run: .venv/.installed
+	$(BIN)/doings demo
+	exec $(BIN)/doings serve
+
+test: .venv/.installed-dev
+	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+
+check: .venv/.installed-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy $(CHECKED)
+	$(BIN)/lint-imports
+
+bench: .venv/.installed-dev
+	$(BIN)/python -m bench $(ARGS)
+
+# The stamps below are written last, so an interrupted install starts over.
+
+.venv/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Doings needs Python 3.11 or newer: make PYTHON=/path/to/it")'
+	$(PYTHON) -m venv --clear .venv
+	@touch $@
+
+.venv/.installed: .venv/.made requirements.txt pyproject.toml
+	@echo "Installing Doings into .venv; the first time takes a minute."
+	$(PIP) install -r requirements.txt
+	$(PIP) install --no-deps -e .
+	@touch $@
+
+.venv/.installed-dev: .venv/.installed requirements-dev.txt
+	@echo "Installing what the checks and tests need into .venv."
+	$(PIP) install -r requirements.txt -r requirements-dev.txt
+	@touch $@
