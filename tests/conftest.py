@@ -1,0 +1,40 @@
+"""Under CI a skipped test is a failed one, or a missing dependency would hide what it tests.
+
+Only tests marked `citus` may skip there: they need a cluster of their own. Expected failures
+(`xfail`) are not skips.
+"""
+
+import os
+from collections.abc import Generator
+
+import pytest
+
+UNDER_CI = os.environ.get("CI", "").lower() not in {"", "0", "false"}
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Turn the skip of a test into a failure."""
+    report = yield
+    if item.get_closest_marker("citus") is None:
+        _refuse_skip(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Turn the skip of a whole module into a failure."""
+    report = yield
+    _refuse_skip(report)
+    return report
+
+
+def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
+    """Mark a skipped report as failed when CI runs; leave every other report alone."""
+    expected_failure = hasattr(report, "wasxfail")
+    if UNDER_CI and report.skipped and not expected_failure:
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longreprtext
+        report.outcome = "failed"
+        report.longrepr = f"CI allows no skip. {reason}"
