@@ -1,0 +1,36 @@
+"""An account: one business, whose timeline nobody else can see."""
+
+import re
+
+import msgspec
+
+from doings.core.clock import zone
+from doings.core.errors import Invalid
+
+SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+
+RESERVED_SLUGS = frozenset({"api", "c"})
+"""Words that stand for something else where a surface's path names an account."""
+
+
+class Account(msgspec.Struct, frozen=True, kw_only=True):
+    """A business and the zone its days are counted in; `settings` are JSON text."""
+
+    id: int
+    slug: str
+    name: str
+    time_zone: str
+    settings: str = "{}"
+    created_at: int
+
+
+def check_new_account(slug: str, time_zone: str) -> None:
+    """Refuse a slug or a zone that an account may not have; raises Invalid."""
+    if not SLUG.fullmatch(slug):
+        raise Invalid.of("slug", "letters a-z, digits and inner hyphens, at most 63 of them")
+    if slug in RESERVED_SLUGS:
+        raise Invalid.of("slug", f"{slug!r} is reserved")
+    try:
+        zone(time_zone)
+    except ValueError as error:
+        raise Invalid.of("time_zone", str(error)) from None

@@ -1,0 +1,236 @@
+"""Activities: what happened, once recorded (Activity) and still to be recorded (Draft)."""
+
+import re
+from functools import lru_cache
+
+import msgspec
+
+from doings.core.clock import EARLIEST, LATEST, zone
+from doings.core.entity import (
+    CONTACT,
+    NAME_LENGTH,
+    Entity,
+    EntityKey,
+    checked_id,
+    checked_type,
+)
+from doings.core.errors import Invalid
+from doings.core.kinds import checked_data
+from doings.core.text import checked_json, checked_text
+
+KIND = re.compile(r"[a-z][a-z0-9_]{0,63}\.[a-z][a-z0-9_]{0,63}")
+WORD = re.compile(r"[a-z][a-z0-9_]{0,63}")
+ORIGIN = re.compile(r"[a-z][a-z0-9_.-]{0,63}")
+
+SUMMARY_LENGTH = 10_000
+BODY_LENGTH = 1_000_000
+JSON_LENGTH = 1_000_000
+LINKS = 200
+CHANNELS = 20
+
+ACTOR = "actor"
+"""The role of whoever did it."""
+
+SUBJECT = "subject"
+"""The role of whatever it is about, where none is named."""
+
+OWNER = "owner"
+"""The role of a contact that is linked because a linked thing belongs to it."""
+
+NAMED_IN_DATA = "data"
+"""The role of a thing that is linked because `data` names it, like the appointment that moved."""
+
+DERIVED_ROLES = frozenset({OWNER, NAMED_IN_DATA})
+"""Roles that the server gives. They are shown; given by a caller they are ignored."""
+
+LEVELS = frozenset({"ERROR", "WARN"})
+DEFAULT_CHANNELS = ("admin",)
+
+
+class Link(msgspec.Struct, frozen=True):
+    """That an activity concerns an entity, and how; `name` names an entity that is new."""
+
+    type: str
+    id: str
+    role: str = SUBJECT
+    name: str | None = None
+
+    @property
+    def key(self) -> EntityKey:
+        """(type, id)."""
+        return self.type, self.id
+
+
+class Linked(msgspec.Struct, frozen=True):
+    """A link as read: the entity as it is now, with all the roles it has here."""
+
+    entity: Entity
+    roles: tuple[str, ...]
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be recorded; its constructor refuses what may not exist.
+
+    Instants are microseconds UTC, `data` and `metadata` JSON text of an object.
+    """
+
+    kind: str
+    occurred_at: int
+    time_zone: str | None = None
+    summary: str | None = None
+    body: str | None = None
+    data: str = "{}"
+    metadata: str = "{}"
+    level: str | None = None
+    channels: tuple[str, ...] = DEFAULT_CHANNELS
+    links: tuple[Link, ...] = ()
+    origin: str = "api"
+    external_id: str | None = None
+
+    def __post_init__(self) -> None:
+        """Raise Invalid."""
+        checked_kind(self.kind)
+        if not EARLIEST <= self.occurred_at < LATEST:
+            raise Invalid.of("occurred_at", "the time lies outside the years 1000 to 9999")
+        _check_prose(self)
+        checked_json(self.data, field="data", most=JSON_LENGTH)
+        checked_json(self.metadata, field="metadata", most=JSON_LENGTH)
+        checked_data(self.kind, self.data)
+        _check_marks(self)
+        _check_links(self.links)
+
+
+class Activity(msgspec.Struct, frozen=True):
+    """One recorded activity, its fields in the order of the table's columns."""
+
+    seq: int
+    id: str
+    kind: str
+    occurred_at: int
+    time_zone: str | None
+    summary: str | None
+    body: str | None
+    data: str
+    metadata: str
+    level: str | None
+    channels: tuple[str, ...]
+    origin: str
+    external_id: str | None
+    recorded_at: int
+    updated_at: int
+    links: tuple[Linked, ...]
+
+    def linked(self, entity_type: str, role: str | None = None) -> Entity | None:
+        """The first entity of that type, and that role where one is named, that still exists."""
+        for link in self.links:
+            is_wanted = link.entity.type == entity_type and not link.entity.is_deleted
+            if is_wanted and (role is None or role in link.roles):
+                return link.entity
+        return None
+
+    def actor(self) -> Entity | None:
+        """Whoever did it, where that is known and still exists."""
+        for link in self.links:
+            if ACTOR in link.roles and not link.entity.is_deleted:
+                return link.entity
+        return None
+
+    def contacts(self) -> list[Entity]:
+        """The contacts concerned, each once, in the order they were linked."""
+        return [
+            link.entity
+            for link in self.links
+            if link.entity.type == CONTACT and not link.entity.is_deleted
+        ]
+
+
+def draft_of(activity: Activity) -> Draft:
+    """What was recorded, to record it again with a change; derived links are left out."""
+    return Draft(
+        kind=activity.kind,
+        occurred_at=activity.occurred_at,
+        time_zone=activity.time_zone,
+        summary=activity.summary,
+        body=activity.body,
+        data=activity.data,
+        metadata=activity.metadata,
+        level=activity.level,
+        channels=activity.channels,
+        links=given_links(activity),
+        origin=activity.origin,
+        external_id=activity.external_id,
+    )
+
+
+def is_same(one: Draft, other: Draft) -> bool:
+    """Whether two drafts say the same; the names that links carry say nothing of the activity."""
+    return _without_names(one) == _without_names(other)
+
+
+def _without_names(draft: Draft) -> Draft:
+    links = tuple([Link(link.type, link.id, link.role) for link in draft.links])
+    return msgspec.structs.replace(draft, links=links)
+
+
+def given_links(activity: Activity) -> tuple[Link, ...]:
+    """The links that were given, one for each role, without the derived ones."""
+    return tuple(
+        Link(link.entity.type, link.entity.id, role, link.entity.name)
+        for link in activity.links
+        for role in link.roles
+        if role not in DERIVED_ROLES
+    )
+
+
+@lru_cache(maxsize=4096)
+def checked_kind(kind: str) -> str:
+    """The kind itself; raises Invalid for one that is not `noun.verb`."""
+    if not KIND.fullmatch(kind):
+        raise Invalid.of("kind", "must be noun.verb in lower case, like note.created")
+    return kind
+
+
+@lru_cache(maxsize=4096)
+def checked_role(role: str, *, field: str = "role") -> str:
+    """The role itself; raises Invalid for one that may not be given."""
+    if not WORD.fullmatch(role):
+        raise Invalid.of(field, "a lower-case word: letters, digits and _")
+    return role
+
+
+def _check_prose(draft: Draft) -> None:
+    checked_text(draft.summary, field="summary", most=SUMMARY_LENGTH)
+    checked_text(draft.body, field="body", most=BODY_LENGTH)
+    if draft.time_zone is not None:
+        try:
+            zone(draft.time_zone)
+        except ValueError as error:
+            raise Invalid.of("time_zone", str(error)) from None
+
+
+def _check_marks(draft: Draft) -> None:
+    if draft.level is not None and draft.level not in LEVELS:
+        raise Invalid.of("level", "must be ERROR, WARN or null")
+    if draft.channels != DEFAULT_CHANNELS:
+        if len(draft.channels) > CHANNELS:
+            raise Invalid.of("channels", f"at most {CHANNELS}")
+        for channel in draft.channels:
+            checked_role(channel, field="channels")
+    if not ORIGIN.fullmatch(draft.origin):
+        raise Invalid.of("origin", "lower-case letters, digits, dots, hyphens and _, at most 64")
+    if draft.external_id is not None:
+        checked_id(draft.external_id, field="external_id")
+
+
+def _check_links(links: tuple[Link, ...]) -> None:
+    if len(links) > LINKS:
+        raise Invalid.of("links", f"at most {LINKS}")
+    for position, link in enumerate(links):
+        try:
+            checked_type(link.type)
+            checked_id(link.id)
+            checked_role(link.role)
+            checked_text(link.name, field="name", most=NAME_LENGTH)
+        except Invalid as error:
+            field, reason = error.problems[0]
+            raise Invalid.of(f"links[{position}].{field}", reason) from None

@@ -1,0 +1,119 @@
+"""Time and ids, injected so that tests can hold them still.
+
+An instant is an integer: microseconds since 1970-01-01T00:00:00Z. A day is an integer too: days
+since 1970-01-01. Text and datetimes appear only at the edges.
+"""
+
+import time
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+import uuid_utils
+
+SECOND = 1_000_000
+DAY = 86_400 * SECOND
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
+
+EARLIEST = -30_610_224_000 * SECOND
+"""1000-01-01: what lies before is a typing error, not an activity."""
+
+LATEST = 253_402_128_000 * SECOND
+"""9999-12-30: what lies after cannot be shown in every time zone."""
+
+
+class Clock(Protocol):
+    """Where instants and ids come from."""
+
+    def now(self) -> int:
+        """The present instant."""
+
+    def new_id(self) -> str:
+        """A fresh UUIDv7 as 36 characters of text."""
+
+
+class SystemClock:
+    """The machine's own time."""
+
+    def now(self) -> int:
+        """The present instant."""
+        return time.time_ns() // 1000
+
+    def new_id(self) -> str:
+        """A fresh UUIDv7 as 36 characters of text."""
+        return str(uuid_utils.uuid7())
+
+
+def instant_from_datetime(moment: datetime) -> int:
+    """Microseconds since 1970; raises ValueError for a naive or absurd time."""
+    if moment.tzinfo is None:
+        msg = "a time needs its offset or Z"
+        raise ValueError(msg)
+    instant = (moment - EPOCH) // timedelta(microseconds=1)
+    if not EARLIEST <= instant < LATEST:
+        msg = "the time lies outside the years 1000 to 9999"
+        raise ValueError(msg)
+    return instant
+
+
+def instant_from_text(text: str) -> int:
+    """Read RFC 3339; raises ValueError saying what is wrong."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        msg = "not an RFC 3339 time like 2026-11-22T10:00:00Z"
+        raise ValueError(msg) from None
+    return instant_from_datetime(moment)
+
+
+def datetime_from_instant(instant: int) -> datetime:
+    """The instant as a datetime in UTC."""
+    return EPOCH + timedelta(microseconds=instant)
+
+
+def second_from_instant(instant: int) -> datetime:
+    """The instant as a datetime in UTC, cut to the second, for surfaces that show no fractions."""
+    return datetime.fromtimestamp(instant // SECOND, UTC)
+
+
+def text_from_instant(instant: int) -> str:
+    """RFC 3339 in UTC with `Z`; a fraction only where there is one."""
+    return datetime_from_instant(instant).isoformat().removesuffix("+00:00") + "Z"
+
+
+def day_of(instant: int) -> int:
+    """The UTC day that the instant falls on."""
+    return instant // DAY
+
+
+def date_from_day(day: int) -> date:
+    """A day number as a date."""
+    return date.fromordinal(day + _EPOCH_ORDINAL)
+
+
+def day_from_date(day: date) -> int:
+    """A date as a day number."""
+    return day.toordinal() - _EPOCH_ORDINAL
+
+
+@lru_cache(maxsize=1024)
+def zone(name: str) -> ZoneInfo:
+    """The IANA time zone of that name; raises ValueError for one that does not exist."""
+    try:
+        return ZoneInfo(name)
+    except (OSError, ValueError, KeyError):
+        msg = f"{name!r} is no IANA time zone"
+        raise ValueError(msg) from None
+
+
+def local_date(instant: int, time_zone: str) -> date:
+    """The date that a wall calendar in the zone shows at the instant."""
+    return datetime_from_instant(instant).astimezone(zone(time_zone)).date()
+
+
+def start_of_date(day: date, time_zone: str) -> int:
+    """The first instant of the date in the zone; raises ValueError for an absurd one."""
+    return instant_from_datetime(datetime(day.year, day.month, day.day, tzinfo=zone(time_zone)))

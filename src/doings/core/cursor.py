@@ -1,0 +1,79 @@
+"""Cursors: opaque, signed tokens that say where a walk through one filtered timeline goes on."""
+
+import hashlib
+import hmac
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+
+import msgspec
+
+from doings.core.activity import Activity
+from doings.core.errors import Malformed
+from doings.core.query import Gap, Query, Side
+
+_SIGNATURE = 12
+
+
+class Page(msgspec.Struct, frozen=True):
+    """A stretch of a timeline in the order asked for, and the gaps at its two ends.
+
+    `before` is None at the start of the list and `after` at its end.
+    """
+
+    items: list[Activity]
+    before: Gap | None
+    after: Gap | None
+
+
+def page_from_items(query: Query, items: list[Activity], *, has_more: bool) -> Page:
+    """Cut the ends; `items` run in the order asked for, `has_more` is about the walk's side."""
+    ahead = query.side
+    behind: Side = "newer" if ahead == "older" else "older"
+    gaps: dict[Side, Gap | None] = {
+        ahead: gap_at(query, items, ahead) if has_more else None,
+        behind: gap_at(query, items, behind) if query.gap is not None or query.skip else None,
+    }
+    newer, older = gaps["newer"], gaps["older"]
+    before, after = (newer, older) if query.is_descending else (older, newer)
+    return Page(items, before=before, after=after)
+
+
+def gap_at(query: Query, items: list[Activity], side: Side) -> Gap | None:
+    """The gap at one end of the items; that of the query when there are none."""
+    if not items:
+        return query.gap and Gap(query.gap.occurred_at, query.gap.seq, side)
+    is_last = (side == "older") == query.is_descending
+    end = items[-1] if is_last else items[0]
+    return Gap(end.occurred_at, end.seq if side == "older" else end.seq + 1, side)
+
+
+def fingerprint(account_id: int, query: Query) -> bytes:
+    """What the filters and the order of a query come to, without the page's place and size."""
+    filters = msgspec.structs.replace(query, gap=None, skip=0, limit=0)
+    return hashlib.blake2b(msgspec.json.encode((account_id, filters)), digest_size=8).digest()
+
+
+class CursorSigner:
+    """Writes and reads cursors with the installation's secret."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._secret = secret
+
+    def token(self, gap: Gap, filters: bytes) -> str:
+        """The gap as text that `gap` reads back, given the same filters."""
+        body = msgspec.msgpack.encode(gap)
+        return urlsafe_b64encode(self._signature(body + filters) + body).rstrip(b"=").decode()
+
+    def gap(self, token: str, filters: bytes, *, field: str = "cursor") -> Gap:
+        """Read a token; raises Malformed for garbage and for one made for other filters."""
+        try:
+            signed = urlsafe_b64decode(token + "=" * (-len(token) % 4))
+            signature, body = signed[:_SIGNATURE], signed[_SIGNATURE:]
+            if hmac.compare_digest(signature, self._signature(body + filters)):
+                return msgspec.msgpack.decode(body, type=Gap)
+        except ValueError:
+            pass
+        reason = "not a cursor of this list; take it from an answer with the same filters"
+        raise Malformed(reason, field)
+
+    def _signature(self, body: bytes) -> bytes:
+        return hmac.digest(self._secret, body, "sha256")[:_SIGNATURE]

@@ -1,0 +1,54 @@
+"""What a new account starts with: kinds of encounters in their categories, and genders.
+
+They are ordinary entities, numbered within their type, and may be changed or deleted.
+"""
+
+from doings.core.entity import EntityDraft, EntityKey
+from doings.core.text import json_text
+
+ACTIVITY_CATEGORY = "activity_category"
+ACTIVITY_TYPE = "activity_type"
+GENDER = "gender"
+TAG = "tag"
+
+_CATEGORIES = ("Simple activities", "Sport", "Food", "Cultural activities")
+
+_TYPES = (
+    ("just hung out", 1),
+    ("watched a movie at home", 1),
+    ("just talked at home", 1),
+    ("played a sport together", 2),
+    ("ate at their place", 3),
+    ("went to a bar", 3),
+    ("ate at home", 3),
+    ("picnicked", 3),
+    ("ate at a restaurant", 3),
+    ("went to the theater", 4),
+    ("went to a concert", 4),
+    ("went to a play", 4),
+    ("went to the museum", 4),
+)
+
+_GENDERS = (("Man", "M"), ("Woman", "F"), ("Rather not say", "O"))
+
+IS_DEFAULT = "is_default"
+"""The attribute of what came with the account and was not made by anybody."""
+
+
+def _numbered(
+    entity_type: str, drafts: list[tuple[str, dict[str, object]]]
+) -> list[tuple[EntityKey, EntityDraft]]:
+    return [
+        ((entity_type, str(number)), EntityDraft(name=name, attrs=json_text(attrs)))
+        for number, (name, attrs) in enumerate(drafts, 1)
+    ]
+
+
+DEFAULTS: tuple[tuple[EntityKey, EntityDraft], ...] = (
+    *_numbered(ACTIVITY_CATEGORY, [(name, {IS_DEFAULT: True}) for name in _CATEGORIES]),
+    *_numbered(
+        ACTIVITY_TYPE,
+        [(name, {"category": str(category), IS_DEFAULT: True}) for name, category in _TYPES],
+    ),
+    *_numbered(GENDER, [(name, {"type": type_, IS_DEFAULT: True}) for name, type_ in _GENDERS]),
+)

@@ -1,0 +1,141 @@
+"""Our own JSON of an activity: the native API's document, and what the feed keeps of the past."""
+
+from datetime import datetime
+
+import msgspec
+
+from doings.core.activity import ACTOR, Activity, Linked
+from doings.core.clock import datetime_from_instant
+from doings.core.entity import Entity
+
+
+class ActorDocument(msgspec.Struct):
+    """Whoever did it."""
+
+    type: str
+    id: str
+    name: str | None
+
+
+class LinkDocument(msgspec.Struct):
+    """A linked entity, in one role."""
+
+    type: str
+    id: str
+    role: str
+    name: str | None
+
+
+class ActivityDocument(msgspec.Struct):
+    """An activity as `/v1` shows it."""
+
+    id: str
+    seq: int
+    kind: str
+    occurred_at: datetime
+    time_zone: str | None
+    summary: str | None
+    body: str | None
+    actor: ActorDocument | None
+    links: list[LinkDocument]
+    data: msgspec.Raw
+    metadata: msgspec.Raw
+    level: str | None
+    channels: tuple[str, ...]
+    origin: str
+    external_id: str | None
+    recorded_at: datetime
+    updated_at: datetime
+
+
+class EntityDocument(msgspec.Struct):
+    """An entity as `/v1` shows it."""
+
+    type: str
+    id: str
+    seq: int
+    name: str | None
+    attrs: msgspec.Raw
+    contact: str | None
+    created_at: datetime
+    updated_at: datetime
+
+
+EMPTY = msgspec.Raw(b"{}")
+
+
+def raw(text: str) -> msgspec.Raw:
+    """Stored JSON text, to be sent as it is."""
+    return EMPTY if text == "{}" else msgspec.Raw(text)
+
+
+def activity_document(activity: Activity) -> ActivityDocument:
+    """Render an activity; what it was linked to and is deleted now is left out."""
+    actor = activity.actor()
+    return ActivityDocument(
+        id=activity.id,
+        seq=activity.seq,
+        kind=activity.kind,
+        occurred_at=datetime_from_instant(activity.occurred_at),
+        time_zone=activity.time_zone,
+        summary=activity.summary,
+        body=activity.body,
+        actor=ActorDocument(actor.type, actor.id, actor.name) if actor else None,
+        links=link_documents(activity.links, actor),
+        data=raw(activity.data),
+        metadata=raw(activity.metadata),
+        level=activity.level,
+        channels=activity.channels,
+        origin=activity.origin,
+        external_id=activity.external_id,
+        recorded_at=datetime_from_instant(activity.recorded_at),
+        updated_at=datetime_from_instant(activity.updated_at),
+    )
+
+
+def link_documents(links: tuple[Linked, ...], actor: Entity | None) -> list[LinkDocument]:
+    """One for each role, but for the role of the actor that stands by itself."""
+    return [
+        LinkDocument(link.entity.type, link.entity.id, role, link.entity.name)
+        for link in links
+        if not link.entity.is_deleted
+        for role in link.roles
+        if role != ACTOR or link.entity is not actor
+    ]
+
+
+def entity_document(entity: Entity) -> EntityDocument:
+    """Render an entity."""
+    return EntityDocument(
+        type=entity.type,
+        id=entity.id,
+        seq=entity.seq,
+        name=entity.name,
+        attrs=raw(entity.attrs),
+        contact=entity.contact,
+        created_at=datetime_from_instant(entity.created_at),
+        updated_at=datetime_from_instant(entity.updated_at),
+    )
+
+
+def whole_text(activity: Activity) -> str:
+    """The whole document as JSON text: what a deletion replaced."""
+    return msgspec.json.encode(activity_document(activity)).decode()
+
+
+def replaced_text(old: Activity, new: Activity) -> str:
+    """The members of the old document that the new one does not have, as JSON text."""
+    before, after = _members(old), _members(new)
+    replaced = {name: value for name, value in before.items() if after[name] != value}
+    replaced.pop("updated_at", None)
+    return msgspec.json.encode(
+        {name: msgspec.Raw(value) for name, value in replaced.items()}
+    ).decode()
+
+
+def _members(activity: Activity) -> dict[str, bytes]:
+    text = msgspec.json.encode(activity_document(activity))
+    return {
+        name: bytes(value)
+        for name, value in msgspec.json.decode(text, type=dict[str, msgspec.Raw]).items()
+    }

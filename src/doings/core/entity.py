@@ -1,0 +1,81 @@
+"""Entities: the people and things that activities are about."""
+
+import re
+from functools import lru_cache
+
+import msgspec
+
+from doings.core.errors import Invalid
+from doings.core.text import checked_json, checked_text
+
+TYPE = re.compile(r"[a-z][a-z0-9_]{0,63}")
+ID_LENGTH = 255
+NAME_LENGTH = 1000
+ATTRS_LENGTH = 262_144
+
+CONTACT = "contact"
+"""The type of the people that timelines are kept for."""
+
+SELF = "business"
+"""The type of the entity that stands for the account itself; its id is the account's slug."""
+
+EntityKey = tuple[str, str]
+"""What names an entity within its account: (type, id)."""
+
+
+class Entity(msgspec.Struct, frozen=True):
+    """One person or thing as stored; `attrs` is JSON text in the order it was given.
+
+    `contact` is the id of the contact it belongs to. A deleted entity stays, so that what was
+    recorded about it keeps its meaning, and is shown nowhere.
+    """
+
+    seq: int
+    type: str
+    id: str
+    name: str | None
+    attrs: str
+    contact: str | None
+    created_at: int
+    updated_at: int
+    is_deleted: bool
+
+    @property
+    def key(self) -> EntityKey:
+        """(type, id)."""
+        return self.type, self.id
+
+
+class EntityDraft(msgspec.Struct, frozen=True, kw_only=True):
+    """What may be said about an entity; its constructor refuses what may not exist."""
+
+    name: str | None = None
+    attrs: str = "{}"
+    contact: str | None = None
+
+    def __post_init__(self) -> None:
+        """Raise Invalid."""
+        checked_text(self.name, field="name", most=NAME_LENGTH)
+        checked_json(self.attrs, field="attrs", most=ATTRS_LENGTH)
+        if self.contact is not None:
+            checked_id(self.contact, field="contact")
+
+
+@lru_cache(maxsize=4096)
+def checked_type(entity_type: str, *, field: str = "type") -> str:
+    """The type itself; raises Invalid for one that may not exist."""
+    if not TYPE.fullmatch(entity_type):
+        raise Invalid.of(field, "a lower-case word: letters, digits and _")
+    return entity_type
+
+
+def checked_id(entity_id: str, *, field: str = "id") -> str:
+    """The id itself; raises Invalid for one that may not exist."""
+    if not entity_id or len(entity_id) > ID_LENGTH or "\0" in entity_id:
+        raise Invalid.of(field, f"text of 1 to {ID_LENGTH} characters without NUL")
+    return entity_id
+
+
+def draft_of(entity: Entity) -> EntityDraft:
+    """What was said about a stored entity, to say it again with a change."""
+    return EntityDraft(name=entity.name, attrs=entity.attrs, contact=entity.contact)

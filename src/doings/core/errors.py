@@ -1,0 +1,126 @@
+"""Everything that can go wrong, without a word of HTTP: each surface owns its table of answers.
+
+DoingsError
+├── Unauthenticated        no credential, or one that is not good
+├── Forbidden              a good credential without the scope or role
+├── NotFound               no such thing in this account
+├── Malformed              cannot be read at all: broken JSON, an unreadable parameter or cursor
+├── Invalid                can be read and is wrong, field by field
+├── Conflict               the state of the thing does not allow it
+├── Outdated               somebody changed it since the caller read it
+├── TooLarge               a body over the limit
+├── UnsupportedType        a body in a format that nobody reads here
+├── NotAcceptable          an answer in a format that nobody writes here
+├── TooManyRequests        come back later
+├── Unavailable            the store is away, full, locked or read-only
+└── Misconfigured          the program cannot start or carry out a command like this
+"""
+
+from typing import NamedTuple
+
+
+class DoingsError(Exception):
+    """The root of the tree: catch this to catch all that Doings raises on purpose."""
+
+
+class Unauthenticated(DoingsError):
+    """No credential, or one that is unknown, expired or revoked."""
+
+    def __init__(self, reason: str = "a credential is required") -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Forbidden(DoingsError):
+    """The credential is good and does not include `scope`."""
+
+    def __init__(self, scope: str, reason: str | None = None) -> None:
+        self.scope = scope
+        self.reason = reason or f"this needs the scope {scope}"
+        super().__init__(self.reason)
+
+
+class NotFound(DoingsError):
+    """There is no `what` named `name` in this account, which is also the answer for another's."""
+
+    def __init__(self, what: str, name: object = None) -> None:
+        self.what = what
+        self.name = name
+        super().__init__(f"there is no {what} {name}" if name is not None else f"no such {what}")
+
+
+class Malformed(DoingsError):
+    """Input that cannot be read; `field` names the parameter, or is None for a whole body."""
+
+    def __init__(self, reason: str, field: str | None = None) -> None:
+        self.reason = reason
+        self.field = field
+        super().__init__(f"{field}: {reason}" if field else reason)
+
+
+class Problem(NamedTuple):
+    """One thing wrong with an input: the path of the member and why."""
+
+    field: str
+    reason: str
+
+
+class Invalid(DoingsError):
+    """Input that can be read and is wrong."""
+
+    def __init__(self, *problems: Problem) -> None:
+        self.problems = problems
+        super().__init__("; ".join(f"{field}: {reason}" for field, reason in problems))
+
+    @classmethod
+    def of(cls, field: str, reason: str) -> "Invalid":
+        """One problem, the usual case."""
+        return cls(Problem(field, reason))
+
+
+class Conflict(DoingsError):
+    """The state of the thing, or an earlier request, does not allow this one."""
+
+
+class Outdated(DoingsError):
+    """The thing is no longer what the caller saw (`If-Match`)."""
+
+
+class TooLarge(DoingsError):
+    """A body of more than `limit` bytes."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        super().__init__(f"the body is larger than {limit} bytes")
+
+
+class UnsupportedType(DoingsError):
+    """A body whose content type is none of `offered`."""
+
+    def __init__(self, *offered: str) -> None:
+        self.offered = offered
+        super().__init__(f"the body must be {' or '.join(offered)}")
+
+
+class NotAcceptable(DoingsError):
+    """An `Accept` header that none of `offered` satisfies."""
+
+    def __init__(self, *offered: str) -> None:
+        self.offered = offered
+        super().__init__(f"this is available as {', '.join(offered)}")
+
+
+class TooManyRequests(DoingsError):
+    """Over a limit; worth trying again after `retry_after` seconds."""
+
+    def __init__(self, retry_after: int) -> None:
+        self.retry_after = retry_after
+        super().__init__(f"too many requests, try again in {retry_after} seconds")
+
+
+class Unavailable(DoingsError):
+    """The store cannot answer now: locked, full, read-only or away. Nothing was written."""
+
+
+class Misconfigured(DoingsError):
+    """A setting, file or database that this program cannot work with: one line, exit code 2."""

@@ -1,0 +1,234 @@
+"""The port to the store: what may be read and written, always within one account.
+
+`Reader` and `Ledger` are bound to an account and live as long as one transaction. Work handed to
+`Store.read` and `Store.write` may await them and nothing else.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Literal, Protocol, TypeVar
+
+import msgspec
+
+from doings.core.account import Account
+from doings.core.activity import Activity, Draft
+from doings.core.cursor import Page
+from doings.core.entity import Entity, EntityDraft, EntityKey
+from doings.core.query import DiaryOrder, Query, RecordedOrder
+
+T = TypeVar("T")
+
+ActivityRef = int | str
+"""An activity's seq, or its id."""
+
+
+class Recorded(msgspec.Struct, frozen=True):
+    """What became of a draft: the seq and id of the activity that now stands for it."""
+
+    seq: int
+    id: str
+    is_repeated: bool
+
+
+class Change(msgspec.Struct, frozen=True):
+    """One entry of the feed; `before` is JSON text of the members it replaced."""
+
+    seq: int
+    activity_seq: int
+    activity_id: str
+    op: Literal["created", "updated", "deleted"]
+    kind: str
+    at: int
+    by: str | None
+    before: str | None
+    activity: Activity | None
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """An answer kept for a repeated request."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+class EntityQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """Which entities, in the order of their seq; `after` is exclusive, `q` begins words of theirs.
+
+    `with_partial` includes contacts that stand only as somebody's relation.
+    """
+
+    type: str | None = None
+    q: str | None = None
+    after: int | None = None
+    is_descending: bool = False
+    limit: int = 50
+    skip: int = 0
+    with_partial: bool = True
+    by: Literal["recorded", "updated"] = "recorded"
+
+
+class Credential(msgspec.Struct, frozen=True, kw_only=True):
+    """A credential as stored: never its secret."""
+
+    key: str
+    account_id: int
+    secret_hash: bytes
+    scopes: tuple[str, ...]
+    label: str | None
+    created_at: int
+    expires_at: int | None
+    last_used_at: int | None
+
+
+class Reader(Protocol):
+    """Reading within one account, from one consistent state."""
+
+    @property
+    def account_id(self) -> int:
+        """Whose."""
+
+    async def account(self) -> Account:
+        """The account itself."""
+
+    async def activity(self, ref: ActivityRef) -> Activity:
+        """One activity; raises NotFound."""
+
+    async def activities(self, seqs: Sequence[int]) -> list[Activity]:
+        """Those of the activities that exist, in the order of `seqs`."""
+
+    async def page(self, query: Query) -> Page:
+        """A stretch of the timeline."""
+
+    async def diary(self, query: Query, order: DiaryOrder) -> list[Activity]:
+        """`limit` activities of one entity after `skip` others, by the calendar."""
+
+    async def with_contacts(self, order: RecordedOrder, *, skip: int, limit: int) -> list[Activity]:
+        """Activities that concern at least one contact, after `skip` others."""
+
+    async def total_with_contacts(self) -> int:
+        """How many of them there are."""
+
+    async def years_with_contacts(self) -> list[tuple[int, int]]:
+        """(year, count) of them by the account's calendar, newest first."""
+
+    async def total(self, entity: EntityKey | None, kinds: tuple[str, ...] | None) -> int:
+        """How many activities of these kinds an entity's timeline, or the whole, holds."""
+
+    async def counts_by_day(self, query: Query) -> list[tuple[int, int]]:
+        """(UTC day, count) for the query's entity, kinds and whole days, oldest first."""
+
+    async def counts_by_kind(self, query: Query) -> list[tuple[str, int]]:
+        """(kind, count) likewise, most frequent first."""
+
+    async def history(self, activity_id: str) -> list[Change]:
+        """The changes of one activity, also of a deleted one, oldest first; raises NotFound."""
+
+    async def changes(self, after: int, limit: int) -> list[Change]:
+        """The feed from `after` (exclusive) on, oldest first."""
+
+    async def head(self) -> int:
+        """The last seq given out."""
+
+    async def entity(self, key: EntityKey) -> Entity:
+        """One entity; raises NotFound, for a deleted one too."""
+
+    async def entity_by_seq(self, entity_type: str, seq: int) -> Entity:
+        """One entity; raises NotFound, for a deleted one too."""
+
+    async def entities(self, query: EntityQuery) -> list[Entity]:
+        """A stretch of the entities that are not deleted."""
+
+    async def entities_by_key(self, keys: Sequence[EntityKey]) -> dict[EntityKey, Entity]:
+        """Those of the entities that exist and are not deleted."""
+
+    async def entities_by_seq(self, entity_type: str, seqs: Sequence[int]) -> dict[int, Entity]:
+        """Those of the entities that exist and are not deleted."""
+
+    async def total_entities(self, entity_type: str) -> int:
+        """How many entities of a type there are, partial and deleted ones left out."""
+
+    async def credentials(self) -> list[Credential]:
+        """The account's credentials, oldest first."""
+
+
+class Ledger(Reader, Protocol):
+    """Writing within one account: all of it lasts, or none."""
+
+    async def record(self, drafts: Sequence[Draft]) -> list[Recorded]:
+        """Record in this order; a repeated (origin, external_id) leaves the first as it is."""
+
+    async def revise(self, ref: ActivityRef, revise: Callable[[Activity], Draft]) -> Activity:
+        """Replace an activity by what `revise` makes of it; raises NotFound and what it raises."""
+
+    async def erase(
+        self, ref: ActivityRef, check: Callable[[Activity], None] | None = None
+    ) -> Activity:
+        """Delete an activity unless `check` raises; raises NotFound."""
+
+    async def put_entity(
+        self, key: EntityKey, revise: Callable[[Entity | None], EntityDraft]
+    ) -> tuple[Entity, bool]:
+        """Create (True) or replace an entity by what `revise` makes of the one there is."""
+
+    async def add_entity(self, entity_type: str, draft: EntityDraft) -> Entity:
+        """Create an entity whose id is its seq, or a UUID where that is taken."""
+
+    async def number_entity(self, entity_type: str, draft: EntityDraft) -> Entity:
+        """Create an entity whose id is the next number of its type."""
+
+    async def delete_entity(self, key: EntityKey) -> Entity:
+        """Delete an entity, whose activities stay; raises NotFound."""
+
+    async def recall(self, key: str, digest: bytes) -> Answer | None:
+        """The answer given to this idempotency key; raises Conflict if its request was another."""
+
+    async def remember(self, key: str, digest: bytes, answer: Answer) -> None:
+        """Keep the answer for 24 hours."""
+
+    async def add_credential(self, credential: Credential) -> None:
+        """Store a credential."""
+
+    async def revoke_credential(self, key: str) -> None:
+        """Make a credential unusable from now on; raises NotFound."""
+
+
+class Store(Protocol):
+    """The store as a whole."""
+
+    @property
+    def secret(self) -> bytes:
+        """The installation's own secret, made once with the database."""
+
+    async def read(
+        self, account_id: int, work: Callable[[Reader], Awaitable[T]], *, bounded: bool = True
+    ) -> T:
+        """Run work on one consistent state; unbounded work goes where nobody waits for it."""
+
+    async def write(
+        self, account_id: int, work: Callable[[Ledger], Awaitable[T]], *, by: str | None = None
+    ) -> T:
+        """Run work in one transaction; returns when it is durable, keeps nothing if it raises."""
+
+    async def create_account(self, slug: str, *, name: str, time_zone: str) -> Account:
+        """Create an account with what a new one starts with; raises Invalid and Conflict."""
+
+    async def account(self, slug: str) -> Account:
+        """The account of that slug; raises NotFound."""
+
+    async def accounts(self) -> list[Account]:
+        """All accounts by slug."""
+
+    async def delete_account(self, slug: str) -> None:
+        """Remove an account and all that is in it; raises NotFound."""
+
+    async def credential(self, key: str) -> tuple[Credential, Account] | None:
+        """Who a key belongs to, whatever the account: the one question that names none."""
+
+    async def note_use(self, uses: dict[str, int]) -> None:
+        """Store when credentials were last used."""
+
+    async def wait_for_change(self, account_id: int, after: int, seconds: float) -> None:
+        """Return when the account's head is past `after`, or the time is over."""
+
+    async def ping(self) -> None:
+        """Return when the store answers; raises Unavailable."""

@@ -1,0 +1,204 @@
+"""`core.store.Store` on an engine: opens and upgrades a database, and binds readers and ledgers."""
+
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from doings.core.account import Account, check_new_account
+from doings.core.clock import Clock
+from doings.core.defaults import DEFAULTS
+from doings.core.entity import SELF, EntityDraft
+from doings.core.errors import Conflict, Misconfigured, NotFound
+from doings.core.store import Credential, Ledger, Reader
+from doings.storage import people
+from doings.storage import statements as sql
+from doings.storage.engine import Connection, Engine
+from doings.storage.ledger import AccountLedger
+from doings.storage.reader import AccountReader
+from doings.storage.rows import account_from_row, credential_from_row
+from doings.storage.schema import ACCOUNT_TABLES, STEPS, VERSION
+
+T = TypeVar("T")
+
+LOOK_SECONDS = 0.2
+"""How soon a long poll sees what another process wrote."""
+
+
+class Database:
+    """The store: an engine, a clock and the installation's secret."""
+
+    def __init__(self, engine: Engine, clock: Clock, secret: bytes) -> None:
+        self.engine = engine
+        self.clock = clock
+        self.secret = secret
+
+    async def read(
+        self, account_id: int, work: Callable[[Reader], Awaitable[T]], *, bounded: bool = True
+    ) -> T:
+        """Run work on one consistent state; unbounded work goes where nobody waits for it."""
+        return await self.engine.read(
+            lambda connection: work(AccountReader(connection, account_id)), bounded=bounded
+        )
+
+    async def write(
+        self, account_id: int, work: Callable[[Ledger], Awaitable[T]], *, by: str | None = None
+    ) -> T:
+        """Run work in one transaction; returns when it is durable, keeps nothing if it raises."""
+
+        def bound(connection: Connection) -> Awaitable[T]:
+            return work(AccountLedger(connection, account_id, clock=self.clock, by=by))
+
+        return await self.engine.write(bound, account_id=account_id)
+
+    async def create_account(self, slug: str, *, name: str, time_zone: str) -> Account:
+        """Create an account with what a new one starts with; raises Invalid and Conflict."""
+        check_new_account(slug, time_zone)
+
+        async def create(connection: Connection) -> Account:
+            if await connection.fetch_one(sql.ACCOUNT_BY_SLUG, slug=slug):
+                msg = f"there is an account {slug} already"
+                raise Conflict(msg)
+            account_id = await _next_account_id(connection)
+            ledger = AccountLedger(connection, account_id, clock=self.clock, by=None)
+            await ledger.execute(
+                sql.ADD_ACCOUNT,
+                slug=slug,
+                name=name,
+                time_zone=time_zone,
+                settings="{}",
+                created_at=self.clock.now(),
+            )
+            await ledger.execute(sql.ADD_HEAD)
+            await _add_defaults(ledger, slug, name)
+            return await ledger.account()
+
+        return await self.engine.write(create)
+
+    async def account(self, slug: str) -> Account:
+        """The account of that slug; raises NotFound."""
+        row = await self.engine.read(
+            lambda connection: connection.fetch_one(sql.ACCOUNT_BY_SLUG, slug=slug)
+        )
+        if row is None:
+            raise NotFound("account", slug)
+        return account_from_row(row)
+
+    async def accounts(self) -> list[Account]:
+        """All accounts by slug."""
+        rows = await self.engine.read(lambda connection: connection.fetch(sql.ACCOUNTS))
+        return [account_from_row(row) for row in rows]
+
+    async def delete_account(self, slug: str) -> None:
+        """Remove an account and all that is in it; raises NotFound."""
+        account = await self.account(slug)
+
+        async def delete(connection: Connection) -> None:
+            tables = [
+                f"DELETE FROM {name} WHERE account_id = :account_id" for name in ACCOUNT_TABLES
+            ]
+            own = (sql.DELETE_CREDENTIALS_OF_ACCOUNT, sql.DELETE_ACCOUNT)
+            for statement in (*connection.search.clear, *tables, *own):
+                await connection.execute(statement, account_id=account.id)
+
+        await self.engine.write(delete, account_id=account.id)
+
+    async def credential(self, key: str) -> tuple[Credential, Account] | None:
+        """Who a key belongs to, whatever the account: the one question that names none."""
+
+        async def look_up(connection: Connection) -> tuple[Credential, Account] | None:
+            row = await connection.fetch_one(sql.CREDENTIAL_BY_KEY, key=key)
+            if row is None:
+                return None
+            credential = credential_from_row(row)
+            owner = await connection.fetch_one(sql.ACCOUNT_BY_ID, account_id=credential.account_id)
+            return (credential, account_from_row(owner)) if owner else None
+
+        return await self.engine.read(look_up)
+
+    async def note_use(self, uses: dict[str, int]) -> None:
+        """Store when credentials were last used."""
+        rows = [(at, key) for key, at in uses.items()]
+        await self.engine.write(lambda connection: connection.execute_many(sql.NOTE_USE, rows))
+
+    async def wait_for_change(self, account_id: int, after: int, seconds: float) -> None:
+        """Return when the account's head is past `after`, or the time is over."""
+        end = time.monotonic() + seconds
+        while await self.read(account_id, lambda reader: reader.head()) <= after:
+            left = end - time.monotonic()
+            if left <= 0:
+                return
+            await self.engine.next_commit(min(left, LOOK_SECONDS))
+
+    async def ping(self) -> None:
+        """Return when the store answers; raises Unavailable."""
+        await self.engine.read(lambda connection: connection.fetch_one(sql.PING))
+
+    async def close(self) -> None:
+        """Finish what was accepted, then let go of the database."""
+        await self.engine.close()
+
+
+async def open_database(engine: Engine, clock: Clock, schema: dict[str, str]) -> Database:
+    """Bring the schema up to date and read the secret; raises Misconfigured for a newer one."""
+
+    async def prepare(connection: Connection) -> str:
+        version = await _version(connection)
+        if version > VERSION:
+            msg = (
+                f"the database is at schema {version}, this program knows {VERSION}:"
+                " run a newer version of doings"
+            )
+            raise Misconfigured(msg)
+        for step in STEPS[version:]:
+            await connection.execute_script(step.format(**schema))
+        if version < VERSION:
+            await _set(connection, "schema", str(VERSION))
+        secret = await _get(connection, "secret")
+        if secret is None:
+            secret = secrets.token_hex(32)
+            await _set(connection, "secret", secret)
+        return secret
+
+    secret: str | None = await engine.read(_ready_secret)
+    if secret is None:
+        secret = await engine.write(prepare)
+    return Database(engine, clock, bytes.fromhex(secret))
+
+
+async def _ready_secret(connection: Connection) -> str | None:
+    """The secret of a database that needs nothing done, so that a read-only one can be served."""
+    if await _version(connection) != VERSION:
+        return None
+    return await _get(connection, "secret")
+
+
+async def _version(connection: Connection) -> int:
+    if not await connection.has_table("installation"):
+        return 0
+    return int(await _get(connection, "schema") or 0)
+
+
+async def _get(connection: Connection, name: str) -> str | None:
+    row = await connection.fetch_one(sql.INSTALLATION_VALUE, name=name)
+    return str(row[0]) if row else None
+
+
+async def _set(connection: Connection, name: str, value: str) -> None:
+    await connection.execute(sql.SET_INSTALLATION_VALUE, name=name, value=value)
+
+
+async def _next_account_id(connection: Connection) -> int:
+    """A number that no account ever had."""
+    account_id = int(await _get(connection, "accounts") or 0) + 1
+    await _set(connection, "accounts", str(account_id))
+    return account_id
+
+
+async def _add_defaults(ledger: AccountLedger, slug: str, name: str) -> None:
+    entities = [((SELF, slug), EntityDraft(name=name)), *DEFAULTS]
+    first = await ledger.advance(len(entities))
+    await people.add_many(
+        ledger, [(seq, key, draft, None) for seq, (key, draft) in enumerate(entities, first)]
+    )
+    await ledger.write_tallies()

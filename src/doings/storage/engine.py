@@ -1,0 +1,76 @@
+"""What the store asks of a database engine.
+
+SQL is written once, in PostgreSQL's spelling, with `:name` placeholders. `= ANY(:names)` takes a
+list. An engine turns that into what its driver wants and driver errors into `Unavailable`.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Any, Protocol, TypeVar
+
+import msgspec
+
+from doings.core.query import Word
+
+T = TypeVar("T")
+
+Row = tuple[Any, ...]
+
+
+class SearchSql(msgspec.Struct, frozen=True, kw_only=True):
+    """The statements of full text, the one thing that every engine has its own way for.
+
+    `add_*` takes account_id, seq and the texts; `remove_*` account_id and seq; `find_*` gives
+    seqs in order for account_id, words, after, limit. `match` writes words in the engine's syntax,
+    or None where they hold nothing to look for.
+    """
+
+    add_activity: str
+    remove_activity: str
+    find_activities: str
+    add_entity: str
+    remove_entity: str
+    find_entities: str
+    clear: tuple[str, ...]
+    match: Callable[[Sequence[Word]], str | None]
+
+
+class Connection(Protocol):
+    """One transaction's way to the database."""
+
+    search: SearchSql
+
+    async def fetch(self, sql: str, **values: object) -> list[Row]:
+        """All rows."""
+
+    async def fetch_one(self, sql: str, **values: object) -> Row | None:
+        """The first row, if any."""
+
+    async def execute(self, sql: str, **values: object) -> None:
+        """Run a statement for its effect."""
+
+    async def execute_many(self, sql: str, rows: Iterable[Row]) -> None:
+        """Run a statement for every row, values in the order of its placeholders."""
+
+    async def execute_script(self, sql: str) -> None:
+        """Run several statements without values, one after the other."""
+
+    async def has_table(self, name: str) -> bool:
+        """Whether there is a table of that name."""
+
+
+class Engine(Protocol):
+    """A database that can be read and written in transactions."""
+
+    async def read(self, work: Callable[[Connection], Awaitable[T]], *, bounded: bool = True) -> T:
+        """Run work on one consistent state."""
+
+    async def write(
+        self, work: Callable[[Connection], Awaitable[T]], *, account_id: int | None = None
+    ) -> T:
+        """Run work in a transaction that is durable when this returns."""
+
+    async def next_commit(self, seconds: float) -> None:
+        """Return soon after something was committed, at the latest after `seconds`."""
+
+    async def close(self) -> None:
+        """Finish what was accepted, then let go of the database."""

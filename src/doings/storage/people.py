@@ -1,0 +1,88 @@
+"""Writing entities: the row, its search text, and its place in the lists."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from doings.core.entity import CONTACT, Entity, EntityDraft, EntityKey
+from doings.core.errors import Invalid
+from doings.storage import counting
+from doings.storage import statements as sql
+from doings.storage.entities import is_partial, search_text
+
+if TYPE_CHECKING:
+    from doings.storage.ledger import AccountLedger
+
+
+async def contact_seq(ledger: "AccountLedger", key: EntityKey, draft: EntityDraft) -> int | None:
+    """The seq of the contact an entity is to belong to, made if there is none; raises Invalid."""
+    if draft.contact is None:
+        return None
+    if key[0] == CONTACT:
+        raise Invalid.of("contact", "a contact belongs to nobody")
+    contact = await ledger.entity_or_none((CONTACT, draft.contact))
+    if contact is not None:
+        return contact.seq
+    seq = await ledger.advance(1)
+    await add(ledger, seq, (CONTACT, draft.contact), EntityDraft(), None)
+    return seq
+
+
+async def add(
+    ledger: "AccountLedger", seq: int, key: EntityKey, draft: EntityDraft, contact: int | None
+) -> None:
+    """Store a new entity under a seq taken for it."""
+    await add_many(ledger, [(seq, key, draft, contact)])
+
+
+async def add_many(
+    ledger: "AccountLedger", entities: Sequence[tuple[int, EntityKey, EntityDraft, int | None]]
+) -> None:
+    """Store new entities under seqs taken for them."""
+    now = ledger.clock.now()
+    rows, texts = [], []
+    for seq, (type_, id_), draft, contact in entities:
+        partial = is_partial(draft.attrs)
+        rows.append((seq, type_, id_, draft.name, draft.attrs, contact, int(partial), now, now))
+        texts.append((seq, search_text(draft.name, id_, draft.attrs)))
+        if not partial:
+            counting.add_to_block(ledger.tallies, type_, seq, 1)
+    await ledger.execute_many(sql.ADD_ENTITY, rows)
+    await ledger.execute_many(ledger.connection.search.add_entity, texts)
+
+
+async def replace(
+    ledger: "AccountLedger", old: Entity, draft: EntityDraft, contact: int | None
+) -> None:
+    """Replace what is said about an entity; a deleted one begins anew."""
+    now = ledger.clock.now()
+    partial = is_partial(draft.attrs)
+    await ledger.execute(
+        sql.UPDATE_ENTITY,
+        seq=old.seq,
+        name=draft.name,
+        attrs=draft.attrs,
+        contact_seq=contact,
+        is_partial=int(partial),
+        created_at=now if old.is_deleted else old.created_at,
+        updated_at=now,
+    )
+    difference = int(not partial) - int(_is_counted(old))
+    if difference:
+        counting.add_to_block(ledger.tallies, old.type, old.seq, difference)
+    search = ledger.connection.search
+    await ledger.execute(search.remove_entity, seq=old.seq)
+    await ledger.execute(
+        search.add_entity, seq=old.seq, text=search_text(draft.name, old.id, draft.attrs)
+    )
+
+
+async def remove(ledger: "AccountLedger", entity: Entity) -> None:
+    """Mark an entity as deleted."""
+    await ledger.execute(sql.DELETE_ENTITY, seq=entity.seq, at=ledger.clock.now())
+    await ledger.execute(ledger.connection.search.remove_entity, seq=entity.seq)
+    if _is_counted(entity):
+        counting.add_to_block(ledger.tallies, entity.type, entity.seq, -1)
+
+
+def _is_counted(entity: Entity) -> bool:
+    return not entity.is_deleted and not is_partial(entity.attrs)

@@ -1,0 +1,187 @@
+"""Reading within one account, on one connection, from one consistent state."""
+
+from collections.abc import Sequence
+
+from doings.core.account import Account
+from doings.core.activity import Activity, Linked
+from doings.core.cursor import Page, page_from_items
+from doings.core.entity import Entity, EntityKey
+from doings.core.errors import NotFound
+from doings.core.query import DiaryOrder, Query, RecordedOrder
+from doings.core.store import ActivityRef, Change, Credential, EntityQuery
+from doings.storage import counting, entities, feed, pages
+from doings.storage import statements as sql
+from doings.storage.engine import Connection, Row
+from doings.storage.rows import (
+    account_from_row,
+    activity_from_row,
+    credential_from_row,
+    entity_from_row,
+    words_from_text,
+)
+
+
+class AccountReader:
+    """`core.store.Reader`: what it cannot say in a few lines, the modules beside it say."""
+
+    def __init__(self, connection: Connection, account_id: int) -> None:
+        self.connection = connection
+        self.account_id = account_id
+
+    async def fetch(self, statement: str, **values: object) -> list[Row]:
+        """All rows of a statement about this account."""
+        return await self.connection.fetch(statement, account_id=self.account_id, **values)
+
+    async def fetch_one(self, statement: str, **values: object) -> Row | None:
+        """The first row of a statement about this account."""
+        return await self.connection.fetch_one(statement, account_id=self.account_id, **values)
+
+    async def account(self) -> Account:
+        """The account itself."""
+        row = await self.fetch_one(sql.ACCOUNT_BY_ID)
+        if row is None:
+            raise NotFound("account")
+        return account_from_row(row)
+
+    async def activity(self, ref: ActivityRef) -> Activity:
+        """One activity; raises NotFound."""
+        if isinstance(ref, int):
+            rows = await self.fetch(sql.ACTIVITIES_BY_SEQ, seqs=[ref])
+        else:
+            rows = await self.fetch(sql.ACTIVITY_BY_ID, id=ref)
+        if not rows:
+            raise NotFound("activity", ref)
+        return (await self.with_links(rows))[0]
+
+    async def activities(self, seqs: Sequence[int]) -> list[Activity]:
+        """Those of the activities that exist, in the order of `seqs`."""
+        if not seqs:
+            return []
+        rows = await self.fetch(sql.ACTIVITIES_BY_SEQ, seqs=list(seqs))
+        by_seq = {activity.seq: activity for activity in await self.with_links(rows)}
+        return [by_seq[seq] for seq in seqs if seq in by_seq]
+
+    async def with_links(self, rows: Sequence[Row]) -> list[Activity]:
+        """The activities of these rows; an entity linked to several is one object."""
+        links = await self.fetch(sql.LINKS_OF_ACTIVITIES, seqs=[row[0] for row in rows])
+        found = await self.entities_with_seqs({row[1] for row in links})
+        linked: dict[int, list[tuple[int, Linked]]] = {row[0]: [] for row in rows}
+        for activity_seq, entity, roles, position in links:
+            link = Linked(found[entity], words_from_text(roles))
+            linked[activity_seq].append((position, link))
+        for positions in linked.values():
+            positions.sort(key=_position)
+        return [activity_from_row(row, tuple([link for _, link in linked[row[0]]])) for row in rows]
+
+    async def entities_with_seqs(self, seqs: set[int]) -> dict[int, Entity]:
+        """Entities by their seq, deleted ones too."""
+        if not seqs:
+            return {}
+        rows = await self.fetch(sql.ENTITIES_BY_SEQ, seqs=list(seqs))
+        return {row[0]: entity_from_row(row) for row in rows}
+
+    async def page(self, query: Query) -> Page:
+        """A stretch of the timeline."""
+        keys = await pages.keys(self, query)
+        has_more = len(keys) > query.limit
+        seqs = [seq for _, seq in keys[: query.limit]]
+        if (query.side == "older") != query.is_descending:
+            seqs.reverse()
+        return page_from_items(query, await self.activities(seqs), has_more=has_more)
+
+    async def diary(self, query: Query, order: DiaryOrder) -> list[Activity]:
+        """`limit` activities of one entity after `skip` others, by the calendar."""
+        return await pages.diary(self, query, order)
+
+    async def with_contacts(self, order: RecordedOrder, *, skip: int, limit: int) -> list[Activity]:
+        """Activities that concern at least one contact, after `skip` others."""
+        return await pages.with_contacts(self, order, skip=skip, limit=limit)
+
+    async def total_with_contacts(self) -> int:
+        """How many of them there are."""
+        return await counting.total_in_blocks(self, counting.ACTIVITIES)
+
+    async def years_with_contacts(self) -> list[tuple[int, int]]:
+        """(year, count) by the account's calendar, newest first."""
+        return await counting.years(self)
+
+    async def total(self, entity: EntityKey | None, kinds: tuple[str, ...] | None) -> int:
+        """How many activities an entity's timeline (or the whole) holds of these kinds."""
+        return await counting.total(self, entity, kinds)
+
+    async def counts_by_day(self, query: Query) -> list[tuple[int, int]]:
+        """(UTC day, count), oldest first."""
+        return await counting.by_day(self, query)
+
+    async def counts_by_kind(self, query: Query) -> list[tuple[str, int]]:
+        """(kind, count), most frequent first."""
+        return await counting.by_kind(self, query)
+
+    async def history(self, activity_id: str) -> list[Change]:
+        """The changes of one activity, also of a deleted one, oldest first; raises NotFound."""
+        return await feed.history(self, activity_id)
+
+    async def changes(self, after: int, limit: int) -> list[Change]:
+        """The feed from `after` (exclusive) on, oldest first."""
+        return await feed.changes(self, after, limit)
+
+    async def head(self) -> int:
+        """The last seq given out."""
+        row = await self.fetch_one(sql.HEAD)
+        if row is None:
+            raise NotFound("account")
+        return int(row[0])
+
+    async def entity(self, key: EntityKey) -> Entity:
+        """One entity; raises NotFound, for a deleted one too."""
+        entity = await self.entity_or_none(key)
+        if entity is None or entity.is_deleted:
+            raise NotFound(*key)
+        return entity
+
+    async def entity_or_none(self, key: EntityKey) -> Entity | None:
+        """One entity, deleted or not, or None."""
+        row = await self.fetch_one(sql.ENTITY_BY_KEY, type=key[0], id=key[1])
+        return entity_from_row(row) if row else None
+
+    async def entity_by_seq(self, entity_type: str, seq: int) -> Entity:
+        """One entity; raises NotFound, for a deleted one too."""
+        found = await self.entities_by_seq(entity_type, [seq])
+        if seq not in found:
+            raise NotFound(entity_type, seq)
+        return found[seq]
+
+    async def entities(self, query: EntityQuery) -> list[Entity]:
+        """A stretch of the entities that are not deleted."""
+        return await entities.listed(self, query)
+
+    async def entities_by_key(self, keys: Sequence[EntityKey]) -> dict[EntityKey, Entity]:
+        """Those of the entities that exist and are not deleted."""
+        found: dict[EntityKey, Entity] = {}
+        for entity_type in {entity_type for entity_type, _ in keys}:
+            ids = [id_ for type_, id_ in keys if type_ == entity_type]
+            rows = await self.fetch(sql.ENTITIES_BY_KEY, type=entity_type, ids=ids)
+            alive = (entity_from_row(row) for row in rows)
+            found |= {entity.key: entity for entity in alive if not entity.is_deleted}
+        return found
+
+    async def entities_by_seq(self, entity_type: str, seqs: Sequence[int]) -> dict[int, Entity]:
+        """Those of the entities that exist and are not deleted."""
+        found = await self.entities_with_seqs(set(seqs))
+        return {
+            seq: entity
+            for seq, entity in found.items()
+            if entity.type == entity_type and not entity.is_deleted
+        }
+
+    async def total_entities(self, entity_type: str) -> int:
+        """How many entities of a type there are, partial and deleted ones left out."""
+        return await counting.total_in_blocks(self, entity_type)
+
+    async def credentials(self) -> list[Credential]:
+        """The account's credentials, oldest first."""
+        return [credential_from_row(row) for row in await self.fetch(sql.CREDENTIALS_OF_ACCOUNT)]
+
+
+def _position(placed: tuple[int, Linked]) -> int:
+    return placed[0]

@@ -1,0 +1,166 @@
+"""Recording, replacing and removing activities, many at a time with one statement a table."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from doings.core.activity import Activity, Draft
+from doings.core.clock import day_of
+from doings.core.store import Recorded
+from doings.storage import counting, linking
+from doings.storage import statements as sql
+from doings.storage.rows import text_from_channels
+
+if TYPE_CHECKING:
+    from doings.storage.ledger import AccountLedger
+
+
+async def record(ledger: "AccountLedger", drafts: Sequence[Draft]) -> list[Recorded]:
+    """Record what is new; what repeats an (origin, external_id) stands for the first one."""
+    standing = await _standing(ledger, drafts)
+    fresh: list[Draft] = []
+    recorded: list[Recorded | int] = []
+    for draft in drafts:
+        name = (draft.origin, draft.external_id)
+        first = standing.get(name) if draft.external_id is not None else None
+        if first is None:
+            if draft.external_id is not None:
+                standing[name] = len(fresh)
+            recorded.append(len(fresh))
+            fresh.append(draft)
+        elif isinstance(first, int):
+            recorded.append(-first - 1)
+        else:
+            recorded.append(first)
+    made = await _add(ledger, fresh) if fresh else []
+    return [_outcome(one, made) for one in recorded]
+
+
+def _outcome(one: Recorded | int, made: list[Recorded]) -> Recorded:
+    """`one` is a place among those made just now, or, negative, a repetition of one of them."""
+    if isinstance(one, Recorded):
+        return one
+    if one >= 0:
+        return made[one]
+    first = made[-one - 1]
+    return Recorded(first.seq, first.id, is_repeated=True)
+
+
+Standing = dict[tuple[str, str | None], Recorded | int]
+
+
+async def _standing(ledger: "AccountLedger", drafts: Sequence[Draft]) -> Standing:
+    """Those of the drafts' (origin, external_id) that are recorded already."""
+    ids: dict[str, list[str]] = {}
+    for draft in drafts:
+        if draft.external_id is not None:
+            ids.setdefault(draft.origin, []).append(draft.external_id)
+    standing: Standing = {}
+    for origin, wanted in ids.items():
+        rows = await ledger.fetch(sql.ACTIVITIES_BY_EXTERNAL_ID, origin=origin, ids=wanted)
+        for external_id, seq, id_ in rows:
+            standing[origin, external_id] = Recorded(seq, id_, is_repeated=True)
+    return standing
+
+
+async def _add(ledger: "AccountLedger", drafts: Sequence[Draft]) -> list[Recorded]:
+    named = [linking.namings(draft) for draft in drafts]
+    known = await linking.resolve(
+        ledger, ((key, name) for naming in named for key, name, _ in naming)
+    )
+    first = await ledger.advance(len(drafts))
+    now = ledger.clock.now()
+    made: list[Recorded] = []
+    activities, links, changes, texts = [], [], [], []
+    for seq, (draft, naming) in enumerate(zip(drafts, named, strict=True), first):
+        id_ = ledger.clock.new_id()
+        roles, has_contact = linking.roles_of((known[key], role) for key, _, role in naming)
+        activities.append(_row(draft, seq, id_, now, has_contact=has_contact))
+        links += linking.link_rows(seq, draft.occurred_at, draft.kind, roles)
+        changes.append((seq, seq, id_, "created", draft.kind, now, ledger.by, None))
+        if draft.summary or draft.body:
+            texts.append((seq, draft.summary, draft.body))
+        await _count(ledger, draft, seq, list(roles), has_contact=has_contact)
+        made.append(Recorded(seq, id_, is_repeated=False))
+    await ledger.execute_many(sql.ADD_ACTIVITY, activities)
+    await ledger.execute_many(sql.ADD_LINK, links)
+    await ledger.execute_many(sql.ADD_CHANGE, changes)
+    await ledger.execute_many(ledger.connection.search.add_activity, texts)
+    return made
+
+
+async def _count(
+    ledger: "AccountLedger", draft: Draft, seq: int, entities: list[int], *, has_contact: bool
+) -> None:
+    day = day_of(draft.occurred_at)
+    counting.add_activity(ledger.tallies, entities=entities, day=day, kind=draft.kind, sign=1)
+    if has_contact:
+        year = await ledger.year_of(draft.occurred_at)
+        counting.add_with_contact(ledger.tallies, seq=seq, year=year, sign=1)
+
+
+def _row(draft: Draft, seq: int, id_: str, now: int, *, has_contact: bool) -> tuple[object, ...]:
+    """The row of `statements.ADD_ACTIVITY`."""
+    return (
+        seq,
+        id_,
+        draft.kind,
+        draft.occurred_at,
+        draft.time_zone,
+        draft.summary,
+        draft.body,
+        draft.data,
+        draft.metadata,
+        draft.level,
+        text_from_channels(draft.channels),
+        draft.origin,
+        draft.external_id,
+        now,
+        now,
+        int(has_contact),
+    )
+
+
+async def replace(ledger: "AccountLedger", old: Activity, draft: Draft) -> Activity:
+    """Put a draft in the place of a recorded activity; its ids, origin and recording stay."""
+    naming = linking.namings(draft)
+    known = await linking.resolve(ledger, ((key, name) for key, name, _ in naming))
+    roles, has_contact = linking.roles_of((known[key], role) for key, _, role in naming)
+    is_moved = (draft.kind, draft.occurred_at) != (old.kind, old.occurred_at)
+    if is_moved or roles != linking.roles_as_stored(old):
+        await linking.change_links(ledger, old, draft, roles, has_contact=has_contact)
+    await ledger.execute(
+        sql.UPDATE_ACTIVITY,
+        seq=old.seq,
+        kind=draft.kind,
+        occurred_at=draft.occurred_at,
+        time_zone=draft.time_zone,
+        summary=draft.summary,
+        body=draft.body,
+        data=draft.data,
+        metadata=draft.metadata,
+        level=draft.level,
+        channels=text_from_channels(draft.channels),
+        updated_at=ledger.clock.now(),
+        has_contact=int(has_contact),
+    )
+    if (draft.summary, draft.body) != (old.summary, old.body):
+        await _replace_text(ledger, old, draft)
+    return await ledger.activity(old.seq)
+
+
+async def _replace_text(ledger: "AccountLedger", old: Activity, draft: Draft) -> None:
+    search = ledger.connection.search
+    if old.summary or old.body:
+        await ledger.execute(search.remove_activity, seq=old.seq)
+    if draft.summary or draft.body:
+        await ledger.execute(
+            search.add_activity, seq=old.seq, summary=draft.summary, body=draft.body
+        )
+
+
+async def remove(ledger: "AccountLedger", activity: Activity) -> None:
+    """Take an activity out of every table but the feed."""
+    await linking.remove_links(ledger, activity)
+    await ledger.execute(sql.DELETE_ACTIVITY, seq=activity.seq)
+    if activity.summary or activity.body:
+        await ledger.execute(ledger.connection.search.remove_activity, seq=activity.seq)

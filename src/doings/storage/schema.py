@@ -1,0 +1,141 @@
+"""The tables, as numbered steps that are applied in order at start and never changed afterwards.
+
+Every table that grows with an account has `account_id` first in every key, so that all of an
+account's rows can live together and a statement about one account touches nothing else. The three
+that do not (`installation`, `accounts`, `credentials`) are small and read by other names.
+
+Instants are microseconds, days are days since 1970, ids and JSON are text.
+"""
+
+STEPS: tuple[str, ...] = (
+    """
+    CREATE TABLE installation (
+        name TEXT NOT NULL PRIMARY KEY,
+        value TEXT NOT NULL
+    );
+    CREATE TABLE accounts (
+        account_id BIGINT NOT NULL PRIMARY KEY,
+        slug TEXT NOT NULL UNIQUE,
+        name TEXT NOT NULL,
+        time_zone TEXT NOT NULL,
+        settings TEXT NOT NULL,
+        created_at BIGINT NOT NULL
+    );
+    CREATE TABLE credentials (
+        key TEXT NOT NULL PRIMARY KEY,
+        account_id BIGINT NOT NULL,
+        secret_hash TEXT NOT NULL,
+        scopes TEXT NOT NULL,
+        label TEXT,
+        created_at BIGINT NOT NULL,
+        expires_at BIGINT,
+        last_used_at BIGINT
+    );
+    CREATE INDEX credentials_of_account ON credentials (account_id, created_at, key);
+    CREATE TABLE heads (
+        account_id BIGINT NOT NULL PRIMARY KEY,
+        head BIGINT NOT NULL
+    );
+    CREATE TABLE entities (
+        account_id BIGINT NOT NULL,
+        seq BIGINT NOT NULL,
+        type TEXT NOT NULL,
+        id TEXT NOT NULL,
+        name TEXT,
+        attrs TEXT NOT NULL,
+        contact_seq BIGINT,
+        is_partial SMALLINT NOT NULL,
+        created_at BIGINT NOT NULL,
+        updated_at BIGINT NOT NULL,
+        deleted_at BIGINT,
+        PRIMARY KEY (account_id, seq)
+    );
+    CREATE UNIQUE INDEX entities_key ON entities (account_id, type, id);
+    CREATE INDEX entities_by_type ON entities (account_id, type, seq);
+    CREATE INDEX entities_by_update ON entities (account_id, type, updated_at, seq);
+    CREATE TABLE activities (
+        account_id BIGINT NOT NULL,
+        seq BIGINT NOT NULL,
+        id TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        occurred_at BIGINT NOT NULL,
+        time_zone TEXT,
+        summary TEXT,
+        body TEXT,
+        data TEXT NOT NULL,
+        metadata TEXT NOT NULL,
+        level TEXT,
+        channels TEXT NOT NULL,
+        origin TEXT NOT NULL,
+        external_id TEXT,
+        recorded_at BIGINT NOT NULL,
+        updated_at BIGINT NOT NULL,
+        has_contact SMALLINT NOT NULL,
+        PRIMARY KEY (account_id, seq)
+    );
+    CREATE UNIQUE INDEX activities_id ON activities (account_id, id);
+    CREATE UNIQUE INDEX activities_external ON activities (account_id, origin, external_id)
+        WHERE external_id IS NOT NULL;
+    CREATE INDEX activities_with_contact ON activities (account_id, seq) WHERE has_contact = 1;
+    CREATE INDEX activities_with_contact_by_update ON activities (account_id, updated_at, seq)
+        WHERE has_contact = 1;
+    CREATE TABLE links (
+        account_id BIGINT NOT NULL,
+        entity BIGINT NOT NULL,
+        occurred_at BIGINT NOT NULL,
+        activity_seq BIGINT NOT NULL,
+        kind TEXT NOT NULL,
+        roles TEXT NOT NULL,
+        position SMALLINT NOT NULL,
+        PRIMARY KEY (account_id, entity, occurred_at, activity_seq)
+    ){without_rowid};
+    CREATE INDEX links_by_kind ON links (account_id, entity, kind, occurred_at, activity_seq);
+    CREATE INDEX links_of_activity ON links (account_id, activity_seq) WHERE position >= 0;
+    CREATE TABLE tallies (
+        account_id BIGINT NOT NULL,
+        entity BIGINT NOT NULL,
+        day BIGINT NOT NULL,
+        kind TEXT NOT NULL,
+        count BIGINT NOT NULL,
+        PRIMARY KEY (account_id, entity, day, kind)
+    ){without_rowid};
+    CREATE TABLE changes (
+        account_id BIGINT NOT NULL,
+        seq BIGINT NOT NULL,
+        activity_seq BIGINT NOT NULL,
+        activity_id TEXT NOT NULL,
+        op TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        at BIGINT NOT NULL,
+        by_key TEXT,
+        before TEXT,
+        PRIMARY KEY (account_id, seq)
+    ){without_rowid};
+    CREATE INDEX changes_of_activity ON changes (account_id, activity_id, seq)
+        WHERE op <> 'created';
+    CREATE TABLE idempotency_keys (
+        account_id BIGINT NOT NULL,
+        key TEXT NOT NULL,
+        digest TEXT NOT NULL,
+        answer TEXT NOT NULL,
+        at BIGINT NOT NULL,
+        PRIMARY KEY (account_id, key)
+    );
+    CREATE INDEX idempotency_keys_by_age ON idempotency_keys (account_id, at);
+    {engine}
+    """,
+)
+
+VERSION = len(STEPS)
+"""The number of the newest step: what a database must be at for this program."""
+
+ACCOUNT_TABLES = (
+    "heads",
+    "entities",
+    "activities",
+    "links",
+    "tallies",
+    "changes",
+    "idempotency_keys",
+)
+"""The tables that hold an account's own rows, each with `account_id` first."""

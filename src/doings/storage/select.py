@@ -1,0 +1,123 @@
+"""Builds the statements that depend on a query's filters.
+
+Every timeline, filtered or not, is read from ranges of `links` in the order of an index: one range
+for each (entity, kind), merged by the engine. What no index can answer is checked afterwards on the
+keys that a range or the full text gave (`matching_keys`).
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from doings.core.query import Query, Side
+
+EVERYTHING = 0
+"""The pseudo-entity that every activity is linked to, which makes the whole account a timeline."""
+
+Values = dict[str, Any]
+Selection = tuple[str, Values]
+Key = tuple[int, int]
+"""(occurred_at, seq), the order of every timeline."""
+
+_NEWEST_FIRST = "ORDER BY occurred_at DESC, activity_seq DESC"
+_OLDEST_FIRST = "ORDER BY occurred_at, activity_seq"
+
+
+def keys_in_order(
+    query: Query, *, entities: Sequence[int], kinds: Sequence[str] | None, skip: int = 0
+) -> Selection:
+    """The next keys on the query's side; `entities` as seqs, `kinds` without patterns or None."""
+    bounds, values = _bounds(query)
+    ranges = []
+    for entity_index, entity in enumerate(entities):
+        values[f"entity_{entity_index}"] = entity
+        ranges += _ranges(f"entity = :entity_{entity_index}", kinds, bounds)
+    for kind_index, kind in enumerate(kinds or ()):
+        values[f"kind_{kind_index}"] = kind
+    order = _NEWEST_FIRST if query.side == "older" else _OLDEST_FIRST
+    union = " UNION " if len(entities) > 1 else " UNION ALL "
+    values |= {"limit": query.limit + 1, "skip": skip}
+    return f"{union.join(ranges)} {order} LIMIT :limit OFFSET :skip", values
+
+
+def _ranges(entity: str, kinds: Sequence[str] | None, bounds: str) -> list[str]:
+    head = (
+        f"SELECT occurred_at, activity_seq FROM links WHERE account_id = :account_id AND {entity}"
+    )
+    if kinds is None:
+        return [head + bounds]
+    return [f"{head} AND kind = :kind_{index}{bounds}" for index in range(len(kinds))]
+
+
+def _bounds(query: Query, *, at: str = "occurred_at", seq: str = "activity_seq") -> Selection:
+    conditions: list[str] = []
+    values: Values = {}
+    if query.since is not None:
+        conditions.append(f"{at} >= :since")
+        values["since"] = query.since
+    if query.until is not None:
+        conditions.append(f"{at} < :until")
+        values["until"] = query.until
+    if query.gap is not None:
+        comparison = _COMPARISON[query.gap.side]
+        conditions.append(f"({at}, {seq}) {comparison} (:gap_at, :gap_seq)")
+        values |= {"gap_at": query.gap.occurred_at, "gap_seq": query.gap.seq}
+    return "".join(f" AND {condition}" for condition in conditions), values
+
+
+_COMPARISON: dict[Side, str] = {"older": "<", "newer": ">="}
+
+
+def matching_keys(
+    query: Query,
+    *,
+    entities: Sequence[int] | None,
+    kinds: Sequence[str] | None,
+    actor: int | None,
+) -> Selection:
+    """Which of the activities `:seqs` satisfy all of the query's filters but its words."""
+    bounds, values = _bounds(query, at="a.occurred_at", seq="a.seq")
+    conditions = ["a.account_id = :account_id AND a.seq = ANY(:seqs)" + bounds]
+    if kinds is not None:
+        conditions.append("a.kind = ANY(:kinds)")
+        values["kinds"] = list(kinds)
+    if entities is not None:
+        conditions.append(_linked("l.entity = ANY(:entities)"))
+        values["entities"] = list(entities)
+    if actor is not None:
+        conditions.append(_linked("l.entity = :actor AND ' ' || l.roles || ' ' LIKE '% actor %'"))
+        values["actor"] = actor
+    for column, value in (("origin", query.origin), ("level", query.level)):
+        if value is not None:
+            conditions.append(f"a.{column} = :{column}")
+            values[column] = value
+    if query.channel is not None:
+        conditions.append("a.channels LIKE :channel")
+        values["channel"] = f'%"{query.channel}"%'
+    return f"SELECT a.occurred_at, a.seq FROM activities a WHERE {' AND '.join(conditions)}", values
+
+
+def _linked(condition: str) -> str:
+    return (
+        "EXISTS (SELECT 1 FROM links l WHERE l.account_id = a.account_id"
+        f" AND l.activity_seq = a.seq AND l.position >= 0 AND {condition})"
+    )
+
+
+def entities_in_order(
+    *, by_type: bool, with_partial: bool, is_descending: bool, by_update: bool, after: bool
+) -> str:
+    """Entities of a type, or all, in the order of their seq or last change."""
+    conditions = ["e.account_id = :account_id AND e.deleted_at IS NULL"]
+    if by_type:
+        conditions.append("e.type = :type")
+    if not with_partial:
+        conditions.append("e.is_partial = 0")
+    if after:
+        conditions.append(f"e.seq {'<' if is_descending else '>'} :after")
+    direction = " DESC" if is_descending else ""
+    columns = ("e.updated_at", "e.seq") if by_update else ("e.seq",)
+    order = ", ".join(column + direction for column in columns)
+    return (
+        f"SELECT e.seq FROM entities e WHERE {' AND '.join(conditions)}"
+        f" ORDER BY {order} LIMIT :limit OFFSET :skip"
+    )

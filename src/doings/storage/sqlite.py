@@ -1,0 +1,395 @@
+"""SQLite: what it needs that PostgreSQL does not.
+
+Bounded reads run inline on the thread of the event loop. Writes go through one thread, which puts
+all that is waiting into one transaction (group commit). Unbounded reads have threads of their own.
+The work handed in is written as coroutines; here they run from start to end without ever waiting.
+"""
+
+import asyncio
+import json
+import queue
+import re
+import threading
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import apsw
+import msgspec
+
+from doings.core.errors import Misconfigured, Unavailable
+from doings.core.query import Word
+from doings.storage.engine import Row, SearchSql
+
+T = TypeVar("T")
+
+GROUP = 256
+"""How many writes one commit may make durable."""
+
+LOCK_SECONDS = 10
+"""How long a write waits for another process's."""
+
+READERS = 2
+
+_TYPICAL = (
+    ("links", "sqlite_autoindex_links_1", "40000000 1000000 1000 2 1"),
+    ("links", "links_by_kind", "40000000 1000000 1000 300 2 1"),
+    ("links", "links_of_activity", "30000000 1000000 3"),
+    ("activities", "sqlite_autoindex_activities_1", "10000000 250000 1"),
+    ("activities", "activities_id", "10000000 250000 1"),
+    ("activities", "activities_external", "10000000 250000 50000 1"),
+    ("activities", "activities_with_contact", "9000000 250000 1"),
+    ("activities", "activities_with_contact_by_update", "9000000 250000 2 1"),
+    ("entities", "sqlite_autoindex_entities_1", "1000000 20000 1"),
+    ("entities", "entities_key", "1000000 20000 15000 1"),
+    ("entities", "entities_by_type", "1000000 20000 15000 1"),
+    ("entities", "entities_by_update", "1000000 20000 15000 2 1"),
+    ("tallies", "sqlite_autoindex_tallies_1", "20000000 500000 500 3 1"),
+    ("changes", "sqlite_autoindex_changes_1", "11000000 250000 1"),
+    ("changes", "changes_of_activity", "1000000 25000 2 1"),
+)
+"""How many rows a key has in a large installation, so that SQLite plans for one from the first day
+(https://sqlite.org/fileformat2.html#the_sqlite_stat1_table): with no figures it takes the rows of
+an account for few and reads them all.
+"""
+
+SCHEMA = {
+    "without_rowid": " WITHOUT ROWID",
+    "engine": """
+    CREATE VIRTUAL TABLE search_activities USING fts5(
+        summary, body, content='', contentless_delete=1,
+        tokenize='unicode61 remove_diacritics 2');
+    CREATE VIRTUAL TABLE search_entities USING fts5(
+        text, content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 2');
+    ANALYZE;
+    DELETE FROM sqlite_stat1;
+    """
+    + "\n".join(f"INSERT INTO sqlite_stat1 VALUES {figures};" for figures in _TYPICAL),
+}
+
+# The rowid of the search tables is the account and the seq in one number, so that a search is
+# bound to its account by a range.
+_ROW = "((:account_id << 40) | :seq)"
+_RANGE = "rowid > ((:account_id << 40) | :after) AND rowid < ((:account_id + 1) << 40)"
+
+
+def match_text(words: Sequence[Word]) -> str | None:
+    """The words in FTS5's syntax, each quoted so that nothing in it is syntax."""
+    if not words or not any(_has_token(word.text) for word in words):
+        return None
+    quoted = ('"' + word.text.replace('"', '""') + '"' for word in words if _has_token(word.text))
+    stars = ("*" if word.is_prefix else "" for word in words if _has_token(word.text))
+    return " AND ".join(text + star for text, star in zip(quoted, stars, strict=True))
+
+
+def _has_token(text: str) -> bool:
+    return any(character.isalnum() for character in text)
+
+
+SEARCH = SearchSql(
+    add_activity=f"""
+        INSERT INTO search_activities (rowid, summary, body) VALUES ({_ROW}, :summary, :body)""",
+    remove_activity=f"DELETE FROM search_activities WHERE rowid = {_ROW}",
+    find_activities=f"""
+        SELECT rowid & 1099511627775 FROM search_activities
+        WHERE search_activities MATCH :words AND {_RANGE} ORDER BY rowid LIMIT :limit""",
+    add_entity=f"INSERT INTO search_entities (rowid, text) VALUES ({_ROW}, :text)",
+    remove_entity=f"DELETE FROM search_entities WHERE rowid = {_ROW}",
+    find_entities=f"""
+        SELECT rowid & 1099511627775 FROM search_entities
+        WHERE search_entities MATCH :words AND {_RANGE} ORDER BY rowid LIMIT :limit""",
+    clear=tuple(
+        f"DELETE FROM {table}"
+        f" WHERE rowid >= (:account_id << 40) AND rowid < ((:account_id + 1) << 40)"
+        for table in ("search_activities", "search_entities")
+    ),
+    match=match_text,
+)
+
+
+class SqliteConnection:
+    """`engine.Connection`: its coroutines never wait, so that `finish` can run them."""
+
+    search = SEARCH
+
+    def __init__(self, raw: apsw.Connection) -> None:
+        self.raw = raw
+
+    async def fetch(self, sql: str, **values: object) -> list[Row]:
+        """All rows."""
+        with _domain_errors():
+            return cast("list[Row]", self.raw.execute(_compiled(sql), _bound(values)).fetchall())
+
+    async def fetch_one(self, sql: str, **values: object) -> Row | None:
+        """The first row, if any."""
+        with _domain_errors():
+            return cast("Row | None", self.raw.execute(_compiled(sql), _bound(values)).fetchone())
+
+    async def execute(self, sql: str, **values: object) -> None:
+        """Run a statement for its effect."""
+        with _domain_errors():
+            self.raw.execute(_compiled(sql), _bound(values))
+
+    async def execute_many(self, sql: str, rows: Iterable[Row]) -> None:
+        """Run a statement for every row, values in the order of its placeholders."""
+        with _domain_errors():
+            self.raw.executemany(_compiled(sql), rows)
+
+    async def execute_script(self, sql: str) -> None:
+        """Run several statements without values, one after the other."""
+        with _domain_errors():
+            self.raw.execute(sql)
+
+    async def has_table(self, name: str) -> bool:
+        """Whether there is a table of that name."""
+        with _domain_errors():
+            return self.raw.table_exists("main", name)
+
+
+_LIST = re.compile(r"= ANY\((:\w+)\)")
+
+
+@lru_cache(maxsize=4096)
+def _compiled(sql: str) -> str:
+    return _LIST.sub(r"IN (SELECT value FROM json_each(\1))", sql)
+
+
+def _bound(values: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: json.dumps(value) if isinstance(value, list) else value
+        for name, value in values.items()
+    }
+
+
+class _domain_errors:  # noqa: N801 - reads as the statement it is
+    """Turn the driver's errors into ours; a class because a generator would cost as much again."""
+
+    def __enter__(self) -> None:
+        """Nothing to prepare."""
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        """Raise Unavailable in the place of what SQLite cannot do now."""
+        if isinstance(error, apsw.Error):
+            for cause, reason in _REASONS.items():
+                if isinstance(error, cause):
+                    raise Unavailable(reason) from error
+
+
+_REASONS: dict[type[Exception], str] = {
+    apsw.BusyError: "the database is locked by another program",
+    apsw.LockedError: "the database is locked by another program",
+    apsw.FullError: "the disk is full",
+    apsw.ReadOnlyError: "the database is read-only",
+    apsw.IOError: "the database's disk cannot be read or written",
+    apsw.CantOpenError: "the database file cannot be opened",
+    apsw.CorruptError: "the database file is damaged",
+    apsw.InterruptError: "the server is shutting down",
+}
+
+
+def finish(work: Awaitable[T]) -> T:
+    """Run a coroutine that never waits to its end."""
+    running = cast("Coroutine[Any, Any, T]", work)
+    try:
+        running.send(None)
+    except StopIteration as end:
+        return cast("T", end.value)
+    running.close()
+    msg = "work within a transaction may await nothing but its connection"
+    raise RuntimeError(msg)
+
+
+class _Write(msgspec.Struct, frozen=True):
+    work: Callable[[SqliteConnection], Awaitable[Any]]
+    done: "asyncio.Future[Any]"
+    loop: asyncio.AbstractEventLoop
+
+
+class SqliteEngine:
+    """`engine.Engine` on one database file."""
+
+    def __init__(self, path: Path, *, group: int = GROUP) -> None:
+        self.path = path
+        self.group = group
+        self.group_sizes: Callable[[int], None] = lambda _: None
+        self._writer = SqliteConnection(_opened(path))
+        self._inline = SqliteConnection(_opened(path))
+        self._local = threading.local()
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="sqlite-reader")
+        self._queue: queue.SimpleQueue[_Write | None] = queue.SimpleQueue()
+        self._committed: set[asyncio.Future[None]] = set()
+        self._thread = threading.Thread(target=self._run, name="sqlite-writer", daemon=True)
+        self._thread.start()
+        self._is_closed = False
+
+    @property
+    def queue_depth(self) -> int:
+        """How many writes wait for their turn."""
+        return self._queue.qsize()
+
+    async def read(
+        self, work: Callable[[SqliteConnection], Awaitable[T]], *, bounded: bool = True
+    ) -> T:
+        """Run work on one consistent state, in a thread of its own when it is unbounded."""
+        if bounded:
+            return _read(self._inline, work)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._readers, lambda: _read(self._own(), work))
+
+    def _own(self) -> SqliteConnection:
+        """The reader thread's own connection."""
+        if not hasattr(self._local, "connection"):
+            self._local.connection = SqliteConnection(_opened(self.path))
+        return cast("SqliteConnection", self._local.connection)
+
+    async def write(
+        self,
+        work: Callable[[SqliteConnection], Awaitable[T]],
+        *,
+        account_id: int | None = None,  # noqa: ARG002 - one writer serves all accounts here
+    ) -> T:
+        """Run work in a transaction; this returns when it is durable."""
+        if self._is_closed:
+            msg = "the server is shutting down"
+            raise Unavailable(msg)
+        loop = asyncio.get_running_loop()
+        write = _Write(work, loop.create_future(), loop)
+        self._queue.put(write)
+        return cast("T", await write.done)
+
+    async def next_commit(self, seconds: float) -> None:
+        """Return soon after a commit of this process; those of others are seen by looking."""
+        waiting: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._committed.add(waiting)
+        try:
+            await asyncio.wait_for(waiting, seconds)
+        except TimeoutError:
+            pass
+        finally:
+            self._committed.discard(waiting)
+
+    async def close(self) -> None:
+        """Write what was accepted, then let go of the file."""
+        self._is_closed = True
+        self._queue.put(None)
+        await asyncio.get_running_loop().run_in_executor(None, self._thread.join)
+        self._readers.shutdown()
+        self._inline.raw.close()
+        self._writer.raw.close()
+
+    def _run(self) -> None:
+        while (write := self._queue.get()) is not None:
+            writes = [write]
+            while len(writes) < self.group and not self._queue.empty():
+                following = self._queue.get()
+                if following is None:
+                    self._queue.put(None)
+                    break
+                writes.append(following)
+            self.group_sizes(len(writes))
+            self._deliver(self._commit(writes))
+
+    def _commit(self, writes: list[_Write]) -> list[tuple[_Write, object, Exception | None]]:
+        """One transaction for all; a write that fails is undone alone."""
+        raw = self._writer.raw
+        try:
+            with _domain_errors():
+                raw.execute("BEGIN IMMEDIATE")
+            outcomes = [self._attempt(write) for write in writes]
+            with _domain_errors():
+                raw.execute("COMMIT")
+        except Exception as error:  # noqa: BLE001 - whatever it is, every waiting caller is told
+            if raw.in_transaction:
+                raw.execute("ROLLBACK")
+            return [(write, None, error) for write in writes]
+        return outcomes
+
+    def _attempt(self, write: _Write) -> tuple[_Write, object, Exception | None]:
+        raw = self._writer.raw
+        raw.execute("SAVEPOINT one")
+        try:
+            result = finish(write.work(self._writer))
+        except Exception as error:
+            if not raw.in_transaction:
+                # SQLite itself undid the whole transaction (a full disk): nobody's write lasts.
+                raise
+            raw.execute("ROLLBACK TO one")
+            raw.execute("RELEASE one")
+            return write, None, error
+        raw.execute("RELEASE one")
+        return write, result, None
+
+    def _deliver(self, outcomes: list[tuple[_Write, object, Exception | None]]) -> None:
+        loops: dict[asyncio.AbstractEventLoop, list[tuple[_Write, object, Exception | None]]] = {}
+        for outcome in outcomes:
+            loops.setdefault(outcome[0].loop, []).append(outcome)
+        for loop, of_loop in loops.items():
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(self._answer, of_loop)
+
+    def _answer(self, outcomes: list[tuple[_Write, object, Exception | None]]) -> None:
+        for write, result, error in outcomes:
+            if write.done.done():
+                continue
+            if error is None:
+                write.done.set_result(result)
+            else:
+                write.done.set_exception(error)
+        for waiting in list(self._committed):
+            if not waiting.done():
+                waiting.set_result(None)
+
+
+def _read(connection: SqliteConnection, work: Callable[[SqliteConnection], Awaitable[T]]) -> T:
+    raw = connection.raw
+    with _domain_errors():
+        raw.execute("BEGIN")
+    try:
+        return finish(work(connection))
+    finally:
+        if raw.in_transaction:
+            raw.execute("COMMIT")
+
+
+def _opened(path: Path) -> apsw.Connection:
+    try:
+        raw = apsw.Connection(str(path), statementcachesize=500)
+        raw.set_busy_timeout(LOCK_SECONDS * 1000)
+        raw.pragma("journal_mode", "wal")
+        raw.pragma("synchronous", "full")
+        raw.pragma("cache_size", -65_536)
+        raw.pragma("temp_store", "memory")
+        raw.pragma("wal_autocheckpoint", 4000)
+    except apsw.Error as error:
+        reason = _REASONS.get(type(error), str(error))
+        msg = f"{path} cannot be opened: {reason}"
+        raise Misconfigured(msg) from error
+    return raw
+
+
+def backup(source: Path, target: Path, progress: Callable[[int, int], None]) -> None:
+    """Copy a database in use into a new file, consistent; raises Misconfigured.
+
+    `progress` is told how many pages are left and how many there are.
+    """
+    if target.exists():
+        msg = f"{target} is there already"
+        raise Misconfigured(msg)
+    if not source.exists():
+        msg = f"there is no database {source}"
+        raise Misconfigured(msg)
+    try:
+        with (
+            apsw.Connection(str(source)) as reading,
+            apsw.Connection(str(target)) as writing,
+            writing.backup("main", reading, "main") as copy,
+        ):
+            while not copy.done:
+                copy.step(1000)
+                progress(copy.remaining, copy.page_count)
+    except apsw.Error as error:
+        target.unlink(missing_ok=True)
+        msg = f"{source} cannot be copied to {target}: {error}"
+        raise Misconfigured(msg) from error
