@@ -32,6 +32,8 @@ class Database:
         self.engine = engine
         self.clock = clock
         self.secret = secret
+        self.on_recorded: Callable[[int], None] = lambda _: None
+        """Told how many activities each write recorded, once it is durable."""
 
     async def read(
         self, account_id: int, work: Callable[[Reader], Awaitable[T]], *, bounded: bool = True
@@ -46,10 +48,13 @@ class Database:
     ) -> T:
         """Run work in one transaction; returns when it is durable, keeps nothing if it raises."""
 
-        def bound(connection: Connection) -> Awaitable[T]:
-            return work(AccountLedger(connection, account_id, clock=self.clock, by=by))
+        async def bound(connection: Connection) -> tuple[T, int]:
+            ledger = AccountLedger(connection, account_id, clock=self.clock, by=by)
+            return await work(ledger), ledger.recorded
 
-        return await self.engine.write(bound, account_id=account_id)
+        result, recorded = await self.engine.write(bound, account_id=account_id)
+        self.on_recorded(recorded)
+        return result
 
     async def create_account(self, slug: str, *, name: str, time_zone: str) -> Account:
         """Create an account with what a new one starts with; raises Invalid and Conflict."""

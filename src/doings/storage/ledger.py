@@ -35,6 +35,8 @@ class AccountLedger(AccountReader):
         self.clock = clock
         self.by = by
         self.tallies: Counter[Tally] = Counter()
+        self.recorded = 0
+        """How many new activities this transaction recorded."""
         self._time_zone: str | None = None
 
     async def execute(self, statement: str, **values: object) -> None:
@@ -71,6 +73,7 @@ class AccountLedger(AccountReader):
         """Record in this order; a repeated (origin, external_id) leaves the first as it is."""
         recorded = await recording.record(self, drafts)
         await self.write_tallies()
+        self.recorded += sum(not one.is_repeated for one in recorded)
         return recorded
 
     async def revise(self, ref: ActivityRef, revise: Callable[[Activity], Draft]) -> Activity:

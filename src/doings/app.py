@@ -1,0 +1,162 @@
+"""The product on one page: settings, the store, and every surface under its path."""
+
+import os
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import structlog
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from doings.auth.credentials import Authenticator
+from doings.auth.limits import FailedSignIns
+from doings.config import Settings, settings_from_environment
+from doings.core.clock import Clock, SystemClock
+from doings.core.cursor import CursorSigner
+from doings.core.errors import Misconfigured
+from doings.dialects.monica import routes as monica
+from doings.httpkit import metrics, operations
+from doings.httpkit.call import Services
+from doings.httpkit.endpoint import surface_app
+from doings.httpkit.logs import set_up_logs
+from doings.httpkit.observe import observed
+from doings.httpkit.surface import Surface
+from doings.native import routes as native
+from doings.storage.database import Database, open_database
+from doings.storage.sqlite import SCHEMA as SQLITE_SCHEMA
+from doings.storage.sqlite import SqliteEngine
+
+log = structlog.get_logger("doings")
+
+MOUNTS: dict[str, Surface] = {
+    "v1": native.SURFACE,
+    "monica": monica.SURFACE,
+}
+"""The surfaces by the first part of their path."""
+
+
+async def open_store(settings: Settings, clock: Clock | None = None) -> Database:
+    """Open the database that the settings name; raises Misconfigured."""
+    scheme, _, rest = settings.database.partition("://")
+    if scheme != "sqlite" or not rest.startswith("/") or len(rest) == 1:
+        raise Misconfigured(
+            f"the database {settings.database!r} is neither sqlite:///path nor postgresql://…"
+        )
+    path = Path(rest.removeprefix("/"))
+    if not path.parent.is_dir():
+        raise Misconfigured(f"the folder {path.parent} of the database does not exist")
+    engine = SqliteEngine(path)
+    return await open_database(engine, clock or SystemClock(), SQLITE_SCHEMA)
+
+
+def services_of(settings: Settings, store: Database) -> Services:
+    """What the surfaces share, on an open store."""
+    failures = FailedSignIns(settings.failed_sign_ins)
+    return Services(
+        settings=settings,
+        store=store,
+        clock=store.clock,
+        authenticator=Authenticator(store, store.clock, failures),
+        cursors=CursorSigner(store.secret),
+    )
+
+
+class Application:
+    """The ASGI application; its store is open between the lifespan's start and end."""
+
+    def __init__(
+        self, settings: Settings, open_it: Callable[[Settings], Awaitable[Database]] = open_store
+    ) -> None:
+        self.settings = settings
+        self._open = open_it
+        self._services: Services | None = None
+        self._store: Database | None = None
+        self._apps = {name: surface_app(one, self.services) for name, one in MOUNTS.items()}
+        self._root = surface_app(operations.SURFACE, self.services)
+        app: ASGIApp = self._dispatch
+        if settings.cors_origins:
+            app = CORSMiddleware(
+                app,
+                allow_origins=settings.cors_origins,
+                allow_methods=["*"],
+                allow_headers=["*"],
+                expose_headers=["*"],
+            )
+        self._observed = observed(app)
+
+    def services(self) -> Services:
+        """Those of this process; there are none before it has started."""
+        if self._services is None:
+            msg = "the application has not started"
+            raise RuntimeError(msg)
+        return self._services
+
+    async def start(self) -> None:
+        """Open the store; raises Misconfigured."""
+        self._store = await self._open(self.settings)
+        self._store.on_recorded = metrics.RECORDED.inc
+        self._store.engine.group_sizes = metrics.GROUP_SIZE.observe
+        metrics.QUEUE_DEPTH.set_function(lambda: self._store.engine.queue_depth)
+        self._services = services_of(self.settings, self._store)
+
+    async def stop(self) -> None:
+        """Write what was accepted and close the store."""
+        await self.services().authenticator.settle()
+        if self._store is not None:
+            await self._store.close()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request, or the lifespan."""
+        if scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+        elif scope["type"] == "http":
+            await self._observed(scope, receive, send)
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        await receive()
+        try:
+            await self.start()
+        except Misconfigured as error:
+            log.error("cannot start", reason=str(error))  # noqa: TRY400 - a sentence, no trace
+            await send({"type": "lifespan.startup.failed", "message": str(error)})
+            return
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await self.stop()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def _dispatch(self, scope: Scope, receive: Receive, send: Send) -> None:
+        mounted = self._by_host(scope) or self._by_path(scope)
+        await mounted(scope, receive, send)
+
+    def _by_path(self, scope: Scope) -> ASGIApp:
+        name = scope["path"].split("/", 2)[1] if scope["path"].startswith("/") else ""
+        app = self._apps.get(name)
+        if app is None:
+            return self._root
+        scope["root_path"] = f"/{name}"
+        return app
+
+    def _by_host(self, scope: Scope) -> ASGIApp | None:
+        """The surface that the `hosts` setting mounts at the request's host name.
+
+        A pattern that starts with `*.` stands for one label, which becomes the first part of the
+        path: that is where such a surface expects the name of the space.
+        """
+        if not self.settings.hosts:
+            return None
+        host = next((value for name, value in scope["headers"] if name == b"host"), b"")
+        name = host.decode("latin-1").partition(":")[0].lower()
+        label, _, parent = name.partition(".")
+        surface = self.settings.hosts.get(name)
+        if surface is None and (surface := self.settings.hosts.get(f"*.{parent}")):
+            scope["doings"]["path_prefix"] = f"/{label}"
+            scope["path"] = f"/{label}{scope['path']}"
+        return self._apps[surface] if surface else None
+
+
+def create() -> Application:
+    """The application of a server process, set up from its environment."""
+    settings = settings_from_environment(os.environ)
+    set_up_logs(settings)
+    return Application(settings)

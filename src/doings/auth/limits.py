@@ -1,0 +1,54 @@
+"""Limits: failed sign-ins of an address, and the vendors' requests per minute where switched on."""
+
+import math
+import time
+
+from limits import RateLimitItem, RateLimitItemPerMinute, parse
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
+
+from doings.core.errors import TooManyRequests
+
+
+class FailedSignIns:
+    """Counts wrong credentials by address; an address over the limit waits for its minute's end."""
+
+    def __init__(self, most: int) -> None:
+        self._item = RateLimitItemPerMinute(most)
+        self._limiter = FixedWindowRateLimiter(MemoryStorage())
+        self._addresses: set[str] = set()
+
+    def note(self, address: str) -> None:
+        """Count a wrong credential."""
+        self._addresses.add(address)
+        self._limiter.hit(self._item, address)
+
+    def check(self, address: str) -> None:
+        """Raise TooManyRequests for an address that presented too many."""
+        if address in self._addresses and not self._limiter.test(self._item, address):
+            raise TooManyRequests(seconds_until(self._limiter, self._item, address))
+
+
+class RateLimit:
+    """So many requests in a time for each caller, like `60/minute`."""
+
+    def __init__(self, rate: str) -> None:
+        self._item: RateLimitItem = parse(rate)
+        self._limiter = FixedWindowRateLimiter(MemoryStorage())
+
+    @property
+    def most(self) -> int:
+        """How many requests a window allows."""
+        return self._item.amount
+
+    def hit(self, caller: str) -> int:
+        """Count a request and return how many are left; raises TooManyRequests."""
+        if not self._limiter.hit(self._item, caller):
+            raise TooManyRequests(seconds_until(self._limiter, self._item, caller))
+        return self._limiter.get_window_stats(self._item, caller).remaining
+
+
+def seconds_until(limiter: FixedWindowRateLimiter, item: RateLimitItem, caller: str) -> int:
+    """Whole seconds until the caller's window begins anew, at least one."""
+    reset = limiter.get_window_stats(item, caller).reset_time
+    return max(1, math.ceil(reset - time.time()))

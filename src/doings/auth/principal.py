@@ -1,0 +1,34 @@
+"""Who is asking, once that is known."""
+
+import msgspec
+
+from doings.core.account import Account
+from doings.core.errors import Forbidden
+
+READ = "read_activities"
+WRITE = "write_activities"
+ADMIN = "admin"
+
+SCOPES = (READ, WRITE, ADMIN)
+
+_ALIASES = {"read": READ, "write": WRITE}
+
+
+class Principal(msgspec.Struct, frozen=True):
+    """An account, and the credential that speaks for it."""
+
+    account: Account
+    key: str
+    scopes: tuple[str, ...]
+    label: str | None
+
+    def require(self, scope: str) -> None:
+        """Raise Forbidden unless the credential has the scope."""
+        if scope not in self.scopes:
+            raise Forbidden(scope)
+
+
+def scope_named(name: str) -> str | None:
+    """The scope of that name or alias, or None."""
+    scope = _ALIASES.get(name, name)
+    return scope if scope in SCOPES else None

@@ -1,0 +1,88 @@
+"""Settings: each has a default and a `DOINGS_*` variable, some an option of the command line."""
+
+import difflib
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from doings.core.errors import Misconfigured
+
+PREFIX = "DOINGS_"
+NOT_SETTINGS = ("DOINGS_TEST_",)
+"""Variables of ours that the program itself does not read."""
+
+Port = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
+Count = Annotated[int, msgspec.Meta(ge=1)]
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What an installation may decide; docs/operations.md explains each."""
+
+    database: str = "sqlite:///doings.db"
+    host: str = "127.0.0.1"
+    port: Port = 8000
+    workers: Count = 1
+    public_url: str | None = None
+    behind_proxy: bool = False
+    hosts: dict[str, str] = {}
+    cors_origins: tuple[str, ...] = ()
+    rate_limits: Literal["off", "vendor"] = "off"
+    failed_sign_ins: Count = 10
+    body_limit: Count = 1_048_576
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["json", "console"] = "json"
+    prepared_statements: bool = True
+
+
+NAMES = tuple(Settings.__struct_fields__)
+
+
+def settings_from_environment(environment: Mapping[str, str], **given: object) -> Settings:
+    """Read the settings; what is `given` and not None wins. Raises Misconfigured."""
+    values: dict[str, Any] = {}
+    for variable, text in environment.items():
+        if variable.startswith(PREFIX) and not variable.startswith(NOT_SETTINGS):
+            name = variable.removeprefix(PREFIX).lower()
+            _check_name(name, variable)
+            values[name] = _split(name, text)
+    values |= {name: value for name, value in given.items() if value is not None}
+    try:
+        return msgspec.convert(values, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        reason, _, path = str(error).partition(" - at `$.")
+        name = path.rstrip("`").partition("[")[0]
+        raise Misconfigured(f"{PREFIX}{name.upper()}: {reason}") from None
+
+
+def _check_name(name: str, variable: str) -> None:
+    if name in NAMES:
+        return
+    near = difflib.get_close_matches(name, NAMES, n=1)
+    hint = f", did you mean {PREFIX}{near[0].upper()}?" if near else ""
+    raise Misconfigured(f"{variable} is no setting{hint}")
+
+
+def _split(name: str, text: str) -> object:
+    """Lists are written with commas, `hosts` as `pattern=surface` pairs."""
+    if name == "cors_origins":
+        return [part.strip() for part in text.split(",") if part.strip()]
+    if name == "hosts":
+        pairs = (part.partition("=") for part in text.split(",") if part.strip())
+        return {pattern.strip(): surface.strip() for pattern, _, surface in pairs}
+    return text
+
+
+def environment_from_settings(settings: Settings) -> dict[str, str]:
+    """The variables that give these settings to another process."""
+    variables: dict[str, str] = {}
+    for name, value in msgspec.structs.asdict(settings).items():
+        if isinstance(value, dict):
+            text = ",".join(f"{pattern}={surface}" for pattern, surface in value.items())
+        elif isinstance(value, tuple):
+            text = ",".join(value)
+        else:
+            text = str(value).lower() if isinstance(value, bool) else str(value)
+        if value is not None:
+            variables[f"{PREFIX}{name.upper()}"] = text
+    return variables

@@ -1,0 +1,72 @@
+"""One account's timeline, as a surface uses it: the store bound to an account and a credential."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import TypeVar
+
+import msgspec
+
+from doings.core.account import Account
+from doings.core.activity import Activity, Draft
+from doings.core.cursor import Page
+from doings.core.query import Query
+from doings.core.store import Change, Ledger, Reader, Store
+
+T = TypeVar("T")
+
+CHUNK = 500
+"""How many activities a streamed answer takes from the store at a time."""
+
+
+class Timeline:
+    """Everything that can be asked of, and said to, one account; `by` is the credential's key."""
+
+    def __init__(self, store: Store, account: Account, by: str | None) -> None:
+        self.store = store
+        self.account = account
+        self.by = by
+
+    async def read(self, work: Callable[[Reader], Awaitable[T]], *, bounded: bool = True) -> T:
+        """Run work on one consistent state; `bounded=False` for what takes its time."""
+        return await self.store.read(self.account.id, work, bounded=bounded)
+
+    async def write(self, work: Callable[[Ledger], Awaitable[T]]) -> T:
+        """Run work in one transaction; returns when it is durable, keeps nothing if it raises."""
+        return await self.store.write(self.account.id, work, by=self.by)
+
+    async def page(self, query: Query) -> Page:
+        """A stretch of the timeline."""
+        return await self.read(lambda reader: reader.page(query), bounded=query.is_bounded)
+
+    async def walk(self, query: Query) -> AsyncIterator[list[Activity]]:
+        """All that the query finds, a chunk at a time, each chunk a short read of its own."""
+        step = msgspec.structs.replace(query, limit=CHUNK)
+        while True:
+            page = await self._chunk(step)
+            if page.items:
+                yield page.items
+            if page.after is None:
+                return
+            step = msgspec.structs.replace(step, gap=page.after, skip=0)
+
+    async def _chunk(self, step: Query) -> Page:
+        return await self.read(lambda reader: reader.page(step), bounded=False)
+
+    async def record(self, draft: Draft) -> tuple[Activity, bool]:
+        """Record one; returns the activity that now stands for it and whether it is new."""
+
+        async def work(ledger: Ledger) -> tuple[Activity, bool]:
+            recorded = (await ledger.record([draft]))[0]
+            return await ledger.activity(recorded.seq), not recorded.is_repeated
+
+        return await self.write(work)
+
+    async def changes(self, after: int, limit: int, wait: float) -> list[Change]:
+        """The feed after a seq; when there is nothing yet, waits for at most `wait` seconds."""
+        found = await self._changes(after, limit)
+        if found or wait <= 0:
+            return found
+        await self.store.wait_for_change(self.account.id, after, wait)
+        return await self._changes(after, limit)
+
+    async def _changes(self, after: int, limit: int) -> list[Change]:
+        return await self.read(lambda reader: reader.changes(after, limit))

@@ -1,0 +1,34 @@
+"""Content negotiation (RFC 9110, section 12.5.1)."""
+
+from doings.core.errors import NotAcceptable
+
+
+def negotiated(accept: str | None, offered: tuple[str, ...]) -> str:
+    """The offered media type the caller likes best, the first of equals; raises NotAcceptable."""
+    if not accept or not accept.strip():
+        return offered[0]
+    ranges = _ranges(accept)
+    best = max(offered, key=lambda kind: _quality(kind, ranges))
+    if _quality(best, ranges) == 0:
+        raise NotAcceptable(*offered)
+    return best
+
+
+def _ranges(accept: str) -> dict[str, float]:
+    ranges: dict[str, float] = {}
+    for part in accept.split(","):
+        kind, *params = (piece.strip().lower() for piece in part.split(";"))
+        quality = next((param[2:] for param in params if param.startswith("q=")), "1")
+        try:
+            ranges[kind] = min(1.0, max(0.0, float(quality)))
+        except ValueError:
+            ranges[kind] = 0.0
+    return ranges
+
+
+def _quality(kind: str, ranges: dict[str, float]) -> float:
+    """The quality of the most specific range that covers the type."""
+    for covering in (kind, kind.partition("/")[0] + "/*", "*/*"):
+        if covering in ranges:
+            return ranges[covering]
+    return 0.0

@@ -1,0 +1,173 @@
+"""A call: one request, who makes it, and the timeline it is about."""
+
+from functools import cached_property
+from typing import Any, TypeVar
+
+import msgspec
+from starlette.requests import Request
+from starlette.types import Receive, Scope
+
+from doings.auth.credentials import Authenticator
+from doings.auth.principal import Principal
+from doings.config import Settings
+from doings.core.clock import Clock
+from doings.core.cursor import CursorSigner
+from doings.core.errors import Invalid, Malformed, Problem, TooLarge, UnsupportedType
+from doings.core.store import Store
+from doings.core.timeline import Timeline
+from doings.httpkit.forms import members_from_form, members_from_multipart
+
+T = TypeVar("T")
+
+
+class Services(msgspec.Struct, frozen=True):
+    """What every call may use."""
+
+    settings: Settings
+    store: Store
+    clock: Clock
+    authenticator: Authenticator
+    cursors: CursorSigner
+
+
+class Call:
+    """One request to a surface. `principal` and `timeline` are there once it is authenticated."""
+
+    principal: Principal
+    timeline: Timeline
+
+    def __init__(self, services: Services, scope: Scope, receive: Receive, body_limit: int) -> None:
+        self.services = services
+        self.request = Request(scope, receive)
+        self._body_limit = body_limit
+        self.headers: dict[str, str] = {}
+        """Headers for the answer, whatever it will be."""
+
+    def authenticated(self, principal: Principal) -> None:
+        """Bind the call to who makes it."""
+        self.principal = principal
+        self.timeline = Timeline(self.services.store, principal.account, principal.key)
+        self.request.scope["doings"]["key"] = principal.key
+
+    @property
+    def path_params(self) -> dict[str, str]:
+        """The variable parts of the path."""
+        params: dict[str, str] = self.request.path_params
+        return params
+
+    @cached_property
+    def query(self) -> dict[str, list[str]]:
+        """The query parameters, each with all its values."""
+        found: dict[str, list[str]] = {}
+        for name, value in self.request.query_params.multi_items():
+            found.setdefault(name, []).append(value)
+        return found
+
+    @property
+    def bearer(self) -> str | None:
+        """The token of `Authorization: Bearer`, in whatever case the word is written."""
+        word, _, token = self.request.headers.get("authorization", "").partition(" ")
+        return token.strip() if word.lower() == "bearer" else None
+
+    @property
+    def address(self) -> str:
+        """Where the caller is: the peer, or what the proxy in front says."""
+        if self.services.settings.behind_proxy:
+            forwarded = self.request.headers.get("x-forwarded-for")
+            if forwarded:
+                return forwarded.rpartition(",")[2].strip()
+        return self.request.client.host if self.request.client else "unknown"
+
+    @property
+    def origin_url(self) -> str:
+        """`scheme://host` as the caller sees it, or as the installation says."""
+        settings = self.services.settings
+        if settings.public_url:
+            return settings.public_url.rstrip("/")
+        scheme = self.request.url.scheme
+        if settings.behind_proxy:
+            scheme = self.request.headers.get("x-forwarded-proto", scheme)
+        return f"{scheme}://{self.request.headers.get('host', 'localhost')}"
+
+    @property
+    def base_url(self) -> str:
+        """Where this surface is mounted, without a slash at the end."""
+        root: str = self.request.scope.get("root_path", "")
+        return self.origin_url + root
+
+    async def body(self) -> bytes:
+        """The whole body; raises TooLarge."""
+        declared = self.request.headers.get("content-length", "0")
+        if declared.isdecimal() and int(declared) > self._body_limit:
+            raise TooLarge(self._body_limit)
+        chunks = bytearray()
+        async for chunk in self.request.stream():
+            chunks += chunk
+            if len(chunks) > self._body_limit:
+                raise TooLarge(self._body_limit)
+        return bytes(chunks)
+
+    @property
+    def content_type(self) -> str:
+        """The body's type without parameters, in lower case."""
+        return self.request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    async def json(self, kind: type[T]) -> T:
+        """The body as JSON of a type; raises Malformed, Invalid, TooLarge and UnsupportedType."""
+        if self.content_type not in JSON_TYPES and not self.content_type.endswith("+json"):
+            raise UnsupportedType("application/json")
+        return decoded(await self.body(), kind)
+
+    async def members(self) -> dict[str, Any]:
+        """The members of a body that is a JSON object or a form, whatever it says it is.
+
+        Raises Malformed for broken JSON and TooLarge.
+        """
+        body = await self.body()
+        if self.content_type == "application/x-www-form-urlencoded":
+            return members_from_form(body)
+        if self.content_type == "multipart/form-data":
+            return await members_from_multipart(body, self.request.headers["content-type"])
+        found = decoded(body, object) if body.strip() else {}
+        return found if isinstance(found, dict) else {}
+
+
+JSON_TYPES = frozenset({"", "application/json", "text/json"})
+
+
+def decoded(body: bytes, kind: type[T], *, path: str = "") -> T:
+    """JSON of a type; raises Malformed for what is no JSON and Invalid with the member's path."""
+    try:
+        body.decode()
+        return msgspec.json.decode(body, type=kind)
+    except msgspec.ValidationError as error:
+        raise Invalid(problem_from(error, path)) from None
+    except UnicodeDecodeError:
+        raise Malformed("the body is not UTF-8") from None
+    except RecursionError:
+        raise Malformed("the body is nested too deeply") from None
+    except msgspec.DecodeError as error:
+        raise Malformed(f"the body is not JSON: {error}") from None
+
+
+def problem_from(error: msgspec.ValidationError, path: str = "") -> Problem:
+    """Which member is wrong and why, from msgspec's one sentence."""
+    reason, _, at = str(error).partition(" - at `$")
+    field = (path + at.rstrip("`")).lstrip(".")
+    if unknown := _unknown_member(reason):
+        field = f"{field}.{unknown}".lstrip(".")
+        reason = "unknown member"
+    elif missing := _missing_member(reason):
+        field = f"{field}.{missing}".lstrip(".")
+        reason = "required"
+    return Problem(field or "body", reason)
+
+
+def _unknown_member(reason: str) -> str | None:
+    head = "Object contains unknown field `"
+    return reason.removeprefix(head).rstrip("`") if reason.startswith(head) else None
+
+
+def _missing_member(reason: str) -> str | None:
+    head = "Object missing required field `"
+    return reason.removeprefix(head).rstrip("`") if reason.startswith(head) else None

@@ -1,0 +1,137 @@
+"""From ASGI to a handler and back: routing, sign-in, scope, limits, errors."""
+
+from typing import Protocol
+
+import structlog
+from starlette.responses import Response
+from starlette.routing import Route, Router
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from doings.auth.limits import RateLimit
+from doings.core.errors import DoingsError, TooManyRequests
+from doings.httpkit.call import Call, Services
+from doings.httpkit.errors import Broken, MethodNotAllowed, NoRoute
+from doings.httpkit.surface import Operation, Resource, Surface
+
+log = structlog.get_logger("doings.http")
+
+
+class GetServices(Protocol):
+    """The services, which exist once the program has started."""
+
+    def __call__(self) -> Services:
+        """Those of this process."""
+
+
+def surface_app(surface: Surface, services: GetServices) -> ASGIApp:
+    """The ASGI app that serves a surface; a trailing slash in a path is as good as none."""
+    endpoint = _Endpoints(surface, services)
+    routes = [Route(one.path, endpoint.of(one)) for one in surface.resources]
+    router = Router(routes, default=endpoint.unknown, redirect_slashes=False)
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        scope["doings"]["surface"] = surface.name
+        path = scope["path"]
+        if path.endswith("/") and len(path) > len(scope.get("root_path", "")) + 1:
+            scope["path"] = path.rstrip("/") or "/"
+        await router(scope, receive, send)
+
+    return app
+
+
+class _Endpoints:
+    def __init__(self, surface: Surface, services: GetServices) -> None:
+        self._surface = surface
+        self._services = services
+        self._rate = RateLimit(surface.rate) if surface.rate else None
+
+    def of(self, found: Resource) -> ASGIApp:
+        """The ASGI app of one path."""
+        return _PathEndpoint(self, found)
+
+    async def unknown(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer for a path that is none of the surface's."""
+        scope["doings"]["route"] = "unknown"
+
+        async def handle(call: Call) -> Response:
+            raise NoRoute(call.request.url.path)
+
+        await self.run(Operation(handle, scope=None), scope, receive, send)
+
+    async def run(self, operation: Operation, scope: Scope, receive: Receive, send: Send) -> None:
+        """Carry out an operation and send what comes of it."""
+        services = self._services()
+        limit = operation.body_limit or services.settings.body_limit
+        call = Call(services, scope, receive, limit)
+        try:
+            if not operation.is_public:
+                await self._admit(call, operation)
+            response = await operation.handle(call)
+        except DoingsError as error:
+            response = self._answer(error, call)
+        except Exception:
+            log.exception("defect", **scope["doings"])
+            response = self._answer(Broken(), call)
+        for name, value in call.headers.items():
+            response.headers[name] = value
+        if scope["method"] == "HEAD":
+            send = _without_body(send)
+        await response(scope, receive, send)
+
+    async def _admit(self, call: Call, operation: Operation) -> None:
+        call.authenticated(await self._surface.authenticate(call))
+        if operation.scope is not None:
+            call.principal.require(operation.scope)
+        if self._rate is not None and call.services.settings.rate_limits == "vendor":
+            self._count(self._rate, call)
+
+    def _count(self, rate: RateLimit, call: Call) -> None:
+        caller = call.address if self._surface.rate_by_address else call.principal.key
+        remaining = 0
+        try:
+            remaining = rate.hit(caller)
+        finally:
+            if self._surface.shows_rate:
+                call.headers["X-RateLimit-Limit"] = str(rate.most)
+                call.headers["X-RateLimit-Remaining"] = str(remaining)
+
+    def _answer(self, error: DoingsError, call: Call) -> Response:
+        response = self._surface.answer_error(error, call)
+        if isinstance(error, TooManyRequests):
+            response.headers["Retry-After"] = str(error.retry_after)
+        if isinstance(error, MethodNotAllowed):
+            response.headers["Allow"] = ", ".join(error.allowed)
+        call.request.scope["doings"]["error"] = str(error)
+        return response
+
+
+class _PathEndpoint:
+    """Starlette takes an instance for an ASGI app that serves all methods."""
+
+    def __init__(self, endpoints: _Endpoints, found: Resource) -> None:
+        self._endpoints = endpoints
+        self._route = found.path
+        self._operations = dict(found.operations)
+        if "GET" in self._operations:
+            self._operations["HEAD"] = self._operations["GET"]
+        self._allowed = tuple(self._operations)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request to the path."""
+        scope["doings"]["route"] = self._route
+        operation = self._operations.get(scope["method"])
+        if operation is None:
+            operation = Operation(self._refuse, scope=None)
+        await self._endpoints.run(operation, scope, receive, send)
+
+    async def _refuse(self, call: Call) -> Response:
+        raise MethodNotAllowed(call.request.method, self._allowed)
+
+
+def _without_body(send: Send) -> Send:
+    async def headers_only(message: dict[str, object]) -> None:
+        if message["type"] == "http.response.body":
+            message = {**message, "body": b""}
+        await send(message)
+
+    return headers_only  # type: ignore[return-value]

@@ -1,0 +1,38 @@
+"""The errors that only HTTP knows, beside those of `core.errors`."""
+
+from typing import TypeVar
+
+from doings.core.errors import DoingsError, NotFound
+
+T = TypeVar("T")
+
+
+class NoRoute(NotFound):
+    """A path that the surface does not have."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__("path", path)
+
+
+class MethodNotAllowed(DoingsError):
+    """A path that the surface has, but not for this method."""
+
+    def __init__(self, method: str, allowed: tuple[str, ...]) -> None:
+        self.method = method
+        self.allowed = allowed
+        super().__init__(f"{method} is not allowed here, {', '.join(allowed)} is")
+
+
+class Broken(DoingsError):
+    """A defect of ours: logged with its trace, told without it."""
+
+    def __init__(self) -> None:
+        super().__init__("something went wrong here; it was logged")
+
+
+def value_for(table: dict[type[DoingsError], T], error: DoingsError) -> T:
+    """The table's value for the error's class or the nearest one above it."""
+    for kind in type(error).__mro__:
+        if kind in table:
+            return table[kind]
+    raise LookupError(type(error))

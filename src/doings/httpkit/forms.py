@@ -1,0 +1,56 @@
+"""Form bodies as the members that JSON would have: `a=1`, `b[]=1`, `b[0]=1`, `c[d]=1`."""
+
+import re
+from typing import Any
+from urllib.parse import parse_qsl
+
+from starlette.datastructures import Headers
+from starlette.formparsers import MultiPartException, MultiPartParser
+
+from doings.core.errors import Malformed
+
+_KEY = re.compile(r"\[([^\[\]]*)\]")
+
+MOST_FIELDS = 2000
+
+
+def members_from_form(body: bytes) -> dict[str, Any]:
+    """Read `application/x-www-form-urlencoded`; raises Malformed."""
+    try:
+        text = body.decode()
+        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
+    except ValueError:
+        raise Malformed("the form cannot be read") from None
+    return members_from_pairs(pairs)
+
+
+async def members_from_multipart(body: bytes, content_type: str) -> dict[str, Any]:
+    """Read `multipart/form-data`, files left out; raises Malformed."""
+
+    async def stream() -> Any:  # noqa: ANN401 - starlette names no type for its streams
+        yield body
+
+    try:
+        parser = MultiPartParser(Headers({"content-type": content_type}), stream())
+        form = await parser.parse()
+    except (MultiPartException, KeyError, ValueError):
+        raise Malformed("the form cannot be read") from None
+    return members_from_pairs([(k, v) for k, v in form.multi_items() if isinstance(v, str)])
+
+
+def members_from_pairs(pairs: list[tuple[str, str]]) -> dict[str, Any]:
+    """Put fields together; one without brackets that is repeated keeps its last value."""
+    members: dict[str, Any] = {}
+    for name, value in pairs:
+        head, *keys = [name.partition("[")[0], *_KEY.findall(name)]
+        if not keys:
+            members[head] = value
+        elif len(keys) == 1 and (keys[0] == "" or keys[0].isdecimal()):
+            found = members.setdefault(head, [])
+            if isinstance(found, list):
+                found.append(value)
+        else:
+            found = members.setdefault(head, {})
+            if isinstance(found, dict):
+                found[keys[0]] = value
+    return members

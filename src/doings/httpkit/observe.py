@@ -1,0 +1,56 @@
+"""Around every request: an id, a line in the log, the metrics. Never a secret, never a body."""
+
+import re
+import time
+
+import structlog
+import uuid_utils
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from doings.httpkit.metrics import LATENCY, REQUESTS
+
+log = structlog.get_logger("doings.http")
+
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+
+
+def observed(app: ASGIApp) -> ASGIApp:
+    """Give the request an id (the caller's own where it sent a sound one), count it and log it."""
+
+    async def around(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        request_id = _request_id(scope)
+        about = scope["doings"] = {"surface": "none", "route": "none", "request_id": request_id}
+        status = 0
+
+        async def note_status(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"].append((b"x-request-id", request_id.encode()))
+            await send(message)
+
+        try:
+            await app(scope, receive, note_status)
+        finally:
+            seconds = time.perf_counter() - started
+            method = scope["method"]
+            REQUESTS.labels(about["surface"], about["route"], method, str(status)).inc()
+            LATENCY.labels(about["surface"]).observe(seconds)
+            level = "warning" if status >= 500 or status == 0 else "info"  # noqa: PLR2004
+            getattr(log, level)(
+                "request", method=method, status=status, ms=round(seconds * 1000, 2), **about
+            )
+
+    return around
+
+
+def _request_id(scope: Scope) -> str:
+    for name, value in scope["headers"]:
+        if name == b"x-request-id" and _REQUEST_ID.fullmatch(value):
+            given: str = value.decode()
+            return given
+    return str(uuid_utils.uuid7())

@@ -1,0 +1,50 @@
+"""What those who run the server ask it: is it there, can it serve, what has it done."""
+
+import os
+
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+from starlette.responses import JSONResponse, Response
+
+from doings.auth.principal import Principal
+from doings.core.errors import Unauthenticated
+from doings.httpkit.call import Call
+from doings.httpkit.problem import answer_problem
+from doings.httpkit.surface import Operation, Surface, resource
+
+
+async def healthz(call: Call) -> Response:  # noqa: ARG001 - a handler's shape
+    """200 while the process answers at all."""
+    return JSONResponse({"status": "alive"})
+
+
+async def readyz(call: Call) -> Response:
+    """200 while requests can be served; raises Unavailable while the store is away."""
+    await call.services.store.ping()
+    return JSONResponse({"status": "ready"})
+
+
+async def metrics(call: Call) -> Response:  # noqa: ARG001 - a handler's shape
+    """The metrics of this process, or of all workers where there are several."""
+    registry: CollectorRegistry = REGISTRY
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+
+async def nobody(call: Call) -> Principal:  # noqa: ARG001 - a Surface's shape
+    """Nothing here takes a credential."""
+    raise Unauthenticated
+
+
+SURFACE = Surface(
+    name="operations",
+    resources=(
+        resource("/healthz", GET=Operation(healthz, is_public=True)),
+        resource("/readyz", GET=Operation(readyz, is_public=True)),
+        resource("/metrics", GET=Operation(metrics, is_public=True)),
+    ),
+    authenticate=nobody,
+    answer_error=answer_problem,
+)

@@ -1,0 +1,82 @@
+"""Problem details (RFC 9457), the shape of errors wherever no vendor says otherwise."""
+
+from http import HTTPStatus
+
+import msgspec
+from starlette.responses import Response
+
+from doings.core import errors
+from doings.core.errors import DoingsError
+from doings.httpkit.call import Call
+from doings.httpkit.errors import Broken, MethodNotAllowed, value_for
+
+MEDIA_TYPE = "application/problem+json"
+
+STATUS: dict[type[DoingsError], int] = {
+    errors.Malformed: 400,
+    errors.Unauthenticated: 401,
+    errors.Forbidden: 403,
+    errors.NotFound: 404,
+    MethodNotAllowed: 405,
+    errors.NotAcceptable: 406,
+    errors.Conflict: 409,
+    errors.Outdated: 412,
+    errors.TooLarge: 413,
+    errors.UnsupportedType: 415,
+    errors.Invalid: 422,
+    errors.TooManyRequests: 429,
+    Broken: 500,
+    errors.Unavailable: 503,
+}
+
+
+class FieldProblem(msgspec.Struct):
+    """One member that is wrong."""
+
+    field: str
+    reason: str
+
+
+class ProblemDocument(msgspec.Struct, omit_defaults=True):
+    """A problem; `errors` only where single members or parameters are to blame."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[FieldProblem] = []
+
+
+def problem_document(error: DoingsError) -> ProblemDocument:
+    """Render an error."""
+    status = value_for(STATUS, error)
+    return ProblemDocument(
+        type="about:blank",
+        title=HTTPStatus(status).phrase,
+        status=status,
+        detail=str(error),
+        errors=_field_problems(error),
+    )
+
+
+def _field_problems(error: DoingsError) -> list[FieldProblem]:
+    if isinstance(error, errors.Invalid):
+        return [FieldProblem(field, reason) for field, reason in error.problems]
+    if isinstance(error, errors.Malformed) and error.field:
+        return [FieldProblem(error.field, error.reason)]
+    return []
+
+
+def answer_problem(error: DoingsError, call: Call) -> Response:  # noqa: ARG001 - a Surface's shape
+    """Answer with a problem document."""
+    document = problem_document(error)
+    response = Response(
+        msgspec.json.encode(document), status_code=document.status, media_type=MEDIA_TYPE
+    )
+    if isinstance(error, errors.Unauthenticated):
+        response.headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, errors.Forbidden):
+        response.headers["WWW-Authenticate"] = (
+            f'Bearer error="insufficient_scope", scope="{error.scope}"'
+        )
+    return response

@@ -1,0 +1,54 @@
+"""A surface: one API under one path, with its own routes, sign-in and shape of errors."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+from starlette.responses import Response
+
+from doings.auth.principal import READ, Principal
+from doings.core.errors import DoingsError
+from doings.httpkit.call import Call
+
+Handler = Callable[[Call], Awaitable[Response]]
+
+
+class Operation(msgspec.Struct, frozen=True):
+    """What one method of one path does, and the scope it takes; a public one takes no credential.
+
+    `body_limit` overrides the installation's; `about` is what a description of the API says.
+    """
+
+    handle: Handler
+    scope: str | None = READ
+    is_public: bool = False
+    body_limit: int | None = None
+    about: Any = None
+
+
+class Resource(msgspec.Struct, frozen=True):
+    """A path, in Starlette's notation below the surface's mount, and its operations by method."""
+
+    path: str
+    operations: dict[str, Operation]
+
+
+class Surface(msgspec.Struct, frozen=True, kw_only=True):
+    """One API. `answer_error` turns any error into the vendor's shape.
+
+    `rate` is the vendor's documented limit, like `60/minute`, used where limits are switched on;
+    `rate_by_address` counts callers by address instead of by credential.
+    """
+
+    name: str
+    resources: tuple[Resource, ...]
+    authenticate: Callable[[Call], Awaitable[Principal]]
+    answer_error: Callable[[DoingsError, Call], Response]
+    rate: str | None = None
+    rate_by_address: bool = False
+    shows_rate: bool = False
+
+
+def resource(path: str, **operations: Operation) -> Resource:
+    """A path with its operations, the methods as keywords."""
+    return Resource(path, operations)
