@@ -9,14 +9,9 @@ import msgspec
 from doings.core.catalogue import CATALOGUE, Kind, title_from_kind
 from doings.core.errors import Invalid
 from doings.core.formats import checked_format
-from doings.core.text import object_from_text
+from doings.core.text import members_from_text, object_from_text
 
 __all__ = ["CATALOGUE", "Kind", "checked_data", "implied_keys", "kind_named"]
-
-DEEPEST = 100
-"""How deep data may be nested: less than any parser that ever has to read it can take."""
-
-_TOO_DEEP = f"at most {DEEPEST} levels deep"
 
 
 @lru_cache(maxsize=4096)
@@ -39,7 +34,7 @@ def checked_data(kind: str, data: str) -> None:
     """Raise Invalid for text that is no JSON object, or one without the shape of the kind."""
     if data == "{}" and kind not in _DEMANDING:
         return
-    members = _members(data)
+    members = members_from_text(data, field="data")
     known = CATALOGUE.get(kind)
     if known is not None and known.data is not None:
         _check_shape(members, known.data)
@@ -67,35 +62,6 @@ _WORDS = {
     "array": "a list",
     "object": "an object",
 }
-
-
-def _members(data: str) -> dict[str, Any]:
-    try:
-        members = msgspec.json.decode(data)
-    except RecursionError:
-        raise Invalid.of("data", _TOO_DEEP) from None
-    except ValueError as error:  # msgspec's, and for a lone surrogate Python's own
-        reason = _AT.sub("", str(error))
-        raise Invalid.of("data", f"cannot be read as JSON: {reason}") from None
-    if not isinstance(members, dict):
-        raise Invalid.of("data", "must be an object")
-    if data.count("{") + data.count("[") > DEEPEST and _is_too_deep(members):
-        raise Invalid.of("data", _TOO_DEEP)
-    return members
-
-
-def _is_too_deep(members: dict[str, Any]) -> bool:
-    level: list[Any] = [members]
-    for _ in range(DEEPEST):
-        level = [
-            inner
-            for outer in level
-            for inner in (outer.values() if isinstance(outer, dict) else outer)
-            if isinstance(inner, dict | list)
-        ]
-        if not level:
-            return False
-    return True
 
 
 def _check_shape(members: dict[str, Any], shape: type[msgspec.Struct]) -> None:

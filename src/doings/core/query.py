@@ -100,7 +100,7 @@ _WORD = re.compile(r'"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+)')
 
 
 def words_from_text(text: str) -> tuple[Word, ...]:
-    """Read a search: words, `begin*`, `"a phrase"`; any text is one, without words it finds none."""
+    """Read a search: words, `begin*`, `"a phrase"`; any text is one, perhaps of no words."""
     words = []
     for match in _WORD.finditer(text):
         phrase = match["phrase"]

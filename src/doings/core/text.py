@@ -10,6 +10,12 @@ from doings.core.errors import Invalid
 _NUL_ESCAPE = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 """An escaped NUL: a `\\u0000` whose backslash is not itself escaped."""
 
+DEEPEST = 100
+"""How deep JSON may be nested: less than any parser that ever has to read it can take."""
+
+_TOO_DEEP = f"at most {DEEPEST} levels deep"
+_AT = re.compile(r" - at `\$[^`]*`$")
+
 
 def checked_text(text: str | None, *, field: str, most: int) -> None:
     """Raise Invalid for text that is too long or holds a NUL, which PostgreSQL cannot store."""
@@ -22,15 +28,48 @@ def checked_text(text: str | None, *, field: str, most: int) -> None:
 
 
 def checked_json(text: str, *, field: str, most: int) -> None:
-    """Raise Invalid for a JSON object's text that is too long or holds a NUL."""
-    if text == "{}":
-        return
+    """Raise Invalid for text that is no JSON object, too long, or holds a NUL."""
+    if text != "{}":
+        checked_size(text, field=field, most=most)
+        members_from_text(text, field=field)
+
+
+def checked_size(text: str, *, field: str, most: int) -> None:
+    """Raise Invalid for JSON text that is too long or holds a NUL; it may still be no JSON."""
     if len(text) > most:
         raise Invalid.of(field, f"at most {most} characters of JSON")
-    if not text.startswith("{"):
-        raise Invalid.of(field, "must be an object")
     if "\\u0000" in text and _NUL_ESCAPE.search(text):
         raise Invalid.of(field, "may not contain NUL")
+
+
+def members_from_text(text: str, *, field: str) -> dict[str, Any]:
+    """The members of a JSON object that may not be one; raises Invalid."""
+    try:
+        members = msgspec.json.decode(text)
+    except RecursionError:
+        raise Invalid.of(field, _TOO_DEEP) from None
+    except ValueError as error:  # msgspec's, and for a lone surrogate Python's own
+        reason = _AT.sub("", str(error))
+        raise Invalid.of(field, f"cannot be read as JSON: {reason}") from None
+    if not isinstance(members, dict):
+        raise Invalid.of(field, "must be an object")
+    if text.count("{") + text.count("[") > DEEPEST and _is_too_deep(members):
+        raise Invalid.of(field, _TOO_DEEP)
+    return members
+
+
+def _is_too_deep(members: dict[str, Any]) -> bool:
+    level: list[Any] = [members]
+    for _ in range(DEEPEST):
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(inner, dict | list)
+        ]
+        if not level:
+            return False
+    return True
 
 
 def json_text(value: object) -> str:

@@ -1,0 +1,106 @@
+"""A load generator: keep-alive connections on one thread, each with one request under way."""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from typing import NamedTuple
+
+
+class Load(NamedTuple):
+    """What came of it; latencies in seconds, sorted."""
+
+    per_second: float
+    latencies: list[float]
+    statuses: dict[int, int]
+
+    @property
+    def median(self) -> float:
+        """The latency that half of the requests stayed below."""
+        return self.latencies[len(self.latencies) // 2]
+
+
+class _Client(asyncio.Protocol):
+    def __init__(self, requests: Iterator[bytes], end: float) -> None:
+        self.requests = requests
+        self.end = end
+        self.latencies: list[float] = []
+        self.statuses: dict[int, int] = {}
+        self.finished: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.buffer = bytearray()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+        self.send()
+
+    def send(self) -> None:
+        request = next(self.requests, None)
+        if request is None or time.perf_counter() >= self.end:
+            self.transport.close()
+            if not self.finished.done():
+                self.finished.set_result(None)
+            return
+        self.sent = time.perf_counter()
+        self.transport.write(request)
+
+    def data_received(self, data: bytes) -> None:
+        self.buffer += data
+        head_end = self.buffer.find(b"\r\n\r\n")
+        if head_end < 0:
+            return
+        head = bytes(self.buffer[:head_end]).lower()
+        if not self.is_complete(head, head_end + 4):
+            return
+        self.latencies.append(time.perf_counter() - self.sent)
+        status = int(head[9:12])
+        self.statuses[status] = self.statuses.get(status, 0) + 1
+        self.buffer.clear()
+        self.send()
+
+    def is_complete(self, head: bytes, start: int) -> bool:
+        at = head.find(b"content-length:")
+        if at < 0:
+            return self.buffer.endswith(b"0\r\n\r\n")
+        length = int(head[at + 15 : (head.find(b"\r\n", at) + 1 or len(head) + 1) - 1])
+        return len(self.buffer) >= start + length
+
+    def connection_lost(self, error: Exception | None) -> None:
+        if not self.finished.done():
+            self.finished.set_exception(error or ConnectionError("closed by the server"))
+
+
+async def load(port: int, requests: list[Iterator[bytes]], *, seconds: float) -> Load:
+    """Send each connection's requests one after the other for so long, or until they run out."""
+    loop = asyncio.get_running_loop()
+    started = time.perf_counter()
+    clients = []
+    for of_one in requests:
+        _, client = await loop.create_connection(
+            lambda of_one=of_one: _Client(of_one, started + seconds),  # type: ignore[misc]
+            "127.0.0.1",
+            port,
+        )
+        clients.append(client)
+    await asyncio.gather(*(client.finished for client in clients))
+    elapsed = time.perf_counter() - started
+    latencies = sorted(latency for client in clients for latency in client.latencies)
+    statuses: dict[int, int] = {}
+    for client in clients:
+        for status, count in client.statuses.items():
+            statuses[status] = statuses.get(status, 0) + count
+    return Load(len(latencies) / elapsed, latencies, statuses)
+
+
+def get(path: str, headers: dict[str, str]) -> bytes:
+    """A GET request."""
+    lines = [f"GET {path} HTTP/1.1", "Host: 127.0.0.1"]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode()
+
+
+def post(path: str, headers: dict[str, str], body: bytes) -> bytes:
+    """A POST request with a JSON body."""
+    head = get(
+        path, {"Content-Type": "application/json", "Content-Length": str(len(body))} | headers
+    )
+    return b"POST" + head[3:] + body

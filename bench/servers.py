@@ -1,0 +1,125 @@
+"""Servers under test, as children that end with the benchmark."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import NamedTuple
+from urllib.request import urlopen
+
+from doings.app import open_store
+from doings.auth.credentials import issue
+from doings.config import Settings
+from doings.storage.database import Database
+
+SLUG = "bench"
+
+
+class Running(NamedTuple):
+    """A server that answers."""
+
+    port: int
+    pid: int
+    started_in: float
+
+    def resident_bytes(self) -> int:
+        """The resident memory of the server and its workers."""
+        pids = [self.pid, *_children(self.pid)]
+        return sum(_resident(pid) for pid in pids)
+
+
+def _children(pid: int) -> list[int]:
+    listed = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    return [int(child) for child in listed]
+
+
+def _resident(pid: int) -> int:
+    pages = Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]
+    return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def serving(
+    database: Path, factory: str = "doings.app:create", **variables: str
+) -> Iterator[Running]:
+    """Serve an application on one worker, on a processor of its own where there are two."""
+    port = free_port()
+    environment = os.environ | {
+        "DOINGS_DATABASE": f"sqlite:///{database}",
+        "DOINGS_LOG_LEVEL": "warning",
+    }
+    command = [
+        sys.executable,
+        "-m",
+        "granian",
+        "--interface",
+        "asgi",
+        "--factory",
+        "--loop",
+        "uvloop",
+    ]
+    command += [
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--no-ws",
+        "--log-level",
+        "error",
+        factory,
+    ]
+    started = time.perf_counter()
+    child = subprocess.Popen(command, env=environment | variables)
+    try:
+        _wait(port, child)
+        yield Running(port, child.pid, time.perf_counter() - started)
+    finally:
+        child.terminate()
+        child.wait()
+
+
+def _wait(port: int, child: "subprocess.Popen[bytes]") -> None:
+    while True:
+        try:
+            with urlopen(f"http://127.0.0.1:{port}/readyz") as answer:
+                answer.read()
+                return
+        except OSError:
+            if child.poll() is not None:
+                raise
+            time.sleep(0.005)
+
+
+@asynccontextmanager
+async def opened(database: Path) -> AsyncIterator[Database]:
+    """The store itself, in this process."""
+    store = await open_store(Settings(database=f"sqlite:///{database}"))
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+async def prepared(database: Path) -> tuple[int, str, str]:
+    """Make the account with a credential; returns its id, and the credential's key and secret."""
+    async with opened(database) as store:
+        account = await store.create_account(SLUG, name="Bench", time_zone="Europe/Berlin")
+        issued, credential = issue(
+            account.id,
+            scopes=["read_activities", "write_activities", "admin"],
+            now=store.clock.now(),
+        )
+        await store.write(account.id, lambda ledger: ledger.add_credential(credential))
+    return account.id, issued.key, issued.secret

@@ -1,0 +1,209 @@
+"""Durable writes: group commit against one commit a request, and batches against raw inserts."""
+
+import asyncio
+import http.client
+import itertools
+import json
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import apsw
+
+from bench.data import drafts, lines
+from bench.load import Load, load, post
+from bench.report import Figure
+from bench.servers import SLUG, Running, opened, prepared, serving
+from doings.storage import sqlite
+from doings.storage.database import Database
+from doings.storage.schema import STEPS
+
+CLIENTS = 64
+SECONDS = 5.0
+BATCH = 100_000
+
+
+async def measure(folder: Path) -> list[Figure]:
+    """The two ratios."""
+    return [
+        await _group_commit(folder),
+        await _group_commit_in_store(folder),
+        await _batch(folder),
+    ]
+
+
+async def _group_commit(folder: Path) -> Figure:
+    grouped = await _singles(folder / "grouped.db", "doings.app:create")
+    alone = await _singles(folder / "alone.db", "bench.alone:create")
+    return Figure(
+        f"single writes over HTTP, {CLIENTS} clients, over one commit each",
+        grouped.per_second / alone.per_second,
+        10,
+        f"{grouped.per_second:,.0f} of {alone.per_second:,.0f} a second",
+    )
+
+
+async def _singles(database: Path, factory: str) -> Load:
+    _, _, secret = await prepared(database)
+    with serving(database, factory) as server:
+        found = await load(
+            server.port,
+            [_posts(secret, client) for client in range(CLIENTS)],
+            seconds=SECONDS,
+        )
+    assert set(found.statuses) == {201}, found.statuses
+    return found
+
+
+def _posts(secret: str, client: int) -> Iterator[bytes]:
+    headers = {"Authorization": f"Bearer {secret}"}
+    for number in itertools.count(client, CLIENTS):
+        body = {
+            "kind": "note.created",
+            "summary": f"Called back about order {number}",
+            "links": [f"contact:c{number % 1000}"],
+        }
+        yield post("/v1/activities", headers, json.dumps(body).encode())
+
+
+async def _group_commit_in_store(folder: Path) -> Figure:
+    """The same without HTTP, which shows what commits alone cost."""
+    rates = []
+    for group in (sqlite.GROUP, 1):
+        database = folder / f"store-{group}.db"
+        await prepared(database)
+        async with opened(database) as store:
+            store.engine.group = group  # type: ignore[attr-defined]
+            rates.append(await _store_singles(store))
+    return Figure(
+        f"single writes to the store, {CLIENTS} at a time, over one commit each",
+        rates[0] / rates[1],
+        None,
+        f"{rates[0]:,.0f} of {rates[1]:,.0f} a second",
+    )
+
+
+async def _store_singles(store: Database) -> float:
+    account = await store.account(SLUG)
+    end = time.perf_counter() + SECONDS
+    count = 0
+
+    async def client(number: int) -> None:
+        nonlocal count
+        for draft in drafts(number * 1_000_000, 1_000_000):
+            if time.perf_counter() > end:
+                return
+            await store.write(account.id, lambda ledger, draft=draft: ledger.record([draft]))
+            count += 1
+
+    started = time.perf_counter()
+    await asyncio.gather(*(client(number) for number in range(CLIENTS)))
+    return count / (time.perf_counter() - started)
+
+
+async def _batch(folder: Path) -> Figure:
+    database = folder / "batch.db"
+    await prepared(database)
+    executed: list[list[tuple[str, list[tuple[Any, ...]]]]] = []
+    async with opened(database) as store:
+        account = await store.account(SLUG)
+        plain = sqlite.SqliteConnection.execute_many
+        chunks = [list(drafts(first, 2000)) for first in range(0, BATCH, 2000)]
+        started = time.perf_counter()
+        for chunk in chunks:
+            await store.write(account.id, lambda ledger, chunk=chunk: ledger.record(chunk))  # type: ignore[misc]
+        ours = BATCH / (time.perf_counter() - started)
+    await prepared(folder / "batch-recorded.db")
+    async with opened(folder / "batch-recorded.db") as store:
+        account = await store.account(SLUG)
+
+        async def noted(
+            self: sqlite.SqliteConnection, sql: str, rows: Iterable[tuple[Any, ...]]
+        ) -> None:
+            kept = list(rows)
+            executed[-1].append((sql, kept))
+            await plain(self, sql, kept)
+
+        sqlite.SqliteConnection.execute_many = noted  # type: ignore[method-assign]
+        try:
+            for chunk in chunks:
+                executed.append([])
+                await store.write(account.id, lambda ledger, chunk=chunk: ledger.record(chunk))  # type: ignore[misc]
+        finally:
+            sqlite.SqliteConnection.execute_many = plain  # type: ignore[method-assign]
+    raw = BATCH / _replayed(folder / "batch-raw.db", executed)
+    return Figure(
+        "batches of 2,000 to the store, over executemany of the same rows",
+        ours / raw,
+        0.5,
+        f"{ours:,.0f} of {raw:,.0f} activities a second",
+    )
+
+
+def _replayed(database: Path, executed: list[list[tuple[str, list[tuple[Any, ...]]]]]) -> float:
+    """Seconds that the driver alone takes for the same rows in the same transactions."""
+    connection = apsw.Connection(str(database), statementcachesize=500)
+    connection.pragma("journal_mode", "wal")
+    connection.pragma("synchronous", "full")
+    connection.pragma("cache_size", -65_536)
+    connection.pragma("wal_autocheckpoint", 4000)
+    for step in STEPS:
+        connection.execute(step.format(**sqlite.SCHEMA))
+    started = time.perf_counter()
+    for statements in executed:
+        with connection:
+            for sql, rows in statements:
+                connection.executemany(sql, rows)
+    return time.perf_counter() - started
+
+
+async def measure_ingest(folder: Path, count: int = 300_000) -> list[Figure]:
+    """NDJSON over HTTP, and what the server's memory does meanwhile."""
+    database = folder / "ingest.db"
+    _, _, secret = await prepared(database)
+    with serving(database) as server:
+        early, late = await asyncio.to_thread(_post_lines, server, secret, count)
+    return [
+        Figure(
+            f"NDJSON ingest of {count:,} lines over HTTP, over 20,000 a second",
+            late[0] / 20_000,
+            1.0,
+            f"{late[0]:,.0f} activities a second",
+        ),
+        Figure(
+            "resident memory at the end of that ingest, over that after a tenth",
+            late[1] / early[1],
+            1.5,
+            f"{late[1] / 1e6:,.0f} of {early[1] / 1e6:,.0f} MB",
+            at_most=True,
+        ),
+    ]
+
+
+def _post_lines(
+    server: Running, secret: str, count: int
+) -> tuple[tuple[float, int], tuple[float, int]]:
+    """(activities a second, resident bytes) after a tenth of the lines and after all of them."""
+    prepared_lines = [
+        b"".join(itertools.islice(lines(first, 1000), 1000)) for first in range(0, count, 1000)
+    ]
+    early = (0.0, 1)
+
+    def chunks() -> Iterator[bytes]:
+        nonlocal early
+        for number, chunk in enumerate(prepared_lines):
+            if number == len(prepared_lines) // 10:
+                early = (0.0, server.resident_bytes())
+            yield chunk
+
+    connection = http.client.HTTPConnection("127.0.0.1", server.port)
+    headers = {"Authorization": f"Bearer {secret}", "Content-Type": "application/x-ndjson"}
+    started = time.perf_counter()
+    connection.request("POST", "/v1/activities/batch", chunks(), headers, encode_chunked=True)
+    answer = connection.getresponse()
+    body = answer.read()
+    seconds = time.perf_counter() - started
+    assert answer.status == 200, body  # noqa: PLR2004
+    assert json.loads(body)["recorded"] == count, body
+    return early, (count / seconds, server.resident_bytes())
