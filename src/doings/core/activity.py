@@ -16,7 +16,7 @@ from doings.core.entity import (
 )
 from doings.core.errors import Invalid
 from doings.core.kinds import checked_data
-from doings.core.text import checked_json, checked_text
+from doings.core.text import checked_json, checked_size, checked_text
 
 KIND = re.compile(r"[a-z][a-z0-9_]{0,63}\.[a-z][a-z0-9_]{0,63}")
 WORD = re.compile(r"[a-z][a-z0-9_]{0,63}")
@@ -93,7 +93,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
         if not EARLIEST <= self.occurred_at < LATEST:
             raise Invalid.of("occurred_at", "the time lies outside the years 1000 to 9999")
         _check_prose(self)
-        checked_json(self.data, field="data", most=JSON_LENGTH)
+        checked_size(self.data, field="data", most=JSON_LENGTH)
         checked_json(self.metadata, field="metadata", most=JSON_LENGTH)
         checked_data(self.kind, self.data)
         _check_marks(self)
@@ -164,11 +164,16 @@ def draft_of(activity: Activity) -> Draft:
 
 def is_same(one: Draft, other: Draft) -> bool:
     """Whether two drafts say the same; the names that links carry say nothing of the activity."""
-    return _without_names(one) == _without_names(other)
+    return _essence(one) == _essence(other)
 
 
-def _without_names(draft: Draft) -> Draft:
-    links = tuple([Link(link.type, link.id, link.role) for link in draft.links])
+def _essence(draft: Draft) -> Draft:
+    """The draft with its links as they would be read back: each entity's roles together."""
+    roles: dict[EntityKey, dict[str, None]] = {}
+    for link in draft.links:
+        if link.role not in DERIVED_ROLES:
+            roles.setdefault(link.key, {})[link.role] = None
+    links = tuple(Link(*key, role) for key, held in roles.items() for role in held)
     return msgspec.structs.replace(draft, links=links)
 
 
