@@ -35,14 +35,19 @@ MOUNTS: dict[str, Surface] = {
 """The surfaces by the first part of their path."""
 
 
-async def open_store(settings: Settings, clock: Clock | None = None) -> Database:
-    """Open the database that the settings name; raises Misconfigured."""
+def database_file(settings: Settings) -> Path:
+    """The file of an embedded database; raises Misconfigured."""
     scheme, _, rest = settings.database.partition("://")
     if scheme != "sqlite" or not rest.startswith("/") or len(rest) == 1:
         raise Misconfigured(
             f"the database {settings.database!r} is neither sqlite:///path nor postgresql://…"
         )
-    path = Path(rest.removeprefix("/"))
+    return Path(rest.removeprefix("/"))
+
+
+async def open_store(settings: Settings, clock: Clock | None = None) -> Database:
+    """Open the database that the settings name; raises Misconfigured."""
+    path = database_file(settings)
     if not path.parent.is_dir():
         raise Misconfigured(f"the folder {path.parent} of the database does not exist")
     engine = SqliteEngine(path)
