@@ -9,7 +9,7 @@ import msgspec
 from doings.core.activity import Activity, Draft, draft_of, is_same
 from doings.core.clock import DAY, Clock, local_date
 from doings.core.document import replaced_text, whole_text
-from doings.core.entity import Entity, EntityDraft, EntityKey
+from doings.core.entity import Entity, EntityDraft, EntityKey, checked_id, checked_type
 from doings.core.errors import Conflict, NotFound
 from doings.core.store import ActivityRef, Answer, Credential, Recorded
 from doings.storage import counting, linking, people, recording
@@ -117,6 +117,8 @@ class AccountLedger(AccountReader):
         self, key: EntityKey, revise: Callable[[Entity | None], EntityDraft]
     ) -> tuple[Entity, bool]:
         """Create (True) or replace an entity by what `revise` makes of the one there is."""
+        checked_type(key[0])
+        checked_id(key[1])
         old = await self.entity_or_none(key)
         alive = old if old is not None and not old.is_deleted else None
         draft = revise(alive)

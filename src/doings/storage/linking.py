@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from doings.core.activity import NAMED_IN_DATA, OWNER, Activity, Draft
+from doings.core.activity import DERIVED_ROLES, NAMED_IN_DATA, OWNER, Activity, Draft
 from doings.core.clock import day_of
 from doings.core.entity import CONTACT, EntityDraft, EntityKey
 from doings.core.kinds import implied_keys
@@ -42,8 +42,10 @@ Roles = dict[int, list[str]]
 
 
 def namings(draft: Draft) -> list[Naming]:
-    """The links given, then those that data names."""
-    given = [(link.key, link.name, link.role) for link in draft.links]
+    """The links given, less the roles that only the server gives, then those that data names."""
+    given = [
+        (link.key, link.name, link.role) for link in draft.links if link.role not in DERIVED_ROLES
+    ]
     implied = [(key, None, NAMED_IN_DATA) for key in implied_keys(draft.kind, draft.data)]
     return [*given, *implied] if implied else given
 

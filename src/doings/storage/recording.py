@@ -126,7 +126,7 @@ async def replace(ledger: "AccountLedger", old: Activity, draft: Draft) -> Activ
     known = await linking.resolve(ledger, ((key, name) for key, name, _ in naming))
     roles, has_contact = linking.roles_of((known[key], role) for key, _, role in naming)
     is_moved = (draft.kind, draft.occurred_at) != (old.kind, old.occurred_at)
-    if is_moved or roles != linking.roles_as_stored(old):
+    if is_moved or list(roles.items()) != list(linking.roles_as_stored(old).items()):
         await linking.change_links(ledger, old, draft, roles, has_contact=has_contact)
     await ledger.execute(
         sql.UPDATE_ACTIVITY,

@@ -1,0 +1,237 @@
+"""PostgreSQL: connections, transactions, and writes gathered by account.
+
+The row of an account in `heads` is the lock that its writers queue at, which keeps its seqs without
+gaps and in the order of commits. The writes of this process for one account share a transaction
+(group commit); accounts are written side by side.
+"""
+
+import asyncio
+import contextlib
+import random
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any, TypeVar, cast
+
+import msgspec
+
+from doings.core.errors import DoingsError, Unavailable
+from doings.storage.bell import Bell
+from doings.storage.postgres_connection import PostgresConnection
+from doings.storage.postgres_errors import is_lost, is_passing, translated
+from doings.storage.postgres_opening import Address, checked
+
+T = TypeVar("T")
+
+GROUP = 256
+"""How many writes of an account one commit may make durable."""
+
+ATTEMPTS = 4
+"""How often work is begun that broke off with nothing kept."""
+
+WAIT_SECONDS = 10
+"""How long work waits for a connection."""
+
+_LOCK = "SELECT head FROM heads WHERE account_id = $1 FOR UPDATE"
+
+_BEGIN_READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+
+
+class Sizes(msgspec.Struct, frozen=True):
+    """How many connections this process may use, and one more for the bell."""
+
+    bounded: int = 8
+    unbounded: int = 2
+    writing: int = 4
+
+
+class _Pools(msgspec.Struct, frozen=True):
+    bounded: Any
+    unbounded: Any
+    writing: Any
+
+
+class _Write(msgspec.Struct, frozen=True):
+    work: Callable[[PostgresConnection], Awaitable[Any]]
+    done: "asyncio.Future[Any]"
+
+
+_Outcome = tuple[_Write, object, Exception | None]
+
+
+class PostgresEngine:
+    """`engine.Engine` on a PostgreSQL database; made by `open_postgres`."""
+
+    def __init__(self, pools: "_Pools", bell: Bell, *, group: int = GROUP) -> None:
+        self.group = group
+        self.group_sizes: Callable[[int], None] = lambda _: None
+        self._pools = pools
+        self._bell = bell
+        self._queues: dict[int, deque[_Write]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._is_closed = False
+
+    @property
+    def queue_depth(self) -> int:
+        """How many writes wait for their turn."""
+        return sum(len(queue) for queue in self._queues.values())
+
+    async def read(
+        self, work: Callable[[PostgresConnection], Awaitable[T]], *, bounded: bool = True
+    ) -> T:
+        """Run work on one consistent state; unbounded work has connections of its own."""
+        pool = self._pools.bounded if bounded else self._pools.unbounded
+
+        async def attempt() -> T:
+            async with _transaction(pool, _BEGIN_READ) as connection:
+                return await work(connection)
+
+        return await _repeated(attempt)
+
+    async def write(
+        self,
+        work: Callable[[PostgresConnection], Awaitable[T]],
+        *,
+        account_id: int | None = None,
+    ) -> T:
+        """Run work in a transaction; this returns when it is durable."""
+        if self._is_closed:
+            msg = "the server is shutting down"
+            raise Unavailable(msg)
+        write = _Write(work, asyncio.get_running_loop().create_future())
+        if account_id is None:
+            self._spawn(self._commit(None, [write]))
+        elif account_id in self._queues:
+            self._queues[account_id].append(write)
+        else:
+            self._queues[account_id] = deque([write])
+            self._spawn(self._drain(account_id))
+        return cast("T", await write.done)
+
+    async def next_commit(self, seconds: float) -> None:
+        """Return soon after something was committed, at the latest after `seconds`."""
+        await self._bell.wait(seconds)
+
+    async def close(self) -> None:
+        """Write what was accepted, then let go of the database."""
+        self._is_closed = True
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+        await self._bell.close()
+        for pool in (self._pools.bounded, self._pools.unbounded, self._pools.writing):
+            await pool.close()
+
+    def _spawn(self, work: Any) -> None:  # noqa: ANN401 - a coroutine
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _drain(self, account_id: int) -> None:
+        """Commit what is queued for an account, group by group, until nothing is."""
+        queue = self._queues[account_id]
+        while queue:
+            writes = [queue.popleft() for _ in range(min(len(queue), self.group))]
+            await self._commit(account_id, writes)
+        del self._queues[account_id]
+
+    async def _commit(self, account_id: int | None, writes: list[_Write]) -> None:
+        """Carry out a group and answer everybody in it."""
+        self.group_sizes(len(writes))
+        try:
+            outcomes = await _repeated(lambda: self._transact(account_id, writes))
+        except Exception as error:  # noqa: BLE001 - whatever it is, every waiting caller is told
+            outcomes = [(write, None, error) for write in writes]
+        for write, result, failure in outcomes:
+            if write.done.done():
+                continue
+            if failure is None:
+                write.done.set_result(result)
+            else:
+                write.done.set_exception(failure)
+        self._bell.ring()
+
+    async def _transact(self, account_id: int | None, writes: list[_Write]) -> list[_Outcome]:
+        async with _transaction(self._pools.writing, "BEGIN") as connection:
+            if account_id is not None:
+                await connection.raw.execute(_LOCK, account_id)
+            if len(writes) == 1:
+                return [(writes[0], await writes[0].work(connection), None)]
+            return [await _attempt(connection, write) for write in writes]
+
+
+async def _attempt(connection: PostgresConnection, write: _Write) -> _Outcome:
+    """Carry out one write of several; one that fails is undone alone."""
+    raw = connection.raw
+    await raw.execute("SAVEPOINT one")
+    try:
+        result = await write.work(connection)
+    except Exception as error:
+        if is_passing(error) or is_lost(error):
+            raise
+        await raw.execute("ROLLBACK TO one; RELEASE one")
+        return write, None, translated(error)
+    await raw.execute("RELEASE one")
+    return write, result, None
+
+
+@contextlib.asynccontextmanager
+async def _transaction(pool: Any, begin: str) -> AsyncIterator[PostgresConnection]:  # noqa: ANN401
+    """A connection in a transaction that is committed at the end, or undone by an error."""
+    async with asyncio.timeout(WAIT_SECONDS):
+        raw = await pool.acquire()
+    try:
+        await raw.execute(begin)
+        try:
+            yield PostgresConnection(raw)
+        except BaseException:
+            if not raw.is_closed():
+                await raw.execute("ROLLBACK")
+            raise
+        await _end(raw)
+    finally:
+        await pool.release(raw)
+
+
+async def _end(raw: Any) -> None:  # noqa: ANN401 - asyncpg publishes no types
+    try:
+        await raw.execute("COMMIT")
+    except Exception as error:
+        if is_lost(error):
+            msg = "the connection to the database was lost while it wrote"
+            raise Unavailable(msg) from error
+        raise
+
+
+async def _repeated(attempt: Callable[[], Awaitable[T]]) -> T:
+    """Begin anew what broke off with nothing kept; turn the driver's errors into ours."""
+    left = ATTEMPTS
+    while True:
+        left -= 1
+        try:
+            return await attempt()
+        except DoingsError:
+            raise
+        except Exception as error:
+            if not is_passing(error) or not left:
+                ours = translated(error)
+                if ours is error:
+                    raise
+                raise ours from error
+        await asyncio.sleep(random.uniform(0.001, 0.05))  # noqa: S311 - guards no secret
+
+
+async def open_postgres(
+    url: str, *, prepared: bool = True, sizes: Sizes | None = None, group: int = GROUP
+) -> PostgresEngine:
+    """Connect to a database; raises Misconfigured with what is wrong with it.
+
+    `prepared` is False behind a pgbouncer that pools transactions.
+    """
+    address = Address(url, prepared=prepared)
+    await checked(address)
+    sizes = sizes or Sizes()
+    pools = _Pools(
+        bounded=await address.pool(sizes.bounded),
+        unbounded=await address.pool(sizes.unbounded, is_bounded=False),
+        writing=await address.pool(sizes.writing),
+    )
+    return PostgresEngine(pools, Bell(address.connect if prepared else None), group=group)

@@ -1,0 +1,139 @@
+"""PostgreSQL: full text that finds what SQLite's finds.
+
+Texts are cut into words by SQLite's own tokenizer (letters and digits, without case and
+diacritics), so both engines agree on what a word is. Every lexeme begins with the account, which
+binds a search to its account by the index itself.
+"""
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import cast
+
+import apsw
+
+from doings.core.query import Word
+from doings.storage.engine import SearchSql
+
+LAST_POSITION = 16_382
+"""PostgreSQL counts the places of words no further: beyond it words are found, phrases are not."""
+
+POSITIONS = 255
+"""How many places of one word PostgreSQL keeps."""
+
+WORD_BYTES = 1_000
+"""What is longer is cut alike in texts and in searches: PostgreSQL takes 2,046 bytes at most."""
+
+VECTOR_BYTES = 1_000_000
+"""How much room all the different words of one text may take; further ones are not found."""
+
+
+def indexed(account_id: int, *texts: str | None) -> tuple[bytes]:
+    """The words of the texts with their places, as the binary form of a tsvector.
+
+    There is a gap between two texts, so that no phrase runs from one into the next.
+    """
+    places: dict[bytes, list[int]] = {}
+    place = room = 0
+    for text in texts:
+        for lexeme in _lexemes(account_id, text or ""):
+            place += 1
+            found = places.get(lexeme)
+            if found is None:
+                room += len(lexeme) + 8
+                if room > VECTOR_BYTES:
+                    break
+                places[lexeme] = [min(place, LAST_POSITION + 1)]
+            elif place <= LAST_POSITION and len(found) < POSITIONS:
+                room += 2
+                found.append(place)
+        place += 1
+    return (_binary(places),)
+
+
+def _binary(places: dict[bytes, list[int]]) -> bytes:
+    parts = [len(places).to_bytes(4)]
+    for lexeme, found in places.items():
+        parts += (lexeme, b"\0", len(found).to_bytes(2), *[place.to_bytes(2) for place in found])
+    return b"".join(parts)
+
+
+def match_text(account_id: int, words: Sequence[Word]) -> str | None:
+    """The words in the syntax of a tsquery, each quoted so that nothing in it is syntax."""
+    phrases = []
+    for word in words:
+        lexemes = [f"'{lexeme.decode()}'" for lexeme in _lexemes(account_id, word.text)]
+        if lexemes:
+            phrases.append("(" + " <-> ".join(lexemes) + (":*" if word.is_prefix else "") + ")")
+    return " & ".join(phrases) or None
+
+
+def _lexemes(account_id: int, text: str) -> Iterable[bytes]:
+    prefix = f"{account_id}:".encode()
+    cut = _tokenizer()(
+        text.encode(errors="replace"),
+        apsw.FTS5_TOKENIZE_DOCUMENT,
+        None,
+        include_offsets=False,
+        include_colocated=False,
+    )
+    for word in cast("list[str]", cut):
+        lexeme = word.encode()
+        if len(lexeme) > WORD_BYTES:
+            lexeme = lexeme[:WORD_BYTES].decode(errors="ignore").encode()
+        yield prefix + lexeme
+
+
+@lru_cache(maxsize=1)
+def _tokenizer() -> apsw.FTS5Tokenizer:
+    return apsw.Connection(":memory:").fts5_tokenizer("unicode61", ["remove_diacritics", "2"])
+
+
+def _find(table: str) -> str:
+    return f"""
+        SELECT seq FROM {table}
+        WHERE account_id = :account_id AND words @@ CAST(:words AS tsquery) AND seq > :after
+        ORDER BY seq LIMIT :limit"""
+
+
+def _add(table: str) -> str:
+    return f"INSERT INTO {table} (account_id, seq, words) VALUES (:account_id, :seq, :words)"
+
+
+def _remove(table: str) -> str:
+    return f"DELETE FROM {table} WHERE account_id = :account_id AND seq = :seq"
+
+
+TABLES = ("search_activities", "search_entities")
+
+SEARCH = SearchSql(
+    add_activity=_add("search_activities"),
+    remove_activity=_remove("search_activities"),
+    find_activities=_find("search_activities"),
+    add_entity=_add("search_entities"),
+    remove_entity=_remove("search_entities"),
+    find_entities=_find("search_entities"),
+    clear=tuple(f"DELETE FROM {table} WHERE account_id = :account_id" for table in TABLES),
+    indexed=indexed,
+    match=match_text,
+)
+
+SCHEMA = {
+    "text": 'TEXT COLLATE "C"',
+    "without_rowid": "",
+    "engine": "".join(
+        f"""
+    CREATE TABLE {table} (
+        account_id BIGINT NOT NULL,
+        seq BIGINT NOT NULL,
+        words TSVECTOR NOT NULL,
+        PRIMARY KEY (account_id, seq)
+    );
+    CREATE INDEX {table}_words ON {table} USING gin (words);"""
+        for table in TABLES
+    )
+    + """
+    ALTER TABLE heads SET (fillfactor = 50);
+    ALTER TABLE tallies SET (fillfactor = 80);""",
+}
+"""Text sorts by its bytes, as in SQLite. Rows that are counted up leave room for their successor
+on the same page."""

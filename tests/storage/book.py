@@ -1,0 +1,100 @@
+"""A database bound to one account, and the drafts that the tests put in: less to write a test."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+from doings.core.account import Account
+from doings.core.activity import Activity, Draft, Link
+from doings.core.entity import CONTACT, Entity, EntityDraft
+from doings.core.query import Query
+from doings.core.store import Change, EntityQuery, Ledger, Reader, Recorded
+from doings.storage.database import Database
+from tests.clocks import NOON
+
+T = TypeVar("T")
+
+
+def contact(id_: str, role: str = "subject", name: str | None = None) -> Link:
+    """A link to a contact."""
+    return Link(CONTACT, id_, role, name)
+
+
+def note(*links: Link | str, at: int = NOON, **members: Any) -> Draft:  # noqa: ANN401 - a Draft's
+    """A draft of a note; text among the links is the id of a contact."""
+    linked = tuple([contact(link) if isinstance(link, str) else link for link in links])
+    return Draft(**{"kind": "note.created", "occurred_at": at, "links": linked, **members})
+
+
+class Book:
+    """One account of a database: every call is a transaction of its own."""
+
+    def __init__(self, database: Database, account: Account) -> None:
+        self.database = database
+        self.account = account
+
+    async def read(self, work: Callable[[Reader], Awaitable[T]]) -> T:
+        """Read in this account."""
+        return await self.database.read(self.account.id, work)
+
+    async def write(self, work: Callable[[Ledger], Awaitable[T]], by: str | None = None) -> T:
+        """Write in this account."""
+        return await self.database.write(self.account.id, work, by=by)
+
+    async def record(self, *drafts: Draft) -> list[Recorded]:
+        """Record drafts in one batch."""
+        return await self.write(lambda ledger: ledger.record(drafts))
+
+    async def record_one(self, *links: Link | str, **members: Any) -> Activity:  # noqa: ANN401
+        """Record one note and read it back."""
+        recorded = await self.record(note(*links, **members))
+        return await self.read(lambda reader: reader.activity(recorded[0].seq))
+
+    async def revise(self, seq: int, draft: Draft, by: str | None = None) -> Activity:
+        """Put a draft in the place of an activity."""
+        return await self.write(lambda ledger: ledger.revise(seq, lambda _: draft), by)
+
+    async def erase(self, seq: int, by: str | None = None) -> Activity:
+        """Delete an activity."""
+        return await self.write(lambda ledger: ledger.erase(seq), by)
+
+    async def put(self, type_: str, id_: str, **members: Any) -> Entity:  # noqa: ANN401
+        """Create or replace an entity."""
+        draft = EntityDraft(**members)
+        entity, _ = await self.write(
+            lambda ledger: ledger.put_entity((type_, id_), lambda _: draft)
+        )
+        return entity
+
+    async def delete(self, type_: str, id_: str) -> Entity:
+        """Delete an entity."""
+        return await self.write(lambda ledger: ledger.delete_entity((type_, id_)))
+
+    async def seqs(self, **filters: Any) -> list[int]:  # noqa: ANN401 - a Query's
+        """The seqs on one page of a timeline."""
+        page = await self.read(lambda reader: reader.page(Query(**{"limit": 200, **filters})))
+        return [activity.seq for activity in page.items]
+
+    async def timeline(self, id_: str, type_: str = CONTACT) -> list[int]:
+        """The seqs of an entity's timeline, newest first."""
+        return await self.seqs(entities=((type_, id_),))
+
+    async def entities(self, **filters: Any) -> list[str]:  # noqa: ANN401 - an EntityQuery's
+        """The ids in one list of entities."""
+        found = await self.read(lambda reader: reader.entities(EntityQuery(**filters)))
+        return [entity.id for entity in found]
+
+    async def changes(self, after: int = 0, limit: int = 1000) -> list[Change]:
+        """The feed."""
+        return await self.read(lambda reader: reader.changes(after, limit))
+
+    async def head(self) -> int:
+        """The last seq given out."""
+        return await self.read(lambda reader: reader.head())
+
+    async def rows(self, sql: str, **values: object) -> list[tuple[Any, ...]]:
+        """Ask the tables themselves."""
+        return await self.database.engine.read(lambda connection: connection.fetch(sql, **values))
+
+    async def run(self, sql: str, **values: object) -> None:
+        """Change the tables behind the store's back."""
+        await self.database.engine.write(lambda connection: connection.execute(sql, **values))

