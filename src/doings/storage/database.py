@@ -61,10 +61,11 @@ class Database:
         check_new_account(slug, time_zone)
 
         async def create(connection: Connection) -> Account:
+            # First, as it makes those who create accounts at the same time wait for each other.
+            account_id = await _next_account_id(connection)
             if await connection.fetch_one(sql.ACCOUNT_BY_SLUG, slug=slug):
                 msg = f"there is an account {slug} already"
                 raise Conflict(msg)
-            account_id = await _next_account_id(connection)
             ledger = AccountLedger(connection, account_id, clock=self.clock, by=None)
             await ledger.execute(
                 sql.ADD_ACCOUNT,
@@ -123,7 +124,8 @@ class Database:
 
     async def note_use(self, uses: dict[str, int]) -> None:
         """Store when credentials were last used."""
-        rows = [(at, key) for key, at in uses.items()]
+        # In one order, so that two processes never wait for each other.
+        rows = [(at, key) for key, at in sorted(uses.items())]
         await self.engine.write(lambda connection: connection.execute_many(sql.NOTE_USE, rows))
 
     async def wait_for_change(self, account_id: int, after: int, seconds: float) -> None:
@@ -148,6 +150,7 @@ async def open_database(engine: Engine, clock: Clock, schema: dict[str, str]) ->
     """Bring the schema up to date and read the secret; raises Misconfigured for a newer one."""
 
     async def prepare(connection: Connection) -> str:
+        await connection.lock_schema()
         version = await _version(connection)
         if version > VERSION:
             msg = (
@@ -195,9 +198,8 @@ async def _set(connection: Connection, name: str, value: str) -> None:
 
 async def _next_account_id(connection: Connection) -> int:
     """A number that no account ever had."""
-    account_id = int(await _get(connection, "accounts") or 0) + 1
-    await _set(connection, "accounts", str(account_id))
-    return account_id
+    ((account_id,),) = await connection.fetch(sql.NEXT_ACCOUNT_ID)
+    return int(account_id)
 
 
 async def _add_defaults(ledger: AccountLedger, slug: str, name: str) -> None:

@@ -19,9 +19,9 @@ Row = tuple[Any, ...]
 class SearchSql(msgspec.Struct, frozen=True, kw_only=True):
     """The statements of full text, the one thing that every engine has its own way for.
 
-    `add_*` takes account_id, seq and the texts; `remove_*` account_id and seq; `find_*` gives
-    seqs in order for account_id, words, after, limit. `match` writes words in the engine's syntax,
-    or None where they hold nothing to look for.
+    `add_*` takes account_id, seq and what `indexed` makes of an account's texts; `remove_*`
+    account_id and seq; `find_*` gives seqs in order for account_id, words, after, limit. `match`
+    writes words for an account in the engine's syntax, or None where they hold nothing to look for.
     """
 
     add_activity: str
@@ -31,7 +31,8 @@ class SearchSql(msgspec.Struct, frozen=True, kw_only=True):
     remove_entity: str
     find_entities: str
     clear: tuple[str, ...]
-    match: Callable[[Sequence[Word]], str | None]
+    indexed: Callable[..., tuple[object, ...]]
+    match: Callable[[int, Sequence[Word]], str | None]
 
 
 class Connection(Protocol):
@@ -57,9 +58,21 @@ class Connection(Protocol):
     async def has_table(self, name: str) -> bool:
         """Whether there is a table of that name."""
 
+    async def lock_schema(self) -> None:
+        """Wait until no other process changes the schema, and keep others from it."""
+
 
 class Engine(Protocol):
-    """A database that can be read and written in transactions."""
+    """A database that can be read and written in transactions.
+
+    `group_sizes` is told how many writes each commit makes durable.
+    """
+
+    group_sizes: Callable[[int], None]
+
+    @property
+    def queue_depth(self) -> int:
+        """How many writes wait for their turn."""
 
     async def read(self, work: Callable[[Connection], Awaitable[T]], *, bounded: bool = True) -> T:
         """Run work on one consistent state."""
@@ -67,7 +80,10 @@ class Engine(Protocol):
     async def write(
         self, work: Callable[[Connection], Awaitable[T]], *, account_id: int | None = None
     ) -> T:
-        """Run work in a transaction that is durable when this returns."""
+        """Run work in a transaction that is durable when this returns.
+
+        Work may be run again from its start where an engine had to give up the transaction.
+        """
 
     async def next_commit(self, seconds: float) -> None:
         """Return soon after something was committed, at the latest after `seconds`."""

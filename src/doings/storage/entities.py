@@ -54,7 +54,8 @@ async def _after_skip(reader: "AccountReader", query: EntityQuery) -> EntityQuer
 async def _found(reader: "AccountReader", query: EntityQuery) -> list[int]:
     """Go through what begins with the words, in the order of seq."""
     search = reader.connection.search
-    words = search.match([Word(word, is_prefix=True) for word in (query.q or "").split()])
+    begun = [Word(word, is_prefix=True) for word in (query.q or "").split()]
+    words = search.match(reader.account_id, begun)
     if words is None:
         return []
     found: list[int] = []

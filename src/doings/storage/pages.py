@@ -168,7 +168,7 @@ async def _keys_of_words(
 ) -> list[Key]:
     """Go through what the full text finds and keep the first keys on the walk's side."""
     search = reader.connection.search
-    words = search.match(query.words or ())
+    words = search.match(reader.account_id, query.words or ())
     if words is None:
         return []
     checked = None if entities == [EVERYTHING] else entities

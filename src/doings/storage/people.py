@@ -39,15 +39,17 @@ async def add_many(
 ) -> None:
     """Store new entities under seqs taken for them."""
     now = ledger.clock.now()
+    search = ledger.connection.search
     rows, texts = [], []
     for seq, (type_, id_), draft, contact in entities:
         partial = is_partial(draft.attrs)
         rows.append((seq, type_, id_, draft.name, draft.attrs, contact, int(partial), now, now))
-        texts.append((seq, search_text(draft.name, id_, draft.attrs)))
+        text = search_text(draft.name, id_, draft.attrs)
+        texts.append((seq, *search.indexed(ledger.account_id, text)))
         if not partial:
             counting.add_to_block(ledger.tallies, type_, seq, 1)
     await ledger.execute_many(sql.ADD_ENTITY, rows)
-    await ledger.execute_many(ledger.connection.search.add_entity, texts)
+    await ledger.execute_many(search.add_entity, texts)
 
 
 async def replace(
@@ -71,9 +73,8 @@ async def replace(
         counting.add_to_block(ledger.tallies, old.type, old.seq, difference)
     search = ledger.connection.search
     await ledger.execute(search.remove_entity, seq=old.seq)
-    await ledger.execute(
-        search.add_entity, seq=old.seq, text=search_text(draft.name, old.id, draft.attrs)
-    )
+    words = search.indexed(ledger.account_id, search_text(draft.name, old.id, draft.attrs))
+    await ledger.execute_many(search.add_entity, [(old.seq, *words)])
 
 
 async def remove(ledger: "AccountLedger", entity: Entity) -> None:

@@ -69,6 +69,7 @@ async def _add(ledger: "AccountLedger", drafts: Sequence[Draft]) -> list[Recorde
     )
     first = await ledger.advance(len(drafts))
     now = ledger.clock.now()
+    search = ledger.connection.search
     made: list[Recorded] = []
     activities, links, changes, texts = [], [], [], []
     for seq, (draft, naming) in enumerate(zip(drafts, named, strict=True), first):
@@ -78,13 +79,14 @@ async def _add(ledger: "AccountLedger", drafts: Sequence[Draft]) -> list[Recorde
         links += linking.link_rows(seq, draft.occurred_at, draft.kind, roles)
         changes.append((seq, seq, id_, "created", draft.kind, now, ledger.by, None))
         if draft.summary or draft.body:
-            texts.append((seq, draft.summary, draft.body))
+            words = search.indexed(ledger.account_id, draft.summary, draft.body)
+            texts.append((seq, *words))
         await _count(ledger, draft, seq, list(roles), has_contact=has_contact)
         made.append(Recorded(seq, id_, is_repeated=False))
     await ledger.execute_many(sql.ADD_ACTIVITY, activities)
     await ledger.execute_many(sql.ADD_LINK, links)
     await ledger.execute_many(sql.ADD_CHANGE, changes)
-    await ledger.execute_many(ledger.connection.search.add_activity, texts)
+    await ledger.execute_many(search.add_activity, texts)
     return made
 
 
@@ -153,9 +155,8 @@ async def _replace_text(ledger: "AccountLedger", old: Activity, draft: Draft) ->
     if old.summary or old.body:
         await ledger.execute(search.remove_activity, seq=old.seq)
     if draft.summary or draft.body:
-        await ledger.execute(
-            search.add_activity, seq=old.seq, summary=draft.summary, body=draft.body
-        )
+        words = search.indexed(ledger.account_id, draft.summary, draft.body)
+        await ledger.execute_many(search.add_activity, [(old.seq, *words)])
 
 
 async def remove(ledger: "AccountLedger", activity: Activity) -> None:

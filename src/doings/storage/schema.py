@@ -10,23 +10,23 @@ Instants are microseconds, days are days since 1970, ids and JSON are text.
 STEPS: tuple[str, ...] = (
     """
     CREATE TABLE installation (
-        name TEXT NOT NULL PRIMARY KEY,
-        value TEXT NOT NULL
+        name {text} NOT NULL PRIMARY KEY,
+        value {text} NOT NULL
     );
     CREATE TABLE accounts (
         account_id BIGINT NOT NULL PRIMARY KEY,
-        slug TEXT NOT NULL UNIQUE,
-        name TEXT NOT NULL,
-        time_zone TEXT NOT NULL,
-        settings TEXT NOT NULL,
+        slug {text} NOT NULL UNIQUE,
+        name {text} NOT NULL,
+        time_zone {text} NOT NULL,
+        settings {text} NOT NULL,
         created_at BIGINT NOT NULL
     );
     CREATE TABLE credentials (
-        key TEXT NOT NULL PRIMARY KEY,
+        key {text} NOT NULL PRIMARY KEY,
         account_id BIGINT NOT NULL,
-        secret_hash TEXT NOT NULL,
-        scopes TEXT NOT NULL,
-        label TEXT,
+        secret_hash {text} NOT NULL,
+        scopes {text} NOT NULL,
+        label {text},
         created_at BIGINT NOT NULL,
         expires_at BIGINT,
         last_used_at BIGINT
@@ -39,10 +39,10 @@ STEPS: tuple[str, ...] = (
     CREATE TABLE entities (
         account_id BIGINT NOT NULL,
         seq BIGINT NOT NULL,
-        type TEXT NOT NULL,
-        id TEXT NOT NULL,
-        name TEXT,
-        attrs TEXT NOT NULL,
+        type {text} NOT NULL,
+        id {text} NOT NULL,
+        name {text},
+        attrs {text} NOT NULL,
         contact_seq BIGINT,
         is_partial SMALLINT NOT NULL,
         created_at BIGINT NOT NULL,
@@ -56,18 +56,18 @@ STEPS: tuple[str, ...] = (
     CREATE TABLE activities (
         account_id BIGINT NOT NULL,
         seq BIGINT NOT NULL,
-        id TEXT NOT NULL,
-        kind TEXT NOT NULL,
+        id {text} NOT NULL,
+        kind {text} NOT NULL,
         occurred_at BIGINT NOT NULL,
-        time_zone TEXT,
-        summary TEXT,
-        body TEXT,
-        data TEXT NOT NULL,
-        metadata TEXT NOT NULL,
-        level TEXT,
-        channels TEXT NOT NULL,
-        origin TEXT NOT NULL,
-        external_id TEXT,
+        time_zone {text},
+        summary {text},
+        body {text},
+        data {text} NOT NULL,
+        metadata {text} NOT NULL,
+        level {text},
+        channels {text} NOT NULL,
+        origin {text} NOT NULL,
+        external_id {text},
         recorded_at BIGINT NOT NULL,
         updated_at BIGINT NOT NULL,
         has_contact SMALLINT NOT NULL,
@@ -84,8 +84,8 @@ STEPS: tuple[str, ...] = (
         entity BIGINT NOT NULL,
         occurred_at BIGINT NOT NULL,
         activity_seq BIGINT NOT NULL,
-        kind TEXT NOT NULL,
-        roles TEXT NOT NULL,
+        kind {text} NOT NULL,
+        roles {text} NOT NULL,
         position SMALLINT NOT NULL,
         PRIMARY KEY (account_id, entity, occurred_at, activity_seq)
     ){without_rowid};
@@ -95,7 +95,7 @@ STEPS: tuple[str, ...] = (
         account_id BIGINT NOT NULL,
         entity BIGINT NOT NULL,
         day BIGINT NOT NULL,
-        kind TEXT NOT NULL,
+        kind {text} NOT NULL,
         count BIGINT NOT NULL,
         PRIMARY KEY (account_id, entity, day, kind)
     ){without_rowid};
@@ -103,21 +103,21 @@ STEPS: tuple[str, ...] = (
         account_id BIGINT NOT NULL,
         seq BIGINT NOT NULL,
         activity_seq BIGINT NOT NULL,
-        activity_id TEXT NOT NULL,
-        op TEXT NOT NULL,
-        kind TEXT NOT NULL,
+        activity_id {text} NOT NULL,
+        op {text} NOT NULL,
+        kind {text} NOT NULL,
         at BIGINT NOT NULL,
-        by_key TEXT,
-        before TEXT,
+        by_key {text},
+        before {text},
         PRIMARY KEY (account_id, seq)
     ){without_rowid};
     CREATE INDEX changes_of_activity ON changes (account_id, activity_id, seq)
         WHERE op <> 'created';
     CREATE TABLE idempotency_keys (
         account_id BIGINT NOT NULL,
-        key TEXT NOT NULL,
-        digest TEXT NOT NULL,
-        answer TEXT NOT NULL,
+        key {text} NOT NULL,
+        digest {text} NOT NULL,
+        answer {text} NOT NULL,
         at BIGINT NOT NULL,
         PRIMARY KEY (account_id, key)
     );

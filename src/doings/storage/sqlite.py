@@ -56,6 +56,7 @@ an account for few and reads them all.
 """
 
 SCHEMA = {
+    "text": "TEXT",
     "without_rowid": " WITHOUT ROWID",
     "engine": """
     CREATE VIRTUAL TABLE search_activities USING fts5(
@@ -75,7 +76,12 @@ _ROW = "((:account_id << 40) | :seq)"
 _RANGE = "rowid > ((:account_id << 40) | :after) AND rowid < ((:account_id + 1) << 40)"
 
 
-def match_text(words: Sequence[Word]) -> str | None:
+def indexed(_account_id: int, *texts: str | None) -> tuple[str | None, ...]:
+    """The texts themselves: SQLite cuts them into words."""
+    return texts
+
+
+def match_text(_account_id: int, words: Sequence[Word]) -> str | None:
     """The words in FTS5's syntax, each quoted so that nothing in it is syntax."""
     if not words or not any(_has_token(word.text) for word in words):
         return None
@@ -105,6 +111,7 @@ SEARCH = SearchSql(
         f" WHERE rowid >= (:account_id << 40) AND rowid < ((:account_id + 1) << 40)"
         for table in ("search_activities", "search_entities")
     ),
+    indexed=indexed,
     match=match_text,
 )
 
@@ -146,6 +153,9 @@ class SqliteConnection:
         """Whether there is a table of that name."""
         with _domain_errors():
             return self.raw.table_exists("main", name)
+
+    async def lock_schema(self) -> None:
+        """Nothing to do: a write keeps all others out from its beginning."""
 
 
 _LIST = re.compile(r"= ANY\((:\w+)\)")
@@ -228,6 +238,10 @@ class SqliteEngine:
     def queue_depth(self) -> int:
         """How many writes wait for their turn."""
         return self._queue.qsize()
+
+    def trace_reads(self, trace: Callable[[Any, str, Any], bool] | None) -> None:
+        """Show `trace` every statement of inline reads with its values, for measurements."""
+        self._inline.raw.exec_trace = trace
 
     async def read(
         self, work: Callable[[SqliteConnection], Awaitable[T]], *, bounded: bool = True

@@ -18,6 +18,11 @@ INSTALLATION_VALUE = "SELECT value FROM installation WHERE name = :name"
 SET_INSTALLATION_VALUE = """
     INSERT INTO installation (name, value) VALUES (:name, :value)
     ON CONFLICT (name) DO UPDATE SET value = excluded.value"""
+NEXT_ACCOUNT_ID = """
+    INSERT INTO installation (name, value) VALUES ('accounts', '1')
+    ON CONFLICT (name)
+    DO UPDATE SET value = CAST(CAST(installation.value AS BIGINT) + 1 AS TEXT)
+    RETURNING value"""
 PING = "SELECT 1"
 
 # Accounts and credentials
@@ -162,12 +167,12 @@ TALLIES_OF_DAYS_DESCENDING = """
     WHERE account_id = :account_id AND entity = :entity AND day >= :first AND day < :end
     ORDER BY day DESC, kind DESC"""
 SUMS_OF_DAYS = """
-    SELECT day, SUM(count) FROM tallies
+    SELECT day, CAST(SUM(count) AS BIGINT) FROM tallies
     WHERE account_id = :account_id AND entity = :entity AND day >= :first AND day < :end
         AND (:every_kind = 1 OR kind = ANY(:kinds))
     GROUP BY day ORDER BY day LIMIT :limit"""
 SUMS_OF_DAYS_DESCENDING = """
-    SELECT day, SUM(count) FROM tallies
+    SELECT day, CAST(SUM(count) AS BIGINT) FROM tallies
     WHERE account_id = :account_id AND entity = :entity AND day >= :first AND day < :end
         AND (:every_kind = 1 OR kind = ANY(:kinds))
     GROUP BY day ORDER BY day DESC LIMIT :limit"""
