@@ -1,0 +1,102 @@
+"""`doings account`: the businesses whose timelines this server keeps."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from doings.cli.opening import DatabaseOption, with_store
+from doings.cli.terminal import aside, output, show_table
+from doings.core.account import Account
+from doings.core.clock import text_from_instant
+from doings.core.errors import Misconfigured
+from doings.core.store import Store
+
+app = typer.Typer(
+    help="Create, list and delete accounts: the businesses whose timelines are kept here.",
+    no_args_is_help=True,
+)
+
+Slug = Annotated[
+    str,
+    typer.Argument(
+        metavar="SLUG",
+        help="Its short name: a-z, 0-9 and inner hyphens, as it appears in paths.",
+        show_default=False,
+    ),
+]
+
+
+@app.command(
+    "create",
+    epilog='$ doings account create co-up --name "co.up" --time-zone Europe/Berlin',
+)
+def create(
+    slug: Slug,
+    name: Annotated[
+        str | None, typer.Option(help="Its name for people.", show_default="the slug")
+    ] = None,
+    time_zone: Annotated[
+        str, typer.Option(metavar="ZONE", help="The IANA zone that its days are counted in.")
+    ] = "UTC",
+    database: DatabaseOption = None,
+) -> None:
+    """Create an account. The database is made, too, if there is none."""
+
+    async def work(store: Store) -> Account:
+        return await store.create_account(slug, name=name or slug, time_zone=time_zone)
+
+    account = with_store(database, work, is_new_allowed=True)
+    output().print(f"Created account {account.slug}: {account.name}, {account.time_zone}")
+    aside().print(f"Next: doings token create --account {slug} --scope read --scope write")
+
+
+@app.command("list")
+def list_(database: DatabaseOption = None) -> None:
+    """List all accounts."""
+
+    async def work(store: Store) -> list[tuple[Account, int]]:
+        accounts = await store.accounts()
+        return [(account, await _total(store, account)) for account in accounts]
+
+    rows = [
+        (account.slug, account.name, account.time_zone, str(total), _day(account.created_at))
+        for account, total in with_store(database, work)
+    ]
+    show_table(("SLUG", "NAME", "TIME ZONE", "ACTIVITIES", "CREATED"), rows)
+
+
+@app.command("delete")
+def delete(
+    slug: Slug,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    database: DatabaseOption = None,
+) -> None:
+    """Delete an account with its activities, people and credentials, for good."""
+
+    async def work(store: Store) -> int:
+        account = await store.account(slug)
+        total = await _total(store, account)
+        if not yes:
+            _ask(f"Delete {slug} ({account.name}) with its {total} activities for good?")
+        await store.delete_account(slug)
+        return total
+
+    total = with_store(database, work)
+    output().print(f"Deleted account {slug} with its {total} activities")
+
+
+def _ask(question: str) -> None:
+    """Raise Abort for anything but yes."""
+    if not sys.stdin.isatty():
+        raise Misconfigured("nobody is here to be asked: add --yes")
+    typer.confirm(question, abort=True, err=True)
+
+
+async def _total(store: Store, account: Account) -> int:
+    return await store.read(account.id, lambda reader: reader.total(None, None))
+
+
+def _day(instant: int) -> str:
+    return text_from_instant(instant)[:10]

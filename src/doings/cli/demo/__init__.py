@@ -1,0 +1,7 @@
+"""demo."""
+
+EXAMPLES = ""
+
+
+def demo() -> None:
+    """Demo."""

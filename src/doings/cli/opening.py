@@ -1,0 +1,75 @@
+"""The settings and the open store that a command works with."""
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable
+from typing import Annotated, TypeVar
+
+import typer
+
+from doings.config import Settings, settings_from_environment
+from doings.core.errors import Misconfigured
+from doings.core.store import Store
+
+T = TypeVar("T")
+
+
+def _or_the_one_before_the_command(context: typer.Context, value: str | None) -> str | None:
+    before: str | None = context.obj
+    return value or before
+
+
+DatabaseOption = Annotated[
+    str | None,
+    typer.Option(
+        "--database",
+        metavar="URL",
+        help="The database, like sqlite:///doings.db (a path in this folder) or"
+        " sqlite:////srv/doings.db. Otherwise that of DOINGS_DATABASE.",
+        show_default=False,
+        callback=_or_the_one_before_the_command,
+    ),
+]
+
+AccountOption = Annotated[
+    str, typer.Option("--account", metavar="SLUG", help="The account.", show_default=False)
+]
+
+
+def settings_for(database: str | None, **given: object) -> Settings:
+    """The settings of the environment, and over them what the command line says."""
+    return settings_from_environment(os.environ, database=database, **given)
+
+
+def with_store(
+    database: str | None, work: Callable[[Store], Awaitable[T]], *, is_new_allowed: bool = False
+) -> T:
+    """Do something with the open store; raises Misconfigured where there is none to open."""
+    return asyncio.run(_opened(settings_for(database), work, is_new_allowed=is_new_allowed))
+
+
+def check_exists(settings: Settings) -> None:
+    """Refuse to make a database by a slip of the pen; raises Misconfigured."""
+    from doings.app import database_file  # noqa: PLC0415
+
+    if settings.database.startswith("sqlite:") and not database_file(settings).exists():
+        msg = (
+            f"there is no database {database_file(settings)};"
+            " `doings account create`, `demo` and `serve` make one"
+        )
+        raise Misconfigured(msg)
+
+
+async def _opened(
+    settings: Settings, work: Callable[[Store], Awaitable[T]], *, is_new_allowed: bool
+) -> T:
+    # The application brings all its surfaces, which `doings --help` need not wait for.
+    from doings.app import open_store  # noqa: PLC0415
+
+    if not is_new_allowed:
+        check_exists(settings)
+    store = await open_store(settings)
+    try:
+        return await work(store)
+    finally:
+        await store.close()

@@ -1,0 +1,109 @@
+"""The program `doings`: its commands, and how every way to fail ends in one line and an exit code.
+
+0 is success, 1 a failure or a finding, 2 wrong usage or a wrong setting.
+"""
+
+import os
+import sys
+from typing import Annotated, NoReturn
+
+import typer
+
+from doings.cli import accounts, demo, serving, tokens, transfer, upkeep
+from doings.cli.opening import DatabaseOption
+from doings.cli.terminal import fail
+from doings.core.errors import DoingsError, Invalid, Malformed, Misconfigured
+
+ABOUT = """
+Doings records what happens to a business's people once, and serves it through five activities APIs.
+
+[bold]Get going[/bold]
+
+$ doings demo                                            # an account full of activities
+
+$ doings serve                                           # http://127.0.0.1:8000
+
+[bold]With an account of your own[/bold]
+
+$ doings account create co-up --name "co.up" --time-zone Europe/Berlin
+
+$ doings token create --account co-up --scope read --scope write
+
+$ doings import history.ndjson --account co-up
+"""
+
+SETTINGS = "Every setting is a DOINGS_* variable; docs/operations.md lists them."
+
+app = typer.Typer(
+    name="doings",
+    help=ABOUT,
+    epilog=SETTINGS,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+app.command("serve", epilog=serving.EXAMPLES)(serving.serve)
+app.add_typer(accounts.app, name="account")
+app.add_typer(tokens.app, name="token")
+app.command("demo", epilog=demo.EXAMPLES)(demo.demo)
+app.command("import", epilog=transfer.IMPORT_EXAMPLES)(transfer.import_)
+app.command("export", epilog=transfer.EXPORT_EXAMPLES)(transfer.export)
+app.command("backup", epilog=upkeep.BACKUP_EXAMPLES)(upkeep.backup)
+app.command("check", epilog=upkeep.CHECK_EXAMPLES)(upkeep.check)
+
+
+def _show_version(wanted: bool) -> None:  # noqa: FBT001 - the shape of an option's callback
+    if wanted:
+        from doings import __version__  # noqa: PLC0415 - reads the package's metadata from disk
+
+        typer.echo(f"doings {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options_of_all(
+    context: typer.Context,
+    *,
+    database: DatabaseOption = None,
+    version: Annotated[  # noqa: ARG001 - its callback does it
+        bool,
+        typer.Option(
+            "--version", help="Show the version and exit.", callback=_show_version, is_eager=True
+        ),
+    ] = False,
+) -> None:
+    context.obj = database
+
+
+MISTAKES = (Invalid, Malformed, Misconfigured)
+"""The errors of whoever gave the command; all others are those of the world."""
+
+
+def main() -> NoReturn:
+    """Run the command line; never returns."""
+    try:
+        code = app(standalone_mode=False)
+        sys.stdout.flush()
+    except typer.TyperException as error:
+        fail(_usage(error), code=2)
+    except typer.Abort:
+        fail("stopped", code=1)
+    except DoingsError as error:
+        fail(str(error), code=2 if isinstance(error, MISTAKES) else 1)
+    except KeyboardInterrupt:
+        fail("stopped", code=130)
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; Python must not complain about it at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except OSError as error:
+        fail(f"{error.filename}: {error.strerror}" if error.filename else str(error), code=1)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _usage(error: typer.TyperException) -> str:
+    """The message, and where to read on."""
+    context: typer.Context | None = getattr(error, "ctx", None)
+    message = error.format_message()
+    return f"{message} Try '{context.command_path} --help'." if context else message

@@ -1,0 +1,145 @@
+"""`doings serve`: the server, Granian with as many workers as wanted, each a process of its own."""
+
+import asyncio
+import errno
+import os
+import signal
+import socket
+import tempfile
+import threading
+from collections.abc import Callable
+from multiprocessing import parent_process
+from typing import Annotated, Any
+
+import typer
+
+from doings.cli.opening import DatabaseOption, settings_for
+from doings.config import Settings, environment_from_settings
+from doings.core.errors import Misconfigured
+
+EXAMPLES = """
+$ doings serve --port 9000 --database sqlite:////srv/doings.db
+
+$ DOINGS_WORKERS=4 DOINGS_LOG_FORMAT=console doings serve
+
+It ends on SIGTERM and Ctrl-C: no new connections, an answer to every request it has, then exit.
+"""
+
+GRACE = 30
+"""How many seconds a worker has for the answers it owes before it is killed."""
+
+
+def serve(
+    host: Annotated[
+        str | None, typer.Option(help="The address to listen on.", show_default="127.0.0.1")
+    ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(min=0, max=65_535, help="0 takes a free one.", show_default="8000"),
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, help="Processes. One is best for SQLite.", show_default="1"),
+    ] = None,
+    database: DatabaseOption = None,
+) -> None:
+    """Serve all surfaces until told to stop. The database is made if there is none."""
+    given = settings_for(database, host=host, port=port, workers=workers)
+    settings = settings_for(database, host=host, port=_free_port(given), workers=workers)
+    os.environ.update(environment_from_settings(settings))
+    with tempfile.TemporaryDirectory(prefix="doings-metrics-") as folder:
+        if settings.workers > 1:
+            # prometheus_client decides where it counts when it is imported, in the next line.
+            os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        _check_database(settings)
+        _announce(settings)
+        _serve(settings)
+
+
+def _free_port(settings: Settings) -> int:
+    """The port to listen on; raises Misconfigured where that cannot be done.
+
+    Workers share a port by SO_REUSEPORT, so that a second server on it would not even notice.
+    """
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            reason = _BIND_REASONS.get(error.errno or 0, error.strerror or str(error))
+            msg = f"cannot listen on {settings.host} port {settings.port}: {reason}"
+            raise Misconfigured(msg) from None
+        port: int = probe.getsockname()[1]
+    return port
+
+
+_BIND_REASONS = {
+    errno.EADDRINUSE: "another program does",
+    errno.EACCES: "ports below 1024 are for root",
+    errno.EADDRNOTAVAIL: "this machine has no such address",
+}
+
+
+def _check_database(settings: Settings) -> None:
+    """Open the database once, so that what is wrong with it is said once and by one process."""
+    from doings.app import open_store  # noqa: PLC0415 - after the metrics' folder is known
+
+    async def try_it() -> None:
+        store = await open_store(settings)
+        await store.close()
+
+    asyncio.run(try_it())
+
+
+def _announce(settings: Settings) -> None:
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    workers = f", {settings.workers} workers" if settings.workers > 1 else ""
+    typer.echo(f"Doings listens on http://{host}:{settings.port} ({settings.database}{workers})")
+
+
+def _serve(settings: Settings) -> None:
+    from granian import Granian  # noqa: PLC0415 - nothing but this command needs it
+    from granian.constants import Interfaces, Loops  # noqa: PLC0415
+    from granian.log import LogLevels  # noqa: PLC0415
+
+    server = Granian(
+        "doings.app:create",
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.ASGI,
+        loop=Loops.uvloop,
+        workers=settings.workers,
+        websockets=False,
+        log_level=LogLevels.warning,
+        log_dictconfig=_LOGS,
+        workers_kill_timeout=GRACE,
+    )
+    try:
+        server.serve(target_loader=application_of_worker, wrap_loader=False)
+    except SystemExit:
+        # A worker that saw the Ctrl-C before its parent has not failed.
+        if not server.interrupt_signal:
+            raise
+
+
+_LOGS: dict[str, Any] = {"loggers": {"_granian": {"handlers": [], "propagate": True}}}
+"""Granian's own warnings go where ours go: to the root logger, set up in `httpkit.logs`."""
+
+
+def application_of_worker() -> Callable[..., Any]:
+    """What a worker serves; it ends with the process that started it, however that ended."""
+    # Until it serves, a worker has inherited a handler that only its parent can act on.
+    for one in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(one, signal.SIG_DFL)
+    threading.Thread(target=_end_with_parent, name="parent-watch", daemon=True).start()
+    from doings.app import create  # noqa: PLC0415 - in the worker, with its settings
+
+    return create()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)

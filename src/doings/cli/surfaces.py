@@ -1,0 +1,79 @@
+"""What a person with a credential needs to know of each surface: how it takes it, and a first call.
+
+Only surfaces that the server mounts are told of.
+"""
+
+from collections.abc import Callable, Iterator
+
+import msgspec
+
+from doings.auth.credentials import IssuedCredential
+
+
+class Way(msgspec.Struct, frozen=True):
+    """How one surface is called: in words, and as the arguments of a first `curl`."""
+
+    name: str
+    sign_in: str
+    call: str
+
+
+_BEARER = "Authorization: Bearer SECRET"
+
+WAYS: dict[str, Way] = {
+    "v1": Way("native", _BEARER, "-H 'Authorization: Bearer SECRET' 'BASE/v1/activities?limit=3'"),
+    "monica": Way(
+        "Monica",
+        f"{_BEARER}   (base URL …/monica/api)",
+        "-H 'Authorization: Bearer SECRET' 'BASE/monica/api/activities?limit=3'",
+    ),
+    "cobot": Way(
+        "Cobot",
+        f"{_BEARER}   (base URL …/cobot/ACCOUNT)",
+        "-H 'Authorization: Bearer SECRET' 'BASE/cobot/ACCOUNT/api/activities'",
+    ),
+    "invent": Way(
+        "Invent", _BEARER, "-H 'Authorization: Bearer SECRET' 'BASE/invent/CONTACT_ACTIVITIES'"
+    ),
+    "agendize": Way(
+        "Agendize",
+        "?apiKey=KEY&token=SECRET",
+        "'BASE/agendize/api/2.0/activities?apiKey=KEY&token=SECRET'",
+    ),
+    "mio": Way(
+        "mio.ID",
+        "x-api-key: KEY, and Basic ACCOUNT:SECRET at POST …/mio/business/v1/auth for a JWT",
+        "-X POST -H 'x-api-key: KEY' -u 'ACCOUNT:SECRET' 'BASE/mio/business/v1/auth'",
+    ),
+}
+"""By the first part of a surface's path, in the order of the documentation."""
+
+
+def mounted_ways() -> Iterator[Way]:
+    """The ways to the surfaces that this server has."""
+    from doings.app import MOUNTS  # noqa: PLC0415 - loads every surface
+
+    return (way for mount, way in WAYS.items() if mount in MOUNTS)
+
+
+def how_to_sign_in(account: str, issued: IssuedCredential) -> Iterator[tuple[str, str]]:
+    """(surface, how it takes the credential)."""
+    fill = _filled(account, issued, base="")
+    return ((way.name, fill(way.sign_in)) for way in mounted_ways())
+
+
+def first_calls(account: str, issued: IssuedCredential, base: str) -> Iterator[tuple[str, str]]:
+    """(surface, a `curl` that works as it stands)."""
+    fill = _filled(account, issued, base=base)
+    return ((way.name, f"curl -fsS {fill(way.call)}") for way in mounted_ways())
+
+
+def _filled(account: str, issued: IssuedCredential, *, base: str) -> Callable[[str], str]:
+    values = {"BASE": base, "ACCOUNT": account, "KEY": issued.key, "SECRET": issued.secret}
+
+    def fill(text: str) -> str:
+        for word, value in values.items():
+            text = text.replace(word, value)
+        return text
+
+    return fill

@@ -1,0 +1,64 @@
+"""`doings backup` and `doings check`: looking after a database."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from doings.cli.opening import DatabaseOption, check_exists, settings_for
+from doings.cli.terminal import output, progress
+from doings.config import Settings
+
+BACKUP_EXAMPLES = """
+$ doings backup /backups/doings-$(date +%F).db
+
+To restore, stop the server and put the copy in the place of the database.
+"""
+
+CHECK_EXAMPLES = """
+$ doings check && echo all is well
+
+Exit code 0 means clean, 1 that something was found.
+"""
+
+
+def backup(
+    target: Annotated[
+        Path,
+        typer.Argument(metavar="TARGET", help="The file to make.", show_default=False),
+    ],
+    database: DatabaseOption = None,
+) -> None:
+    """Copy the database into a new file while it is in use; the copy is consistent."""
+    from doings.app import database_file  # noqa: PLC0415 - loads every surface
+    from doings.storage.sqlite import backup as copy  # noqa: PLC0415 - loads the driver
+
+    settings = settings_for(database)
+    with progress("Copying") as step:
+        copy(database_file(settings), target, lambda left, pages: step(pages - left, total=pages))
+    output().print(f"Copied to {target} ({target.stat().st_size:,} bytes)")
+
+
+def check(database: DatabaseOption = None) -> None:
+    """Verify the database: counters against a recount, links, the feed, and the file itself."""
+    settings = settings_for(database)
+    check_exists(settings)
+    findings = asyncio.run(_findings(settings))
+    for finding in findings:
+        typer.echo(finding)
+    if findings:
+        raise typer.Exit(1)
+    typer.echo("clean")
+
+
+async def _findings(settings: Settings) -> list[str]:
+    from doings.app import open_store  # noqa: PLC0415 - loads every surface
+    from doings.storage.checks import check as checked  # noqa: PLC0415 - loads the driver
+
+    store = await open_store(settings)
+    try:
+        with progress("Checking") as step:
+            return await checked(store, step)
+    finally:
+        await store.close()

@@ -1,0 +1,164 @@
+"""A real server for a test: `doings serve` as its own child, in a folder of its own.
+
+with serving(tmp_path) as server:
+    token = server.token("co-up", "read", "write")
+    httpx.get(f"{server.url}/v1/activities", headers=token.bearer)
+"""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import httpx
+
+PATIENCE = 30.0
+"""Seconds until a server that has not started, or not stopped, counts as broken."""
+
+
+class Token(NamedTuple):
+    """A credential, as `doings token create --json` hands it out."""
+
+    account: str
+    key: str
+    secret: str
+
+    @property
+    def bearer(self) -> dict[str, str]:
+        """The header that most surfaces take."""
+        return {"Authorization": f"Bearer {self.secret}"}
+
+
+class Installation(NamedTuple):
+    """A folder with a database, and the variables that its commands run with."""
+
+    folder: Path
+    variables: dict[str, str]
+
+    @property
+    def file(self) -> Path:
+        """The database."""
+        return self.folder / "doings.db"
+
+    def run(
+        self, *arguments: str, stdin: str | None = None, code: int = 0
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command of the command line to its end, which must be this exit code."""
+        done = subprocess.run(
+            [sys.executable, "-m", "doings", *arguments],
+            cwd=self.folder,
+            env=self.variables,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE * 4,
+            check=False,
+        )
+        assert done.returncode == code, f"{arguments}: {done.returncode}\n{done.stderr}"
+        return done
+
+    def token(self, account: str, *scopes: str) -> Token:
+        """A credential with these scopes; the account is made where there is none."""
+        if account not in self.run("account", "list").stdout.split():
+            self.run("account", "create", account)
+        options = [word for scope in scopes for word in ("--scope", scope)]
+        created = self.run("token", "create", "--account", account, *options, "--json")
+        return Token(account, **json.loads(created.stdout))
+
+
+class RunningServer(NamedTuple):
+    """An installation that is being served."""
+
+    installation: Installation
+    process: subprocess.Popen[str]
+    url: str
+
+    def token(self, account: str, *scopes: str) -> Token:
+        """A credential with these scopes; the account is made where there is none."""
+        return self.installation.token(account, *scopes)
+
+    def log(self) -> str:
+        """What the server has written to stderr so far."""
+        return (self.installation.folder / "server.log").read_text()
+
+    def terminate(self) -> int:
+        """Ask the server to stop as an operator does, and return its exit code."""
+        self.process.terminate()
+        return self.process.wait(PATIENCE * 2)
+
+    def kill(self) -> None:
+        """End the server and its workers at once, as a power cut does."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(PATIENCE)
+
+
+def installation_in(folder: Path, settings: Mapping[str, object] | None = None) -> Installation:
+    """An installation whose settings are these and no others."""
+    variables = {name: text for name, text in os.environ.items() if not name.startswith("DOINGS_")}
+    given = {"database": f"sqlite:///{folder / 'doings.db'}", **(settings or {})}
+    variables |= {f"DOINGS_{name.upper()}": str(value) for name, value in given.items()}
+    return Installation(folder, variables)
+
+
+@contextmanager
+def serving(folder: Path, **settings: object) -> Iterator[RunningServer]:
+    """A server in that folder, ready to answer; it is stopped in the end if it still runs."""
+    server = _started(installation_in(folder, settings))
+    try:
+        _wait_until_ready(server)
+        yield server
+    finally:
+        if server.process.poll() is None:
+            try:
+                server.terminate()
+            finally:
+                _kill_what_is_left(server)
+        assert server.process.stdout is not None
+        server.process.stdout.close()
+
+
+def _started(installation: Installation) -> RunningServer:
+    with (installation.folder / "server.log").open("a") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "doings", "serve", "--port", "0"],
+            cwd=installation.folder,
+            env=installation.variables,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            start_new_session=True,
+        )
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    found = re.search(r"http://\S+", line)
+    if found is None:
+        process.kill()
+        process.wait(PATIENCE)
+        process.stdout.close()
+        raise AssertionError(f"no server: {(installation.folder / 'server.log').read_text()}")
+    return RunningServer(installation, process, found[0])
+
+
+def _wait_until_ready(server: RunningServer) -> None:
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        try:
+            if httpx.get(f"{server.url}/readyz").status_code == httpx.codes.OK:
+                return
+        except httpx.TransportError:
+            pass
+        assert server.process.poll() is None, f"the server ended: {server.log()}"
+        time.sleep(0.02)
+    raise AssertionError(f"the server does not answer: {server.log()}")
+
+
+def _kill_what_is_left(server: RunningServer) -> None:
+    if server.process.poll() is None:
+        server.kill()
