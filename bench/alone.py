@@ -1,23 +1,43 @@
-"""The same server with one commit for each request."""
+"""The same server with other commits: one for each request, and on a disk that syncs slowly."""
 
 import os
+import time
 
 from doings.app import Application, open_store
 from doings.config import Settings, settings_from_environment
 from doings.httpkit.logs import set_up_logs
+from doings.storage import sqlite
 from doings.storage.database import Database
+
+GROUP = "BENCH_GROUP"
+SYNC_SECONDS = "BENCH_SYNC_SECONDS"
 
 
 async def _open(settings: Settings) -> Database:
     store = await open_store(settings)
-    store.engine.group = 1  # type: ignore[attr-defined]
+    if GROUP in os.environ:
+        store.engine.group = int(os.environ[GROUP])  # type: ignore[attr-defined]
     return store
+
+
+def slow_commits(seconds: float) -> None:
+    """Let every commit of this process take so much longer, as on a disk that syncs slowly."""
+    commit = sqlite.SqliteEngine._commit  # noqa: SLF001 - no other place knows when a commit ends
+
+    def slowly(
+        self: sqlite.SqliteEngine, writes: list[sqlite._Write]
+    ) -> list[tuple[sqlite._Write, object, Exception | None]]:
+        outcomes = commit(self, writes)
+        time.sleep(seconds)
+        return outcomes
+
+    sqlite.SqliteEngine._commit = slowly  # type: ignore[method-assign]  # noqa: SLF001
 
 
 def create() -> Application:
     """The application of a server process."""
-    settings = settings_from_environment(
-        {name: value for name, value in os.environ.items() if name.startswith("DOINGS_")}
-    )
+    settings = settings_from_environment(os.environ)
     set_up_logs(settings)
+    if SYNC_SECONDS in os.environ:
+        slow_commits(float(os.environ[SYNC_SECONDS]))
     return Application(settings, _open)

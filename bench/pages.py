@@ -1,7 +1,7 @@
 """A 35-item page through each surface, against the bare ceiling that runs the same SQL."""
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,6 +15,8 @@ from bench.report import Figure
 from bench.servers import SLUG, opened, prepared, serving
 from doings.app import MOUNTS, Application
 from doings.config import Settings
+from doings.core.activity import Draft
+from doings.core.store import Ledger, Recorded
 
 FILLED = 200_000
 SECONDS = 4.0
@@ -48,13 +50,18 @@ SMALL = "small"
 """A contact with 35 activities, for surfaces that know no pages."""
 
 
+def recording(some: list[Draft]) -> Callable[[Ledger], Awaitable[list[Recorded]]]:
+    """The work of a transaction that records them."""
+    return lambda ledger: ledger.record(some)
+
+
 async def fill(database: Path, count: int, note: Callable[[int], None] = lambda _: None) -> None:
     """Record so many activities into a prepared database."""
     async with opened(database) as store:
         account = await store.account(SLUG)
         for first in range(0, count, 2000):
             chunk = list(drafts(first, min(2000, count - first)))
-            await store.write(account.id, lambda ledger, chunk=chunk: ledger.record(chunk))  # type: ignore[misc]
+            await store.write(account.id, recording(chunk))
             note(first)
         small = [
             msgspec.structs.replace(
@@ -64,7 +71,7 @@ async def fill(database: Path, count: int, note: Callable[[int], None] = lambda 
                 (d for d in drafts(count, 1000) if d.kind == "note.created"), 35
             )
         ]
-        await store.write(account.id, lambda ledger: ledger.record(small))
+        await store.write(account.id, recording(small))
 
 
 async def measure(folder: Path) -> list[Figure]:

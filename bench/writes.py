@@ -11,8 +11,10 @@ from typing import Any
 
 import apsw
 
+from bench.alone import GROUP, SYNC_SECONDS
 from bench.data import drafts, lines
 from bench.load import Load, load, post
+from bench.pages import recording
 from bench.report import Figure
 from bench.servers import SLUG, Running, opened, prepared, serving
 from doings.storage import sqlite
@@ -22,31 +24,36 @@ from doings.storage.schema import STEPS
 CLIENTS = 64
 SECONDS = 5.0
 BATCH = 100_000
+SLOW_DISK = 0.002
+"""What a sync takes on a usual network disk."""
 
 
 async def measure(folder: Path) -> list[Figure]:
     """The two ratios."""
     return [
-        await _group_commit(folder),
+        await _group_commit(folder, sync_seconds=0),
+        await _group_commit(folder, sync_seconds=SLOW_DISK),
         await _group_commit_in_store(folder),
         await _batch(folder),
     ]
 
 
-async def _group_commit(folder: Path) -> Figure:
-    grouped = await _singles(folder / "grouped.db", "doings.app:create")
-    alone = await _singles(folder / "alone.db", "bench.alone:create")
+async def _group_commit(folder: Path, *, sync_seconds: float) -> Figure:
+    slow = {SYNC_SECONDS: str(sync_seconds)} if sync_seconds else {}
+    disk = f"a disk {sync_seconds * 1000:g} ms slower" if sync_seconds else "this disk"
+    grouped = await _singles(folder / f"grouped-{sync_seconds}.db", slow)
+    alone = await _singles(folder / f"alone-{sync_seconds}.db", slow | {GROUP: "1"})
     return Figure(
-        f"single writes over HTTP, {CLIENTS} clients, over one commit each",
+        f"single writes over HTTP, {CLIENTS} clients, over one commit each, {disk}",
         grouped.per_second / alone.per_second,
         10,
         f"{grouped.per_second:,.0f} of {alone.per_second:,.0f} a second",
     )
 
 
-async def _singles(database: Path, factory: str) -> Load:
+async def _singles(database: Path, variables: dict[str, str]) -> Load:
     _, _, secret = await prepared(database)
-    with serving(database, factory) as server:
+    with serving(database, "bench.alone:create", **variables) as server:
         found = await load(
             server.port,
             [_posts(secret, client) for client in range(CLIENTS)],
@@ -94,7 +101,7 @@ async def _store_singles(store: Database) -> float:
         for draft in drafts(number * 1_000_000, 1_000_000):
             if time.perf_counter() > end:
                 return
-            await store.write(account.id, lambda ledger, draft=draft: ledger.record([draft]))
+            await store.write(account.id, recording([draft]))
             count += 1
 
     started = time.perf_counter()
@@ -112,7 +119,7 @@ async def _batch(folder: Path) -> Figure:
         chunks = [list(drafts(first, 2000)) for first in range(0, BATCH, 2000)]
         started = time.perf_counter()
         for chunk in chunks:
-            await store.write(account.id, lambda ledger, chunk=chunk: ledger.record(chunk))  # type: ignore[misc]
+            await store.write(account.id, recording(chunk))
         ours = BATCH / (time.perf_counter() - started)
     await prepared(folder / "batch-recorded.db")
     async with opened(folder / "batch-recorded.db") as store:
@@ -129,7 +136,7 @@ async def _batch(folder: Path) -> Figure:
         try:
             for chunk in chunks:
                 executed.append([])
-                await store.write(account.id, lambda ledger, chunk=chunk: ledger.record(chunk))  # type: ignore[misc]
+                await store.write(account.id, recording(chunk))
         finally:
             sqlite.SqliteConnection.execute_many = plain  # type: ignore[method-assign]
     raw = BATCH / _replayed(folder / "batch-raw.db", executed)

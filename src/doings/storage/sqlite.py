@@ -10,7 +10,7 @@ import json
 import queue
 import re
 import threading
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
@@ -20,8 +20,8 @@ import apsw
 import msgspec
 
 from doings.core.errors import Misconfigured, Unavailable
-from doings.core.query import Word
-from doings.storage.engine import Row, SearchSql
+from doings.storage.engine import Row
+from doings.storage.sqlite_search import SEARCH, SEARCH_TABLES
 
 T = TypeVar("T")
 
@@ -58,62 +58,13 @@ an account for few and reads them all.
 SCHEMA = {
     "text": "TEXT",
     "without_rowid": " WITHOUT ROWID",
-    "engine": """
-    CREATE VIRTUAL TABLE search_activities USING fts5(
-        summary, body, content='', contentless_delete=1,
-        tokenize='unicode61 remove_diacritics 2');
-    CREATE VIRTUAL TABLE search_entities USING fts5(
-        text, content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 2');
+    "engine": SEARCH_TABLES
+    + """
     ANALYZE;
     DELETE FROM sqlite_stat1;
     """
     + "\n".join(f"INSERT INTO sqlite_stat1 VALUES {figures};" for figures in _TYPICAL),
 }
-
-# The rowid of the search tables is the account and the seq in one number, so that a search is
-# bound to its account by a range.
-_ROW = "((:account_id << 40) | :seq)"
-_RANGE = "rowid > ((:account_id << 40) | :after) AND rowid < ((:account_id + 1) << 40)"
-
-
-def indexed(_account_id: int, *texts: str | None) -> tuple[str | None, ...]:
-    """The texts themselves: SQLite cuts them into words."""
-    return texts
-
-
-def match_text(_account_id: int, words: Sequence[Word]) -> str | None:
-    """The words in FTS5's syntax, each quoted so that nothing in it is syntax."""
-    if not words or not any(_has_token(word.text) for word in words):
-        return None
-    quoted = ('"' + word.text.replace('"', '""') + '"' for word in words if _has_token(word.text))
-    stars = ("*" if word.is_prefix else "" for word in words if _has_token(word.text))
-    return " AND ".join(text + star for text, star in zip(quoted, stars, strict=True))
-
-
-def _has_token(text: str) -> bool:
-    return any(character.isalnum() for character in text)
-
-
-SEARCH = SearchSql(
-    add_activity=f"""
-        INSERT INTO search_activities (rowid, summary, body) VALUES ({_ROW}, :summary, :body)""",
-    remove_activity=f"DELETE FROM search_activities WHERE rowid = {_ROW}",
-    find_activities=f"""
-        SELECT rowid & 1099511627775 FROM search_activities
-        WHERE search_activities MATCH :words AND {_RANGE} ORDER BY rowid LIMIT :limit""",
-    add_entity=f"INSERT INTO search_entities (rowid, text) VALUES ({_ROW}, :text)",
-    remove_entity=f"DELETE FROM search_entities WHERE rowid = {_ROW}",
-    find_entities=f"""
-        SELECT rowid & 1099511627775 FROM search_entities
-        WHERE search_entities MATCH :words AND {_RANGE} ORDER BY rowid LIMIT :limit""",
-    clear=tuple(
-        f"DELETE FROM {table}"
-        f" WHERE rowid >= (:account_id << 40) AND rowid < ((:account_id + 1) << 40)"
-        for table in ("search_activities", "search_entities")
-    ),
-    indexed=indexed,
-    match=match_text,
-)
 
 
 class SqliteConnection:

@@ -1,0 +1,63 @@
+"""From a query's names to ranges of `links`, and the keys that lie in them."""
+
+from typing import TYPE_CHECKING
+
+from doings.core.entity import EntityKey
+from doings.core.query import Gap, Query
+from doings.storage import counting, select
+from doings.storage.select import EVERYTHING, Key
+
+if TYPE_CHECKING:
+    from doings.storage.reader import AccountReader
+
+CHUNK = 2000
+"""How many keys are looked at in one go where no index gives the answer by itself."""
+
+Scope = tuple[list[int], list[str] | None]
+"""The entities as seqs and the kinds as they occur; None is every kind."""
+
+
+async def scope(reader: "AccountReader", query: Query) -> Scope | None:
+    """What the query's names come to here; None where nothing can match.
+
+    Kinds that occur in none of these timelines are left out, and so is the filter when it leaves
+    out none of those that do: most filtered pages then are one range.
+    """
+    entities = await resolve(reader, query.entities)
+    if not entities:
+        return None
+    if query.kinds is None:
+        return entities, None
+    present: set[str] = set()
+    for entity in entities:
+        present |= (await counting.kinds_of(reader, entity)).keys()
+    kinds = [kind for kind in sorted(present) if counting.is_among(kind, query.kinds)]
+    if not kinds:
+        return None
+    return entities, (None if len(kinds) == len(present) else kinds)
+
+
+async def resolve(reader: "AccountReader", keys: tuple[EntityKey, ...]) -> list[int]:
+    """The seqs of those that exist; of the pseudo-entity for everything when none is named."""
+    if not keys:
+        return [EVERYTHING]
+    found = await reader.entities_by_key(keys)
+    return sorted(entity.seq for entity in found.values())
+
+
+async def keys_in_order(
+    reader: "AccountReader",
+    query: Query,
+    entities: list[int],
+    kinds: list[str] | None,
+    skip: int = 0,
+) -> list[Key]:
+    """At most limit + 1 keys on the walk's side, in its order."""
+    statement, values = select.keys_in_order(query, entities=entities, kinds=kinds, skip=skip)
+    return [(at, seq) for at, seq in await reader.fetch(statement, **values)]
+
+
+def gap_behind(key: Key, query: Query) -> Gap:
+    """Where a walk that has come to this key goes on."""
+    at, seq = key
+    return Gap(at, seq if query.side == "older" else seq + 1, query.side)
