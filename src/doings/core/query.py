@@ -40,12 +40,14 @@ class Word(msgspec.Struct, frozen=True):
 class Query(msgspec.Struct, frozen=True, kw_only=True):
     """Which activities, in which order, from where.
 
-    `entities`: linked to any of them, all activities when empty. `kinds`: any of these kinds or
+    `entities`: linked to any of them, all activities when empty. `also`: linked to any of these as
+    well, whatever when empty. `kinds`: any of these kinds or
     `noun.*` patterns; None is every kind and () is none. `since` is inclusive, `until` exclusive.
     `skip` counts from the start and goes with no gap.
     """
 
     entities: tuple[EntityKey, ...] = ()
+    also: tuple[EntityKey, ...] = ()
     kinds: tuple[str, ...] | None = None
     actor: EntityKey | None = None
     origin: str | None = None
@@ -70,7 +72,7 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     def is_indexed(self) -> bool:
         """Whether an index alone tells which activities these are."""
         marks = (self.actor, self.origin, self.level, self.channel, self.words)
-        return all(mark is None for mark in marks)
+        return not self.also and all(mark is None for mark in marks)
 
     @property
     def is_bounded(self) -> bool:

@@ -56,10 +56,11 @@ async def _matching(
     kinds: list[str] | None,
 ) -> list[Key]:
     actor = await resolve(reader, (query.actor,)) if query.actor else None
-    if actor == []:
+    also = await resolve(reader, query.also) if query.also else None
+    if [] in (actor, also):
         return []
     statement, values = select.matching_keys(
-        query, entities=entities, kinds=kinds, actor=actor[0] if actor else None
+        query, entities=entities, also=also, kinds=kinds, actor=actor[0] if actor else None
     )
     rows = await reader.fetch(statement, seqs=[seq for _, seq in chunk], **values)
     return sorted(((at, seq) for at, seq in rows), reverse=query.side == "older")

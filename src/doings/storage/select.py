@@ -71,6 +71,7 @@ def matching_keys(
     query: Query,
     *,
     entities: Sequence[int] | None,
+    also: Sequence[int] | None,
     kinds: Sequence[str] | None,
     actor: int | None,
 ) -> Selection:
@@ -80,9 +81,10 @@ def matching_keys(
     if kinds is not None:
         conditions.append("a.kind = ANY(:kinds)")
         values["kinds"] = list(kinds)
-    if entities is not None:
-        conditions.append(_linked("l.entity = ANY(:entities)"))
-        values["entities"] = list(entities)
+    for name, linked in (("entities", entities), ("also", also)):
+        if linked is not None:
+            conditions.append(_linked(f"l.entity = ANY(:{name})"))
+            values[name] = list(linked)
     if actor is not None:
         conditions.append(_linked("l.entity = :actor AND ' ' || l.roles || ' ' LIKE '% actor %'"))
         values["actor"] = actor
