@@ -7,6 +7,8 @@ that do not (`installation`, `accounts`, `credentials`) are small and read by ot
 Instants are microseconds, days are days since 1970, ids and JSON are text.
 """
 
+from typing import NamedTuple
+
 STEPS: tuple[str, ...] = (
     """
     CREATE TABLE installation (
@@ -129,13 +131,53 @@ STEPS: tuple[str, ...] = (
 VERSION = len(STEPS)
 """The number of the newest step: what a database must be at for this program."""
 
-ACCOUNT_TABLES = (
-    "heads",
-    "entities",
-    "activities",
-    "links",
-    "tallies",
-    "changes",
-    "idempotency_keys",
+
+class Table(NamedTuple):
+    """A table as it is copied: its columns, and the key that its rows are walked by."""
+
+    name: str
+    key: tuple[str, ...]
+    columns: tuple[str, ...]
+
+    @property
+    def is_of_account(self) -> bool:
+        """Whether its rows belong to accounts."""
+        return self in TABLES_OF_ACCOUNT
+
+
+def _table(name: str, key: str, others: str) -> Table:
+    keys = tuple(key.split())
+    return Table(name, keys, (*keys, *others.split()))
+
+
+TABLES_OF_ACCOUNT = (
+    _table("heads", "account_id", "head"),
+    _table(
+        "entities",
+        "account_id seq",
+        "type id name attrs contact_seq is_partial created_at updated_at deleted_at",
+    ),
+    _table(
+        "activities",
+        "account_id seq",
+        "id kind occurred_at time_zone summary body data metadata level channels origin external_id"
+        " recorded_at updated_at has_contact",
+    ),
+    _table("links", "account_id entity occurred_at activity_seq", "kind roles position"),
+    _table("tallies", "account_id entity day kind", "count"),
+    _table("changes", "account_id seq", "activity_seq activity_id op kind at by_key before"),
+    _table("idempotency_keys", "account_id key", "digest answer at"),
 )
-"""The tables that hold an account's own rows, each with `account_id` first."""
+"""The tables that hold accounts' own rows, each with `account_id` first in its key."""
+
+SHARED = (
+    _table("accounts", "account_id", "slug name time_zone settings created_at"),
+    _table(
+        "credentials",
+        "key",
+        "account_id secret_hash scopes label created_at expires_at last_used_at",
+    ),
+)
+"""The tables that are read by other names; of `installation` each database has its own."""
+
+ACCOUNT_TABLES = tuple(table.name for table in TABLES_OF_ACCOUNT)

@@ -23,6 +23,7 @@ NEXT_ACCOUNT_ID = """
     ON CONFLICT (name)
     DO UPDATE SET value = CAST(CAST(installation.value AS BIGINT) + 1 AS TEXT)
     RETURNING value"""
+DROP_INSTALLATION_VALUE = "DELETE FROM installation WHERE name = :name"
 PING = "SELECT 1"
 
 # Accounts and credentials
