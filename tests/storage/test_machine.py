@@ -1,0 +1,285 @@
+"""The store against the model: whatever is done to both, both give the same answers."""
+
+import asyncio
+import tempfile
+from collections.abc import Awaitable
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from doings.core.activity import Activity, Draft, Link
+from doings.core.clock import DAY, SECOND
+from doings.core.entity import CONTACT, EntityDraft
+from doings.core.errors import NotFound
+from doings.core.query import DiaryOrder, Gap, Query, RecordedOrder, Tie, Word
+from doings.core.store import Reader
+from tests.clocks import NOON, TickingClock
+from tests.storage.book import Book
+from tests.storage.conftest import ENGINES
+from tests.storage.model import Entry, Model
+
+T = TypeVar("T")
+
+KEYS = [*((CONTACT, id_) for id_ in "123"), *(("file", id_) for id_ in "fg")]
+INSTANTS = [-1, NOON - DAY, NOON, NOON + 1, NOON + 9 * 3600 * SECOND, NOON + DAY]
+KINDS = ["note.created", "note.updated", "text.posted"]
+TIES: tuple[Tie, ...] = ("recorded", "updated")
+ZONES = ["UTC", "America/New_York"]
+
+links = st.builds(
+    lambda key, role: Link(key[0], key[1], role),
+    st.sampled_from(KEYS),
+    st.sampled_from(["subject", "actor", "owner"]),
+)
+drafts = st.builds(
+    Draft,
+    kind=st.sampled_from(KINDS),
+    occurred_at=st.sampled_from(INSTANTS),
+    summary=st.sampled_from([None, "red", "red green", "blue"]),
+    body=st.sampled_from([None, "green"]),
+    level=st.sampled_from([None, "WARN"]),
+    channels=st.sampled_from([("admin",), ("admin", "email")]),
+    links=st.lists(links, max_size=3).map(tuple),
+    origin=st.sampled_from(["api", "crm"]),
+    external_id=st.sampled_from([None, None, "x", "y", "z"]),
+)
+maybe = st.none() | st.none()
+bounds = st.none() | st.sampled_from([*INSTANTS, NOON // DAY * DAY, 0])
+queries = st.builds(
+    Query,
+    entities=st.lists(st.sampled_from(KEYS), max_size=2, unique=True).map(tuple),
+    also=st.just(()) | st.lists(st.sampled_from(KEYS), max_size=1).map(tuple),
+    kinds=maybe | st.lists(st.sampled_from([*KINDS, "note.*", "no.*"]), max_size=2).map(tuple),
+    actor=maybe | st.sampled_from(KEYS),
+    origin=maybe | st.sampled_from(["api", "crm"]),
+    level=maybe | st.just("WARN"),
+    channel=maybe | st.sampled_from(["admin", "email"]),
+    since=bounds,
+    until=bounds,
+    words=maybe | st.lists(st.sampled_from(["red", "green", "blue"]), min_size=1, max_size=2).map(
+        lambda texts: tuple(map(Word, texts))
+    ),
+    is_descending=st.booleans(),
+    limit=st.integers(1, 4),
+)  # fmt: skip
+places = st.builds(
+    Gap, st.sampled_from(INSTANTS), st.integers(20, 60), st.sampled_from(["older", "newer"])
+) | st.integers(0, 6)
+"""A gap, or how many activities to skip."""
+
+
+class StoreMachine(RuleBasedStateMachine):
+    """Does everything twice."""
+
+    def __init__(self, engine: str) -> None:
+        super().__init__()
+        self.runner = asyncio.Runner()
+        self.directory = tempfile.TemporaryDirectory()
+        self.database = self.wait(ENGINES[engine](Path(self.directory.name), TickingClock()))
+        self.model = Model()
+
+    def wait(self, work: Awaitable[T]) -> T:
+        """What a call to the store comes to."""
+
+        async def awaited() -> T:
+            return await work
+
+        return self.runner.run(awaited())
+
+    def teardown(self) -> None:
+        """Close the database."""
+        self.wait(self.database.close())
+        self.runner.close()
+        self.directory.cleanup()
+
+    @initialize(zone=st.sampled_from(ZONES))
+    def open_account(self, zone: str) -> None:
+        """Begin with an empty account."""
+        account = self.wait(self.database.create_account("acme", name="Acme", time_zone=zone))
+        self.book = Book(self.database, account)
+
+    def entry(self, data: st.DataObject) -> Entry:
+        """Some activity that exists."""
+        return self.model.entries[data.draw(st.sampled_from(sorted(self.model.entries)))]
+
+    @rule(batch=st.lists(drafts, min_size=1, max_size=5))
+    def record(self, batch: list[Draft]) -> None:
+        """Record a batch, in which ids may repeat."""
+        recorded = self.wait(self.book.record(*batch))
+
+        touched = self.model.touch()
+        for draft, one in zip(batch, recorded, strict=True):
+            first = self.model.standing(draft)
+            assert one.is_repeated == (first is not None)
+            if first is None:
+                self.model.meet(draft)
+                self.model.entries[one.seq] = Entry(one.seq, one.id, draft, touched)
+            else:
+                assert (one.seq, one.id) == (first.seq, first.id)
+
+    @precondition(lambda self: self.model.entries)
+    @rule(data=st.data(), draft=drafts)
+    def revise(self, data: st.DataObject, draft: Draft) -> None:
+        """Revise an activity, whose origin and external id stay."""
+        entry = self.entry(data)
+        old = entry.draft
+        draft = msgspec.structs.replace(draft, origin=old.origin, external_id=old.external_id)
+        before = self.wait(self.book.read(lambda reader: reader.activity(entry.seq)))
+
+        after = self.wait(self.book.revise(entry.seq, draft))
+
+        assert self.model.revise(entry, draft) == (after.updated_at > before.updated_at)
+        self.compare(after, entry)
+
+    @precondition(lambda self: self.model.entries)
+    @rule(data=st.data())
+    def erase(self, data: st.DataObject) -> None:
+        """Erase an activity."""
+        entry = self.entry(data)
+
+        self.wait(self.book.erase(entry.seq))
+
+        entry.ops.append("deleted")
+        self.model.gone.append(self.model.entries.pop(entry.seq))
+
+    @rule(key=st.sampled_from(KEYS), contact=st.sampled_from([None, "1", "2", "4"]))
+    def put(self, key: tuple[str, str], contact: str | None) -> None:
+        """Put an entity, which may change whom it belongs to."""
+        draft = EntityDraft(contact=None if key[0] == CONTACT else contact)
+
+        entity = self.wait(self.book.put(*key, contact=draft.contact))
+
+        self.model.put(key, draft)
+        assert entity.contact == draft.contact
+
+    @rule(key=st.sampled_from(KEYS))
+    def delete(self, key: tuple[str, str]) -> None:
+        """Delete an entity, if there is one."""
+        if self.model.is_alive(key):
+            self.wait(self.book.delete(*key))
+            self.model.things[key].is_deleted = True
+        else:
+            with pytest.raises(NotFound):
+                self.wait(self.book.delete(*key))
+
+    @rule(query=queries, place=places)
+    def ask(self, query: Query, place: Gap | int) -> None:
+        """A page of any query is the model's."""
+        where: dict[str, Any] = {"gap": place} if isinstance(place, Gap) else {"skip": place}
+        query = msgspec.structs.replace(query, **where)
+
+        page = self.wait(self.book.read(lambda reader: reader.page(query)))
+
+        seqs, has_more = self.model.page(query)
+        assert [activity.seq for activity in page.items] == seqs
+        is_after = (query.side == "older") == query.is_descending
+        assert (page.after if is_after else page.before) is not None or not has_more
+        assert has_more == ((page.after if is_after else page.before) is not None)
+        for activity in page.items:
+            self.compare(activity, self.model.entries[activity.seq])
+
+    def compare(self, activity: Activity, entry: Entry) -> None:
+        """An activity is what was recorded last, linked as the model says."""
+        roles = {link.entity.key: set(link.roles) for link in activity.links}
+        assert roles == self.model.roles(entry)
+        for member in ("kind", "occurred_at", "summary", "body", "level", "channels", "origin"):
+            assert getattr(activity, member) == getattr(entry.draft, member)
+
+    @rule(query=queries, skip=st.integers(0, 5), zone=st.sampled_from(ZONES), data=st.data())
+    def read_diary(self, query: Query, skip: int, zone: str, data: st.DataObject) -> None:
+        """A page of the diary is the model's."""
+        query = Query(entities=query.entities[:1], kinds=query.kinds, limit=query.limit, skip=skip)
+        tie = data.draw(st.sampled_from(TIES))
+        order = DiaryOrder(zone, tie, is_descending=data.draw(st.booleans()))
+
+        page = self.wait(self.book.read(lambda reader: reader.diary(query, order)))
+
+        assert [activity.seq for activity in page] == self.model.diary(query, order)
+
+    @precondition(lambda self: self.model.entries or self.model.gone)
+    @rule(data=st.data())
+    def read_history(self, data: st.DataObject) -> None:
+        """The history of any activity that ever was is the model's."""
+        entry = data.draw(st.sampled_from([*self.model.entries.values(), *self.model.gone]))
+
+        changes = self.wait(self.book.read(lambda reader: reader.history(entry.id)))
+
+        assert [change.op for change in changes] == entry.ops
+
+    @invariant()
+    def counts_are_those_of_the_model(self) -> None:
+        """Totals and histograms of everything and of each entity."""
+        alive = [(key,) for key in KEYS if self.model.is_alive(key)]
+        for entities in [(), *alive]:
+            query = Query(entities=entities, limit=200)
+            counts = self.wait(self.book.read(partial(counted, query=query)))
+            total = len(self.model.answer(query))
+            assert counts == (self.model.days(query), self.model.kinds(query), total)
+
+    @invariant()
+    def lists_are_those_of_the_model(self) -> None:
+        """What concerns a contact, and which entities there are."""
+        for tie in TIES:
+            order = RecordedOrder(tie, is_descending=tie == "updated")
+            found = self.wait(self.book.read(partial(with_contacts, order=order)))
+            wanted = self.model.with_contacts(order)
+            assert found == (wanted, len(wanted))
+        assert set(self.wait(self.book.entities(type=CONTACT))) == self.model.living(CONTACT)
+
+    @invariant()
+    def every_seq_is_used_once(self) -> None:
+        """1 to the head are entities and changes, and the feed tells every change."""
+        entities = self.wait(self.book.rows("SELECT seq FROM entities"))
+        changes = self.wait(self.book.changes())
+        seqs = sorted([*(seq for (seq,) in entities), *(change.seq for change in changes)])
+        assert seqs == list(range(1, self.wait(self.book.head()) + 1))
+        told = sorted((change.activity_id, change.op) for change in changes)
+        entries = [*self.model.entries.values(), *self.model.gone]
+        assert told == sorted((entry.id, op) for entry in entries for op in entry.ops)
+
+
+async def counted(
+    reader: Reader, query: Query
+) -> tuple[list[tuple[int, int]], list[tuple[str, int]], int]:
+    """The days, kinds and total of one timeline."""
+    entity = query.entities[0] if query.entities else None
+    days, kinds = await reader.counts_by_day(query), await reader.counts_by_kind(query)
+    return days, kinds, await reader.total(entity, query.kinds)
+
+
+async def with_contacts(reader: Reader, order: RecordedOrder) -> tuple[list[int], int]:
+    """The seqs of what concerns contacts, and their number."""
+    found = await reader.with_contacts(order, skip=0, limit=1000)
+    return [activity.seq for activity in found], await reader.total_with_contacts()
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_store_answers_like_the_model(engine: str) -> None:
+    """After any sequence of writes, on every engine."""
+
+    class Machine(StoreMachine):
+        def __init__(self) -> None:
+            super().__init__(engine)
+
+    run_state_machine_as_test(
+        Machine,
+        settings=settings(
+            max_examples=60,
+            stateful_step_count=30,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
