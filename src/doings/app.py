@@ -14,6 +14,7 @@ from doings.config import Settings, settings_from_environment
 from doings.core.clock import Clock, SystemClock
 from doings.core.cursor import CursorSigner
 from doings.core.errors import Misconfigured
+from doings.dialects.invent import routes as invent
 from doings.dialects.monica import routes as monica
 from doings.httpkit import metrics, operations
 from doings.httpkit.call import Services
@@ -31,6 +32,7 @@ log = structlog.get_logger("doings")
 MOUNTS: dict[str, Surface] = {
     "v1": native.SURFACE,
     "monica": monica.SURFACE,
+    "invent": invent.SURFACE,
 }
 """The surfaces by the first part of their path."""
 

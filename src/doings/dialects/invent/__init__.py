@@ -1,0 +1,1 @@
+"""The Invent dialect: a contact's activities as `api.useinvent.com` shows them."""

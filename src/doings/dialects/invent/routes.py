@@ -1,0 +1,80 @@
+"""The one endpoint: a contact's activities, newest first, with the counts in the headers."""
+
+import msgspec
+from starlette.responses import Response
+
+from doings.core.cursor import Page, fingerprint
+from doings.core.entity import CONTACT
+from doings.core.errors import NotFound
+from doings.core.query import Query
+from doings.core.store import Reader
+from doings.dialects.invent.auth import authenticate
+from doings.dialects.invent.errors import answer_error
+from doings.dialects.invent.mapping import activity_document
+from doings.dialects.invent.params import activities_query, next_token, page_number
+from doings.httpkit.call import Call
+from doings.httpkit.surface import Operation, Surface, resource
+
+OWN_ORG = "c"
+"""What the vendor's clients write for the org that their key belongs to."""
+
+
+async def list_activities(call: Call) -> Response:
+    """A page of a contact's activities; raises NotFound for an unknown org or contact."""
+    _check_org(call)
+    contact_id = call.path_params["contact_id"]
+    query = _query(call, contact_id)
+
+    async def work(reader: Reader) -> tuple[int, Page]:
+        total = await reader.total((CONTACT, contact_id), query.kinds)
+        return total, await reader.page(query)
+
+    total, page = await call.timeline.read(work)
+    documents = [activity_document(activity, contact_id) for activity in page.items]
+    return Response(
+        msgspec.json.encode(documents),
+        media_type="application/json",
+        headers=_headers(call, query, total, page),
+    )
+
+
+def _check_org(call: Call) -> None:
+    account = call.principal.account
+    org_id = call.path_params["org_id"]
+    if org_id not in {OWN_ORG, account.slug, str(account.id)}:
+        raise NotFound("org", org_id)
+
+
+def _query(call: Call, contact_id: str) -> Query:
+    query = activities_query(call.query, (CONTACT, contact_id))
+    token = next_token(call.query)
+    if token is None:
+        return query
+    gap = call.services.cursors.gap(token, _filters(call, query), field="next")
+    return msgspec.structs.replace(query, gap=gap)
+
+
+def _headers(call: Call, query: Query, total: int, page: Page) -> dict[str, str]:
+    headers = {"pagination-count": str(total), "pagination-take": str(query.limit)}
+    if query.gap is None:
+        headers["pagination-page"] = str(page_number(call.query))
+    if page.after is not None:
+        cursors = call.services.cursors
+        headers["pagination-next"] = cursors.token(page.after, _filters(call, query))
+    return headers
+
+
+def _filters(call: Call, query: Query) -> bytes:
+    return fingerprint(call.principal.account.id, query)
+
+
+SURFACE = Surface(
+    name="invent",
+    resources=(
+        resource("/orgs/{org_id}/contacts/{contact_id}/activities", GET=Operation(list_activities)),
+    ),
+    authenticate=authenticate,
+    answer_error=answer_error,
+    rate="500/minute",
+    rate_by_address=True,
+)

@@ -1,0 +1,35 @@
+"""Which kinds the vendor's eight types can express. What is not here is not shown."""
+
+TYPES: dict[str, str] = {
+    "note.created": "note_created",
+    "encounter.logged": "note_created",
+    "text.posted": "note_created",
+    "file.uploaded": "file_uploaded",
+    "segment.added": "segment_added",
+    "segment.removed": "segment_removed",
+    "contact.blocked": "contact_blocked",
+    "contact.unblocked": "contact_unblocked",
+    "contact.unsubscribed": "contact_unsubscribed",
+    "contact.resubscribed": "contact_resubscribed",
+}
+"""Kind to type; of several kinds with one type, the first is what the type is read as."""
+
+KINDS: tuple[str, ...] = tuple(TYPES)
+"""The kind filter of every question this dialect puts to the store."""
+
+KIND_OF_TYPE: dict[str, str] = {type_: kind for kind, type_ in reversed(TYPES.items())}
+
+NOTE = "note_created"
+
+COLORS = frozenset(
+    {
+        "red", "orange", "amber", "yellow", "lime", "green", "teal", "cyan", "sky", "blue",
+        "indigo", "violet", "purple", "fuchsia", "pink", "rose", "neutral",
+    }
+)  # fmt: skip
+NO_COLOR = "neutral"
+
+
+def kinds_of_types(types: list[str]) -> tuple[str, ...]:
+    """The kinds that any of the types expresses."""
+    return tuple([kind for kind, type_ in TYPES.items() if type_ in types])

@@ -1,0 +1,1 @@
+"""The five dialects, each against its vendor's documentation."""
