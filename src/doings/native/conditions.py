@@ -1,0 +1,27 @@
+"""ETags, and the conditions that requests set with them (RFC 9110, section 13)."""
+
+import hashlib
+
+from doings.core.errors import Outdated
+
+
+def etag_of(body: bytes) -> str:
+    """The strong validator of an answer with this body."""
+    return f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+
+
+def is_unchanged(if_none_match: str | None, etag: str) -> bool:
+    """Whether the caller has this answer already."""
+    if not if_none_match:
+        return False
+    tags = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
+    return etag in tags or "*" in tags
+
+
+def check_match(if_match: str | None, body: bytes) -> None:
+    """Raise Outdated unless the caller saw this state of the thing, or does not mind."""
+    if if_match is None:
+        return
+    tags = [tag.strip() for tag in if_match.split(",")]
+    if "*" not in tags and etag_of(body) not in tags:
+        raise Outdated("this has been changed since you read it; read it again")

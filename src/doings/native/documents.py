@@ -1,0 +1,242 @@
+"""The JSON of the native API: what it reads, and around `core.document` what it writes."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from doings.core.activity import DEFAULT_CHANNELS, KIND, SUBJECT
+from doings.core.document import ActivityDocument, EntityDocument
+
+Moment = Annotated[datetime, Meta(tz=True)]
+KindText = Annotated[
+    str, Meta(extra_json_schema={"pattern": f"^{KIND.pattern}$", "examples": ["note.created"]})
+]
+JsonObject = Annotated[msgspec.Raw, Meta(extra_json_schema={"type": "object"})]
+NullableObject = Annotated[msgspec.Raw, Meta(extra_json_schema={"type": ["object", "null"]})]
+EntityName = Annotated[
+    str, Meta(description="`type:id`, like `contact:8`", extra_json_schema={"pattern": "^[^:]+:"})
+]
+
+
+class LinkInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+    """A thing that an activity concerns, and how; the name is for a thing that is new."""
+
+    type: str
+    id: str
+    role: str = SUBJECT
+    name: str | None = None
+
+
+class ActorInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+    """Whoever did it; the name is for somebody who is new."""
+
+    type: str
+    id: str
+    name: str | None = None
+
+
+class ActivityInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An activity to be recorded: only `kind` is required, `occurred_at` defaults to now."""
+
+    kind: KindText
+    occurred_at: Moment | None = None
+    time_zone: str | None = None
+    summary: str | None = None
+    body: str | None = None
+    actor: ActorInput | EntityName | None = None
+    links: tuple[LinkInput | EntityName, ...] = ()
+    data: JsonObject | UnsetType = UNSET
+    metadata: JsonObject | UnsetType = UNSET
+    level: str | None = None
+    channels: tuple[str, ...] = DEFAULT_CHANNELS
+    origin: str = "api"
+    external_id: str | None = None
+
+
+class ExportedActivity(ActivityInput, frozen=True, kw_only=True, forbid_unknown_fields=False):
+    """The same members among others: a whole activity document, to be recorded elsewhere."""
+
+
+class ActivityPatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A merge patch (RFC 7396): null sets a member back to its default.
+
+    `data` and `metadata` are merged member by member; `links` are replaced and do not include the
+    actor, who is patched alone.
+    """
+
+    kind: KindText | UnsetType = UNSET
+    occurred_at: Moment | UnsetType = UNSET
+    time_zone: str | UnsetType | None = UNSET
+    summary: str | UnsetType | None = UNSET
+    body: str | UnsetType | None = UNSET
+    actor: ActorInput | EntityName | UnsetType | None = UNSET
+    links: tuple[LinkInput | EntityName, ...] | UnsetType | None = UNSET
+    data: NullableObject | UnsetType = UNSET
+    metadata: NullableObject | UnsetType = UNSET
+    level: str | UnsetType | None = UNSET
+    channels: tuple[str, ...] | UnsetType | None = UNSET
+
+
+class EntityInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All that may be said about an entity; what is left out is cleared.
+
+    `contact` is the id of the contact it belongs to.
+    """
+
+    name: str | None = None
+    attrs: JsonObject | UnsetType = UNSET
+    contact: str | None = None
+
+
+class TokenInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A credential to be made."""
+
+    scopes: list[str]
+    label: str | None = None
+    expires_at: Moment | None = None
+
+
+class ActivityPage(msgspec.Struct):
+    """A stretch of a timeline; the cursors lead to the stretches beside it."""
+
+    items: list[ActivityDocument]
+    next: str | None
+    prev: str | None
+
+
+class EntityPage(msgspec.Struct):
+    """A stretch of the entities."""
+
+    items: list[EntityDocument]
+    next: str | None
+    prev: str | None
+
+
+class ChangeDocument(msgspec.Struct):
+    """A change: `activity` as it is now, null once deleted; `before` what the change replaced."""
+
+    seq: int
+    op: Literal["created", "updated", "deleted"]
+    at: datetime
+    by: str | None
+    kind: str
+    activity_id: str
+    activity: ActivityDocument | None
+    before: NullableObject | None
+
+
+class ChangePage(msgspec.Struct):
+    """Changes, oldest first; `last` is where to go on (`?after=`)."""
+
+    items: list[ChangeDocument]
+    last: int
+
+
+class DayCount(msgspec.Struct):
+    """How much happened on a UTC day."""
+
+    day: str
+    count: int
+
+
+class KindCount(msgspec.Struct):
+    """How much of a kind happened."""
+
+    kind: str
+    count: int
+
+
+class DayStats(msgspec.Struct, tag_field="by", tag="day"):
+    """Counts by day, oldest first."""
+
+    items: list[DayCount]
+    total: int
+
+
+class KindStats(msgspec.Struct, tag_field="by", tag="kind"):
+    """Counts by kind, most frequent first."""
+
+    items: list[KindCount]
+    total: int
+
+
+class KindDocument(msgspec.Struct):
+    """A kind of the catalogue; `data` is the JSON Schema of its data, null where any will do."""
+
+    kind: str
+    title: str
+    icon: str
+    meaning: str
+    data: NullableObject | None
+
+
+class KindList(msgspec.Struct):
+    """The catalogue."""
+
+    items: list[KindDocument]
+
+
+class SelfDocument(msgspec.Struct):
+    """The entity that stands for the account."""
+
+    type: str
+    id: str
+
+
+class AccountDocument(msgspec.Struct, rename={"self_": "self"}):
+    """The credential's account."""
+
+    id: int
+    slug: str
+    name: str
+    time_zone: str
+    self_: SelfDocument
+    interactions: Literal["open", "closed"]
+    created_at: datetime
+
+
+class TokenDocument(msgspec.Struct):
+    """A credential, without its secret."""
+
+    key: str
+    label: str | None
+    scopes: tuple[str, ...]
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+
+
+class TokenList(msgspec.Struct):
+    """The account's credentials, oldest first."""
+
+    items: list[TokenDocument]
+
+
+class IssuedToken(msgspec.Struct):
+    """A new credential; its secret is shown here and nowhere else."""
+
+    key: str
+    secret: str | None
+    label: str | None
+    scopes: tuple[str, ...]
+    created_at: datetime
+    expires_at: datetime | None
+
+
+class LineProblem(msgspec.Struct, frozen=True):
+    """A line (counted from 1) that was not recorded, and why."""
+
+    line: int
+    field: str
+    reason: str
+
+
+class BatchResult(msgspec.Struct, omit_defaults=True):
+    """What became of a batch; errors beyond the first ones are only counted."""
+
+    recorded: int
+    repeated: int
+    errors: list[LineProblem]
+    errors_left_out: int = 0

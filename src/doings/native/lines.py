@@ -1,0 +1,46 @@
+"""Decoding single activities, as they stand on the lines of NDJSON."""
+
+from typing import TypeVar
+
+import msgspec
+
+from doings.core.errors import Invalid, Malformed, Problem
+from doings.httpkit.call import problem_from
+from doings.native.documents import ActivityInput, ExportedActivity
+
+T = TypeVar("T")
+
+ACTIVITY = msgspec.json.Decoder(ActivityInput)
+EXPORTED = msgspec.json.Decoder(ExportedActivity)
+
+SERVER_SET = frozenset({"id", "seq", "recorded_at", "updated_at"})
+"""Members of an activity document that are never given."""
+
+LASTING = frozenset({"origin", "external_id"})
+"""Members that an activity keeps for life."""
+
+
+def decoded_line(line: bytes, decoder: "msgspec.json.Decoder[T]") -> T:
+    """One line of NDJSON; raises Malformed and Invalid."""
+    try:
+        line.decode()
+        return decoder.decode(line)
+    except msgspec.ValidationError as error:
+        raise Invalid(in_plain_words(problem_from(error))) from None
+    except UnicodeDecodeError:
+        raise Malformed("not UTF-8", "body") from None
+    except RecursionError:
+        raise Malformed("nested too deeply", "body") from None
+    except msgspec.DecodeError as error:
+        raise Malformed(f"not JSON: {error}", "body") from None
+
+
+def in_plain_words(problem: Problem, lasting: frozenset[str] = frozenset()) -> Problem:
+    """Say of a refused member that the server sets it, or that it lasts, where that is why."""
+    if problem.reason != "unknown member":
+        return problem
+    if problem.field in SERVER_SET:
+        return Problem(problem.field, "is set by the server and cannot be given")
+    if problem.field in lasting:
+        return Problem(problem.field, "cannot be changed once recorded")
+    return problem

@@ -1,0 +1,203 @@
+"""Between the native API's JSON and the model: plain functions that know no HTTP."""
+
+from datetime import datetime
+from typing import TypeVar
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from doings.core.activity import (
+    ACTOR,
+    DEFAULT_CHANNELS,
+    DERIVED_ROLES,
+    Activity,
+    Draft,
+    Link,
+    given_links,
+)
+from doings.core.clock import datetime_from_instant, instant_from_datetime
+from doings.core.document import activity_document, raw
+from doings.core.entity import EntityDraft, EntityKey
+from doings.core.errors import Invalid
+from doings.core.store import Change, Credential
+from doings.core.text import compact
+from doings.native.documents import (
+    ActivityInput,
+    ActivityPatch,
+    ActorInput,
+    ChangeDocument,
+    EntityInput,
+    LinkInput,
+    TokenDocument,
+)
+from doings.native.lines import EXPORTED, decoded_line
+from doings.native.merge import merged
+
+T = TypeVar("T")
+
+
+def draft_from_document(document: ActivityInput, *, now: int) -> Draft:
+    """Read an activity; `now` is when it happened unless it says so. Raises Invalid."""
+    return Draft(
+        kind=document.kind,
+        occurred_at=now if document.occurred_at is None else instant_of(document.occurred_at),
+        time_zone=document.time_zone,
+        summary=document.summary,
+        body=document.body,
+        data=_object_text(document.data),
+        metadata=_object_text(document.metadata),
+        level=document.level,
+        channels=document.channels,
+        links=_links(document.actor, document.links),
+        origin=document.origin,
+        external_id=document.external_id,
+    )
+
+
+def draft_from_exported(line: bytes, *, now: int) -> Draft:
+    """Read a whole activity document, as exported: what only the server sets is ignored.
+
+    Those are id, seq, recorded_at, updated_at, the links that follow from others, and any member
+    that is unknown. Raises Malformed and Invalid.
+    """
+    return draft_from_document(decoded_line(line, EXPORTED), now=now)
+
+
+def draft_from_patch(activity: Activity, patch: ActivityPatch) -> Draft:
+    """The activity with a merge patch applied; raises Invalid."""
+    occurred_at = activity.occurred_at
+    if patch.occurred_at is not UNSET:
+        occurred_at = instant_of(patch.occurred_at)
+    return Draft(
+        kind=_either(patch.kind, activity.kind),
+        occurred_at=occurred_at,
+        time_zone=_either(patch.time_zone, activity.time_zone),
+        summary=_either(patch.summary, activity.summary),
+        body=_either(patch.body, activity.body),
+        data=_merged_text(activity.data, patch.data, field="data"),
+        metadata=_merged_text(activity.metadata, patch.metadata, field="metadata"),
+        level=_either(patch.level, activity.level),
+        channels=_patched_channels(activity, patch),
+        links=_patched_links(activity, patch),
+        origin=activity.origin,
+        external_id=activity.external_id,
+    )
+
+
+def entity_draft_from_document(document: EntityInput) -> EntityDraft:
+    """Read an entity; raises Invalid."""
+    return EntityDraft(
+        name=document.name, attrs=_object_text(document.attrs), contact=document.contact
+    )
+
+
+def change_document(change: Change) -> ChangeDocument:
+    """Render a change."""
+    return ChangeDocument(
+        seq=change.seq,
+        op=change.op,
+        at=datetime_from_instant(change.at),
+        by=change.by,
+        kind=change.kind,
+        activity_id=change.activity_id,
+        activity=activity_document(change.activity) if change.activity else None,
+        before=None if change.before is None else raw(change.before),
+    )
+
+
+def token_document(credential: Credential) -> TokenDocument:
+    """Render a credential."""
+    return TokenDocument(
+        key=credential.key,
+        label=credential.label,
+        scopes=credential.scopes,
+        created_at=datetime_from_instant(credential.created_at),
+        expires_at=_moment(credential.expires_at),
+        last_used_at=_moment(credential.last_used_at),
+    )
+
+
+def key_from_text(text: str, *, field: str) -> EntityKey:
+    """(type, id) from `contact:8`; whether both may exist is for others to say. Raises Invalid."""
+    entity_type, colon, entity_id = text.partition(":")
+    if not colon:
+        raise Invalid.of(field, "must be type:id, like contact:8")
+    return entity_type, entity_id
+
+
+def instant_of(moment: datetime, *, field: str = "occurred_at") -> int:
+    """Microseconds from a time that was read; raises Invalid for an absurd one."""
+    try:
+        return instant_from_datetime(moment)
+    except ValueError as error:
+        raise Invalid.of(field, str(error)) from None
+
+
+def _moment(instant: int | None) -> datetime | None:
+    return None if instant is None else datetime_from_instant(instant)
+
+
+def _object_text(value: msgspec.Raw | UnsetType) -> str:
+    return "{}" if value is UNSET else compact(value)
+
+
+def _links(actor: ActorInput | str | None, links: tuple[LinkInput | str, ...]) -> tuple[Link, ...]:
+    """The actor first, then the links given, without those that the server derives."""
+    given = [_link(link, position) for position, link in enumerate(links)]
+    given = [link for link in given if link.role not in DERIVED_ROLES]
+    if actor is not None:
+        given.insert(0, _actor_link(actor))
+    return tuple(given)
+
+
+def _link(link: LinkInput | str, position: int) -> Link:
+    if isinstance(link, str):
+        return Link(*key_from_text(link, field=f"links[{position}]"))
+    return Link(link.type, link.id, link.role, link.name)
+
+
+def _actor_link(actor: ActorInput | str) -> Link:
+    if isinstance(actor, str):
+        return Link(*key_from_text(actor, field="actor"), ACTOR)
+    return Link(actor.type, actor.id, ACTOR, actor.name)
+
+
+def _patched_channels(activity: Activity, patch: ActivityPatch) -> tuple[str, ...]:
+    if patch.channels is UNSET:
+        return activity.channels
+    return DEFAULT_CHANNELS if patch.channels is None else patch.channels
+
+
+def _patched_links(activity: Activity, patch: ActivityPatch) -> tuple[Link, ...]:
+    actors, others = _told_apart(activity)
+    if patch.actor is not UNSET:
+        actors = () if patch.actor is None else (_actor_link(patch.actor),)
+    if patch.links is not UNSET:
+        others = _links(None, patch.links or ())
+    return (*actors, *others)
+
+
+def _told_apart(activity: Activity) -> tuple[tuple[Link, ...], tuple[Link, ...]]:
+    """The link that the document shows as its actor, and those that it shows as links."""
+    actor = activity.actor()
+    actors: list[Link] = []
+    others: list[Link] = []
+    for link in given_links(activity):
+        is_shown = actor is not None and link.role == ACTOR and link.key == actor.key
+        (actors if is_shown else others).append(link)
+    return tuple(actors), tuple(others)
+
+
+def _merged_text(text: str, patch: msgspec.Raw | UnsetType, *, field: str) -> str:
+    if patch is UNSET:
+        return text
+    value = compact(patch)
+    if value == "null":
+        return "{}"
+    if not value.startswith("{"):
+        raise Invalid.of(field, "must be an object")
+    return merged(text, value, field=field)
+
+
+def _either(given: T | UnsetType, stored: T) -> T:
+    return stored if given is UNSET else given

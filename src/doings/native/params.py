@@ -1,0 +1,133 @@
+"""Query parameters and path parts of the native API; each function raises Malformed."""
+
+import re
+
+from doings.core.activity import KIND, LEVELS, ORIGIN, WORD
+from doings.core.clock import instant_from_text
+from doings.core.entity import ID_LENGTH, TYPE, EntityKey
+from doings.core.errors import Malformed, NotFound
+from doings.core.query import ENTITIES, LARGEST_PAGE, Query, Word, words_from_text
+from doings.httpkit.call import Call
+from doings.httpkit.params import integer, last, listed, one_of
+
+Params = dict[str, list[str]]
+
+LIMIT = 50
+LONGEST_WAIT = 60
+SEARCH_LENGTH = 1000
+
+_KINDS = re.compile(rf"{KIND.pattern}|{WORD.pattern}\.\*")
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_LOST_PLUS = re.compile(r" (?=\d\d:\d\d$)")
+"""A `+` of an offset that was not escaped, and so was read as a blank."""
+
+
+def query_from_params(params: Params, *, owner: EntityKey | None = None) -> Query:
+    """The filters, order and size of a page, from its start; `owner` is whose timeline it is."""
+    links = links_in(params)
+    return Query(
+        entities=(owner,) if owner else links,
+        also=links if owner else (),
+        kinds=kinds_in(params),
+        actor=_key(params, "actor"),
+        origin=_matching(params, "origin", ORIGIN, "lower-case letters, digits, dots, - and _"),
+        level=one_of(params, "level", tuple(sorted(LEVELS))),
+        channel=_matching(params, "channel", WORD, "a lower-case word"),
+        since=instant(params, "since"),
+        until=instant(params, "until"),
+        words=_words(params),
+        is_descending=one_of(params, "order", ("asc", "desc")) != "asc",
+        limit=limit(params),
+    )
+
+
+def limit(params: Params) -> int:
+    """How many items a page has."""
+    return integer(params, "limit", LIMIT, least=1, most=LARGEST_PAGE)
+
+
+def kinds_in(params: Params) -> tuple[str, ...] | None:
+    """Kinds and `noun.*` patterns, in the order of the alphabet."""
+    kinds = listed(params, "kind")
+    for kind in kinds:
+        if not _KINDS.fullmatch(kind):
+            raise Malformed(f"{kind!r} is neither noun.verb nor noun.*", "kind")
+    return tuple(sorted(set(kinds))) or None
+
+
+def links_in(params: Params) -> tuple[EntityKey, ...]:
+    """The entities named, in the order of the alphabet."""
+    texts = {text for text in params.get("link", ()) if text}
+    if len(texts) > ENTITIES:
+        raise Malformed(f"at most {ENTITIES}", "link")
+    return tuple(sorted(_key_from_text(text, "link") for text in texts))
+
+
+def instant(params: Params, name: str) -> int | None:
+    """An instant from an RFC 3339 time with its offset."""
+    text = last(params, name)
+    if not text:
+        return None
+    try:
+        return instant_from_text(_LOST_PLUS.sub("+", text))
+    except ValueError as error:
+        raise Malformed(str(error), name) from None
+
+
+def search(params: Params) -> str | None:
+    """A search as it was typed, or None."""
+    text = last(params, "q")
+    if text is not None and len(text) > SEARCH_LENGTH:
+        raise Malformed(f"at most {SEARCH_LENGTH} characters", "q")
+    return text.replace("\0", " ") if text else None
+
+
+def type_in(params: Params) -> str | None:
+    """The type of entities."""
+    return _matching(params, "type", TYPE, "a lower-case word")
+
+
+def activity_id(call: Call) -> str:
+    """The id in the path; what cannot be one is not found."""
+    text = call.path_params["id"].lower()
+    if not _UUID.fullmatch(text):
+        raise NotFound("activity", call.path_params["id"])
+    return text
+
+
+def entity_key(call: Call) -> EntityKey:
+    """(type, id) in the path; what cannot be one is not found."""
+    key = (call.path_params["type"], call.path_params["id"])
+    if not TYPE.fullmatch(key[0]) or not _is_id(key[1]):
+        raise NotFound(*key)
+    return key
+
+
+def _is_id(text: str) -> bool:
+    return 0 < len(text) <= ID_LENGTH and "\0" not in text
+
+
+def _words(params: Params) -> tuple[Word, ...] | None:
+    text = search(params)
+    return words_from_text(text) if text else None
+
+
+def _key(params: Params, name: str) -> EntityKey | None:
+    text = last(params, name)
+    return _key_from_text(text, name) if text else None
+
+
+def _key_from_text(text: str, name: str) -> EntityKey:
+    entity_type, _, entity_id = text.partition(":")
+    if not TYPE.fullmatch(entity_type) or not _is_id(entity_id):
+        raise Malformed("must be type:id, like contact:8", name)
+    return entity_type, entity_id
+
+
+def _matching(params: Params, name: str, pattern: re.Pattern[str], form: str) -> str | None:
+    text = last(params, name)
+    if not text:
+        return None
+    if not pattern.fullmatch(text):
+        raise Malformed(f"must be {form}", name)
+    return text

@@ -1,0 +1,290 @@
+"""The native API on one page: every path, its operations, and what is said about them."""
+
+from typing import Any
+
+from doings.auth.principal import ADMIN, WRITE
+from doings.core.document import ActivityDocument, EntityDocument
+from doings.httpkit.problem import answer_problem
+from doings.httpkit.surface import Operation, Surface, resource
+from doings.native import account, activities, batch, entities, feed, openapi, stats
+from doings.native import documents as wire
+from doings.native.about import (
+    ENTITY_FILTERS,
+    FEED_PARAMETERS,
+    FILTERS,
+    IF_MATCH,
+    IF_NONE_MATCH,
+    NO_BODY,
+    ONCE,
+    STATS_FILTERS,
+    About,
+    json_of,
+)
+from doings.native.activitystreams import MEDIA_TYPE as ACTIVITY_STREAMS
+from doings.native.activitystreams import AsPage
+from doings.native.auth import authenticate
+from doings.native.reading import JSON, MERGE_PATCH
+from doings.native.streams import CSV, NDJSON
+
+ACTIVITY = json_of(ActivityDocument)
+ENTITY = json_of(EntityDocument)
+TIMELINE = {JSON: wire.ActivityPage, ACTIVITY_STREAMS: AsPage, CSV: str, NDJSON: str}
+
+_ACTIVITIES = (
+    resource(
+        "/activities",
+        GET=Operation(
+            activities.list_activities,
+            about=About(
+                summary="List activities, newest first",
+                tag="activities",
+                parameters=(*FILTERS, IF_NONE_MATCH),
+                answers={200: TIMELINE, 304: NO_BODY},
+            ),
+        ),
+        POST=Operation(
+            activities.record_activity,
+            WRITE,
+            about=About(
+                summary="Record an activity",
+                tag="activities",
+                parameters=(ONCE,),
+                body=json_of(wire.ActivityInput),
+                answers={201: ACTIVITY, 200: ACTIVITY},
+            ),
+        ),
+    ),
+    resource(
+        "/activities/batch",
+        POST=Operation(
+            batch.record_batch,
+            WRITE,
+            body_limit=batch.ARRAY_BYTES,
+            about=About(
+                summary="Record many activities",
+                tag="activities",
+                parameters=(ONCE,),
+                body={JSON: list[wire.ActivityInput], NDJSON: str},
+                answers={200: json_of(wire.BatchResult)},
+            ),
+        ),
+    ),
+    resource(
+        "/activities/{id}",
+        GET=Operation(
+            activities.show_activity,
+            about=About(
+                summary="Show an activity",
+                tag="activities",
+                parameters=(IF_NONE_MATCH,),
+                answers={200: ACTIVITY, 304: NO_BODY},
+            ),
+        ),
+        PATCH=Operation(
+            activities.patch_activity,
+            WRITE,
+            about=About(
+                summary="Change an activity",
+                tag="activities",
+                parameters=(IF_MATCH, ONCE),
+                body={MERGE_PATCH: wire.ActivityPatch, JSON: wire.ActivityPatch},
+                answers={200: ACTIVITY},
+            ),
+        ),
+        DELETE=Operation(
+            activities.delete_activity,
+            WRITE,
+            about=About(
+                summary="Delete an activity",
+                tag="activities",
+                parameters=(IF_MATCH, ONCE),
+                answers={204: NO_BODY},
+            ),
+        ),
+    ),
+    resource(
+        "/activities/{id}/changes",
+        GET=Operation(
+            activities.show_history,
+            about=About(
+                summary="Show the history of an activity, also of a deleted one",
+                tag="activities",
+                parameters=(IF_NONE_MATCH,),
+                answers={200: json_of(wire.ChangePage), 304: NO_BODY},
+            ),
+        ),
+    ),
+)
+
+_ENTITIES = (
+    resource(
+        "/entities",
+        GET=Operation(
+            entities.list_entities,
+            about=About(
+                summary="List people and things",
+                tag="entities",
+                parameters=(*ENTITY_FILTERS, IF_NONE_MATCH),
+                answers={200: json_of(wire.EntityPage), 304: NO_BODY},
+            ),
+        ),
+    ),
+    resource(
+        "/entities/{type}/{id}",
+        GET=Operation(
+            entities.show_entity,
+            about=About(
+                summary="Show an entity",
+                tag="entities",
+                parameters=(IF_NONE_MATCH,),
+                answers={200: ENTITY, 304: NO_BODY},
+            ),
+        ),
+        PUT=Operation(
+            entities.put_entity,
+            WRITE,
+            about=About(
+                summary="Create or replace an entity",
+                tag="entities",
+                parameters=(IF_MATCH, ONCE),
+                body=json_of(wire.EntityInput),
+                answers={200: ENTITY, 201: ENTITY},
+            ),
+        ),
+        DELETE=Operation(
+            entities.delete_entity,
+            WRITE,
+            about=About(
+                summary="Delete an entity; its activities stay",
+                tag="entities",
+                parameters=(IF_MATCH, ONCE),
+                answers={204: NO_BODY},
+            ),
+        ),
+    ),
+    resource(
+        "/entities/{type}/{id}/activities",
+        GET=Operation(
+            entities.list_activities_of_entity,
+            about=About(
+                summary="List the activities of an entity, newest first",
+                tag="entities",
+                parameters=(*FILTERS, IF_NONE_MATCH),
+                answers={200: TIMELINE, 304: NO_BODY},
+            ),
+        ),
+    ),
+)
+
+_OVERVIEWS = (
+    resource(
+        "/stats",
+        GET=Operation(
+            stats.show_stats,
+            about=About(
+                summary="Count activities by day or kind",
+                tag="overviews",
+                parameters=(*STATS_FILTERS, IF_NONE_MATCH),
+                answers={200: json_of(wire.DayStats | wire.KindStats), 304: NO_BODY},
+            ),
+        ),
+    ),
+    resource(
+        "/changes",
+        GET=Operation(
+            feed.list_changes,
+            about=About(
+                summary="Read the feed of changes, oldest first",
+                tag="overviews",
+                parameters=(*FEED_PARAMETERS, IF_NONE_MATCH),
+                answers={200: json_of(wire.ChangePage), 304: NO_BODY},
+            ),
+        ),
+    ),
+    resource(
+        "/kinds",
+        GET=Operation(
+            account.list_kinds,
+            about=About(
+                summary="List the kinds of the catalogue",
+                tag="overviews",
+                parameters=(IF_NONE_MATCH,),
+                answers={200: json_of(wire.KindList), 304: NO_BODY},
+            ),
+        ),
+    ),
+)
+
+_ADMINISTRATION = (
+    resource(
+        "/account",
+        GET=Operation(
+            account.show_account,
+            ADMIN,
+            about=About(
+                summary="Show the account",
+                tag="administration",
+                parameters=(IF_NONE_MATCH,),
+                answers={200: json_of(wire.AccountDocument), 304: NO_BODY},
+            ),
+        ),
+    ),
+    resource(
+        "/tokens",
+        GET=Operation(
+            account.list_tokens,
+            ADMIN,
+            about=About(
+                summary="List credentials",
+                tag="administration",
+                parameters=(IF_NONE_MATCH,),
+                answers={200: json_of(wire.TokenList), 304: NO_BODY},
+            ),
+        ),
+        POST=Operation(
+            account.create_token,
+            ADMIN,
+            about=About(
+                summary="Make a credential",
+                tag="administration",
+                parameters=(ONCE,),
+                body=json_of(wire.TokenInput),
+                answers={201: json_of(wire.IssuedToken)},
+            ),
+        ),
+    ),
+    resource(
+        "/tokens/{key}",
+        DELETE=Operation(
+            account.revoke_token,
+            ADMIN,
+            about=About(
+                summary="Revoke a credential",
+                tag="administration",
+                parameters=(ONCE,),
+                answers={204: NO_BODY},
+            ),
+        ),
+    ),
+)
+
+_DESCRIPTION = resource(
+    "/openapi.json",
+    GET=Operation(
+        openapi.describing(lambda: SURFACE.resources),
+        None,
+        is_public=True,
+        about=About(
+            summary="Describe this API",
+            tag="description",
+            answers={200: json_of(dict[str, Any])},
+        ),
+    ),
+)
+
+SURFACE: Surface = Surface(
+    name="native",
+    resources=(*_ACTIVITIES, *_ENTITIES, *_OVERVIEWS, *_ADMINISTRATION, _DESCRIPTION),
+    authenticate=authenticate,
+    answer_error=answer_problem,
+)
