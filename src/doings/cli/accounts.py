@@ -12,7 +12,7 @@ from doings.core.clock import text_from_instant
 from doings.core.errors import Misconfigured
 from doings.core.store import Store
 
-app = typer.Typer(
+accounts = typer.Typer(
     help="Create, list and delete accounts: the businesses whose timelines are kept here.",
     no_args_is_help=True,
 )
@@ -27,7 +27,7 @@ Slug = Annotated[
 ]
 
 
-@app.command(
+@accounts.command(
     "create",
     epilog='$ doings account create co-up --name "co.up" --time-zone Europe/Berlin',
 )
@@ -51,13 +51,12 @@ def create(
     aside().print(f"Next: doings token create --account {slug} --scope read --scope write")
 
 
-@app.command("list")
+@accounts.command("list")
 def list_(database: DatabaseOption = None) -> None:
     """List all accounts."""
 
     async def work(store: Store) -> list[tuple[Account, int]]:
-        accounts = await store.accounts()
-        return [(account, await _total(store, account)) for account in accounts]
+        return [(account, await _total(store, account)) for account in await store.accounts()]
 
     rows = [
         (account.slug, account.name, account.time_zone, str(total), _day(account.created_at))
@@ -66,7 +65,7 @@ def list_(database: DatabaseOption = None) -> None:
     show_table(("SLUG", "NAME", "TIME ZONE", "ACTIVITIES", "CREATED"), rows)
 
 
-@app.command("delete")
+@accounts.command("delete")
 def delete(
     slug: Slug,
     *,

@@ -9,9 +9,15 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from doings.cli import accounts, demo, serving, tokens, transfer, upkeep
+from doings.cli.accounts import accounts
+from doings.cli.demo import DEMO_EXAMPLES, demo
+from doings.cli.exporting import EXPORT_EXAMPLES, export
+from doings.cli.importing import IMPORT_EXAMPLES, import_
 from doings.cli.opening import DatabaseOption
+from doings.cli.serving import SERVE_EXAMPLES, serve
 from doings.cli.terminal import fail
+from doings.cli.tokens import tokens
+from doings.cli.upkeep import BACKUP_EXAMPLES, CHECK_EXAMPLES, backup, check
 from doings.core.errors import DoingsError, Invalid, Malformed, Misconfigured
 
 ABOUT = """
@@ -43,14 +49,14 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-app.command("serve", epilog=serving.EXAMPLES)(serving.serve)
-app.add_typer(accounts.app, name="account")
-app.add_typer(tokens.app, name="token")
-app.command("demo", epilog=demo.EXAMPLES)(demo.demo)
-app.command("import", epilog=transfer.IMPORT_EXAMPLES)(transfer.import_)
-app.command("export", epilog=transfer.EXPORT_EXAMPLES)(transfer.export)
-app.command("backup", epilog=upkeep.BACKUP_EXAMPLES)(upkeep.backup)
-app.command("check", epilog=upkeep.CHECK_EXAMPLES)(upkeep.check)
+app.command("serve", epilog=SERVE_EXAMPLES)(serve)
+app.add_typer(accounts, name="account")
+app.add_typer(tokens, name="token")
+app.command("demo", epilog=DEMO_EXAMPLES)(demo)
+app.command("import", epilog=IMPORT_EXAMPLES)(import_)
+app.command("export", epilog=EXPORT_EXAMPLES)(export)
+app.command("backup", epilog=BACKUP_EXAMPLES)(backup)
+app.command("check", epilog=CHECK_EXAMPLES)(check)
 
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 - the shape of an option's callback
@@ -86,6 +92,8 @@ def main() -> NoReturn:
         code = app(standalone_mode=False)
         sys.stdout.flush()
     except typer.TyperException as error:
+        if not error.format_message():
+            sys.exit(2)  # the help was shown instead of a message
         fail(_usage(error), code=2)
     except typer.Abort:
         fail("stopped", code=1)
@@ -103,7 +111,10 @@ def main() -> NoReturn:
 
 
 def _usage(error: typer.TyperException) -> str:
-    """The message, and where to read on."""
+    """The message, what may have been meant, and where to read on."""
     context: typer.Context | None = getattr(error, "ctx", None)
-    message = error.format_message()
+    near: list[str] | None = getattr(error, "possibilities", None)
+    message = error.message or error.format_message()
+    if near:
+        message += f". Did you mean {near[0]}?"
     return f"{message} Try '{context.command_path} --help'." if context else message

@@ -17,7 +17,7 @@ from doings.cli.opening import DatabaseOption, settings_for
 from doings.config import Settings, environment_from_settings
 from doings.core.errors import Misconfigured
 
-EXAMPLES = """
+SERVE_EXAMPLES = """
 $ doings serve --port 9000 --database sqlite:////srv/doings.db
 
 $ DOINGS_WORKERS=4 DOINGS_LOG_FORMAT=console doings serve

@@ -11,7 +11,7 @@ from doings.auth.credentials import IssuedCredential
 
 
 class Way(msgspec.Struct, frozen=True):
-    """How one surface is called: in words, and as the arguments of a first `curl`."""
+    """How one surface takes a credential, and a first call that shows some activities."""
 
     name: str
     sign_in: str
@@ -20,30 +20,31 @@ class Way(msgspec.Struct, frozen=True):
 
 _BEARER = "Authorization: Bearer SECRET"
 
+_READ = f"curl -fsS -H '{_BEARER}'"
+
+_MIO = (
+    "JWT=$(curl -fsS -X POST -H 'x-api-key: KEY' -u 'ACCOUNT:SECRET' BASE/mio/business/v1/auth"
+    r""" | sed 's/.*"token":"\([^"]*\)".*/\1/')"""
+    """ && curl -fsS -H "Authorization: Bearer $JWT" -H 'x-api-key: KEY'"""
+    " 'BASE/mio/business/v1/activities?limit=3'"
+)
+
 WAYS: dict[str, Way] = {
-    "v1": Way("native", _BEARER, "-H 'Authorization: Bearer SECRET' 'BASE/v1/activities?limit=3'"),
-    "monica": Way(
-        "Monica",
-        f"{_BEARER}   (base URL …/monica/api)",
-        "-H 'Authorization: Bearer SECRET' 'BASE/monica/api/activities?limit=3'",
-    ),
-    "cobot": Way(
-        "Cobot",
-        f"{_BEARER}   (base URL …/cobot/ACCOUNT)",
-        "-H 'Authorization: Bearer SECRET' 'BASE/cobot/ACCOUNT/api/activities'",
-    ),
-    "invent": Way(
-        "Invent", _BEARER, "-H 'Authorization: Bearer SECRET' 'BASE/invent/CONTACT_ACTIVITIES'"
-    ),
+    "v1": Way("native", _BEARER, f"{_READ} 'BASE/v1/activities?limit=3'"),
+    "monica": Way("Monica", _BEARER, f"{_READ} 'BASE/monica/api/activities?limit=3'"),
+    "cobot": Way("Cobot", _BEARER, f"{_READ} 'BASE/cobot/ACCOUNT/api/activities?last=3'"),
+    "invent": Way("Invent", _BEARER, f"{_READ} 'BASE/invent/orgs/c/contacts/1/activities?take=3'"),
     "agendize": Way(
         "Agendize",
-        "?apiKey=KEY&token=SECRET",
-        "'BASE/agendize/api/2.0/activities?apiKey=KEY&token=SECRET'",
+        "apiKey: KEY and token: SECRET, as headers or parameters",
+        "curl -fsS -H 'apiKey: KEY' -H 'token: SECRET'"
+        " 'BASE/agendize/api/2.3/activities?clientId=1'",
     ),
     "mio": Way(
         "mio.ID",
-        "x-api-key: KEY, and Basic ACCOUNT:SECRET at POST …/mio/business/v1/auth for a JWT",
-        "-X POST -H 'x-api-key: KEY' -u 'ACCOUNT:SECRET' 'BASE/mio/business/v1/auth'",
+        "x-api-key: KEY with a JWT, which POST …/mio/business/v1/auth gives for x-api-key: KEY"
+        " and Basic ACCOUNT:SECRET",
+        _MIO,
     ),
 }
 """By the first part of a surface's path, in the order of the documentation."""
@@ -65,7 +66,7 @@ def how_to_sign_in(account: str, issued: IssuedCredential) -> Iterator[tuple[str
 def first_calls(account: str, issued: IssuedCredential, base: str) -> Iterator[tuple[str, str]]:
     """(surface, a `curl` that works as it stands)."""
     fill = _filled(account, issued, base=base)
-    return ((way.name, f"curl -fsS {fill(way.call)}") for way in mounted_ways())
+    return ((way.name, fill(way.call)) for way in mounted_ways())
 
 
 def _filled(account: str, issued: IssuedCredential, *, base: str) -> Callable[[str], str]:

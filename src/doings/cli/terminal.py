@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import NoReturn, Protocol
 
 from rich.console import Console
@@ -33,9 +34,15 @@ def output() -> Console:
     return Console(width=width, highlight=False)
 
 
+@cache
 def aside() -> Console:
     """Where remarks and progress go."""
     return Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def remark(text: str) -> None:
+    """Say something beside the results, above a progress bar where there is one."""
+    aside().print(text, markup=False)
 
 
 def show_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -17,7 +17,7 @@ from doings.core.clock import DAY, SECOND, SystemClock, instant_from_text, text_
 from doings.core.errors import Invalid
 from doings.core.store import Credential, Store
 
-app = typer.Typer(
+tokens = typer.Typer(
     help="Create, list and revoke credentials. One credential serves every surface.",
     no_args_is_help=True,
 )
@@ -26,7 +26,7 @@ _SPAN = re.compile(r"(?P<number>[1-9][0-9]{0,5})(?P<unit>[smhdw])")
 _UNITS = {"s": SECOND, "m": 60 * SECOND, "h": 3600 * SECOND, "d": DAY, "w": 7 * DAY}
 
 
-@app.command(
+@tokens.command(
     "create",
     epilog="$ doings token create --account co-up --scope read --expires-in 90d --label crm\n\n"
     "$ SECRET=$(doings token create --account co-up --scope read --json | jq -r .secret)",
@@ -71,7 +71,7 @@ def create(  # noqa: PLR0913 - each is an option of the command
         _show(account, issued)
 
 
-@app.command("list")
+@tokens.command("list")
 def list_(account: AccountOption, database: DatabaseOption = None) -> None:
     """List an account's credentials; their secrets are nowhere to be had."""
 
@@ -93,7 +93,7 @@ def list_(account: AccountOption, database: DatabaseOption = None) -> None:
     show_table(("KEY", "LABEL", "SCOPES", "CREATED", "LAST USED", "EXPIRES"), rows)
 
 
-@app.command("revoke")
+@tokens.command("revoke")
 def revoke(
     key: Annotated[str, typer.Argument(metavar="KEY", show_default=False)],
     account: AccountOption,

@@ -1,7 +1,5 @@
-"""demo."""
+"""`doings demo`: an account with a year of believable activities of every catalogued kind."""
 
-EXAMPLES = ""
+from doings.cli.demo.command import DEMO_EXAMPLES, demo
 
-
-def demo() -> None:
-    """Demo."""
+__all__ = ["DEMO_EXAMPLES", "demo"]

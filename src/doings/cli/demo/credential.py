@@ -1,0 +1,54 @@
+"""The demo's credential: its secret is kept in a file beside the database, for its owner only.
+
+A secret that everybody knows would open a server that is reachable by everybody. So each
+installation has its own, and a file that was lost, or belongs to another database, is made anew.
+"""
+
+import os
+from pathlib import Path
+
+import msgspec
+
+from doings.auth.credentials import IssuedCredential, hash_of, issue
+from doings.auth.principal import SCOPES
+from doings.core.clock import SystemClock
+from doings.core.store import Credential, Ledger
+
+FILE = ".doings-demo.json"
+LABEL = "doings demo"
+
+
+async def kept_or_issued(ledger: Ledger, folder: Path) -> IssuedCredential:
+    """The credential of the file where it is still good, else a new one that is written there."""
+    own = [one for one in await ledger.credentials() if one.label == LABEL]
+    kept = _read(folder / FILE)
+    if kept is not None and any(_is_of(kept, one) for one in own):
+        return kept
+    for one in own:
+        await ledger.revoke_credential(one.key)
+    now = SystemClock().now()
+    issued, stored = issue(ledger.account_id, scopes=list(SCOPES), now=now, label=LABEL)
+    await ledger.add_credential(stored)
+    _write(folder / FILE, issued)
+    return issued
+
+
+def _is_of(kept: IssuedCredential, stored: Credential) -> bool:
+    return kept.key == stored.key and hash_of(kept.secret) == stored.secret_hash
+
+
+def _read(path: Path) -> IssuedCredential | None:
+    try:
+        return IssuedCredential(**msgspec.json.decode(path.read_bytes(), type=dict[str, str]))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def _write(path: Path, issued: IssuedCredential) -> None:
+    path.unlink(missing_ok=True)
+    with open(path, "wb", opener=_owner_only) as file:
+        file.write(msgspec.json.encode(issued._asdict()))
+
+
+def _owner_only(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_EXCL, 0o600)

@@ -1,0 +1,98 @@
+"""A day of the demo: its own dice, its clock, and what happens on it.
+
+Whatever happens is decided by the date alone. So the story can be told again, and told on from
+where it ended, without changing anything that was told before.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from random import Random
+from typing import Any, TypeVar
+
+import msgspec
+
+from doings.cli.demo.cast import MEMBERS, PEOPLE, USERS, ZONE, Person
+from doings.core.activity import DEFAULT_CHANNELS, Link
+from doings.core.clock import instant_from_datetime, zone
+
+T = TypeVar("T")
+
+
+class Happening(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that happens; `by` is who does it."""
+
+    kind: str
+    at: datetime
+    by: Link | None = None
+    about: tuple[Link, ...] = ()
+    summary: str | None = None
+    body: str | None = None
+    data: dict[str, Any] = {}
+    level: str | None = None
+    channels: tuple[str, ...] = DEFAULT_CHANNELS
+
+    @property
+    def instant(self) -> int:
+        """When, in microseconds."""
+        return instant_from_datetime(self.at)
+
+
+class Day:
+    """One date in the house's zone."""
+
+    def __init__(self, day: date) -> None:
+        self.date = day
+        self.dice = Random(f"Hafenwerk {day}")  # noqa: S311 - believable, not secret
+        self._ids = 0
+
+    def at(self, hour: int, *, days: int = 0) -> datetime:
+        """Some minute of that hour, today or days later."""
+        minute = time(hour, self.dice.randrange(60), self.dice.randrange(60))
+        return datetime.combine(self.date + timedelta(days), minute, tzinfo=zone(ZONE))
+
+    def hour(self, first: int = 9, last: int = 17) -> datetime:
+        """Some time of the working day."""
+        return self.at(self.dice.randint(first, last))
+
+    def full_hour(self, hour: int, *, days: int) -> datetime:
+        """The hour itself, days from now."""
+        return datetime.combine(self.date + timedelta(days), time(hour), tzinfo=zone(ZONE))
+
+    def pick(self, things: Sequence[T]) -> T:
+        """One of them."""
+        return self.dice.choice(things)
+
+    def person(self) -> Person:
+        """Somebody."""
+        return self.pick(PEOPLE)
+
+    def member(self) -> Person:
+        """Somebody with a membership."""
+        return self.pick(MEMBERS)
+
+    def user(self) -> Link:
+        """Somebody of the house."""
+        return self.pick(USERS)
+
+    def chance(self, of_hundred: int) -> bool:
+        """True that often."""
+        return self.dice.randrange(100) < of_hundred
+
+    def id(self, prefix: str) -> str:
+        """An id that no other day gives."""
+        self._ids += 1
+        return f"{prefix}-{self.date:%Y%m%d}-{self._ids}"
+
+
+Episode = Callable[[Day], Iterable[Happening]]
+"""A small story that begins on a day and may go on later."""
+
+
+def text_of(moment: datetime) -> str:
+    """RFC 3339 with the house's offset."""
+    return moment.isoformat(timespec="seconds")
+
+
+def utc_text_of(moment: datetime) -> str:
+    """RFC 3339 in UTC."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

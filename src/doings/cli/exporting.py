@@ -1,0 +1,148 @@
+"""`doings export`: a timeline as NDJSON, entities first, then activities from the oldest on.
+
+Each entity is a line `{"entity": {…}}`, each activity a line with its native document, so that
+`doings import` of it makes an equal account. Memory stays flat however much there is.
+"""
+
+import os
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Annotated, BinaryIO
+
+import msgspec
+import typer
+
+from doings.cli.opening import AccountOption, DatabaseOption, with_store
+from doings.cli.terminal import Step, progress, remark
+from doings.core.account import Account
+from doings.core.activity import checked_kind
+from doings.core.clock import instant_from_text, start_of_date
+from doings.core.document import activity_document, entity_document
+from doings.core.entity import Entity
+from doings.core.errors import Invalid, Misconfigured
+from doings.core.query import Query
+from doings.core.store import EntityQuery, Store
+from doings.core.timeline import Timeline
+
+EXPORT_EXAMPLES = """
+$ doings export --account co-up co-up.ndjson
+
+$ doings export --account co-up --kind 'note.*' --since 2026-01-01 | jq -r .body
+"""
+
+ENTITIES = 200
+"""How many entities are read at a time."""
+
+_ENCODER = msgspec.json.Encoder()
+
+
+def export(  # noqa: PLR0913 - each is an option of the command
+    account: AccountOption,
+    file: Annotated[
+        str, typer.Argument(metavar="[FILE]", help="The file to write, - for stdout.")
+    ] = "-",
+    *,
+    kind: Annotated[
+        list[str] | None,
+        typer.Option(help="Only this kind, or note.* for all of a noun; repeat it for more."),
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option(metavar="TIME", help="From this time or date on.")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Before this time or date.")
+    ] = None,
+    activities_only: Annotated[
+        bool, typer.Option("--activities-only", help="Leave out the entities.")
+    ] = False,
+    database: DatabaseOption = None,
+) -> None:
+    """Export an account's entities and activities as NDJSON. Filters narrow the activities."""
+
+    async def work(store: Store) -> int:
+        found = await store.account(account)
+        query = Query(
+            kinds=_kinds(kind),
+            since=_instant(since, found, "--since"),
+            until=_instant(until, found, "--until"),
+            is_descending=False,
+        )
+        timeline = Timeline(store, found, by=None)
+        with _target(file) as out, progress("Exporting") as step:
+            if not activities_only:
+                await _write_entities(timeline, out)
+            return await _write_activities(timeline, query, out, step)
+
+    written = with_store(database, work)
+    if file != "-":
+        remark(f"Exported {written} activities of {account} to {file}")
+
+
+async def _write_entities(timeline: Timeline, out: BinaryIO) -> None:
+    async for entities in _entities(timeline):
+        lines = [{"entity": entity_document(entity)} for entity in entities]
+        out.write(_ENCODER.encode_lines(lines))
+
+
+async def _write_activities(timeline: Timeline, query: Query, out: BinaryIO, step: Step) -> int:
+    is_whole = query.since is None and query.until is None
+    total = None
+    if is_whole:
+        total = await timeline.read(lambda reader: reader.total(None, query.kinds))
+    written = 0
+    async for activities in timeline.walk(query):
+        out.write(_ENCODER.encode_lines([activity_document(one) for one in activities]))
+        written += len(activities)
+        step(written, total)
+    out.flush()
+    return written
+
+
+async def _entities(timeline: Timeline) -> AsyncIterator[list[Entity]]:
+    query = EntityQuery(limit=ENTITIES)
+    while entities := await _stretch(timeline, query):
+        yield entities
+        query = msgspec.structs.replace(query, after=entities[-1].seq)
+
+
+async def _stretch(timeline: Timeline, query: EntityQuery) -> list[Entity]:
+    return await timeline.read(lambda reader: reader.entities(query), bounded=False)
+
+
+@contextmanager
+def _target(file: str) -> Iterator[BinaryIO]:
+    """Where to write; a file gets its name once it is whole."""
+    if file == "-":
+        yield sys.stdout.buffer
+        return
+    path = Path(file)
+    if not path.parent.is_dir():
+        raise Misconfigured(f"there is no folder {path.parent}")
+    partial = path.with_name(f"{path.name}.partial")
+    with partial.open("wb") as out:
+        yield out
+        out.flush()
+        os.fsync(out.fileno())
+    partial.replace(path)
+
+
+def _kinds(kinds: list[str] | None) -> tuple[str, ...] | None:
+    """The kinds and `noun.*` patterns, None for all; raises Invalid."""
+    for kind in kinds or ():
+        checked_kind(f"{kind.removesuffix('.*')}.any" if kind.endswith(".*") else kind)
+    return tuple(kinds) if kinds else None
+
+
+def _instant(text: str | None, account: Account, option: str) -> int | None:
+    """A time, or the start of a date in the account's zone; raises Invalid."""
+    if text is None:
+        return None
+    try:
+        if len(text) == len("2026-11-22"):
+            return start_of_date(date.fromisoformat(text), account.time_zone)
+        return instant_from_text(text)
+    except ValueError as error:
+        raise Invalid.of(option, str(error)) from None
