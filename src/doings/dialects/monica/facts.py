@@ -1,0 +1,116 @@
+"""What a contact's attributes tell: typed, whatever surface they came from."""
+
+from datetime import date
+
+import msgspec
+
+from doings.core.clock import instant_from_text, text_from_instant
+from doings.core.entity import Entity
+from doings.core.text import object_from_text
+from doings.dialects.monica.documents import SpecialDate
+
+
+class ContactFacts(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """The attributes of a contact that Monica reads and writes.
+
+    A date is `YYYY-MM-DD` or RFC 3339; where only an age was told it is the first day of a year.
+    `gender_id` names a gender of the account, `gender` is one in words.
+    """
+
+    first_name: str | None = None
+    middle_name: str | None = None
+    last_name: str | None = None
+    nickname: str | None = None
+    description: str | None = None
+    email: str | None = None
+    gender_id: int | None = None
+    gender: str | None = None
+    is_partial: bool = False
+    is_starred: bool = False
+    is_active: bool = True
+    birthdate: str | None = None
+    birthdate_is_age_based: bool = False
+    birthdate_is_year_unknown: bool = False
+    is_dead: bool = False
+    deceased_date: str | None = None
+    deceased_date_is_age_based: bool = False
+    deceased_date_is_year_unknown: bool = False
+    job: str | None = None
+    company: str | None = None
+    food_preferences: str | None = None
+    avatar: str | None = None
+    tags: list[int] = []
+
+
+NOTHING = SpecialDate(is_age_based=None, is_year_unknown=None, date=None)
+
+_DECODER = msgspec.json.Decoder(ContactFacts)
+
+
+def facts_of(contact: Entity) -> ContactFacts:
+    """Read the attributes; one of another type than expected is taken for missing.
+
+    A contact that has no name in parts has its whole name split at the first blank.
+    """
+    try:
+        facts = _DECODER.decode(contact.attrs)
+    except msgspec.ValidationError:
+        facts = _sound_facts(contact.attrs)
+    if not facts.first_name and not facts.last_name:
+        first, _, rest = (contact.name or contact.id).strip().partition(" ")
+        facts.first_name, facts.last_name = first, rest.strip() or None
+    return facts
+
+
+def _sound_facts(attrs: str) -> ContactFacts:
+    facts = ContactFacts()
+    types = {field.name: field.type for field in msgspec.structs.fields(ContactFacts)}
+    for name, value in object_from_text(attrs).items():
+        if name in types:
+            try:
+                setattr(facts, name, msgspec.convert(value, types[name]))
+            except msgspec.ValidationError:
+                continue
+    return facts
+
+
+def complete_name(facts: ContactFacts) -> str:
+    """The parts of the name with blanks between."""
+    parts = (facts.first_name, facts.middle_name, facts.last_name)
+    return " ".join([part for part in parts if part])
+
+
+def initials(name: str) -> str:
+    """The first letter of every word that begins with one."""
+    return "".join([word[0] for word in name.split() if word[0].isalnum()]).upper()
+
+
+def birthdate(facts: ContactFacts) -> SpecialDate:
+    """When somebody was born."""
+    return _special_date(
+        facts.birthdate, facts.birthdate_is_age_based, facts.birthdate_is_year_unknown
+    )
+
+
+def deceased_date(facts: ContactFacts) -> SpecialDate:
+    """When somebody died."""
+    return _special_date(
+        facts.deceased_date, facts.deceased_date_is_age_based, facts.deceased_date_is_year_unknown
+    )
+
+
+def _special_date(text: str | None, is_age_based: bool, is_year_unknown: bool) -> SpecialDate:  # noqa: FBT001
+    shown = instant_text(text)
+    return SpecialDate(is_age_based, is_year_unknown, shown) if shown else NOTHING
+
+
+def instant_text(text: str | None) -> str | None:
+    """A date or a time as Monica shows both, or None for what is neither."""
+    if not text:
+        return None
+    try:
+        if len(text) == len("YYYY-MM-DD"):
+            return f"{date.fromisoformat(text).isoformat()}T00:00:00Z"
+        return text_from_instant(instant_from_text(text))
+    except ValueError:
+        return None

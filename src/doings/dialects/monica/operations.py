@@ -1,0 +1,94 @@
+"""What all handlers have in common: the checks before them, and the answers they give."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+from starlette.responses import Response
+
+from doings.auth.principal import READ, WRITE
+from doings.core.entity import EntityKey
+from doings.core.store import Reader
+from doings.dialects.monica.documents import One
+from doings.dialects.monica.identity import identities
+from doings.dialects.monica.paging import Page, list_document
+from doings.dialects.monica.params import Listing, id_from_path, listing_from_query
+from doings.dialects.monica.validation import trimmed
+from doings.dialects.monica.view import View
+from doings.httpkit.call import Call
+from doings.httpkit.surface import Operation
+
+MOUNT = "/api"
+
+BODILESS = frozenset({"GET", "HEAD"})
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """A call that passed the checks: which page, and the trimmed members of the body."""
+
+    call: Call
+    listing: Listing
+    members: dict[str, Any]
+
+    @property
+    def id(self) -> int:
+        """The id in the path."""
+        return id_from_path(self.call.path_params["id"])
+
+    @property
+    def time_zone(self) -> str:
+        """The zone that the account's days are counted in."""
+        return self.call.timeline.account.time_zone
+
+    async def view(self, reader: Reader, keys: set[EntityKey]) -> View:
+        """What rendering takes, with the entities of these keys."""
+        return View(
+            account=self.call.timeline.account,
+            url=self.call.base_url + MOUNT,
+            identities=identities(self.call.services.store.secret),
+            entities=await reader.entities_by_key(sorted(keys)) if keys else {},
+        )
+
+
+Handler = Callable[[Asked], Awaitable[Response]]
+
+
+def reading(handle: Handler) -> Operation:
+    """An operation that changes nothing."""
+    return _operation(handle, READ)
+
+
+def writing(handle: Handler) -> Operation:
+    """An operation that changes something."""
+    return _operation(handle, WRITE)
+
+
+def _operation(handle: Handler, scope: str) -> Operation:
+    """Sort, limit and body are checked in this order, on every path, before the handler."""
+
+    async def checked(call: Call) -> Response:
+        listing = listing_from_query(call.query)
+        has_body = call.request.method not in BODILESS
+        members = trimmed(await call.members()) if has_body else {}
+        return await handle(Asked(call, listing, members))
+
+    return Operation(checked, scope=scope)
+
+
+def answer(document: Any, status: int = 200) -> Response:  # noqa: ANN401 - any document
+    """A document by itself."""
+    return Response(_encode(document), status_code=status, media_type="application/json")
+
+
+def answer_one(document: Any, status: int = 200) -> Response:  # noqa: ANN401 - any document
+    """A document in its envelope."""
+    return answer(One(document), status)
+
+
+def answer_list(page: Page, asked: Asked) -> Response:
+    """A page in its envelope."""
+    call = asked.call
+    url = call.origin_url + call.request.scope["path"]
+    return answer(list_document(page, asked.listing, url))

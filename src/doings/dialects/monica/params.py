@@ -1,0 +1,125 @@
+"""What a call asks: of a list its page, size and order; and members, once checked, as values."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Literal
+
+import msgspec
+
+from doings.core.errors import DoingsError, Malformed
+from doings.core.query import DiaryOrder, RecordedOrder, Tie
+from doings.dialects.monica.drafts import ActivityInput
+from doings.dialects.monica.validation import date_of, integer_of
+from doings.httpkit.params import integer_from_text, last
+
+LIMIT = 10
+MOST = 100
+
+Column = Literal["recorded", "updated"]
+
+COLUMNS: dict[str, Column | None] = {
+    "created_at": "recorded",
+    "updated_at": "updated",
+    "completed_at": None,
+    "called_at": None,
+    "favorited_at": None,
+}
+"""What `sort` accepts; the last three are columns of other lists, which none here has."""
+
+
+class LimitTooBig(Malformed):
+    """A page larger than any list gives out, or a size that is no number."""
+
+
+class UnknownSort(Malformed):
+    """An order that no list has."""
+
+
+class NotSortable(DoingsError):
+    """An order that some lists have, but none here."""
+
+
+class Listing(msgspec.Struct, frozen=True):
+    """Which page of a list, and its order; a list may be asked with no order that it can have."""
+
+    page: int
+    limit: int
+    column: Column | None
+    is_descending: bool
+
+    @property
+    def skip(self) -> int:
+        """How many come before the page."""
+        return (self.page - 1) * self.limit
+
+    @property
+    def by(self) -> Tie:
+        """The column to sort by; raises NotSortable."""
+        if self.column is None:
+            raise NotSortable("these have no such column")
+        return self.column
+
+    @property
+    def recorded_order(self) -> RecordedOrder:
+        """The order of a list of the account; raises NotSortable."""
+        return RecordedOrder(self.by, self.is_descending)
+
+    def diary_order(self, time_zone: str) -> DiaryOrder:
+        """The order of a contact's list, in which the date comes first; raises NotSortable."""
+        return DiaryOrder(time_zone, self.by, self.is_descending)
+
+
+def listing_from_query(query: dict[str, list[str]]) -> Listing:
+    """Read `sort`, `limit` and `page`, in this order; raises UnknownSort and LimitTooBig."""
+    column, is_descending = _sort(last(query, "sort"))
+    return Listing(
+        limit=_limit(last(query, "limit")),
+        page=_page(last(query, "page")),
+        column=column,
+        is_descending=is_descending,
+    )
+
+
+def _sort(text: str | None) -> tuple[Column | None, bool]:
+    if text is None:
+        return "recorded", False
+    name = text.removeprefix("-")
+    if name not in COLUMNS:
+        raise UnknownSort("must be created_at or updated_at, either with - before it", "sort")
+    return COLUMNS[name], text != name
+
+
+def _limit(text: str | None) -> int:
+    if text is None or not text.strip():
+        return LIMIT
+    limit = integer_from_text(text)
+    if limit is None or limit > MOST:
+        raise LimitTooBig(f"must be a whole number of at most {MOST}", "limit")
+    return limit if limit > 0 else LIMIT
+
+
+def _page(text: str | None) -> int:
+    page = integer_from_text(text) if text else None
+    return page if page is not None and page > 0 else 1
+
+
+def id_from_path(text: str) -> int:
+    """The id in a path; 0, which nothing has, for what is no id."""
+    return integer_from_text(text) or 0 if text.isdecimal() else 0
+
+
+def activity_from_members(members: Mapping[str, Any]) -> ActivityInput:
+    """The activity that members describe which have passed `validation.ACTIVITY`."""
+    return ActivityInput(
+        activity_type_id=integer_of(members.get("activity_type_id")),
+        summary=members["summary"],
+        description=members.get("description"),
+        happened_on=date_of(members["happened_at"]) or date.min,
+        emotions=ids_from_list(members.get("emotions")),
+        contacts=ids_from_list(members["contacts"]),
+    )
+
+
+def ids_from_list(values: list[Any] | None) -> tuple[int, ...]:
+    """Ids, each once; 0, which nothing has, for what is no id."""
+    return tuple(dict.fromkeys(integer_of(value) or 0 for value in values or ()))

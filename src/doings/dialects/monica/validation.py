@@ -1,0 +1,255 @@
+"""Rules for what is sent, as tables: a field's rules in the order of their messages.
+
+A value that is null or missing is held against REQUIRED only. What is sent is trimmed before, and
+empty text becomes null.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+
+from doings.core.activity import LINKS
+from doings.core.defaults import ACTIVITY_CATEGORY, ACTIVITY_TYPE, GENDER
+from doings.core.errors import Invalid, Problem
+from doings.core.store import Reader
+from doings.dialects.monica.vocabulary import GENDER_TYPES
+
+BLANKS = " \t\n\r\0\x0b"
+
+
+class Rule(msgspec.Struct, frozen=True):
+    """What a value must satisfy, and what is said where it does not; `{}` is the field's name."""
+
+    is_kept: Callable[[Any], bool]
+    message: str
+
+
+class Exists(msgspec.Struct, frozen=True):
+    """The value must be the number of an entity of this type."""
+
+    entity_type: str
+
+
+Rules = Mapping[str, tuple[Rule | Exists, ...]]
+
+
+class Rejected(Invalid):
+    """Input that broke rules; the messages are whole sentences."""
+
+    def __init__(self, messages: list[str]) -> None:
+        super().__init__(*[Problem("body", message) for message in messages])
+
+
+def messages_of(error: Invalid) -> list[str]:
+    """The sentences of a rejection, or sentences about what the store would not take."""
+    if isinstance(error, Rejected):
+        return [reason for _, reason in error.problems]
+    return [f"The {_words(field)} field is invalid: {reason}." for field, reason in error.problems]
+
+
+def trimmed(value: Any) -> Any:  # noqa: ANN401 - JSON in, JSON out
+    """The value with all its text trimmed, and null for text that is empty then."""
+    if isinstance(value, str):
+        return value.strip(BLANKS) or None
+    if isinstance(value, list):
+        return [trimmed(one) for one in value]
+    if isinstance(value, dict):
+        return {name: trimmed(one) for name, one in value.items()}
+    return value
+
+
+def integer_of(value: object) -> int | None:
+    """A whole number, or the number that text spells; None for anything else."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, str):
+        return int(value) if _is_spelled_number(value) else None
+    return value if isinstance(value, int) and abs(value) < LARGEST else None
+
+
+LARGEST = 10**18
+
+
+def _is_spelled_number(text: str) -> bool:
+    digits = text.removeprefix("-")
+    return digits.isascii() and digits.isdecimal() and len(digits) < len(str(LARGEST))
+
+
+TRUE = frozenset({True, "1"})
+FALSE = frozenset({False, "0"})
+"""Flags; the integers 1 and 0 are equal to these."""
+
+
+def is_true(value: object) -> bool:
+    """Whether a flag is set."""
+    return isinstance(value, bool | int | str) and value in TRUE
+
+
+def _is_flag(value: object) -> bool:
+    return isinstance(value, bool | int | str) and value in TRUE | FALSE
+
+
+DATE_FORMATS = (
+    "%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%m/%d/%Y", "%d-%m-%Y", "%d.%m.%Y",
+    "%d %B %Y", "%d %b %Y", "%B %d, %Y", "%b %d, %Y", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M",
+)  # fmt: skip
+"""How a date may be written to be one, before it is said that it must be written otherwise."""
+
+FIRST_DATE = date(1000, 1, 2)
+LAST_DATE = date(9999, 12, 28)
+"""The dates that begin in every time zone within what can be recorded."""
+
+
+def date_of(value: object) -> date | None:
+    """A date written exactly `YYYY-MM-DD`, or None."""
+    if not isinstance(value, str) or len(value) != len("YYYY-MM-DD"):
+        return None
+    try:
+        day = date.fromisoformat(value)
+    except ValueError:
+        return None
+    return day if day.isoformat() == value and FIRST_DATE <= day <= LAST_DATE else None
+
+
+def _is_date(value: object) -> bool:
+    """Whether it is a date in any writing."""
+    if date_of(value):
+        return True
+    text = str(value)
+    for format_ in DATE_FORMATS:
+        try:
+            day = datetime.strptime(text, format_).date()  # noqa: DTZ007 - a date has no zone
+        except ValueError:
+            continue
+        return FIRST_DATE <= day <= LAST_DATE
+    try:
+        return FIRST_DATE <= datetime.fromisoformat(text).date() <= LAST_DATE
+    except ValueError:
+        return False
+
+
+REQUIRED = Rule(lambda value: value is not None and value != [], "The {} field is required.")
+STRING = Rule(lambda value: isinstance(value, str), "The {} must be a string.")
+INTEGER = Rule(lambda value: integer_of(value) is not None, "The {} must be an integer.")
+FLAG = Rule(_is_flag, "The {} field must be true or false.")
+LIST = Rule(lambda value: isinstance(value, list), "The {} must be an array.")
+DATE = Rule(_is_date, "The {} is not a valid date.")
+DATE_FORMAT = Rule(
+    lambda value: date_of(value) is not None, "The {} does not match the format Y-m-d."
+)
+
+
+def at_most(characters: int) -> Rule:
+    """Text of so many characters."""
+    return Rule(
+        lambda value: not isinstance(value, str) or len(value) <= characters,
+        f"The {{}} may not be greater than {characters} characters.",
+    )
+
+
+def items(most: int) -> Rule:
+    """A list of so many items."""
+    return Rule(
+        lambda value: not isinstance(value, list) or len(value) <= most,
+        f"The {{}} may not have more than {most} items.",
+    )
+
+
+def one_of(*words: str) -> Rule:
+    """One of these words."""
+    return Rule(lambda value: value in words, "The selected {} is invalid.")
+
+
+NAME = (STRING, at_most(255))
+NUMBER = (INTEGER,)
+TEXT = (STRING, at_most(65_535))
+
+ACTIVITY: Rules = {
+    "activity_type_id": (INTEGER, Exists(ACTIVITY_TYPE)),
+    "summary": (REQUIRED, *NAME),
+    "description": (STRING, at_most(1_000_000)),
+    "happened_at": (REQUIRED, DATE, DATE_FORMAT),
+    "emotions": (LIST,),
+    "contacts": (REQUIRED, LIST, items(LINKS)),
+}
+
+CONTACT_CHANGE: Rules = {
+    "first_name": NAME,
+    "middle_name": NAME,
+    "last_name": NAME,
+    "nickname": NAME,
+    "description": TEXT,
+    "email": NAME,
+    "gender_id": (INTEGER, Exists(GENDER)),
+    "gender": NAME,
+    "is_partial": (FLAG,),
+    "is_starred": (FLAG,),
+    "is_birthdate_known": (FLAG,),
+    "birthdate_day": NUMBER,
+    "birthdate_month": NUMBER,
+    "birthdate_year": NUMBER,
+    "birthdate_is_age_based": (FLAG,),
+    "birthdate_age": NUMBER,
+    "is_deceased": (FLAG,),
+    "is_deceased_date_known": (FLAG,),
+    "deceased_date_day": NUMBER,
+    "deceased_date_month": NUMBER,
+    "deceased_date_year": NUMBER,
+    "deceased_date_is_age_based": (FLAG,),
+    "deceased_date_age": NUMBER,
+}
+
+_REQUIRED_OF_NEW = ("first_name", "is_birthdate_known", "is_deceased", "is_deceased_date_known")
+
+NEW_CONTACT: Rules = {
+    field: (REQUIRED, *rules) if field in _REQUIRED_OF_NEW else rules
+    for field, rules in CONTACT_CHANGE.items()
+}
+
+TAGS: Rules = {"tags": (REQUIRED, LIST)}
+GENDER_RULES: Rules = {"name": (REQUIRED, *NAME), "type": (one_of(*GENDER_TYPES),)}
+CATEGORY: Rules = {"name": NAME}
+TYPE: Rules = {
+    "name": NAME,
+    "activity_type_category_id": (REQUIRED, INTEGER, Exists(ACTIVITY_CATEGORY)),
+}
+
+
+async def check(
+    rules: Rules, members: Mapping[str, Any], reader: Reader, *, first: tuple[str, ...] = ()
+) -> None:
+    """Hold the members against the rules; raises Rejected with `first` and all their messages."""
+    messages = list(first)
+    for field, of_field in rules.items():
+        messages += await _messages(field, members.get(field), of_field, reader)
+    if messages:
+        raise Rejected(messages)
+
+
+async def _messages(
+    field: str,
+    value: object,
+    rules: tuple[Rule | Exists, ...],
+    reader: Reader,
+) -> list[str]:
+    if not REQUIRED.is_kept(value):
+        rules = tuple([rule for rule in rules if rule is REQUIRED])
+    messages: list[str] = []
+    for rule in rules:
+        if isinstance(rule, Exists):
+            if not messages and not await _exists(rule.entity_type, value, reader):
+                messages.append(f"The selected {_words(field)} is invalid.")
+        elif not rule.is_kept(value):
+            messages.append(rule.message.format(_words(field)))
+    return messages
+
+
+async def _exists(entity_type: str, value: object, reader: Reader) -> bool:
+    key = (entity_type, str(integer_of(value)))
+    return bool(await reader.entities_by_key([key]))
+
+
+def _words(field: str) -> str:
+    return field.replace("_", " ")

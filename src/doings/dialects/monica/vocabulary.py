@@ -1,0 +1,34 @@
+"""Monica's words, and what of the timeline it can express.
+
+Monica shows activities of every kind, provided that a contact is concerned; what it records itself
+is an encounter.
+"""
+
+from doings.core.defaults import ACTIVITY_CATEGORY, ACTIVITY_TYPE, GENDER, TAG
+from doings.core.entity import CONTACT
+
+ORIGIN = "monica"
+
+RECORDED_KIND = "encounter.logged"
+
+ATTENDEE = "attendee"
+"""The role of the contacts that an activity is recorded with here."""
+
+GENDER_TYPES = ("M", "F", "O", "U", "N")
+"""Male, female, other, unknown, none."""
+
+NAMES_OF_GENDERS = {"male": "M", "man": "M", "female": "F", "woman": "F"}
+"""The types of genders that a contact of another surface may have in words."""
+
+AVATAR_COLORS = (
+    "#fdb660", "#93521e", "#bd5067", "#b3d5fe", "#ff9807", "#709512", "#5f479a", "#e5e5cd",
+)  # fmt: skip
+
+OBJECTS = {
+    CONTACT: "contact",
+    ACTIVITY_TYPE: "activityType",
+    ACTIVITY_CATEGORY: "activityTypeCategory",
+    GENDER: "gender",
+    TAG: "tag",
+}
+"""What Monica calls the types of entities in the `object` of its documents."""
