@@ -68,6 +68,20 @@ def services_of(settings: Settings, store: Database) -> Services:
     )
 
 
+def watch_store(store: Database) -> None:
+    """Let the store tell the metrics what it does."""
+    engine = store.engine
+
+    def note_group(size: int) -> None:
+        metrics.GROUP_SIZE.observe(size)
+        # Where there are several workers, only what is written down can be read by the others.
+        metrics.QUEUE_DEPTH.set(engine.queue_depth)
+
+    store.on_recorded = metrics.RECORDED.inc
+    engine.group_sizes = note_group
+    metrics.QUEUE_DEPTH.set_function(lambda: engine.queue_depth)
+
+
 class Application:
     """The ASGI application; its store is open between the lifespan's start and end."""
 
@@ -101,10 +115,13 @@ class Application:
     async def start(self) -> None:
         """Open the store; raises Misconfigured."""
         self._store = await self._open(self.settings)
-        self._store.on_recorded = metrics.RECORDED.inc
-        self._store.engine.group_sizes = metrics.GROUP_SIZE.observe
-        metrics.QUEUE_DEPTH.set_function(lambda: self._store.engine.queue_depth)
+        watch_store(self._store)
         self._services = services_of(self.settings, self._store)
+
+    def end_waiting(self) -> None:
+        """Answer at once whoever waits for changes: the server is about to stop."""
+        if self._store is not None:
+            self._store.is_ending = True
 
     async def stop(self) -> None:
         """Write what was accepted and close the store."""

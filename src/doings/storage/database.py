@@ -34,6 +34,8 @@ class Database:
         self.secret = secret
         self.on_recorded: Callable[[int], None] = lambda _: None
         """Told how many activities each write recorded, once it is durable."""
+        self.is_ending = False
+        """Whether the server is about to stop, so that nobody shall wait for changes any more."""
 
     async def read(
         self, account_id: int, work: Callable[[Reader], Awaitable[T]], *, bounded: bool = True
@@ -133,7 +135,7 @@ class Database:
         end = time.monotonic() + seconds
         while await self.read(account_id, lambda reader: reader.head()) <= after:
             left = end - time.monotonic()
-            if left <= 0:
+            if left <= 0 or self.is_ending:
                 return
             await self.engine.next_commit(min(left, LOOK_SECONDS))
 
