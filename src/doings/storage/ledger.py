@@ -127,7 +127,8 @@ class AccountLedger(AccountReader):
             await people.add(self, await self.advance(1), key, draft, contact)
         else:
             await people.replace(self, old, draft, contact)
-            await linking.relink(self, old.seq)
+            if draft.contact != old.contact:
+                await linking.relink(self, old.seq)
         await self.write_tallies()
         return await self.entity(key), alive is None
 
