@@ -7,7 +7,7 @@ HTML_KINDS = frozenset({"text.posted"})
 """The kinds whose body is HTML; every other body is text, whatever it looks like."""
 
 _BREAK = re.compile(r"<br\s*/?>\s*|</(?:p|div|li|h[1-6]|blockquote)\s*>\s*", re.IGNORECASE)
-_TAG = re.compile(r"""<[a-zA-Z/!](?:[^>"']|"[^"]*"|'[^']*')*>""")
+_TAG = re.compile(r"""<[a-zA-Z/!](?:[^<>"']|"[^"]*"|'[^']*')*>""")
 
 
 def text_from_html(source: str) -> str:
