@@ -16,7 +16,7 @@ import msgspec
 
 from doings.core.errors import DoingsError, Unavailable
 from doings.storage.bell import Bell
-from doings.storage.postgres_connection import PostgresConnection
+from doings.storage.postgres_connection import Figures, PostgresConnection
 from doings.storage.postgres_errors import is_lost, is_passing, translated
 from doings.storage.postgres_opening import Address, checked
 
@@ -65,6 +65,7 @@ class PostgresEngine:
         self.group = group
         self.group_sizes: Callable[[int], None] = lambda _: None
         self._pools = pools
+        self._figures = Figures()
         self._bell = bell
         self._queues: dict[int, deque[_Write]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -82,7 +83,7 @@ class PostgresEngine:
         pool = self._pools.bounded if bounded else self._pools.unbounded
 
         async def attempt() -> T:
-            async with _transaction(pool, _BEGIN_READ) as connection:
+            async with self._transaction(pool, _BEGIN_READ) as connection:
                 return await work(connection)
 
         return await _repeated(attempt)
@@ -92,14 +93,16 @@ class PostgresEngine:
         work: Callable[[PostgresConnection], Awaitable[T]],
         *,
         account_id: int | None = None,
+        also: tuple[int, ...] = (),
     ) -> T:
         """Run work in a transaction; this returns when it is durable."""
         if self._is_closed:
             msg = "the server is shutting down"
             raise Unavailable(msg)
         write = _Write(work, asyncio.get_running_loop().create_future())
-        if account_id is None:
-            self._spawn(self._commit(None, [write]))
+        if account_id is None or also:
+            accounts = () if account_id is None else (account_id, *also)
+            self._spawn(self._commit(tuple(sorted(set(accounts))), [write]))
         elif account_id in self._queues:
             self._queues[account_id].append(write)
         else:
@@ -130,14 +133,14 @@ class PostgresEngine:
         queue = self._queues[account_id]
         while queue:
             writes = [queue.popleft() for _ in range(min(len(queue), self.group))]
-            await self._commit(account_id, writes)
+            await self._commit((account_id,), writes)
         del self._queues[account_id]
 
-    async def _commit(self, account_id: int | None, writes: list[_Write]) -> None:
+    async def _commit(self, accounts: tuple[int, ...], writes: list[_Write]) -> None:
         """Carry out a group and answer everybody in it."""
         self.group_sizes(len(writes))
         try:
-            outcomes = await _repeated(lambda: self._transact(account_id, writes))
+            outcomes = await _repeated(lambda: self._transact(accounts, writes))
         except Exception as error:  # noqa: BLE001 - whatever it is, every waiting caller is told
             outcomes = [(write, None, error) for write in writes]
         for write, result, failure in outcomes:
@@ -149,13 +152,34 @@ class PostgresEngine:
                 write.done.set_exception(failure)
         self._bell.ring()
 
-    async def _transact(self, account_id: int | None, writes: list[_Write]) -> list[_Outcome]:
-        async with _transaction(self._pools.writing, "BEGIN") as connection:
-            if account_id is not None:
+    async def _transact(self, accounts: tuple[int, ...], writes: list[_Write]) -> list[_Outcome]:
+        async with self._transaction(self._pools.writing, "BEGIN") as connection:
+            for account_id in accounts:
                 await connection.raw.execute(_LOCK, account_id)
             if len(writes) == 1:
                 return [(writes[0], await writes[0].work(connection), None)]
             return [await _attempt(connection, write) for write in writes]
+
+    @contextlib.asynccontextmanager
+    async def _transaction(
+        self,
+        pool: Any,  # noqa: ANN401 - asyncpg publishes no types
+        begin: str,
+    ) -> AsyncIterator[PostgresConnection]:
+        """A connection in a transaction that is committed at the end, or undone by an error."""
+        async with asyncio.timeout(WAIT_SECONDS):
+            raw = await pool.acquire()
+        try:
+            await raw.execute(begin)
+            try:
+                yield PostgresConnection(raw, self._figures)
+            except BaseException:
+                if not raw.is_closed():
+                    await raw.execute("ROLLBACK")
+                raise
+            await _end(raw)
+        finally:
+            await pool.release(raw)
 
 
 async def _attempt(connection: PostgresConnection, write: _Write) -> _Outcome:
@@ -171,24 +195,6 @@ async def _attempt(connection: PostgresConnection, write: _Write) -> _Outcome:
         return write, None, translated(error)
     await raw.execute("RELEASE one")
     return write, result, None
-
-
-@contextlib.asynccontextmanager
-async def _transaction(pool: Any, begin: str) -> AsyncIterator[PostgresConnection]:  # noqa: ANN401
-    """A connection in a transaction that is committed at the end, or undone by an error."""
-    async with asyncio.timeout(WAIT_SECONDS):
-        raw = await pool.acquire()
-    try:
-        await raw.execute(begin)
-        try:
-            yield PostgresConnection(raw)
-        except BaseException:
-            if not raw.is_closed():
-                await raw.execute("ROLLBACK")
-            raise
-        await _end(raw)
-    finally:
-        await pool.release(raw)
 
 
 async def _end(raw: Any) -> None:  # noqa: ANN401 - asyncpg publishes no types

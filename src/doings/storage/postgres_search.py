@@ -5,7 +5,7 @@ diacritics), so both engines agree on what a word is. Every lexeme begins with t
 binds a search to its account by the index itself.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import cast
 
@@ -14,17 +14,19 @@ import apsw
 from doings.core.query import Word
 from doings.storage.engine import SearchSql
 
-LAST_POSITION = 16_382
+LAST_PLACE = 16_383
 """PostgreSQL counts the places of words no further: beyond it words are found, phrases are not."""
 
-POSITIONS = 255
-"""How many places of one word PostgreSQL keeps."""
+PLACES_BYTES = 2 * 255
+"""How much PostgreSQL keeps of the places of one word."""
 
-WORD_BYTES = 1_000
+WORD_LENGTH = 500
 """What is longer is cut alike in texts and in searches: PostgreSQL takes 2,046 bytes at most."""
 
 VECTOR_BYTES = 1_000_000
 """How much room all the different words of one text may take; further ones are not found."""
+
+_TWO_BYTES = [number.to_bytes(2) for number in range(LAST_PLACE + 1)]
 
 
 def indexed(account_id: int, *texts: str | None) -> tuple[bytes]:
@@ -32,43 +34,43 @@ def indexed(account_id: int, *texts: str | None) -> tuple[bytes]:
 
     There is a gap between two texts, so that no phrase runs from one into the next.
     """
-    places: dict[bytes, list[int]] = {}
-    place = room = 0
+    places: dict[str, bytes] = {}
+    place = 0
     for text in texts:
-        for lexeme in _lexemes(account_id, text or ""):
+        for word in _words(text) if text else ():
             place += 1
-            found = places.get(lexeme)
+            found = places.get(word)
             if found is None:
-                room += len(lexeme) + 8
-                if room > VECTOR_BYTES:
-                    break
-                places[lexeme] = [min(place, LAST_POSITION + 1)]
-            elif place <= LAST_POSITION and len(found) < POSITIONS:
-                room += 2
-                found.append(place)
+                places[word] = _TWO_BYTES[min(place, LAST_PLACE)]
+            elif place < LAST_PLACE and len(found) < PLACES_BYTES:
+                places[word] = found + _TWO_BYTES[place]
         place += 1
-    return (_binary(places),)
+    return (_vector(f"{account_id}:", places),)
 
 
-def _binary(places: dict[bytes, list[int]]) -> bytes:
-    parts = [len(places).to_bytes(4)]
-    for lexeme, found in places.items():
-        parts += (lexeme, b"\0", len(found).to_bytes(2), *[place.to_bytes(2) for place in found])
-    return b"".join(parts)
+def _vector(prefix: str, places: dict[str, bytes]) -> bytes:
+    parts: list[bytes] = []
+    room = VECTOR_BYTES
+    for word, found in places.items():
+        lexeme = (prefix + word).encode()
+        room -= len(lexeme) + len(found) + 4
+        if room < 0:
+            break
+        parts += (lexeme, b"\0", _TWO_BYTES[len(found) >> 1], found)
+    return (len(parts) >> 2).to_bytes(4) + b"".join(parts)
 
 
 def match_text(account_id: int, words: Sequence[Word]) -> str | None:
     """The words in the syntax of a tsquery, each quoted so that nothing in it is syntax."""
     phrases = []
     for word in words:
-        lexemes = [f"'{lexeme.decode()}'" for lexeme in _lexemes(account_id, word.text)]
+        lexemes = [f"'{account_id}:{found}'" for found in _words(word.text)]
         if lexemes:
             phrases.append("(" + " <-> ".join(lexemes) + (":*" if word.is_prefix else "") + ")")
     return " & ".join(phrases) or None
 
 
-def _lexemes(account_id: int, text: str) -> Iterable[bytes]:
-    prefix = f"{account_id}:".encode()
+def _words(text: str) -> list[str]:
     cut = _tokenizer()(
         text.encode(errors="replace"),
         apsw.FTS5_TOKENIZE_DOCUMENT,
@@ -76,11 +78,8 @@ def _lexemes(account_id: int, text: str) -> Iterable[bytes]:
         include_offsets=False,
         include_colocated=False,
     )
-    for word in cast("list[str]", cut):
-        lexeme = word.encode()
-        if len(lexeme) > WORD_BYTES:
-            lexeme = lexeme[:WORD_BYTES].decode(errors="ignore").encode()
-        yield prefix + lexeme
+    words = cast("list[str]", cut)
+    return [word[:WORD_LENGTH] for word in words] if len(text) > WORD_LENGTH else words
 
 
 @lru_cache(maxsize=1)
