@@ -1,5 +1,6 @@
 """One account's timeline, as a surface uses it: the store bound to an account and a credential."""
 
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TypeVar
 
@@ -62,11 +63,19 @@ class Timeline:
 
     async def changes(self, after: int, limit: int, wait: float) -> list[Change]:
         """The feed after a seq; when there is nothing yet, waits for at most `wait` seconds."""
-        found = await self._changes(after, limit)
-        if found or wait <= 0:
-            return found
-        await self.store.wait_for_change(self.account.id, after, wait)
-        return await self._changes(after, limit)
+        end = time.monotonic() + wait
+        seen = -1
+        while True:
+            found, head = await self._changes(after, limit)
+            left = end - time.monotonic()
+            if found or left <= 0 or head == seen:
+                return found
+            seen = head
+            # A head can move without a change: a new entity takes a seq as well.
+            await self.store.wait_for_change(self.account.id, max(head, after), left)
 
-    async def _changes(self, after: int, limit: int) -> list[Change]:
-        return await self.read(lambda reader: reader.changes(after, limit))
+    async def _changes(self, after: int, limit: int) -> tuple[list[Change], int]:
+        async def read(reader: Reader) -> tuple[list[Change], int]:
+            return await reader.changes(after, limit), await reader.head()
+
+        return await self.read(read)
