@@ -51,9 +51,9 @@ class Call:
 
     @property
     def path_params(self) -> dict[str, str]:
-        """The variable parts of the path."""
+        """The variable parts of the path; an escaped slash is a slash again."""
         params: dict[str, str] = self.request.path_params
-        return params
+        return {name: value.replace("\0", "/") for name, value in params.items()}
 
     @cached_property
     def query(self) -> dict[str, list[str]]:

@@ -1,8 +1,10 @@
 """From ASGI to a handler and back: routing, sign-in, scope, limits, errors."""
 
 from typing import Protocol
+from urllib.parse import unquote
 
 import structlog
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -31,12 +33,24 @@ def surface_app(surface: Surface, services: GetServices) -> ASGIApp:
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         scope["doings"]["surface"] = surface.name
-        path = scope["path"]
-        if path.endswith("/") and len(path) > len(scope.get("root_path", "")) + 1:
-            scope["path"] = path.rstrip("/") or "/"
+        scope["path"] = _routed_path(scope)
         await router(scope, receive, send)
 
     return app
+
+
+def _routed_path(scope: Scope) -> str:
+    """The path as routes see it: no slash at the end, `/` for the mount itself.
+
+    An escaped slash belongs to its segment and stands as NUL here (see `Call.path_params`).
+    """
+    path: str = scope["path"]
+    raw: bytes = scope.get("raw_path") or b""
+    if b"%2f" in raw.lower():
+        escaped = raw.decode("latin-1").replace("%2F", "%00").replace("%2f", "%00")
+        path = scope["doings"].get("path_prefix", "") + unquote(escaped)
+    root: str = scope.get("root_path", "")
+    return path.rstrip("/") if len(path.rstrip("/")) > len(root) else f"{root}/"
 
 
 class _Endpoints:
@@ -69,6 +83,9 @@ class _Endpoints:
             response = await operation.handle(call)
         except DoingsError as error:
             response = self._answer(error, call)
+        except ClientDisconnect:
+            scope["doings"]["error"] = "the caller went away"
+            return
         except Exception:
             log.exception("defect", **scope["doings"])
             response = self._answer(Broken(), call)
