@@ -48,18 +48,20 @@ _DECODER = msgspec.json.Decoder(ContactFacts)
 
 
 def facts_of(contact: Entity) -> ContactFacts:
-    """Read the attributes; one of another type than expected is taken for missing.
-
-    A contact that has no name in parts has its whole name split at the first blank.
-    """
-    try:
-        facts = _DECODER.decode(contact.attrs)
-    except msgspec.ValidationError:
-        facts = _sound_facts(contact.attrs)
+    """The facts about a contact; one with no name in parts has its whole name split at a blank."""
+    facts = facts_as_stored(contact)
     if not facts.first_name and not facts.last_name:
         first, _, rest = (contact.name or contact.id).strip().partition(" ")
         facts.first_name, facts.last_name = first, rest.strip() or None
     return facts
+
+
+def facts_as_stored(contact: Entity) -> ContactFacts:
+    """Read the attributes; one of another type than expected is taken for missing."""
+    try:
+        return _DECODER.decode(contact.attrs)
+    except msgspec.ValidationError:
+        return _sound_facts(contact.attrs)
 
 
 def _sound_facts(attrs: str) -> ContactFacts:

@@ -10,8 +10,6 @@ from functools import lru_cache
 from sqids import Sqids
 from sqids.constants import DEFAULT_ALPHABET
 
-from doings.core.entity import Entity
-
 SHORTEST = 18
 """How many letters and digits a hash has at least."""
 
@@ -29,9 +27,9 @@ class Identities:
     def _hash_id(self, seq: int) -> str:
         return "h:" + self._sqids.encode([seq])
 
-    def uuid(self, account_id: int, entity: Entity) -> str:
-        """The entity's UUID, the same as long as it exists."""
-        name = f"{account_id}:{entity.type}:{entity.seq}".encode()
+    def uuid(self, account_id: int, what: str, number: int) -> str:
+        """The UUID of an account's thing, the same as long as it exists."""
+        name = f"{account_id}:{what}:{number}".encode()
         digest = hashlib.blake2b(name, key=self._secret, digest_size=16).digest()
         return str(uuid.UUID(bytes=digest, version=5))
 

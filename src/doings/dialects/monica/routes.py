@@ -1,33 +1,70 @@
-"""The surface: its paths and what each method of theirs does."""
+"""The surface: its paths, and what each method does there."""
 
-from doings.dialects.monica import activities
+from functools import partial
+
+from doings.dialects.monica import about, activities, contacts, settings
 from doings.dialects.monica.auth import authenticate
 from doings.dialects.monica.errors import answer_error
-from doings.dialects.monica.operations import reading, writing
-from doings.httpkit.surface import Surface, resource
+from doings.dialects.monica.operations import MOUNT, reading, writing
+from doings.dialects.monica.settings import CATEGORIES, GENDERS, TAGS, TYPES, Setting
+from doings.httpkit.surface import Operation, Resource, Surface, resource
 
-RESOURCES = (
-    resource(
-        "/api/activities",
-        GET=reading(activities.list_activities),
-        POST=writing(activities.create_activity),
-    ),
-    resource(
-        "/api/activities/{id}",
-        GET=reading(activities.show_activity),
-        PUT=writing(activities.update_activity),
-        PATCH=writing(activities.update_activity),
-        DELETE=writing(activities.delete_activity),
-    ),
-    resource(
-        "/api/contacts/{id}/activities",
-        GET=reading(activities.list_activities_of_contact),
-    ),
-)
+
+def at(path: str, **operations: Operation) -> Resource:
+    """A path of the API; what PUT does, PATCH does too."""
+    if "PUT" in operations:
+        operations["PATCH"] = operations["PUT"]
+    return resource(MOUNT + path, **operations)
+
+
+def setting_at(path: str, setting: Setting) -> tuple[Resource, Resource]:
+    """The paths of one sort of setting."""
+    return (
+        at(
+            path,
+            GET=reading(partial(settings.list_settings, setting)),
+            POST=writing(partial(settings.create_setting, setting)),
+        ),
+        at(
+            path + "/{id}",
+            GET=reading(partial(settings.show_setting, setting)),
+            PUT=writing(partial(settings.update_setting, setting)),
+            DELETE=writing(partial(settings.delete_setting, setting)),
+        ),
+    )
+
 
 SURFACE = Surface(
     name="monica",
-    resources=RESOURCES,
+    resources=(
+        at("", GET=reading(about.welcome)),
+        at("/me", GET=reading(about.show_me)),
+        at(
+            "/activities",
+            GET=reading(activities.list_activities),
+            POST=writing(activities.create_activity),
+        ),
+        at(
+            "/activities/{id}",
+            GET=reading(activities.show_activity),
+            PUT=writing(activities.update_activity),
+            DELETE=writing(activities.delete_activity),
+        ),
+        at("/contacts", GET=reading(contacts.list_contacts), POST=writing(contacts.create_contact)),
+        at(
+            "/contacts/{id}",
+            GET=reading(contacts.show_contact),
+            PUT=writing(contacts.update_contact),
+            DELETE=writing(contacts.delete_contact),
+        ),
+        at("/contacts/{id}/activities", GET=reading(activities.list_activities_of_contact)),
+        at("/contacts/{id}/setTags", POST=writing(contacts.set_tags)),
+        at("/contacts/{id}/unsetTag", POST=writing(contacts.unset_tag)),
+        *setting_at("/activitytypes", TYPES),
+        *setting_at("/activitytypecategories", CATEGORIES),
+        *setting_at("/genders", GENDERS),
+        at("/tags", GET=reading(partial(settings.list_settings, TAGS))),
+    ),
     authenticate=authenticate,
     answer_error=answer_error,
     rate="60/minute",

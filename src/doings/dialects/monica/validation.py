@@ -4,7 +4,7 @@ A value that is null or missing is held against REQUIRED only. What is sent is t
 empty text becomes null.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -162,7 +162,13 @@ def one_of(*words: str) -> Rule:
     return Rule(lambda value: value in words, "The selected {} is invalid.")
 
 
-NAME = (STRING, at_most(255))
+LONGEST_NAME = 255
+
+NAME = (STRING, at_most(LONGEST_NAME))
+NAMES = Rule(
+    lambda value: all(isinstance(name, str) and len(name) <= LONGEST_NAME for name in value),
+    f"The {{}} must be names of at most {LONGEST_NAME} characters.",
+)
 NUMBER = (INTEGER,)
 TEXT = (STRING, at_most(65_535))
 
@@ -208,8 +214,9 @@ NEW_CONTACT: Rules = {
     for field, rules in CONTACT_CHANGE.items()
 }
 
-TAGS: Rules = {"tags": (REQUIRED, LIST)}
-GENDER_RULES: Rules = {"name": (REQUIRED, *NAME), "type": (one_of(*GENDER_TYPES),)}
+TAG_NAMES: Rules = {"tags": (REQUIRED, LIST, NAMES)}
+TAG_IDS: Rules = {"tags": (REQUIRED, LIST)}
+GENDER_OF_ACCOUNT: Rules = {"name": (REQUIRED, *NAME), "type": (one_of(*GENDER_TYPES),)}
 CATEGORY: Rules = {"name": NAME}
 TYPE: Rules = {
     "name": NAME,
@@ -218,12 +225,21 @@ TYPE: Rules = {
 
 
 async def check(
-    rules: Rules, members: Mapping[str, Any], reader: Reader, *, first: tuple[str, ...] = ()
+    rules: Rules,
+    members: Mapping[str, Any],
+    reader: Reader,
+    *,
+    first: Sequence[str] = (),
+    last: Sequence[str] = (),
 ) -> None:
-    """Hold the members against the rules; raises Rejected with `first` and all their messages."""
+    """Hold the members against the rules.
+
+    Raises Rejected with all messages; `first` and `last` are what else is found to be wrong.
+    """
     messages = list(first)
     for field, of_field in rules.items():
         messages += await _messages(field, members.get(field), of_field, reader)
+    messages += last
     if messages:
         raise Rejected(messages)
 

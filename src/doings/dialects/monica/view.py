@@ -31,7 +31,7 @@ class View(msgspec.Struct, frozen=True):
 
     def uuid(self, entity: Entity) -> str:
         """The UUID of an entity."""
-        return self.identities.uuid(self.account.id, entity)
+        return self.identities.uuid(self.account.id, entity.type, entity.seq)
 
 
 def number_of(entity: Entity) -> int:

@@ -1,0 +1,60 @@
+"""The handlers that tell where the caller is, and who."""
+
+from starlette.responses import Response
+
+from doings.core.clock import second_from_instant
+from doings.dialects.monica.documents import (
+    AccountReference,
+    Success,
+    UserDocument,
+    WelcomeDocument,
+)
+from doings.dialects.monica.identity import identities
+from doings.dialects.monica.operations import MOUNT, Asked, answer, answer_one
+
+LINKS = {
+    "activities_url": "/activities",
+    "activity_types_url": "/activitytypes",
+    "activity_type_categories_url": "/activitytypecategories",
+    "contacts_url": "/contacts",
+    "genders_url": "/genders",
+    "tags_url": "/tags",
+    "user_url": "/me",
+}
+
+
+async def welcome(asked: Asked) -> Response:
+    """GET /: a greeting, and where everything is."""
+    url = asked.call.base_url + MOUNT
+    return answer(
+        WelcomeDocument(
+            success=Success("Welcome to Monica"),
+            links={name: url + path for name, path in LINKS.items()},
+        )
+    )
+
+
+async def show_me(asked: Asked) -> Response:
+    """GET /me: the account as a person, since credentials here are the account's."""
+    account = asked.call.timeline.account
+
+    created_at = second_from_instant(account.created_at)
+    return answer_one(
+        UserDocument(
+            id=account.id,
+            uuid=identities(asked.call.services.store.secret).uuid(account.id, "user", account.id),
+            object="user",
+            first_name=account.name,
+            last_name=None,
+            name=account.name,
+            email=None,
+            me_contact=None,
+            timezone=account.time_zone,
+            currency=None,
+            locale="en",
+            is_policy_compliant=True,
+            account=AccountReference(account.id),
+            created_at=created_at,
+            updated_at=created_at,
+        )
+    )
