@@ -3,13 +3,9 @@
 import asyncio
 import errno
 import os
-import signal
 import socket
 import tempfile
-import threading
-from collections.abc import Callable
-from multiprocessing import parent_process
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -24,9 +20,6 @@ $ DOINGS_WORKERS=4 DOINGS_LOG_FORMAT=console doings serve
 
 It ends on SIGTERM and Ctrl-C: no new connections, an answer to every request it has, then exit.
 """
-
-GRACE = 30
-"""How many seconds a worker has for the answers it owes before it is killed."""
 
 
 def serve(
@@ -99,47 +92,6 @@ def _announce(settings: Settings) -> None:
 
 
 def _serve(settings: Settings) -> None:
-    from granian import Granian  # noqa: PLC0415 - nothing but this command needs it
-    from granian.constants import Interfaces, Loops  # noqa: PLC0415
-    from granian.log import LogLevels  # noqa: PLC0415
+    from doings.cli.workers import serve_with_workers  # noqa: PLC0415 - loads Granian
 
-    server = Granian(
-        "doings.app:create",
-        address=settings.host,
-        port=settings.port,
-        interface=Interfaces.ASGI,
-        loop=Loops.uvloop,
-        workers=settings.workers,
-        websockets=False,
-        log_level=LogLevels.warning,
-        log_dictconfig=_LOGS,
-        workers_kill_timeout=GRACE,
-    )
-    try:
-        server.serve(target_loader=application_of_worker, wrap_loader=False)
-    except SystemExit:
-        # A worker that saw the Ctrl-C before its parent has not failed.
-        if not server.interrupt_signal:
-            raise
-
-
-_LOGS: dict[str, Any] = {"loggers": {"_granian": {"handlers": [], "propagate": True}}}
-"""Granian's own warnings go where ours go: to the root logger, set up in `httpkit.logs`."""
-
-
-def application_of_worker() -> Callable[..., Any]:
-    """What a worker serves; it ends with the process that started it, however that ended."""
-    # Until it serves, a worker has inherited a handler that only its parent can act on.
-    for one in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(one, signal.SIG_DFL)
-    threading.Thread(target=_end_with_parent, name="parent-watch", daemon=True).start()
-    from doings.app import create  # noqa: PLC0415 - in the worker, with its settings
-
-    return create()
-
-
-def _end_with_parent() -> None:
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os.kill(os.getpid(), signal.SIGTERM)
+    serve_with_workers(settings)
