@@ -14,6 +14,7 @@ from doings.config import Settings, settings_from_environment
 from doings.core.clock import Clock, SystemClock
 from doings.core.cursor import CursorSigner
 from doings.core.errors import Misconfigured
+from doings.dialects.cobot import routes as cobot
 from doings.dialects.invent import routes as invent
 from doings.dialects.monica import routes as monica
 from doings.httpkit import metrics, operations
@@ -22,6 +23,7 @@ from doings.httpkit.endpoint import surface_app
 from doings.httpkit.logs import set_up_logs
 from doings.httpkit.observe import observed
 from doings.httpkit.surface import Surface
+from doings.native import browsing
 from doings.native import routes as native
 from doings.storage.database import Database, open_database
 from doings.storage.sqlite import SCHEMA as SQLITE_SCHEMA
@@ -31,8 +33,10 @@ log = structlog.get_logger("doings")
 
 MOUNTS: dict[str, Surface] = {
     "v1": native.SURFACE,
+    "docs": browsing.SURFACE,
     "monica": monica.SURFACE,
     "invent": invent.SURFACE,
+    "cobot": cobot.SURFACE,
 }
 """The surfaces by the first part of their path."""
 
@@ -176,7 +180,10 @@ class Application:
         if surface is None and (surface := self.settings.hosts.get(f"*.{parent}")):
             scope["doings"]["path_prefix"] = f"/{label}"
             scope["path"] = f"/{label}{scope['path']}"
-        return self._apps[surface] if surface else None
+        if surface is None:
+            return None
+        scope["doings"]["by_host"] = True
+        return self._apps[surface]
 
 
 def create() -> Application:

@@ -1,12 +1,16 @@
 """Our own JSON of an activity: the native API's document, and what the feed keeps of the past."""
 
 from datetime import datetime
+from typing import Annotated
 
 import msgspec
 
 from doings.core.activity import ACTOR, Activity, Linked
 from doings.core.clock import datetime_from_instant
 from doings.core.entity import Entity
+
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+JsonObject = Annotated[msgspec.Raw, msgspec.Meta(extra_json_schema={"type": "object"})]
 
 
 class ActorDocument(msgspec.Struct):
@@ -32,20 +36,20 @@ class ActivityDocument(msgspec.Struct):
     id: str
     seq: int
     kind: str
-    occurred_at: datetime
+    occurred_at: Moment
     time_zone: str | None
     summary: str | None
     body: str | None
     actor: ActorDocument | None
     links: list[LinkDocument]
-    data: msgspec.Raw
-    metadata: msgspec.Raw
+    data: JsonObject
+    metadata: JsonObject
     level: str | None
     channels: tuple[str, ...]
     origin: str
     external_id: str | None
-    recorded_at: datetime
-    updated_at: datetime
+    recorded_at: Moment
+    updated_at: Moment
 
 
 class EntityDocument(msgspec.Struct):
@@ -55,10 +59,10 @@ class EntityDocument(msgspec.Struct):
     id: str
     seq: int
     name: str | None
-    attrs: msgspec.Raw
+    attrs: JsonObject
     contact: str | None
-    created_at: datetime
-    updated_at: datetime
+    created_at: Moment
+    updated_at: Moment
 
 
 EMPTY = msgspec.Raw(b"{}")

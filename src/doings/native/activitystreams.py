@@ -1,6 +1,5 @@
 """A page of a timeline as ActivityStreams 2.0 (https://www.w3.org/TR/activitystreams-core/)."""
 
-from datetime import datetime
 from urllib.parse import quote
 
 import msgspec
@@ -8,6 +7,7 @@ from msgspec import UNSET, UnsetType
 
 from doings.core.activity import SUBJECT, Activity, Linked
 from doings.core.clock import datetime_from_instant
+from doings.core.document import Moment
 from doings.core.entity import Entity
 from doings.core.title import title
 
@@ -71,9 +71,9 @@ class AsActivity(msgspec.Struct, rename="camel"):
     id: str
     type: str
     summary: str
-    published: datetime
-    updated: datetime
-    start_time: datetime
+    published: Moment
+    updated: Moment
+    start_time: Moment
     actor: AsObject | UnsetType
     object: AsObject | UnsetType
     target: AsObject | UnsetType

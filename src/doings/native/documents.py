@@ -1,19 +1,16 @@
 """The JSON of the native API: what it reads, and around `core.document` what it writes."""
 
-from datetime import datetime
 from typing import Annotated, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from doings.core.activity import DEFAULT_CHANNELS, KIND, SUBJECT
-from doings.core.document import ActivityDocument, EntityDocument
+from doings.core.document import ActivityDocument, EntityDocument, JsonObject, Moment
 
-Moment = Annotated[datetime, Meta(tz=True)]
 KindText = Annotated[
     str, Meta(extra_json_schema={"pattern": f"^{KIND.pattern}$", "examples": ["note.created"]})
 ]
-JsonObject = Annotated[msgspec.Raw, Meta(extra_json_schema={"type": "object"})]
 NullableObject = Annotated[msgspec.Raw, Meta(extra_json_schema={"type": ["object", "null"]})]
 EntityName = Annotated[
     str, Meta(description="`type:id`, like `contact:8`", extra_json_schema={"pattern": "^[^:]+:"})
@@ -119,7 +116,7 @@ class ChangeDocument(msgspec.Struct):
 
     seq: int
     op: Literal["created", "updated", "deleted"]
-    at: datetime
+    at: Moment
     by: str | None
     kind: str
     activity_id: str
@@ -194,7 +191,7 @@ class AccountDocument(msgspec.Struct, rename={"self_": "self"}):
     time_zone: str
     self_: SelfDocument
     interactions: Literal["open", "closed"]
-    created_at: datetime
+    created_at: Moment
 
 
 class TokenDocument(msgspec.Struct):
@@ -203,9 +200,9 @@ class TokenDocument(msgspec.Struct):
     key: str
     label: str | None
     scopes: tuple[str, ...]
-    created_at: datetime
-    expires_at: datetime | None
-    last_used_at: datetime | None
+    created_at: Moment
+    expires_at: Moment | None
+    last_used_at: Moment | None
 
 
 class TokenList(msgspec.Struct):
@@ -221,8 +218,8 @@ class IssuedToken(msgspec.Struct):
     secret: str | None
     label: str | None
     scopes: tuple[str, ...]
-    created_at: datetime
-    expires_at: datetime | None
+    created_at: Moment
+    expires_at: Moment | None
 
 
 class LineProblem(msgspec.Struct, frozen=True):
