@@ -78,6 +78,7 @@ async def test_deleted_account_leaves_no_row(database: Database, book: Book, oth
     for one in (book, other):
         activity = await one.record_one("1", summary="word", external_id="e")
         await one.revise(activity.seq, note("1", summary="other"))
+        await one.record_one(kind="details.requested", data='{"valid_until":1}')
         await one.put("appointment", "a", contact="1")
         await one.write(
             lambda ledger, one=one: ledger.add_credential(  # type: ignore[misc]

@@ -4,8 +4,8 @@
 `Store.read` and `Store.write` may await them and nothing else.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Literal, Protocol, TypeVar
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Literal, Protocol, TypeVar
 
 import msgspec
 
@@ -93,6 +93,9 @@ class Reader(Protocol):
     async def activity(self, ref: ActivityRef) -> Activity:
         """One activity; raises NotFound."""
 
+    async def activity_by_external_id(self, origin: str, external_id: str) -> Activity | None:
+        """The activity that came from elsewhere under this id, if there is one."""
+
     async def activities(self, seqs: Sequence[int]) -> list[Activity]:
         """Those of the activities that exist, in the order of `seqs`."""
 
@@ -154,6 +157,10 @@ class Reader(Protocol):
 class Ledger(Reader, Protocol):
     """Writing within one account: all of it lasts, or none."""
 
+    @property
+    def others(self) -> Mapping[int, "Ledger"]:
+        """The ledgers of the other accounts that this transaction may write in."""
+
     async def record(self, drafts: Sequence[Draft]) -> list[Recorded]:
         """Record in this order; a repeated (origin, external_id) leaves the first as it is."""
 
@@ -205,9 +212,17 @@ class Store(Protocol):
         """Run work on one consistent state; unbounded work goes where nobody waits for it."""
 
     async def write(
-        self, account_id: int, work: Callable[[Ledger], Awaitable[T]], *, by: str | None = None
+        self,
+        account_id: int,
+        work: Callable[[Ledger], Awaitable[T]],
+        *,
+        by: str | None = None,
+        also: tuple[int, ...] = (),
     ) -> T:
-        """Run work in one transaction; returns when it is durable, keeps nothing if it raises."""
+        """Run work in one transaction; returns when it is durable, keeps nothing if it raises.
+
+        `also` are other accounts that work writes in, through `Ledger.others`.
+        """
 
     async def create_account(self, slug: str, *, name: str, time_zone: str) -> Account:
         """Create an account with what a new one starts with; raises Invalid and Conflict."""
@@ -220,6 +235,17 @@ class Store(Protocol):
 
     async def delete_account(self, slug: str) -> None:
         """Remove an account and all that is in it; raises NotFound."""
+
+    async def change_settings(
+        self, account_id: int, change: Callable[[dict[str, Any]], dict[str, Any]]
+    ) -> Account:
+        """Replace an account's settings by what `change` makes of them; raises NotFound."""
+
+    async def due(self, limit: int) -> list[tuple[int, int]]:
+        """(account, activity) of what time has changed and nobody has recorded yet."""
+
+    async def take_turn(self, name: str, holder: str, seconds: int) -> bool:
+        """Whether it is the holder's turn to do a thing that one process at a time does."""
 
     async def credential(self, key: str) -> tuple[Credential, Account] | None:
         """Who a key belongs to, whatever the account: the one question that names none."""

@@ -30,9 +30,14 @@ class Timeline:
         """Run work on one consistent state; `bounded=False` for what takes its time."""
         return await self.store.read(self.account.id, work, bounded=bounded)
 
-    async def write(self, work: Callable[[Ledger], Awaitable[T]]) -> T:
-        """Run work in one transaction; returns when it is durable, keeps nothing if it raises."""
-        return await self.store.write(self.account.id, work, by=self.by)
+    async def write(
+        self, work: Callable[[Ledger], Awaitable[T]], *, also: tuple[int, ...] = ()
+    ) -> T:
+        """Run work in one transaction; returns when it is durable, keeps nothing if it raises.
+
+        `also` are other accounts that work writes in, through `Ledger.others`.
+        """
+        return await self.store.write(self.account.id, work, by=self.by, also=also)
 
     async def page(self, query: Query) -> Page:
         """A stretch of the timeline."""

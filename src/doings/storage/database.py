@@ -3,14 +3,15 @@
 import secrets
 import time
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from doings.core.account import Account, check_new_account
-from doings.core.clock import Clock
+from doings.core.clock import SECOND, Clock
 from doings.core.defaults import DEFAULTS
 from doings.core.entity import SELF, EntityDraft
 from doings.core.errors import Conflict, Misconfigured, NotFound
 from doings.core.store import Credential, Ledger, Reader
+from doings.core.text import json_text, object_from_text
 from doings.storage import people
 from doings.storage import statements as sql
 from doings.storage.engine import Connection, Engine
@@ -46,15 +47,24 @@ class Database:
         )
 
     async def write(
-        self, account_id: int, work: Callable[[Ledger], Awaitable[T]], *, by: str | None = None
+        self,
+        account_id: int,
+        work: Callable[[Ledger], Awaitable[T]],
+        *,
+        by: str | None = None,
+        also: tuple[int, ...] = (),
     ) -> T:
         """Run work in one transaction; returns when it is durable, keeps nothing if it raises."""
 
         async def bound(connection: Connection) -> tuple[T, int]:
             ledger = AccountLedger(connection, account_id, clock=self.clock, by=by)
-            return await work(ledger), ledger.recorded
+            ledger.others = {
+                other: AccountLedger(connection, other, clock=self.clock, by=None) for other in also
+            }
+            result = await work(ledger)
+            return result, sum(one.recorded for one in (ledger, *ledger.others.values()))
 
-        result, recorded = await self.engine.write(bound, account_id=account_id)
+        result, recorded = await self.engine.write(bound, account_id=account_id, also=also)
         self.on_recorded(recorded)
         return result
 
@@ -110,6 +120,40 @@ class Database:
                 await connection.execute(statement, account_id=account.id)
 
         await self.engine.write(delete, account_id=account.id)
+
+    async def change_settings(
+        self, account_id: int, change: Callable[[dict[str, Any]], dict[str, Any]]
+    ) -> Account:
+        """Replace an account's settings by what `change` makes of them; raises NotFound."""
+
+        async def replace(connection: Connection) -> Account:
+            reader = AccountReader(connection, account_id)
+            settings = change(object_from_text((await reader.account()).settings))
+            text = json_text(settings)
+            await connection.execute(sql.SET_SETTINGS, account_id=account_id, settings=text)
+            return await reader.account()
+
+        return await self.engine.write(replace, account_id=account_id)
+
+    async def due(self, limit: int) -> list[tuple[int, int]]:
+        """(account, activity) of what time has changed and nobody has recorded yet."""
+        now = self.clock.now()
+        return await self.engine.read(
+            lambda connection: connection.fetch(sql.DUE, now=now, limit=limit)
+        )
+
+    async def take_turn(self, name: str, holder: str, seconds: int) -> bool:
+        """Whether it is the holder's turn to do a thing that one process at a time does."""
+
+        async def take(connection: Connection) -> bool:
+            ((value,),) = await connection.fetch(sql.LOCKED_INSTALLATION_VALUE, name=f"turn.{name}")
+            found, now = value.split(), self.clock.now()
+            if found and found[0] != holder and int(found[1]) > now:
+                return False
+            await _set(connection, f"turn.{name}", f"{holder} {now + seconds * SECOND}")
+            return True
+
+        return await self.engine.write(take)
 
     async def credential(self, key: str) -> tuple[Credential, Account] | None:
         """Who a key belongs to, whatever the account: the one question that names none."""

@@ -78,10 +78,16 @@ class Engine(Protocol):
         """Run work on one consistent state."""
 
     async def write(
-        self, work: Callable[[Connection], Awaitable[T]], *, account_id: int | None = None
+        self,
+        work: Callable[[Connection], Awaitable[T]],
+        *,
+        account_id: int | None = None,
+        also: tuple[int, ...] = (),
     ) -> T:
         """Run work in a transaction that is durable when this returns.
 
+        It writes in the account `account_id` and in those that `also` names. An engine that locks
+        accounts one by one takes them in ascending order, so no two writes wait for each other.
         Work may be run again from its start where an engine had to give up the transaction.
         """
 

@@ -37,6 +37,8 @@ class AccountLedger(AccountReader):
         self.tallies: Counter[Tally] = Counter()
         self.recorded = 0
         """How many new activities this transaction recorded."""
+        self.others: dict[int, AccountLedger] = {}
+        """The ledgers of the other accounts that this transaction may write in."""
         self._time_zone: str | None = None
 
     async def execute(self, statement: str, **values: object) -> None:

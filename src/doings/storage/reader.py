@@ -53,6 +53,11 @@ class AccountReader:
             raise NotFound("activity", ref)
         return (await self.with_links(rows))[0]
 
+    async def activity_by_external_id(self, origin: str, external_id: str) -> Activity | None:
+        """The activity that came from elsewhere under this id."""
+        rows = await self.fetch(sql.ACTIVITY_BY_EXTERNAL_ID, origin=origin, external_id=external_id)
+        return (await self.with_links(rows))[0] if rows else None
+
     async def activities(self, seqs: Sequence[int]) -> list[Activity]:
         """Those of the activities that exist, in the order of `seqs`."""
         if not seqs:

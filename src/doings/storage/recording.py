@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from doings.core.activity import Activity, Draft
 from doings.core.clock import day_of
+from doings.core.interaction import due_at
 from doings.core.store import Recorded
 from doings.storage import counting, linking
 from doings.storage import statements as sql
@@ -71,7 +72,7 @@ async def _add(ledger: "AccountLedger", drafts: Sequence[Draft]) -> list[Recorde
     now = ledger.clock.now()
     search = ledger.connection.search
     made: list[Recorded] = []
-    activities, links, changes, texts = [], [], [], []
+    activities, links, changes, texts, deadlines = [], [], [], [], []
     for seq, (draft, naming) in enumerate(zip(drafts, named, strict=True), first):
         id_ = ledger.clock.new_id()
         roles, has_contact = linking.roles_of((known[key], role) for key, _, role in naming)
@@ -81,11 +82,15 @@ async def _add(ledger: "AccountLedger", drafts: Sequence[Draft]) -> list[Recorde
         if draft.summary or draft.body:
             words = search.indexed(ledger.account_id, draft.summary, draft.body)
             texts.append((seq, *words))
+        due = due_at(draft.kind, draft.data)
+        if due is not None:
+            deadlines.append((seq, due))
         await _count(ledger, draft, seq, list(roles), has_contact=has_contact)
         made.append(Recorded(seq, id_, is_repeated=False))
     await ledger.execute_many(sql.ADD_ACTIVITY, activities)
     await ledger.execute_many(sql.ADD_LINK, links)
     await ledger.execute_many(sql.ADD_CHANGE, changes)
+    await ledger.execute_many(sql.SET_DEADLINE, deadlines)
     await ledger.execute_many(search.add_activity, texts)
     return made
 
@@ -147,6 +152,8 @@ async def replace(ledger: "AccountLedger", old: Activity, draft: Draft) -> Activ
     )
     if (draft.summary, draft.body) != (old.summary, old.body):
         await _replace_text(ledger, old, draft)
+    if (draft.kind, draft.data) != (old.kind, old.data):
+        await _replace_deadline(ledger, old, due_at(draft.kind, draft.data))
     return await ledger.activity(old.seq)
 
 
@@ -159,9 +166,18 @@ async def _replace_text(ledger: "AccountLedger", old: Activity, draft: Draft) ->
         await ledger.execute_many(search.add_activity, [(old.seq, *words)])
 
 
+async def _replace_deadline(ledger: "AccountLedger", old: Activity, due: int | None) -> None:
+    before = due_at(old.kind, old.data)
+    if due is not None and due != before:
+        await ledger.execute(sql.SET_DEADLINE, activity_seq=old.seq, due_at=due)
+    elif due is None and before is not None:
+        await ledger.execute(sql.DROP_DEADLINE, activity_seq=old.seq)
+
+
 async def remove(ledger: "AccountLedger", activity: Activity) -> None:
     """Take an activity out of every table but the feed."""
     await linking.remove_links(ledger, activity)
     await ledger.execute(sql.DELETE_ACTIVITY, seq=activity.seq)
+    await _replace_deadline(ledger, activity, None)
     if activity.summary or activity.body:
         await ledger.execute(ledger.connection.search.remove_activity, seq=activity.seq)

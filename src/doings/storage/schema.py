@@ -124,6 +124,13 @@ STEPS: tuple[str, ...] = (
         PRIMARY KEY (account_id, key)
     );
     CREATE INDEX idempotency_keys_by_age ON idempotency_keys (account_id, at);
+    CREATE TABLE deadlines (
+        account_id BIGINT NOT NULL,
+        activity_seq BIGINT NOT NULL,
+        due_at BIGINT NOT NULL,
+        PRIMARY KEY (account_id, activity_seq)
+    );
+    CREATE INDEX deadlines_by_time ON deadlines (due_at, account_id, activity_seq);
     {engine}
     """,
 )
@@ -167,6 +174,7 @@ TABLES_OF_ACCOUNT = (
     _table("tallies", "account_id entity day kind", "count"),
     _table("changes", "account_id seq", "activity_seq activity_id op kind at by_key before"),
     _table("idempotency_keys", "account_id key", "digest answer at"),
+    _table("deadlines", "account_id activity_seq", "due_at"),
 )
 """The tables that hold accounts' own rows, each with `account_id` first in its key."""
 

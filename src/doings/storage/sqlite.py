@@ -49,6 +49,8 @@ _TYPICAL = (
     ("tallies", "sqlite_autoindex_tallies_1", "20000000 500000 500 3 1"),
     ("changes", "sqlite_autoindex_changes_1", "11000000 250000 1"),
     ("changes", "changes_of_activity", "1000000 25000 2 1"),
+    ("deadlines", "sqlite_autoindex_deadlines_1", "100000 2500 1"),
+    ("deadlines", "deadlines_by_time", "100000 2 1 1"),
 )
 """How many rows a key has in a large installation, so that SQLite plans for one from the first day
 (https://sqlite.org/fileformat2.html#the_sqlite_stat1_table): with no figures it takes the rows of
@@ -214,6 +216,7 @@ class SqliteEngine:
         work: Callable[[SqliteConnection], Awaitable[T]],
         *,
         account_id: int | None = None,  # noqa: ARG002 - one writer serves all accounts here
+        also: tuple[int, ...] = (),  # noqa: ARG002 - likewise
     ) -> T:
         """Run work in a transaction; this returns when it is durable."""
         if self._is_closed:

@@ -18,6 +18,11 @@ INSTALLATION_VALUE = "SELECT value FROM installation WHERE name = :name"
 SET_INSTALLATION_VALUE = """
     INSERT INTO installation (name, value) VALUES (:name, :value)
     ON CONFLICT (name) DO UPDATE SET value = excluded.value"""
+LOCKED_INSTALLATION_VALUE = """
+    INSERT INTO installation (name, value) VALUES (:name, '')
+    ON CONFLICT (name) DO UPDATE SET value = installation.value
+    RETURNING value"""
+"""Reads a value that is about to be replaced, so that whoever does the same waits."""
 NEXT_ACCOUNT_ID = """
     INSERT INTO installation (name, value) VALUES ('accounts', '1')
     ON CONFLICT (name)
@@ -34,6 +39,7 @@ ACCOUNTS = f"SELECT {ACCOUNT} FROM accounts ORDER BY slug"
 ADD_ACCOUNT = """
     INSERT INTO accounts (account_id, slug, name, time_zone, settings, created_at)
     VALUES (:account_id, :slug, :name, :time_zone, :settings, :created_at)"""
+SET_SETTINGS = "UPDATE accounts SET settings = :settings WHERE account_id = :account_id"
 DELETE_ACCOUNT = "DELETE FROM accounts WHERE account_id = :account_id"
 DELETE_CREDENTIALS_OF_ACCOUNT = "DELETE FROM credentials WHERE account_id = :account_id"
 
@@ -90,9 +96,15 @@ ACTIVITIES_BY_SEQ = f"""
     SELECT {ACTIVITY} FROM activities a WHERE a.account_id = :account_id AND a.seq = ANY(:seqs)"""
 ACTIVITY_BY_ID = f"""
     SELECT {ACTIVITY} FROM activities a WHERE a.account_id = :account_id AND a.id = :id"""
+ACTIVITY_BY_EXTERNAL_ID = f"""
+    SELECT {ACTIVITY} FROM activities a
+    WHERE a.account_id = :account_id AND a.origin = :origin AND a.external_id = :external_id"""
 ACTIVITIES_BY_EXTERNAL_ID = """
     SELECT external_id, seq, id FROM activities
     WHERE account_id = :account_id AND origin = :origin AND external_id = ANY(:ids)"""
+UPDATES_OF_ACTIVITIES = """
+    SELECT seq, updated_at FROM activities
+    WHERE account_id = :account_id AND seq = ANY(:seqs)"""
 LINKS_OF_ACTIVITIES = """
     SELECT activity_seq, entity, roles, position FROM links
     WHERE account_id = :account_id AND activity_seq = ANY(:seqs) AND position >= 0"""
@@ -208,3 +220,16 @@ SET_IDEMPOTENCY_KEY = """
     DO UPDATE SET digest = excluded.digest, answer = excluded.answer, at = excluded.at"""
 FORGET_IDEMPOTENCY_KEYS = """
     DELETE FROM idempotency_keys WHERE account_id = :account_id AND at <= :since"""
+
+# What time will change
+
+SET_DEADLINE = """
+    INSERT INTO deadlines (account_id, activity_seq, due_at)
+    VALUES (:account_id, :activity_seq, :due_at)
+    ON CONFLICT (account_id, activity_seq) DO UPDATE SET due_at = excluded.due_at"""
+DROP_DEADLINE = """
+    DELETE FROM deadlines WHERE account_id = :account_id AND activity_seq = :activity_seq"""
+DUE = """
+    SELECT account_id, activity_seq FROM deadlines WHERE due_at <= :now
+    ORDER BY due_at, account_id, activity_seq LIMIT :limit"""
+"""Names no account: it asks for those in which something is due, for the sweeper alone."""
