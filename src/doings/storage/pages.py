@@ -1,12 +1,11 @@
 """Which activities a page shows: keys first, in the order of an index, then the rows by seq."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from doings.core.activity import Activity
-from doings.core.clock import DAY, day_of, local_date
+from doings.core.clock import DAY, day_from_date, day_of, local_date
 from doings.core.query import DiaryOrder, Gap, Query, RecordedOrder
 from doings.storage import counting
 from doings.storage import statements as sql
@@ -73,21 +72,24 @@ async def diary(reader: "AccountReader", query: Query, order: DiaryOrder) -> lis
     found = await scope(reader, query)
     if found is None:
         return []
-    page = (await _keys_after_skip(reader, query, *found))[: query.limit]
+    walk = _keys_after_skip if query.skip else keys_in_order
+    page = (await walk(reader, query, *found))[: query.limit]
     if not page:
         return []
     newer = await _rest_of_date(reader, query, found, page[0], order, is_newer=True)
     older = await _rest_of_date(reader, query, found, page[-1], order, is_newer=False)
-    activities = await reader.activities([seq for _, seq in [*newer, *page, *older]])
-    activities.sort(key=_tie(order), reverse=order.is_descending)
-    activities.sort(key=lambda one: local_date(one.occurred_at, order.time_zone), reverse=True)
-    return activities[len(newer) : len(newer) + len(page)]
+    ordered = await _by_date(reader, [*newer, *page, *older], order)
+    return await reader.activities(ordered[len(newer) : len(newer) + len(page)])
 
 
-def _tie(order: DiaryOrder) -> Callable[[Activity], tuple[int, int]]:
+async def _by_date(reader: "AccountReader", keys: list[Key], order: DiaryOrder) -> list[int]:
+    """The seqs in the order of a diary."""
+    moments = {seq: seq for _, seq in keys}
     if order.tie == "updated":
-        return lambda activity: (activity.updated_at, activity.seq)
-    return lambda activity: (0, activity.seq)
+        moments = dict(await reader.fetch(sql.UPDATES_OF_ACTIVITIES, seqs=list(moments)))
+    tied = sorted(keys, key=lambda key: (moments[key[1]], key[1]), reverse=order.is_descending)
+    tied.sort(key=lambda key: local_date(key[0], order.time_zone), reverse=True)
+    return [seq for _, seq in tied]
 
 
 async def _rest_of_date(  # noqa: PLR0913 - all that says which date and which side
@@ -103,7 +105,12 @@ async def _rest_of_date(  # noqa: PLR0913 - all that says which date and which s
     at, seq = key
     date = local_date(at, order.time_zone)
     gap = Gap(at, seq + 1, "newer") if is_newer else Gap(at, seq, "older")
-    step = msgspec.structs.replace(query, gap=gap, skip=0, limit=CHUNK - 1)
+    bounds = (
+        {"until": (day_from_date(date) + 2) * DAY}
+        if is_newer
+        else {"since": (day_from_date(date) - 1) * DAY}
+    )
+    step = msgspec.structs.replace(query, gap=gap, skip=0, limit=CHUNK - 1, **bounds)
     rest: list[Key] = []
     while True:
         chunk = await keys_in_order(reader, step, *found)
