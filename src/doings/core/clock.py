@@ -111,7 +111,7 @@ def zone(name: str) -> ZoneInfo:
 
 def local_date(instant: int, time_zone: str) -> date:
     """The date that a wall calendar in the zone shows at the instant."""
-    return datetime_from_instant(instant).astimezone(zone(time_zone)).date()
+    return datetime.fromtimestamp(instant // SECOND, zone(time_zone)).date()
 
 
 def start_of_date(day: date, time_zone: str) -> int:
