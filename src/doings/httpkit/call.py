@@ -15,7 +15,7 @@ from doings.core.cursor import CursorSigner
 from doings.core.errors import Invalid, Malformed, Problem, TooLarge, UnsupportedType
 from doings.core.store import Store
 from doings.core.timeline import Timeline
-from doings.httpkit.forms import members_from_form, members_from_multipart
+from doings.httpkit.forms import NO_LISTS, members_from_form, members_from_multipart
 
 T = TypeVar("T")
 
@@ -80,9 +80,12 @@ class Call:
 
     @property
     def origin_url(self) -> str:
-        """`scheme://host` as the caller sees it, or as the installation says."""
+        """`scheme://host` as the caller sees it, or as the installation says.
+
+        A surface mounted by host name is where the caller found it, whatever that says.
+        """
         settings = self.services.settings
-        if settings.public_url:
+        if settings.public_url and not self.request.scope["doings"].get("by_host"):
             return settings.public_url.rstrip("/")
         scheme = self.request.url.scheme
         if settings.behind_proxy:
@@ -118,16 +121,16 @@ class Call:
             raise UnsupportedType("application/json")
         return decoded(await self.body(), kind)
 
-    async def members(self) -> dict[str, Any]:
+    async def members(self, lists: frozenset[str] = NO_LISTS) -> dict[str, Any]:
         """The members of a body that is a JSON object or a form, whatever it says it is.
 
-        Raises Malformed for broken JSON and TooLarge.
+        A form may repeat those of `lists`. Raises Malformed for broken JSON and TooLarge.
         """
         body = await self.body()
         if self.content_type == "application/x-www-form-urlencoded":
-            return members_from_form(body)
+            return members_from_form(body, lists)
         if self.content_type == "multipart/form-data":
-            return await members_from_multipart(body, self.request.headers["content-type"])
+            return await members_from_multipart(body, self.request.headers["content-type"], lists)
         found = decoded(body, object) if body.strip() else {}
         return found if isinstance(found, dict) else {}
 

@@ -13,18 +13,22 @@ _KEY = re.compile(r"\[([^\[\]]*)\]")
 
 MOST_FIELDS = 2000
 
+NO_LISTS: frozenset[str] = frozenset()
 
-def members_from_form(body: bytes) -> dict[str, Any]:
+
+def members_from_form(body: bytes, lists: frozenset[str] = NO_LISTS) -> dict[str, Any]:
     """Read `application/x-www-form-urlencoded`; raises Malformed."""
     try:
         text = body.decode()
         pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
     except ValueError:
         raise Malformed("the form cannot be read") from None
-    return members_from_pairs(pairs)
+    return members_from_pairs(pairs, lists)
 
 
-async def members_from_multipart(body: bytes, content_type: str) -> dict[str, Any]:
+async def members_from_multipart(
+    body: bytes, content_type: str, lists: frozenset[str] = NO_LISTS
+) -> dict[str, Any]:
     """Read `multipart/form-data`, files left out; raises Malformed."""
 
     async def stream() -> Any:  # noqa: ANN401 - starlette names no type for its streams
@@ -35,14 +39,22 @@ async def members_from_multipart(body: bytes, content_type: str) -> dict[str, An
         form = await parser.parse()
     except (MultiPartException, KeyError, ValueError):
         raise Malformed("the form cannot be read") from None
-    return members_from_pairs([(k, v) for k, v in form.multi_items() if isinstance(v, str)])
+    pairs = [(k, v) for k, v in form.multi_items() if isinstance(v, str)]
+    return members_from_pairs(pairs, lists)
 
 
-def members_from_pairs(pairs: list[tuple[str, str]]) -> dict[str, Any]:
-    """Put fields together; one without brackets that is repeated keeps its last value."""
+def members_from_pairs(
+    pairs: list[tuple[str, str]], lists: frozenset[str] = NO_LISTS
+) -> dict[str, Any]:
+    """Put fields together; one without brackets that is repeated keeps its last value.
+
+    Those that `lists` names keep all, as if they had brackets.
+    """
     members: dict[str, Any] = {}
     for name, value in pairs:
         head, *keys = [name.partition("[")[0], *_KEY.findall(name)]
+        if not keys and head in lists:
+            keys = [""]
         if not keys:
             members[head] = value
         elif len(keys) == 1 and (keys[0] == "" or keys[0].isdecimal()):
