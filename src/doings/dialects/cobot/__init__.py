@@ -1,0 +1,1 @@
+"""The Cobot dialect: a space's activities as `https://<space>.cobot.me/api` shows them."""

@@ -1,0 +1,64 @@
+"""The vendor's JSON, member by member in the order of its documentation."""
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from doings.core.activity import DEFAULT_CHANNELS
+
+
+class ActivityDocument(msgspec.Struct, kw_only=True):
+    """One element of the list, and the answer to a post; `level` is there only when it is set."""
+
+    created_at: str
+    type: str
+    channels: tuple[str, ...]
+    level: str | UnsetType = UNSET
+    attributes: msgspec.Raw
+
+
+class SpaceDocument(msgspec.Struct):
+    """A space that a user administers."""
+
+    space_subdomain: str
+    space_name: str
+
+
+class UserDocument(msgspec.Struct):
+    """Whoever makes the call."""
+
+    id: str
+    email: str | None
+    admin_of: list[SpaceDocument]
+
+
+MembershipDocument = dict[str, msgspec.Raw]
+"""`id, name, email, plan, confirmed_at, canceled_to`, then the entity's further attributes."""
+
+
+class ErrorDocument(msgspec.Struct):
+    """Most errors."""
+
+    error: str
+
+
+class ScopeErrorDocument(msgspec.Struct):
+    """A credential without the scope."""
+
+    error: str
+    scope: str
+
+
+class FieldErrorsDocument(msgspec.Struct):
+    """Parameters that are wrong, each with what is wrong about it."""
+
+    errors: dict[str, list[str]]
+
+
+class SavedActivity(msgspec.Struct, kw_only=True):
+    """One element of an answer that somebody saved; what an answer may lack has a default."""
+
+    created_at: str
+    type: str
+    channels: tuple[str, ...] = DEFAULT_CHANNELS
+    level: str | None = None
+    attributes: dict[str, msgspec.Raw] = {}

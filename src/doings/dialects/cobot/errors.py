@@ -1,0 +1,71 @@
+"""Every error in the vendor's shape: a word, or by field what is wrong with it."""
+
+import msgspec
+from starlette.responses import Response
+
+from doings.auth.principal import ADMIN
+from doings.core import errors
+from doings.core.errors import DoingsError
+from doings.dialects.cobot.documents import (
+    ErrorDocument,
+    FieldErrorsDocument,
+    ScopeErrorDocument,
+)
+from doings.httpkit.call import Call
+from doings.httpkit.errors import Broken, MethodNotAllowed, value_for
+
+ANSWERS: dict[type[DoingsError], tuple[int, str]] = {
+    errors.Malformed: (400, "bad_request"),
+    errors.Unauthenticated: (401, "unauthorized"),
+    errors.Forbidden: (403, "insufficient_scope"),
+    errors.NotFound: (404, "not_found"),
+    MethodNotAllowed: (405, "method_not_allowed"),
+    errors.NotAcceptable: (406, "not_acceptable"),
+    errors.Conflict: (409, "conflict"),
+    errors.Outdated: (412, "precondition_failed"),
+    errors.TooLarge: (413, "payload_too_large"),
+    errors.UnsupportedType: (415, "unsupported_media_type"),
+    errors.Invalid: (422, "unprocessable_entity"),
+    errors.TooManyRequests: (429, "too_many_requests"),
+    Broken: (500, "internal_server_error"),
+    errors.Unavailable: (503, "service_unavailable"),
+}
+"""Status and word by class."""
+
+FIELDS = {"body": "text"}
+"""What the members of an activity are called here."""
+
+
+def answer_error(error: DoingsError, call: Call) -> Response:  # noqa: ARG001 - a Surface's shape
+    """Answer with the vendor's error document."""
+    status, _ = value_for(ANSWERS, error)
+    content = msgspec.json.encode(error_document(error))
+    response = Response(content, status, media_type="application/json")
+    if isinstance(error, errors.Unauthenticated):
+        response.headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, errors.Forbidden):
+        response.headers["WWW-Authenticate"] = (
+            f'Bearer error="insufficient_scope", scope="{error.scope}"'
+        )
+    return response
+
+
+def error_document(
+    error: DoingsError,
+) -> ErrorDocument | ScopeErrorDocument | FieldErrorsDocument:
+    """Render an error."""
+    if isinstance(error, errors.Invalid):
+        return FieldErrorsDocument(_by_field(error))
+    if isinstance(error, errors.Forbidden):
+        if error.scope == ADMIN:
+            return ErrorDocument("forbidden")
+        return ScopeErrorDocument("insufficient_scope", error.scope)
+    _, word = value_for(ANSWERS, error)
+    return ErrorDocument(word)
+
+
+def _by_field(error: errors.Invalid) -> dict[str, list[str]]:
+    by_field: dict[str, list[str]] = {}
+    for field, reason in error.problems:
+        by_field.setdefault(FIELDS.get(field, field), []).append(reason)
+    return by_field

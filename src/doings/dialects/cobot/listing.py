@@ -1,0 +1,40 @@
+"""The list as HTML: an `<li>` for each activity, its title with links into the admin section."""
+
+import html
+from urllib.parse import quote
+
+from doings.core.activity import Activity
+from doings.core.entity import EntityKey
+from doings.core.title import title_pieces
+from doings.dialects.cobot.text import links_only
+from doings.dialects.cobot.times import text_from_instant
+from doings.dialects.cobot.vocabulary import PAGES, TEXT, type_of_kind
+
+
+def list_item(activity: Activity, link_base: str) -> str:
+    """Render an activity; nothing in it can be anything but text, links and our own tags."""
+    lines = [
+        f'    data-id="{activity.id.replace("-", "")}"',
+        f'    data-created-at="{text_from_instant(activity.occurred_at)}"',
+        f'    data-type="{type_of_kind(activity.kind)}"',
+        *([f'    data-level="{activity.level}"'] if activity.level else []),
+    ]
+    opening = "\n".join(["  <li", *lines, "  >"])
+    return f"{opening}\n    {item_text(activity, link_base)}\n  </li>\n"
+
+
+def item_text(activity: Activity, link_base: str) -> str:
+    """The whole of a posted text, whoever recorded it and however; else the title of the kind."""
+    if activity.kind == TEXT and activity.body:
+        return links_only(activity.body)
+    return "".join(
+        [_piece(piece.text, piece.entity, link_base) for piece in title_pieces(activity)]
+    )
+
+
+def _piece(text: str, entity: EntityKey | None, link_base: str) -> str:
+    shown = html.escape(text)
+    if entity is None or entity[0] not in PAGES:
+        return shown
+    url = f"{link_base}/admin/{PAGES[entity[0]]}/{quote(entity[1], safe='')}"
+    return f'<a href="{html.escape(url)}">{shown}</a>'

@@ -1,0 +1,162 @@
+"""What may be asked of the list and what may be posted; all raise Invalid, naming the field."""
+
+from typing import Any
+
+import msgspec
+
+from doings.core.entity import EntityKey
+from doings.core.errors import Invalid, Problem
+from doings.core.query import ENTITIES, Query
+from doings.dialects.cobot.mapping import ActivityInput
+from doings.dialects.cobot.text import is_blank, links_only
+from doings.dialects.cobot.times import Span, span_from_text
+from doings.dialects.cobot.vocabulary import CHANNELS, LEVELS, SOURCES, kinds_of_type
+from doings.httpkit.params import integer_from_text, last, listed
+
+Params = dict[str, list[str]]
+Members = dict[str, Any]
+
+BLANK = "can't be blank"
+MOST = 10**15
+
+LISTS = frozenset({"channels", "source_ids"})
+"""The members of a post that a form may repeat."""
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """What a call asks for; what it did not name is None, or () for the sources."""
+
+    since: int | None
+    until: int | None
+    kinds: tuple[str, ...] | None
+    sources: tuple[EntityKey, ...]
+    last: int | None
+
+
+def asked_from_query(params: Params) -> Asked:
+    """Read `from` and `to`, `types`, `source_ids` and `last`."""
+    source_ids = listed(params, "source_ids")
+    count = _last(params)
+    is_bounded = bool(source_ids) or count is not None
+    since, until = _period(params, is_optional=is_bounded)
+    return Asked(
+        since=since,
+        until=until,
+        kinds=_kinds(listed(params, "types")),
+        sources=_sources(source_ids),
+        last=count,
+    )
+
+
+def activities_query(asked: Asked, sources: tuple[EntityKey, ...]) -> Query:
+    """The activities asked for, oldest first; `sources` are those of the sources that exist."""
+    is_empty = bool(asked.sources) and not sources
+    return Query(
+        entities=sources,
+        kinds=() if is_empty else asked.kinds,
+        since=asked.since,
+        until=asked.until,
+        is_descending=False,
+    )
+
+
+def _period(params: Params, *, is_optional: bool) -> tuple[int | None, int | None]:
+    names = ("from", "to")
+    texts = {name: (last(params, name) or "").strip() for name in names}
+    if is_optional and not any(texts.values()):
+        return None, None
+    blank = [Problem(name, BLANK) for name in names if not texts[name]]
+    if blank:
+        raise Invalid(*blank)
+    first, final = (_span(name, texts[name]) for name in names)
+    if first.start >= final.end:
+        raise Invalid.of("to", "must not be before from")
+    return first.start, final.end
+
+
+def _span(name: str, text: str) -> Span:
+    try:
+        return span_from_text(text)
+    except (ValueError, OverflowError):
+        raise Invalid.of(name, "is not a time like 2014/04/01 00:01:02 +0000") from None
+
+
+def _kinds(types: list[str]) -> tuple[str, ...] | None:
+    if not types:
+        return None
+    return tuple(dict.fromkeys([kind for type_ in types for kind in kinds_of_type(type_)]))
+
+
+def _sources(source_ids: list[str]) -> tuple[EntityKey, ...]:
+    if len(source_ids) > ENTITIES:
+        raise Invalid.of("source_ids", f"at most {ENTITIES}")
+    return tuple([(type_, source_id) for type_ in SOURCES for source_id in source_ids])
+
+
+def _last(params: Params) -> int | None:
+    text = last(params, "last")
+    if text is None or text.strip() == "":
+        return None
+    count = integer_from_text(text)
+    if count is None or count < 1:
+        raise Invalid.of("last", "must be an integer greater than 0")
+    return min(count, MOST)
+
+
+def input_from_members(members: Members) -> ActivityInput:
+    """Read a post; raises Invalid with every problem at once."""
+    text = links_only(_plain(members.get("text")))
+    channels, source_ids = _words(members.get("channels")), _words(members.get("source_ids"))
+    reasons = {
+        "text": _text_problem(members.get("text"), text),
+        "level": _level_problem(members.get("level")),
+        "channels": _channels_problem(channels),
+        "source_ids": _sources_problem(source_ids),
+    }
+    problems = [Problem(name, reason) for name, reason in reasons.items() if reason]
+    if problems:
+        raise Invalid(*problems)
+    return ActivityInput(
+        text=text,
+        level=_plain(members.get("level")) or None,
+        channels=channels or CHANNELS[:1],
+        source_ids=source_ids or (),
+    )
+
+
+def _plain(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _words(value: object) -> tuple[str, ...] | None:
+    """A list, or text with commas; each word once. None where it is neither."""
+    if value is None:
+        return ()
+    parts = value if isinstance(value, list) else [value]
+    texts = [part for part in parts if isinstance(part, str)]
+    if len(texts) < len(parts):
+        return None
+    words = [word.strip() for text in texts for word in text.split(",")]
+    return tuple(dict.fromkeys([word for word in words if word]))
+
+
+def _text_problem(value: object, text: str) -> str | None:
+    if value is not None and not isinstance(value, str):
+        return "must be text"
+    return BLANK if is_blank(text) else None
+
+
+def _level_problem(level: object) -> str | None:
+    return None if level is None or level in ("", *LEVELS) else "must be ERROR, WARN or empty"
+
+
+def _channels_problem(channels: tuple[str, ...] | None) -> str | None:
+    if channels is None or not set(channels) <= set(CHANNELS):
+        return f"must be a list of {' and '.join(CHANNELS)}"
+    return None
+
+
+def _sources_problem(source_ids: tuple[str, ...] | None) -> str | None:
+    if source_ids is None:
+        return "must be a list of ids"
+    return f"at most {ENTITIES}" if len(source_ids) > ENTITIES else None

@@ -1,0 +1,76 @@
+"""The vendor's times: `2014/04/01 00:01:02 +0000` out, and whatever its clients write in."""
+
+import re
+from datetime import UTC, date, datetime, timedelta, timezone
+
+import msgspec
+
+from doings.core.clock import EPOCH, second_from_instant
+
+_TIME = re.compile(
+    r"""(?P<year>\d{4}) [-/] (?P<month>\d{1,2}) [-/] (?P<day>\d{1,2})
+    (?: [T ]\ * (?P<hour>\d{1,2}) : (?P<minute>\d{2})
+        (?: : (?P<second>\d{2}) (?: [.,] (?P<fraction>\d{1,9}) )? )?
+        \ * (?P<offset> Z | UTC | [+-]?\d{2}(?::?\d{2})? )?
+    )?""",
+    re.VERBOSE | re.ASCII | re.IGNORECASE,
+)
+"""An offset without a sign is one whose `+` a URL turned into a space."""
+
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class Span(msgspec.Struct, frozen=True):
+    """What a time stands for, in microseconds: a whole day, a second, an instant; end exclusive."""
+
+    start: int
+    end: int
+
+
+def text_from_instant(instant: int) -> str:
+    """The instant to the second, in UTC."""
+    return f"{second_from_instant(instant):%Y/%m/%d %H:%M:%S} +0000"
+
+
+def span_from_text(text: str) -> Span:
+    """Read a time, in UTC where it names no offset; raises ValueError."""
+    found = _TIME.fullmatch(text.strip())
+    moment, width = _written(found) if found else _iso(text.strip())
+    start = (moment - EPOCH) // _MICROSECOND
+    return Span(start, start + width // _MICROSECOND)
+
+
+def _written(found: re.Match[str]) -> tuple[datetime, timedelta]:
+    """The moment, and how long it lasts: what was left out says how exact it is meant."""
+    units = ("year", "month", "day", "hour", "minute", "second")
+    year, month, day, hour, minute, second = (int(found[unit] or 0) for unit in units)
+    microsecond = int((found["fraction"] or "").ljust(6, "0")[:6])
+    zone = _zone(found["offset"])
+    moment = datetime(year, month, day, hour, minute, second, microsecond, tzinfo=zone)
+    return moment, next(width for unit, width in _WIDTHS.items() if found[unit] is not None)
+
+
+_WIDTHS = {
+    "fraction": _MICROSECOND,
+    "second": timedelta(seconds=1),
+    "minute": timedelta(minutes=1),
+    "day": timedelta(days=1),
+}
+
+
+def _zone(offset: str | None) -> timezone:
+    if offset is None or offset.upper() in {"Z", "UTC"}:
+        return UTC
+    digits = offset.lstrip("+-").replace(":", "")
+    shift = timedelta(hours=int(digits[:2]), minutes=int(digits[2:] or 0))
+    return timezone(-shift if offset.startswith("-") else shift)
+
+
+def _iso(text: str) -> tuple[datetime, timedelta]:
+    """The other forms of ISO 8601: without hyphens and colons, by weeks."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        moment = datetime.fromisoformat(text)
+        return moment.replace(tzinfo=moment.tzinfo or UTC), timedelta(seconds=1)
+    return datetime(day.year, day.month, day.day, tzinfo=UTC), timedelta(days=1)

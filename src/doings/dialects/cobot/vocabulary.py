@@ -1,0 +1,70 @@
+"""Kinds and the vendor's types: a table for those it has names of its own for, a rule for the rest.
+
+Every kind can be expressed, so there is no filter but the caller's.
+"""
+
+from itertools import accumulate
+
+from doings.core.activity import KIND
+from doings.core.catalogue import CATALOGUE
+
+ORIGIN = "cobot"
+"""The origin of what is posted here, and of what was read from the vendor's own answers."""
+
+TYPES: dict[str, str] = {
+    "encounter.logged": "encounter",
+    "text.posted": "text",
+    "invoice.created": "new_invoice",
+    "plan.changed": "plan_change",
+    "membership.created": "new_membership",
+}
+"""Kind to type; the type of any other kind is the kind with `_` in the place of its dot."""
+
+KIND_OF_TYPE: dict[str, str] = {type_: kind for kind, type_ in TYPES.items()}
+
+TEXT = "text.posted"
+MEMBERSHIP = "membership"
+INVOICE = "invoice"
+
+SOURCES = (
+    MEMBERSHIP,
+    INVOICE,
+    "allocation",
+    "booking",
+    "checkin",
+    "contact",
+    "drop_in_pass",
+    "event",
+    "guest_account",
+    "payment",
+    "payment_method",
+    "plan",
+    "resource",
+    "user",
+)
+"""The types of what a source id may name: the things that the vendor has."""
+
+PAGES = {INVOICE: "invoices", MEMBERSHIP: "memberships"}
+"""What has a page in the vendor's admin section, and where."""
+
+CHANNELS = ("admin", "membership")
+LEVELS = ("ERROR", "WARN")
+
+
+def type_of_kind(kind: str) -> str:
+    """The type that a kind is shown as."""
+    return TYPES.get(kind) or kind.replace(".", "_")
+
+
+def kinds_of_type(type_: str) -> list[str]:
+    """Every kind that is shown as the type, the one that it is read as first."""
+    named = [KIND_OF_TYPE[type_]] if type_ in KIND_OF_TYPE else []
+    return named + sorted(_split(type_), key=lambda kind: kind not in CATALOGUE)
+
+
+def _split(type_: str) -> list[str]:
+    """The kinds that the rule shows as the type, longest noun first."""
+    words = type_.split("_")
+    nouns = list(accumulate(words[:-1], lambda head, word: f"{head}_{word}"))
+    kinds = [f"{noun}.{type_[len(noun) + 1 :]}" for noun in reversed(nouns)]
+    return [kind for kind in kinds if KIND.fullmatch(kind) and kind not in TYPES]

@@ -1,0 +1,77 @@
+"""Lists without pages: a short one is answered whole, a long one is sent as it is read.
+
+Each chunk is a short read of its own, taken when the one before it was sent. So memory stays flat
+however long the list is, and a caller who reads slowly keeps no transaction open.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from typing import TypeVar
+
+import msgspec
+from starlette.responses import Response, StreamingResponse
+
+from doings.core.activity import Activity
+from doings.core.query import LARGEST_PAGE, Query
+from doings.core.timeline import Timeline
+from doings.httpkit.call import Call
+
+T = TypeVar("T")
+
+
+class Frame(msgspec.Struct, frozen=True):
+    """What stands around the elements of a list, and between them."""
+
+    media_type: str
+    head: bytes
+    separator: bytes
+    tail: bytes
+
+
+JSON_ARRAY = Frame("application/json", b"[", b",", b"]")
+
+_encode = msgspec.json.Encoder().encode
+
+
+async def activity_chunks(timeline: Timeline, query: Query) -> AsyncIterator[list[Activity]]:
+    """All that the query finds; the first page is read at once, as most lists are no longer."""
+    page = await timeline.page(msgspec.structs.replace(query, limit=LARGEST_PAGE))
+    if page.items:
+        yield page.items
+    if page.after is not None:
+        rest = msgspec.structs.replace(query, gap=page.after, skip=0)
+        async for chunk in timeline.walk(rest):
+            yield chunk
+
+
+def json_elements(documents: list[object]) -> bytes:
+    """The elements of a JSON array, without its brackets."""
+    return _encode(documents)[1:-1]
+
+
+async def answer_list(
+    call: Call, chunks: AsyncIterator[list[T]], render: Callable[[list[T]], bytes], frame: Frame
+) -> Response:
+    """Answer with a list; what fails before its second chunk is read is answered as an error."""
+    first = await anext(chunks, None)
+    second = await anext(chunks, None) if first else None
+    if not first or second is None:
+        body = frame.head + (render(first) if first else b"") + frame.tail
+        return Response(body, media_type=frame.media_type)
+    if call.request.method == "HEAD":
+        return Response(media_type=frame.media_type)
+    stream = _framed(render(first), second, chunks, render, frame)
+    return StreamingResponse(stream, media_type=frame.media_type)
+
+
+async def _framed(
+    first: bytes,
+    second: list[T],
+    rest: AsyncIterator[list[T]],
+    render: Callable[[list[T]], bytes],
+    frame: Frame,
+) -> AsyncIterator[bytes]:
+    yield frame.head + first
+    yield frame.separator + render(second)
+    async for chunk in rest:
+        yield frame.separator + render(chunk)
+    yield frame.tail

@@ -1,0 +1,59 @@
+"""A space, and the requests that its clients make: less to write a test."""
+
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tests.dialects.serving import Business, Served
+
+GOLDEN = Path(__file__).parent / "golden"
+
+PATH = "/cobot/co-up/api/activities"
+EVER = {"from": "1000-01-01", "to": "9999-12-31"}
+
+
+def golden(name: str) -> str:
+    """A document of the vendor's, as it is printed."""
+    return (GOLDEN / name).read_text()
+
+
+class Space:
+    """An account, asked through the dialect."""
+
+    def __init__(self, served: Served, business: Business) -> None:
+        self.served = served
+        self.business = business
+
+    async def get(
+        self, path: str = PATH, *, accept: str | None = None, **params: object
+    ) -> httpx.Response:
+        """Ask for something, with the parameters as they are."""
+        headers = self.business.bearer | ({"Accept": accept} if accept is not None else {})
+        return await self.served.client.get(path, params=params, headers=headers)  # type: ignore[arg-type]
+
+    async def listed(self, **params: object) -> list[dict[str, Any]]:
+        """The list as JSON, of all times unless something else is asked for."""
+        answer = await self.get(PATH, **(params or EVER))
+        assert answer.status_code == 200, answer.text
+        documents: list[dict[str, Any]] = answer.json()
+        return documents
+
+    async def texts(self, **params: object) -> list[str]:
+        """What the activities of a list say."""
+        return [document["attributes"]["text"] for document in await self.listed(**params)]
+
+    async def html(self, **params: object) -> str:
+        """The list as HTML."""
+        answer = await self.get(PATH, accept="text/html", **(params or EVER))
+        assert answer.status_code == 200, answer.text
+        return answer.text
+
+    async def post(self, **members: object) -> httpx.Response:
+        """Post a JSON body."""
+        return await self.served.client.post(PATH, json=members, headers=self.business.bearer)
+
+    async def post_form(self, content: str) -> httpx.Response:
+        """Post a form, spelled out."""
+        headers = {**self.business.bearer, "Content-Type": "application/x-www-form-urlencoded"}
+        return await self.served.client.post(PATH, content=content, headers=headers)
