@@ -1,14 +1,17 @@
 """A fresh database on every engine, with an account in it."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from doings.core.account import Account
+from doings.storage import postgres_search
 from doings.storage.database import Database, open_database
+from doings.storage.postgres import open_postgres
 from doings.storage.sqlite import SCHEMA, SqliteEngine
 from tests.clocks import TickingClock
+from tests.storage import servers
 from tests.storage.book import Book
 
 
@@ -17,8 +20,25 @@ async def open_sqlite(directory: Path, clock: TickingClock) -> Database:
     return await open_database(SqliteEngine(directory / "doings.db"), clock, SCHEMA)
 
 
-ENGINES: dict[str, Callable[[Path, TickingClock], Awaitable[Database]]] = {"sqlite": open_sqlite}
+async def open_postgresql(directory: Path, clock: TickingClock) -> Database:
+    """A database in a schema of the directory's own."""
+    engine = await open_postgres(await servers.running().url_for(directory))
+    return await open_database(engine, clock, postgres_search.SCHEMA)
+
+
+ENGINES: dict[str, Callable[[Path, TickingClock], Awaitable[Database]]] = {
+    "sqlite": open_sqlite,
+    "postgresql": open_postgresql,
+}
 """How each engine's database is opened: to test another engine is to add a line."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_server_stays() -> Iterator[None]:
+    """The shared server ends with the tests."""
+    yield
+    if servers.running.cache_info().currsize:
+        servers.running().remove()
 
 
 @pytest.fixture

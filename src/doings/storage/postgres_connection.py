@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 
@@ -38,13 +38,13 @@ class PostgresConnection:
         """All rows."""
         text, names = compiled(sql)
         found = await self.raw.fetch(text, *[_askable(values[name]) for name in names])
-        return cast("list[Row]", found)
+        return [tuple(row) for row in found]
 
     async def fetch_one(self, sql: str, **values: object) -> Row | None:
         """The first row, if any."""
         text, names = compiled(sql)
         found = await self.raw.fetchrow(text, *[_askable(values[name]) for name in names])
-        return cast("Row | None", found)
+        return None if found is None else tuple(found)
 
     async def execute(self, sql: str, **values: object) -> None:
         """Run a statement for its effect."""
