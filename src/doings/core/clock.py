@@ -117,3 +117,10 @@ def local_date(instant: int, time_zone: str) -> date:
 def start_of_date(day: date, time_zone: str) -> int:
     """The first instant of the date in the zone; raises ValueError for an absurd one."""
     return instant_from_datetime(datetime(day.year, day.month, day.day, tzinfo=zone(time_zone)))
+
+
+def bounds_of_date(day: date, time_zone: str) -> tuple[int, int]:
+    """The first instant of the date in the zone and that of the next one."""
+    start = datetime(day.year, day.month, day.day, tzinfo=zone(time_zone))
+    end = start + timedelta(days=1)
+    return (start - EPOCH) // timedelta(microseconds=1), (end - EPOCH) // timedelta(microseconds=1)

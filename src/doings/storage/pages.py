@@ -103,20 +103,20 @@ async def _rest_of_date(  # noqa: PLR0913 - all that says which date and which s
 ) -> list[Key]:
     """What else happened on the key's date, on one side of the key."""
     at, seq = key
-    date = local_date(at, order.time_zone)
-    gap = Gap(at, seq + 1, "newer") if is_newer else Gap(at, seq, "older")
-    bounds = (
-        {"until": (day_from_date(date) + 2) * DAY}
-        if is_newer
-        else {"since": (day_from_date(date) - 1) * DAY}
+    start, end = bounds_of_date(local_date(at, order.time_zone), order.time_zone)
+    step = msgspec.structs.replace(
+        query,
+        gap=Gap(at, seq + 1, "newer") if is_newer else Gap(at, seq, "older"),
+        since=start if query.since is None else max(start, query.since),
+        until=end if query.until is None else min(end, query.until),
+        skip=0,
+        limit=CHUNK - 1,
     )
-    step = msgspec.structs.replace(query, gap=gap, skip=0, limit=CHUNK - 1, **bounds)
     rest: list[Key] = []
     while True:
         chunk = await keys_in_order(reader, step, *found)
-        same = [key for key in chunk if local_date(key[0], order.time_zone) == date]
-        rest += same
-        if len(same) < CHUNK:
+        rest += chunk
+        if len(chunk) < CHUNK:
             return rest
         step = msgspec.structs.replace(step, gap=gap_behind(chunk[-1], step))
 
