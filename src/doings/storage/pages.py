@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from doings.core.activity import Activity
-from doings.core.clock import DAY, day_from_date, day_of, local_date
+from doings.core.clock import DAY, bounds_of_date, day_of, local_date
 from doings.core.query import DiaryOrder, Gap, Query, RecordedOrder
 from doings.storage import counting
 from doings.storage import statements as sql
