@@ -8,18 +8,18 @@ from doings.core.clock import text_from_instant
 
 CONTACTS = 1000
 BUSY = "busy"
-"""The contact that every tenth activity concerns."""
+"""The contact that every hundredth activity concerns: a dozen times a day."""
 
-START = 1_700_000_000_000_000
-STEP = 7_000_000
-"""One activity every seven seconds."""
+START = 1_200_000_000_000_000
+STEP = 60_000_000
+"""One activity a minute."""
 
 KINDS = ("note.created", "encounter.logged", "file.uploaded", "segment.added", "contact.blocked")
 
 
 def contact_of(number: int) -> str:
     """The contact of an activity."""
-    return BUSY if number % 10 == 0 else f"c{(number * 7919) % CONTACTS}"
+    return BUSY if number % 100 == 0 else f"c{(number * 7919) % CONTACTS}"
 
 
 def data_of(number: int) -> str:

@@ -17,6 +17,7 @@ from doings.app import MOUNTS, Application
 from doings.config import Settings
 from doings.core.activity import Draft
 from doings.core.store import Ledger, Recorded
+from doings.httpkit.logs import set_up_logs
 
 FILLED = 200_000
 SECONDS = 4.0
@@ -111,7 +112,9 @@ async def _load(port: int, target: Target) -> Load:
 
 async def record(database: Path, target: Target) -> Recording:
     """Answer the request once in this process and write down what that takes."""
-    application = Application(Settings(database=f"sqlite:///{database}"))
+    settings = Settings(database=f"sqlite:///{database}", log_level="warning")
+    set_up_logs(settings)
+    application = Application(settings)
     await application.start()
     statements: list[tuple[str, dict[str, Any]]] = []
 

@@ -18,6 +18,9 @@ DAY = 86_400 * SECOND
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 
+_EXACT = 4_000_000_000 * SECOND
+"""Up to the year 2096 a float holds every microsecond, and Python's quickest way is exact."""
+
 EARLIEST = -30_610_224_000 * SECOND
 """1000-01-01: what lies before is a typing error, not an activity."""
 
@@ -71,6 +74,8 @@ def instant_from_text(text: str) -> int:
 
 def datetime_from_instant(instant: int) -> datetime:
     """The instant as a datetime in UTC."""
+    if -_EXACT < instant < _EXACT:
+        return datetime.fromtimestamp(instant / SECOND, UTC)
     return EPOCH + timedelta(microseconds=instant)
 
 

@@ -76,6 +76,8 @@ def raw(text: str) -> msgspec.Raw:
 def activity_document(activity: Activity) -> ActivityDocument:
     """Render an activity; what it was linked to and is deleted now is left out."""
     actor = activity.actor()
+    recorded_at = datetime_from_instant(activity.recorded_at)
+    is_revised = activity.updated_at != activity.recorded_at
     return ActivityDocument(
         id=activity.id,
         seq=activity.seq,
@@ -92,8 +94,8 @@ def activity_document(activity: Activity) -> ActivityDocument:
         channels=activity.channels,
         origin=activity.origin,
         external_id=activity.external_id,
-        recorded_at=datetime_from_instant(activity.recorded_at),
-        updated_at=datetime_from_instant(activity.updated_at),
+        recorded_at=recorded_at,
+        updated_at=datetime_from_instant(activity.updated_at) if is_revised else recorded_at,
     )
 
 
