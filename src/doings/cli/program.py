@@ -90,7 +90,7 @@ MISTAKES = (Invalid, Malformed, Misconfigured)
 def main() -> NoReturn:
     """Run the command line; never returns."""
     try:
-        code = app(standalone_mode=False)
+        code = app(standalone_mode=False, prog_name="doings")
         sys.stdout.flush()
     except typer.TyperException as error:
         if not error.format_message():
@@ -115,7 +115,5 @@ def _usage(error: typer.TyperException) -> str:
     """The message, what may have been meant, and where to read on."""
     context: typer.Context | None = getattr(error, "ctx", None)
     near: list[str] | None = getattr(error, "possibilities", None)
-    message = error.message or error.format_message()
-    if near:
-        message += f". Did you mean {near[0]}?"
+    message = f"{error.message}. Did you mean {near[0]}?" if near else error.format_message()
     return f"{message} Try '{context.command_path} --help'." if context else message

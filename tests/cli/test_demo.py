@@ -1,0 +1,80 @@
+"""`doings demo`."""
+
+import json
+import stat
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from doings.cli.demo.story import story
+from doings.core.kinds import CATALOGUE
+from tests.cli.conftest import Cli
+
+
+@pytest.mark.parametrize("end", [date(2026, 11, 23), date(2027, 2, 1), date(2028, 2, 29)])
+def test_a_year_has_every_kind(end: date) -> None:
+    """And enough of everything to be worth looking at."""
+    drafts = story(end)
+
+    assert {draft.kind for draft in drafts} == set(CATALOGUE)
+    assert 1300 < len(drafts) < 2000
+    assert len({draft.external_id for draft in drafts}) == len(drafts)
+
+
+def test_a_day_has_the_same_story_whenever_it_is_told() -> None:
+    """So that a later run adds days and changes none."""
+    earlier = {draft.external_id: draft for draft in story(date(2026, 11, 23))}
+    later = {draft.external_id: draft for draft in story(date(2026, 12, 24))}
+
+    both = earlier.keys() & later.keys()
+
+    assert len(both) > 1000
+    assert all(earlier[one] == later[one] for one in both)
+
+
+def test_running_it_twice_changes_nothing(cli: Cli) -> None:
+    """The second run shows the same calls, with a secret that still works."""
+    first = cli("demo")
+    before = cli("export", "--account", "demo").out
+
+    second = cli("demo")
+
+    assert first.code == 0
+    assert second.out == first.out
+    assert " 0 of them new" in second.err
+    assert cli("export", "--account", "demo").out == before
+
+
+def test_the_secret_is_readable_for_its_owner_only(cli: Cli, tmp_path: Path) -> None:
+    """A demo must not open a server to everybody."""
+    cli("demo")
+
+    path = tmp_path / ".doings-demo.json"
+
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert list(json.loads(path.read_bytes())) == ["key", "secret"]
+
+
+def test_a_lost_secret_is_made_anew_and_the_old_one_revoked(cli: Cli, tmp_path: Path) -> None:
+    """There is never more than one credential of the demo."""
+    cli("demo")
+    path = tmp_path / ".doings-demo.json"
+    old = json.loads(path.read_bytes())["key"]
+    path.write_text("{}")
+
+    cli("demo")
+
+    listed = cli("token", "list", "--account", "demo").out
+    assert old not in listed
+    assert json.loads(path.read_bytes())["key"] in listed
+
+
+def test_an_account_of_that_name_that_is_not_the_demo_is_left_alone(cli: Cli) -> None:
+    """Somebody's own account must not be filled with inventions."""
+    cli("account", "create", "demo", "--name", "Demo & Sons")
+
+    outcome = cli("demo")
+
+    assert outcome.code == 1
+    assert outcome.err == ("doings: the account demo is 'Demo & Sons', not the demo: left alone\n")

@@ -1,0 +1,209 @@
+"""`doings import` and `doings export`."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Cli
+
+LUNCH = {
+    "kind": "encounter.logged",
+    "occurred_at": "2026-03-01T12:00:00Z",
+    "summary": "Lunch",
+    "links": ["contact:8", {"type": "membership", "id": "m8", "role": "venue"}],
+    "data": {"happened_on": "2026-03-01", "zebra": 1, "ant": [2]},
+    "metadata": {"b": 1, "a": 2},
+    "external_id": "lunch-1",
+}
+JIM = {
+    "type": "contact",
+    "id": "8",
+    "name": "Jim Halpert",
+    "attrs": {"last_name": "Halpert", "first_name": "Jim"},
+}
+MEMBERSHIP = {"type": "membership", "id": "m8", "name": "Jim", "attrs": {}, "contact": "8"}
+
+
+@pytest.fixture(autouse=True)
+def _accounts(cli: Cli) -> None:
+    cli("account", "create", "co-up")
+    cli("account", "create", "copy")
+
+
+def lines(*documents: object) -> str:
+    """NDJSON."""
+    return "".join(json.dumps(document) + "\n" for document in documents)
+
+
+def activities(exported: str) -> list[dict[str, object]]:
+    """The activities of an export, without what differs from one server to another."""
+    documents = [json.loads(line) for line in exported.splitlines()]
+    own = ("id", "seq", "recorded_at", "updated_at")
+    return [
+        {name: value for name, value in document.items() if name not in own}
+        for document in documents
+        if "entity" not in document
+    ]
+
+
+def entities(exported: str) -> dict[str, object]:
+    """The entities of an export by type and id, likewise."""
+    found = [json.loads(line).get("entity") for line in exported.splitlines()]
+    return {
+        f"{one['type']}:{one['id']}": (one["name"], one["attrs"], one["contact"])
+        for one in found
+        if one
+    }
+
+
+def test_an_export_imported_makes_an_equal_account(cli: Cli) -> None:
+    """Names, attributes in their order, owners, roles, data: everything comes back."""
+    given = lines({"entity": JIM}, {"entity": MEMBERSHIP}, LUNCH)
+    cli("import", "-", "--account", "co-up", stdin=given)
+    exported = cli("export", "--account", "co-up").out
+
+    imported = cli("import", "-", "--account", "copy", stdin=exported)
+    copied = cli("export", "--account", "copy").out
+
+    assert imported.code == 0
+    assert activities(copied) == activities(exported)
+    assert '"data":{"happened_on":"2026-03-01","zebra":1,"ant":[2]}' in copied
+    assert entities(exported).items() <= entities(copied).items()
+    assert entities(copied)["contact:8"] == (
+        "Jim Halpert",
+        {"last_name": "Halpert", "first_name": "Jim"},
+        None,
+    )
+    assert entities(copied)["membership:m8"] == ("Jim", {}, "8")
+
+
+def test_importing_twice_changes_nothing(cli: Cli) -> None:
+    """Whether a line has an external_id, only an id, or neither."""
+    bare = {"kind": "note.created", "occurred_at": "2026-03-02T12:00:00Z", "body": "x"}
+    given = lines({"entity": JIM}, LUNCH, {**bare, "id": "17"}, {**bare, "body": "y"})
+
+    first = cli("import", "-", "--account", "co-up", stdin=given)
+    before = cli("export", "--account", "co-up").out
+    second = cli("import", "-", "--account", "co-up", stdin=given)
+
+    assert first.out == (
+        "Imported 3 activities and 1 entities into co-up; 0 were there already, 0 lines were bad\n"
+    )
+    assert second.out == (
+        "Imported 0 activities and 0 entities into co-up; 3 were there already, 0 lines were bad\n"
+    )
+    assert cli("export", "--account", "co-up").out == before
+
+
+def test_an_account_s_own_export_changes_nothing_in_it(cli: Cli) -> None:
+    """Also where its activities have no external_id, like those of Monica."""
+    cli("import", "-", "--account", "co-up", stdin=lines(LUNCH))
+    exported = cli("export", "--account", "co-up").out
+    without = exported.replace('"external_id":"lunch-1"', '"external_id":null')
+
+    outcome = cli("import", "-", "--account", "co-up", stdin=without)
+
+    assert "Imported 0 activities and 0 entities" in outcome.out
+
+
+def test_bad_lines_are_reported_and_the_rest_imported(cli: Cli) -> None:
+    """Each with its number and reason; the exit code says that there were some."""
+    given = [
+        json.dumps(LUNCH),
+        "{oops",
+        json.dumps({**LUNCH, "kind": "lunch", "external_id": "2"}),
+        "",
+        json.dumps({"entity": {**JIM, "contact": "9"}}),
+        json.dumps({"entity": {"type": "Contact", "id": "1"}}),
+        json.dumps({**LUNCH, "occurred_at": "2026-03-01T12:00:00", "external_id": "3"}),
+        "[]",
+        json.dumps({**LUNCH, "external_id": "4"}),
+    ]
+
+    outcome = cli("import", "-", "--account", "co-up", stdin="\n".join(given))
+
+    assert outcome.code == 1
+    assert [line.partition(":")[0] for line in outcome.err.splitlines()] == [
+        f"line {number}" for number in (2, 3, 5, 6, 7, 8)
+    ]
+    assert "kind: must be noun.verb" in outcome.err
+    assert "a contact belongs to nobody" in outcome.err
+    assert outcome.out.startswith("Imported 2 activities and 0 entities into co-up")
+
+
+def test_an_origin_may_be_given_to_all(cli: Cli) -> None:
+    """So that the history of another system can be told apart."""
+    cli("import", "-", "--account", "co-up", "--origin", "old.crm", stdin=lines(LUNCH))
+
+    exported = cli("export", "--account", "co-up", "--activities-only").out
+
+    assert json.loads(exported)["origin"] == "old.crm"
+
+
+def test_a_wrong_origin_is_refused_at_once(cli: Cli) -> None:
+    """Rather than once a line."""
+    outcome = cli("import", "-", "--account", "co-up", "--origin", "Old CRM", stdin=lines(LUNCH))
+
+    assert outcome.code == 2
+    assert outcome.err.startswith("doings: origin: ")
+
+
+def test_an_export_is_filtered(cli: Cli) -> None:
+    """By kind or noun, and by times or dates of the account's calendar."""
+    note = {"kind": "note.created", "body": "x"}
+    given = lines(
+        LUNCH,
+        {**note, "occurred_at": "2026-03-02T00:00:00Z", "external_id": "n1"},
+        {**note, "occurred_at": "2026-03-03T00:00:00Z", "external_id": "n2"},
+    )
+    cli("import", "-", "--account", "co-up", stdin=given)
+
+    def exported(*options: str) -> list[object]:
+        out = cli("export", "--account", "co-up", "--activities-only", *options).out
+        return [one["external_id"] for one in activities(out)]
+
+    assert exported() == ["lunch-1", "n1", "n2"]
+    assert exported("--kind", "note.*") == ["n1", "n2"]
+    assert exported("--kind", "note.created", "--kind", "encounter.logged") == exported()
+    assert exported("--since", "2026-03-02") == ["n1", "n2"]
+    assert exported("--until", "2026-03-02") == ["lunch-1"]
+    assert exported("--since", "2026-03-02T00:00:00Z", "--until", "2026-03-03") == ["n1"]
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [("--kind", "Note"), ("--since", "now"), ("--until", "2026-13-01")]
+)
+def test_a_wrong_filter_is_refused(cli: Cli, option: str, value: str) -> None:
+    """As wrong usage."""
+    outcome = cli("export", "--account", "co-up", option, value)
+
+    assert outcome.code == 2
+    assert outcome.err.count("\n") == 1
+
+
+def test_a_file_is_written_whole_or_not_at_all(cli: Cli, tmp_path: Path) -> None:
+    """What was exported before stays until the new export is complete."""
+    cli("import", "-", "--account", "co-up", stdin=lines(LUNCH))
+
+    outcome = cli("export", "--account", "co-up", "out.ndjson")
+
+    assert outcome.code == 0
+    assert outcome.out == ""
+    assert len(activities((tmp_path / "out.ndjson").read_text())) == 1
+    assert [path.name for path in tmp_path.glob("out*")] == ["out.ndjson"]
+    assert cli("export", "--account", "co-up", "no/out.ndjson").code == 2
+
+
+def test_a_line_without_end_does_not_fill_the_memory(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is skipped and counted as bad, and the next one is read."""
+    monkeypatch.setattr("doings.cli.importing.LONGEST", 1000)
+    endless = "x" * 5000
+
+    outcome = cli("import", "-", "--account", "co-up", stdin=f"{endless}\n{lines(LUNCH)}")
+
+    assert outcome.code == 1
+    assert outcome.err.startswith("line 1: ")
+    assert "Imported 1 activities" in outcome.out
