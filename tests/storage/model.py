@@ -85,11 +85,11 @@ class Model:
         thing = self.things.setdefault(key, Thing())
         thing.contact, thing.is_deleted = contact, False
 
-    def living(self, type_: str) -> set[str]:
-        """The ids of a type that are not deleted."""
-        return {
+    def living(self, type_: str) -> list[str]:
+        """The ids of a type that are not deleted, in the order in which they were made."""
+        return [
             id_ for (of, id_), thing in self.things.items() if of == type_ and not thing.is_deleted
-        }
+        ]
 
     def roles(self, entry: Entry) -> dict[EntityKey, set[str]]:
         """What an activity is linked to, and how."""
