@@ -4,13 +4,11 @@ from starlette.responses import Response
 
 from doings.core.clock import second_from_instant
 from doings.dialects.monica.documents import (
-    AccountReference,
     Success,
     UserDocument,
     WelcomeDocument,
 )
-from doings.dialects.monica.identity import identities
-from doings.dialects.monica.operations import MOUNT, Asked, answer, answer_one
+from doings.dialects.monica.operations import Asked, answer, answer_one
 
 LINKS = {
     "activities_url": "/activities",
@@ -25,7 +23,7 @@ LINKS = {
 
 async def welcome(asked: Asked) -> Response:
     """GET /: a greeting, and where everything is."""
-    url = asked.call.base_url + MOUNT
+    url = asked.place.url
     return answer(
         WelcomeDocument(
             success=Success("Welcome to Monica"),
@@ -42,7 +40,7 @@ async def show_me(asked: Asked) -> Response:
     return answer_one(
         UserDocument(
             id=account.id,
-            uuid=identities(asked.call.services.store.secret).uuid(account.id, "user", account.id),
+            uuid=asked.place.identities.uuid(account.id, "user", account.id),
             object="user",
             first_name=account.name,
             last_name=None,
@@ -53,7 +51,7 @@ async def show_me(asked: Asked) -> Response:
             currency=None,
             locale="en",
             is_policy_compliant=True,
-            account=AccountReference(account.id),
+            account=asked.place.account,
             created_at=created_at,
             updated_at=created_at,
         )

@@ -13,7 +13,7 @@ from doings.dialects.monica import validation
 from doings.dialects.monica.documents import ActivityDocument, DeletedDocument
 from doings.dialects.monica.drafts import ActivityInput, draft_from_change, draft_from_input
 from doings.dialects.monica.emotions import has_emotion
-from doings.dialects.monica.mapping import activity_document, is_shown, keys_of_activities
+from doings.dialects.monica.mapping import activity_documents, is_shown, keys_of_activities
 from doings.dialects.monica.operations import Asked, answer, answer_list, answer_one
 from doings.dialects.monica.paging import Page
 from doings.dialects.monica.params import activity_from_members
@@ -130,13 +130,18 @@ async def _checked(
 
 
 async def _document(asked: Asked, reader: Reader, activity: Activity) -> ActivityDocument:
-    return activity_document(activity, await asked.view(reader, keys_of_activities([activity])))
+    return (await _documents(asked, reader, [activity]))[0]
+
+
+async def _documents(
+    asked: Asked, reader: Reader, activities: Sequence[Activity]
+) -> list[ActivityDocument]:
+    return activity_documents(activities, await asked.view(reader, keys_of_activities(activities)))
 
 
 async def _page(asked: Asked, reader: Reader, activities: list[Activity], total: int) -> Page:
-    view = await asked.view(reader, keys_of_activities(activities))
     return Page(
-        documents=[activity_document(activity, view) for activity in activities],
+        documents=await _documents(asked, reader, activities),
         total=total,
         years=await reader.years_with_contacts(),
     )

@@ -1,19 +1,16 @@
-"""Contacts, genders and tags as Monica's documents. Pure: knows nothing of HTTP."""
+"""Contacts as Monica's documents. Pure: knows nothing of HTTP."""
 
-import re
 from typing import Literal
 
 from doings.core.clock import second_from_instant
-from doings.core.defaults import GENDER, IS_DEFAULT, TAG
+from doings.core.defaults import GENDER, TAG
 from doings.core.entity import Entity, EntityKey
-from doings.core.text import object_from_text
 from doings.dialects.monica import facts
 from doings.dialects.monica.documents import (
     Avatar,
     Career,
     ContactDocument,
     ContactShort,
-    GenderDocument,
     HowYouMet,
     Information,
     OldBirthdate,
@@ -22,10 +19,10 @@ from doings.dialects.monica.documents import (
     ShortInformation,
     SpecialDates,
     Statistics,
-    TagDocument,
 )
 from doings.dialects.monica.facts import NOTHING, ContactFacts, facts_of
-from doings.dialects.monica.view import View, number_of
+from doings.dialects.monica.setting_mapping import setting_facts, tag_document
+from doings.dialects.monica.view import Place, View
 from doings.dialects.monica.vocabulary import AVATAR_COLORS, NAMES_OF_GENDERS
 
 AVATAR = (
@@ -43,24 +40,32 @@ NO_MEETING = HowYouMet(
 )
 
 
+def keys_of_attendee(contact: Entity) -> list[EntityKey]:
+    """What a contact's short document refers to: its gender."""
+    return _keys_of_gender(facts_of(contact))
+
+
 def keys_of_contact(contact: Entity) -> list[EntityKey]:
-    """What a contact's document refers to."""
+    """What a contact's full document refers to: its gender and its tags."""
     told = facts_of(contact)
-    genders = [(GENDER, str(told.gender_id))] if told.gender_id is not None else []
-    return [*genders, *((TAG, str(tag)) for tag in told.tags)]
+    return [*_keys_of_gender(told), *((TAG, str(tag)) for tag in told.tags)]
 
 
-def contact_short(contact: Entity, view: View) -> ContactShort:
+def _keys_of_gender(told: ContactFacts) -> list[EntityKey]:
+    return [(GENDER, str(told.gender_id))] if told.gender_id is not None else []
+
+
+def contact_short(contact: Entity, own_gender: Entity | None, place: Place) -> ContactShort:
     """Render a contact as an attendee is shown."""
     told = facts_of(contact)
     name = facts.complete_name(told)
-    gender, gender_type = _gender(told, view)
+    gender, gender_type = _gender(told, own_gender)
     birthdate = facts.birthdate(told)
     return ContactShort(
         id=contact.seq,
-        uuid=view.uuid(contact),
+        uuid=place.uuid(contact),
         object="contact",
-        hash_id=view.identities.hash_id(contact.seq),
+        hash_id=place.identities.hash_id(contact.seq),
         first_name=told.first_name or "",
         last_name=told.last_name,
         nickname=told.nickname,
@@ -85,8 +90,8 @@ def contact_short(contact: Entity, view: View) -> ContactShort:
             deceased_date=facts.deceased_date(told),
             avatar=_avatar(contact, told),
         ),
-        url=f"{view.url}/contacts/{contact.seq}",
-        account=view.owner,
+        url=f"{place.url}/contacts/{contact.seq}",
+        account=place.account,
     )
 
 
@@ -95,7 +100,8 @@ def contact_document(
 ) -> ContactDocument:
     """Render a contact in full: with how many activities, and when the last one happened."""
     told = facts_of(contact)
-    short = contact_short(contact, view)
+    gender = next((view.entities.get(key) for key in _keys_of_gender(told)), None)
+    short = contact_short(contact, gender, view.place)
     return ContactDocument(
         id=short.id,
         uuid=short.uuid,
@@ -127,7 +133,7 @@ def contact_document(
             how_you_met=NO_MEETING,
         ),
         addresses=[],
-        tags=[tag_document(tag, view) for tag in _tags(told, view)],
+        tags=[tag_document(tag, view.place) for tag in _tags(told, view)],
         statistics=Statistics(
             number_of_calls=0,
             number_of_notes=0,
@@ -144,45 +150,10 @@ def contact_document(
     )
 
 
-def gender_document(gender: Entity, view: View) -> GenderDocument:
-    """Render a gender."""
-    attrs = object_from_text(gender.attrs)
-    is_default = attrs.get(IS_DEFAULT) is True
-    return GenderDocument(
-        id=number_of(gender),
-        object="gender",
-        name=gender.name,
-        type=type_of_gender(gender),
-        account=view.owner,
-        created_at=None if is_default else second_from_instant(gender.created_at),
-        updated_at=None if is_default else second_from_instant(gender.updated_at),
-    )
-
-
-def type_of_gender(gender: Entity) -> str | None:
-    """One of GENDER_TYPES."""
-    found = object_from_text(gender.attrs).get("type")
-    return found if isinstance(found, str) else None
-
-
-def tag_document(tag: Entity, view: View) -> TagDocument:
-    """Render a tag."""
-    return TagDocument(
-        id=number_of(tag),
-        object="tag",
-        name=tag.name,
-        name_slug=re.sub(r"[\W_]+", "-", (tag.name or "").lower()).strip("-"),
-        account=view.owner,
-        created_at=second_from_instant(tag.created_at),
-        updated_at=second_from_instant(tag.updated_at),
-    )
-
-
-def _gender(told: ContactFacts, view: View) -> tuple[str | None, str | None]:
+def _gender(told: ContactFacts, own: Entity | None) -> tuple[str | None, str | None]:
     """The name and the type of a gender: the account's own, or one in words."""
-    own = view.entities.get((GENDER, str(told.gender_id))) if told.gender_id is not None else None
     if own is not None:
-        return own.name, type_of_gender(own)
+        return own.name, setting_facts(own).type
     return told.gender, NAMES_OF_GENDERS.get((told.gender or "").lower())
 
 

@@ -17,18 +17,18 @@ REMEMBERED = 4096
 
 
 class Identities:
-    """The names of one installation."""
+    """The names of one installation: `hash_id(seq)`, and `uuid(account_id, what, number)`."""
 
     def __init__(self, secret: bytes) -> None:
         self._secret = secret
         self._sqids = Sqids(_shuffled(secret), SHORTEST, blocklist=[])
         self.hash_id = lru_cache(REMEMBERED)(self._hash_id)
+        self.uuid = lru_cache(REMEMBERED)(self._uuid)
 
     def _hash_id(self, seq: int) -> str:
         return "h:" + self._sqids.encode([seq])
 
-    def uuid(self, account_id: int, what: str, number: int) -> str:
-        """The UUID of an account's thing, the same as long as it exists."""
+    def _uuid(self, account_id: int, what: str, number: int) -> str:
         name = f"{account_id}:{what}:{number}".encode()
         digest = hashlib.blake2b(name, key=self._secret, digest_size=16).digest()
         return str(uuid.UUID(bytes=digest, version=5))

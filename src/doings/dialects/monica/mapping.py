@@ -1,26 +1,27 @@
-"""Activities and their types as Monica's documents. Pure: knows nothing of HTTP."""
+"""Activities as Monica's documents. Pure: knows nothing of HTTP."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 
 import msgspec
 
 from doings.core.activity import Activity
 from doings.core.clock import local_date, second_from_instant
-from doings.core.defaults import ACTIVITY_CATEGORY, ACTIVITY_TYPE, IS_DEFAULT
+from doings.core.defaults import ACTIVITY_TYPE
 from doings.core.entity import CONTACT, Entity, EntityKey
 from doings.core.markup import HTML_KINDS, text_from_html
-from doings.core.text import object_from_text
 from doings.core.title import title
-from doings.dialects.monica.contact_mapping import contact_short, keys_of_contact
+from doings.dialects.monica.contact_mapping import contact_short, keys_of_attendee
 from doings.dialects.monica.documents import (
     ActivityDocument,
     Attendees,
-    CategoryDocument,
+    ContactShort,
     EmotionDocument,
     TypeDocument,
 )
 from doings.dialects.monica.emotions import EMOTIONS, has_emotion
-from doings.dialects.monica.view import View, number_of
+from doings.dialects.monica.setting_mapping import keys_of_type, type_document
+from doings.dialects.monica.view import Place, View
 
 
 class Encounter(msgspec.Struct, kw_only=True):
@@ -32,7 +33,6 @@ class Encounter(msgspec.Struct, kw_only=True):
 
 NOTHING_TOLD = Encounter()
 _DECODER = msgspec.json.Decoder(Encounter)
-_ENCODER = msgspec.json.Encoder()
 
 
 def encounter_of(activity: Activity) -> Encounter:
@@ -51,61 +51,75 @@ def is_shown(activity: Activity) -> bool:
 
 
 def keys_of_activities(activities: Iterable[Activity]) -> set[EntityKey]:
-    """What the documents of activities refer to beside what is linked: categories, genders."""
-    linked = {link.entity.seq: link.entity for one in activities for link in one.links}
-    keys: set[EntityKey] = set()
-    for entity in linked.values():
-        if entity.type == CONTACT:
-            keys.update(keys_of_contact(entity))
-        elif entity.type == ACTIVITY_TYPE:
-            keys.update(keys_of_type(entity))
-    return keys
+    """What the documents of activities refer to beside what is linked: genders, categories."""
+    return {key for entity in _linked(activities) for key in KEYS[entity.type](entity)}
 
 
-def keys_of_type(activity_type: Entity) -> list[EntityKey]:
-    """What a type's document refers to: its category."""
-    category = object_from_text(activity_type.attrs).get("category")
-    return [(ACTIVITY_CATEGORY, category)] if isinstance(category, str) else []
+def _linked(activities: Iterable[Activity]) -> Iterable[Entity]:
+    """The contacts and types of activities, each once."""
+    linked = {link.entity.seq: link.entity for activity in activities for link in activity.links}
+    return [entity for entity in linked.values() if entity.type in KEYS]
 
 
-def activity_document(activity: Activity, view: View) -> ActivityDocument:
-    """Render an activity of any kind."""
+def activity_documents(activities: Sequence[Activity], view: View) -> list[ActivityDocument]:
+    """Render activities of any kind; who and what is linked to several is rendered once."""
+    rendered = {entity.seq: _rendered(entity, view) for entity in _linked(activities)}
+    return [_activity_document(activity, rendered, view) for activity in activities]
+
+
+def _activity_document(
+    activity: Activity, rendered: Mapping[int, msgspec.Raw], view: View
+) -> ActivityDocument:
     told = encounter_of(activity)
     activity_type = activity.linked(ACTIVITY_TYPE)
-    contacts = activity.contacts()
+    contacts = [rendered[contact.seq] for contact in activity.contacts()]
     return ActivityDocument(
         id=activity.seq,
         uuid=activity.id,
         object="activity",
         summary=shown_summary(activity),
         description=shown_description(activity),
-        happened_at=happened_on(activity, view.account.time_zone),
-        activity_type=_type_once(activity_type, view) if activity_type else None,
-        attendees=Attendees(
-            total=len(contacts), contacts=[_contact_once(contact, view) for contact in contacts]
-        ),
+        happened_at=told.happened_on or _local_date(activity, view.time_zone),
+        activity_type=rendered[activity_type.seq] if activity_type else None,
+        attendees=Attendees(total=len(contacts), contacts=contacts),
         emotions=emotion_documents(told.emotions) if told.emotions else [],
-        url=f"{view.url}/activities/{activity.seq}",
-        account=view.owner,
+        url=f"{view.place.url}/activities/{activity.seq}",
+        account=view.place.account,
         created_at=second_from_instant(activity.recorded_at),
         updated_at=second_from_instant(activity.updated_at),
     )
 
 
-def _contact_once(contact: Entity, view: View) -> msgspec.Raw:
-    found = view.rendered.get(contact.seq)
-    if found is None:
-        found = msgspec.Raw(_ENCODER.encode(contact_short(contact, view)))
-        view.rendered[contact.seq] = found
-    return found
+KEYS: Mapping[str, Callable[[Entity], list[EntityKey]]] = {
+    CONTACT: keys_of_attendee,
+    ACTIVITY_TYPE: keys_of_type,
+}
+"""What the documents of linked entities refer to, by the types that are shown."""
+
+REMEMBERED = 2048
+LONGEST_REMEMBERED = 4096
 
 
-def _type_once(activity_type: Entity, view: View) -> msgspec.Raw:
-    found = view.rendered.get(activity_type.seq)
-    if found is None:
-        found = msgspec.Raw(_ENCODER.encode(type_document(activity_type, view)))
-        view.rendered[activity_type.seq] = found
-    return found
+def _rendered(entity: Entity, view: View) -> msgspec.Raw:
+    """The encoded document of a contact or a type, from memory where it was rendered just so.
+
+    What goes into a document is all among the arguments, so what is remembered is never outdated.
+    """
+    referred = [view.entities[key] for key in KEYS[entity.type](entity) if key in view.entities]
+    render = _remembered if len(entity.attrs) <= LONGEST_REMEMBERED else _encoded
+    return render(entity, referred[0] if referred else None, view.place)
+
+
+def _encoded(entity: Entity, referred: Entity | None, place: Place) -> msgspec.Raw:
+    document: ContactShort | TypeDocument
+    if entity.type == CONTACT:
+        document = contact_short(entity, referred, place)
+    else:
+        document = type_document(entity, referred, place)
+    return msgspec.Raw(msgspec.json.encode(document))
+
+
+_remembered = lru_cache(REMEMBERED)(_encoded)
 
 
 def shown_summary(activity: Activity) -> str:
@@ -136,40 +150,3 @@ def emotion_documents(emotions: list[int]) -> list[EmotionDocument]:
         for emotion in emotions
         if has_emotion(emotion)
     ]
-
-
-def type_document(activity_type: Entity, view: View) -> TypeDocument:
-    """Render a type with its category."""
-    category = next(
-        (view.entities[key] for key in keys_of_type(activity_type) if key in view.entities), None
-    )
-    is_default = _is_default(activity_type)
-    return TypeDocument(
-        id=number_of(activity_type),
-        uuid=view.uuid(activity_type),
-        object="activityType",
-        name=activity_type.name,
-        location_type=None,
-        activity_type_category=category_document(category, view) if category else None,
-        account=view.owner,
-        created_at=None if is_default else second_from_instant(activity_type.created_at),
-        updated_at=None if is_default else second_from_instant(activity_type.updated_at),
-    )
-
-
-def category_document(category: Entity, view: View) -> CategoryDocument:
-    """Render a category."""
-    is_default = _is_default(category)
-    return CategoryDocument(
-        id=number_of(category),
-        uuid=view.uuid(category),
-        object="activityTypeCategory",
-        name=category.name,
-        account=view.owner,
-        created_at=None if is_default else second_from_instant(category.created_at),
-        updated_at=None if is_default else second_from_instant(category.updated_at),
-    )
-
-
-def _is_default(entity: Entity) -> bool:
-    return object_from_text(entity.attrs).get(IS_DEFAULT) is True

@@ -14,7 +14,7 @@ from doings.dialects.monica.identity import identities
 from doings.dialects.monica.paging import Page, list_document
 from doings.dialects.monica.params import Listing, id_from_path, listing_from_query
 from doings.dialects.monica.validation import trimmed
-from doings.dialects.monica.view import View
+from doings.dialects.monica.view import Place, View
 from doings.httpkit.call import Call
 from doings.httpkit.surface import Operation
 
@@ -45,11 +45,17 @@ class Asked(msgspec.Struct, frozen=True):
     async def view(self, reader: Reader, keys: set[EntityKey]) -> View:
         """What rendering takes, with the entities of these keys."""
         return View(
-            account=self.call.timeline.account,
-            url=self.call.base_url + MOUNT,
-            identities=identities(self.call.services.store.secret),
+            place=self.place,
+            time_zone=self.time_zone,
             entities=await reader.entities_by_key(sorted(keys)) if keys else {},
         )
+
+    @property
+    def place(self) -> Place:
+        """Whose API answers, and where."""
+        secret = self.call.services.store.secret
+        account = self.call.timeline.account
+        return Place(account.id, self.call.base_url + MOUNT, identities(secret))
 
 
 Handler = Callable[[Asked], Awaitable[Response]]

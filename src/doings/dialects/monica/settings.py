@@ -14,11 +14,16 @@ from doings.core.entity import Entity, EntityDraft, EntityKey
 from doings.core.store import EntityQuery, Ledger, Reader
 from doings.core.text import json_text, object_from_text
 from doings.dialects.monica import validation
-from doings.dialects.monica.contact_mapping import gender_document, tag_document
-from doings.dialects.monica.documents import DeletedDocument
-from doings.dialects.monica.mapping import category_document, keys_of_type, type_document
+from doings.dialects.monica.documents import DeletedDocument, TypeDocument
 from doings.dialects.monica.operations import Asked, answer, answer_list, answer_one
 from doings.dialects.monica.paging import Page
+from doings.dialects.monica.setting_mapping import (
+    category_document,
+    gender_document,
+    keys_of_type,
+    tag_document,
+    type_document,
+)
 from doings.dialects.monica.validation import Rejected, Rules, integer_of
 from doings.dialects.monica.view import View
 
@@ -51,9 +56,14 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
     created: int = 201
 
 
+def _type_document(activity_type: Entity, view: View) -> TypeDocument:
+    category = next((view.entities.get(key) for key in keys_of_type(activity_type)), None)
+    return type_document(activity_type, category, view.place)
+
+
 TYPES = Setting(
     type=ACTIVITY_TYPE,
-    document=type_document,
+    document=_type_document,
     rules=validation.TYPE,
     attrs=lambda members: {"category": str(integer_of(members["activity_type_category_id"]))},
     keys=keys_of_type,
@@ -62,18 +72,18 @@ TYPES = Setting(
 )
 CATEGORIES = Setting(
     type=ACTIVITY_CATEGORY,
-    document=category_document,
+    document=lambda category, view: category_document(category, view.place),
     rules=validation.CATEGORY,
     unknown="The selected activity type category id is invalid.",
     created=200,
 )
 GENDERS = Setting(
     type=GENDER,
-    document=gender_document,
+    document=lambda gender, view: gender_document(gender, view.place),
     rules=validation.GENDER_OF_ACCOUNT,
     attrs=lambda members: {"type": members.get("type") or "O"},
 )
-TAGS = Setting(type=TAG, document=tag_document)
+TAGS = Setting(type=TAG, document=lambda tag, view: tag_document(tag, view.place))
 
 
 async def list_settings(setting: Setting, asked: Asked) -> Response:

@@ -2,7 +2,6 @@
 
 import msgspec
 
-from doings.core.account import Account
 from doings.core.entity import CONTACT, Entity, EntityKey
 from doings.dialects.monica.documents import AccountReference
 from doings.dialects.monica.identity import Identities
@@ -11,27 +10,29 @@ DIGITS = 18
 """How many digits an id has at most."""
 
 
-class View(msgspec.Struct, frozen=True):
-    """An account as one answer shows it; `url` is where the API begins.
+class Place(msgspec.Struct, frozen=True):
+    """An account as callers at one address see it; `url` is where the API begins."""
 
-    `entities` holds what is referred to by key: categories, genders, tags. `rendered` holds, by
-    seq, what is encoded already, so that nothing is rendered twice for one answer.
-    """
-
-    account: Account
+    account_id: int
     url: str
     identities: Identities
-    entities: dict[EntityKey, Entity]
-    rendered: dict[int, msgspec.Raw] = {}
 
     @property
-    def owner(self) -> AccountReference:
+    def account(self) -> AccountReference:
         """Whose it is."""
-        return AccountReference(self.account.id)
+        return AccountReference(self.account_id)
 
     def uuid(self, entity: Entity) -> str:
         """The UUID of an entity."""
-        return self.identities.uuid(self.account.id, entity.type, entity.seq)
+        return self.identities.uuid(self.account_id, entity.type, entity.seq)
+
+
+class View(msgspec.Struct, frozen=True):
+    """What one answer shows: the place, its days' zone, and by key what documents refer to."""
+
+    place: Place
+    time_zone: str
+    entities: dict[EntityKey, Entity]
 
 
 def number_of(entity: Entity) -> int:
