@@ -14,6 +14,7 @@ from doings.config import Settings, settings_from_environment
 from doings.core.clock import Clock, SystemClock
 from doings.core.cursor import CursorSigner
 from doings.core.errors import Misconfigured
+from doings.dialects.agendize import routes as agendize
 from doings.dialects.cobot import routes as cobot
 from doings.dialects.invent import routes as invent
 from doings.dialects.monica import routes as monica
@@ -37,6 +38,7 @@ MOUNTS: dict[str, Surface] = {
     "monica": monica.SURFACE,
     "invent": invent.SURFACE,
     "cobot": cobot.SURFACE,
+    "agendize": agendize.SURFACE,
 }
 """The surfaces by the first part of their path."""
 

@@ -1,0 +1,1 @@
+"""The Agendize dialect: the Client Activities API, version 2.3."""

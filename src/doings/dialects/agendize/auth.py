@@ -1,0 +1,19 @@
+"""Signing in: as a partner with a key and a token, or with OAuth 2."""
+
+from doings.auth.principal import Principal
+from doings.httpkit.call import Call
+from doings.httpkit.params import last
+
+
+async def authenticate(call: Call) -> Principal:
+    """Who makes the call; raises Unauthenticated and TooManyRequests.
+
+    `apiKey` and `token` are headers or parameters; `apikey` is seen as a parameter, too.
+    """
+    headers, query = call.request.headers, call.query
+    authenticator = call.services.authenticator
+    key = headers.get("apikey") or last(query, "apiKey") or last(query, "apikey")
+    token = headers.get("token") or last(query, "token")
+    if key is None and token is None:
+        return await authenticator.by_secret(call.bearer, call.address)
+    return await authenticator.by_pair(key, token, call.address)

@@ -1,0 +1,302 @@
+"""From activities to the vendor's documents, and from `reading` the way back; it knows no HTTP."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from doings.core.activity import ACTOR, Activity
+from doings.core.clock import second_from_instant, zone
+from doings.core.entity import Entity
+from doings.core.prose import prose
+from doings.core.text import object_from_text
+from doings.dialects.agendize.documents import (
+    ActivityDocument,
+    AppointmentDocument,
+    ConferenceDocument,
+    ConferenceRegistrationDocument,
+    DateDocument,
+    EmailNotificationDocument,
+    FormDocument,
+    FormNameDocument,
+    FormResultDocument,
+    MarketingConsentDocument,
+    NoteDocument,
+    ServiceDocument,
+    SessionDocument,
+    StaffDocument,
+    TextMessageNotificationDocument,
+    UserDocument,
+)
+from doings.dialects.agendize.reading import (
+    draft_from_document,
+    entity_drafts_from_document,
+    saved_activity,
+)
+from doings.dialects.agendize.vocabulary import (
+    APPOINTMENT,
+    CONFERENCE,
+    CONSENT,
+    EMAIL,
+    FORM_RESULT,
+    KINDS,
+    NOTE,
+    ORIGIN,
+    PATHS,
+    TEXT_MESSAGE,
+    UPDATED,
+    USER,
+)
+
+__all__ = [
+    "View",
+    "activity_document",
+    "draft_from_document",
+    "entity_drafts_from_document",
+    "saved_activity",
+]
+
+Members = dict[str, Any]
+
+
+class View(msgspec.Struct, frozen=True):
+    """What rendering takes beside the activity: where the API is, and the company's zone."""
+
+    url: str
+    time_zone: str
+
+
+class Facts(msgspec.Struct, frozen=True):
+    """An activity, read for rendering; `previous` is empty for what is no update."""
+
+    activity: Activity
+    data: Members
+    previous: Members
+    time_zone: str
+    url: str
+
+    def of(self, name: str) -> Members:
+        """A member of data that is an object, empty where there is none."""
+        return _object(self.data, name)
+
+    def self_link(self, id: str) -> str:
+        """The address of what the activity is about."""
+        type_, _ = KINDS[self.activity.kind]
+        return f"{self.url}/{PATHS[type_]}/{id}"
+
+
+def activity_document(activity: Activity, view: View) -> ActivityDocument:
+    """Render an activity of one of the vocabulary's kinds."""
+    type_, event = KINDS[activity.kind]
+    facts = _facts(activity, view, event)
+    user = _user(activity)
+    return ActivityDocument(
+        id=_wire_id(activity),
+        type=type_,
+        date=_date(second_from_instant(activity.occurred_at), facts.time_zone),
+        event=event,
+        user=user_document(user) if user else None,
+        note=note_document(facts) if type_ in {NOTE, CONSENT} else UNSET,
+        appointment=appointment_document(facts) if type_ == APPOINTMENT else UNSET,
+        form_result=form_result_document(facts) if type_ == FORM_RESULT else UNSET,
+        marketing_consent=_marketing_consent(facts) if type_ in {CONSENT, FORM_RESULT} else UNSET,
+        email_notification=email_document(facts) if type_ == EMAIL else UNSET,
+        text_message_notification=text_message_document(facts) if type_ == TEXT_MESSAGE else UNSET,
+        updated_attributes=[camel(name) for name in facts.previous] if event == UPDATED else UNSET,
+        conference_registration=conference_document(facts) if type_ == CONFERENCE else UNSET,
+    )
+
+
+def _facts(activity: Activity, view: View, event: str) -> Facts:
+    data = object_from_text(activity.data)
+    return Facts(
+        activity=activity,
+        data=data,
+        previous=_object(data, "previous") if event == UPDATED else {},
+        time_zone=activity.time_zone or view.time_zone,
+        url=view.url,
+    )
+
+
+def _wire_id(activity: Activity) -> str:
+    """The activity's id; what came from the vendor keeps the one it had there."""
+    is_theirs = activity.origin == ORIGIN and activity.external_id is not None
+    return (activity.external_id if is_theirs else None) or activity.id
+
+
+def _user(activity: Activity) -> Entity | None:
+    """The actor that is a user, else any actor."""
+    actors = [
+        link.entity for link in activity.links if ACTOR in link.roles and not link.entity.is_deleted
+    ]
+    users = (actor for actor in actors if actor.type == USER)
+    return next(users, actors[0] if actors else None)
+
+
+def user_document(user: Entity) -> UserDocument:
+    """Render whoever did it; who has but one name is split at its last blank."""
+    attrs = object_from_text(user.attrs)
+    first, last = _text(attrs, "first_name"), _text(attrs, "last_name")
+    if first is None and last is None and user.name:
+        head, _, tail = user.name.rpartition(" ")
+        first, last = (head, tail) if head else (tail, None)
+    return UserDocument(
+        user_name=user.id,
+        email_address=_text(attrs, "email"),
+        first_name=first,
+        last_name=last,
+    )
+
+
+def note_document(facts: Facts) -> NoteDocument:
+    """Render a note; what has no id of its own has the activity's."""
+    note_id = _text(facts.of("note"), "id") or _wire_id(facts.activity)
+    return NoteDocument(
+        id=note_id,
+        body=prose(facts.activity),
+        self_link=facts.self_link(note_id),
+        previous_body=facts.previous.get("body", UNSET),
+    )
+
+
+def appointment_document(facts: Facts) -> AppointmentDocument:
+    """Render an appointment."""
+    now, before = facts.of("appointment"), facts.previous
+    return AppointmentDocument(
+        id=now["id"],
+        start=_moment(facts, now, "start"),
+        previous_start=_moment(facts, before, "start") if "start" in before else UNSET,
+        end=_moment(facts, now, "end"),
+        previous_end=_moment(facts, before, "end") if "end" in before else UNSET,
+        service=_service(now),
+        previous_service=_service(before) if "service" in before else UNSET,
+        staff=_staff(now),
+        previous_staff=_staff(before) if "staff" in before else UNSET,
+        notes=now.get("notes"),
+        previous_notes=before.get("notes", UNSET),
+        self_link=facts.self_link(now["id"]),
+        status=now.get("status"),
+        previous_status=before.get("status", UNSET),
+    )
+
+
+def _service(members: Members) -> ServiceDocument | None:
+    service = members.get("service")
+    return ServiceDocument(id=service.get("id"), name=service.get("name")) if service else None
+
+
+def _staff(members: Members) -> StaffDocument | None:
+    staff = members.get("staff")
+    if not staff:
+        return None
+    return StaffDocument(
+        id=staff.get("id"),
+        first_name=staff.get("first_name"),
+        last_name=staff.get("last_name"),
+    )
+
+
+def form_result_document(facts: Facts) -> FormResultDocument:
+    """Render a filled in form."""
+    result = facts.of("form_result")
+    form, name = result.get("form"), result.get("name")
+    return FormResultDocument(
+        id=result["id"],
+        form=FormDocument(form.get("id")) if form else None,
+        name=FormNameDocument(name.get("name")) if name else None,
+        self_link=facts.self_link(result["id"]),
+    )
+
+
+def _marketing_consent(facts: Facts) -> MarketingConsentDocument | UnsetType:
+    """There only if something was agreed to; a form result may hold it itself."""
+    for members in (facts.data, facts.of("form_result")):
+        text = _text(_object(members, "marketing_consent"), "text")
+        if text is not None:
+            return MarketingConsentDocument(text)
+    return UNSET
+
+
+def email_document(facts: Facts) -> EmailNotificationDocument:
+    """Render an email."""
+    email_id = _text(facts.of("email"), "id") or _wire_id(facts.activity)
+    return EmailNotificationDocument(
+        body=facts.activity.body,
+        subject=facts.activity.summary,
+        self_link=facts.self_link(email_id),
+    )
+
+
+def text_message_document(facts: Facts) -> TextMessageNotificationDocument:
+    """Render a text message."""
+    message_id = _text(facts.of("text_message"), "id") or _wire_id(facts.activity)
+    return TextMessageNotificationDocument(
+        body=prose(facts.activity), self_link=facts.self_link(message_id)
+    )
+
+
+def conference_document(facts: Facts) -> ConferenceRegistrationDocument:
+    """Render a registration."""
+    registration = facts.of("conference_registration")
+    return ConferenceRegistrationDocument(
+        self_link=facts.self_link(registration["id"]),
+        id=registration["id"],
+        number_of_seats=registration.get("number_of_seats"),
+        conference=_conference(registration),
+        session=_session(facts, registration),
+        source=registration.get("source"),
+        source_type=registration.get("source_type"),
+        status=registration.get("status"),
+        cancel_reason=registration.get("cancel_reason"),
+    )
+
+
+def _conference(registration: Members) -> ConferenceDocument | None:
+    conference = registration.get("conference")
+    if not conference:
+        return None
+    capacity = conference.get("capacity")
+    return ConferenceDocument(
+        id=conference.get("id"),
+        title=conference.get("title"),
+        capacity=None if capacity is None else str(capacity),
+    )
+
+
+def _session(facts: Facts, registration: Members) -> SessionDocument | None:
+    session = registration.get("session")
+    if not session:
+        return None
+    return SessionDocument(
+        id=session.get("id"),
+        start=_moment(facts, session, "start"),
+        end=_moment(facts, session, "end"),
+    )
+
+
+def _moment(facts: Facts, members: Members, name: str) -> DateDocument | None:
+    """A time that data keeps as RFC 3339."""
+    text = members.get(name)
+    return _date(datetime.fromisoformat(text), facts.time_zone) if text else None
+
+
+def _date(moment: datetime, time_zone: str) -> DateDocument:
+    local = moment.astimezone(zone(time_zone)).replace(tzinfo=None)
+    return DateDocument(local.isoformat(timespec="seconds"), time_zone)
+
+
+def _object(members: Members, name: str) -> Members:
+    value = members.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def _text(members: Members, name: str) -> str | None:
+    value = members.get(name)
+    return value if isinstance(value, str) else None
+
+
+def camel(name: str) -> str:
+    """What a member of our data is called in the vendor's documents."""
+    head, *rest = name.split("_")
+    return head + "".join([word.capitalize() for word in rest])
