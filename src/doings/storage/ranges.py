@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from doings.core.entity import EntityKey
 from doings.core.query import Gap, Query
 from doings.storage import counting, select
@@ -52,9 +54,32 @@ async def keys_in_order(
     kinds: list[str] | None,
     skip: int = 0,
 ) -> list[Key]:
-    """At most limit + 1 keys on the walk's side, in its order."""
+    """At most limit + 1 keys on the walk's side, in its order, after `skip` others."""
+    if len(entities) > 1:
+        return await _distinct_keys(reader, query, entities, kinds, skip)
     statement, values = select.keys_in_order(query, entities=entities, kinds=kinds, skip=skip)
     return [(at, seq) for at, seq in await reader.fetch(statement, **values)]
+
+
+async def _distinct_keys(
+    reader: "AccountReader",
+    query: Query,
+    entities: list[int],
+    kinds: list[str] | None,
+    skip: int,
+) -> list[Key]:
+    """The same, where an activity may be linked to several of the entities."""
+    wanted = skip + query.limit + 1
+    step = msgspec.structs.replace(query, limit=min(wanted, CHUNK) - 1, skip=0)
+    found: dict[Key, None] = {}
+    while True:
+        statement, values = select.keys_in_order(step, entities=entities, kinds=kinds)
+        rows = await reader.fetch(statement, **values)
+        found |= dict.fromkeys((at, seq) for at, seq in rows)
+        if len(found) >= wanted or len(rows) <= step.limit:
+            return list(found)[skip:wanted]
+        at, seq = rows[-1]
+        step = msgspec.structs.replace(step, gap=gap_behind((at, seq), query))
 
 
 def gap_behind(key: Key, query: Query) -> Gap:

@@ -25,27 +25,41 @@ _OLDEST_FIRST = "ORDER BY occurred_at, activity_seq"
 def keys_in_order(
     query: Query, *, entities: Sequence[int], kinds: Sequence[str] | None, skip: int = 0
 ) -> Selection:
-    """The next keys on the query's side; `entities` as seqs, `kinds` without patterns or None."""
+    """The next keys on the query's side; `entities` as seqs, `kinds` without patterns or None.
+
+    What is linked to several of the entities comes once for each, one after the other.
+    """
     bounds, values = _bounds(query)
-    ranges = []
+    conditions = []
     for entity_index, entity in enumerate(entities):
         values[f"entity_{entity_index}"] = entity
-        ranges += _ranges(f"entity = :entity_{entity_index}", kinds, bounds)
+        conditions += _conditions(f"entity = :entity_{entity_index}", kinds)
     for kind_index, kind in enumerate(kinds or ()):
         values[f"kind_{kind_index}"] = kind
     order = _NEWEST_FIRST if query.side == "older" else _OLDEST_FIRST
-    union = " UNION " if len(entities) > 1 else " UNION ALL "
     values |= {"limit": query.limit + 1, "skip": skip}
-    return f"{union.join(ranges)} {order} LIMIT :limit OFFSET :skip", values
+    return f"{_merged(conditions, bounds, order)} {order} LIMIT :limit OFFSET :skip", values
 
 
-def _ranges(entity: str, kinds: Sequence[str] | None, bounds: str) -> list[str]:
-    head = (
-        f"SELECT occurred_at, activity_seq FROM links WHERE account_id = :account_id AND {entity}"
-    )
+def _conditions(entity: str, kinds: Sequence[str] | None) -> list[str]:
     if kinds is None:
-        return [head + bounds]
-    return [f"{head} AND kind = :kind_{index}{bounds}" for index in range(len(kinds))]
+        return [entity]
+    return [f"{entity} AND kind = :kind_{index}" for index in range(len(kinds))]
+
+
+def _merged(conditions: Sequence[str], bounds: str, order: str) -> str:
+    """The ranges as one; each says its own order, or PostgreSQL would sort instead of merging."""
+    ranges = [
+        "SELECT occurred_at, activity_seq FROM links"
+        f" WHERE account_id = :account_id AND {condition}{bounds}"
+        for condition in conditions
+    ]
+    if len(ranges) == 1:
+        return ranges[0]
+    return " UNION ALL ".join(
+        f"SELECT occurred_at, activity_seq FROM ({one} {order}) AS range_{index}"
+        for index, one in enumerate(ranges)
+    )
 
 
 def _bounds(query: Query, *, at: str = "occurred_at", seq: str = "activity_seq") -> Selection:
