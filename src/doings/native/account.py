@@ -1,7 +1,6 @@
 """The credential's account, its credentials, and the catalogue of kinds."""
 
 from functools import cache
-from typing import Literal
 
 import msgspec
 from starlette.responses import Response
@@ -12,9 +11,9 @@ from doings.core.clock import datetime_from_instant
 from doings.core.entity import NAME_LENGTH, SELF
 from doings.core.errors import Invalid
 from doings.core.store import Answer, Ledger
-from doings.core.text import checked_text, object_from_text
+from doings.core.text import checked_text
 from doings.httpkit.call import Call
-from doings.native.answers import NO_CONTENT, answer_bytes, answer_document, encode, written
+from doings.native.answers import NO_CONTENT, answer_document, answer_json, encode, written
 from doings.native.documents import (
     AccountDocument,
     IssuedToken,
@@ -26,7 +25,7 @@ from doings.native.documents import (
 )
 from doings.native.mapping import instant_of, token_document
 from doings.native.once import write_once
-from doings.native.reading import JSON, body_of_type
+from doings.native.reading import body_of_type
 from doings.native.schemas import schema_of
 
 
@@ -41,14 +40,10 @@ async def show_account(call: Call) -> Response:
             name=account.name,
             time_zone=account.time_zone,
             self_=SelfDocument(SELF, account.slug),
-            interactions=_interactions(account.settings),
+            interactions="open" if account.takes_interactions else "closed",
             created_at=datetime_from_instant(account.created_at),
         ),
     )
-
-
-def _interactions(settings: str) -> Literal["open", "closed"]:
-    return "closed" if object_from_text(settings).get("interactions") == "closed" else "open"
 
 
 async def list_tokens(call: Call) -> Response:
@@ -109,7 +104,7 @@ async def revoke_token(call: Call) -> Response:
 
 async def list_kinds(call: Call) -> Response:
     """The catalogue."""
-    return answer_bytes(call, _catalogue(), JSON)
+    return answer_json(call, _catalogue())
 
 
 @cache

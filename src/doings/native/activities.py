@@ -2,8 +2,10 @@
 
 from starlette.responses import Response
 
+from doings.core import parties
 from doings.core.activity import Activity, Draft
 from doings.core.document import activity_document
+from doings.core.interaction import check_revision
 from doings.core.store import Answer, Ledger
 from doings.httpkit.call import Call
 from doings.native.answers import NO_CONTENT, answer_document, encode, written
@@ -29,12 +31,12 @@ async def record_activity(call: Call) -> Response:
     base = f"{call.base_url}/activities/"
 
     async def record(ledger: Ledger) -> Answer:
-        recorded = (await ledger.record([draft]))[0]
+        recorded = (await parties.record(ledger, [draft]))[0]
         activity = await ledger.activity(recorded.seq)
         status = 200 if recorded.is_repeated else 201
         return written(activity_document(activity), status=status, Location=base + recorded.id)
 
-    return await write_once(call, body, record)
+    return await write_once(call, body, record, also=await call.timeline.receivers([draft]))
 
 
 async def show_activity(call: Call) -> Response:
@@ -53,7 +55,9 @@ async def patch_activity(call: Call) -> Response:
 
     def patched(activity: Activity) -> Draft:
         _check_seen(seen, activity)
-        return draft_from_patch(activity, patch)
+        draft = draft_from_patch(activity, patch)
+        check_revision(activity, draft)
+        return draft
 
     async def revise(ledger: Ledger) -> Answer:
         return written(activity_document(await ledger.revise(ref, patched)))

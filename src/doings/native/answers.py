@@ -16,8 +16,13 @@ NO_CONTENT = Answer(204, {}, b"")
 
 def answer_document(call: Call, document: object) -> Response:
     """Answer a GET with a document, or that it is unchanged; raises NotAcceptable."""
+    return answer_json(call, encode(document))
+
+
+def answer_json(call: Call, body: bytes, headers: dict[str, str] | None = None) -> Response:
+    """Answer a GET with JSON that is encoded already; raises NotAcceptable."""
     negotiated(call.request.headers.get("accept"), (JSON,))
-    return answer_bytes(call, encode(document), JSON)
+    return answer_bytes(call, body, JSON, headers)
 
 
 def answer_bytes(

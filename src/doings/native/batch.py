@@ -3,6 +3,7 @@
 import msgspec
 from starlette.responses import Response
 
+from doings.core import parties
 from doings.core.activity import Draft
 from doings.core.errors import Invalid, UnsupportedType
 from doings.core.store import Answer, Ledger
@@ -42,7 +43,7 @@ async def _record_array(call: Call) -> Response:
             drafts.append(draft)
 
     async def record(ledger: Ledger) -> Answer:
-        tally.count(await ledger.record(drafts))
+        tally.count(await parties.record(ledger, drafts))
         return written(tally.result())
 
-    return await write_once(call, body, record)
+    return await write_once(call, body, record, also=await call.timeline.receivers(drafts))

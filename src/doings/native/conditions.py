@@ -18,10 +18,8 @@ def is_unchanged(if_none_match: str | None, etag: str) -> bool:
     return etag in tags or "*" in tags
 
 
-def check_match(if_match: str | None, body: bytes) -> None:
-    """Raise Outdated unless the caller saw this state of the thing, or does not mind."""
-    if if_match is None:
-        return
+def check_match(if_match: str, body: bytes | None) -> None:
+    """Raise Outdated unless the caller saw this state, or `*` and there is any; None is none."""
     tags = [tag.strip() for tag in if_match.split(",")]
-    if "*" not in tags and etag_of(body) not in tags:
+    if body is None or ("*" not in tags and etag_of(body) not in tags):
         raise Outdated("this has been changed since you read it; read it again")

@@ -10,22 +10,20 @@ from doings.core.document import entity_document
 from doings.core.entity import Entity, EntityDraft
 from doings.core.query import Gap
 from doings.core.store import Answer, EntityQuery, Ledger
-from doings.httpkit.accept import negotiated
 from doings.httpkit.call import Call
 from doings.httpkit.params import last
-from doings.native.answers import NO_CONTENT, answer_bytes, answer_document, encode, written
+from doings.native.answers import NO_CONTENT, answer_document, answer_json, encode, written
 from doings.native.conditions import check_match
 from doings.native.documents import EntityInput, EntityPage
 from doings.native.mapping import entity_draft_from_document
 from doings.native.once import write_once
 from doings.native.params import entity_key, limit, query_from_params, search, type_in
-from doings.native.reading import JSON, body_of_type
+from doings.native.reading import body_of_type
 from doings.native.timelines import Ways, answer_timeline, link_header
 
 
 async def list_entities(call: Call) -> Response:
     """A page of the entities in the order they were first named, by type and by search."""
-    negotiated(call.request.headers.get("accept"), (JSON,))
     query = EntityQuery(type=type_in(call.query), q=search(call.query), limit=limit(call.query))
     filters = _fingerprint(call.principal.account.id, query)
     gap = None
@@ -35,7 +33,7 @@ async def list_entities(call: Call) -> Response:
     found = await call.timeline.read(lambda reader: reader.entities(step), bounded=query.q is None)
     items, ways = _cut(found, query.limit, gap, (call.services.cursors, filters))
     page = EntityPage([entity_document(one) for one in items], next=ways.next, prev=ways.prev)
-    return answer_bytes(call, encode(page), JSON, link_header(call, ways))
+    return answer_json(call, encode(page), link_header(call, ways))
 
 
 def _fingerprint(account_id: int, query: EntityQuery) -> bytes:
@@ -117,4 +115,4 @@ async def list_activities_of_entity(call: Call) -> Response:
 
 def _check_seen(seen: str | None, entity: Entity | None) -> None:
     if seen is not None:
-        check_match(seen, encode(entity_document(entity)) if entity else b"")
+        check_match(seen, encode(entity_document(entity)) if entity else None)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from doings.core import parties
 from doings.core.activity import Draft
 from doings.core.errors import Conflict, DoingsError, Invalid, Malformed
 from doings.core.store import Answer, Ledger, Recorded
@@ -184,10 +185,11 @@ class Ingest:
 
         async def record(ledger: Ledger) -> Counts:
             if place is None:
-                return _counts(await ledger.record(drafts))
+                return _counts(await parties.record(ledger, drafts))
             return await place.record(ledger, drafts)
 
-        return await self._call.timeline.write(record)
+        timeline = self._call.timeline
+        return await timeline.write(record, also=await timeline.receivers(drafts))
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -204,7 +206,7 @@ class Place(msgspec.Struct, frozen=True):
             return msgspec.json.decode(known.body, type=Counts)
         if self.is_beyond:
             raise Conflict(_ANOTHER_STREAM)
-        counts = _counts(await ledger.record(drafts))
+        counts = _counts(await parties.record(ledger, drafts))
         body = msgspec.json.encode(counts)
         await ledger.remember(self.key, self.digest, Answer(200, {}, body))
         return counts

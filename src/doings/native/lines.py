@@ -20,6 +20,12 @@ LASTING = frozenset({"origin", "external_id"})
 """Members that an activity keeps for life."""
 
 
+_WORDS = {
+    "Expected `datetime` with a timezone component": "a time needs its offset or Z",
+    "Invalid RFC3339 encoded datetime": "not an RFC 3339 time like 2026-11-22T10:00:00Z",
+}
+
+
 def decoded_line(line: bytes, decoder: "msgspec.json.Decoder[T]") -> T:
     """One line of NDJSON; raises Malformed and Invalid."""
     try:
@@ -36,9 +42,9 @@ def decoded_line(line: bytes, decoder: "msgspec.json.Decoder[T]") -> T:
 
 
 def in_plain_words(problem: Problem, lasting: frozenset[str] = frozenset()) -> Problem:
-    """Say of a refused member that the server sets it, or that it lasts, where that is why."""
+    """Say why in our words: of times, and of members that the server sets or that last."""
     if problem.reason != "unknown member":
-        return problem
+        return Problem(problem.field, _WORDS.get(problem.reason, problem.reason))
     if problem.field in SERVER_SET:
         return Problem(problem.field, "is set by the server and cannot be given")
     if problem.field in lasting:

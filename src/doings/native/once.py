@@ -44,11 +44,15 @@ async def write_once(
     work: Callable[[Ledger], Awaitable[Answer]],
     *,
     kept: Callable[[Answer], Answer] = _as_it_is,
+    also: tuple[int, ...] = (),
 ) -> Response:
-    """Carry out a write, or repeat its answer; `kept` makes what is kept of an answer."""
+    """Carry out a write, or repeat its answer; `kept` makes what is kept of an answer.
+
+    `also` are other accounts that work writes in.
+    """
     key = key_of(call)
     if key is None:
-        return response_of(await call.timeline.write(work))
+        return response_of(await call.timeline.write(work, also=also))
     digest = digest_of(call, body)
 
     async def once(ledger: Ledger) -> Answer:
@@ -59,7 +63,7 @@ async def write_once(
         await ledger.remember(key, digest, kept(answer))
         return answer
 
-    return response_of(await call.timeline.write(once))
+    return response_of(await call.timeline.write(once, also=also))
 
 
 def response_of(answer: Answer) -> Response:

@@ -12,8 +12,7 @@ from doings.httpkit.call import Call
 from doings.httpkit.problem import MEDIA_TYPE, ProblemDocument
 from doings.httpkit.surface import Handler, Operation, Resource
 from doings.native.about import PATH_PARTS, About, Parameter
-from doings.native.answers import answer_bytes, encode
-from doings.native.reading import JSON
+from doings.native.answers import answer_json, encode
 from doings.native.schemas import schemas_of
 
 Json = dict[str, Any]
@@ -51,7 +50,7 @@ def describing(resources: Callable[[], tuple[Resource, ...]]) -> Handler:
         """The description of this API."""
         if not described:
             described.append(encode(description(resources())))
-        return answer_bytes(call, described[0], JSON)
+        return answer_json(call, described[0])
 
     return show_description
 

@@ -6,7 +6,7 @@ from doings.auth.principal import ADMIN, WRITE
 from doings.core.document import ActivityDocument, EntityDocument
 from doings.httpkit.problem import answer_problem
 from doings.httpkit.surface import Operation, Surface, resource
-from doings.native import account, activities, batch, entities, feed, openapi, stats
+from doings.native import account, activities, batch, entities, feed, interactions, openapi, stats
 from doings.native import documents as wire
 from doings.native.about import (
     ENTITY_FILTERS,
@@ -284,7 +284,14 @@ _DESCRIPTION = resource(
 
 SURFACE: Surface = Surface(
     name="native",
-    resources=(*_ACTIVITIES, *_ENTITIES, *_OVERVIEWS, *_ADMINISTRATION, _DESCRIPTION),
+    resources=(
+        *_ACTIVITIES,
+        *interactions.RESOURCES,
+        *_ENTITIES,
+        *_OVERVIEWS,
+        *_ADMINISTRATION,
+        _DESCRIPTION,
+    ),
     authenticate=authenticate,
     answer_error=answer_problem,
 )

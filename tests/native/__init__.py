@@ -1,0 +1,1 @@
+"""Tests of the native API, through the whole application in this process."""

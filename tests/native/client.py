@@ -1,0 +1,75 @@
+"""Somebody who talks to the native API: an HTTP client, and the few calls that every test makes."""
+
+from typing import Any
+
+import httpx
+
+from doings.app import Application
+from doings.auth.credentials import issue
+
+URL = "http://doings.test"
+
+Json = dict[str, Any]
+
+SCOPES = ["read_activities", "write_activities", "admin"]
+
+
+class Native:
+    """A client of one account's native API."""
+
+    def __init__(self, app: Application, secret: str | None) -> None:
+        self.secret = secret
+        headers = {"Authorization": f"Bearer {secret}"} if secret else {}
+        self.http = httpx.AsyncClient(
+            transport=httpx.ASGITransport(app), base_url=f"{URL}/v1", headers=headers
+        )
+
+    async def call(self, method: str, path: str, **options: Any) -> httpx.Response:  # noqa: ANN401
+        """Send a request."""
+        return await self.http.request(method, path, **options)
+
+    async def get(self, path: str, **params: Any) -> Json:  # noqa: ANN401 - parameters
+        """The document of a GET that succeeds."""
+        answer = await self.http.get(path, params=params or None)
+        assert answer.status_code == 200, answer.text
+        found: Json = answer.json()
+        return found
+
+    async def record(self, kind: str = "note.created", **members: Any) -> Json:  # noqa: ANN401
+        """Record an activity and return its document."""
+        answer = await self.http.post("/activities", json={"kind": kind, **members})
+        assert answer.status_code == 201, answer.text
+        document: Json = answer.json()
+        return document
+
+    async def put(self, key: str, **members: Any) -> Json:  # noqa: ANN401 - an entity's
+        """Put an entity, named like `contact:8`."""
+        answer = await self.http.put(f"/entities/{key.replace(':', '/')}", json=members)
+        assert answer.status_code in {200, 201}, answer.text
+        document: Json = answer.json()
+        return document
+
+    async def summaries(self, path: str = "/activities", **params: Any) -> list[str]:  # noqa: ANN401
+        """The summaries on a page of a timeline."""
+        return [item["summary"] for item in (await self.get(path, **params))["items"]]
+
+
+async def signed_in(app: Application, slug: str, scopes: list[str]) -> Native:
+    """A client of the account of that slug, which is made if there is none."""
+    store = app.services().store
+    known = {account.slug: account for account in await store.accounts()}
+    account = known.get(slug) or await store.create_account(slug, name=slug, time_zone="UTC")
+    issued, credential = issue(account.id, scopes=scopes, now=store_now(app))
+    await store.write(account.id, lambda ledger: ledger.add_credential(credential))
+    return Native(app, issued.secret)
+
+
+def store_now(app: Application) -> int:
+    """The present instant by the application's clock."""
+    return app.services().clock.now()
+
+
+def problems(answer: httpx.Response) -> list[tuple[str, str]]:
+    """(field, reason) of each error of a problem document."""
+    assert answer.headers["content-type"] == "application/problem+json"
+    return [(one["field"], one["reason"]) for one in answer.json().get("errors", [])]
