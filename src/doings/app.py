@@ -62,6 +62,14 @@ async def open_store(settings: Settings, clock: Clock | None = None) -> Database
     return await open_database(engine, clock or SystemClock(), SQLITE_SCHEMA)
 
 
+def check_hosts(settings: Settings) -> None:
+    """Refuse a host name for a surface that there is not; raises Misconfigured."""
+    for pattern, surface in settings.hosts.items():
+        if surface not in MOUNTS:
+            surfaces = ", ".join(MOUNTS)
+            raise Misconfigured(f"DOINGS_HOSTS: {pattern}={surface}: the surfaces are {surfaces}")
+
+
 def services_of(settings: Settings, store: Database) -> Services:
     """What the surfaces share, on an open store."""
     failures = FailedSignIns(settings.failed_sign_ins)
@@ -94,6 +102,7 @@ class Application:
     def __init__(
         self, settings: Settings, open_it: Callable[[Settings], Awaitable[Database]] = open_store
     ) -> None:
+        check_hosts(settings)
         self.settings = settings
         self._open = open_it
         self._services: Services | None = None
