@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 from collections.abc import Awaitable, Callable
 from typing import Annotated, TypeVar
 
@@ -66,6 +67,8 @@ async def _opened(
     # The application brings all its surfaces, which `doings --help` need not wait for.
     from doings.app import open_store  # noqa: PLC0415
 
+    # asyncio's own handler would let a command that reads from a terminal wait for the next line.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if not is_new_allowed:
         check_exists(settings)
     store = await open_store(settings)

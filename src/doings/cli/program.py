@@ -100,8 +100,6 @@ def main() -> NoReturn:
         fail("stopped", code=1)
     except DoingsError as error:
         fail(str(error), code=2 if isinstance(error, MISTAKES) else 1)
-    except KeyboardInterrupt:
-        fail("stopped", code=130)
     except BrokenPipeError:
         # Whoever read our output has seen enough; Python must not complain about it at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -76,7 +76,9 @@ _BIND_REASONS = {
 
 def _check_database(settings: Settings) -> None:
     """Open the database once, so that what is wrong with it is said once and by one process."""
-    from doings.app import open_store  # noqa: PLC0415 - after the metrics' folder is known
+    from doings.app import check_hosts, open_store  # noqa: PLC0415 - after the metrics' folder
+
+    check_hosts(settings)
 
     async def try_it() -> None:
         store = await open_store(settings)
