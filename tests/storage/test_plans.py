@@ -1,0 +1,166 @@
+"""No statement sorts and none reads a whole table: SQLite says how it would run each of them."""
+
+import asyncio
+import re
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+
+import apsw
+import pytest
+
+from doings.core.query import Gap, Query
+from doings.storage import select, statements
+from doings.storage.database import open_database
+from doings.storage.sqlite import SCHEMA, SqliteEngine, _compiled
+from doings.storage.sqlite_search import SEARCH
+from tests.clocks import TickingClock
+
+STATEMENT = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE)\b")
+PLACEHOLDER = re.compile(r":([a-z]\w*)")
+
+WHOLE = frozenset({"ACCOUNTS"})
+"""Statements that are meant to read all of a table, which is small."""
+
+SHARED = tuple(
+    f"SEARCH {table} " for table in ("installation", "accounts", "credentials", "deadlines")
+)
+"""The tables that are entered by other names than an account's."""
+
+
+@pytest.fixture(scope="module")
+def planner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[apsw.Connection]:
+    """A connection to a database that is new, and so has nothing to plan with but our figures."""
+    path = tmp_path_factory.mktemp("plans") / "doings.db"
+    asyncio.run(make_database(path))
+    with apsw.Connection(str(path)) as connection:
+        yield connection
+
+
+async def make_database(path: Path) -> None:
+    """An empty database."""
+    database = await open_database(SqliteEngine(path), TickingClock(), SCHEMA)
+    await database.close()
+
+
+def plan(planner: apsw.Connection, statement: str) -> list[str]:
+    """How SQLite would run a statement, step by step."""
+    compiled = _compiled(statement)
+    values = dict.fromkeys(PLACEHOLDER.findall(compiled), 0)
+    rows = planner.execute(f"EXPLAIN QUERY PLAN {compiled}", values)
+    return [str(row[3]) for row in rows]
+
+
+def faults(steps: list[str]) -> list[str]:
+    """The steps that sort, that read a whole table, or that look at other accounts' rows."""
+    return [step for step in steps if is_sort(step) or is_scan(step) or is_across_accounts(step)]
+
+
+def is_sort(step: str) -> bool:
+    """Whether rows are put in order after they were read."""
+    return "TEMP B-TREE" in step
+
+
+def is_scan(step: str) -> bool:
+    """Whether all rows of a table are read; the values of a list, and what a part gave, are not."""
+    harmless = ("SCAN json_each", "SCAN CONSTANT ROW", "SCAN range_", "SCAN search_")
+    return step.startswith("SCAN") and not step.startswith(harmless)
+
+
+def is_across_accounts(step: str) -> bool:
+    """Whether an index is entered by something else than the account, where rows have one."""
+    is_shared = step.startswith(SHARED)
+    return step.startswith("SEARCH") and "(account_id=?" not in step and not is_shared
+
+
+NAMED = {
+    name: value
+    for name, value in vars(statements).items()
+    if name.isupper() and isinstance(value, str) and STATEMENT.match(value) and name not in WHOLE
+}
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_named_statement_neither_sorts_nor_scans(planner: apsw.Connection, name: str) -> None:
+    """Whatever stands in `statements.py`."""
+    assert faults(plan(planner, NAMED[name])) == []
+
+
+BOUNDS = [
+    {"since": since, "until": until, "gap": gap}
+    for since, until, gap in product(
+        (None, 1), (None, 9), (None, Gap(5, 5, "older"), Gap(5, 5, "newer"))
+    )
+]
+
+
+@pytest.mark.parametrize("bounds", BOUNDS)
+@pytest.mark.parametrize("is_descending", [True, False])
+@pytest.mark.parametrize("kinds", [None, ["a.b"], ["a.b", "c.d", "e.f"]])
+@pytest.mark.parametrize("entities", [[0], [7], [7, 8], list(range(1, 20))])
+def test_timeline_is_a_range_of_an_index(
+    planner: apsw.Connection,
+    bounds: dict[str, object],
+    is_descending: bool,  # noqa: FBT001 - a column of the table
+    kinds: list[str] | None,
+    entities: list[int],
+) -> None:
+    """Of any entities and kinds, bounded or not, in either direction."""
+    query = Query(is_descending=is_descending, **bounds)  # type: ignore[arg-type]
+
+    statement, _ = select.keys_in_order(query, entities=entities, kinds=kinds)
+
+    assert faults(plan(planner, statement)) == []
+
+
+@pytest.mark.parametrize("bounds", BOUNDS)
+@pytest.mark.parametrize(
+    "linked",
+    [
+        {"entities": None, "also": None, "kinds": None, "actor": None},
+        {"entities": [7, 8], "also": None, "kinds": ["a.b", "c.d"], "actor": None},
+        {"entities": [7], "also": [9], "kinds": None, "actor": 9},
+    ],
+)
+@pytest.mark.parametrize("marks", [{}, {"origin": "a", "level": "WARN", "channel": "admin"}])
+def test_filters_look_only_at_the_activities_named(
+    planner: apsw.Connection,
+    bounds: dict[str, object],
+    linked: dict[str, object],
+    marks: dict[str, str],
+) -> None:
+    """What no index answers is checked activity by activity."""
+    query = Query(**bounds, **marks)  # type: ignore[arg-type]
+
+    statement, _ = select.matching_keys(query, **linked)  # type: ignore[arg-type]
+
+    steps = plan(planner, statement)
+    assert faults(steps) == []
+    assert "(account_id=? AND seq=?)" in steps[0]
+
+
+MARKS = ("by_type", "with_partial", "is_descending", "by_update", "after")
+SHAPES = [dict(zip(MARKS, values, strict=True)) for values in product((True, False), repeat=5)]
+
+
+@pytest.mark.parametrize(
+    "shape",
+    # Nobody asks for entities of all types by their last change.
+    [shape for shape in SHAPES if shape["by_type"] or not shape["by_update"]],
+    ids=lambda shape: "-".join(mark for mark in MARKS if shape[mark]),
+)
+def test_list_of_entities_is_a_range_of_an_index(
+    planner: apsw.Connection, shape: dict[str, bool]
+) -> None:
+    """By seq or by last change, of one type; by seq of all."""
+    assert faults(plan(planner, select.entities_in_order(**shape))) == []
+
+
+@pytest.mark.parametrize("find", [SEARCH.find_activities, SEARCH.find_entities])
+def test_full_text_is_found_in_its_own_order(planner: apsw.Connection, find: str) -> None:
+    """By the words and the account's range of rows, already in the order of seq."""
+    steps = plan(planner, find)
+
+    assert len(steps) == 1
+    assert re.search(r"VIRTUAL TABLE INDEX \d+:.*M", steps[0])
+    assert not is_sort(steps[0])
