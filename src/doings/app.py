@@ -14,6 +14,7 @@ from doings.config import Settings, settings_from_environment
 from doings.core.clock import Clock, SystemClock
 from doings.core.cursor import CursorSigner
 from doings.core.errors import Misconfigured
+from doings.core.sweeper import Sweeper
 from doings.dialects.agendize import routes as agendize
 from doings.dialects.cobot import routes as cobot
 from doings.dialects.invent import routes as invent
@@ -96,6 +97,10 @@ def watch_store(store: Database) -> None:
     metrics.QUEUE_DEPTH.set_function(lambda: engine.queue_depth)
 
 
+def _note_failed_sweep(error: Exception) -> None:
+    log.warning("cannot record what time has changed", exc_info=error)
+
+
 class Application:
     """The ASGI application; its store is open between the lifespan's start and end."""
 
@@ -107,6 +112,7 @@ class Application:
         self._open = open_it
         self._services: Services | None = None
         self._store: Database | None = None
+        self._sweeper: Sweeper | None = None
         self._apps = {name: surface_app(one, self.services) for name, one in MOUNTS.items()}
         self._root = surface_app(operations.SURFACE, self.services)
         app: ASGIApp = self._dispatch
@@ -132,6 +138,8 @@ class Application:
         self._store = await self._open(self.settings)
         watch_store(self._store)
         self._services = services_of(self.settings, self._store)
+        self._sweeper = Sweeper(self._store, self._store.clock, _note_failed_sweep)
+        self._sweeper.start()
 
     def end_waiting(self) -> None:
         """Answer at once whoever waits for changes: the server is about to stop."""
@@ -140,6 +148,8 @@ class Application:
 
     async def stop(self) -> None:
         """Write what was accepted and close the store."""
+        if self._sweeper is not None:
+            await self._sweeper.stop()
         await self.services().authenticator.settle()
         if self._store is not None:
             await self._store.close()

@@ -6,6 +6,7 @@ import msgspec
 
 from doings.core.clock import zone
 from doings.core.errors import Invalid
+from doings.core.text import object_from_text
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
@@ -22,6 +23,11 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     time_zone: str
     settings: str = "{}"
     created_at: int
+
+    @property
+    def takes_interactions(self) -> bool:
+        """Whether other accounts' interactions with this one are recorded here, too."""
+        return object_from_text(self.settings).get("interactions") != "closed"
 
 
 def check_new_account(slug: str, time_zone: str) -> None:

@@ -1,11 +1,12 @@
 """One account's timeline, as a surface uses it: the store bound to an account and a credential."""
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from typing import TypeVar
 
 import msgspec
 
+from doings.core import parties
 from doings.core.account import Account
 from doings.core.activity import Activity, Draft
 from doings.core.cursor import Page
@@ -61,10 +62,14 @@ class Timeline:
         """Record one; returns the activity that now stands for it and whether it is new."""
 
         async def work(ledger: Ledger) -> tuple[Activity, bool]:
-            recorded = (await ledger.record([draft]))[0]
+            recorded = (await parties.record(ledger, [draft]))[0]
             return await ledger.activity(recorded.seq), not recorded.is_repeated
 
-        return await self.write(work)
+        return await self.write(work, also=await self.receivers([draft]))
+
+    async def receivers(self, drafts: Iterable[Draft]) -> tuple[int, ...]:
+        """The other accounts in which recording these drafts will record, too."""
+        return await parties.receivers(self.store, self.account, drafts)
 
     async def changes(self, after: int, limit: int, wait: float) -> list[Change]:
         """The feed after a seq; when there is nothing yet, waits for at most `wait` seconds."""
