@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import apsw
 import pytest
 
 from tests.cli.conftest import Cli
@@ -207,3 +208,17 @@ def test_a_line_without_end_does_not_fill_the_memory(
     assert outcome.code == 1
     assert outcome.err.startswith("line 1: ")
     assert "Imported 1 activities" in outcome.out
+
+
+def test_a_locked_database_is_one_line(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Another program that holds it for long is a failure, not a defect."""
+    monkeypatch.setattr("doings.storage.sqlite.LOCK_SECONDS", 0)
+    other = apsw.Connection(str(tmp_path / "doings.db"))
+    other.execute("BEGIN IMMEDIATE")
+
+    outcome = cli("import", "-", "--account", "co-up", stdin=lines(LUNCH))
+    other.close()
+
+    assert outcome == (1, "", "doings: the database is locked by another program\n")

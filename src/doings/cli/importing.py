@@ -4,6 +4,7 @@ Importing the same lines again changes nothing: a line without an external_id ge
 or else from its text. Memory stays flat however long the file is.
 """
 
+import asyncio
 import hashlib
 import sys
 from collections.abc import Iterator
@@ -36,7 +37,7 @@ $ echo '{"kind": "note.created", "body": "Called back", "links": ["contact:8"]}'
 Bad lines are reported with number and reason; the others are imported, and the exit code is 1.
 """
 
-CHUNK = 500
+CHUNK = 1000
 """How many lines are written in one transaction."""
 
 LONGEST = 16 * 1024 * 1024
@@ -114,17 +115,21 @@ class Importer:
         """Import all of the file; `step` is told how many bytes are done."""
         chunk: list[Line] = []
         done = 0
+        writing = asyncio.create_task(self._write([]))
         for number, text in numbered_lines(file):
             done += len(text or b"")
             line = self._read(number, text)
             if line is not None:
                 chunk.append(line)
             if len(chunk) == CHUNK:
-                await self._write(chunk)
-                chunk.clear()
+                # The next lines are read while these are written.
+                await writing
+                writing = asyncio.create_task(self._write(chunk))
+                await asyncio.sleep(0)
+                chunk = []
                 step(done, total)
-        if chunk:
-            await self._write(chunk)
+        await writing
+        await self._write(chunk)
         return self._tally
 
     def _read(self, number: int, text: bytes | None) -> Line | None:
@@ -144,6 +149,8 @@ class Importer:
 
     async def _write(self, lines: list[Line]) -> None:
         """Write all in one transaction, or one by one where one of them cannot be written."""
+        if not lines:
+            return
         try:
             written = await self._timeline.write(lambda ledger: _put(ledger, lines))
         except (Invalid, Conflict, NotFound) as error:
