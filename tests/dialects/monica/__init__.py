@@ -1,0 +1,1 @@
+"""Monica's dialect, against the vendor's document and what real clients send."""
