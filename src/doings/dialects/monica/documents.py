@@ -6,7 +6,7 @@ from typing import Any, Literal
 import msgspec
 
 
-class AccountReference(msgspec.Struct):
+class AccountReference(msgspec.Struct, frozen=True):
     """Whose it is."""
 
     id: int

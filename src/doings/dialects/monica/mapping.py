@@ -144,9 +144,11 @@ def _local_date(activity: Activity, time_zone: str) -> str:
 
 
 def emotion_documents(emotions: list[int]) -> list[EmotionDocument]:
-    """Render emotions; ids that no emotion has are left out."""
-    return [
-        EmotionDocument(id=emotion, object="emotion", name=EMOTIONS[emotion - 1])
-        for emotion in emotions
-        if has_emotion(emotion)
-    ]
+    """The documents of emotions; ids that no emotion has are left out."""
+    return [_EMOTIONS[emotion] for emotion in emotions if has_emotion(emotion)]
+
+
+_EMOTIONS = {
+    number: EmotionDocument(id=number, object="emotion", name=name)
+    for number, name in enumerate(EMOTIONS, 1)
+}

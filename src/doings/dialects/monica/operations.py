@@ -9,7 +9,7 @@ from starlette.responses import Response
 from doings.auth.principal import READ, WRITE
 from doings.core.entity import EntityKey
 from doings.core.store import Reader
-from doings.dialects.monica.documents import One
+from doings.dialects.monica.documents import AccountReference, One
 from doings.dialects.monica.identity import identities
 from doings.dialects.monica.paging import Page, list_document
 from doings.dialects.monica.params import Listing, id_from_path, listing_from_query
@@ -54,8 +54,8 @@ class Asked(msgspec.Struct, frozen=True):
     def place(self) -> Place:
         """Whose API answers, and where."""
         secret = self.call.services.store.secret
-        account = self.call.timeline.account
-        return Place(account.id, self.call.base_url + MOUNT, identities(secret))
+        account = AccountReference(self.call.timeline.account.id)
+        return Place(account, self.call.base_url + MOUNT, identities(secret))
 
 
 Handler = Callable[[Asked], Awaitable[Response]]

@@ -13,18 +13,13 @@ DIGITS = 18
 class Place(msgspec.Struct, frozen=True):
     """An account as callers at one address see it; `url` is where the API begins."""
 
-    account_id: int
+    account: AccountReference
     url: str
     identities: Identities
 
-    @property
-    def account(self) -> AccountReference:
-        """Whose it is."""
-        return AccountReference(self.account_id)
-
     def uuid(self, entity: Entity) -> str:
         """The UUID of an entity."""
-        return self.identities.uuid(self.account_id, entity.type, entity.seq)
+        return self.identities.uuid(self.account.id, entity.type, entity.seq)
 
 
 class View(msgspec.Struct, frozen=True):
