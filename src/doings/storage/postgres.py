@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, TypeVar, cast
 
+import asyncpg
 import msgspec
 
 from doings.core.errors import DoingsError, Unavailable
@@ -171,13 +172,11 @@ class PostgresEngine:
             raw = await pool.acquire()
         try:
             await raw.execute(begin)
-            try:
-                yield PostgresConnection(raw, self._figures)
-            except BaseException:
-                if not raw.is_closed():
-                    await raw.execute("ROLLBACK")
-                raise
+            yield PostgresConnection(raw, self._figures)
             await _end(raw)
+        except BaseException as error:
+            await _undo(raw, error)
+            raise
         finally:
             await pool.release(raw)
 
@@ -199,12 +198,28 @@ async def _attempt(connection: PostgresConnection, write: _Write) -> _Outcome:
 
 async def _end(raw: Any) -> None:  # noqa: ANN401 - asyncpg publishes no types
     try:
-        await raw.execute("COMMIT")
+        status = await raw.execute("COMMIT")
     except Exception as error:
         if is_lost(error):
             msg = "the connection to the database was lost while it wrote"
             raise Unavailable(msg) from error
         raise
+    if status != "COMMIT":
+        msg = "work went on after a statement that failed, so nothing of it was kept"
+        raise RuntimeError(msg)
+
+
+async def _undo(raw: Any, error: BaseException) -> None:  # noqa: ANN401 - asyncpg publishes no types
+    """Roll back, or give up the connection where that cannot be done."""
+    try:
+        if not (isinstance(error, Exception) and is_lost(error)):
+            await raw.execute("ROLLBACK")
+            return
+    except Exception:  # noqa: BLE001, S110 - the error that led here is the one to be told
+        pass
+    with contextlib.suppress(asyncpg.InterfaceError):
+        # Unless the pool has noticed by itself.
+        raw.terminate()
 
 
 async def _repeated(attempt: Callable[[], Awaitable[T]]) -> T:

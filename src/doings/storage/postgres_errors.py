@@ -62,8 +62,15 @@ def is_lost(error: Exception) -> bool:
     return isinstance(error, (*_LOST, OSError)) or _is_closed(error)
 
 
+_CLOSED = ("closed", "closing", "released back to the pool")
+
+
 def _is_closed(error: Exception) -> bool:
-    return isinstance(error, asyncpg.InterfaceError) and "clos" in str(error)
+    """Whether the driver was asked to use a connection that the server has just ended."""
+    if isinstance(error, asyncpg.InternalClientError):
+        return True
+    is_ours = isinstance(error, asyncpg.InterfaceError)
+    return is_ours and any(words in str(error) for words in _CLOSED)
 
 
 def translated(error: Exception) -> Exception:

@@ -233,3 +233,20 @@ DUE = """
     SELECT account_id, activity_seq FROM deadlines WHERE due_at <= :now
     ORDER BY due_at, account_id, activity_seq LIMIT :limit"""
 """Names no account: it asks for those in which something is due, for the sweeper alone."""
+
+# What a cluster of machines cannot send to the one machine that has the account
+
+CROSS_ACCOUNT = (
+    ("INSTALLATION_VALUE", "the installation's values belong to no account"),
+    ("SET_INSTALLATION_VALUE", "the installation's values belong to no account"),
+    ("LOCKED_INSTALLATION_VALUE", "the installation's values belong to no account"),
+    ("DROP_INSTALLATION_VALUE", "the installation's values belong to no account"),
+    ("NEXT_ACCOUNT_ID", "the account does not exist yet"),
+    ("PING", "it asks for no data"),
+    ("ACCOUNT_BY_SLUG", "a request names its account by slug; every machine has all accounts"),
+    ("ACCOUNTS", "the operator lists all accounts; every machine has them"),
+    ("CREDENTIAL_BY_KEY", "the key says which account; every machine has all credentials"),
+    ("NOTE_USE", "the uses of many accounts' credentials are noted together, now and then"),
+    ("DUE", "the sweeper looks for what is due in any account, now and then"),
+)
+"""(statement, why it names no account): the only ones that may."""

@@ -1,0 +1,72 @@
+"""Every statement names its account, so that a cluster sends it to one machine."""
+
+import re
+
+import pytest
+
+from doings.core.query import Gap, Query
+from doings.storage import postgres_search, select, statements
+from doings.storage.statements import CROSS_ACCOUNT
+
+VERB = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE)\b")
+TABLE = re.compile(r"\b(?:FROM|JOIN|(?<!DO )UPDATE|INTO)\s+([a-z_]+)")
+BOUND = re.compile(
+    r"account_id = (?::account_id|[a-z]+\.account_id)"  # a condition on it
+    r"|\((?:key, )?account_id,"  # the columns of an INSERT
+)
+
+EXCEPTED = {name for name, _ in CROSS_ACCOUNT}
+NAMED = {
+    name: text
+    for name, text in vars(statements).items()
+    if isinstance(text, str) and name.isupper() and VERB.match(text)
+}
+
+
+def unbound(sql: str) -> bool:
+    """Whether a table occurs in the statement more often than a condition on its account."""
+    return len(BOUND.findall(sql)) < len(TABLE.findall(sql))
+
+
+@pytest.mark.parametrize("name", sorted(NAMED.keys() - EXCEPTED))
+def test_statement_is_about_one_account(name: str) -> None:
+    """It filters every table that it reads or writes by account, or is excepted with a reason."""
+    assert TABLE.search(NAMED[name])
+    assert not unbound(NAMED[name])
+
+
+def test_exceptions_are_needed() -> None:
+    """The list of exceptions holds nothing that has gone or names its account by now."""
+    for name, reason in CROSS_ACCOUNT:
+        assert reason
+        assert name == "PING" or unbound(NAMED[name])
+
+
+@pytest.mark.parametrize("kinds", [None, ["note.created", "note.deleted"]])
+@pytest.mark.parametrize("entities", [[1], [1, 2]])
+def test_built_statement_is_about_one_account(entities: list[int], kinds: list[str] | None) -> None:
+    """So do the statements that depend on a query's filters."""
+    query = Query(gap=Gap(1, 1, "older"), since=1, until=2, origin="api", channel="admin")
+
+    built = [
+        select.keys_in_order(query, entities=entities, kinds=kinds)[0],
+        select.matching_keys(query, entities=entities, also=[3], kinds=kinds, actor=1)[0],
+    ]
+
+    assert [sql for sql in built if unbound(re.sub(r"FROM \(", "(", sql))] == []
+
+
+def test_search_is_about_one_account() -> None:
+    """So does the full text of PostgreSQL, the engine that there are clusters of."""
+    search = postgres_search.SEARCH
+    found = [
+        search.add_activity,
+        search.remove_activity,
+        search.find_activities,
+        search.add_entity,
+        search.remove_entity,
+        search.find_entities,
+        *search.clear,
+    ]
+
+    assert [sql for sql in found if unbound(sql)] == []
