@@ -32,3 +32,15 @@ def test_an_account_is_deleted_only_when_that_is_certain(cli: Cli) -> None:
     assert unsure == (2, "", "doings: nobody is here to be asked: add --yes\n")
     assert certain.out == "Deleted account co-up with its 0 activities\n"
     assert "co-up" not in cli("account", "list").out
+
+
+def test_an_account_may_refuse_the_interactions_of_others(cli: Cli) -> None:
+    """The setting is kept, and takes no other word."""
+    cli("account", "create", "co-up")
+
+    closed = cli("account", "set", "co-up", "--interactions", "closed")
+    wrong = cli("account", "set", "co-up", "--interactions", "shut")
+
+    assert closed == (0, "Account co-up: interactions closed\n", "")
+    assert wrong.code == 2
+    assert "closed" in wrong.err

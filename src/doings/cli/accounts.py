@@ -1,7 +1,7 @@
 """`doings account`: the businesses whose timelines this server keeps."""
 
 import sys
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -13,7 +13,7 @@ from doings.core.errors import Misconfigured
 from doings.core.store import Store
 
 accounts = typer.Typer(
-    help="Create, list and delete accounts: the businesses whose timelines are kept here.",
+    help="Create, list, set up and delete accounts: the businesses whose timelines are kept here.",
     no_args_is_help=True,
 )
 
@@ -63,6 +63,32 @@ def list_(database: DatabaseOption = None) -> None:
         for account, total in with_store(database, work)
     ]
     show_table(("SLUG", "NAME", "TIME ZONE", "ACTIVITIES", "CREATED"), rows)
+
+
+@accounts.command("set", epilog="$ doings account set co-up --interactions closed")
+def set_(
+    slug: Slug,
+    *,
+    interactions: Annotated[
+        Literal["open", "closed"],
+        typer.Option(
+            help="Whether interactions that other accounts of this server begin with this one"
+            " appear in its own timeline.",
+            show_default=False,
+        ),
+    ],
+    database: DatabaseOption = None,
+) -> None:
+    """Change a setting of an account."""
+
+    async def work(store: Store) -> None:
+        account = await store.account(slug)
+        await store.change_settings(
+            account.id, lambda settings: {**settings, "interactions": interactions}
+        )
+
+    with_store(database, work)
+    output().print(f"Account {slug}: interactions {interactions}")
 
 
 @accounts.command("delete")

@@ -11,7 +11,7 @@ import typer
 
 from doings.cli.opening import DatabaseOption, settings_for
 from doings.config import Settings, environment_from_settings
-from doings.core.errors import Misconfigured
+from doings.core.errors import Misconfigured, Unavailable
 
 SERVE_EXAMPLES = """
 $ doings serve --port 9000 --database sqlite:////srv/doings.db
@@ -84,7 +84,10 @@ def _check_database(settings: Settings) -> None:
         store = await open_store(settings)
         await store.close()
 
-    asyncio.run(try_it())
+    try:
+        asyncio.run(try_it())
+    except Unavailable as error:
+        raise Misconfigured(f"{settings.database} cannot be served: {error}") from error
 
 
 def _announce(settings: Settings) -> None:
