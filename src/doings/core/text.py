@@ -77,9 +77,12 @@ def json_text(value: object) -> str:
     return msgspec.json.encode(value).decode()
 
 
+_decode_object = msgspec.json.Decoder(dict[str, Any]).decode
+
+
 def object_from_text(text: str) -> dict[str, Any]:
     """The members of a stored JSON object."""
-    return msgspec.json.decode(text, type=dict[str, Any]) if text != "{}" else {}
+    return _decode_object(text) if text != "{}" else {}
 
 
 def compact(raw: msgspec.Raw | bytes) -> str:
