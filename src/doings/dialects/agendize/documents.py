@@ -6,7 +6,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 
-class DateDocument(msgspec.Struct, rename="camel"):
+class DateDocument(msgspec.Struct, frozen=True, rename="camel"):
     """A local time, without its offset, and the zone it is local to."""
 
     date_time: str

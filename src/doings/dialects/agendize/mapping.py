@@ -1,13 +1,13 @@
 """From activities to the vendor's documents, and from `reading` the way back; it knows no HTTP."""
 
-from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
 from doings.core.activity import ACTOR, Activity
-from doings.core.clock import second_from_instant, zone
+from doings.core.clock import datetime_from_instant, instant_from_text, zone
 from doings.core.entity import Entity
 from doings.core.prose import prose
 from doings.core.text import object_from_text
@@ -60,11 +60,18 @@ __all__ = [
 Members = dict[str, Any]
 
 
+_WITHOUT_OFFSET = len("2022-11-15T10:00:00")
+
+
 class View(msgspec.Struct, frozen=True):
-    """What rendering takes beside the activity: where the API is, and the company's zone."""
+    """What rendering takes beside the activity: where the API is, and the company's zone.
+
+    `users` holds, by seq, who is rendered already: few people do most of the work.
+    """
 
     url: str
     time_zone: str
+    users: dict[int, UserDocument] = {}
 
 
 class Facts(msgspec.Struct, frozen=True):
@@ -90,13 +97,12 @@ def activity_document(activity: Activity, view: View) -> ActivityDocument:
     """Render an activity of one of the vocabulary's kinds."""
     type_, event = KINDS[activity.kind]
     facts = _facts(activity, view, event)
-    user = _user(activity)
     return ActivityDocument(
         id=_wire_id(activity),
         type=type_,
-        date=_date(second_from_instant(activity.occurred_at), facts.time_zone),
+        date=date_document(activity.occurred_at, facts.time_zone),
         event=event,
-        user=user_document(user) if user else None,
+        user=_user(activity, view),
         note=note_document(facts) if type_ in {NOTE, CONSENT} else UNSET,
         appointment=appointment_document(facts) if type_ == APPOINTMENT else UNSET,
         form_result=form_result_document(facts) if type_ == FORM_RESULT else UNSET,
@@ -125,13 +131,20 @@ def _wire_id(activity: Activity) -> str:
     return (activity.external_id if is_theirs else None) or activity.id
 
 
-def _user(activity: Activity) -> Entity | None:
+def _user(activity: Activity, view: View) -> UserDocument | None:
     """The actor that is a user, else any actor."""
-    actors = [
-        link.entity for link in activity.links if ACTOR in link.roles and not link.entity.is_deleted
-    ]
-    users = (actor for actor in actors if actor.type == USER)
-    return next(users, actors[0] if actors else None)
+    found: Entity | None = None
+    for link in activity.links:
+        if ACTOR in link.roles and not link.entity.is_deleted:
+            if link.entity.type == USER:
+                found = link.entity
+                break
+            found = found or link.entity
+    if found is None:
+        return None
+    if found.seq not in view.users:
+        view.users[found.seq] = user_document(found)
+    return view.users[found.seq]
 
 
 def user_document(user: Entity) -> UserDocument:
@@ -278,12 +291,14 @@ def _session(facts: Facts, registration: Members) -> SessionDocument | None:
 def _moment(facts: Facts, members: Members, name: str) -> DateDocument | None:
     """A time that data keeps as RFC 3339."""
     text = members.get(name)
-    return _date(datetime.fromisoformat(text), facts.time_zone) if text else None
+    return date_document(instant_from_text(text), facts.time_zone) if text else None
 
 
-def _date(moment: datetime, time_zone: str) -> DateDocument:
-    local = moment.astimezone(zone(time_zone)).replace(tzinfo=None)
-    return DateDocument(local.isoformat(timespec="seconds"), time_zone)
+@lru_cache(maxsize=4096)
+def date_document(instant: int, time_zone: str) -> DateDocument:
+    """Render an instant as the clocks of a zone show it; clients ask for the same ones again."""
+    local = datetime_from_instant(instant).astimezone(zone(time_zone))
+    return DateDocument(local.isoformat()[:_WITHOUT_OFFSET], time_zone)
 
 
 def _object(members: Members, name: str) -> Members:

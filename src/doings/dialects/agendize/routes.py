@@ -22,9 +22,10 @@ async def list_activities(call: Call) -> Response:
     """A client's activities; raises Malformed, and NotFound for an unknown client."""
     asked = asked_from_query(call.query)
     query = activities_query(asked, await _client(call, asked.client_id))
-    view = View(url=call.base_url + API, time_zone=call.principal.account.time_zone)
+    url, time_zone = call.base_url + API, call.principal.account.time_zone
 
     def render(activities: list[Activity]) -> bytes:
+        view = View(url, time_zone)
         return json_elements([activity_document(activity, view) for activity in activities])
 
     return await answer_list(call, activity_chunks(call.timeline, query), render, ITEMS)

@@ -59,19 +59,24 @@ def activity_document(activity: Activity) -> ActivityDocument:
 
 def attributes(activity: Activity) -> msgspec.Raw:
     """The data as it was recorded, followed by what else is known and not in it already."""
-    added = _added(activity)
+    data, added = activity.data, _added(activity)
+    if '"text"' in data or '"membership_' in data or "\\u" in data:
+        added = _missing(data, added)
     if not added:
-        return msgspec.Raw(activity.data)
-    if activity.data == "{}":
-        return msgspec.Raw(_encode(added))
-    own = _members(activity.data)
-    if MEMBERSHIP_ID in own and _text(own, MEMBERSHIP_ID) != added.get(MEMBERSHIP_ID):
-        added.pop(MEMBERSHIP_NAME, None)
-    missing = {name: value for name, value in added.items() if name not in own}
-    if not missing:
-        return msgspec.Raw(activity.data)
-    comma = "," if own else ""
-    return msgspec.Raw(f"{activity.data.rstrip()[:-1]}{comma}{json_text(missing)[1:]}")
+        return msgspec.Raw(data)
+    comma = "," if '"' in data else ""
+    return msgspec.Raw(f"{data[:-1]}{comma}{json_text(added)[1:]}")
+
+
+def _missing(data: str, added: dict[str, str | None]) -> dict[str, str | None]:
+    """What is not among the data's own members; the name goes with the id."""
+    own = _members(data)
+    is_theirs = MEMBERSHIP_ID in own and _text(own, MEMBERSHIP_ID) != added.get(MEMBERSHIP_ID)
+    return {
+        name: value
+        for name, value in added.items()
+        if name not in own and not (is_theirs and name == MEMBERSHIP_NAME)
+    }
 
 
 def _added(activity: Activity) -> dict[str, str | None]:

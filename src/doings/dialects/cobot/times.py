@@ -2,10 +2,11 @@
 
 import re
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import lru_cache
 
 import msgspec
 
-from doings.core.clock import EPOCH, second_from_instant
+from doings.core.clock import DAY, EPOCH, SECOND, date_from_day
 
 _TIME = re.compile(
     r"""(?P<year>\d{4}) [-/] (?P<month>\d{1,2}) [-/] (?P<day>\d{1,2})
@@ -18,6 +19,7 @@ _TIME = re.compile(
 """An offset without a sign is one whose `+` a URL turned into a space."""
 
 _MICROSECOND = timedelta(microseconds=1)
+_DAY_SECONDS = DAY // SECOND
 
 
 class Span(msgspec.Struct, frozen=True):
@@ -27,9 +29,13 @@ class Span(msgspec.Struct, frozen=True):
     end: int
 
 
+@lru_cache(maxsize=4096)
 def text_from_instant(instant: int) -> str:
-    """The instant to the second, in UTC."""
-    return f"{second_from_instant(instant):%Y/%m/%d %H:%M:%S} +0000"
+    """The instant to the second, in UTC; clients ask for the same newest ones all the time."""
+    day, second = divmod(instant // SECOND, _DAY_SECONDS)
+    minute, second = divmod(second, 60)
+    hour, minute = divmod(minute, 60)
+    return f"{date_from_day(day):%Y/%m/%d} {hour:02}:{minute:02}:{second:02} +0000"
 
 
 def span_from_text(text: str) -> Span:

@@ -3,6 +3,7 @@
 Every kind can be expressed, so there is no filter but the caller's.
 """
 
+from functools import lru_cache
 from itertools import accumulate
 
 from doings.core.activity import KIND
@@ -51,6 +52,7 @@ CHANNELS = ("admin", "membership")
 LEVELS = ("ERROR", "WARN")
 
 
+@lru_cache(maxsize=4096)
 def type_of_kind(kind: str) -> str:
     """The type that a kind is shown as."""
     return TYPES.get(kind) or kind.replace(".", "_")
