@@ -28,7 +28,7 @@ def test_people_are_told_how_each_surface_takes_it(cli: Cli) -> None:
     outcome = cli("token", "create", "--account", "co-up", "--scope", "read", "--scope", "admin")
 
     assert "shown this once" in outcome.out
-    assert re.search(r"native +Authorization: Bearer k\w+_\S+", outcome.out)
+    assert re.search(r"Native +Authorization: Bearer k\w+_\S+", outcome.out)
     assert re.search(r"Monica +Authorization: Bearer k\w+_\S+", outcome.out)
 
 

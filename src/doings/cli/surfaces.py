@@ -30,7 +30,7 @@ _MIO = (
 )
 
 WAYS: dict[str, Way] = {
-    "v1": Way("native", _BEARER, f"{_READ} 'BASE/v1/activities?limit=3'"),
+    "v1": Way("Native", _BEARER, f"{_READ} 'BASE/v1/activities?limit=3'"),
     "monica": Way("Monica", _BEARER, f"{_READ} 'BASE/monica/api/activities?limit=3'"),
     "cobot": Way("Cobot", _BEARER, f"{_READ} 'BASE/cobot/ACCOUNT/api/activities?last=3'"),
     "invent": Way("Invent", _BEARER, f"{_READ} 'BASE/invent/orgs/c/contacts/1/activities?take=3'"),

@@ -1,0 +1,61 @@
+"""What there is to set and to run is found in the documentation."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import typer.main
+
+from doings.app import MOUNTS
+from doings.cli.program import app
+from doings.cli.surfaces import WAYS
+from doings.config import NAMES, PREFIX
+from doings.httpkit import metrics
+
+ROOT = Path(__file__).parent.parent
+OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
+README = (ROOT / "README.md").read_text()
+
+
+def commands() -> Iterator[str]:
+    """Every command as it is typed."""
+    for name, command in typer.main.get_command(app).commands.items():  # type: ignore[attr-defined]
+        inner = getattr(command, "commands", None)
+        yield from (f"doings {name} {one}" for one in inner) if inner else (f"doings {name}",)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_setting_is_explained(name: str) -> None:
+    """In the table of settings."""
+    assert f"\n| `{PREFIX}{name.upper()}` | " in OPERATIONS
+
+
+@pytest.mark.parametrize("command", list(commands()))
+def test_every_command_is_explained(command: str) -> None:
+    """In the table of commands."""
+    assert f"\n| `{command}" in OPERATIONS
+
+
+@pytest.mark.parametrize("metric", [one for one in vars(metrics).values() if hasattr(one, "_name")])
+def test_every_metric_is_explained(metric: object) -> None:
+    """In the table of metrics."""
+    assert f"\n| `{metric._name}" in OPERATIONS  # type: ignore[attr-defined]  # noqa: SLF001
+
+
+@pytest.mark.parametrize("mount", sorted(WAYS.keys() & MOUNTS.keys()))
+def test_every_surface_has_an_example(mount: str) -> None:
+    """In the README, below its own heading."""
+    _, _, section = README.partition(f"\n### {WAYS[mount].name}\n")
+
+    assert f"8000/{mount}/" in section.partition("\n#")[0]
+
+
+@pytest.mark.parametrize("page", [README, OPERATIONS])
+def test_links_between_pages_lead_somewhere(page: str) -> None:
+    """A relative link names a file that is there."""
+    folder = ROOT if page is README else ROOT / "docs"
+
+    links = [part.partition(")")[0] for part in page.split("](")[1:]]
+
+    for link in links:
+        assert "://" in link or (folder / link).is_file(), link
