@@ -265,8 +265,7 @@ class SqliteEngine:
         try:
             with _domain_errors():
                 raw.execute("BEGIN IMMEDIATE")
-            outcomes = [self._attempt(write) for write in writes]
-            with _domain_errors():
+                outcomes = [self._attempt(write) for write in writes]
                 raw.execute("COMMIT")
         except Exception as error:  # noqa: BLE001 - whatever it is, every waiting caller is told
             if raw.in_transaction:
