@@ -78,24 +78,25 @@ def activity_document(activity: Activity) -> ActivityDocument:
     actor = activity.actor()
     recorded_at = datetime_from_instant(activity.recorded_at)
     is_revised = activity.updated_at != activity.recorded_at
+    # By position, which takes msgspec half the time: the order is that of the class.
     return ActivityDocument(
-        id=activity.id,
-        seq=activity.seq,
-        kind=activity.kind,
-        occurred_at=datetime_from_instant(activity.occurred_at),
-        time_zone=activity.time_zone,
-        summary=activity.summary,
-        body=activity.body,
-        actor=ActorDocument(actor.type, actor.id, actor.name) if actor else None,
-        links=link_documents(activity.links, actor),
-        data=raw(activity.data),
-        metadata=raw(activity.metadata),
-        level=activity.level,
-        channels=activity.channels,
-        origin=activity.origin,
-        external_id=activity.external_id,
-        recorded_at=recorded_at,
-        updated_at=datetime_from_instant(activity.updated_at) if is_revised else recorded_at,
+        activity.id,
+        activity.seq,
+        activity.kind,
+        datetime_from_instant(activity.occurred_at),
+        activity.time_zone,
+        activity.summary,
+        activity.body,
+        ActorDocument(actor.type, actor.id, actor.name) if actor else None,
+        link_documents(activity.links, actor),
+        raw(activity.data),
+        raw(activity.metadata),
+        activity.level,
+        activity.channels,
+        activity.origin,
+        activity.external_id,
+        recorded_at,
+        datetime_from_instant(activity.updated_at) if is_revised else recorded_at,
     )
 
 

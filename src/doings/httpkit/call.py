@@ -87,7 +87,7 @@ class Call:
         settings = self.services.settings
         if settings.public_url and not self.request.scope["doings"].get("by_host"):
             return settings.public_url.rstrip("/")
-        scheme = self.request.url.scheme
+        scheme: str = self.request.scope["scheme"]
         if settings.behind_proxy:
             scheme = self.request.headers.get("x-forwarded-proto", scheme)
         return f"{scheme}://{self.request.headers.get('host', 'localhost')}"

@@ -6,13 +6,13 @@ from urllib.parse import unquote
 import structlog
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
-from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from doings.auth.limits import RateLimit
 from doings.core.errors import DoingsError, TooManyRequests
 from doings.httpkit.call import Call, Services
 from doings.httpkit.errors import Broken, MethodNotAllowed, NoRoute
+from doings.httpkit.routing import Paths
 from doings.httpkit.surface import Operation, Resource, Surface
 
 log = structlog.get_logger("doings.http")
@@ -28,13 +28,17 @@ class GetServices(Protocol):
 def surface_app(surface: Surface, services: GetServices) -> ASGIApp:
     """The ASGI app that serves a surface; a trailing slash in a path is as good as none."""
     endpoint = _Endpoints(surface, services)
-    routes = [Route(one.path, endpoint.of(one)) for one in surface.resources]
-    router = Router(routes, default=endpoint.unknown, redirect_slashes=False)
+    paths = Paths([(one.path, endpoint.of(one)) for one in surface.resources])
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         scope["doings"]["surface"] = surface.name
         scope["path"] = _routed_path(scope)
-        await router(scope, receive, send)
+        found = paths.find(scope["path"].removeprefix(scope.get("root_path", "")))
+        if found is None:
+            await endpoint.unknown(scope, receive, send)
+            return
+        resource, scope["path_params"] = found
+        await resource(scope, receive, send)
 
     return app
 
@@ -123,7 +127,7 @@ class _Endpoints:
 
 
 class _PathEndpoint:
-    """Starlette takes an instance for an ASGI app that serves all methods."""
+    """The ASGI app of one path, for all its methods."""
 
     def __init__(self, endpoints: _Endpoints, found: Resource) -> None:
         self._endpoints = endpoints

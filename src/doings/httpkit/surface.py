@@ -27,7 +27,7 @@ class Operation(msgspec.Struct, frozen=True):
 
 
 class Resource(msgspec.Struct, frozen=True):
-    """A path, in Starlette's notation below the surface's mount, and its operations by method."""
+    """A path below the mount, variable segments in braces, with its operations by method."""
 
     path: str
     operations: dict[str, Operation]

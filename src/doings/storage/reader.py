@@ -1,6 +1,7 @@
 """Reading within one account, on one connection, from one consistent state."""
 
 from collections.abc import Sequence
+from operator import itemgetter
 
 from doings.core.account import Account
 from doings.core.activity import Activity, Linked
@@ -19,6 +20,8 @@ from doings.storage.rows import (
     entity_from_row,
     words_from_text,
 )
+
+_POSITION = itemgetter(3)
 
 
 class AccountReader:
@@ -70,13 +73,10 @@ class AccountReader:
         """The activities of these rows; an entity linked to several is one object."""
         links = await self.fetch(sql.LINKS_OF_ACTIVITIES, seqs=[row[0] for row in rows])
         found = await self.entities_with_seqs({row[1] for row in links})
-        linked: dict[int, list[tuple[int, Linked]]] = {row[0]: [] for row in rows}
-        for activity_seq, entity, roles, position in links:
-            link = Linked(found[entity], words_from_text(roles))
-            linked[activity_seq].append((position, link))
-        for positions in linked.values():
-            positions.sort(key=_position)
-        return [activity_from_row(row, tuple([link for _, link in linked[row[0]]])) for row in rows]
+        linked: dict[int, list[Linked]] = {row[0]: [] for row in rows}
+        for activity_seq, entity, roles, _ in sorted(links, key=_POSITION):
+            linked[activity_seq].append(Linked(found[entity], words_from_text(roles)))
+        return [activity_from_row(row, tuple(linked[row[0]])) for row in rows]
 
     async def entities_with_seqs(self, seqs: set[int]) -> dict[int, Entity]:
         """Entities by their seq, deleted ones too."""
@@ -186,7 +186,3 @@ class AccountReader:
     async def credentials(self) -> list[Credential]:
         """The account's credentials, oldest first."""
         return [credential_from_row(row) for row in await self.fetch(sql.CREDENTIALS_OF_ACCOUNT)]
-
-
-def _position(placed: tuple[int, Linked]) -> int:
-    return placed[0]
