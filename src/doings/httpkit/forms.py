@@ -40,6 +40,7 @@ async def members_from_multipart(
     except (MultiPartException, KeyError, ValueError):
         raise Malformed("the form cannot be read") from None
     pairs = [(k, v) for k, v in form.multi_items() if isinstance(v, str)]
+    await form.close()
     return members_from_pairs(pairs, lists)
 
 
