@@ -1,0 +1,284 @@
+"""What goes wrong before a handler, or instead of one, in Monica's shape."""
+
+from pathlib import Path
+
+import httpx
+import pytest
+
+from doings.core import errors
+from doings.dialects.monica.errors import ANSWERS
+from doings.httpkit.errors import Broken, MethodNotAllowed, NoRoute
+from tests.dialects.monica.conftest import API
+from tests.dialects.serving import Business, Served, serving
+
+UNAUTHENTICATED = {"message": "Unauthenticated."}
+
+PATHS = (
+    "", "/me", "/activities", "/activities/1", "/contacts", "/contacts/1", "/contacts/1/activities",
+    "/activitytypes", "/activitytypes/1", "/activitytypecategories", "/genders", "/genders/1",
+    "/tags",
+)  # fmt: skip
+
+
+def error(code: int, message: str | list[str]) -> dict[str, object]:
+    """Monica's own shape."""
+    return {"error": {"message": message, "error_code": code}}
+
+
+TOO_BIG = error(30, "The limit parameter is too big")
+NOT_FOUND = error(31, "The resource has not been found")
+NO_JSON = error(37, "Problems parsing JSON")
+NO_SORT = error(39, "The sorting criteria is invalid")
+NO_QUERY = error(40, "Invalid query")
+
+
+@pytest.mark.parametrize("authorization", [None, "Bearer wrong", "Basic eDp5", "Bearer"])
+@pytest.mark.parametrize("path", [*PATHS, "/nowhere"])
+async def test_refuses_who_is_not_signed_in_before_all_else(
+    served: Served, path: str, authorization: str | None
+) -> None:
+    """Even where there is nothing, and whatever else is wrong."""
+    headers = {"Authorization": authorization} if authorization else {}
+
+    answer = await served.client.get(f"{API}{path}?sort=x&limit=1000", headers=headers)
+
+    assert (answer.status_code, answer.json()) == (401, UNAUTHENTICATED)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status", "expected"),
+    [
+        ("GET", "/activities?sort=x&limit=101", None, 400, NO_SORT),
+        ("GET", "/activities?limit=101", None, 400, TOO_BIG),
+        ("GET", "/activities/99?limit=101", None, 400, TOO_BIG),
+        ("GET", "/me?limit=1000", None, 400, TOO_BIG),
+        ("POST", "/activities?sort=x", "{", 400, NO_SORT),
+        ("POST", "/activities?limit=101", "{", 400, TOO_BIG),
+        ("POST", "/activities", "{", 400, NO_JSON),
+        ("PUT", "/activities/99", "{", 400, NO_JSON),
+        ("POST", "/contacts", "nothing", 400, NO_JSON),
+        ("POST", "/activities", b"\xff", 400, NO_JSON),
+        ("DELETE", "/contacts/99", "{", 400, NO_JSON),
+        ("GET", "/activities?sort=called_at", None, 500, NO_QUERY),
+    ],
+)
+async def test_checks_sort_then_limit_then_body(
+    monica: httpx.AsyncClient,
+    *,
+    method: str,
+    path: str,
+    body: str | bytes | None,
+    status: int,
+    expected: object,
+) -> None:
+    """On every path, before the handler."""
+    answer = await monica.request(method, path, content=body)
+
+    assert (answer.status_code, answer.json()) == (status, expected)
+
+
+@pytest.mark.parametrize("path", ["/activities", "/contacts", "/genders", "/tags"])
+@pytest.mark.parametrize(
+    ("sort", "status", "expected"),
+    [
+        *((sort, 500, NO_QUERY) for sort in ("completed_at", "-called_at", "favorited_at")),
+        *((sort, 400, NO_SORT) for sort in ("id", "", "-", "--created_at", "happened_at", "-id")),
+    ],
+)
+async def test_refuses_orders_that_a_list_does_not_have(
+    monica: httpx.AsyncClient, path: str, sort: str, status: int, expected: object
+) -> None:
+    """Columns of other lists are an error of the server's, as they are of the vendor's."""
+    answer = await monica.get(path, params={"sort": sort})
+
+    assert (answer.status_code, answer.json()) == (status, expected)
+
+
+@pytest.mark.parametrize("limit", ["101", "1000", "ten", "1.5", "9" * 30])
+async def test_refuses_limits_that_are_too_big_or_no_numbers(
+    monica: httpx.AsyncClient, limit: str
+) -> None:
+    """400 with code 30."""
+    answer = await monica.get("/activities", params={"limit": limit})
+
+    assert (answer.status_code, answer.json()) == (400, TOO_BIG)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *(
+            f"/{list_}/{id_}"
+            for list_ in ("activities", "contacts", "activitytypes", "genders")
+            for id_ in ("99", "0", "-1", "x", "1.0", "9" * 30, "²")
+        ),
+        "/contacts/99/activities",
+        "/activitytypecategories/99",
+    ],
+)
+async def test_does_not_find_what_is_not_there(monica: httpx.AsyncClient, path: str) -> None:
+    """404 with code 31."""
+    answer = await monica.get(path)
+
+    assert (answer.status_code, answer.json()) == (404, NOT_FOUND)
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("PUT", "/contacts/99"),
+        ("DELETE", "/contacts/99"),
+        ("POST", "/contacts/99/setTags"),
+        ("POST", "/contacts/99/unsetTag"),
+        ("PUT", "/genders/99"),
+        ("DELETE", "/genders/99"),
+    ],
+)
+async def test_does_not_change_what_is_not_there(
+    monica: httpx.AsyncClient, method: str, path: str
+) -> None:
+    """404 with code 31, whatever is sent."""
+    answer = await monica.request(method, path, json={})
+
+    assert (answer.status_code, answer.json()) == (404, NOT_FOUND)
+
+
+async def test_shows_nothing_of_another_account(served: Served, monica: httpx.AsyncClient) -> None:
+    """What belongs to others answers as what does not exist."""
+    other = await served.business("other")
+    for _ in range(5):
+        await other.record_one("their contact")
+    theirs = await other.record_one("their contact")
+    contact = theirs.contacts()[0]
+
+    answers = [
+        await monica.get(f"/activities/{theirs.seq}"),
+        await monica.get(f"/contacts/{contact.seq}"),
+        await monica.get(f"/contacts/{contact.seq}/activities"),
+    ]
+    deleted = await monica.delete(f"/activities/{theirs.seq}")
+
+    assert {answer.status_code for answer in answers} == {404}
+    assert deleted.status_code == 422
+    assert len(await other.timeline("their contact")) == 6
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("PUT", "/activities", "GET, HEAD, POST"),
+        ("POST", "/activities/1", "GET, HEAD, PUT, PATCH, DELETE"),
+        ("POST", "/contacts/1/activities", "GET, HEAD"),
+        ("GET", "/contacts/1/setTags", "POST"),
+        ("DELETE", "/me", "GET, HEAD"),
+    ],
+)
+async def test_names_the_methods_that_a_path_has(
+    monica: httpx.AsyncClient, method: str, path: str, allowed: str
+) -> None:
+    """405 with Allow."""
+    answer = await monica.request(method, path)
+
+    assert answer.status_code == 405
+    assert answer.json() == {
+        "message": f"The {method} method is not supported for this route."
+        f" Supported methods: {allowed}."
+    }
+    assert set(answer.headers["allow"].split(", ")) == set(allowed.split(", "))
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/emotions", "/activities/1/x"])
+async def test_knows_no_other_paths(monica: httpx.AsyncClient, path: str) -> None:
+    """404 in the shape of the vendor's framework."""
+    answer = await monica.get(path)
+
+    assert answer.status_code == 404
+    assert answer.json() == {"message": f"The route monica/api{path} could not be found."}
+
+
+@pytest.mark.parametrize(
+    ("scope", "method", "path"),
+    [
+        ("write_activities", "GET", "/activities"),
+        ("write_activities", "GET", "/me"),
+        ("read_activities", "POST", "/activities"),
+        ("read_activities", "DELETE", "/contacts/1"),
+        ("admin", "GET", "/activities"),
+    ],
+)
+async def test_refuses_what_a_credential_does_not_include(
+    served: Served, acme: Business, scope: str, method: str, path: str
+) -> None:
+    """401 with code 42."""
+    issued = await served.credential(acme.account, scopes=(scope,))
+
+    answer = await served.client.request(
+        method, API + path, headers={"Authorization": f"Bearer {issued.secret}"}
+    )
+
+    assert (answer.status_code, answer.json()) == (401, error(42, "Not authorized"))
+
+
+async def test_refuses_bodies_over_the_limit(tmp_path: Path) -> None:
+    """413, and the body is not read to its end."""
+    async with serving(tmp_path, body_limit=100) as served:
+        acme = await served.business()
+
+        answer = await served.client.post(
+            f"{API}/activities", headers=acme.bearer, json={"summary": "x" * 200}
+        )
+
+    assert (answer.status_code, answer.json()) == (413, {"message": "The body is too large."})
+
+
+async def test_slows_down_who_guesses(served: Served) -> None:
+    """Ten wrong credentials a minute, then 429 with code 34."""
+    wrong = {"Authorization": "Bearer wrong_secret"}
+    for _ in range(10):
+        await served.client.get(f"{API}/activities", headers=wrong)
+
+    answer = await served.client.get(f"{API}/activities", headers=wrong)
+
+    assert answer.status_code == 429
+    assert answer.json() == error(34, "Too many attempts, please slow down the request")
+    assert 0 < int(answer.headers["retry-after"]) <= 60
+
+
+async def test_limits_the_rate_where_that_is_switched_on(tmp_path: Path) -> None:
+    """Sixty a minute for each credential; every answer tells how many are left."""
+    async with serving(tmp_path, rate_limits="vendor") as served:
+        acme = await served.business()
+        answers = [await served.client.get(f"{API}/me", headers=acme.bearer) for _ in range(61)]
+        now = served.clock.instant // 1_000_000
+
+    left = [int(answer.headers["x-ratelimit-remaining"]) for answer in answers]
+    refused = answers[-1]
+    assert left == [*range(59, -1, -1), 0]
+    assert {answer.headers["x-ratelimit-limit"] for answer in answers} == {"60"}
+    assert refused.status_code == 429
+    assert refused.json() == error(34, "Too many attempts, please slow down the request")
+    wait = int(refused.headers["retry-after"])
+    assert int(refused.headers["x-ratelimit-reset"]) == now + wait
+
+
+async def test_does_not_limit_the_rate_otherwise(monica: httpx.AsyncClient) -> None:
+    """And says nothing of it."""
+    answer = await monica.get("/me")
+
+    assert "x-ratelimit-limit" not in answer.headers
+
+
+def all_errors(kind: type[errors.DoingsError]) -> list[type[errors.DoingsError]]:
+    """The class and all below it."""
+    return [kind, *(one for below in kind.__subclasses__() for one in all_errors(below))]
+
+
+@pytest.mark.parametrize("kind", all_errors(errors.DoingsError))
+def test_has_an_answer_for_every_error(kind: type[errors.DoingsError]) -> None:
+    """By its class or one above it."""
+    assert any(above in ANSWERS for above in kind.__mro__)
+
+
+def test_lists_the_errors_of_http_itself() -> None:
+    """Those that no handler raises."""
+    assert {Broken, MethodNotAllowed, NoRoute} <= set(ANSWERS)
