@@ -7,6 +7,7 @@ import pytest
 
 from doings.core.account import Account
 from doings.storage import postgres_search
+from doings.storage.citus import distribute
 from doings.storage.database import Database, open_database
 from doings.storage.postgres import open_postgres
 from doings.storage.sqlite import SCHEMA, SqliteEngine
@@ -24,6 +25,14 @@ async def open_postgresql(directory: Path, clock: TickingClock) -> Database:
     """A database in a schema of the directory's own."""
     engine = await open_postgres(await servers.running().url_for(directory))
     return await open_database(engine, clock, postgres_search.SCHEMA)
+
+
+async def open_citus(directory: Path, clock: TickingClock) -> Database:
+    """A database that is spread over the cluster that DOINGS_TEST_CITUS names."""
+    engine = await open_postgres(await servers.cluster_url_for(directory))
+    database = await open_database(engine, clock, postgres_search.SCHEMA)
+    await engine.write(distribute)
+    return database
 
 
 ENGINES: dict[str, Callable[[Path, TickingClock], Awaitable[Database]]] = {
@@ -47,12 +56,18 @@ def clock() -> TickingClock:
     return TickingClock()
 
 
-@pytest.fixture(params=ENGINES)
+@pytest.fixture(
+    params=[
+        *ENGINES,
+        *([pytest.param("citus", marks=pytest.mark.citus)] if servers.CLUSTER else []),
+    ]
+)
 async def database(
     request: pytest.FixtureRequest, tmp_path: Path, clock: TickingClock
 ) -> AsyncIterator[Database]:
     """An empty database."""
-    opened = await ENGINES[request.param](tmp_path, clock)
+    opening = open_citus if request.param == "citus" else ENGINES[request.param]
+    opened = await opening(tmp_path, clock)
     yield opened
     await opened.close()
 

@@ -39,6 +39,9 @@ host all all 127.0.0.1/32 trust
 
 START_SECONDS = 30
 
+CLUSTER = os.environ.get("DOINGS_TEST_CITUS")
+"""The URL of a Citus cluster that the tests may fill, if there is one."""
+
 
 class Server:
     """A server that can be stopped, killed and started again; it keeps its port and its data."""
@@ -91,7 +94,7 @@ class Server:
 
     async def url_for(self, directory: Path) -> str:
         """The URL of an empty schema, and of the same one again for the same directory."""
-        schema = "t" + hashlib.sha256(bytes(directory)).hexdigest()[:16]
+        schema = _schema_of(directory)
         if schema not in self._schemas:
             self._schemas.add(schema)
             await self.command(f"CREATE SCHEMA {schema}")
@@ -164,6 +167,28 @@ def running() -> Server:
     server = Server()
     server.start()
     return server
+
+
+async def cluster_url_for(directory: Path) -> str:
+    """The same on the cluster, where the schema of another directory goes when this one comes."""
+    assert CLUSTER is not None
+    schema = _schema_of(directory)
+    connection = await asyncpg.connect(CLUSTER)
+    try:
+        found = "SELECT nspname FROM pg_namespace WHERE nspname ~ '^t[0-9a-f]{16}$'"
+        names = [row[0] for row in await connection.fetch(found)]
+        for name in names:
+            if name != schema:
+                await connection.execute(f"DROP SCHEMA {name} CASCADE")
+        if schema not in names:
+            await connection.execute(f"CREATE SCHEMA {schema}")
+    finally:
+        await connection.close()
+    return f"{CLUSTER}?search_path={schema}&citus.shard_count=4"
+
+
+def _schema_of(directory: Path) -> str:
+    return "t" + hashlib.sha256(bytes(directory)).hexdigest()[:16]
 
 
 def _package() -> Path:

@@ -119,6 +119,7 @@ _REASONS: dict[type[Exception], str] = {
     socket.gaierror: "there is no such host",
     asyncpg.InvalidPasswordError: "the password is wrong",
     asyncpg.InvalidCatalogNameError: "there is no such database; createdb makes one",
+    asyncpg.ProtocolViolationError: "a pgbouncer needs prepared statements turned off here ({})",
     asyncpg.InvalidAuthorizationSpecificationError: "the login is refused: {}",
     ConnectionRefusedError: "nobody answers there",
     FileNotFoundError: "nobody answers there",

@@ -8,7 +8,7 @@ ACTIVITY = (
 )
 ENTITY = (
     "e.seq, e.type, e.id, e.name, e.attrs,"
-    " (SELECT c.id FROM entities c WHERE c.account_id = e.account_id AND c.seq = e.contact_seq),"
+    " (SELECT c.id FROM entities c WHERE c.account_id = :account_id AND c.seq = e.contact_seq),"
     " e.created_at, e.updated_at, e.deleted_at"
 )
 

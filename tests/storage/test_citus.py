@@ -1,0 +1,158 @@
+"""Spreading the accounts over a cluster.
+
+What needs a cluster runs where DOINGS_TEST_CITUS names one, and so does the store's whole contract:
+`database` is then on Citus as well.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from doings.core.errors import Misconfigured
+from doings.core.query import Gap, Query, words_from_text
+from doings.storage import select
+from doings.storage import statements as sql
+from doings.storage.citus import SPREAD, WHOLE, distribute
+from doings.storage.database import Database, open_database
+from doings.storage.engine import Connection, Row
+from doings.storage.postgres import PostgresEngine, open_postgres
+from doings.storage.postgres_search import SCHEMA
+from tests.clocks import TickingClock
+from tests.storage import servers
+from tests.storage.book import Book, note
+
+citus = pytest.mark.citus
+needs_cluster = pytest.mark.skipif(servers.CLUSTER is None, reason="DOINGS_TEST_CITUS is not set")
+
+TABLES = "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace::regnamespace::text = "
+
+KEYS = """
+    SELECT t.relname, i.relname, a.attname
+    FROM pg_index x
+    JOIN pg_class t ON t.oid = x.indrelid JOIN pg_class i ON i.oid = x.indexrelid
+    JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = x.indkey[0]
+    WHERE x.indisunique AND t.relnamespace = current_schema::regnamespace"""
+
+
+async def plain(directory: Path, clock: TickingClock) -> Database:
+    """A database on one PostgreSQL."""
+    engine = await open_postgres(await servers.running().url_for(directory))
+    return await open_database(engine, clock, SCHEMA)
+
+
+async def spread_later(directory: Path, clock: TickingClock) -> tuple[Database, PostgresEngine]:
+    """A database on the cluster that is not spread yet."""
+    engine = await open_postgres(await servers.cluster_url_for(directory))
+    return await open_database(engine, clock, SCHEMA), engine
+
+
+async def test_every_table_is_spread_or_whole(tmp_path: Path, clock: TickingClock) -> None:
+    """A new table has to be thought of."""
+    database = await plain(tmp_path, clock)
+
+    rows = await database.engine.read(
+        lambda connection: connection.fetch(f"{TABLES} current_schema")
+    )
+    await database.close()
+
+    assert {row[0] for row in rows} == {*SPREAD, *WHOLE}
+
+
+async def test_every_key_of_a_spread_table_begins_with_the_account(
+    tmp_path: Path, clock: TickingClock
+) -> None:
+    """A cluster could not hold any other key unique."""
+    database = await plain(tmp_path, clock)
+
+    rows = await database.engine.read(lambda connection: connection.fetch(KEYS))
+    await database.close()
+
+    assert {row[0] for row in rows} >= set(SPREAD)
+    assert [row for row in rows if row[0] in SPREAD and row[2] != "account_id"] == []
+
+
+async def test_a_database_without_citus_cannot_be_spread(
+    tmp_path: Path, clock: TickingClock
+) -> None:
+    """The operator is told what to do."""
+    database = await plain(tmp_path, clock)
+
+    with pytest.raises(Misconfigured, match="CREATE EXTENSION citus"):
+        await database.engine.write(distribute)
+    await database.close()
+
+
+@citus
+@needs_cluster
+async def test_a_database_in_use_is_spread(tmp_path: Path, clock: TickingClock) -> None:
+    """What is in it stays, and doing it again does nothing."""
+    database, engine = await spread_later(tmp_path, clock)
+    book = Book(database, await database.create_account("acme", name="Acme", time_zone="UTC"))
+    await book.record(*[note(str(number), summary="lunch") for number in range(30)])
+    before = await book.seqs()
+
+    made = await engine.write(distribute)
+    again = await engine.write(distribute)
+    await book.record(note("1"))
+    after = await book.seqs()
+    await database.close()
+
+    assert set(made) == {*SPREAD, *WHOLE}
+    assert again == []
+    assert after[1:] == before
+
+
+GAP = Gap(5, 5, "older")
+BUILT = [
+    select.keys_in_order(Query(gap=GAP), entities=[0], kinds=None),
+    select.keys_in_order(Query(gap=GAP), entities=[1, 2], kinds=["a.a", "b.b"]),
+    select.matching_keys(Query(), entities=[1], also=[2], kinds=["a.a"], actor=3),
+    (sql.ENTITIES_BY_KEY, {"type": "contact", "ids": ["1", "2"]}),
+    (sql.ENTITIES_BY_SEQ, {}),
+    (sql.ENTITY_BY_KEY, {"type": "contact", "id": "1"}),
+    (sql.LINKS_OF_ACTIVITIES, {"seqs": [1, 2, 3]}),
+    (sql.SUMS_OF_DAYS, {"entity": 0, "first": 0, "end": 9, "every_kind": 0, "kinds": ["a.a"]}),
+    (sql.CHANGES_AFTER, {"after": 0, "limit": 10}),
+]
+
+
+@citus
+@needs_cluster
+@pytest.mark.parametrize("built", BUILT, ids=range(len(BUILT)))
+async def test_a_question_about_an_account_goes_to_one_machine(
+    built: select.Selection, tmp_path: Path, clock: TickingClock
+) -> None:
+    """The plan has one task."""
+    database, engine = await spread_later(tmp_path, clock)
+    await engine.write(distribute)
+    statement, values = built
+    values = {"seqs": [1], "limit": 1, **values}
+
+    async def plan(connection: Connection) -> list[Row]:
+        return await connection.fetch(f"EXPLAIN {statement}", account_id=1, **values)
+
+    rows = await engine.read(plan)
+    await database.close()
+
+    assert "Task Count: 1" in "\n".join(row[0] for row in rows)
+
+
+@citus
+@needs_cluster
+async def test_words_are_found_on_the_cluster(tmp_path: Path, clock: TickingClock) -> None:
+    """Each account's by itself, though several share a table there."""
+    database, engine = await spread_later(tmp_path, clock)
+    await engine.write(distribute)
+    books = [
+        Book(database, await database.create_account(f"a{number}", name="x", time_zone="UTC"))
+        for number in range(5)
+    ]
+    for book in books:
+        await book.record(note(summary=f"Lunch with {book.account.slug}"))
+
+    found = [len(await book.seqs(words=words_from_text("lunch"))) for book in books]
+    other = await books[0].seqs(words=words_from_text("a1"))
+    await database.close()
+
+    assert found == [1] * 5
+    assert other == []
