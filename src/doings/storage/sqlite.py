@@ -6,7 +6,6 @@ The work handed in is written as coroutines; here they run from start to end wit
 """
 
 import asyncio
-import json
 import queue
 import re
 import threading
@@ -20,6 +19,7 @@ import apsw
 import msgspec
 
 from doings.core.errors import Misconfigured, Unavailable
+from doings.core.text import json_text
 from doings.storage.engine import Row
 from doings.storage.sqlite_search import SEARCH, SEARCH_TABLES
 
@@ -120,10 +120,10 @@ def _compiled(sql: str) -> str:
 
 
 def _bound(values: dict[str, Any]) -> dict[str, Any]:
-    return {
-        name: json.dumps(value) if isinstance(value, list) else value
-        for name, value in values.items()
-    }
+    for name, value in values.items():
+        if isinstance(value, list):
+            values[name] = json_text(value)
+    return values
 
 
 class _domain_errors:  # noqa: N801 - reads as the statement it is
