@@ -3,9 +3,12 @@
 from typing import Any
 
 import httpx
+from starlette.routing import compile_path
 
 from doings.app import Application
 from doings.auth.credentials import issue
+from doings.native.openapi import errors_of
+from doings.native.routes import SURFACE
 
 URL = "http://doings.test"
 
@@ -25,8 +28,10 @@ class Native:
         )
 
     async def call(self, method: str, path: str, **options: Any) -> httpx.Response:  # noqa: ANN401
-        """Send a request."""
-        return await self.http.request(method, path, **options)
+        """Send a request; its answer must be one that the API's description tells of."""
+        answer = await self.http.request(method, path, **options)
+        check_described(answer)
+        return answer
 
     async def get(self, path: str, **params: Any) -> Json:  # noqa: ANN401 - parameters
         """The document of a GET that succeeds."""
@@ -62,6 +67,22 @@ async def signed_in(app: Application, slug: str, scopes: list[str]) -> Native:
     issued, credential = issue(account.id, scopes=scopes, now=store_now(app))
     await store.write(account.id, lambda ledger: ledger.add_credential(credential))
     return Native(app, issued.secret)
+
+
+def check_described(answer: httpx.Response) -> None:
+    """Fail for a status that the operation is not described to answer."""
+    path = answer.request.url.raw_path.decode().partition("?")[0].removeprefix("/v1").rstrip("/")
+    method = answer.request.method.replace("HEAD", "GET")
+    found = next((one for pattern, one in ROUTES if pattern.match(path)), None)
+    told = {401, 404, 503}
+    if found is not None:
+        told = {401, 405}
+        if operation := found.operations.get(method):
+            told = {*operation.about.answers, *errors_of(found.path, operation), 500}
+    assert answer.status_code in told, (method, path, answer.text)
+
+
+ROUTES = [(compile_path(one.path)[0], one) for one in SURFACE.resources]
 
 
 def store_now(app: Application) -> int:

@@ -11,7 +11,7 @@ ADMIN = "admin"
 
 SCOPES = (READ, WRITE, ADMIN)
 
-_ALIASES = {"read": READ, "write": WRITE}
+SCOPE_ALIASES = {"read": READ, "write": WRITE}
 
 
 class Principal(msgspec.Struct, frozen=True):
@@ -30,5 +30,5 @@ class Principal(msgspec.Struct, frozen=True):
 
 def scope_named(name: str) -> str | None:
     """The scope of that name or alias, or None."""
-    scope = _ALIASES.get(name, name)
+    scope = SCOPE_ALIASES.get(name, name)
     return scope if scope in SCOPES else None

@@ -1,16 +1,29 @@
 """The JSON of the native API: what it reads, and around `core.document` what it writes."""
 
+import re
 from typing import Annotated, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from doings.core.activity import DEFAULT_CHANNELS, KIND, SUBJECT
+from doings.auth.principal import SCOPE_ALIASES, SCOPES
+from doings.core.activity import DEFAULT_CHANNELS, KIND, LEVELS, ORIGIN, SUBJECT, WORD
 from doings.core.document import ActivityDocument, EntityDocument, JsonObject, Moment
+from doings.core.entity import ID_LENGTH, TYPE
 
-KindText = Annotated[
-    str, Meta(extra_json_schema={"pattern": f"^{KIND.pattern}$", "examples": ["note.created"]})
-]
+
+def _like(pattern: re.Pattern[str]) -> Meta:
+    """Describes a text that the model checks itself, and better than a schema could."""
+    return Meta(extra_json_schema={"pattern": f"^{pattern.pattern}$"})
+
+
+KindText = Annotated[str, _like(KIND)]
+TypeText = Annotated[str, _like(TYPE)]
+WordText = Annotated[str, _like(WORD)]
+OriginText = Annotated[str, _like(ORIGIN)]
+IdText = Annotated[str, Meta(extra_json_schema={"minLength": 1, "maxLength": ID_LENGTH})]
+LevelText = Annotated[str, Meta(extra_json_schema={"enum": sorted(LEVELS)})]
+ScopeText = Annotated[str, Meta(extra_json_schema={"enum": [*SCOPES, *SCOPE_ALIASES]})]
 NullableObject = Annotated[msgspec.Raw, Meta(extra_json_schema={"type": ["object", "null"]})]
 EntityName = Annotated[
     str, Meta(description="`type:id`, like `contact:8`", extra_json_schema={"pattern": "^[^:]+:"})
@@ -20,17 +33,17 @@ EntityName = Annotated[
 class LinkInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """A thing that an activity concerns, and how; the name is for a thing that is new."""
 
-    type: str
-    id: str
-    role: str = SUBJECT
+    type: TypeText
+    id: IdText
+    role: WordText = SUBJECT
     name: str | None = None
 
 
 class ActorInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """Whoever did it; the name is for somebody who is new."""
 
-    type: str
-    id: str
+    type: TypeText
+    id: IdText
     name: str | None = None
 
 
@@ -46,10 +59,10 @@ class ActivityInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     links: tuple[LinkInput | EntityName, ...] = ()
     data: JsonObject | UnsetType = UNSET
     metadata: JsonObject | UnsetType = UNSET
-    level: str | None = None
-    channels: tuple[str, ...] = DEFAULT_CHANNELS
-    origin: str = "api"
-    external_id: str | None = None
+    level: LevelText | None = None
+    channels: tuple[WordText, ...] = DEFAULT_CHANNELS
+    origin: OriginText = "api"
+    external_id: IdText | None = None
 
 
 class ExportedActivity(ActivityInput, frozen=True, kw_only=True, forbid_unknown_fields=False):
@@ -72,8 +85,8 @@ class ActivityPatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     links: tuple[LinkInput | EntityName, ...] | UnsetType | None = UNSET
     data: NullableObject | UnsetType = UNSET
     metadata: NullableObject | UnsetType = UNSET
-    level: str | UnsetType | None = UNSET
-    channels: tuple[str, ...] | UnsetType | None = UNSET
+    level: LevelText | UnsetType | None = UNSET
+    channels: tuple[WordText, ...] | UnsetType | None = UNSET
 
 
 class EntityInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -84,13 +97,13 @@ class EntityInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
     name: str | None = None
     attrs: JsonObject | UnsetType = UNSET
-    contact: str | None = None
+    contact: IdText | None = None
 
 
 class TokenInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A credential to be made."""
 
-    scopes: list[str]
+    scopes: list[ScopeText]
     label: str | None = None
     expires_at: Moment | None = None
 

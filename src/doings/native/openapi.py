@@ -17,6 +17,7 @@ from doings.native.schemas import schemas_of
 
 Json = dict[str, Any]
 
+_WORD = re.compile(r"\w+")
 _PATH_PART = re.compile(r"\{(\w+)\}")
 
 DESCRIPTION = """\
@@ -32,7 +33,7 @@ REASONS = {
     403: "The credential lacks the scope",
     404: "There is no such thing in this account",
     406: "No format that the Accept header names",
-    409: "The Idempotency-Key was used with another request",
+    409: "The state of the thing does not allow it, or the Idempotency-Key is another request's",
     412: "It has been changed since it was read",
     413: "The body is too large",
     415: "The body is in another format",
@@ -65,7 +66,10 @@ def description(resources: tuple[Resource, ...]) -> Json:
         "security": [{"bearer": []}],
         "paths": {
             one.path: {
-                method.lower(): _operation(one.path, operation, kinds)
+                method.lower(): {
+                    "operationId": operation_id(method, one.path),
+                    **_operation(one.path, operation, kinds),
+                }
                 for method, operation in one.operations.items()
             }
             for one in resources
@@ -75,6 +79,11 @@ def description(resources: tuple[Resource, ...]) -> Json:
             "schemas": kinds.components,
         },
     }
+
+
+def operation_id(method: str, path: str) -> str:
+    """A name for the operation, like `get_activities_id_changes`."""
+    return "_".join([method.lower(), *_WORD.findall(path)])
 
 
 class _Kinds:
@@ -101,7 +110,6 @@ def _kinds_of(about: About) -> list[Any]:
 def _operation(path: str, operation: Operation, kinds: _Kinds) -> Json:
     about: About = operation.about
     described: Json = {
-        "operationId": operation.handle.__name__,
         "summary": about.summary,
         "tags": [about.tag],
         "parameters": [_parameter(one) for one in (*_path_parts(path), *about.parameters)],
