@@ -12,7 +12,7 @@ from tests.cli.conftest import Cli
     ("arguments", "line"),
     [
         (["sreve"], "No such command 'sreve'. Did you mean 'serve'? Try 'doings --help'."),
-        (["account", "lst"], "No such command 'lst'. Did you mean 'list'?"),
+        (["account", "creat"], "No such command 'creat'. Did you mean 'create'?"),
         (["serve", "--prot", "1"], "No such option: --prot. Did you mean --port?"),
         (["serve", "--port", "x"], "Invalid value for '--port'"),
         (["token", "create", "--scope", "read"], "Missing option '--account'."),
