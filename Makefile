@@ -10,9 +10,9 @@ ARGS ?=
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-CHECKED := $(wildcard src tests bench)
+CHECKED := $(wildcard src tests bench docs)
 
-.PHONY: install run test check bench
+.PHONY: install run test check bench docs
 
 install: .venv/.installed
 
@@ -31,6 +31,9 @@ check: .venv/.installed-dev
 
 bench: .venv/.installed-dev
 	$(BIN)/python -m bench $(ARGS)
+
+docs: .venv/.installed
+	$(BIN)/python docs/generate.py
 
 # The stamps below are written last, so an interrupted install starts over.
 

@@ -57,3 +57,8 @@ PATHS = {
 def kinds_of_types(types: list[str]) -> tuple[str, ...]:
     """The kinds that any of the types expresses; of all where none is named."""
     return tuple([kind for kind, (type_, _) in KINDS.items() if not types or type_ in types])
+
+
+def type_of_kind(kind: str) -> str | None:
+    """The vendor's type and event for a kind, None where it has none."""
+    return " / ".join(KINDS[kind]) if kind in KINDS else None

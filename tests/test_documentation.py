@@ -1,0 +1,81 @@
+"""What the documents say is what the program does."""
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from doings.app import MOUNTS
+from doings.core import errors
+from doings.core.catalogue import CATALOGUE
+from doings.core.errors import DoingsError
+from doings.httpkit.problem import STATUS
+from doings.httpkit.surface import Surface
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = {"v1": ROOT / "src/doings/native"} | {
+    name: ROOT / "src/doings/dialects" / name for name in MOUNTS if name != "v1"
+}
+
+
+def generator() -> ModuleType:
+    """docs/generate.py."""
+    spec = importlib.util.spec_from_file_location("generate", ROOT / "docs/generate.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_table_of_kinds_is_current() -> None:
+    """`make docs` was run after the last change of a vocabulary."""
+    written = (ROOT / "docs/kinds.md").read_text(encoding="utf-8")
+
+    assert written == generator().kinds_text()
+
+
+@pytest.mark.parametrize("kind", CATALOGUE)
+def test_every_kind_is_in_the_documents(kind: str) -> None:
+    """With its meaning."""
+    written = (ROOT / "docs/kinds.md").read_text(encoding="utf-8")
+
+    assert f"`{kind}`\n" in written
+    assert CATALOGUE[kind].meaning in written
+
+
+@pytest.mark.parametrize(
+    ("mount", "path"),
+    [(mount, one.path) for mount, surface in MOUNTS.items() for one in surface.resources],
+)
+def test_every_route_is_in_its_package_s_readme(mount: str, path: str) -> None:
+    """As it is written in the routes."""
+    readme = (PACKAGES[mount] / "README.md").read_text(encoding="utf-8")
+
+    assert path.rstrip("/") in readme
+
+
+@pytest.mark.parametrize("mount", MOUNTS)
+def test_every_surface_is_in_the_readme(mount: str) -> None:
+    """With the path it is mounted at."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+
+    assert f"/{mount}" in readme
+
+
+def test_every_error_has_a_status() -> None:
+    """But for the one that ends the program instead of a request."""
+    named = {kind for kind in vars(errors).values() if isinstance(kind, type)}
+    raised = {kind for kind in named if issubclass(kind, DoingsError) and kind is not DoingsError}
+
+    assert raised - {errors.Misconfigured} <= set(STATUS)
+
+
+@pytest.mark.parametrize("surface", MOUNTS.values(), ids=lambda surface: surface.name)
+def test_every_operation_has_a_scope_or_says_that_it_is_open(surface: Surface) -> None:
+    """Nothing is open by mistake."""
+    for one in surface.resources:
+        for method, operation in one.operations.items():
+            is_open = operation.is_public or operation.scope is None
+            assert operation.scope or is_open, (method, one.path)
