@@ -48,7 +48,12 @@ class Past:
             "birthdate": told["birthdate"],
             "birthdate_is_age_based": told["is_birthdate_approximate"] == "approximate",
         }
-        attrs = {**given, **optional, **dates, "is_partial": document["is_partial"]}
+        attrs: dict[str, object] = {
+            **given,
+            **optional,
+            **dates,
+            "is_partial": document["is_partial"],
+        }
         await self.business.put(
             "contact", str(document["id"]), name=" ".join(given.values()), attrs=json_text(attrs)
         )

@@ -224,7 +224,7 @@ async def test_replaces_emotions_by_others_only(
 ) -> None:
     """None at all leave those there are."""
     before = await post(monica, [jim.seq], emotions=[1, 2])
-    body = {**LUNCH, "contacts": [jim.seq]}
+    body: dict[str, object] = {**LUNCH, "contacts": [jim.seq]}
     if emotions != "absent":
         body["emotions"] = emotions
 

@@ -1,0 +1,161 @@
+"""Activity types, their categories, and genders."""
+
+import httpx
+import pytest
+
+from doings.core.clock import SECOND
+from doings.core.entity import Entity
+from tests.dialects.serving import Business, Served
+
+TYPES = [
+    (1, "just hung out", 1), (2, "watched a movie at home", 1), (3, "just talked at home", 1),
+    (4, "played a sport together", 2), (5, "ate at their place", 3), (6, "went to a bar", 3),
+    (7, "ate at home", 3), (8, "picnicked", 3), (9, "ate at a restaurant", 3),
+    (10, "went to the theater", 4), (11, "went to a concert", 4), (12, "went to a play", 4),
+    (13, "went to the museum", 4),
+]  # fmt: skip
+
+
+async def test_starts_with_types(monica: httpx.AsyncClient) -> None:
+    """Numbered from 1, each in its category, without dates."""
+    answer = (await monica.get("/activitytypes?limit=100")).json()
+
+    shown = [
+        (one["id"], one["name"], one["activity_type_category"]["id"]) for one in answer["data"]
+    ]
+    assert shown == TYPES
+    assert list(answer["data"][0]) == [
+        "id", "uuid", "object", "name", "location_type", "activity_type_category", "account",
+        "created_at", "updated_at",
+    ]  # fmt: skip
+    assert answer["data"][0]["created_at"] is None
+
+
+async def test_starts_with_categories(monica: httpx.AsyncClient) -> None:
+    """Numbered from 1."""
+    answer = (await monica.get("/activitytypecategories")).json()
+
+    assert [(one["id"], one["name"]) for one in answer["data"]] == [
+        (1, "Simple activities"),
+        (2, "Sport"),
+        (3, "Food"),
+        (4, "Cultural activities"),
+    ]
+    assert list(answer["data"][0]) == [
+        "id", "uuid", "object", "name", "account", "created_at", "updated_at",
+    ]  # fmt: skip
+
+
+async def test_starts_with_genders(monica: httpx.AsyncClient) -> None:
+    """Numbered from 1."""
+    answer = (await monica.get("/genders")).json()
+
+    assert [(one["id"], one["name"], one["type"]) for one in answer["data"]] == [
+        (1, "Man", "M"),
+        (2, "Woman", "F"),
+        (3, "Rather not say", "O"),
+    ]
+    assert list(answer["data"][0]) == [
+        "id", "object", "name", "type", "account", "created_at", "updated_at",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "number", "status"),
+    [
+        ("/activitytypes", {"name": "Sailed", "activity_type_category_id": "2"}, 14, 200),
+        ("/activitytypes", {"activity_type_category_id": 2}, 14, 200),
+        ("/activitytypecategories", {"name": "Travel"}, 5, 200),
+        ("/activitytypecategories", {}, 5, 200),
+        ("/genders", {"name": "Queer", "type": "N"}, 4, 201),
+        ("/genders", {"name": "Queer"}, 4, 201),
+    ],
+)
+async def test_creates_changes_and_deletes(
+    monica: httpx.AsyncClient, served: Served, *, path: str, body: dict[str, str], number: int,
+    status: int,
+) -> None:  # fmt: skip
+    """Numbers go on from the highest ever given out."""
+    created = await monica.post(path, json=body)
+    served.clock.instant += SECOND
+    place = f"{path}/{number}"
+    changed = await monica.put(place, json={**body, "name": "Other"})
+    shown = await monica.get(place)
+    deleted = await monica.delete(place)
+
+    assert created.status_code == status
+    assert created.json()["data"]["id"] == number
+    assert created.json()["data"]["name"] == body.get("name")
+    assert created.json()["data"]["created_at"] == "2026-03-01T12:00:00Z"
+    assert changed.status_code == 200
+    assert changed.json() == shown.json()
+    assert shown.json()["data"]["name"] == "Other"
+    assert shown.json()["data"]["updated_at"] == "2026-03-01T12:00:01Z"
+    assert (deleted.status_code, deleted.json()) == (200, {"deleted": True, "id": number})
+    assert (await monica.get(place)).status_code == 404
+    assert (await monica.post(path, json=body)).json()["data"]["id"] == number + 1
+
+
+async def test_shows_a_type_as_it_is_named_now(monica: httpx.AsyncClient, acme: Business) -> None:
+    """Also with what was recorded before."""
+    activity = await acme.record_one("8", kind="encounter.logged", data='{"activity_type_id":9}')
+
+    await monica.put("/activitytypes/9", json={"name": "Dined", "activity_type_category_id": 1})
+
+    shown = (await monica.get(f"/activities/{activity.seq}")).json()["data"]["activity_type"]
+    assert (shown["name"], shown["activity_type_category"]["id"]) == ("Dined", 1)
+
+
+async def test_deleting_a_type_leaves_its_activities_without(
+    monica: httpx.AsyncClient, acme: Business
+) -> None:
+    """They stay."""
+    activity = await acme.record_one("8", kind="encounter.logged", data='{"activity_type_id":9}')
+
+    await monica.delete("/activitytypes/9")
+
+    shown = (await monica.get(f"/activities/{activity.seq}")).json()["data"]
+    assert shown["activity_type"] is None
+
+
+async def test_deleting_a_category_deletes_its_types(
+    monica: httpx.AsyncClient, acme: Business
+) -> None:
+    """And leaves their activities without one."""
+    activity = await acme.record_one("8", kind="encounter.logged", data='{"activity_type_id":9}')
+
+    await monica.delete("/activitytypecategories/3")
+
+    left = (await monica.get("/activitytypes?limit=100")).json()
+    assert [one["id"] for one in left["data"]] == [1, 2, 3, 4, 10, 11, 12, 13]
+    assert left["meta"]["total"] == 8
+    shown = (await monica.get(f"/activities/{activity.seq}")).json()["data"]
+    assert shown["activity_type"] is None
+
+
+async def test_deleting_a_gender_leaves_its_contacts_without(
+    monica: httpx.AsyncClient, acme: Business
+) -> None:
+    """Renaming it renames theirs."""
+    await acme.put("contact", "8", name="Jim", attrs='{"gender_id":1}')
+    jim = await acme.read(lambda reader: reader.entity(("contact", "8")))
+
+    await monica.put("/genders/1", json={"name": "Male", "type": "M"})
+    renamed = (await monica.get(f"/contacts/{jim.seq}")).json()["data"]
+    await monica.delete("/genders/1")
+    left = (await monica.get(f"/contacts/{jim.seq}")).json()["data"]
+
+    assert (renamed["gender"], renamed["gender_type"]) == ("Male", "M")
+    assert (left["gender"], left["gender_type"]) == (None, None)
+
+
+async def test_numbers_settings_apart_from_contacts_and_activities(
+    monica: httpx.AsyncClient, acme: Business, jim: Entity
+) -> None:
+    """Whatever else the account holds."""
+    for _ in range(3):
+        await acme.record_one(jim.id)
+
+    answer = await monica.post("/genders", json={"name": "X"})
+
+    assert answer.json()["data"]["id"] == 4
