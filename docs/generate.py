@@ -1,5 +1,6 @@
 """Writes docs/kinds.md from the catalogue and the dialects' vocabularies: `make docs`."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -13,7 +14,7 @@ from doings.dialects.monica.vocabulary import type_of_kind as monica
 
 TARGET = Path(__file__).with_name("kinds.md")
 
-COLUMNS = {
+COLUMNS: dict[str, Callable[[str], str | None]] = {
     "Monica": monica,
     "Cobot": cobot,
     "Invent": invent,
