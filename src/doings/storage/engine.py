@@ -20,16 +20,19 @@ class SearchSql(msgspec.Struct, frozen=True, kw_only=True):
     """The statements of full text, the one thing that every engine has its own way for.
 
     `add_*` takes account_id, seq and what `indexed` makes of an account's texts; `remove_*`
-    account_id and seq; `find_*` gives seqs in order for account_id, words, after, limit. `match`
-    writes words for an account in the engine's syntax, or None where they hold nothing to look for.
+    account_id and seq; `find_*` gives seqs in order for account_id, words, after, limit; `list_*`
+    gives all seqs from `first` to `end`. `match` writes words for an account in the engine's
+    syntax, or None where they hold nothing to look for.
     """
 
     add_activity: str
     remove_activity: str
     find_activities: str
+    list_activities: str
     add_entity: str
     remove_entity: str
     find_entities: str
+    list_entities: str
     clear: tuple[str, ...]
     indexed: Callable[..., tuple[object, ...]]
     match: Callable[[int, Sequence[Word]], str | None]
@@ -93,6 +96,9 @@ class Engine(Protocol):
 
     async def next_commit(self, seconds: float) -> None:
         """Return soon after something was committed, at the latest after `seconds`."""
+
+    async def verify(self) -> list[str]:
+        """What the engine itself finds wrong with the database, one line for each finding."""
 
     async def close(self) -> None:
         """Finish what was accepted, then let go of the database."""

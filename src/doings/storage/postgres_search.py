@@ -94,6 +94,12 @@ def _find(table: str) -> str:
         ORDER BY seq LIMIT :limit"""
 
 
+def _list(table: str) -> str:
+    return f"""
+        SELECT seq FROM {table}
+        WHERE account_id = :account_id AND seq >= :first AND seq < :end"""
+
+
 def _add(table: str) -> str:
     return f"INSERT INTO {table} (account_id, seq, words) VALUES (:account_id, :seq, :words)"
 
@@ -108,9 +114,11 @@ SEARCH = SearchSql(
     add_activity=_add("search_activities"),
     remove_activity=_remove("search_activities"),
     find_activities=_find("search_activities"),
+    list_activities=_list("search_activities"),
     add_entity=_add("search_entities"),
     remove_entity=_remove("search_entities"),
     find_entities=_find("search_entities"),
+    list_entities=_list("search_entities"),
     clear=tuple(f"DELETE FROM {table} WHERE account_id = :account_id" for table in TABLES),
     indexed=indexed,
     match=match_text,

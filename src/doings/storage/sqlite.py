@@ -238,6 +238,13 @@ class SqliteEngine:
         finally:
             self._committed.discard(waiting)
 
+    async def verify(self) -> list[str]:
+        """What SQLite finds wrong with the file, its indexes and its full text."""
+        rows: list[Row] = await self.read(
+            lambda connection: connection.fetch("PRAGMA integrity_check"), bounded=False
+        )
+        return [line for (line,) in rows if line != "ok"]
+
     async def close(self) -> None:
         """Write what was accepted, then let go of the file."""
         self._is_closed = True

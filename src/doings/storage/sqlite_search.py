@@ -17,6 +17,7 @@ SEARCH_TABLES = """
 # bound to its account by a range.
 _ROW = "((:account_id << 40) | :seq)"
 _RANGE = "rowid > ((:account_id << 40) | :after) AND rowid < ((:account_id + 1) << 40)"
+_BLOCK = "rowid >= ((:account_id << 40) | :first) AND rowid < ((:account_id << 40) + :end)"
 
 
 def indexed(_account_id: int, *texts: str | None) -> tuple[str | None, ...]:
@@ -49,11 +50,13 @@ SEARCH = SearchSql(
     find_activities=f"""
         SELECT rowid & 1099511627775 FROM search_activities
         WHERE search_activities MATCH :words AND {_RANGE} ORDER BY rowid LIMIT :limit""",
+    list_activities=f"SELECT rowid & 1099511627775 FROM search_activities WHERE {_BLOCK}",
     add_entity=f"INSERT INTO search_entities (rowid, text) VALUES ({_ROW}, :text)",
     remove_entity=f"DELETE FROM search_entities WHERE rowid = {_ROW}",
     find_entities=f"""
         SELECT rowid & 1099511627775 FROM search_entities
         WHERE search_entities MATCH :words AND {_RANGE} ORDER BY rowid LIMIT :limit""",
+    list_entities=f"SELECT rowid & 1099511627775 FROM search_entities WHERE {_BLOCK}",
     clear=tuple(
         f"DELETE FROM {table}"
         f" WHERE rowid >= (:account_id << 40) AND rowid < ((:account_id + 1) << 40)"
