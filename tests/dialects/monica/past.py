@@ -42,21 +42,13 @@ class Past:
         """Make the contact that a document shows."""
         await self.next_id(document["id"])
         told = document["information"]["dates"][0]
-        given = {name: document[name] for name in ("first_name", "last_name") if document[name]}
-        optional = {name: document[name] for name in ("nickname", "gender") if name in document}
-        dates = {
+        names = ("first_name", "last_name", "nickname", "gender", "is_partial")
+        attrs = {name: document[name] for name in names if document.get(name) is not None}
+        attrs |= {
             "birthdate": told["birthdate"],
             "birthdate_is_age_based": told["is_birthdate_approximate"] == "approximate",
         }
-        attrs: dict[str, object] = {
-            **given,
-            **optional,
-            **dates,
-            "is_partial": document["is_partial"],
-        }
-        await self.business.put(
-            "contact", str(document["id"]), name=" ".join(given.values()), attrs=json_text(attrs)
-        )
+        await self.business.put("contact", str(document["id"]), attrs=json_text(attrs))
 
     async def name_type(self, document: dict[str, Any]) -> None:
         """Give an activity type the name and category that a document shows."""
