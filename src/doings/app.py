@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 
 import structlog
 from starlette.middleware.cors import CORSMiddleware
@@ -18,6 +17,7 @@ from doings.core.sweeper import Sweeper
 from doings.dialects.agendize import routes as agendize
 from doings.dialects.cobot import routes as cobot
 from doings.dialects.invent import routes as invent
+from doings.dialects.mio import routes as mio
 from doings.dialects.monica import routes as monica
 from doings.httpkit import metrics, operations
 from doings.httpkit.call import Services
@@ -27,9 +27,8 @@ from doings.httpkit.observe import observed
 from doings.httpkit.surface import Surface
 from doings.native import browsing
 from doings.native import routes as native
-from doings.storage.database import Database, open_database
-from doings.storage.sqlite import SCHEMA as SQLITE_SCHEMA
-from doings.storage.sqlite import SqliteEngine
+from doings.storage.database import Database
+from doings.storage.opening import open_url
 
 log = structlog.get_logger("doings")
 
@@ -40,27 +39,15 @@ MOUNTS: dict[str, Surface] = {
     "invent": invent.SURFACE,
     "cobot": cobot.SURFACE,
     "agendize": agendize.SURFACE,
+    "mio": mio.SURFACE,
 }
 """The surfaces by the first part of their path."""
 
 
-def database_file(settings: Settings) -> Path:
-    """The file of an embedded database; raises Misconfigured."""
-    scheme, _, rest = settings.database.partition("://")
-    if scheme != "sqlite" or not rest.startswith("/") or len(rest) == 1:
-        raise Misconfigured(
-            f"the database {settings.database!r} is neither sqlite:///path nor postgresql://…"
-        )
-    return Path(rest.removeprefix("/"))
-
-
 async def open_store(settings: Settings, clock: Clock | None = None) -> Database:
     """Open the database that the settings name; raises Misconfigured."""
-    path = database_file(settings)
-    if not path.parent.is_dir():
-        raise Misconfigured(f"the folder {path.parent} of the database does not exist")
-    engine = SqliteEngine(path)
-    return await open_database(engine, clock or SystemClock(), SQLITE_SCHEMA)
+    clock = clock or SystemClock()
+    return await open_url(settings.database, clock, prepared=settings.prepared_statements)
 
 
 def check_hosts(settings: Settings) -> None:

@@ -34,11 +34,9 @@ from doings.dialects.invent.vocabulary import (
     KIND_OF_TYPE,
     NO_COLOR,
     NOTE,
+    ORIGIN,
     TYPES,
 )
-
-ORIGIN = "invent"
-"""The origin of what was read from the vendor's own answers."""
 
 USER = "user"
 ASSISTANT = "assistant"

@@ -1,5 +1,8 @@
 """Which kinds the vendor's eight types can express. What is not here is not shown."""
 
+ORIGIN = "invent"
+"""The origin of what was read from the vendor's own answers."""
+
 TYPES: dict[str, str] = {
     "note.created": "note_created",
     "encounter.logged": "note_created",
@@ -28,6 +31,11 @@ COLORS = frozenset(
     }
 )  # fmt: skip
 NO_COLOR = "neutral"
+
+
+def type_of_kind(kind: str) -> str | None:
+    """The vendor's type for a kind, None where it has none."""
+    return TYPES.get(kind)
 
 
 def kinds_of_types(types: list[str]) -> tuple[str, ...]:

@@ -1,0 +1,1 @@
+"""The mio.ID dialect: a business's requests, shares, swaps and authorizations."""

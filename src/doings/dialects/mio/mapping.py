@@ -1,0 +1,261 @@
+"""Between activities and the vendor's documents, in both directions; it knows no HTTP."""
+
+from typing import Any
+
+import msgspec
+from msgspec import UNSET
+
+from doings.core.account import Account
+from doings.core.activity import ACTOR, Activity, Draft, Link
+from doings.core.entity import Entity, EntityDraft, EntityKey
+from doings.core.errors import Invalid
+from doings.core.interaction import (
+    COUNTERPART,
+    INDIVIDUAL,
+    Facts,
+    Moment,
+    counterpart_of,
+    direction_of,
+    facts_of,
+    instant_of,
+    status_at,
+)
+from doings.core.text import json_text, object_from_text
+from doings.dialects.mio.documents import (
+    AcceptedItemDocument,
+    AcceptedRequirementDocument,
+    ActivityDocument,
+    EntryDocument,
+    ItemDocument,
+    MemberDocument,
+    RequirementDocument,
+    SavedActivity,
+    SavedMember,
+    SpanDocument,
+)
+from doings.dialects.mio.vocabulary import (
+    KIND_OF_TYPE,
+    MEMBER_TYPES,
+    ORIGIN,
+    PARTY_OF_MEMBER,
+    TYPES,
+)
+
+MILLISECOND = 1000
+"""Our instants are microseconds."""
+
+Members = dict[str, Any]
+
+
+def activity_document(activity: Activity, account: Account, *, now: int) -> ActivityDocument:
+    """Render an activity of one of the vocabulary's kinds, as the list shows it."""
+    type_, type_name = TYPES[activity.kind]
+    facts = facts_of(activity.data)
+    direction = direction_of(activity)
+    status = status_at(facts, direction, now)
+    other = counterpart_of(activity)
+    return ActivityDocument(
+        id=wire_id(activity),
+        type=type_,
+        type_name=type_name,
+        in_out_bound=direction,
+        description=activity.body or activity.summary,
+        status=status,
+        notification_message=facts.notification_message,
+        time_zone=activity.time_zone or account.time_zone,
+        valid_until=_milliseconds(facts.valid_until),
+        attended_at=_milliseconds(facts.attended_at),
+        completed_at=_milliseconds(facts.completed_at),
+        expires_at=_milliseconds(facts.expires_at),
+        created_at=activity.occurred_at // MILLISECOND,
+        updated_at=activity.updated_at // MILLISECOND,
+        entity=member_document(other) if other and not other.is_deleted else None,
+        requirements=[requirement_document(one) for one in facts.requirements or []],
+        accepted_requirements=UNSET,
+        declined_requirements=[
+            requirement_document(one) for one in facts.declined_requirements or []
+        ],
+        timeline=timeline_documents(facts, status, now),
+        expires_in=span_document(facts),
+    )
+
+
+def activity_detail_document(activity: Activity, account: Account, *, now: int) -> ActivityDocument:
+    """Render an activity with what was granted; what was shared is left out once that is over."""
+    document = activity_document(activity, account, now=now)
+    facts = facts_of(activity.data)
+    is_over = facts.is_forgotten(now)
+    document.accepted_requirements = [
+        accepted_requirement_document(one, with_data=not is_over)
+        for one in facts.accepted_requirements or []
+    ]
+    return document
+
+
+def member_document(entity: Entity) -> MemberDocument:
+    """Render the other party."""
+    attrs = object_from_text(entity.attrs)
+    social_media = attrs.get("social_media")
+    return MemberDocument(
+        id=entity.id,
+        name=entity.name,
+        cifcode=_text(attrs, "cifcode"),
+        type=MEMBER_TYPES.get(entity.type, MEMBER_TYPES[INDIVIDUAL]),
+        avatar=_text(attrs, "avatar"),
+        score=_number(attrs, "score"),
+        scoring_level=_text(attrs, "scoring_level") or _whole_number(attrs, "scoring_level"),
+        social_media=social_media if isinstance(social_media, list) else [],
+        created_at=entity.created_at // MILLISECOND,
+        unregistered=attrs.get("unregistered") is True,
+    )
+
+
+def requirement_document(requirement: Members) -> RequirementDocument:
+    """Render what is asked for; never what it says."""
+    return RequirementDocument(
+        code=requirement.get("code"),
+        type=requirement.get("type"),
+        category=requirement.get("category"),
+        items=[
+            ItemDocument(code=item.get("code"), type=item.get("type"))
+            for item in requirement.get("items") or []
+        ],
+    )
+
+
+def accepted_requirement_document(
+    requirement: Members, *, with_data: bool
+) -> AcceptedRequirementDocument:
+    """Render what was granted."""
+    return AcceptedRequirementDocument(
+        code=requirement.get("code"),
+        type=requirement.get("type"),
+        category=requirement.get("category"),
+        data=requirement.get("data") if with_data else None,
+        items=[
+            AcceptedItemDocument(
+                code=item.get("code"),
+                type=item.get("type"),
+                data=item.get("data") if with_data else None,
+            )
+            for item in requirement.get("items") or []
+        ],
+    )
+
+
+def timeline_documents(facts: Facts, status: str, now: int) -> list[EntryDocument]:
+    """Render the statuses that were recorded, and the one that time has brought since."""
+    recorded = [
+        EntryDocument(entry.status, _milliseconds(entry.at)) for entry in facts.timeline or []
+    ]
+    lapses_at = facts.lapses_at()
+    if lapses_at is None or lapses_at > now:
+        return recorded
+    return [*recorded, EntryDocument(status, lapses_at // MILLISECOND)]
+
+
+def span_document(facts: Facts) -> SpanDocument | None:
+    """Render how long what is shared can be seen."""
+    span = facts.expires_in
+    return None if span is None or span.seconds is None else SpanDocument(span.seconds)
+
+
+def wire_id(activity: Activity) -> str:
+    """The activity's id; what came from the vendor keeps the one it had there."""
+    is_theirs = activity.origin == ORIGIN and activity.external_id is not None
+    return (activity.external_id if is_theirs else None) or activity.id
+
+
+def saved_activity(element: bytes) -> SavedActivity:
+    """One activity of a saved answer; raises Invalid."""
+    try:
+        return msgspec.json.decode(element, type=SavedActivity)
+    except ValueError as error:
+        raise Invalid.of("activity", str(error)) from None
+
+
+def draft_from_document(document: SavedActivity, own: EntityKey) -> Draft:
+    """Read an activity of a saved answer, of the account that `own` stands for; raises Invalid."""
+    kind = KIND_OF_TYPE.get(document.type)
+    if kind is None:
+        raise Invalid.of("type", f"{document.type!r} is none of {', '.join(KIND_OF_TYPE)}")
+    return Draft(
+        kind=kind,
+        occurred_at=document.created_at * MILLISECOND,
+        time_zone=document.time_zone,
+        body=document.description,
+        data=json_text(_data(document)),
+        links=_links(document, own),
+        origin=ORIGIN,
+        external_id=document.id,
+    )
+
+
+def entity_drafts_from_document(document: SavedActivity) -> list[tuple[EntityKey, EntityDraft]]:
+    """What an activity of a saved answer says about the other party."""
+    member = document.entity
+    if member is None:
+        return []
+    attrs = msgspec.to_builtins(member)
+    attrs = {name: value for name, value in attrs.items() if name not in {"id", "name", "type"}}
+    return [(_key(member), EntityDraft(name=member.name, attrs=json_text(attrs)))]
+
+
+DATA_MEMBERS = (
+    "requirements",
+    "valid_until",
+    "expires_in",
+    "notification_message",
+    "status",
+    "attended_at",
+    "completed_at",
+    "expires_at",
+    "accepted_requirements",
+    "declined_requirements",
+    "timeline",
+)
+"""What is data here; instants stay milliseconds."""
+
+
+def _data(document: SavedActivity) -> Members:
+    """The members that say something."""
+    members = {name: getattr(document, name) for name in DATA_MEMBERS}
+    return {name: value for name, value in members.items() if not _is_empty(value)}
+
+
+def _is_empty(value: object) -> bool:
+    return value is None or (isinstance(value, msgspec.Raw) and bytes(value) in {b"null", b"[]"})
+
+
+def _links(document: SavedActivity, own: EntityKey) -> tuple[Link, ...]:
+    """Who acts, then the other party."""
+    member = document.entity
+    theirs = [] if member is None else [Link(*_key(member), COUNTERPART, member.name)]
+    if document.in_out_bound == "OUT" or member is None:
+        return (Link(*own, ACTOR), *theirs)
+    return (Link(*_key(member), ACTOR, member.name), *theirs)
+
+
+def _key(member: SavedMember) -> EntityKey:
+    return PARTY_OF_MEMBER.get(member.type, INDIVIDUAL), member.id
+
+
+def _milliseconds(moment: Moment) -> int | None:
+    instant = instant_of(moment)
+    return None if instant is None else instant // MILLISECOND
+
+
+def _text(members: Members, name: str) -> str | None:
+    """A text among attributes, which nobody checked."""
+    value = members.get(name)
+    return value if isinstance(value, str) else None
+
+
+def _number(members: Members, name: str) -> int | float | None:
+    value = members.get(name)
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _whole_number(members: Members, name: str) -> int | None:
+    value = _number(members, name)
+    return value if isinstance(value, int) else None

@@ -1,0 +1,87 @@
+"""The list's parameters and the caller's time zone; all raise Malformed."""
+
+import re
+from datetime import date, timedelta
+
+from doings.core.clock import start_of_date, zone
+from doings.core.entity import EntityKey
+from doings.core.errors import Malformed
+from doings.core.interaction import PARTIES
+from doings.core.query import ENTITIES, Query
+from doings.dialects.mio.vocabulary import KINDS
+from doings.httpkit.params import integer, last, listed
+
+Params = dict[str, list[str]]
+
+LIMIT = 35
+MOST = 100
+LAST_PAGE = 10**15
+
+ZONE_HEADER = "x-pvt-timezone"
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+def activities_query(params: Params, time_zone: str, *, now: int) -> Query:
+    """The page of the list; whose activities it is narrowed to is found out in the store."""
+    limit = integer(params, "limit", LIMIT, least=1, most=MOST)
+    page = integer(params, "page", 1, least=1, most=LAST_PAGE)
+    since, until = _bounds(params, time_zone, now)
+    return Query(
+        entities=entity_keys(params),
+        kinds=KINDS,
+        since=since,
+        until=until,
+        limit=limit,
+        skip=(page - 1) * limit,
+    )
+
+
+def entity_keys(params: Params) -> tuple[EntityKey, ...]:
+    """The other parties asked for: an id may be an individual's or a business's."""
+    ids = sorted(set(listed(params, "entity")))
+    if len(ids) * len(PARTIES) > ENTITIES:
+        raise Malformed(f"at most {ENTITIES // len(PARTIES)}", "entity")
+    return tuple([(type_, id_) for id_ in ids for type_ in PARTIES])
+
+
+def zone_name(header: str | None, default: str) -> str:
+    """The caller's time zone, else the account's."""
+    if not header:
+        return default
+    try:
+        zone(header)
+    except ValueError as error:
+        raise Malformed(str(error), ZONE_HEADER) from None
+    return header
+
+
+def _bounds(params: Params, time_zone: str, now: int) -> tuple[int | None, int | None]:
+    """From the first instant of `from` to the last of `to`, which is now where it is missing."""
+    first, last_ = _date(params, "from"), _date(params, "to")
+    if first is not None and last_ is not None and first > last_:
+        raise Malformed("must not be after to", "from")
+    since = None if first is None else _start(first, time_zone, "from")
+    if last_ is not None:
+        return since, _start(last_, time_zone, "to", after=1)
+    return since, None if since is None else now + 1
+
+
+def _date(params: Params, name: str) -> date | None:
+    text = last(params, name)
+    if not text:
+        return None
+    try:
+        if _DATE.fullmatch(text):
+            return date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise Malformed("must be a date like 2010-12-31", name)
+
+
+def _start(day: date, time_zone: str, name: str, *, after: int = 0) -> int:
+    """The first instant of the day that is so many days after it."""
+    try:
+        return start_of_date(day + timedelta(days=after), time_zone)
+    except (ValueError, OverflowError) as error:
+        raise Malformed(str(error), name) from None

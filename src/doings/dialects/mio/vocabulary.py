@@ -1,0 +1,32 @@
+"""Which kinds the vendor's four types are, and its words. What is not here is not shown."""
+
+from doings.core.interaction import BUSINESS, INDIVIDUAL
+
+ORIGIN = "mio"
+"""The origin of what was read from the vendor's own answers."""
+
+TYPES: dict[str, tuple[str, str]] = {
+    "details.requested": ("AT_001", "Request"),
+    "details.shared": ("AT_002", "Share"),
+    "details.swapped": ("AT_003", "Swap"),
+    "authorization.requested": ("AT_004", "Authorization"),
+}
+"""Kind to type and the type's name."""
+
+KINDS: tuple[str, ...] = tuple(TYPES)
+"""The kind filter of every question this dialect puts to the store."""
+
+KIND_OF_TYPE: dict[str, str] = {type_: kind for kind, (type_, _) in TYPES.items()}
+
+MEMBER_TYPES: dict[str, str] = {INDIVIDUAL: "INDIVIDUAL", BUSINESS: "BUSINESS"}
+"""The vendor's word for an entity's type; whoever else is a counterpart is an individual."""
+
+PARTY_OF_MEMBER: dict[str, str] = {word: type_ for type_, word in MEMBER_TYPES.items()}
+
+ACTIVITY_EVENT = "ACTIVITY_EVENT"
+BASIC_AUTH = "BASIC_AUTH"
+
+
+def type_of_kind(kind: str) -> str | None:
+    """The vendor's type for a kind, None where it has none."""
+    return TYPES[kind][0] if kind in TYPES else None

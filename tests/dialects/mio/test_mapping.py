@@ -1,0 +1,451 @@
+"""What an interaction looks like, and that reading it back gives what was recorded."""
+
+import json
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from doings.core.account import Account
+from doings.core.activity import Activity, Draft, Link, Linked, draft_of, is_same
+from doings.core.clock import SECOND
+from doings.core.entity import Entity
+from doings.core.errors import Invalid
+from doings.dialects.mio.mapping import (
+    activity_detail_document,
+    activity_document,
+    draft_from_document,
+    entity_drafts_from_document,
+    saved_activity,
+)
+from doings.dialects.mio.vocabulary import KINDS
+from tests.clocks import NOON
+
+ACCOUNT = Account(id=1, slug="acme", name="Acme", time_zone="Europe/Berlin", created_at=0)
+OWN = ("business", "acme")
+NOON_MS = NOON // 1000
+
+
+def entity(type_: str, id_: str, name: str | None = None, attrs: str = "{}") -> Entity:
+    """An entity as stored."""
+    return Entity(1, type_, id_, name, attrs, None, NOON, NOON, is_deleted=False)
+
+
+US = Linked(entity(*OWN), ("actor",))
+IDA = Linked(entity("individual", "i", "Ida"), ("counterpart",))
+
+
+def activity(
+    *links: Linked,
+    kind: str = "details.requested",
+    data: object = None,
+    **members: Any,  # noqa: ANN401 - an Activity's
+) -> Activity:
+    """An interaction as stored."""
+    return Activity(
+        **{
+            "seq": 9,
+            "id": "0198",
+            "kind": kind,
+            "occurred_at": NOON,
+            "time_zone": None,
+            "summary": None,
+            "body": None,
+            "data": json.dumps(data or {}),
+            "metadata": "{}",
+            "level": None,
+            "channels": ("admin",),
+            "origin": "api",
+            "external_id": None,
+            "recorded_at": NOON,
+            "updated_at": NOON + 2 * SECOND,
+            "links": links or (US, IDA),
+            **members,
+        }
+    )
+
+
+def shown(one: Activity, *, now: int = NOON, detail: bool = False) -> dict[str, Any]:
+    """The document as a client reads it."""
+    render = activity_detail_document if detail else activity_document
+    document: dict[str, Any] = json.loads(msgspec.json.encode(render(one, ACCOUNT, now=now)))
+    return document
+
+
+def test_bare_interaction_shows_every_member() -> None:
+    """What is not there is null or empty."""
+    assert shown(activity()) == {
+        "id": "0198",
+        "type": "AT_001",
+        "type_name": "Request",
+        "in_out_bound": "OUT",
+        "description": None,
+        "status": "SENT",
+        "notification_message": None,
+        "time_zone": "Europe/Berlin",
+        "valid_until": None,
+        "attended_at": None,
+        "completed_at": None,
+        "expires_at": None,
+        "created_at": NOON_MS,
+        "updated_at": NOON_MS + 2000,
+        "entity": {
+            "id": "i",
+            "name": "Ida",
+            "cifcode": None,
+            "type": "INDIVIDUAL",
+            "avatar": None,
+            "score": None,
+            "scoring_level": None,
+            "social_media": [],
+            "created_at": NOON_MS,
+            "unregistered": False,
+        },
+        "requirements": [],
+        "declined_requirements": [],
+        "timeline": [],
+        "expires_in": None,
+    }
+
+
+@pytest.mark.parametrize(
+    ("kind", "type_", "name"),
+    [
+        ("details.requested", "AT_001", "Request"),
+        ("details.shared", "AT_002", "Share"),
+        ("details.swapped", "AT_003", "Swap"),
+        ("authorization.requested", "AT_004", "Authorization"),
+    ],
+)
+def test_types(kind: str, type_: str, name: str) -> None:
+    """One for each kind."""
+    document = shown(activity(kind=kind))
+
+    assert (document["type"], document["type_name"]) == (type_, name)
+
+
+@pytest.mark.parametrize(
+    ("links", "direction", "status", "other"),
+    [
+        ([US, IDA], "OUT", "SENT", "i"),
+        ([IDA], "OUT", "SENT", "i"),
+        ([US], "OUT", "SENT", None),
+        (
+            [Linked(entity("individual", "i"), ("actor", "counterpart"))],
+            "IN",
+            "ACTION_REQUIRED",
+            "i",
+        ),
+        (
+            [Linked(entity("business", "b"), ("actor", "counterpart"))],
+            "IN",
+            "ACTION_REQUIRED",
+            "b",
+        ),
+    ],
+)
+def test_direction_and_other_party(
+    links: list[Linked], direction: str, status: str, other: str | None
+) -> None:
+    """IN where the other party acts; pending has a name on either side."""
+    document = shown(activity(*links))
+
+    assert (document["in_out_bound"], document["status"]) == (direction, status)
+    assert (document["entity"] or {}).get("id") == other
+
+
+def test_deleted_other_party_is_not_shown() -> None:
+    """The direction stays what it was."""
+    gone = msgspec.structs.replace(entity("individual", "i"), is_deleted=True)
+
+    document = shown(activity(Linked(gone, ("actor", "counterpart"))))
+
+    assert (document["entity"], document["in_out_bound"]) == (None, "IN")
+
+
+def test_member_with_all_its_attributes() -> None:
+    """A business; attributes of the wrong type are as good as none."""
+    attrs = {
+        "cifcode": "c",
+        "avatar": "a",
+        "score": 1,
+        "scoring_level": 3,
+        "social_media": ["x"],
+        "unregistered": True,
+    }
+    odd: dict[str, object] = {name: {} for name in attrs}
+    parties = [
+        activity(Linked(entity("business", "b", None, json.dumps(given)), ("counterpart",)))
+        for given in (attrs, odd)
+    ]
+
+    full, empty = [shown(one)["entity"] for one in parties]
+
+    assert full == {
+        "id": "b",
+        "name": None,
+        **{name: attrs[name] for name in ("cifcode",)},
+        "type": "BUSINESS",
+        "avatar": "a",
+        "score": 1,
+        "scoring_level": 3,
+        "social_media": ["x"],
+        "created_at": NOON_MS,
+        "unregistered": True,
+    }
+    assert empty["cifcode"] is empty["score"] is empty["scoring_level"] is None
+    assert (empty["social_media"], empty["unregistered"]) == ([], False)
+
+
+def test_other_types_of_counterparts_are_individuals() -> None:
+    """The vendor knows no third."""
+    document = shown(activity(Linked(entity("contact", "8"), ("counterpart",))))
+
+    assert document["entity"]["type"] == "INDIVIDUAL"
+
+
+@pytest.mark.parametrize(
+    ("body", "summary", "description"),
+    [("b", "s", "b"), ("b", None, "b"), (None, "s", "s"), (None, None, None)],
+)
+def test_description(body: str | None, summary: str | None, description: str | None) -> None:
+    """The body, else the summary."""
+    assert shown(activity(body=body, summary=summary))["description"] == description
+
+
+REQUIREMENT = {
+    "code": "RQ_008",
+    "type": "RTP_001",
+    "category": "RQC_001",
+    "data": {"b": 1, "a": 2},
+    "items": [{"code": "x", "type": "t", "data": "+49"}, {}],
+}
+WITHOUT_DATA = {
+    "code": "RQ_008",
+    "type": "RTP_001",
+    "category": "RQC_001",
+    "items": [{"code": "x", "type": "t"}, {"code": None, "type": None}],
+}
+
+
+def test_data_is_shown_of_what_was_granted_only() -> None:
+    """In the detail, and until it expires."""
+    one = activity(
+        data={
+            "status": "ACCEPTED",
+            "expires_at": NOON_MS,
+            "requirements": [REQUIREMENT],
+            "declined_requirements": [REQUIREMENT],
+            "accepted_requirements": [REQUIREMENT],
+        }
+    )
+
+    listed = shown(one, now=NOON - 1)
+    detail = shown(one, now=NOON - 1, detail=True)
+    over = shown(one, now=NOON, detail=True)
+
+    assert "accepted_requirements" not in listed
+    for document in (listed, detail, over):
+        assert document["requirements"] == [WITHOUT_DATA]
+        assert document["declined_requirements"] == [WITHOUT_DATA]
+    (granted,) = detail["accepted_requirements"]
+    assert list(granted) == ["code", "type", "category", "data", "items"]
+    assert list(granted["data"]) == ["b", "a"]
+    assert granted["items"][0] == {"code": "x", "type": "t", "data": "+49"}
+    (rest,) = over["accepted_requirements"]
+    assert (rest["data"], rest["items"][0]["data"], over["status"]) == (None, None, "EXPIRED")
+
+
+def test_completed_one_shows_no_data_after_its_time() -> None:
+    """It stays completed."""
+    data = {
+        "status": "COMPLETED",
+        "expires_at": NOON_MS,
+        "accepted_requirements": [{"code": "c", "data": 1}],
+    }
+
+    document = shown(activity(data=data), detail=True)
+
+    assert document["status"] == "COMPLETED"
+    assert document["accepted_requirements"] == [
+        {"code": "c", "type": None, "category": None, "data": None, "items": []}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("data", "status", "timeline"),
+    [
+        ({"timeline": [{"status": "SENT", "at": 5}]}, "SENT", [("SENT", 5)]),
+        (
+            {"timeline": [{"status": "SENT", "at": 5}], "valid_until": NOON_MS - 1},
+            "CANCELED",
+            [("SENT", 5), ("CANCELED", NOON_MS - 1)],
+        ),
+        (
+            {
+                "status": "ACCEPTED",
+                "timeline": [{"status": "ACCEPTED", "at": "1970-01-01T00:00:00.005Z"}],
+                "expires_at": NOON_MS,
+            },
+            "EXPIRED",
+            [("ACCEPTED", 5), ("EXPIRED", NOON_MS)],
+        ),
+        (
+            {"status": "EXPIRED", "timeline": [{"status": "EXPIRED", "at": 5}], "expires_at": 5},
+            "EXPIRED",
+            [("EXPIRED", 5)],
+        ),
+    ],
+)
+def test_timeline_knows_what_time_has_changed(
+    data: dict[str, Any], status: str, timeline: list[tuple[str, int]]
+) -> None:
+    """Whether or not it was recorded yet."""
+    document = shown(activity(data=data))
+
+    assert document["status"] == status
+    assert [(entry["status"], entry["at"]) for entry in document["timeline"]] == timeline
+
+
+def test_times_are_milliseconds_however_they_were_given() -> None:
+    """As RFC 3339 or as milliseconds."""
+    data = {
+        "valid_until": "2026-03-01T13:00:00+01:00",
+        "attended_at": NOON_MS,
+        "completed_at": "2026-03-01T12:00:00.0015Z",
+        "expires_in": {"seconds": 60},
+        "status": "COMPLETED",
+    }
+
+    document = shown(activity(data=data, time_zone="Asia/Tokyo"))
+
+    assert document["valid_until"] == document["attended_at"] == NOON_MS
+    assert document["completed_at"] == NOON_MS + 1
+    assert document["expires_in"] == {"seconds": 60}
+    assert document["time_zone"] == "Asia/Tokyo"
+
+
+MOMENTS = st.none() | st.integers(0, 4_000_000_000_000)
+REQUIREMENTS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "code": st.none() | st.text("RQ_012"),
+            "type": st.none() | st.just("RTP_001"),
+            "category": st.none() | st.just("RQC_001"),
+            "items": st.lists(
+                st.fixed_dictionaries(
+                    {"code": st.none() | st.text("x"), "type": st.none() | st.just("TEXT")}
+                ),
+                max_size=2,
+            ),
+        }
+    ),
+    min_size=1,
+    max_size=2,
+)
+GRANTED = st.lists(
+    st.fixed_dictionaries(
+        {
+            "code": st.text("RQ_012"),
+            "type": st.none(),
+            "category": st.none(),
+            "data": st.none() | st.integers() | st.dictionaries(st.text("ab"), st.booleans()),
+            "items": st.just([{"code": "x", "type": None, "data": "+49"}]),
+        }
+    ),
+    min_size=1,
+    max_size=2,
+)
+STATUSES = ("SENT", "ACCEPTED", "DECLINED", "CANCELED", "COMPLETED")
+TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1)
+
+
+@st.composite
+def expressible(draw: st.DrawFn) -> Activity:
+    """An interaction that the vendor's document can hold without loss."""
+    data: dict[str, Any] = {
+        "requirements": draw(st.none() | REQUIREMENTS),
+        "valid_until": draw(MOMENTS),
+        "expires_in": draw(st.none() | st.fixed_dictionaries({"seconds": st.integers(0, 10**6)})),
+        "notification_message": draw(st.none() | TEXT),
+        "status": draw(st.sampled_from(STATUSES)),
+        "attended_at": draw(MOMENTS),
+        "completed_at": draw(MOMENTS),
+        "accepted_requirements": draw(st.none() | GRANTED),
+        "declined_requirements": draw(st.none() | REQUIREMENTS),
+        "timeline": [{"status": "SENT", "at": draw(st.integers(0, NOON_MS))}],
+    }
+    if data["status"] == "SENT":
+        data["valid_until"] = None
+    type_ = draw(st.sampled_from(["individual", "business"]))
+    other = entity(type_, "x", draw(st.none() | TEXT), '{"cifcode":"c"}')
+    is_theirs = data["status"] != "SENT" and draw(st.booleans())
+    links = (
+        [Linked(other, ("actor", "counterpart"))]
+        if is_theirs
+        else [US, Linked(other, ("counterpart",))]
+    )
+    return activity(
+        *links,
+        kind=draw(st.sampled_from(KINDS)),
+        data={name: value for name, value in data.items() if value is not None},
+        body=draw(st.none() | TEXT),
+        time_zone="Europe/Paris",
+        occurred_at=draw(st.integers(0, 4_000_000_000)) * 1000,
+        origin="mio",
+        external_id="v1",
+    )
+
+
+@given(expressible())
+def test_reading_what_was_rendered_gives_it_back(one: Activity) -> None:
+    """For what the vendor can express, nothing is lost on the way out and in."""
+    text = msgspec.json.encode(activity_detail_document(one, ACCOUNT, now=NOON))
+
+    document = saved_activity(text)
+    draft = draft_from_document(document, OWN)
+
+    assert json.loads(draft.data) == json.loads(one.data)
+    assert is_same(msgspec.structs.replace(draft, data=one.data), draft_of(one))
+    ((key, said),) = entity_drafts_from_document(document)
+    assert key[1] == "x"
+    assert said.attrs == '{"cifcode":"c"}'
+
+
+def test_saved_activity_without_an_other_party() -> None:
+    """It is ours, and nobody else's."""
+    element = b'{"id":"v","type":"AT_002","created_at":0,"in_out_bound":"IN","entity":null}'
+
+    draft = draft_from_document(saved_activity(element), OWN)
+
+    assert draft == Draft(
+        kind="details.shared",
+        occurred_at=0,
+        links=(Link("business", "acme", "actor"),),
+        origin="mio",
+        external_id="v",
+    )
+    assert entity_drafts_from_document(saved_activity(element)) == []
+
+
+@pytest.mark.parametrize(
+    "element",
+    [
+        b"",
+        b"[]",
+        b'{"id":"v","type":"AT_001"}',
+        b'{"id":"v","type":"AT_009","created_at":0}',
+        b'{"id":"v","type":"AT_001","created_at":"today"}',
+        b'{"id":"v","type":"AT_001","created_at":999999999999999999}',
+        b'{"id":"v","type":"AT_001","created_at":0,"in_out_bound":"UP"}',
+        b'{"id":"v","type":"AT_001","created_at":0,"requirements":{}}',
+        b'{"id":"v","type":"AT_001","created_at":0,"time_zone":"Mars/Base"}',
+        b'{"id":"","type":"AT_001","created_at":0}',
+    ],
+)
+def test_element_that_is_none_of_the_vendors_is_refused(element: bytes) -> None:
+    """With Invalid, whatever is wrong with it."""
+    with pytest.raises(Invalid):
+        draft_from_document(saved_activity(element), OWN)
