@@ -51,14 +51,13 @@ def with_store(
 
 def check_exists(settings: Settings) -> None:
     """Refuse to make a database by a slip of the pen; raises Misconfigured."""
-    from doings.app import database_file  # noqa: PLC0415
+    from doings.storage.opening import database_file  # noqa: PLC0415
 
-    if settings.database.startswith("sqlite:") and not database_file(settings).exists():
-        msg = (
-            f"there is no database {database_file(settings)};"
-            " `doings account create`, `demo` and `serve` make one"
+    file = database_file(settings.database)
+    if file is not None and not file.exists():
+        raise Misconfigured(
+            f"there is no database {file}; `doings account create`, `demo` and `serve` make one"
         )
-        raise Misconfigured(msg)
 
 
 async def _opened(

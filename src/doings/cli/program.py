@@ -13,6 +13,7 @@ from doings.cli.accounts import accounts
 from doings.cli.demo import DEMO_EXAMPLES, demo
 from doings.cli.exporting import EXPORT_EXAMPLES, export
 from doings.cli.importing import IMPORT_EXAMPLES, import_
+from doings.cli.moving import COPY_EXAMPLES, copy, schema
 from doings.cli.opening import DatabaseOption
 from doings.cli.serving import SERVE_EXAMPLES, serve
 from doings.cli.terminal import fail
@@ -58,6 +59,8 @@ app.command("import", epilog=IMPORT_EXAMPLES)(import_)
 app.command("export", epilog=EXPORT_EXAMPLES)(export)
 app.command("backup", epilog=BACKUP_EXAMPLES)(backup)
 app.command("check", epilog=CHECK_EXAMPLES)(check)
+app.command("copy", epilog=COPY_EXAMPLES)(copy)
+app.add_typer(schema, name="schema")
 
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 - the shape of an option's callback

@@ -9,6 +9,7 @@ import typer
 from doings.cli.opening import DatabaseOption, check_exists, settings_for
 from doings.cli.terminal import output, progress
 from doings.config import Settings
+from doings.core.errors import Misconfigured
 
 BACKUP_EXAMPLES = """
 $ doings backup /backups/doings-$(date +%F).db
@@ -31,12 +32,14 @@ def backup(
     database: DatabaseOption = None,
 ) -> None:
     """Copy the database into a new file while it is in use; the copy is consistent."""
-    from doings.app import database_file  # noqa: PLC0415 - loads every surface
-    from doings.storage.sqlite import backup as copy  # noqa: PLC0415 - loads the driver
+    from doings.storage.opening import database_file  # noqa: PLC0415 - loads the drivers
+    from doings.storage.sqlite import backup as back_up  # noqa: PLC0415 - loads the driver
 
-    settings = settings_for(database)
+    source = database_file(settings_for(database).database)
+    if source is None:
+        raise Misconfigured("a PostgreSQL database is backed up by pg_dump or by its server")
     with progress("Copying") as step:
-        copy(database_file(settings), target, lambda left, pages: step(pages - left, total=pages))
+        back_up(source, target, lambda left, pages: step(pages - left, total=pages))
     output().print(f"Copied to {target} ({target.stat().st_size:,} bytes)")
 
 

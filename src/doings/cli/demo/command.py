@@ -88,10 +88,10 @@ async def _record(store: Store, account: Account, drafts: list[Draft], step: Ste
 
 def _folder(settings: Settings) -> Path:
     """Where the database is, or where we are if it is on a server."""
-    from doings.app import database_file  # noqa: PLC0415 - loads every surface
+    from doings.storage.opening import database_file  # noqa: PLC0415 - loads the drivers
 
-    is_embedded = settings.database.startswith("sqlite:")
-    return database_file(settings).parent if is_embedded else Path()
+    file = database_file(settings.database)
+    return file.parent if file is not None else Path()
 
 
 def _show(settings: Settings, filled: Filled) -> None:
