@@ -427,13 +427,14 @@ async def test_moves_and_rewrites_what_another_surface_recorded(
     assert [emotion["id"] for emotion in document["emotions"]] == [5]
 
 
+@pytest.mark.parametrize(
+    "data", ['{"emotions":"many"}', '{"happened_on":5}', '{"happened_on":"x"}']
+)
 async def test_shows_data_that_means_something_else_by_its_words(
-    monica: httpx.AsyncClient, acme: Business
+    monica: httpx.AsyncClient, acme: Business, data: str
 ) -> None:
     """A kind of the caller's own may have emotions of another sort."""
-    activity = await acme.record_one(
-        "8", at=NIGHT, kind="film.rated", data='{"emotions":"many","happened_on":5}'
-    )
+    activity = await acme.record_one("8", at=NIGHT, kind="film.rated", data=data)
 
     document = (await monica.get(f"/activities/{activity.seq}")).json()["data"]
 

@@ -13,7 +13,7 @@ from doings.dialects.monica import validation
 from doings.dialects.monica.documents import ActivityDocument, DeletedDocument
 from doings.dialects.monica.drafts import ActivityInput, draft_from_change, draft_from_input
 from doings.dialects.monica.emotions import has_emotion
-from doings.dialects.monica.mapping import activity_documents, is_shown, keys_of_activities
+from doings.dialects.monica.mapping import activity_documents, cast_of, is_shown
 from doings.dialects.monica.operations import Asked, answer, answer_list, answer_one
 from doings.dialects.monica.paging import Page
 from doings.dialects.monica.params import activity_from_members
@@ -136,7 +136,8 @@ async def _document(asked: Asked, reader: Reader, activity: Activity) -> Activit
 async def _documents(
     asked: Asked, reader: Reader, activities: Sequence[Activity]
 ) -> list[ActivityDocument]:
-    return activity_documents(activities, await asked.view(reader, keys_of_activities(activities)))
+    cast = cast_of(activities)
+    return activity_documents(activities, cast, await asked.view(reader, cast.all_keys()))
 
 
 async def _page(asked: Asked, reader: Reader, activities: list[Activity], total: int) -> Page:

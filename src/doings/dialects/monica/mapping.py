@@ -1,6 +1,6 @@
 """Activities as Monica's documents. Pure: knows nothing of HTTP."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
 import msgspec
@@ -22,6 +22,7 @@ from doings.dialects.monica.documents import (
 from doings.dialects.monica.emotions import EMOTIONS, has_emotion
 from doings.dialects.monica.setting_mapping import keys_of_type, type_document
 from doings.dialects.monica.view import Place, View
+from doings.dialects.monica.vocabulary import RECORDED_KIND
 
 
 class Encounter(msgspec.Struct, kw_only=True):
@@ -40,9 +41,10 @@ def encounter_of(activity: Activity) -> Encounter:
     if activity.data == "{}":
         return NOTHING_TOLD
     try:
-        return _DECODER.decode(activity.data)
+        told = _DECODER.decode(activity.data)
     except msgspec.ValidationError:
         return NOTHING_TOLD
+    return told if activity.kind == RECORDED_KIND else Encounter(emotions=told.emotions)
 
 
 def is_shown(activity: Activity) -> bool:
@@ -50,20 +52,39 @@ def is_shown(activity: Activity) -> bool:
     return any(link.entity.type == CONTACT for link in activity.links)
 
 
-def keys_of_activities(activities: Iterable[Activity]) -> set[EntityKey]:
-    """What the documents of activities refer to beside what is linked: genders, categories."""
-    return {key for entity in _linked(activities) for key in KEYS[entity.type](entity)}
+KEYS: Mapping[str, Callable[[Entity], list[EntityKey]]] = {
+    CONTACT: keys_of_attendee,
+    ACTIVITY_TYPE: keys_of_type,
+}
+"""The linked entities that are shown, by type: what their documents refer to, one key at most."""
 
 
-def _linked(activities: Iterable[Activity]) -> Iterable[Entity]:
-    """The contacts and types of activities, each once."""
+class Cast(msgspec.Struct, frozen=True):
+    """The contacts and types of some activities by seq, each with what its document refers to."""
+
+    entities: dict[int, Entity]
+    keys: dict[int, list[EntityKey]]
+
+    def all_keys(self) -> set[EntityKey]:
+        """What is to be looked up to render them: genders and categories."""
+        return {key for keys in self.keys.values() for key in keys}
+
+
+def cast_of(activities: Sequence[Activity]) -> Cast:
+    """Who and what has a part in these activities."""
     linked = {link.entity.seq: link.entity for activity in activities for link in activity.links}
-    return [entity for entity in linked.values() if entity.type in KEYS]
+    entities = {seq: entity for seq, entity in linked.items() if entity.type in KEYS}
+    return Cast(entities, {seq: KEYS[one.type](one) for seq, one in entities.items()})
 
 
-def activity_documents(activities: Sequence[Activity], view: View) -> list[ActivityDocument]:
+def activity_documents(
+    activities: Sequence[Activity], cast: Cast, view: View
+) -> list[ActivityDocument]:
     """Render activities of any kind; who and what is linked to several is rendered once."""
-    rendered = {entity.seq: _rendered(entity, view) for entity in _linked(activities)}
+    rendered: dict[int, msgspec.Raw] = {}
+    for seq, entity in cast.entities.items():
+        referred = [view.entities[key] for key in cast.keys[seq] if key in view.entities]
+        rendered[seq] = _rendered(entity, referred[0] if referred else None, view.place)
     return [_activity_document(activity, rendered, view) for activity in activities]
 
 
@@ -73,6 +94,8 @@ def _activity_document(
     told = encounter_of(activity)
     activity_type = activity.linked(ACTIVITY_TYPE)
     contacts = [rendered[contact.seq] for contact in activity.contacts()]
+    created_at = second_from_instant(activity.recorded_at)
+    is_unchanged = activity.updated_at == activity.recorded_at
     return ActivityDocument(
         id=activity.seq,
         uuid=activity.id,
@@ -85,29 +108,22 @@ def _activity_document(
         emotions=emotion_documents(told.emotions) if told.emotions else [],
         url=f"{view.place.url}/activities/{activity.seq}",
         account=view.place.account,
-        created_at=second_from_instant(activity.recorded_at),
-        updated_at=second_from_instant(activity.updated_at),
+        created_at=created_at,
+        updated_at=created_at if is_unchanged else second_from_instant(activity.updated_at),
     )
 
-
-KEYS: Mapping[str, Callable[[Entity], list[EntityKey]]] = {
-    CONTACT: keys_of_attendee,
-    ACTIVITY_TYPE: keys_of_type,
-}
-"""What the documents of linked entities refer to, by the types that are shown."""
 
 REMEMBERED = 2048
 LONGEST_REMEMBERED = 4096
 
 
-def _rendered(entity: Entity, view: View) -> msgspec.Raw:
+def _rendered(entity: Entity, referred: Entity | None, place: Place) -> msgspec.Raw:
     """The encoded document of a contact or a type, from memory where it was rendered just so.
 
     What goes into a document is all among the arguments, so what is remembered is never outdated.
     """
-    referred = [view.entities[key] for key in KEYS[entity.type](entity) if key in view.entities]
     render = _remembered if len(entity.attrs) <= LONGEST_REMEMBERED else _encoded
-    return render(entity, referred[0] if referred else None, view.place)
+    return render(entity, referred, place)
 
 
 def _encoded(entity: Entity, referred: Entity | None, place: Place) -> msgspec.Raw:

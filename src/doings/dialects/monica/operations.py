@@ -47,7 +47,7 @@ class Asked(msgspec.Struct, frozen=True):
         return View(
             place=self.place,
             time_zone=self.time_zone,
-            entities=await reader.entities_by_key(sorted(keys)) if keys else {},
+            entities=await reader.entities_by_key(list(keys)) if keys else {},
         )
 
     @property
