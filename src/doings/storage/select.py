@@ -8,7 +8,7 @@ keys that a range or the full text gave (`matching_keys`).
 from collections.abc import Sequence
 from typing import Any
 
-from doings.core.query import Query, Side
+from doings.core.query import Gap, Query, Side
 
 EVERYTHING = 0
 """The pseudo-entity that every activity is linked to, which makes the whole account a timeline."""
@@ -63,19 +63,33 @@ def _merged(conditions: Sequence[str], bounds: str, order: str) -> str:
 
 
 def _bounds(query: Query, *, at: str = "occurred_at", seq: str = "activity_seq") -> Selection:
+    """Where the range begins and ends.
+
+    A bound that the gap lies behind already is left out: SQLite enters an index by one bound on
+    each side, and would walk from that one to the gap again for every page.
+    """
     conditions: list[str] = []
     values: Values = {}
-    if query.since is not None:
+    gap = query.gap
+    if query.since is not None and not _is_past_since(query.since, gap):
         conditions.append(f"{at} >= :since")
         values["since"] = query.since
-    if query.until is not None:
+    if query.until is not None and not _is_past_until(query.until, gap):
         conditions.append(f"{at} < :until")
         values["until"] = query.until
-    if query.gap is not None:
-        comparison = _COMPARISON[query.gap.side]
+    if gap is not None:
+        comparison = _COMPARISON[gap.side]
         conditions.append(f"({at}, {seq}) {comparison} (:gap_at, :gap_seq)")
-        values |= {"gap_at": query.gap.occurred_at, "gap_seq": query.gap.seq}
+        values |= {"gap_at": gap.occurred_at, "gap_seq": gap.seq}
     return "".join(f" AND {condition}" for condition in conditions), values
+
+
+def _is_past_since(since: int, gap: Gap | None) -> bool:
+    return gap is not None and gap.side == "newer" and gap.occurred_at >= since
+
+
+def _is_past_until(until: int, gap: Gap | None) -> bool:
+    return gap is not None and gap.side == "older" and gap.occurred_at < until
 
 
 _COMPARISON: dict[Side, str] = {"older": "<", "newer": ">="}

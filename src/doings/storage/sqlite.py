@@ -33,6 +33,12 @@ LOCK_SECONDS = 10
 
 READERS = 2
 
+CACHE = 65_536
+"""Kibibytes of pages that a connection keeps."""
+
+READER_CACHE = 8192
+"""Likewise of a reader thread's: who walks through everything hardly sees a page twice."""
+
 _TYPICAL = (
     ("links", "sqlite_autoindex_links_1", "40000000 1000000 1000 2 1"),
     ("links", "links_by_kind", "40000000 1000000 1000 300 2 1"),
@@ -208,7 +214,7 @@ class SqliteEngine:
     def _own(self) -> SqliteConnection:
         """The reader thread's own connection."""
         if not hasattr(self._local, "connection"):
-            self._local.connection = SqliteConnection(_opened(self.path))
+            self._local.connection = SqliteConnection(_opened(self.path, cache=READER_CACHE))
         return cast("SqliteConnection", self._local.connection)
 
     async def write(
@@ -327,13 +333,13 @@ def _read(connection: SqliteConnection, work: Callable[[SqliteConnection], Await
             raw.execute("COMMIT")
 
 
-def _opened(path: Path) -> apsw.Connection:
+def _opened(path: Path, cache: int = CACHE) -> apsw.Connection:
     try:
         raw = apsw.Connection(str(path), statementcachesize=500)
         raw.set_busy_timeout(LOCK_SECONDS * 1000)
         raw.pragma("journal_mode", "wal")
         raw.pragma("synchronous", "full")
-        raw.pragma("cache_size", -65_536)
+        raw.pragma("cache_size", -cache)
         raw.pragma("temp_store", "memory")
         raw.pragma("wal_autocheckpoint", 4000)
     except apsw.Error as error:
