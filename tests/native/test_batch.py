@@ -7,7 +7,8 @@ import pytest
 
 from doings.app import Application
 from doings.config import Settings
-from doings.native.ingest import BATCH_LINES, ERRORS, LineCutter
+from doings.native.ingest import BATCH_LINES, ERRORS
+from doings.native.lines import LineCutter
 from tests.native.client import Json, Native, problems
 
 LIMIT = Settings().body_limit

@@ -1,8 +1,11 @@
 """Content negotiation (RFC 9110, section 12.5.1)."""
 
+from functools import lru_cache
+
 from doings.core.errors import NotAcceptable
 
 
+@lru_cache(maxsize=256)
 def negotiated(accept: str | None, offered: tuple[str, ...]) -> str:
     """The offered media type the caller likes best, the first of equals; raises NotAcceptable."""
     if not accept or not accept.strip():

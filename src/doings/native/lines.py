@@ -1,4 +1,4 @@
-"""Decoding single activities, as they stand on the lines of NDJSON."""
+"""The lines of NDJSON: cutting a stream into them, and decoding one."""
 
 from typing import TypeVar
 
@@ -50,3 +50,38 @@ def in_plain_words(problem: Problem, lasting: frozenset[str] = frozenset()) -> P
     if problem.field in lasting:
         return Problem(problem.field, "cannot be changed once recorded")
     return problem
+
+
+class LineCutter:
+    """Cuts chunks into lines; a line that is too long comes as None and is not kept."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._begun = bytearray()
+        self._is_too_long = False
+
+    def cut(self, chunk: bytes) -> list[bytes | None]:
+        """The lines that the chunk completes."""
+        head, newline, tail = chunk.partition(b"\n")
+        self._grow(head)
+        if not newline:
+            return []
+        *whole, rest = tail.split(b"\n")
+        most = self._most
+        lines = [self.end(), *[line if len(line) <= most else None for line in whole]]
+        self._grow(rest)
+        return lines
+
+    def end(self) -> bytes | None:
+        """The line that was begun."""
+        line = None if self._is_too_long else bytes(self._begun)
+        self._begun.clear()
+        self._is_too_long = False
+        return line
+
+    def _grow(self, part: bytes) -> None:
+        if self._is_too_long or len(self._begun) + len(part) > self._most:
+            self._begun.clear()
+            self._is_too_long = True
+        else:
+            self._begun += part
