@@ -65,7 +65,7 @@ app.add_typer(schema, name="schema")
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 - the shape of an option's callback
     if wanted:
-        from doings import __version__  # noqa: PLC0415 - reads the package's metadata from disk
+        from doings import __version__  # noqa: PLC0415 - read from the disk when it is asked for
 
         typer.echo(f"doings {__version__}")
         raise typer.Exit

@@ -25,10 +25,11 @@ Progress = Callable[[str, int], None]
 """Told of the table that is being copied or compared and how many rows went by."""
 
 
-async def copy(source: Database, target: Database, progress: Progress) -> None:
-    """Copy everything and compare; raises Misconfigured for a target that is in use.
+async def copy(source: Database, target: Database, progress: Progress) -> int:
+    """Copy everything, compare, and return the number of rows.
 
-    Raises Conflict if the two differ in the end, which means that somebody wrote meanwhile.
+    Raises Misconfigured for a target that is in use, and Conflict if the two differ in the end,
+    which means that somebody wrote meanwhile.
     """
     await _begin(source, target)
     for table in SHARED:
@@ -36,10 +37,11 @@ async def copy(source: Database, target: Database, progress: Progress) -> None:
     for account in await source.accounts():
         for table in TABLES_OF_ACCOUNT:
             await _copy_table(source, target, table, account.id, progress)
-    await _compare(source, target, progress)
+    rows = await _compare(source, target, progress)
     await target.engine.write(
         lambda connection: connection.execute(sql.DROP_INSTALLATION_VALUE, name=SOURCE)
     )
+    return rows
 
 
 async def _begin(source: Database, target: Database) -> None:
@@ -108,17 +110,19 @@ _TEXTS = {"activities": _texts_of_activity, "entities": _texts_of_entity}
 """What the full text of a table's row is made of; empty where it has none."""
 
 
-async def _compare(source: Database, target: Database, progress: Progress) -> None:
+async def _compare(source: Database, target: Database, progress: Progress) -> int:
+    rows = 0
     for table in SHARED:
-        await _compare_table(source, target, table, None, progress)
+        rows += await _compare_table(source, target, table, None, progress)
     for account in await source.accounts():
         for table in TABLES_OF_ACCOUNT:
-            await _compare_table(source, target, table, account.id, progress)
+            rows += await _compare_table(source, target, table, account.id, progress)
+    return rows
 
 
 async def _compare_table(
     source: Database, target: Database, table: Table, account_id: int | None, progress: Progress
-) -> None:
+) -> int:
     counts = []
     for side in (source, target):
         digest, count = hashlib.sha256(), 0
@@ -134,6 +138,7 @@ async def _compare_table(
             f"{table.name}{where} differs: {counts[0][0]} rows here, {counts[1][0]} there;"
             " stop the servers on both and copy again into a new database"
         )
+    return counts[0][0]
 
 
 async def _chunks(
