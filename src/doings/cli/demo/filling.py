@@ -1,0 +1,88 @@
+"""The work of `doings demo`: fills the account, and says how to look at it."""
+
+from pathlib import Path
+
+import msgspec
+import typer
+
+from doings.auth.credentials import IssuedCredential
+from doings.cli.demo import cast
+from doings.cli.demo.credential import kept_or_issued
+from doings.cli.demo.story import story
+from doings.cli.surfaces import first_calls
+from doings.cli.terminal import Step, progress, remark
+from doings.config import Settings
+from doings.core.account import Account
+from doings.core.activity import Draft
+from doings.core.clock import SystemClock, local_date
+from doings.core.errors import Conflict
+from doings.core.store import Ledger, Store
+
+CHUNK = 250
+
+
+class Filled(msgspec.Struct, frozen=True):
+    """What is there now."""
+
+    credential: IssuedCredential
+    added: int
+    total: int
+
+
+async def fill(store: Store, folder: Path) -> Filled:
+    """Add to the account what is not there yet; raises Conflict where it is somebody else's."""
+    account = await _account(store)
+    await store.write(account.id, _add_entities)
+    drafts = story(local_date(SystemClock().now(), cast.ZONE))
+    with progress("Telling the story") as step:
+        added = await _record(store, account, drafts, step)
+    credential = await store.write(account.id, lambda ledger: kept_or_issued(ledger, folder))
+    total = await store.read(account.id, lambda reader: reader.total(None, None))
+    return Filled(credential, added, total)
+
+
+async def _account(store: Store) -> Account:
+    """The demo's account; raises Conflict where somebody else has one of its name."""
+    by_slug = {account.slug: account for account in await store.accounts()}
+    account = by_slug.get(cast.SLUG)
+    if account is None:
+        return await store.create_account(cast.SLUG, name=cast.NAME, time_zone=cast.ZONE)
+    if account.name != cast.NAME:
+        raise Conflict(f"the account {cast.SLUG} is {account.name!r}, not the demo: left alone")
+    return account
+
+
+async def _add_entities(ledger: Ledger) -> None:
+    """Whoever is there already stays as they are."""
+    entities = cast.entities()
+    known = await ledger.entities_by_key([key for key, _ in entities])
+    for key, draft in entities:
+        if key not in known:
+            await ledger.put_entity(key, lambda _, draft=draft: draft)  # type: ignore[misc]
+
+
+async def _record(store: Store, account: Account, drafts: list[Draft], step: Step) -> int:
+    """Record what is not there yet; returns how many those were."""
+    added = 0
+    for start in range(0, len(drafts), CHUNK):
+        chunk = drafts[start : start + CHUNK]
+        recorded = await store.write(account.id, lambda ledger, chunk=chunk: ledger.record(chunk))  # type: ignore[misc]
+        added += sum(not one.is_repeated for one in recorded)
+        step(start + len(chunk), len(drafts))
+    return added
+
+
+def show(settings: Settings, filled: Filled) -> None:
+    """Say what is there, and how to read it through each surface."""
+    remark(f"Account demo ({cast.NAME}): {filled.total} activities, {filled.added} of them new.")
+    remark("While `doings serve` runs:\n")
+    for surface, call in first_calls(cast.SLUG, filled.credential, _base(settings)):
+        typer.echo(f"# {surface}\n{call}")
+
+
+def _base(settings: Settings) -> str:
+    """Where the server is reached from this machine."""
+    if settings.public_url:
+        return settings.public_url.rstrip("/")
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)  # noqa: S104
+    return f"http://{host}:{settings.port}"
