@@ -1,5 +1,6 @@
 """Which activities a page shows: keys first, in the order of an index, then the rows by seq."""
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -73,11 +74,15 @@ async def diary(reader: "AccountReader", query: Query, order: DiaryOrder) -> lis
     if found is None:
         return []
     walk = _keys_after_skip if query.skip else keys_in_order
-    page = (await walk(reader, query, *found))[: query.limit]
+    keys = await walk(reader, query, *found)
+    page, following = keys[: query.limit], keys[query.limit :]
     if not page:
         return []
-    newer = await _rest_of_date(reader, query, found, page[0], order, is_newer=True)
-    older = await _rest_of_date(reader, query, found, page[-1], order, is_newer=False)
+    newer, older = [], []
+    if query.skip or query.gap:
+        newer = await _rest_of_date(reader, query, found, page[0], order, is_newer=True)
+    if following and _date(following[0], order) == _date(page[-1], order):
+        older = await _rest_of_date(reader, query, found, page[-1], order, is_newer=False)
     ordered = await _by_date(reader, [*newer, *page, *older], order)
     return await reader.activities(ordered[len(newer) : len(newer) + len(page)])
 
@@ -88,8 +93,12 @@ async def _by_date(reader: "AccountReader", keys: list[Key], order: DiaryOrder) 
     if order.tie == "updated":
         moments = dict(await reader.fetch(sql.UPDATES_OF_ACTIVITIES, seqs=list(moments)))
     tied = sorted(keys, key=lambda key: (moments[key[1]], key[1]), reverse=order.is_descending)
-    tied.sort(key=lambda key: local_date(key[0], order.time_zone), reverse=True)
+    tied.sort(key=lambda key: _date(key, order), reverse=True)
     return [seq for _, seq in tied]
+
+
+def _date(key: Key, order: DiaryOrder) -> date:
+    return local_date(key[0], order.time_zone)
 
 
 async def _rest_of_date(  # noqa: PLR0913 - all that says which date and which side
@@ -103,7 +112,7 @@ async def _rest_of_date(  # noqa: PLR0913 - all that says which date and which s
 ) -> list[Key]:
     """What else happened on the key's date, on one side of the key."""
     at, seq = key
-    start, end = bounds_of_date(local_date(at, order.time_zone), order.time_zone)
+    start, end = bounds_of_date(_date(key, order), order.time_zone)
     step = msgspec.structs.replace(
         query,
         gap=Gap(at, seq + 1, "newer") if is_newer else Gap(at, seq, "older"),
