@@ -92,7 +92,8 @@ def _activity_findings(block: Block) -> list[str]:
             word = "a" if has_contact else "no"
             findings.append(f"activity {seq} says it concerns {word} contact, its links do not")
         if due != due_at(kind, data):
-            findings.append(f"activity {seq} has the deadline {due}, not {due_at(kind, data)}")
+            wanted = due_at(kind, data) or "none"
+            findings.append(f"activity {seq} has the deadline {due or 'none'}, not {wanted}")
     return findings
 
 

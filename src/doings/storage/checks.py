@@ -5,6 +5,7 @@ does not matter, and no long transaction is held.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from typing import Concatenate, ParamSpec, TypeVar
 
 from doings.core.account import Account
@@ -28,29 +29,48 @@ PASSES = 3
 
 
 async def check(database: Database, progress: Progress) -> list[str]:
-    """Everything that is wrong with a database, one line for each finding."""
-    findings = [f"the database: {finding}" for finding in await _verified(database)]
-    findings += await _strays(database)
-    accounts = await database.accounts()
-    heads = {account.id: await _chunk(database, account, _head) for account in accounts}
+    """Everything that is wrong with a database, one line for each finding.
+
+    What cannot be read is a finding too, and the check goes on with the next account.
+    """
+    heads: dict[Account, int] = {}
+    findings = await _lines("the database", _general_findings(database, heads), lambda _: None)
     done, total = 0, PASSES * sum(heads.values())
-    for account in accounts:
-        try:
-            async for place, found in _account_findings(database, account):
-                findings += [f"account {account.slug}: {finding}" for finding in found]
-                progress(done + min(place, PASSES * heads[account.id]), total)
-        except Unavailable as error:
-            findings.append(f"account {account.slug}: cannot be read on: {error}")
-        done += PASSES * heads[account.id]
+    for account, head in heads.items():
+        advance = partial(_advance, progress, done, PASSES * head, total)
+        found = _account_findings(database, account)
+        findings += await _lines(f"account {account.slug}", found, advance)
+        done += PASSES * head
     progress(total, total)
     return findings
 
 
-async def _verified(database: Database) -> list[str]:
+def _advance(progress: Progress, done: int, span: int, total: int, place: int) -> None:
+    progress(done + min(place, span), total)
+
+
+Found = AsyncIterator[tuple[int, list[str]]]
+"""How far a check has come, in seqs, and what is wrong there."""
+
+
+async def _lines(name: str, found: Found, advance: Callable[[int], None]) -> list[str]:
+    findings: list[str] = []
     try:
-        return await database.engine.verify()
+        async for place, here in found:
+            findings += [f"{name}: {finding}" for finding in here]
+            advance(place)
     except Unavailable as error:
-        return [str(error)]
+        findings.append(f"{name}: it cannot be read on: {error}")
+    return findings
+
+
+async def _general_findings(database: Database, heads: dict[Account, int]) -> Found:
+    """What the engine finds, rows of accounts that do not exist; and the heads of those that do."""
+    yield 0, await database.engine.verify()
+    for account in await database.accounts():
+        heads[account] = await _chunk(database, account, _head)
+    for table in ACCOUNT_TABLES:
+        yield 0, await _strays(database, table)
 
 
 async def _chunk(
@@ -73,15 +93,14 @@ async def _head(reader: AccountReader) -> int:
     return int(row[0]) if row else 0
 
 
-async def _strays(database: Database) -> list[str]:
+async def _strays(database: Database, table: str) -> list[str]:
     """Rows of accounts that do not exist."""
     findings = []
-    for table in ACCOUNT_TABLES:
-        after = 0
-        while row := await _next_account(database, table, after):
-            after, is_known = row
-            if not is_known:
-                findings.append(f"the database: {table} has rows of account {after}, unknown")
+    after = 0
+    while row := await _next_account(database, table, after):
+        after, is_known = row
+        if not is_known:
+            findings.append(f"{table} has rows of account {after}, unknown")
     return findings
 
 
@@ -90,10 +109,6 @@ async def _next_account(database: Database, table: str, after: int) -> Row | Non
         lambda connection: connection.fetch_one(sql.next_account(table), after=after),
         bounded=False,
     )
-
-
-Found = AsyncIterator[tuple[int, list[str]]]
-"""How far a pass has come, in seqs, and what is wrong there."""
 
 
 async def _account_findings(database: Database, account: Account) -> Found:

@@ -246,10 +246,8 @@ class SqliteEngine:
 
     async def verify(self) -> list[str]:
         """What SQLite finds wrong with the file, its indexes and its full text."""
-        rows: list[Row] = await self.read(
-            lambda connection: connection.fetch("PRAGMA integrity_check"), bounded=False
-        )
-        return [line for (line,) in rows if line != "ok"]
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._readers, _faults, self.path)
 
     async def close(self) -> None:
         """Write what was accepted, then let go of the file."""
@@ -326,11 +324,26 @@ def _read(connection: SqliteConnection, work: Callable[[SqliteConnection], Await
     raw = connection.raw
     with _domain_errors():
         raw.execute("BEGIN")
+        try:
+            return finish(work(connection))
+        finally:
+            if raw.in_transaction:
+                # There is nothing to commit, and undoing succeeds on a damaged file too.
+                raw.execute("ROLLBACK")
+
+
+def _faults(path: Path) -> list[str]:
+    """The findings of a connection that is new.
+
+    One that searched before remembers parts of the full text, and takes what was written since for
+    damage.
+    """
+    raw = _opened(path, cache=READER_CACHE)
     try:
-        return finish(work(connection))
+        with _domain_errors():
+            return [line for (line,) in raw.execute("PRAGMA integrity_check") if line != "ok"]
     finally:
-        if raw.in_transaction:
-            raw.execute("COMMIT")
+        raw.close()
 
 
 def _opened(path: Path, cache: int = CACHE) -> apsw.Connection:
