@@ -5,6 +5,8 @@ from pathlib import Path
 import apsw
 import pytest
 
+from doings.cli.serving import shown_database
+from doings.config import Settings
 from tests.cli.conftest import Cli
 
 
@@ -134,3 +136,16 @@ def test_a_database_of_a_newer_program_is_refused(cli: Cli, tmp_path: Path) -> N
 
     assert outcome.code == 2
     assert "the database is at schema 999" in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("sqlite:///doings.db", "sqlite:///doings.db"),
+        ("postgresql://db:5432/doings", "postgresql://db:5432/doings"),
+        ("postgresql://me:pa@ss@db:5432/doings", "postgresql://me:…@db:5432/doings"),
+    ],
+)
+def test_the_password_of_a_database_is_not_shown(url: str, shown: str) -> None:
+    """`serve` says which database it serves, in places that many can read."""
+    assert shown_database(Settings(database=url)) == shown

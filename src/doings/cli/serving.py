@@ -2,7 +2,9 @@
 
 import asyncio
 import errno
+import gc
 import os
+import re
 import socket
 import tempfile
 from typing import Annotated
@@ -37,6 +39,8 @@ def serve(
     database: DatabaseOption = None,
 ) -> None:
     """Serve all surfaces until told to stop. The database is made if there is none."""
+    # What is loaded from here on stays: looking through it for garbage only delays the start.
+    gc.disable()
     given = settings_for(database, host=host, port=port, workers=workers)
     settings = settings_for(database, host=host, port=_free_port(given), workers=workers)
     os.environ.update(environment_from_settings(settings))
@@ -87,13 +91,20 @@ def _check_database(settings: Settings) -> None:
     try:
         asyncio.run(try_it())
     except Unavailable as error:
-        raise Misconfigured(f"{settings.database} cannot be served: {error}") from error
+        raise Misconfigured(f"{shown_database(settings)} cannot be served: {error}") from error
 
 
 def _announce(settings: Settings) -> None:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     workers = f", {settings.workers} workers" if settings.workers > 1 else ""
-    typer.echo(f"Doings listens on http://{host}:{settings.port} ({settings.database}{workers})")
+    typer.echo(
+        f"Doings listens on http://{host}:{settings.port} ({shown_database(settings)}{workers})"
+    )
+
+
+def shown_database(settings: Settings) -> str:
+    """The database as it may be shown: without the password of a server."""
+    return re.sub(r"(//[^:/@]*:).*@", r"\1…@", settings.database)
 
 
 def _serve(settings: Settings) -> None:

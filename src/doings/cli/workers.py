@@ -1,5 +1,6 @@
 """The server's processes: Granian's parent, and workers that stop when it does, however it does."""
 
+import gc
 import os
 import signal
 import threading
@@ -50,6 +51,8 @@ def serve_with_workers(settings: Settings) -> None:
         workers_kill_timeout=GRACE,
     )
     server.before_shutdown = lambda: sender.send_bytes(b"stop")
+    gc.freeze()
+    gc.enable()
     try:
         server.serve(target_loader=partial(application_of_worker, receiver), wrap_loader=False)
     except SystemExit:
