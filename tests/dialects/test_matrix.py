@@ -7,7 +7,7 @@ the diff.
 
 import json
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from tests.dialects.test_contract import DIALECTS, Dialect
 
 GOLDEN = Path(__file__).parent / "matrix"
 
-VOCABULARIES = {
+VOCABULARIES: dict[str, Callable[[str], str | None]] = {
     "monica": monica,
     "cobot": cobot,
     "invent": invent,
