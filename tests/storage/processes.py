@@ -5,6 +5,7 @@ import os
 import random
 import sys
 from collections.abc import Awaitable, Callable
+from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import NoReturn, TypeVar
@@ -89,7 +90,7 @@ def use_as_stranger(path: Path) -> tuple[int, str]:
     return run(path, use)
 
 
-def write_until_killed(path: Path, pipe: int) -> NoReturn:
+def write_until_killed(path: Path, pipe: Connection) -> NoReturn:
     """Record without end, many at a time; tell each id once it is answered, and not before."""
 
     async def write(book: Book, worker: int) -> None:
@@ -103,7 +104,7 @@ def write_until_killed(path: Path, pipe: int) -> NoReturn:
             )
             if number % 3 == 0:
                 await book.revise(recorded[1].seq, note("revised", at=NOON - number))
-            os.write(pipe, "".join(f"{one.id}\n" for one in recorded).encode())
+            pipe.send_bytes("".join(f"{one.id}\n" for one in recorded).encode())
 
     async def write_all() -> None:
         book = await opened(path)

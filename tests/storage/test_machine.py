@@ -26,6 +26,7 @@ from doings.core.errors import NotFound
 from doings.core.query import DiaryOrder, Gap, Query, RecordedOrder, Tie, Word
 from doings.core.store import Reader
 from doings.storage import counting, entities, filtering, linking, pages
+from doings.storage.checks import check
 from doings.storage.database import Database
 from tests.clocks import NOON, TickingClock
 from tests.storage.book import Book
@@ -284,6 +285,7 @@ def test_store_answers_like_the_model(engine: str, tmp_path: Path) -> None:
         database = runner.run(opened(engine, tmp_path))
         try:
             check_machine(runner, database)
+            assert runner.run(check(database, lambda _done, _total: None)) == []
         finally:
             runner.run(database.close())
 
