@@ -10,7 +10,7 @@ import apsw
 import pytest
 
 from doings.core.query import Gap, Query
-from doings.storage import select, statements
+from doings.storage import check_statements, select, statements
 from doings.storage.database import open_database
 from doings.storage.sqlite import SCHEMA, SqliteEngine, _compiled
 from doings.storage.sqlite_search import SEARCH
@@ -75,14 +75,14 @@ def is_across_accounts(step: str) -> bool:
 
 NAMED = {
     name: value
-    for name, value in vars(statements).items()
+    for name, value in (*vars(statements).items(), *vars(check_statements).items())
     if name.isupper() and isinstance(value, str) and STATEMENT.match(value) and name not in WHOLE
 }
 
 
 @pytest.mark.parametrize("name", NAMED)
 def test_named_statement_neither_sorts_nor_scans(planner: apsw.Connection, name: str) -> None:
-    """Whatever stands in `statements.py`."""
+    """Whatever stands in `statements.py` and `check_statements.py`."""
     assert faults(plan(planner, NAMED[name])) == []
 
 
