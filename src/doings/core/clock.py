@@ -17,6 +17,7 @@ HOUR = 3_600 * SECOND
 DAY = 24 * HOUR
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 _EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 
 _EXACT = 4_000_000_000 * SECOND
@@ -56,7 +57,7 @@ def instant_from_datetime(moment: datetime) -> int:
     if moment.tzinfo is None:
         msg = "a time needs its offset or Z"
         raise ValueError(msg)
-    instant = (moment - EPOCH) // timedelta(microseconds=1)
+    instant = (moment - EPOCH) // _MICROSECOND
     if not EARLIEST <= instant < LATEST:
         msg = "the time lies outside the years 1000 to 9999"
         raise ValueError(msg)
@@ -115,6 +116,7 @@ def zone(name: str) -> ZoneInfo:
         raise ValueError(msg) from None
 
 
+@lru_cache(maxsize=8192)
 def local_date(instant: int, time_zone: str) -> date:
     """The date that a wall calendar in the zone shows at the instant."""
     return datetime.fromtimestamp(instant // SECOND, zone(time_zone)).date()
