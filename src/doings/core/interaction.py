@@ -9,15 +9,15 @@ Plain functions on an activity's data. Its states and the steps between them:
 A pending one is CANCELED once `valid_until` is over, an accepted one EXPIRED once `expires_at` is.
 """
 
+from functools import lru_cache
 from typing import Any, Literal
 
 import msgspec
 
 from doings.core.activity import ACTOR, Activity, Draft, Link
-from doings.core.clock import SECOND, text_from_instant
+from doings.core.clock import SECOND, instant_from_text, text_from_instant
 from doings.core.entity import SELF, Entity, EntityKey
 from doings.core.errors import Conflict
-from doings.core.formats import instant_from_deadline
 from doings.core.shapes import Span
 
 KINDS = (
@@ -89,6 +89,8 @@ SERVER_SET = (
 )
 """The members of data that only steps and time change."""
 
+MILLISECOND = 1000
+
 Moment = str | int | None
 """A time as it was recorded: RFC 3339, or milliseconds."""
 
@@ -125,6 +127,11 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
         """Whether nobody has attended it."""
         return self.status is None or self.status in PENDING.values()
 
+    @property
+    def status_then(self) -> str:
+        """What time makes of it."""
+        return CANCELED if self.is_pending else EXPIRED
+
     def lapses_at(self) -> int | None:
         """When time alone changes the state, or None."""
         if self.is_pending:
@@ -159,8 +166,14 @@ def facts_of(data: str) -> Facts:
 
 
 def instant_of(moment: Moment) -> int | None:
-    """Microseconds since 1970 of a time as it was recorded."""
-    return None if moment is None else instant_from_deadline(moment)
+    """Microseconds since 1970 of a time that was checked when it was recorded."""
+    if moment is None:
+        return None
+    return _instant(moment) if isinstance(moment, str) else moment * MILLISECOND
+
+
+_instant = lru_cache(maxsize=4096)(instant_from_text)
+"""A time is often looked at twice: whether it has come, and to be shown."""
 
 
 def counterpart_of(activity: Activity) -> Entity | None:
@@ -173,17 +186,18 @@ def counterpart_of(activity: Activity) -> Entity | None:
 
 def direction_of(activity: Activity) -> Direction:
     """IN where the other party acts, else OUT."""
-    is_theirs = any(ACTOR in link.roles and COUNTERPART in link.roles for link in activity.links)
-    return IN if is_theirs else OUT
+    for link in activity.links:
+        if COUNTERPART in link.roles and ACTOR in link.roles:
+            return IN
+    return OUT
 
 
 def status_at(facts: Facts, direction: Direction, now: int) -> str:
     """The status at an instant: what was recorded, and what time has made of it."""
     lapses_at = facts.lapses_at()
-    has_lapsed = lapses_at is not None and lapses_at <= now
-    if facts.is_pending:
-        return CANCELED if has_lapsed else PENDING[direction]
-    return EXPIRED if has_lapsed else facts.status or PENDING[direction]
+    if lapses_at is not None and lapses_at <= now:
+        return facts.status_then
+    return PENDING[direction] if facts.is_pending else facts.status or PENDING[direction]
 
 
 def due_at(kind: str, data: str) -> int | None:

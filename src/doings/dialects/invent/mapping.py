@@ -1,6 +1,8 @@
 """Between activities and the vendor's documents, in both directions; it knows no HTTP."""
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -43,6 +45,11 @@ ASSISTANT = "assistant"
 SEGMENT = "segment"
 BROADCAST = "broadcast"
 
+THINGS = frozenset({ASSISTANT, SEGMENT, BROADCAST})
+
+ENTITIES = 4096
+"""How many rendered people and things are kept: a page shows few, and often the same."""
+
 Members = dict[str, Any]
 
 ELSEWHERE = frozenset({"contact_id", "content"})
@@ -52,11 +59,11 @@ ELSEWHERE = frozenset({"contact_id", "content"})
 def activity_document(activity: Activity, contact_id: str) -> ActivityDocument:
     """Render an activity of one of the vocabulary's kinds, as seen from a contact's timeline."""
     type_ = TYPES[activity.kind]
-    user = _user(activity)
-    assistant = activity.linked(ASSISTANT)
-    segment = activity.linked(SEGMENT)
-    broadcast = activity.linked(BROADCAST)
-    return ActivityDocument(
+    user, things = _user(activity), _things(activity)
+    assistant = things.get(ASSISTANT)
+    segment = things.get(SEGMENT)
+    broadcast = things.get(BROADCAST)
+    document = ActivityDocument(
         id=_wire_id(activity),
         type=type_,
         created_at=second_from_instant(activity.occurred_at),
@@ -64,99 +71,116 @@ def activity_document(activity: Activity, contact_id: str) -> ActivityDocument:
         assistant=assistant_document(assistant) if assistant else None,
         segment=segment_document(segment) if segment else None,
         broadcast=BroadcastDocument(broadcast.id, broadcast.name) if broadcast else None,
-        note=note_document(activity, contact_id, user) if type_ == NOTE else None,
-        file=_own_file_document(activity),
+        note=None,
+        file=None,
         metadata=raw(activity.metadata),
     )
+    data = object_from_text(activity.data)
+    if type_ == NOTE:
+        document.note = note_document(activity, document, contact_id)
+        document.note.user = note_user_document(user) if user else None
+        _set_own_members(document.note, data.get("note"))
+    if isinstance(data.get("file"), dict):
+        document.file = _own_file_document(document, data["file"])
+    return document
 
 
+@lru_cache(maxsize=ENTITIES)
 def user_document(entity: Entity) -> UserDocument:
     """Render whoever did it."""
     attrs = object_from_text(entity.attrs)
     return UserDocument(
         id=entity.id,
         name=entity.name,
-        email=_text(attrs, "email"),
-        avatar=_text(attrs, "avatar"),
-        seen_at=_moment(attrs, "seen_at"),
+        email=_as_text(attrs.get("email")),
+        avatar=_as_text(attrs.get("avatar")),
+        seen_at=_as_moment(attrs.get("seen_at")),
     )
 
 
+@lru_cache(maxsize=ENTITIES)
 def assistant_document(entity: Entity) -> AssistantDocument:
     """Render the program that did it."""
     return AssistantDocument(
         id=entity.id,
         name=entity.name,
-        avatar_url=_text(object_from_text(entity.attrs), "avatar_url"),
+        avatar_url=_as_text(object_from_text(entity.attrs).get("avatar_url")),
     )
 
 
+@lru_cache(maxsize=ENTITIES)
 def segment_document(entity: Entity) -> SegmentDocument:
     """Render a segment; a color that the vendor has not is shown as none."""
     attrs = object_from_text(entity.attrs)
-    color = _text(attrs, "color")
+    color = _as_text(attrs.get("color"))
     return SegmentDocument(
         id=entity.id,
         name=entity.name,
         color=color if color in COLORS else NO_COLOR,
-        contacts_count=_number(attrs, "contacts_count"),
-        boards=[board_document(board) for board in _objects(attrs, "boards")],
-        created_at=_moment(attrs, "created_at") or second_from_instant(entity.created_at),
-        updated_at=_moment(attrs, "updated_at") or second_from_instant(entity.updated_at),
+        contacts_count=_as_number(attrs.get("contacts_count")),
+        boards=[board_document(board) for board in _as_objects(attrs.get("boards"))],
+        created_at=_as_moment(attrs.get("created_at")) or second_from_instant(entity.created_at),
+        updated_at=_as_moment(attrs.get("updated_at")) or second_from_instant(entity.updated_at),
     )
 
 
 def board_document(board: Members) -> BoardDocument:
     """Render where a segment stands."""
     return BoardDocument(
-        board_id=_text(board, "board_id"),
-        board_name=_text(board, "board_name"),
-        column_id=_text(board, "column_id"),
+        board_id=_as_text(board.get("board_id")),
+        board_name=_as_text(board.get("board_name")),
+        column_id=_as_text(board.get("column_id")),
     )
 
 
-def note_document(activity: Activity, contact_id: str, user: Entity | None) -> NoteDocument:
+def note_document(activity: Activity, document: ActivityDocument, contact_id: str) -> NoteDocument:
     """Render the note that an activity is, whatever kind of text it is."""
-    note = object_from_text(activity.data).get("note") or {}
-    written_at = second_from_instant(activity.occurred_at)
     return NoteDocument(
-        id=_text(note, "id") or _wire_id(activity),
+        id=document.id,
         contact_id=contact_id,
         content=_content(activity),
-        attachments=[file_document(file) for file in _objects(note, "attachments")],
-        created_at=_moment(note, "created_at") or written_at,
-        updated_at=_moment(note, "updated_at") or _revised_at(activity) or written_at,
-        user=_note_user_document(user) if user else None,
+        attachments=[],
+        created_at=document.created_at,
+        updated_at=_revised_at(activity) or document.created_at,
+        user=None,
     )
+
+
+def _set_own_members(document: NoteDocument, note: object) -> None:
+    """What data says of the note comes first."""
+    for name, value in note.items() if isinstance(note, dict) else ():
+        read = _NOTE_MEMBERS.get(name)
+        found = read(value) if read else None
+        if found is not None:
+            setattr(document, name, found)
 
 
 def file_document(file: Members) -> FileDocument:
     """Render a file as data describes it."""
     return FileDocument(
-        id=_text(file, "id"),
-        file_path=_text(file, "file_path"),
-        file_filename=_text(file, "file_filename"),
-        file_size=_number(file, "file_size"),
-        file_mimetype=_text(file, "file_mimetype"),
-        file_url=_text(file, "file_url"),
-        created_at=_moment(file, "created_at"),
+        id=_as_text(file.get("id")),
+        file_path=_as_text(file.get("file_path")),
+        file_filename=_as_text(file.get("file_filename")),
+        file_size=_as_number(file.get("file_size")),
+        file_mimetype=_as_text(file.get("file_mimetype")),
+        file_url=_as_text(file.get("file_url")),
+        created_at=_as_moment(file.get("created_at")),
     )
 
 
-def _own_file_document(activity: Activity) -> FileDocument | None:
+def _own_file_document(document: ActivityDocument, file: Members) -> FileDocument:
     """The file that was uploaded, which has an id and a time in any case."""
-    file = object_from_text(activity.data).get("file")
-    if not isinstance(file, dict):
-        return None
-    document = file_document(file)
-    document.id = document.id or _wire_id(activity)
-    document.created_at = document.created_at or second_from_instant(activity.occurred_at)
-    return document
+    own = file_document(file)
+    own.id = own.id or document.id
+    own.created_at = own.created_at or document.created_at
+    return own
 
 
-def _note_user_document(user: Entity) -> NoteUserDocument:
-    avatar = _text(object_from_text(user.attrs), "avatar")
-    return NoteUserDocument(id=user.id, name=user.name, avatar=avatar)
+@lru_cache(maxsize=ENTITIES)
+def note_user_document(user: Entity) -> NoteUserDocument:
+    """Render whoever wrote a note."""
+    document = user_document(user)
+    return NoteUserDocument(id=document.id, name=document.name, avatar=document.avatar)
 
 
 def _wire_id(activity: Activity) -> str:
@@ -167,13 +191,24 @@ def _wire_id(activity: Activity) -> str:
 
 def _user(activity: Activity) -> Entity | None:
     """The actor of type user, else any actor that is no assistant."""
-    actors = [
-        link.entity
-        for link in activity.links
-        if ACTOR in link.roles and not link.entity.is_deleted and link.entity.type != ASSISTANT
-    ]
-    users = (actor for actor in actors if actor.type == USER)
-    return next(users, actors[0] if actors else None)
+    found: Entity | None = None
+    for link in activity.links:
+        entity = link.entity
+        if ACTOR in link.roles and not entity.is_deleted and entity.type != ASSISTANT:
+            if entity.type == USER:
+                return entity
+            found = found or entity
+    return found
+
+
+def _things(activity: Activity) -> dict[str, Entity]:
+    """The first linked entity of each type that has a member of its own."""
+    things: dict[str, Entity] = {}
+    for link in activity.links:
+        entity = link.entity
+        if entity.type in THINGS and not entity.is_deleted:
+            things.setdefault(entity.type, entity)
+    return things
 
 
 def _content(activity: Activity) -> str | None:
@@ -190,28 +225,38 @@ def _revised_at(activity: Activity) -> datetime | None:
     return second_from_instant(activity.updated_at)
 
 
-def _text(members: Members, name: str) -> str | None:
+def _as_text(value: object) -> str | None:
     """A text among attributes, which nobody checked."""
-    value = members.get(name)
     return value if isinstance(value, str) else None
 
 
-def _number(members: Members, name: str) -> int | None:
-    value = members.get(name)
+def _as_number(value: object) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def _objects(members: Members, name: str) -> list[Members]:
-    value = members.get(name)
+def _as_objects(value: object) -> list[Members]:
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
-def _moment(members: Members, name: str) -> datetime | None:
-    value = _text(members, name)
+def _as_files(value: object) -> list[FileDocument]:
+    return [file_document(file) for file in _as_objects(value)]
+
+
+def _as_moment(value: object) -> datetime | None:
+    if not isinstance(value, str):
+        return None
     try:
-        return second_from_instant(instant_from_text(value)) if value else None
+        return second_from_instant(instant_from_text(value))
     except ValueError:
         return None
+
+
+_NOTE_MEMBERS: dict[str, Callable[[object], object]] = {
+    "id": _as_text,
+    "attachments": _as_files,
+    "created_at": _as_moment,
+    "updated_at": _as_moment,
+}
 
 
 def saved_activity(element: bytes) -> SavedActivity:

@@ -1,5 +1,6 @@
 """Between activities and the vendor's documents, in both directions; it knows no HTTP."""
 
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -12,13 +13,15 @@ from doings.core.errors import Invalid
 from doings.core.interaction import (
     COUNTERPART,
     INDIVIDUAL,
+    MILLISECOND,
+    PENDING,
+    Entry,
     Facts,
     Moment,
     counterpart_of,
     direction_of,
     facts_of,
     instant_of,
-    status_at,
 )
 from doings.core.text import json_text, object_from_text
 from doings.dialects.mio.documents import (
@@ -41,8 +44,8 @@ from doings.dialects.mio.vocabulary import (
     TYPES,
 )
 
-MILLISECOND = 1000
-"""Our instants are microseconds."""
+ENTITIES = 4096
+"""How many rendered parties are kept: a page shows few, and often the same."""
 
 Members = dict[str, Any]
 
@@ -52,15 +55,14 @@ def activity_document(activity: Activity, account: Account, *, now: int) -> Acti
     type_, type_name = TYPES[activity.kind]
     facts = facts_of(activity.data)
     direction = direction_of(activity)
-    status = status_at(facts, direction, now)
     other = counterpart_of(activity)
-    return ActivityDocument(
+    document = ActivityDocument(
         id=wire_id(activity),
         type=type_,
         type_name=type_name,
         in_out_bound=direction,
         description=activity.body or activity.summary,
-        status=status,
+        status=PENDING[direction] if facts.is_pending else facts.status or PENDING[direction],
         notification_message=facts.notification_message,
         time_zone=activity.time_zone or account.time_zone,
         valid_until=_milliseconds(facts.valid_until),
@@ -70,14 +72,19 @@ def activity_document(activity: Activity, account: Account, *, now: int) -> Acti
         created_at=activity.occurred_at // MILLISECOND,
         updated_at=activity.updated_at // MILLISECOND,
         entity=member_document(other) if other and not other.is_deleted else None,
-        requirements=[requirement_document(one) for one in facts.requirements or []],
+        requirements=[requirement_document(one) for one in facts.requirements or ()],
         accepted_requirements=UNSET,
         declined_requirements=[
-            requirement_document(one) for one in facts.declined_requirements or []
+            requirement_document(one) for one in facts.declined_requirements or ()
         ],
-        timeline=timeline_documents(facts, status, now),
+        timeline=[entry_document(entry) for entry in facts.timeline or ()],
         expires_in=span_document(facts),
     )
+    lapses_at = facts.lapses_at()
+    if lapses_at is not None and lapses_at <= now:
+        document.status = facts.status_then
+        document.timeline.append(EntryDocument(facts.status_then, lapses_at // MILLISECOND))
+    return document
 
 
 def activity_detail_document(activity: Activity, account: Account, *, now: int) -> ActivityDocument:
@@ -92,6 +99,7 @@ def activity_detail_document(activity: Activity, account: Account, *, now: int) 
     return document
 
 
+@lru_cache(maxsize=ENTITIES)
 def member_document(entity: Entity) -> MemberDocument:
     """Render the other party."""
     attrs = object_from_text(entity.attrs)
@@ -143,15 +151,9 @@ def accepted_requirement_document(
     )
 
 
-def timeline_documents(facts: Facts, status: str, now: int) -> list[EntryDocument]:
-    """Render the statuses that were recorded, and the one that time has brought since."""
-    recorded = [
-        EntryDocument(entry.status, _milliseconds(entry.at)) for entry in facts.timeline or []
-    ]
-    lapses_at = facts.lapses_at()
-    if lapses_at is None or lapses_at > now:
-        return recorded
-    return [*recorded, EntryDocument(status, lapses_at // MILLISECOND)]
+def entry_document(entry: Entry) -> EntryDocument:
+    """Render when an activity came to a status."""
+    return EntryDocument(entry.status, _milliseconds(entry.at))
 
 
 def span_document(facts: Facts) -> SpanDocument | None:
