@@ -69,13 +69,13 @@ def attributes(activity: Activity) -> msgspec.Raw:
 
 
 def _missing(data: str, added: dict[str, str | None]) -> dict[str, str | None]:
-    """What is not among the data's own members; the name goes with the id."""
+    """What is not among the data's own members; the name goes with the id, if it is known."""
     own = _members(data)
     is_theirs = MEMBERSHIP_ID in own and _text(own, MEMBERSHIP_ID) != added.get(MEMBERSHIP_ID)
     return {
         name: value
         for name, value in added.items()
-        if name not in own and not (is_theirs and name == MEMBERSHIP_NAME)
+        if name not in own and not (name == MEMBERSHIP_NAME and (is_theirs or value is None))
     }
 
 

@@ -1,0 +1,249 @@
+"""Text with links: what is kept of what was sent, and that nothing else can come out."""
+
+import html
+from html.parser import HTMLParser
+from time import perf_counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from doings.core.activity import LEVELS
+from doings.dialects.cobot.listing import list_item
+from doings.dialects.cobot.text import is_blank, links_only
+from tests.dialects.cobot.activities import activity
+
+LINK = '<a href="http://x.org">'
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("", ""),
+        ("Some text about your activity.", "Some text about your activity."),
+        ("5 < 6 & 7 > 6", "5 &lt; 6 &amp; 7 &gt; 6"),
+        ("I <3 it", "I &lt;3 it"),
+        ("a\nb\tc", "a\nb\tc"),
+        ("a\0b", "ab"),
+        ("<b>bold</b> <i>text</i>", "bold text"),
+        ("<p>one</p><p>two</p>", "onetwo"),
+        ("a<br/>b", "ab"),
+        ("<script>alert(1)</script>", "alert(1)"),
+        ("<style>a{}</style>", "a{}"),
+        ("<svg onload=alert(1)>x", "x"),
+        ('<img src=x onerror="alert(1)">', ""),
+        ("<template>kept</template>", "kept"),
+        ("<!-- never -->shown<!-- at all", "shown"),
+        ("cut <b", "cut "),
+        ('<b title=">">x', "x"),
+        ("&lt;b&gt; &amp;amp; &nbsp;", "&lt;b&gt; &amp;amp; \u00a0"),
+        (f"{LINK}site</a>", f"{LINK}site</a>"),
+        ("<A HREF='http://x.org'>site</A>", f"{LINK}site</a>"),
+        ("<a\nhref=http://x.org>site</a>", f"{LINK}site</a>"),
+        (f"{LINK}<b>site</b></a>", f"{LINK}site</a>"),
+        (f"{LINK}never closed", f"{LINK}never closed</a>"),
+        (f"{LINK}one{LINK}two</a></a>", f"{LINK}one</a>{LINK}two</a>"),
+        ("never opened</a>", "never opened"),
+        ('<a title="x>y" href="https://x.org/?a=1&amp;b=2" onclick="z()">l</a>',
+         '<a href="https://x.org/?a=1&amp;b=2">l</a>'),
+        ('<a href="mailto:a@x.org">mail</a>', '<a href="mailto:a@x.org">mail</a>'),
+        ("<a href='http://x.org/\"z'>q</a>", '<a href="http://x.org/&quot;z">q</a>'),
+        ("<a>no address</a>", "no address"),
+        ('<a href="/admin">here</a>', "here"),
+        ('<a href="//x.org">there</a>', "there"),
+        ('<a href="javascript:alert(1)">x</a>', "x"),
+        ('<a href=" java\tscript:alert(1)">x</a>', "x"),
+        ('<a href="java&#10;script:alert(1)">x</a>', "x"),
+        ('<a href="&#106;avascript:alert(1)">x</a>', "x"),
+        ('<a href="data:text/html,x">x</a>', "x"),
+        ('<a href="ftp://x.org">x</a>', "x"),
+        ('<a href="http://x.org" href="javascript:x">x</a>', f"{LINK}x</a>"),
+        ("see http://x.org.", f"see {LINK}http://x.org</a>."),
+        ("(http://x.org)", f"({LINK}http://x.org</a>)"),
+        ("<b>http://x.org</b>", f"{LINK}http://x.org</a>"),
+        ("https://x.org/?a=1&b=2", '<a href="https://x.org/?a=1&amp;b=2">https://x.org/?a=1&amp;b=2</a>'),
+        ("www.x.org", '<a href="http://www.x.org">www.x.org</a>'),
+        ("mailto:a@x.org", '<a href="mailto:a@x.org">mailto:a@x.org</a>'),
+        (f"{LINK}http://x.org</a>", f"{LINK}http://x.org</a>"),
+        (f"{LINK}x</a> http://x.org", f"{LINK}x</a> {LINK}http://x.org</a>"),
+        ("x.org, a@x.org, file.py", "x.org, a@x.org, file.py"),
+        ("ftp://x.org, //x.org", "ftp://x.org, //x.org"),
+    ],
+)  # fmt: skip
+def test_what_is_kept(sent: str, kept: str) -> None:
+    """Text and links; cleaned again, it stays the same."""
+    assert links_only(sent) == kept
+    assert links_only(kept) == kept
+
+
+@pytest.mark.parametrize(
+    ("sent", "blank"),
+    [("", True), (" \n ", True), ("<b> </b>", True), ("&nbsp;", True), ("x", False), ("<", False),
+     ('<a href="http://x.org"></a>', True)],
+)  # fmt: skip
+def test_blank_is_what_shows_nothing(sent: str, blank: bool) -> None:  # noqa: FBT001 - a column
+    """Whatever tags it consists of."""
+    assert is_blank(links_only(sent)) is blank
+
+
+class Strict(HTMLParser):
+    """Fails for anything but text, balanced and not nested, in the tags allowed."""
+
+    def __init__(self, allowed: dict[str, set[str]]) -> None:
+        super().__init__()
+        self.allowed = allowed
+        self.open: list[str] = []
+        self.links: list[str] = []
+        self.text = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Only allowed tags with allowed attributes, and no link within a link."""
+        assert tag in self.allowed
+        assert {name for name, _ in attrs} <= self.allowed[tag]
+        assert not (tag == "a" and "a" in self.open)
+        if tag == "a":
+            ((name, href),) = attrs
+            assert name == "href"
+            assert href is not None
+            assert href.lower().startswith(("http:", "https:", "mailto:"))
+            self.links.append(href)
+        self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        """What was opened last."""
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        """Text outside of tags."""
+        self.text += data
+
+    def handle_comment(self, data: str) -> None:
+        """There are none."""
+        raise AssertionError(data)
+
+    def handle_decl(self, decl: str) -> None:
+        """Nor any of these."""
+        raise AssertionError(decl)
+
+    def handle_pi(self, data: str) -> None:
+        """Nor these."""
+        raise AssertionError(data)
+
+    def unknown_decl(self, data: str) -> None:
+        """Nor what the parser does not know."""
+        raise AssertionError(data)
+
+    @classmethod
+    def read(cls, source: str, allowed: dict[str, set[str]]) -> "Strict":
+        """Parse to the end."""
+        parser = cls(allowed)
+        parser.feed(source)
+        parser.close()
+        assert parser.open == []
+        return parser
+
+
+PIECES = st.sampled_from(
+    [
+        *("<", ">", "</", "/>", "a", "<a ", "<A", "</a>", "</A >", "href=", "href", '"', "'", "`"),
+        *("=", " ", "\n", "\t", "\0", "&", ";", "&lt;", "&#60;", "&quot;", "&#106;", "&colon;"),
+        *("&Tab;", "http://x.org", "https:", "HTTP:", "mailto:", "javascript:", "data:", "//", ":"),
+        *("vbscript:", "www.", "x.org", "@", "alert(1)", "<script>", "</script>", "<svg", "<math>"),
+        *(
+            "<style>",
+            "<template>",
+            "<table>",
+            "<textarea>",
+            "</textarea>",
+            "<plaintext>",
+            "<object>",
+        ),
+        *(
+            "<noscript>",
+            "<!--",
+            "-->",
+            "<!",
+            "<?",
+            "]]>",
+            "<![CDATA[",
+            "onclick=",
+            "style=",
+            "<li>",
+        ),
+        *(
+            "</li>",
+            "</ul>",
+            "<img src=x onerror=",
+            "\u00a0",
+            "\u2028",
+            "\ufeff",
+            "\u017f",
+            "\u212a",
+        ),
+    ]
+)
+MARKUP = st.lists(PIECES | st.text(max_size=3), max_size=30).map("".join)
+
+
+@given(MARKUP)
+def test_nothing_but_links_ever_comes_out(sent: str) -> None:
+    """And cleaning what was cleaned changes nothing."""
+    kept = links_only(sent)
+
+    Strict.read(kept, {"a": {"href"}})
+    assert links_only(kept) == kept
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0<&"), max_size=60))
+def test_text_without_markup_is_kept_whole(sent: str) -> None:
+    """But for line ends, as a parser reads them."""
+    found = Strict.read(links_only(sent), {"a": {"href"}})
+
+    assert html.unescape(found.text) == html.unescape(sent)
+
+
+LIST = {"ul": set(), "li": {"data-id", "data-created-at", "data-type", "data-level"}, "a": {"href"}}
+
+
+@given(
+    kind=st.sampled_from(["text.posted", "note.created", "invoice.created", "own.kind"]),
+    body=st.none() | MARKUP,
+    summary=st.none() | MARKUP,
+    words=MARKUP,
+    level=st.sampled_from([None, *LEVELS]),
+    base=st.just("http://x.org") | MARKUP.map(lambda text: f"http://x.org/{text}"),
+)
+def test_list_stays_balanced(  # noqa: PLR0917 - hypothesis gives them by name
+    kind: str, body: str | None, summary: str | None, words: str, level: str | None, base: str
+) -> None:
+    """Whoever recorded the activity, and whatever is in it."""
+    data = {"invoice_number": words, "invoice_id": words, "membership_name": words}
+
+    item = list_item(activity(kind, body=body, summary=summary, data=data, level=level), base)
+
+    found = Strict.read(f"<ul>\n{item}</ul>", LIST)
+    assert all(not link.startswith(("javascript", "data")) for link in found.links)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        "<" * 200_000,
+        "&" * 200_000,
+        "<!--" * 50_000,
+        "<b " + "='" * 100_000,
+        "<a href=http://x.org>" * 10_000,
+        "".join(f"<b id={number}>" for number in range(15_000)),
+        f"<a {' '.join(f'x{number}' for number in range(30_000))}>",
+        "http://" * 30_000,
+        "http://x.org " * 15_000,
+    ],
+    ids=lambda sent: sent[:8],
+)
+def test_long_text_takes_linear_time(sent: str) -> None:
+    """Where the usual parsers take minutes."""
+    started = perf_counter()
+
+    links_only(sent)
+
+    assert perf_counter() - started < 5

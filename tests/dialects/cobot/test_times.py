@@ -1,0 +1,110 @@
+"""Which times are read, and as what; how they are written."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from doings.core.clock import EARLIEST, LATEST, SECOND, instant_from_datetime
+from doings.dialects.cobot.times import span_from_text, text_from_instant
+
+DAY = timedelta(days=1)
+MINUTE = timedelta(minutes=1)
+ONE_SECOND = timedelta(seconds=1)
+INSTANT = timedelta(microseconds=1)
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "width"),
+    [
+        ("2014/04/01 00:01:02 +0000", (2014, 4, 1, 0, 1, 2), ONE_SECOND),
+        ("2014-02-12 0:00:00 +0000", (2014, 2, 12), ONE_SECOND),
+        ("2014-02-12 0:00:00  0000", (2014, 2, 12), ONE_SECOND),
+        ("2014-02-12 9:05:07 +0200", (2014, 2, 12, 7, 5, 7), ONE_SECOND),
+        ("2014-02-12 9:05:07  0200", (2014, 2, 12, 7, 5, 7), ONE_SECOND),
+        ("2014-02-12 9:05:07 -0330", (2014, 2, 12, 12, 35, 7), ONE_SECOND),
+        ("2014-02-12 9:05:07", (2014, 2, 12, 9, 5, 7), ONE_SECOND),
+        ("2014-02-12 9:05:07 UTC", (2014, 2, 12, 9, 5, 7), ONE_SECOND),
+        ("2014-02-12T09:05:07Z", (2014, 2, 12, 9, 5, 7), ONE_SECOND),
+        ("2014-02-12t09:05:07z", (2014, 2, 12, 9, 5, 7), ONE_SECOND),
+        ("2014-02-12T09:05:07+02:00", (2014, 2, 12, 7, 5, 7), ONE_SECOND),
+        ("2014-02-12T09:05:07 02:00", (2014, 2, 12, 7, 5, 7), ONE_SECOND),
+        ("2014-02-12T09:05:07+02", (2014, 2, 12, 7, 5, 7), ONE_SECOND),
+        ("2014-02-12T09:05:07", (2014, 2, 12, 9, 5, 7), ONE_SECOND),
+        ("2014-02-12T09:05:07.25Z", (2014, 2, 12, 9, 5, 7, 250_000), INSTANT),
+        ("2014-02-12T09:05:07.000Z", (2014, 2, 12, 9, 5, 7), INSTANT),
+        ("2014-02-12T09:05:07,123456789Z", (2014, 2, 12, 9, 5, 7, 123_456), INSTANT),
+        ("2014-02-12T09:05Z", (2014, 2, 12, 9, 5), MINUTE),
+        ("2014-02-12 9:05", (2014, 2, 12, 9, 5), MINUTE),
+        ("2014-02-12", (2014, 2, 12), DAY),
+        ("2014/02/12", (2014, 2, 12), DAY),
+        (" 2014-2-1 ", (2014, 2, 1), DAY),
+        ("20140212", (2014, 2, 12), DAY),
+        ("20140212T090507Z", (2014, 2, 12, 9, 5, 7), ONE_SECOND),
+        ("2014-W07-3", (2014, 2, 12), DAY),
+        ("0001-01-01", (1, 1, 1), DAY),
+        ("9999-12-31", (9999, 12, 31), DAY),
+    ],
+)
+def test_times_that_are_read(text: str, start: tuple[int, ...], width: timedelta) -> None:
+    """In UTC; a time lasts as long as what it leaves out."""
+    span = span_from_text(text)
+
+    epoch = datetime(1970, 1, 1, tzinfo=UTC)
+    microsecond = timedelta(microseconds=1)
+    moment = datetime(*start, tzinfo=UTC)  # type: ignore[arg-type,misc]
+    assert span.start == (moment - epoch) // microsecond
+    assert span.end - span.start == width // microsecond
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "yesterday",
+        "1392163200",
+        "12.02.2014",
+        "2014-02-30",
+        "2014-13-01",
+        "2014-02-12 24:00:00 +0000",
+        "2014-02-12 10:60:00 +0000",
+        "2014-02-12 10:00:61 +0000",
+        "2014-02-12 10:00:00 +2400",
+        "2014-02-12 10:00:00 Europe/Berlin",
+        "2014-02-12 10:00:00 +0000 or so",
+        "0000-01-01",
+        "2014-02",
+        "\uff12\uff10\uff11\uff14-02-12",
+    ],
+)
+def test_times_that_are_not(text: str) -> None:
+    """They raise ValueError."""
+    with pytest.raises(ValueError, match=r"."):
+        span_from_text(text)
+
+
+@given(st.integers(EARLIEST, LATEST - 1))
+def test_times_written_are_read_back_to_the_second(instant: int) -> None:
+    """Fractions are not shown."""
+    span = span_from_text(text_from_instant(instant))
+
+    assert span.start == instant // SECOND * SECOND
+    assert span.end == span.start + SECOND
+
+
+def test_times_are_written_in_utc() -> None:
+    """With zeros in front, whatever the century."""
+    moment = datetime(1014, 4, 1, 0, 1, 2, 999_999, tzinfo=UTC)
+
+    assert text_from_instant(instant_from_datetime(moment)) == "1014/04/01 00:01:02 +0000"
+
+
+@given(st.text(max_size=40))
+def test_any_text_is_a_time_or_a_value_error(text: str) -> None:
+    """Nothing else is ever raised."""
+    try:
+        span = span_from_text(text)
+    except ValueError:
+        return
+    assert span.start < span.end
