@@ -169,22 +169,34 @@ def running() -> Server:
     return server
 
 
-async def cluster_url_for(directory: Path) -> str:
-    """The same on the cluster, where the schema of another directory goes when this one comes."""
+_on_cluster: list[Path] = []
+"""The directory whose rows are in the cluster's schema now."""
+
+
+async def cluster_url_for(directory: Path, *, is_spread: bool = True) -> str:
+    """The same on the cluster, where one schema serves one directory after the other.
+
+    Its tables take seconds to make, so they are only emptied, unless they shall not be spread yet.
+    """
     assert CLUSTER is not None
-    schema = _schema_of(directory)
     connection = await asyncpg.connect(CLUSTER)
     try:
-        found = "SELECT nspname FROM pg_namespace WHERE nspname ~ '^t[0-9a-f]{16}$'"
-        names = [row[0] for row in await connection.fetch(found)]
-        for name in names:
-            if name != schema:
-                await connection.execute(f"DROP SCHEMA {name} CASCADE")
-        if schema not in names:
-            await connection.execute(f"CREATE SCHEMA {schema}")
+        if not is_spread:
+            await connection.execute("DROP SCHEMA IF EXISTS doings_test CASCADE")
+        await connection.execute("CREATE SCHEMA IF NOT EXISTS doings_test")
+        if _on_cluster != [directory]:
+            found = "SELECT tablename FROM pg_tables WHERE schemaname = 'doings_test'"
+            names = {row[0] for row in await connection.fetch(found)} - {"installation"}
+            if names:
+                tables = ", ".join(f"doings_test.{name}" for name in names)
+                await connection.execute(f"TRUNCATE {tables}")
+                await connection.execute(
+                    "DELETE FROM doings_test.installation WHERE name NOT IN ('schema', 'secret')"
+                )
+            _on_cluster[:] = [directory]
     finally:
         await connection.close()
-    return f"{CLUSTER}?search_path={schema}&citus.shard_count=4"
+    return f"{CLUSTER}?search_path=doings_test&citus.shard_count=4"
 
 
 def _schema_of(directory: Path) -> str:

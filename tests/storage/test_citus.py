@@ -42,7 +42,7 @@ async def plain(directory: Path, clock: TickingClock) -> Database:
 
 async def spread_later(directory: Path, clock: TickingClock) -> tuple[Database, PostgresEngine]:
     """A database on the cluster that is not spread yet."""
-    engine = await open_postgres(await servers.cluster_url_for(directory))
+    engine = await open_postgres(await servers.cluster_url_for(directory, is_spread=False))
     return await open_database(engine, clock, SCHEMA), engine
 
 

@@ -1,7 +1,8 @@
 """PostgreSQL: where a database is, and whether it is one that we can work with."""
 
 import socket
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, ClassVar, NamedTuple
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -35,6 +36,33 @@ _UNBOUNDED = {"plan_cache_mode": "force_custom_plan"}
 """Whether a word is frequent or rare decides how it is best looked for."""
 
 
+_OWN_TYPES_END = 16_384
+"""Below are PostgreSQL's own types, which are the same in every database."""
+
+
+class _Named(NamedTuple):
+    name: str
+
+
+class _Connection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg publishes no types
+    """Asks once, not on every connection, what a list of numbers is like: Citus takes a second."""
+
+    _known: ClassVar[dict[frozenset[int], Any]] = {}
+
+    async def _introspect_types(
+        self,
+        types: Iterable[int],
+        timeout: float | None,  # noqa: ASYNC109 - asyncpg calls it like this
+    ) -> Any:  # noqa: ANN401 - asyncpg publishes no types
+        wanted = frozenset(types)
+        if wanted not in self._known:
+            found, statement = await super()._introspect_types(types, timeout)
+            if max(wanted) < _OWN_TYPES_END:
+                self._known[wanted] = found
+            return found, statement
+        return self._known[wanted], _Named("known")
+
+
 class Address(msgspec.Struct, frozen=True):
     """A database's URL; `prepared` is False where statements and settings do not last."""
 
@@ -59,6 +87,7 @@ class Address(msgspec.Struct, frozen=True):
 
     def _options(self, settings: dict[str, str]) -> dict[str, Any]:
         return {
+            "connection_class": _Connection,
             "timeout": CONNECT_SECONDS,
             "command_timeout": STATEMENT_SECONDS,
             "statement_cache_size": STATEMENTS if self.prepared else 0,

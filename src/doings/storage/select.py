@@ -121,8 +121,9 @@ def matching_keys(
             conditions.append(f"a.{column} = :{column}")
             values[column] = value
     if query.channel is not None:
-        conditions.append("a.channels LIKE :channel")
-        values["channel"] = f'%"{query.channel}"%'
+        # LIKE would ignore case on one engine and not on the other.
+        conditions.append("replace(a.channels, :channel, '') <> a.channels")
+        values["channel"] = f'"{query.channel}"'
     return f"SELECT a.occurred_at, a.seq FROM activities a WHERE {' AND '.join(conditions)}", values
 
 
