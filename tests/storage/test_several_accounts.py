@@ -1,0 +1,221 @@
+"""What concerns several accounts: writes in more than one, settings, deadlines, turns."""
+
+import asyncio
+import json
+
+import pytest
+
+from doings.core.activity import Draft
+from doings.core.clock import SECOND
+from doings.core.errors import Invalid, NotFound
+from doings.core.store import Ledger
+from doings.storage.database import Database
+from tests.clocks import NOON, TickingClock
+from tests.storage.book import Book, note
+
+
+def request(valid_until: int | None = None, **data: object) -> Draft:
+    """A draft that time will change, if ever."""
+    if valid_until is not None:
+        data["valid_until"] = valid_until // 1000
+    return note("1", kind="details.requested", data=json.dumps(data))
+
+
+async def write_both(book: Book, other: Book, summary: str) -> None:
+    """Record a note in both accounts, in one transaction."""
+
+    async def work(ledger: Ledger) -> None:
+        await ledger.record([note("1", summary=summary)])
+        await ledger.others[other.account.id].record([note("2", summary=summary)])
+
+    await book.database.write(book.account.id, work, by="ours", also=(other.account.id,))
+
+
+async def test_one_transaction_writes_in_two_accounts(book: Book, other: Book) -> None:
+    """Each with a feed of its own; who wrote is told in one's own alone."""
+    await write_both(book, other, "both")
+
+    assert len(await book.timeline("1")) == len(await other.timeline("2")) == 1
+    assert await book.timeline("2") == await other.timeline("1") == []
+    assert [change.by for change in await book.changes()] == ["ours"]
+    assert [change.by for change in await other.changes()] == [None]
+
+
+async def test_what_fails_in_one_account_lasts_in_none(book: Book, other: Book) -> None:
+    """All or nothing, whichever of them it fails in."""
+
+    async def work(ledger: Ledger) -> None:
+        await ledger.record([note("1")])
+        await ledger.others[other.account.id].record([note("2")])
+        await ledger.others[other.account.id].record([note("2", kind="wrong")])
+
+    with pytest.raises(Invalid):
+        await book.database.write(book.account.id, work, also=(other.account.id,))
+
+    assert await book.seqs() == await other.seqs() == []
+    assert await book.changes() == await other.changes() == []
+
+
+async def test_recordings_in_all_accounts_are_told(
+    database: Database, book: Book, other: Book
+) -> None:
+    """The metrics count what was recorded, wherever that was."""
+    told: list[int] = []
+    database.on_recorded = told.append
+
+    await write_both(book, other, "both")
+
+    assert told == [2]
+
+
+async def test_writers_in_both_directions_never_wait_for_each_other(
+    book: Book, other: Book
+) -> None:
+    """However many write at once in one, in the other and in both, all get through."""
+    before = await book.head(), await other.head()
+
+    await asyncio.gather(
+        *(write_both(book, other, f"there {number}") for number in range(20)),
+        *(write_both(other, book, f"back {number}") for number in range(20)),
+        *(book.record(note("3")) for _ in range(20)),
+        *(other.record(note("3")) for _ in range(20)),
+    )
+
+    for one, head in zip((book, other), before, strict=True):
+        seqs = sorted(change.seq for change in await one.changes())
+        assert len(seqs) == 60
+        assert len(await one.seqs()) == 60
+        made = await one.head() - head
+        assert made == 60 + 3  # and the three contacts
+
+
+async def test_account_that_does_not_exist_is_not_found(book: Book) -> None:
+    """And nothing is written in the one that does."""
+
+    async def work(ledger: Ledger) -> None:
+        await ledger.record([note("1")])
+        await ledger.others[99].record([note("1")])
+
+    with pytest.raises(NotFound):
+        await book.database.write(book.account.id, work, also=(99,))
+
+    assert await book.seqs() == []
+
+
+async def test_activity_is_found_by_its_external_id(book: Book, other: Book) -> None:
+    """Within its account and its origin."""
+    one = await book.record_one("1", origin="crm", external_id="e")
+
+    async def find(where: Book, origin: str, external_id: str) -> int | None:
+        found = await where.read(lambda reader: reader.activity_by_external_id(origin, external_id))
+        return found.seq if found else None
+
+    assert await find(book, "crm", "e") == one.seq
+    assert await find(book, "crm", "x") is None
+    assert await find(book, "api", "e") is None
+    assert await find(other, "crm", "e") is None
+
+
+async def test_settings_are_changed_one_after_the_other(database: Database, book: Book) -> None:
+    """So that no change undoes another; other accounts keep theirs."""
+    account = book.account
+
+    await asyncio.gather(
+        *(
+            database.change_settings(account.id, lambda old: {"n": old.get("n", 0) + 1})
+            for _ in range(10)
+        )
+    )
+
+    assert json.loads((await database.account("acme")).settings) == {"n": 10}
+    with pytest.raises(NotFound):
+        await database.change_settings(99, lambda old: old)
+
+
+async def test_settings_that_cannot_be_changed_stay(database: Database, book: Book) -> None:
+    """Where the change itself fails."""
+
+    def change(_: dict[str, object]) -> dict[str, object]:
+        raise Invalid.of("x", "no")
+
+    with pytest.raises(Invalid):
+        await database.change_settings(book.account.id, change)
+
+    assert (await database.account("acme")).settings == "{}"
+
+
+async def test_due_are_those_whose_time_has_come(
+    database: Database, book: Book, other: Book, clock: TickingClock
+) -> None:
+    """Of all accounts, the earliest first, and at most as many as asked for."""
+    hour = 3600 * SECOND
+    late, early, never = await book.record(
+        request(NOON + 2 * hour), request(NOON + hour), request()
+    )
+    (theirs,) = await other.record(request(NOON + 3 * hour))
+    ours, them = book.account.id, other.account.id
+
+    clock.instant = NOON
+    assert await database.due(10) == []
+    clock.instant = NOON + 5 * hour
+    assert await database.due(10) == [(ours, early.seq), (ours, late.seq), (them, theirs.seq)]
+    assert await database.due(1) == [(ours, early.seq)]
+    assert never.seq not in {seq for _, seq in await database.due(10)}
+
+
+async def test_deadline_follows_the_activity(
+    database: Database, book: Book, clock: TickingClock
+) -> None:
+    """It moves, goes and comes back with what data says, and goes with the activity."""
+    hour = 3600 * SECOND
+    (one,) = await book.record(request(NOON + hour))
+    clock.instant = NOON + 2 * hour
+
+    async def is_due() -> bool:
+        return await database.due(10) == [(book.account.id, one.seq)]
+
+    found = [await is_due()]
+    for draft in (
+        request(NOON + 9 * hour),
+        request(NOON + hour),
+        request(NOON + hour, status="DECLINED"),
+        request(NOON + hour, status="SENT"),
+        request(),
+        request(NOON),
+        note("1"),
+        request(NOON),
+    ):
+        await book.revise(one.seq, draft)
+        found.append(await is_due())
+    await book.erase(one.seq)
+    found.append(await is_due())
+
+    assert found == [True, False, True, False, True, False, True, False, True, False]
+
+
+async def test_one_at_a_time_has_its_turn(database: Database, clock: TickingClock) -> None:
+    """The holder may go on, others wait until its time is over; each thing has turns of its own."""
+    turns = [
+        await database.take_turn("sweeper", "a", 60),
+        await database.take_turn("sweeper", "b", 60),
+        await database.take_turn("sweeper", "a", 60),
+        await database.take_turn("cleaner", "b", 60),
+    ]
+    clock.instant += 61 * SECOND
+
+    later = [
+        await database.take_turn("sweeper", "b", 60),
+        await database.take_turn("sweeper", "a", 60),
+    ]
+
+    assert turns == [True, False, True, True]
+    assert later == [True, False]
+
+
+async def test_of_those_who_want_a_turn_at_once_one_gets_it(database: Database) -> None:
+    """However many they are."""
+    turns = await asyncio.gather(
+        *(database.take_turn("sweeper", str(number), 600) for number in range(10))
+    )
+
+    assert sum(turns) == 1
