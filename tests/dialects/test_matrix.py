@@ -59,9 +59,14 @@ async def served(tmp_path: Path) -> AsyncIterator[Served]:
         yield running
 
 
+SECRET = bytes(32)
+"""The installation's, from which Monica's `hash_id` and most of its `uuid`s are made."""
+
+
 @pytest.fixture
 async def business(served: Served) -> Business:
     """An account with one activity of every kind, all about contact 8."""
+    served.database.secret = SECRET
     business = await served.business(time_zone="Europe/Berlin")
     attrs = '{"first_name":"Jim","last_name":"Halpert","cifcode":"c-8"}'
     await business.put("contact", "8", name="Jim Halpert", attrs=attrs)
