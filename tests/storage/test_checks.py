@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from doings.core.activity import Link
-from doings.core.clock import DAY
+from doings.core.clock import DAY, EARLIEST, LATEST
 from doings.core.entity import CONTACT
 from doings.storage import check_counts
 from doings.storage.checks import check
@@ -70,6 +70,7 @@ async def test_large_account_is_clean(book: Book) -> None:
         *[note(str(n % 50), at=NOON - n * DAY // 3, summary="word") for n in range(2500)]
     )
     await book.record(*[note("1", at=n * year + hour) for n in range(-99, 99) for hour in (0, 9)])
+    await book.record(note("1", at=EARLIEST), note("1", at=LATEST - 1))
 
     assert await checked(book.database) == []
 

@@ -5,9 +5,10 @@ compares two states.
 """
 
 from doings.core import interaction
+from doings.core.activity import OWNER
 from doings.core.clock import DAY
 from doings.core.entity import CONTACT
-from doings.storage.counting import ACTIVITIES, BLOCKS, TOTAL, YEARS
+from doings.storage.counting import ACTIVITIES, BLOCKS, LAST_DAY, TOTAL, YEARS
 from doings.storage.select import EVERYTHING
 
 
@@ -17,17 +18,6 @@ def _is(condition: str) -> str:
 
 def _exists(rows: str) -> str:
     return _is(f"EXISTS (SELECT 1 FROM {rows})")
-
-
-_DAY_OF_LINK = f"(l.occurred_at - (l.occurred_at % {DAY} + {DAY}) % {DAY}) / {DAY}"
-"""Rounded down, also before 1970."""
-
-
-def _tally_of_link(day: str) -> str:
-    return _exists(
-        "tallies t WHERE t.account_id = l.account_id AND t.entity = l.entity"
-        f" AND t.day = {day} AND t.kind = l.kind"
-    )
 
 
 _KINDS_WITH_DEADLINES = ", ".join(f"'{kind}'" for kind in sorted(interaction.KINDS))
@@ -40,50 +30,36 @@ ENTITIES_OF_BLOCK = f"""
         e.is_partial, {_is("e.deleted_at IS NULL")}
     FROM entities e
     WHERE e.account_id = :account_id AND e.seq >= :first AND e.seq < :end"""
+
+_IS_IN_WHOLE = _exists(f"""
+    links l WHERE l.account_id = a.account_id AND l.entity = {EVERYTHING}
+        AND l.occurred_at = a.occurred_at AND l.activity_seq = a.seq""")
+_CONCERNS_CONTACT = _exists(f"""
+    links l JOIN entities e ON e.account_id = l.account_id AND e.seq = l.entity
+    WHERE l.account_id = a.account_id AND l.activity_seq = a.seq AND l.position >= 0
+        AND e.type = '{CONTACT}'""")
 ACTIVITIES_OF_BLOCK = f"""
     SELECT
-        a.seq, a.id, a.kind, CASE WHEN a.kind IN ({
-    _KINDS_WITH_DEADLINES
-}) THEN a.data ELSE '{{}}' END,
-        a.has_contact, d.due_at,
-        {_is("a.summary <> '' OR a.body <> ''")},
-        {
-    _exists(
-        "links l WHERE l.account_id = a.account_id"
-        f" AND l.entity = {EVERYTHING} AND l.occurred_at = a.occurred_at AND l.activity_seq = a.seq"
-    )
-},
-        {
-    _exists(
-        "links l JOIN entities e ON e.account_id = l.account_id AND e.seq = l.entity"
-        " WHERE l.account_id = a.account_id AND l.activity_seq = a.seq AND l.position >= 0"
-        f" AND e.type = '{CONTACT}'"
-    )
-}
+        a.seq, a.id, a.kind,
+        CASE WHEN a.kind IN ({_KINDS_WITH_DEADLINES}) THEN a.data ELSE '{{}}' END,
+        a.has_contact, d.due_at, {_is("a.summary <> '' OR a.body <> ''")},
+        {_IS_IN_WHOLE}, {_CONCERNS_CONTACT}
     FROM activities a
     LEFT JOIN deadlines d ON d.account_id = a.account_id AND d.activity_seq = a.seq
     WHERE a.account_id = :account_id AND a.seq >= :first AND a.seq < :end"""
+
+_IS_THERE = _exists("""
+    activities a
+    WHERE a.account_id = c.account_id AND a.seq = c.activity_seq AND a.id = c.activity_id""")
+_IS_DELETED = _exists("""
+    changes o WHERE o.account_id = c.account_id AND o.activity_id = c.activity_id
+        AND o.op <> 'created' AND o.op = 'deleted'""")
+_IS_CREATED = _exists("""
+    changes o WHERE o.account_id = c.account_id AND o.seq = c.activity_seq
+        AND o.activity_id = c.activity_id AND o.op = 'created'""")
 CHANGES_OF_BLOCK = f"""
     SELECT
-        c.seq, c.activity_seq, c.activity_id, c.op,
-        {
-    _exists(
-        "activities a WHERE a.account_id = c.account_id"
-        " AND a.seq = c.activity_seq AND a.id = c.activity_id"
-    )
-},
-        {
-    _exists(
-        "changes o WHERE o.account_id = c.account_id AND o.activity_id = c.activity_id"
-        " AND o.op <> 'created' AND o.op = 'deleted'"
-    )
-},
-        {
-    _exists(
-        "changes o WHERE o.account_id = c.account_id AND o.seq = c.activity_seq"
-        " AND o.activity_id = c.activity_id AND o.op = 'created'"
-    )
-}
+        c.seq, c.activity_seq, c.activity_id, c.op, {_IS_THERE}, {_IS_DELETED}, {_IS_CREATED}
     FROM changes c
     WHERE c.account_id = :account_id AND c.seq >= :first AND c.seq < :end"""
 TALLIES_OF_BLOCKS = f"""
@@ -103,26 +79,30 @@ DEADLINES_WITHOUT_ACTIVITY = """
 
 # Links and tallies, in the order of their keys
 
+_IS_CONTACT_LINKED = _exists(f"""
+    links o WHERE o.account_id = l.account_id AND o.entity = e.contact_seq
+        AND o.occurred_at = l.occurred_at AND o.activity_seq = l.activity_seq
+        AND ' ' || o.roles || ' ' LIKE '% {OWNER} %'""")
+_BELONGS_TO_ENTITY = _exists("""
+    links o JOIN entities f ON f.account_id = o.account_id AND f.seq = o.entity
+    WHERE o.account_id = l.account_id AND o.activity_seq = l.activity_seq AND o.position >= 0
+        AND f.contact_seq = l.entity""")
+_DAY_OF_LINK = f"(l.occurred_at - (l.occurred_at % {DAY} + {DAY}) % {DAY}) / {DAY}"
+"""Rounded down, also before 1970."""
+
+
+def _is_counted(day: str) -> str:
+    return _exists(f"""
+    tallies t WHERE t.account_id = l.account_id AND t.entity = l.entity
+        AND t.day = {day} AND t.kind = l.kind""")
+
+
 LINKS_AFTER = f"""
     SELECT
         l.entity, l.occurred_at, l.activity_seq, l.kind, l.roles, l.position,
-        a.occurred_at, a.kind, a.has_contact, e.seq, e.contact_seq,
-        {
-    _exists(
-        "links o WHERE o.account_id = l.account_id AND o.entity = e.contact_seq"
-        " AND o.occurred_at = l.occurred_at AND o.activity_seq = l.activity_seq"
-        " AND ' ' || o.roles || ' ' LIKE '% owner %'"
-    )
-},
-        {
-    _exists(
-        "links o JOIN entities f ON f.account_id = o.account_id AND f.seq = o.entity"
-        " WHERE o.account_id = l.account_id AND o.activity_seq = l.activity_seq"
-        " AND o.position >= 0 AND f.contact_seq = l.entity"
-    )
-},
-        {_tally_of_link(_DAY_OF_LINK)},
-        {_tally_of_link(str(TOTAL))}
+        a.occurred_at, a.kind, a.has_contact, e.seq, e.contact_seq, {_IS_CONTACT_LINKED},
+        CASE WHEN l.roles LIKE '%{OWNER}%' THEN {_BELONGS_TO_ENTITY} ELSE 0 END,
+        {_is_counted(_DAY_OF_LINK)}, {_is_counted(str(TOTAL))}
     FROM links l
     LEFT JOIN activities a ON a.account_id = l.account_id AND a.seq = l.activity_seq
     LEFT JOIN entities e ON e.account_id = l.account_id AND e.seq = l.entity
@@ -136,7 +116,7 @@ TALLIES_AFTER = f"""
             SELECT COUNT(*) FROM links l
             WHERE l.account_id = t.account_id AND l.entity = t.entity AND l.kind = t.kind
                 AND l.occurred_at >= t.day * {DAY}
-                AND l.occurred_at < CASE WHEN t.day = {TOTAL} THEN {-TOTAL} ELSE t.day + 1 END
+                AND l.occurred_at < CASE WHEN t.day = {TOTAL} THEN {LAST_DAY} ELSE t.day + 1 END
                     * {DAY}
         )
     FROM tallies t
