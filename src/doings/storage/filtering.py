@@ -93,7 +93,7 @@ async def _near_the_start(
         return []
     seqs = [seq for _, seq in chunk]
     first, last = min(seqs), max(seqs)
-    if last - first > 10 * CHUNK:
+    if last - first >= 10 * CHUNK:
         return None
     found = await reader.fetch(
         reader.connection.search.find_activities, words=words, after=first - 1, limit=10 * CHUNK
