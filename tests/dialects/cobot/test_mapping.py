@@ -209,11 +209,8 @@ def expressible(draw: st.DrawFn) -> Activity:
     data = draw(FROZEN) | draw(OWN)
     links = []
     if "membership_id" in data:
-        links.append(
-            linked(
-                "membership", str(data["membership_id"]), data.setdefault("membership_name", "J")
-            )
-        )
+        name = str(data.setdefault("membership_name", "J"))
+        links.append(linked("membership", str(data["membership_id"]), name))
     if "invoice_id" in data:
         links.append(linked("invoice", str(data["invoice_id"])))
     body = draw(st.none() | TEXT)
