@@ -1,13 +1,15 @@
-"""Under CI a skipped test is a failed one, or a missing dependency would hide what it tests.
+"""Under CI a skipped test is a failed one, and what the tests started ends with them.
 
-Only tests marked `citus` may skip there: they need a cluster of their own. Expected failures
-(`xfail`) are not skips.
+Else a missing dependency would hide what it tests. Only tests marked `citus` may skip there: they
+need a cluster of their own. Expected failures (`xfail`) are not skips.
 """
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 
 import pytest
+
+from tests.storage import servers
 
 UNDER_CI = os.environ.get("CI", "").lower() not in {"", "0", "false"}
 
@@ -38,3 +40,11 @@ def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longreprtext
         report.outcome = "failed"
         report.longrepr = f"CI allows no skip. {reason}"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_server_stays() -> Iterator[None]:
+    """The shared server ends with the tests."""
+    yield
+    if servers.running.cache_info().currsize:
+        servers.running().remove()

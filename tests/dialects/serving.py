@@ -13,6 +13,7 @@ from doings.config import Settings
 from doings.core.account import Account
 from doings.storage.database import Database
 from tests.clocks import TickingClock
+from tests.engines import url_for
 from tests.storage.book import Book
 
 
@@ -70,7 +71,7 @@ class Served:
 async def serving(directory: Path, **settings: object) -> AsyncIterator[Served]:
     """An application on a new database, at a clock that stands still until it is set."""
     clock = TickingClock(step=0)
-    database = f"sqlite:///{directory}/doings.db"
+    database = await url_for(directory)
     application = Application(
         Settings(database=database, **settings),  # type: ignore[arg-type]
         lambda given: open_store(given, clock),

@@ -13,7 +13,6 @@ from doings.auth.principal import ADMIN, READ
 from doings.core.activity import ACTOR, Link
 from doings.core.clock import HOUR
 from doings.core.errors import Unavailable
-from doings.storage.sqlite import SqliteEngine
 from tests.dialects.serving import Business, Served, serving
 from tests.storage.book import note
 
@@ -274,7 +273,7 @@ async def test_a_store_that_is_away_is_answered_in_the_vendor_s_shape(
     async def away(*_: object, **__: object) -> None:
         raise Unavailable("the database is locked by another program")
 
-    monkeypatch.setattr(SqliteEngine, "read", away)
+    monkeypatch.setattr(type(world.served.database.engine), "read", away)
     answer = await world.served.client.get(world.path, headers=headers)
 
     assert answer.status_code == 503
@@ -290,7 +289,7 @@ async def test_a_defect_is_answered_in_the_vendor_s_shape_and_tells_nothing(
     async def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("a secret detail")
 
-    monkeypatch.setattr(SqliteEngine, "read", broken)
+    monkeypatch.setattr(type(world.served.database.engine), "read", broken)
     answer = await world.served.client.get(world.path, headers=headers)
 
     assert answer.status_code == 500

@@ -7,6 +7,7 @@ the diff.
 
 import json
 import os
+import secrets
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -53,8 +54,9 @@ def dialect(request: pytest.FixtureRequest) -> Dialect:
 
 
 @pytest.fixture
-async def served(tmp_path: Path) -> AsyncIterator[Served]:
-    """The whole application, at a clock that stands still."""
+async def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Served]:
+    """The whole application, at a clock that stands still and with a secret that is known."""
+    monkeypatch.setattr(secrets, "token_hex", lambda size: "5a" * size)
     async with serving(tmp_path) as running:
         yield running
 

@@ -7,13 +7,16 @@ import pytest
 
 from doings.app import Application
 from doings.config import Settings
+from tests.engines import engine, url_for
 from tests.native.client import SCOPES, Native, signed_in
+
+__all__ = ["engine"]
 
 
 @pytest.fixture
 async def app(tmp_path: Path) -> AsyncIterator[Application]:
     """The whole application on an empty database."""
-    application = Application(Settings(database=f"sqlite:///{tmp_path}/doings.db"))
+    application = Application(Settings(database=await url_for(tmp_path)))
     await application.start()
     yield application
     await application.stop()

@@ -1,6 +1,6 @@
 """A fresh database on every engine, with an account in it."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -40,14 +40,6 @@ ENGINES: dict[str, Callable[[Path, TickingClock], Awaitable[Database]]] = {
     "postgresql": open_postgresql,
 }
 """How each engine's database is opened: to test another engine is to add a line."""
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _no_server_stays() -> Iterator[None]:
-    """The shared server ends with the tests."""
-    yield
-    if servers.running.cache_info().currsize:
-        servers.running().remove()
 
 
 @pytest.fixture

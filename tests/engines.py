@@ -1,0 +1,31 @@
+"""The engines that whole applications are tested on: each test runs once on each.
+
+A conftest that imports `engine` has its tests run so; `url_for` then names their databases.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.storage import servers
+
+ENGINES = ("sqlite", "postgresql")
+
+_chosen = ENGINES[0]
+
+
+@pytest.fixture(params=ENGINES, autouse=True)
+def engine(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The engine of this test's databases."""
+    global _chosen  # noqa: PLW0603 - what every helper of the running test goes by
+    _chosen = request.param
+    yield _chosen
+    _chosen = ENGINES[0]
+
+
+async def url_for(directory: Path) -> str:
+    """The URL of the directory's database, which is empty at first."""
+    if _chosen == "postgresql":
+        return await servers.running().url_for(directory)
+    return f"sqlite:///{directory}/doings.db"
