@@ -68,23 +68,21 @@ async def test_words_find_what_holds_all_of_them(
     assert [activity.occurred_at - NOON for activity in page.items] == found
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        '"', '""', '"""', "*", "**", "lunch **", "AND (", "lunch AND", "OR", "NOT lunch", "NEAR",
-        "NEAR(lunch with, 5)", "-x", "-lunch", ":", "summary:lunch", "summary : lunch", "^lunch",
-        "+", "{", "}", "(", ")", "'", "''", ";--", "\\", "%", "_", "lunch'", "a:b:c", "!lunch",
-        "lunch & with", "lunch | with", "<->", "lunch <-> with", "\t\n", "🤝", "é", "\u0301",
-        "\u200b", "x" * 5000, "\0", "a\0b", "lunch\0*",
-    ],
-)  # fmt: skip
-async def test_nonsense_is_never_an_error(library: Book, text: str) -> None:
+NONSENSE = [
+    '"', '""', '"""', "*", "**", "lunch **", "AND (", "lunch AND", "OR", "NOT lunch", "NEAR",
+    "NEAR(lunch with, 5)", "-x", "-lunch", ":", "summary:lunch", "summary : lunch", "^lunch",
+    "+", "{", "}", "(", ")", "'", "''", ";--", "\\", "%", "_", "lunch'", "a:b:c", "!lunch",
+    "lunch & with", "lunch | with", "<->", "lunch <-> with", "\t\n", "🤝", "é", "\u0301",
+    "\u200b", "x" * 5000, "\0", "a\0b", "lunch\0*",
+]  # fmt: skip
+
+
+async def test_nonsense_is_never_an_error(library: Book) -> None:
     """Nothing that is typed into a search is syntax but quotes and the star at the end."""
-    words = words_from_text(text)
+    for text in NONSENSE:
+        words = words_from_text(text)
 
-    page = await library.read(lambda reader: reader.page(Query(words=words)))
-
-    assert len(page.items) <= len(TEXTS)
+        assert len(await library.seqs(words=words)) <= len(TEXTS), text
 
 
 @settings(
