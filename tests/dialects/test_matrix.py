@@ -7,7 +7,6 @@ the diff.
 
 import json
 import os
-import secrets
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -54,9 +53,8 @@ def dialect(request: pytest.FixtureRequest) -> Dialect:
 
 
 @pytest.fixture
-async def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Served]:
-    """The whole application, at a clock that stands still and with a secret that is known."""
-    monkeypatch.setattr(secrets, "token_hex", lambda size: "5a" * size)
+async def served(tmp_path: Path) -> AsyncIterator[Served]:
+    """The whole application, at a clock that stands still."""
     async with serving(tmp_path) as running:
         yield running
 
