@@ -1,0 +1,1 @@
+"""The Agendize dialect."""

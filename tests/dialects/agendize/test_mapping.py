@@ -1,0 +1,481 @@
+"""What each kind looks like, and that reading it back gives what was recorded."""
+
+import json
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from doings.core.activity import Activity, Draft, Link, Linked, draft_of, is_same
+from doings.core.clock import SECOND
+from doings.core.entity import Entity
+from doings.core.errors import Invalid
+from doings.dialects.agendize.mapping import (
+    View,
+    activity_document,
+    draft_from_document,
+    entity_drafts_from_document,
+    saved_activity,
+)
+from doings.dialects.agendize.vocabulary import KINDS
+from tests.clocks import NOON
+
+URL = "http://server/agendize/api/2.3"
+ID = "01900000-0000-7000-8000-000000000001"
+
+APPOINTMENT = {"id": "p", "start": "2026-03-02T09:00:00+01:00", "end": "2026-03-02T09:30:00Z"}
+
+NEEDED: dict[str, dict[str, Any]] = {
+    "appointment": {"appointment": APPOINTMENT},
+    "form_result": {"form_result": {"id": "r"}},
+    "conference_registration": {"conference_registration": {"id": "c"}},
+}
+"""Data without which a kind may not be recorded."""
+
+
+def linked(
+    type_: str, id_: str, name: str | None = None, attrs: str = "{}", role: str = "actor"
+) -> Linked:
+    """A link to an entity; each has a seq of its own."""
+    seq = sum((type_ + id_).encode())
+    entity = Entity(seq, type_, id_, name, attrs, None, NOON, NOON, is_deleted=False)
+    return Linked(entity, (role,))
+
+
+def activity(
+    kind: str,
+    *links: Linked,
+    data: dict[str, Any] | None = None,
+    **members: Any,  # noqa: ANN401 - an Activity's
+) -> Activity:
+    """An activity as stored, of contact 8, with the data that its kind needs."""
+    given: dict[str, Any] = {
+        "seq": 9,
+        "id": ID,
+        "kind": kind,
+        "occurred_at": NOON,
+        "time_zone": None,
+        "summary": None,
+        "body": None,
+        "data": msgspec.json.encode(
+            NEEDED.get(kind.partition(".")[0], {}) if data is None else data
+        ).decode(),
+        "metadata": "{}",
+        "level": None,
+        "channels": ("admin",),
+        "origin": "api",
+        "external_id": None,
+        "recorded_at": NOON,
+        "updated_at": NOON,
+        "links": (linked("contact", "8", role="subject"), *links),
+    }
+    return Activity(**{**given, **members})
+
+
+def shown(one: Activity, time_zone: str = "America/Montreal") -> dict[str, Any]:
+    """The document as a client reads it."""
+    document = activity_document(one, View(URL, time_zone))
+    members: dict[str, Any] = json.loads(msgspec.json.encode(document))
+    return members
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_shows_its_own_members(kind: str) -> None:
+    """Those of another type, or of updates only, are absent."""
+    document = shown(activity(kind))
+
+    type_, event = KINDS[kind]
+    detail = "note" if type_ == "consent" else type_
+    updated = {"updatedAttributes"} if event == "updated" else set()
+    assert set(document) == {"id", "type", "date", "event", "user", detail} | updated
+    assert (document["id"], document["type"], document["event"]) == (ID, type_, event)
+
+
+@pytest.mark.parametrize(
+    ("kind", "detail", "path"),
+    [
+        ("note.created", "note", f"notes/{ID}"),
+        ("consent.created", "note", f"notes/{ID}"),
+        ("appointment.created", "appointment", "appointments/p"),
+        ("form_result.created", "formResult", "formResults/r"),
+        ("email.created", "emailNotification", f"emailNotifications/{ID}"),
+        ("text_message.created", "textMessageNotification", f"textMessageNotifications/{ID}"),
+        ("conference_registration.created", "conferenceRegistration", "conferenceRegistrations/c"),
+    ],
+)
+def test_self_link(kind: str, detail: str, path: str) -> None:
+    """By its own id, else by the activity's."""
+    assert shown(activity(kind))[detail]["selfLink"] == f"{URL}/{path}"
+
+
+@pytest.mark.parametrize(
+    ("noun", "detail", "path"),
+    [
+        ("note", "note", "notes/x"),
+        ("consent", "note", "notes/x"),
+        ("email", "emailNotification", "emailNotifications/x"),
+        ("text_message", "textMessageNotification", "textMessageNotifications/x"),
+    ],
+)
+def test_self_link_of_what_has_an_id_of_its_own(noun: str, detail: str, path: str) -> None:
+    """Where data tells it."""
+    member = "note" if noun == "consent" else noun
+
+    document = shown(activity(f"{noun}.created", data={member: {"id": "x"}}))
+
+    assert document[detail]["selfLink"] == f"{URL}/{path}"
+    assert document[detail].get("id", "x") == "x"
+
+
+@pytest.mark.parametrize(
+    ("own", "company", "local", "zone"),
+    [
+        (None, "America/Montreal", "2026-03-01T07:00:00", "America/Montreal"),
+        ("Europe/Berlin", "America/Montreal", "2026-03-01T13:00:00", "Europe/Berlin"),
+        (None, "UTC", "2026-03-01T12:00:00", "UTC"),
+        (None, "Asia/Kathmandu", "2026-03-01T17:45:00", "Asia/Kathmandu"),
+    ],
+)
+def test_date_is_local_without_an_offset(
+    own: str | None, company: str, local: str, zone: str
+) -> None:
+    """In the activity's zone, else in the company's; fractions are not shown."""
+    document = shown(activity("note.created", time_zone=own, occurred_at=NOON + 999_999), company)
+
+    assert document["date"] == {"dateTime": local, "timeZone": zone}
+
+
+@pytest.mark.parametrize(
+    ("start", "local"),
+    [
+        ("2026-03-02T09:00:00+01:00", "2026-03-02T03:00:00"),
+        ("2026-07-02T09:00:00Z", "2026-07-02T05:00:00"),
+        ("2026-03-02T09:00:00.75Z", "2026-03-02T04:00:00"),
+        ("2026-03-02 09:00:00Z", "2026-03-02T04:00:00"),
+    ],
+)
+def test_times_in_data_are_local_too(start: str, local: str) -> None:
+    """Whatever offset they were recorded with, in winter and in summer."""
+    data = {"appointment": {**APPOINTMENT, "start": start}}
+
+    document = shown(activity("appointment.created", data=data))
+
+    expected = {"dateTime": local, "timeZone": "America/Montreal"}
+    assert document["appointment"]["start"] == expected
+
+
+@pytest.mark.parametrize(
+    ("links", "user"),
+    [
+        ([], None),
+        ([linked("user", "u", "Ann Mary Lee")], ["u", None, "Ann Mary", "Lee"]),
+        ([linked("user", "u", "Ann")], ["u", None, "Ann", None]),
+        ([linked("user", "u")], ["u", None, None, None]),
+        ([linked("user", "u", "X", '{"first_name":"A","last_name":"L","email":"a@x.org"}')],
+         ["u", "a@x.org", "A", "L"]),
+        ([linked("user", "u", "X Y", '{"last_name":"L","email":5}')], ["u", None, None, "L"]),
+        ([linked("contact", "8", "Jim H"), linked("user", "u", "Ann")], ["u", None, "Ann", None]),
+        ([linked("contact", "8", "Jim H")], ["8", None, "Jim", "H"]),
+        ([linked("user", "u", "Ann", role="subject")], None),
+    ],
+)  # fmt: skip
+def test_user(links: list[Linked], user: list[str | None] | None) -> None:
+    """The actor, a user before others; names from the attributes, else from the name."""
+    document = shown(activity("note.created", *links))
+
+    if user is None:
+        assert document["user"] is None
+    else:
+        assert list(document["user"].values()) == user
+
+
+@pytest.mark.parametrize(
+    ("kind", "summary", "body", "text"),
+    [
+        ("note.created", None, None, None),
+        ("note.created", "summary", "body", "body"),
+        ("note.created", "summary", None, "summary"),
+        ("encounter.logged", "lunch", "talk", "lunch\n\ntalk"),
+        ("text.posted", None, "text", "text"),
+        ("consent.created", None, "text", "text"),
+    ],
+)
+def test_body_of_a_note(kind: str, summary: str | None, body: str | None, text: str | None) -> None:
+    """The body; of an encounter both; the summary where there is no body."""
+    assert shown(activity(kind, summary=summary, body=body))["note"]["body"] == text
+
+
+def test_previous_values_are_those_of_data() -> None:
+    """Only those that changed are there, a null among them; the names are the vendor's."""
+    data = {
+        "appointment": APPOINTMENT,
+        "previous": {"status": "pending", "start": "2026-03-01T12:00:00Z", "staff": None},
+    }
+
+    document = shown(activity("appointment.updated", data=data))
+
+    assert document["updatedAttributes"] == ["status", "start", "staff"]
+    previous = {
+        name: value
+        for name, value in document["appointment"].items()
+        if name.startswith("previous")
+    }
+    assert previous == {
+        "previousStart": {"dateTime": "2026-03-01T07:00:00", "timeZone": "America/Montreal"},
+        "previousStaff": None,
+        "previousStatus": "pending",
+    }
+
+
+def test_previous_values_of_what_is_no_update_are_not_shown() -> None:
+    """They are members of the updated event only."""
+    data = {"appointment": APPOINTMENT, "previous": {"status": "pending"}}
+
+    document = shown(activity("appointment.deleted", data=data))
+
+    assert "updatedAttributes" not in document
+    assert not any(name.startswith("previous") for name in document["appointment"])
+
+
+def test_updated_attributes_have_the_vendors_names() -> None:
+    """Also where the previous values have no members."""
+    data = {
+        "conference_registration": {"id": "c"},
+        "previous": {"number_of_seats": 1, "cancel_reason": None},
+    }
+
+    document = shown(activity("conference_registration.updated", data=data))
+
+    assert document["updatedAttributes"] == ["numberOfSeats", "cancelReason"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "text"),
+    [
+        ("consent.created", {"marketing_consent": {"text": "yes"}}, "yes"),
+        ("form_result.created",
+         {"form_result": {"id": "r"}, "marketing_consent": {"text": "yes"}}, "yes"),
+        ("form_result.created",
+         {"form_result": {"id": "r", "marketing_consent": {"text": "yes"}}}, "yes"),
+        ("form_result.created", {"form_result": {"id": "r", "marketing_consent": True}}, None),
+        ("consent.created", {}, None),
+        ("note.created", {"marketing_consent": {"text": "yes"}}, None),
+    ],
+)  # fmt: skip
+def test_marketing_consent(kind: str, data: dict[str, Any], text: str | None) -> None:
+    """A member of its own, where one was checked."""
+    document = shown(activity(kind, data=data))
+
+    assert document.get("marketingConsent") == ({"text": text} if text else None)
+
+
+def test_capacity_is_text_and_seats_are_a_number() -> None:
+    """Whichever way the capacity was recorded."""
+    registration = {"id": "c", "number_of_seats": 2, "conference": {"title": "K", "capacity": 30}}
+    data = {"conference_registration": registration}
+
+    found = shown(activity("conference_registration.created", data=data))["conferenceRegistration"]
+
+    assert found["conference"] == {"id": None, "title": "K", "capacity": "30"}
+    assert found["numberOfSeats"] == 2
+
+
+@pytest.mark.parametrize("kind", ["encounter.logged", "text.posted", "email.updated"])
+def test_data_that_nobody_checked_is_no_defect(kind: str) -> None:
+    """Members that mean something elsewhere may be anything here."""
+    odd = {"note": 5, "email": [], "previous": "x", "marketing_consent": 1}
+
+    assert shown(activity(kind, data=odd))["id"] == ID
+
+
+def test_what_came_from_the_vendor_keeps_its_id() -> None:
+    """Other origins do not."""
+    assert shown(activity("note.created", origin="agendize", external_id="v1"))["id"] == "v1"
+    assert shown(activity("note.created", origin="crm", external_id="v1"))["id"] == ID
+
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1)
+SHORT = st.text("abc 1", min_size=1, max_size=8)
+MOMENT = st.integers(1_000_000_000, 2_000_000_000).map(
+    lambda second: f"2026-{second % 12 + 1:02}-{second % 28 + 1:02}T{second % 24:02}:00:00Z"
+)
+NAMED = st.fixed_dictionaries({"id": SHORT, "name": TEXT})
+STAFF = st.fixed_dictionaries({"id": SHORT, "first_name": TEXT, "last_name": TEXT})
+CHANGEABLE = {
+    "start": MOMENT,
+    "end": MOMENT,
+    "service": NAMED,
+    "staff": STAFF,
+    "notes": TEXT,
+    "status": st.sampled_from(["pending", "accepted", "noShow"]),
+}
+CONSENT = st.fixed_dictionaries({"text": TEXT})
+BEFORE = st.fixed_dictionaries({}, optional=CHANGEABLE).filter(bool)
+DATA: dict[str, st.SearchStrategy[dict[str, Any]]] = {
+    "note": st.fixed_dictionaries({}, optional={"note": st.fixed_dictionaries({"id": SHORT})}),
+    "consent": st.fixed_dictionaries(
+        {}, optional={"note": st.fixed_dictionaries({"id": SHORT}), "marketing_consent": CONSENT}
+    ),
+    "appointment": st.fixed_dictionaries(
+        {"appointment": st.fixed_dictionaries({"id": SHORT, **CHANGEABLE})}
+    ),
+    "form_result": st.fixed_dictionaries(
+        {
+            "form_result": st.fixed_dictionaries(
+                {
+                    "id": SHORT,
+                    "form": st.fixed_dictionaries({"id": SHORT}),
+                    "name": st.fixed_dictionaries({"name": TEXT}),
+                }
+            )
+        },
+        optional={"marketing_consent": CONSENT},
+    ),
+    "email": st.fixed_dictionaries({}, optional={"email": st.fixed_dictionaries({"id": SHORT})}),
+    "text_message": st.fixed_dictionaries(
+        {}, optional={"text_message": st.fixed_dictionaries({"id": SHORT})}
+    ),
+    "conference_registration": st.fixed_dictionaries(
+        {
+            "conference_registration": st.fixed_dictionaries(
+                {
+                    "id": SHORT,
+                    "number_of_seats": st.integers(1, 99),
+                    "conference": st.fixed_dictionaries(
+                        {"id": SHORT, "title": TEXT, "capacity": st.just("30")}
+                    ),
+                    "session": st.fixed_dictionaries({"id": SHORT, "start": MOMENT, "end": MOMENT}),
+                    "source": TEXT,
+                    "source_type": st.sampled_from(["api", "widget"]),
+                    "status": st.just("accepted"),
+                    "cancel_reason": TEXT,
+                }
+            )
+        }
+    ),
+}
+PREVIOUS = {
+    "note": st.fixed_dictionaries({"body": TEXT}),
+    "consent": st.fixed_dictionaries({"body": TEXT}),
+    "appointment": BEFORE,
+}
+
+DISTINCT = [kind for kind in KINDS if kind.partition(".")[0] in DATA]
+
+
+@st.composite
+def expressible(draw: st.DrawFn) -> Activity:
+    """An activity that the vendor's document can hold without loss."""
+    kind = draw(st.sampled_from(DISTINCT))
+    noun, _, event = kind.partition(".")
+    data = draw(DATA[noun])
+    if event == "updated" and noun in PREVIOUS:
+        data["previous"] = draw(PREVIOUS[noun])
+    users = [linked("user", "u", "Ann Lee")] if draw(st.booleans()) else []
+    has_body = noun in {"note", "consent", "email", "text_message"}
+    return activity(
+        kind,
+        *users,
+        data=data,
+        summary=draw(st.none() | TEXT) if noun == "email" else None,
+        body=draw(st.none() | TEXT) if has_body else None,
+        occurred_at=draw(st.integers(0, 4_000_000_000)) * SECOND,
+        time_zone=draw(st.sampled_from(["UTC", "Asia/Kolkata"])),
+        origin="agendize",
+        external_id="v1",
+    )
+
+
+def encoded(one: Activity) -> bytes:
+    """The document as text."""
+    return msgspec.json.encode(activity_document(one, View(URL, "Europe/Berlin")))
+
+
+@given(expressible())
+def test_reading_what_was_rendered_gives_it_back(one: Activity) -> None:
+    """For what the vendor can express, nothing is lost on the way out and in."""
+    draft = draft_from_document(saved_activity(encoded(one)), contact_id="8")
+
+    before = draft_of(one)
+    assert json.loads(draft.data) == json.loads(before.data)
+    assert is_same(draft, msgspec.structs.replace(before, data=draft.data))
+
+
+@given(expressible(), st.sampled_from(["America/Montreal", "Europe/Berlin", "Australia/Lord_Howe"]))
+def test_what_was_imported_is_served_back_equal(one: Activity, time_zone: str) -> None:
+    """Also in zones whose clocks show an hour twice."""
+    document = encoded(msgspec.structs.replace(one, time_zone=time_zone))
+
+    draft = draft_from_document(saved_activity(document), contact_id="8")
+
+    links = tuple([linked(link.type, link.id, link.name, role=link.role) for link in draft.links])
+    members = {name: getattr(draft, name) for name in Draft.__struct_fields__}
+    again = activity(**{**members, "data": json.loads(draft.data), "links": links})
+    assert json.loads(encoded(again)) == json.loads(document)
+
+
+def test_saved_element_says_who_did_it() -> None:
+    """The user's attributes, and a name for those who know but one."""
+    document = saved_activity(
+        b'{"id":"1","type":"note","event":"created","date":{"dateTime":"2022-11-15T10:00:00"},'
+        b'"user":{"userName":"ann","emailAddress":"a@x.org","firstName":"Ann","lastName":null}}'
+    )
+
+    ((key, entity),) = entity_drafts_from_document(document)
+    draft = draft_from_document(document, time_zone="America/Montreal")
+
+    assert (key, entity.name) == (("user", "ann"), "Ann")
+    assert json.loads(entity.attrs) == {"first_name": "Ann", "email": "a@x.org"}
+    assert draft.links == (Link("user", "ann", "actor", "Ann"),)
+    assert (draft.time_zone, draft.occurred_at) == (None, 1_668_524_400 * SECOND)
+
+
+SAVED = {
+    "id": "1",
+    "type": "note",
+    "event": "created",
+    "date": {"dateTime": "2022-11-15T10:00:00", "timeZone": "UTC"},
+}
+
+
+def test_least_that_a_saved_element_may_say() -> None:
+    """Identity, type, event and date."""
+    draft = draft_from_document(saved_activity(json.dumps(SAVED).encode()))
+
+    assert (draft.kind, draft.external_id, draft.data) == ("note.created", "1", "{}")
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"id": None},
+        {"id": ""},
+        {"type": "call"},
+        {"event": "moved"},
+        {"date": None},
+        {"date": {"dateTime": "soon"}},
+        {"date": {"dateTime": "0001-01-01T00:00:00"}},
+        {"date": {"dateTime": "2022-11-15T10:00:00", "timeZone": "Moon/Sea"}},
+        {"note": 5},
+        {"note": {"body": 5}},
+        {"note": {"id": 5}},
+        {"type": "appointment"},
+        {"type": "appointment", "appointment": {"id": "p"}},
+        {"type": "appointment", "appointment": {"id": "p", "start": {"dateTime": 5}, "end": {}}},
+        {"type": "formResult", "formResult": {"id": 5}},
+        {"type": "emailNotification", "emailNotification": {"subject": []}},
+    ],
+)
+def test_element_that_is_none_of_the_vendors_is_refused(members: dict[str, Any]) -> None:
+    """With Invalid, whatever is wrong with it."""
+    with pytest.raises(Invalid):
+        draft_from_document(saved_activity(json.dumps(SAVED | members).encode()))
+
+
+@pytest.mark.parametrize("element", [b"", b"5", b"[]", b"{}", b"{", b"\xff"])
+def test_element_that_is_no_object_is_refused(element: bytes) -> None:
+    """With Invalid, too."""
+    with pytest.raises(Invalid):
+        saved_activity(element)
