@@ -19,20 +19,22 @@ from doings.core.interaction import (
     KINDS,
     OUT,
     RULES,
-    Attendance,
     Direction,
     StepName,
-    begun_draft,
     check_revision,
     check_step,
-    data_in_time,
-    data_with,
     direction_of,
     due_at,
     facts_of,
+    status_at,
+)
+from doings.core.interaction_data import (
+    Attendance,
+    begun_draft,
+    data_in_time,
+    data_with,
     members_of_step,
     mirrored_draft,
-    status_at,
 )
 from doings.core.shapes import InteractionData, Span
 from tests.clocks import NOON

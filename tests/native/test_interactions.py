@@ -535,7 +535,32 @@ async def test_accepted_one_expires_in_time(ours: Party, theirs: Party, sweeper:
         data = (await party.only())["data"]
         assert data["status"] == "EXPIRED"
         assert data["accepted_requirements"] == [PHONE]
+        assert "+49" not in str(await party.changes())
     assert (await ours.take("complete")).status_code == 409
+
+
+async def test_what_was_shared_leaves_the_past_as_well(
+    ours: Party, theirs: Party, sweeper: Sweeper
+) -> None:
+    """Also what a completion replaced; the rest of the history stays."""
+    await ours.record(links=[BETA], data={"requirements": [PHONE]})
+    await theirs.take(
+        "accept",
+        {"accepted_requirements": [{**PHONE, "data": "+49"}], "expires_in": {"seconds": 3600}},
+    )
+    await ours.take("complete")
+    before = str(await ours.changes())
+    ours.clock.instant += HOUR
+
+    await sweeper.sweep()
+
+    assert "+49" in before
+    for party in (ours, theirs):
+        changes = await party.changes()
+        assert "+49" not in str(changes)
+        assert [change["op"] for change in changes] == ["created", *["updated"] * 3]
+        assert changes[2]["before"]["data"]["status"] == "ACCEPTED"
+        assert changes[2]["before"]["data"]["accepted_requirements"] == [PHONE]
 
 
 async def test_deleted_one_is_not_swept(ours: Party, sweeper: Sweeper) -> None:

@@ -19,20 +19,23 @@ from doings.core.interaction import (
     KINDS,
     ORIGIN,
     OUT,
-    Attendance,
     StepName,
-    begun_draft,
     check_step,
     counterpart_of,
     counterpart_slug,
-    data_in_time,
-    data_with,
     direction_of,
     facts_of,
     is_outgoing,
+    status_at,
+)
+from doings.core.interaction_data import (
+    Attendance,
+    begun_draft,
+    data_in_time,
+    data_with,
     members_of_step,
     mirrored_draft,
-    status_at,
+    past_without_data,
 )
 from doings.core.store import Ledger, Recorded, Store
 
@@ -111,8 +114,15 @@ async def record_time(ledger: Ledger, seq: int, now: int) -> None:
     theirs = await _other_side(mine)
     for side in (mine, theirs):
         if side is not None:
-            old = side.activity
-            await _put(side, data_in_time(old.data, direction_of(old), now))
+            await _record_time(side, now)
+
+
+async def _record_time(side: Side, now: int) -> None:
+    """What was shared is taken out of the past as well, once it may not be seen any more."""
+    old = side.activity
+    await _put(side, data_in_time(old.data, direction_of(old), now))
+    if facts_of(old.data).is_forgotten(now):
+        await side.ledger.amend_history(old.id, past_without_data)
 
 
 _NAME = re.compile(r"(?P<account>[0-9]{1,18}):.*", re.ASCII | re.DOTALL)

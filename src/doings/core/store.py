@@ -167,6 +167,13 @@ class Ledger(Reader, Protocol):
     async def revise(self, ref: ActivityRef, revise: Callable[[Activity], Draft]) -> Activity:
         """Replace an activity by what `revise` makes of it; raises NotFound and what it raises."""
 
+    async def amend_history(self, activity_id: str, revise: Callable[[str], str]) -> None:
+        """Replace what an activity's changes keep of the past by what `revise` makes of it.
+
+        `revise` takes and gives a change's `before`. It is for what may not be kept, and for
+        nothing else.
+        """
+
     async def erase(
         self, ref: ActivityRef, check: Callable[[Activity], None] | None = None
     ) -> Activity:

@@ -5,7 +5,12 @@ from starlette.responses import Response
 
 from doings.auth.principal import WRITE
 from doings.core.document import ActivityDocument, activity_document
-from doings.core.interaction import Attendance, StepName
+from doings.core.interaction import (
+    StepName,
+)
+from doings.core.interaction_data import (
+    Attendance,
+)
 from doings.core.parties import other_accounts, take_step
 from doings.core.shapes import Requirement, Span
 from doings.core.store import Answer, Ledger

@@ -1,6 +1,6 @@
 """The feed of changes: read by seq, and by activity as its history."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from doings.core.activity import Activity
@@ -9,6 +9,7 @@ from doings.storage import statements as sql
 
 if TYPE_CHECKING:
     from doings.storage.engine import Row
+    from doings.storage.ledger import AccountLedger
     from doings.storage.reader import AccountReader
 
 
@@ -25,6 +26,14 @@ async def history(reader: "AccountReader", activity_id: str) -> list[Change]:
     seq = later[0][1] if later else (await reader.activity(activity_id)).seq
     created = await reader.fetch(sql.CHANGE_BY_SEQ, seq=seq)
     return await _with_activities(reader, [*created, *later])
+
+
+async def amend(ledger: "AccountLedger", activity_id: str, revise: Callable[[str], str]) -> None:
+    """Replace what an activity's changes keep of the past by what `revise` makes of it."""
+    for seq, *_, before in await ledger.fetch(sql.CHANGES_OF_ACTIVITY, activity_id=activity_id):
+        after = revise(before)
+        if after != before:
+            await ledger.execute(sql.AMEND_CHANGE, seq=seq, before=after)
 
 
 async def _with_activities(reader: "AccountReader", rows: Sequence["Row"]) -> list[Change]:

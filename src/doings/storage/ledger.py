@@ -12,7 +12,7 @@ from doings.core.document import replaced_text, whole_text
 from doings.core.entity import Entity, EntityDraft, EntityKey, checked_id, checked_type
 from doings.core.errors import Conflict, NotFound
 from doings.core.store import ActivityRef, Answer, Credential, Recorded
-from doings.storage import counting, linking, people, recording
+from doings.storage import counting, feed, linking, people, recording
 from doings.storage import statements as sql
 from doings.storage.reader import AccountReader
 from doings.storage.rows import text_from_words
@@ -100,6 +100,10 @@ class AccountLedger(AccountReader):
         await self.write_tallies()
         await self.add_change(activity, "deleted", before=whole_text(activity))
         return activity
+
+    async def amend_history(self, activity_id: str, revise: Callable[[str], str]) -> None:
+        """Replace what an activity's changes keep of the past by what `revise` makes of it."""
+        await feed.amend(self, activity_id, revise)
 
     async def add_change(self, activity: Activity, op: str, *, before: str) -> None:
         """Append to the feed."""

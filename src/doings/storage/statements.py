@@ -203,6 +203,8 @@ CHANGES_AFTER = f"""
     ORDER BY seq LIMIT :limit"""
 CHANGE_BY_SEQ = f"""
     SELECT {CHANGE} FROM changes WHERE account_id = :account_id AND seq = :seq"""
+AMEND_CHANGE = """
+    UPDATE changes SET before = :before WHERE account_id = :account_id AND seq = :seq"""
 CHANGES_OF_ACTIVITY = f"""
     SELECT {CHANGE} FROM changes
     WHERE account_id = :account_id AND activity_id = :activity_id AND op <> 'created'

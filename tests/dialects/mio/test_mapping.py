@@ -405,7 +405,7 @@ def test_reading_what_was_rendered_gives_it_back(one: Activity) -> None:
     text = msgspec.json.encode(activity_detail_document(one, ACCOUNT, now=NOON))
 
     document = saved_activity(text)
-    draft = draft_from_document(document, OWN)
+    draft = draft_from_document(document, own=OWN)
 
     assert json.loads(draft.data) == json.loads(one.data)
     assert is_same(msgspec.structs.replace(draft, data=one.data), draft_of(one))
@@ -418,7 +418,7 @@ def test_saved_activity_without_an_other_party() -> None:
     """It is ours, and nobody else's."""
     element = b'{"id":"v","type":"AT_002","created_at":0,"in_out_bound":"IN","entity":null}'
 
-    draft = draft_from_document(saved_activity(element), OWN)
+    draft = draft_from_document(saved_activity(element), own=OWN)
 
     assert draft == Draft(
         kind="details.shared",
@@ -448,4 +448,4 @@ def test_saved_activity_without_an_other_party() -> None:
 def test_element_that_is_none_of_the_vendors_is_refused(element: bytes) -> None:
     """With Invalid, whatever is wrong with it."""
     with pytest.raises(Invalid):
-        draft_from_document(saved_activity(element), OWN)
+        draft_from_document(saved_activity(element), own=OWN)

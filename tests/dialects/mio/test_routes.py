@@ -46,7 +46,7 @@ async def test_seed_is_reproduced_exactly(mio: Mio) -> None:
     mio.served.clock.instant = expected["created_at"] * 1000
     for key, said in entity_drafts_from_document(document):
         await mio.business.put(*key, name=said.name, attrs=said.attrs)
-    await mio.business.record(draft_from_document(document, ("business", "acme")))
+    await mio.business.record(draft_from_document(document, own=("business", "acme")))
     mio.served.clock.instant = expected["completed_at"] * 1000
     client = await mio.signed_in()
 
@@ -63,7 +63,7 @@ async def test_seed_is_reproduced_exactly(mio: Mio) -> None:
 async def test_imported_activity_is_found_by_either_id(mio: Mio) -> None:
     """The vendor's, and ours."""
     document = saved_activity((GOLDEN / "seed.json").read_bytes())
-    (recorded,) = await mio.business.record(draft_from_document(document, ("business", "acme")))
+    (recorded,) = await mio.business.record(draft_from_document(document, own=("business", "acme")))
 
     for id_ in (document.id, recorded.id, recorded.id.upper()):
         assert (await mio.detail(id_))["id"] == document.id

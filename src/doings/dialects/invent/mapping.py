@@ -263,7 +263,7 @@ def saved_activity(element: bytes) -> SavedActivity:
     """One element of a saved answer; raises Invalid."""
     try:
         return msgspec.json.decode(element, type=SavedActivity)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Invalid.of("activity", str(error)) from None
 
 

@@ -172,11 +172,11 @@ def saved_activity(element: bytes) -> SavedActivity:
     """One activity of a saved answer; raises Invalid."""
     try:
         return msgspec.json.decode(element, type=SavedActivity)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Invalid.of("activity", str(error)) from None
 
 
-def draft_from_document(document: SavedActivity, own: EntityKey) -> Draft:
+def draft_from_document(document: SavedActivity, *, own: EntityKey) -> Draft:
     """Read an activity of a saved answer, of the account that `own` stands for; raises Invalid."""
     kind = KIND_OF_TYPE.get(document.type)
     if kind is None:
