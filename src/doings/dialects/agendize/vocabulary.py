@@ -37,6 +37,9 @@ KINDS: dict[str, tuple[str, str]] = {
 KIND_OF_TYPE: dict[tuple[str, str], str] = {shown: kind for kind, shown in reversed(KINDS.items())}
 """Type and event to the kind that they are read as."""
 
+API = "/api/2.3"
+"""Where the vendor's paths begin."""
+
 CONTACT_RECORD = "client"
 """The type of the vendor's own records of people, which may belong to a contact."""
 
