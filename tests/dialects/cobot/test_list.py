@@ -350,3 +350,15 @@ async def test_unknown_parameters_are_ignored(space: Space) -> None:
     await write(space, "a")
 
     assert await space.texts(last=1, page=7, type="x") == ["a"]
+
+
+async def test_last_of_a_long_list_of_several_sources(space: Space) -> None:
+    """What belongs to two of them counts once."""
+    both = (Link("membership", "m1"), Link("membership", "m2"))
+    await space.business.record(
+        *[note(*both, at=NOON + number * SECOND, body=str(number)) for number in range(500)]
+    )
+
+    found = await space.texts(last=300, source_ids="m1,m2")
+
+    assert found == [str(number) for number in range(200, 500)]
