@@ -115,6 +115,7 @@ def _tell_gender(facts: ContactFacts, members: Mapping[str, Any], gender_id: int
     if "gender_id" in members or "gender" in members:
         facts.gender_id = gender_id
         facts.gender = members.get("gender") if gender_id is None else None
+        facts.gender_type = None
 
 
 def _tell_dates(facts: ContactFacts, members: Mapping[str, Any], today: date) -> None:

@@ -23,7 +23,7 @@ from doings.dialects.monica.documents import (
 from doings.dialects.monica.facts import NOTHING, ContactFacts, facts_of
 from doings.dialects.monica.setting_mapping import setting_facts, tag_document
 from doings.dialects.monica.view import Place, View
-from doings.dialects.monica.vocabulary import AVATAR_COLORS, NAMES_OF_GENDERS
+from doings.dialects.monica.vocabulary import AVATAR_COLORS, NAMES_OF_GENDERS, PHOTO
 
 AVATAR = (
     "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 1 1'%3E"
@@ -154,7 +154,7 @@ def _gender(told: ContactFacts, own: Entity | None) -> tuple[str | None, str | N
     """The name and the type of a gender: the account's own, or one in words."""
     if own is not None:
         return own.name, setting_facts(own).type
-    return told.gender, NAMES_OF_GENDERS.get((told.gender or "").lower())
+    return told.gender, told.gender_type or NAMES_OF_GENDERS.get((told.gender or "").lower())
 
 
 def _tags(told: ContactFacts, view: View) -> list[Entity]:
@@ -172,7 +172,7 @@ def _exactness(told: ContactFacts, birthdate: str | None) -> Exactness:
 def _avatar(contact: Entity, told: ContactFacts) -> Avatar:
     color = AVATAR_COLORS[contact.seq % len(AVATAR_COLORS)]
     if told.avatar:
-        return Avatar(url=told.avatar, source="photo", default_avatar_color=color)
+        return Avatar(url=told.avatar, source=PHOTO, default_avatar_color=color)
     return Avatar(
         url=AVATAR.format(color.removeprefix("#")), source="default", default_avatar_color=color
     )

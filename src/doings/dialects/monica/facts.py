@@ -14,7 +14,8 @@ class ContactFacts(msgspec.Struct, kw_only=True, omit_defaults=True):
     """The attributes of a contact that Monica reads and writes.
 
     A date is `YYYY-MM-DD` or RFC 3339; where only an age was told it is the first day of a year.
-    `gender_id` names a gender of the account, `gender` is one in words.
+    `gender_id` names a gender of the account, `gender` is one in words, `gender_type` its type
+    where the words do not tell.
     """
 
     first_name: str | None = None
@@ -25,6 +26,7 @@ class ContactFacts(msgspec.Struct, kw_only=True, omit_defaults=True):
     email: str | None = None
     gender_id: int | None = None
     gender: str | None = None
+    gender_type: str | None = None
     is_partial: bool = False
     is_starred: bool = False
     is_active: bool = True

@@ -20,6 +20,9 @@ GENDER_TYPES = ("M", "F", "O", "U", "N")
 NAMES_OF_GENDERS = {"male": "M", "man": "M", "female": "F", "woman": "F"}
 """The types of genders that a contact of another surface may have in words."""
 
+PHOTO = "photo"
+"""The source of an avatar that is a picture of somebody's own."""
+
 AVATAR_COLORS = (
     "#fdb660", "#93521e", "#bd5067", "#b3d5fe", "#ff9807", "#709512", "#5f479a", "#e5e5cd",
 )  # fmt: skip

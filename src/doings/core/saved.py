@@ -1,0 +1,179 @@
+"""What somebody saved of another service's answers: what each element says, and the way back.
+
+Nothing here knows a service: a dialect's `saved.py` fills in `SavedAnswers`.
+"""
+
+import codecs
+import re
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from enum import Enum
+from typing import Any, TypeVar
+
+import msgspec
+
+from doings.core.account import Account
+from doings.core.activity import Activity, Draft
+from doings.core.entity import Entity, EntityDraft, EntityKey, draft_of
+from doings.core.errors import Invalid, Malformed
+from doings.core.query import Query
+from doings.core.text import json_text
+from doings.core.timeline import Timeline
+
+T = TypeVar("T")
+
+
+class Context(msgspec.Struct, frozen=True, kw_only=True):
+    """What an answer does not say itself: whose it is, the contact it is about, when, and where.
+
+    `url` is where the dialect's surface is mounted.
+    """
+
+    account: Account
+    contact_id: str | None
+    now: int
+    url: str
+
+
+class Named(msgspec.Struct, frozen=True):
+    """A thing that goes by its name among those of its type: it is found, or else made.
+
+    `within` are the attribute that holds the id of another such thing, and that thing.
+    """
+
+    type: str
+    name: str
+    within: "tuple[str, Named] | None" = None
+
+
+class Saying(msgspec.Struct, frozen=True, kw_only=True):
+    """What an element says: an activity, what is known of those concerned, and things by name.
+
+    The latter are linked to the activity once their ids are known. `id` is the activity's, where
+    the element was exported from this account.
+    """
+
+    draft: Draft
+    entities: tuple[tuple[EntityKey, EntityDraft], ...] = ()
+    named: tuple[Named, ...] = ()
+    id: str | None = None
+
+
+class Contact(Enum):
+    """Whether an answer is about one contact, which somebody has to name."""
+
+    NEVER = "never"
+    PERHAPS = "perhaps"
+    ALWAYS = "always"
+
+
+def _never(_: Sequence[bytes]) -> bool:
+    return False
+
+
+class SavedAnswers(msgspec.Struct, frozen=True, kw_only=True):
+    """How a dialect reads and writes its vendor's lists.
+
+    `elements_from_answer` raises Malformed and Invalid, `said_by_element` Invalid, `answer_chunks`
+    NotFound before its first chunk. `lacks_contact` tells whether elements say of some activity
+    neither whose it is. Lists that begin with the newest are recorded from their end on.
+    """
+
+    elements_from_answer: Callable[[bytes], list[bytes]]
+    said_by_element: Callable[[bytes, Context], Saying]
+    answer_chunks: Callable[[Timeline, Context], AsyncIterator[bytes]]
+    contact_of_import: Contact = Contact.NEVER
+    contact_of_export: Contact = Contact.NEVER
+    lacks_contact: Callable[[Sequence[bytes]], bool] = _never
+    is_newest_first: bool = False
+
+
+_MARK = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[{]|[\]}]', re.DOTALL)
+
+
+def answers_from_text(text: bytes) -> list[bytes]:
+    """Cut apart answers that were saved one after the other, or one a line.
+
+    What is no JSON is part of an answer, whose reader will say so.
+    """
+    text = text.removeprefix(codecs.BOM_UTF8).strip()
+    try:
+        msgspec.json.decode(text, type=msgspec.Raw)
+    except (ValueError, RecursionError):
+        return list(_cut(text))
+    return [text]
+
+
+def _cut(text: bytes) -> Iterator[bytes]:
+    begin = depth = 0
+    for mark in _MARK.finditer(text):
+        sign = text[mark.start()]
+        if sign in b"[{":
+            depth += 1
+        elif sign in b"]}":
+            depth -= 1
+            if depth <= 0:
+                yield text[begin : mark.end()].strip()
+                begin, depth = mark.end(), 0
+    rest = text[begin:].strip()
+    if rest:
+        yield rest
+
+
+def decoded_answer(answer: bytes, shape: type[T]) -> T:
+    """An answer's envelope; raises Malformed and Invalid."""
+    try:
+        return msgspec.json.decode(answer, type=shape)
+    except msgspec.ValidationError as error:
+        raise Invalid.of("answer", str(error)) from None
+    except (ValueError, RecursionError) as error:
+        raise Malformed(f"not JSON: {error}") from None
+
+
+def elements_of_list(value: msgspec.Raw | bytes) -> list[bytes]:
+    """The elements of a JSON list; raises Malformed and Invalid."""
+    return [bytes(element) for element in decoded_answer(bytes(value), list[msgspec.Raw])]
+
+
+_encode = msgspec.json.Encoder().encode
+
+
+async def list_chunks(
+    timeline: Timeline,
+    query: Query,
+    render: Callable[[list[Activity]], Sequence[Any]],
+    frame: tuple[bytes, bytes],
+) -> AsyncIterator[bytes]:
+    """A JSON list of all that a query finds, within a frame; memory stays flat."""
+    head, tail = frame
+    before = head
+    async for activities in timeline.walk(query):
+        yield before + elements_text(render(activities))
+        before = b","
+    yield (head if before is head else b"") + tail
+
+
+def elements_text(documents: Sequence[Any]) -> bytes:
+    """The elements of a JSON list, without its brackets."""
+    return _encode(documents)[1:-1]
+
+
+Members = dict[str, msgspec.Raw]
+_members = msgspec.json.Decoder(Members).decode
+
+
+def filled_draft(known: Entity | None, said: EntityDraft) -> EntityDraft:
+    """What is known of an entity, and what was said and is not known yet."""
+    if known is None:
+        return said
+    own = draft_of(known)
+    attrs = _members(own.attrs)
+    gaps = {
+        name: value
+        for name, value in _members(said.attrs).items()
+        if bytes(attrs.get(name, b"null")) == b"null"
+    }
+    return EntityDraft(
+        name=own.name or said.name,
+        attrs=json_text(attrs | gaps) if gaps else own.attrs,
+        contact=own.contact or said.contact,
+    )

@@ -1,0 +1,72 @@
+"""Lists that somebody saved, and lists to save: a client's `{"items":[…]}`, oldest first."""
+
+from collections.abc import AsyncIterator
+
+import msgspec
+
+from doings.core.activity import Activity
+from doings.core.query import Query
+from doings.core.saved import (
+    Contact,
+    Context,
+    SavedAnswers,
+    Saying,
+    decoded_answer,
+    elements_of_list,
+    list_chunks,
+)
+from doings.core.timeline import Timeline
+from doings.dialects.agendize.documents import ActivityDocument
+from doings.dialects.agendize.finding import client_named
+from doings.dialects.agendize.mapping import (
+    View,
+    activity_document,
+    draft_from_document,
+    entity_drafts_from_document,
+    saved_activity,
+)
+from doings.dialects.agendize.vocabulary import API, KINDS
+
+
+class SavedList(msgspec.Struct):
+    """The envelope."""
+
+    items: msgspec.Raw
+
+
+def elements_from_answer(answer: bytes) -> list[bytes]:
+    """The elements of the list; raises Malformed and Invalid."""
+    return elements_of_list(decoded_answer(answer, SavedList).items)
+
+
+def said_by_element(element: bytes, context: Context) -> Saying:
+    """What an element says; raises Invalid."""
+    document = saved_activity(element)
+    draft = draft_from_document(
+        document, contact_id=context.contact_id, time_zone=context.account.time_zone
+    )
+    entities = tuple(entity_drafts_from_document(document))
+    return Saying(draft=draft, entities=entities, id=document.id)
+
+
+async def answer_chunks(timeline: Timeline, context: Context) -> AsyncIterator[bytes]:
+    """The list of a client's activities; raises NotFound."""
+    client_id = context.contact_id or ""
+    client = await timeline.read(lambda reader: client_named(reader, client_id))
+    query = Query(entities=(client,), kinds=tuple(KINDS), is_descending=False)
+
+    def documents(activities: list[Activity]) -> list[ActivityDocument]:
+        view = View(context.url + API, context.account.time_zone)
+        return [activity_document(activity, view) for activity in activities]
+
+    async for chunk in list_chunks(timeline, query, documents, (b'{"items":[', b"]}\n")):
+        yield chunk
+
+
+SAVED = SavedAnswers(
+    elements_from_answer=elements_from_answer,
+    said_by_element=said_by_element,
+    answer_chunks=answer_chunks,
+    contact_of_import=Contact.ALWAYS,
+    contact_of_export=Contact.ALWAYS,
+)

@@ -1,0 +1,85 @@
+"""Lists that somebody saved, and lists to save: a contact's, a bare array, newest first."""
+
+from collections.abc import AsyncIterator, Sequence
+
+import msgspec
+
+from doings.core.activity import Activity
+from doings.core.entity import CONTACT
+from doings.core.query import Query
+from doings.core.saved import (
+    Contact,
+    Context,
+    SavedAnswers,
+    Saying,
+    elements_of_list,
+    list_chunks,
+)
+from doings.core.timeline import Timeline
+from doings.dialects.invent.documents import ActivityDocument
+from doings.dialects.invent.mapping import (
+    activity_document,
+    draft_from_document,
+    entity_drafts_from_document,
+    saved_activity,
+)
+from doings.dialects.invent.vocabulary import KINDS
+
+
+def said_by_element(element: bytes, context: Context) -> Saying:
+    """What an element says; raises Invalid."""
+    document = saved_activity(element)
+    return Saying(
+        draft=draft_from_document(document, contact_id=context.contact_id),
+        entities=tuple(entity_drafts_from_document(document)),
+        id=document.id,
+    )
+
+
+class _Note(msgspec.Struct):
+    contact_id: str | None = None
+
+
+class _Element(msgspec.Struct):
+    note: _Note | None = None
+
+
+_decode = msgspec.json.Decoder(_Element).decode
+
+
+def lacks_contact(elements: Sequence[bytes]) -> bool:
+    """Whether any of them does not say whose it is; only notes do."""
+    return any(_contact_id(element) is None for element in elements)
+
+
+def _contact_id(element: bytes) -> str | None:
+    """The contact that an element names; of one that cannot be read, none that is missing."""
+    try:
+        note = _decode(element).note
+    except (ValueError, RecursionError):
+        return ""
+    return note.contact_id if note else None
+
+
+async def answer_chunks(timeline: Timeline, context: Context) -> AsyncIterator[bytes]:
+    """The list of a contact's activities; raises NotFound."""
+    contact_id = context.contact_id or ""
+    contact = await timeline.read(lambda reader: reader.entity((CONTACT, contact_id)))
+    query = Query(entities=(contact.key,), kinds=KINDS)
+
+    def documents(activities: list[Activity]) -> list[ActivityDocument]:
+        return [activity_document(activity, contact_id) for activity in activities]
+
+    async for chunk in list_chunks(timeline, query, documents, (b"[", b"]\n")):
+        yield chunk
+
+
+SAVED = SavedAnswers(
+    elements_from_answer=elements_of_list,
+    said_by_element=said_by_element,
+    answer_chunks=answer_chunks,
+    contact_of_import=Contact.PERHAPS,
+    contact_of_export=Contact.ALWAYS,
+    lacks_contact=lacks_contact,
+    is_newest_first=True,
+)

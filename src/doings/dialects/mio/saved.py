@@ -1,0 +1,77 @@
+"""Lists and details that somebody saved, and lists to save: `{"activities":[…]}`, newest first."""
+
+from collections.abc import AsyncIterator
+
+import msgspec
+
+from doings.core.activity import Activity
+from doings.core.entity import SELF
+from doings.core.query import Query
+from doings.core.saved import (
+    Context,
+    SavedAnswers,
+    Saying,
+    decoded_answer,
+    elements_of_list,
+    list_chunks,
+)
+from doings.core.timeline import Timeline
+from doings.dialects.mio.documents import ActivityDocument
+from doings.dialects.mio.mapping import (
+    activity_detail_document,
+    draft_from_document,
+    entity_drafts_from_document,
+    saved_activity,
+)
+from doings.dialects.mio.vocabulary import KINDS
+
+FRAME = (b'{"has_next":false,"activities":[', b"]}\n")
+
+
+class SavedAnswer(msgspec.Struct):
+    """The envelope of a list, or a detail, which has none."""
+
+    activities: msgspec.Raw | None = None
+    id: str | None = None
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for what is neither."""
+        if self.activities is None and self.id is None:
+            msg = "neither a list of activities nor one of them"
+            raise ValueError(msg)
+
+
+def elements_from_answer(answer: bytes) -> list[bytes]:
+    """The elements of a list, or the one detail; raises Malformed and Invalid."""
+    activities = decoded_answer(answer, SavedAnswer).activities
+    return [answer] if activities is None else elements_of_list(activities)
+
+
+def said_by_element(element: bytes, context: Context) -> Saying:
+    """What an element says; raises Invalid."""
+    document = saved_activity(element)
+    return Saying(
+        draft=draft_from_document(document, own=(SELF, context.account.slug)),
+        entities=tuple(entity_drafts_from_document(document)),
+        id=document.id,
+    )
+
+
+def answer_chunks(timeline: Timeline, context: Context) -> AsyncIterator[bytes]:
+    """The list of all activities, each with what its detail shows."""
+
+    def documents(activities: list[Activity]) -> list[ActivityDocument]:
+        return [
+            activity_detail_document(activity, context.account, now=context.now)
+            for activity in activities
+        ]
+
+    return list_chunks(timeline, Query(kinds=KINDS), documents, FRAME)
+
+
+SAVED = SavedAnswers(
+    elements_from_answer=elements_from_answer,
+    said_by_element=said_by_element,
+    answer_chunks=answer_chunks,
+    is_newest_first=True,
+)

@@ -1,0 +1,123 @@
+"""Lists and single answers that somebody saved, and lists to save: `{"data":…}`, as recorded."""
+
+from collections.abc import AsyncIterator
+
+import msgspec
+
+from doings.core.activity import Activity
+from doings.core.entity import CONTACT, EntityKey
+from doings.core.query import LARGEST_PAGE, Query
+from doings.core.saved import (
+    Contact,
+    Context,
+    SavedAnswers,
+    Saying,
+    decoded_answer,
+    elements_of_list,
+    elements_text,
+)
+from doings.core.store import Reader
+from doings.core.timeline import Timeline
+from doings.dialects.monica.documents import AccountReference, ActivityDocument
+from doings.dialects.monica.identity import identities
+from doings.dialects.monica.mapping import activity_documents, cast_of
+from doings.dialects.monica.paging import Page, list_document
+from doings.dialects.monica.params import Listing
+from doings.dialects.monica.reading import (
+    draft_from_document,
+    entity_drafts_from_document,
+    named_from_document,
+    saved_activity,
+)
+from doings.dialects.monica.view import Place, View
+
+MOUNT = "/api"
+HEAD = b'{"data":['
+
+
+class SavedAnswer(msgspec.Struct):
+    """The envelope."""
+
+    data: msgspec.Raw
+
+
+def elements_from_answer(answer: bytes) -> list[bytes]:
+    """The elements of a list, or the one activity; raises Malformed and Invalid."""
+    data = bytes(decoded_answer(answer, SavedAnswer).data)
+    return elements_of_list(data) if data.startswith(b"[") else [data]
+
+
+def said_by_element(element: bytes, context: Context) -> Saying:
+    """What an element says; raises Invalid."""
+    document = saved_activity(element)
+    return Saying(
+        draft=draft_from_document(document, context.account.time_zone),
+        entities=tuple(entity_drafts_from_document(document)),
+        named=named_from_document(document),
+        id=document.uuid,
+    )
+
+
+async def answer_chunks(timeline: Timeline, context: Context) -> AsyncIterator[bytes]:
+    """The list of the account, or of a contact, in one page; raises NotFound."""
+    path, contact = "/activities", None
+    if context.contact_id is not None:
+        key = (CONTACT, context.contact_id)
+        entity = await timeline.read(lambda reader: reader.entity(key))
+        path, contact = f"/contacts/{entity.seq}/activities", key
+    place = Place(
+        AccountReference(context.account.id),
+        context.url + MOUNT,
+        identities(timeline.store.secret),
+    )
+    count = 0
+    async for documents in _documents(timeline, contact, place):
+        yield (b"," if count else HEAD) + elements_text(documents)
+        count += len(documents)
+    years = await timeline.read(lambda reader: reader.years_with_contacts())
+    yield (b"" if count else HEAD) + _tail(count, years, place.url + path)
+
+
+async def _documents(
+    timeline: Timeline, contact: EntityKey | None, place: Place
+) -> AsyncIterator[list[ActivityDocument]]:
+    time_zone = timeline.account.time_zone
+    listing = Listing(1, LARGEST_PAGE, "recorded", is_descending=False)
+
+    async def work(reader: Reader) -> list[ActivityDocument]:
+        activities = await _activities(reader, contact, listing, time_zone)
+        cast = cast_of(activities)
+        entities = await reader.entities_by_key(list(cast.all_keys()))
+        return activity_documents(activities, cast, View(place, time_zone, entities))
+
+    while documents := await timeline.read(work, bounded=False):
+        yield documents
+        listing = msgspec.structs.replace(listing, page=listing.page + 1)
+
+
+async def _activities(
+    reader: Reader, contact: EntityKey | None, listing: Listing, time_zone: str
+) -> list[Activity]:
+    skip, limit = listing.skip, listing.limit
+    if contact is None:
+        return await reader.with_contacts(listing.recorded_order, skip=skip, limit=limit)
+    query = Query(entities=(contact,), skip=skip, limit=limit)
+    return await reader.diary(query, listing.diary_order(time_zone))
+
+
+def _tail(count: int, years: list[tuple[int, int]], url: str) -> bytes:
+    """What follows the elements: a single page of all of them."""
+    page = Page(documents=[], total=count, years=years)
+    listing = Listing(1, max(count, 1), "recorded", is_descending=False)
+    envelope = list_document(page, listing, url)
+    if count:
+        envelope.meta.from_, envelope.meta.to = 1, count
+    return msgspec.json.encode(envelope).removeprefix(HEAD) + b"\n"
+
+
+SAVED = SavedAnswers(
+    elements_from_answer=elements_from_answer,
+    said_by_element=said_by_element,
+    answer_chunks=answer_chunks,
+    contact_of_export=Contact.PERHAPS,
+)
