@@ -82,8 +82,9 @@ class _Endpoints:
         limit = operation.body_limit or services.settings.body_limit
         call = Call(services, scope, receive, limit)
         try:
-            if not operation.is_public:
-                await self._admit(call, operation)
+            if self._surface.authenticate is not None and not operation.is_public:
+                call.authenticated(await self._surface.authenticate(call))
+                self._admit(call, operation)
             response = await operation.handle(call)
         except DoingsError as error:
             response = self._answer(error, call)
@@ -99,8 +100,7 @@ class _Endpoints:
             send = _without_body(send)
         await response(scope, receive, send)
 
-    async def _admit(self, call: Call, operation: Operation) -> None:
-        call.authenticated(await self._surface.authenticate(call))
+    def _admit(self, call: Call, operation: Operation) -> None:
         if operation.scope is not None:
             call.principal.require(operation.scope)
         if self._rate is not None and call.services.settings.rate_limits == "vendor":

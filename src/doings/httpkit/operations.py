@@ -4,10 +4,8 @@ import os
 
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from doings.auth.principal import Principal
-from doings.core.errors import Unauthenticated
 from doings.httpkit.call import Call
 from doings.httpkit.problem import answer_problem
 from doings.httpkit.surface import Operation, Surface, resource
@@ -33,18 +31,18 @@ async def metrics(call: Call) -> Response:  # noqa: ARG001 - a handler's shape
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
 
-async def nobody(call: Call) -> Principal:  # noqa: ARG001 - a Surface's shape
-    """Nothing here takes a credential."""
-    raise Unauthenticated
+async def welcome(call: Call) -> Response:  # noqa: ARG001 - a handler's shape
+    """Lead somebody who looks in with a browser to where there is something to read."""
+    return RedirectResponse("/docs", status_code=303)
 
 
 SURFACE = Surface(
     name="operations",
     resources=(
+        resource("/", GET=Operation(welcome, scope=None, is_public=True)),
         resource("/healthz", GET=Operation(healthz, is_public=True)),
         resource("/readyz", GET=Operation(readyz, is_public=True)),
         resource("/metrics", GET=Operation(metrics, is_public=True)),
     ),
-    authenticate=nobody,
     answer_error=answer_problem,
 )

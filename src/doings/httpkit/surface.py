@@ -36,14 +36,16 @@ class Resource(msgspec.Struct, frozen=True):
 class Surface(msgspec.Struct, frozen=True, kw_only=True):
     """One API. `answer_error` turns any error into the vendor's shape.
 
+    Without `authenticate` it is open to everybody.
+
     `rate` is the vendor's documented limit, like `60/minute`, used where limits are switched on;
     `rate_by_address` counts callers by address instead of by credential.
     """
 
     name: str
     resources: tuple[Resource, ...]
-    authenticate: Callable[[Call], Awaitable[Principal]]
     answer_error: Callable[[DoingsError, Call], Response]
+    authenticate: Callable[[Call], Awaitable[Principal]] | None = None
     rate: str | None = None
     rate_by_address: bool = False
     shows_rate: bool = False

@@ -12,7 +12,6 @@ from doings.httpkit.call import Call
 from doings.httpkit.problem import answer_problem
 from doings.httpkit.surface import Operation, Surface, resource
 from doings.native.answers import answer_bytes
-from doings.native.auth import authenticate
 from doings.native.openapi import description
 from doings.native.routes import SURFACE as NATIVE
 
@@ -69,6 +68,5 @@ def by_tag(paths: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
 SURFACE = Surface(
     name="docs",
     resources=(resource("/", GET=Operation(show_page, scope=None, is_public=True)),),
-    authenticate=authenticate,
     answer_error=answer_problem,
 )

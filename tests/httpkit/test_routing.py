@@ -1,0 +1,40 @@
+"""Which resource a path is."""
+
+import pytest
+
+from doings.httpkit.routing import Paths
+
+PATHS = Paths(
+    [
+        ("/", "root"),
+        ("/contacts", "contacts"),
+        ("/contacts/new", "new"),
+        ("/contacts/{id}", "contact"),
+        ("/contacts/{id}/notes/{note}", "note"),
+        ("/{space}/api", "api"),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "found", "params"),
+    [
+        ("/", "root", {}),
+        ("/contacts", "contacts", {}),
+        ("/contacts/new", "new", {}),
+        ("/contacts/8", "contact", {"id": "8"}),
+        ("/contacts/a b/notes/ü", "note", {"id": "a b", "note": "ü"}),
+        ("/co-up/api", "api", {"space": "co-up"}),
+    ],
+)
+def test_the_first_path_that_fits_is_found(path: str, found: str, params: dict[str, str]) -> None:
+    """With the values of its variable segments."""
+    assert PATHS.find(path) == (found, params)
+
+
+@pytest.mark.parametrize(
+    "path", ["", "/contact", "/contacts/", "/contacts//notes/1", "/contacts/8/notes", "//api", "x"]
+)
+def test_what_fits_nothing_is_not_found(path: str) -> None:
+    """A variable segment is never empty, and no segment is skipped."""
+    assert PATHS.find(path) is None
