@@ -1,7 +1,8 @@
-"""`doings export`: a timeline as NDJSON, entities first, then activities from the oldest on.
+"""`doings export`: a timeline as NDJSON, or as the one answer that a vendor's API would give.
 
-Each entity is a line `{"entity": {…}}`, each activity a line with its native document, so that
-`doings import` of it makes an equal account. Memory stays flat however much there is.
+In NDJSON entities come first, then activities from the oldest on. Each entity is a line
+`{"entity": {…}}`, each activity a line with its native document, so that `doings import` of it
+makes an equal account. Memory stays flat however much there is.
 """
 
 import os
@@ -15,7 +16,14 @@ from typing import Annotated, BinaryIO
 import msgspec
 import typer
 
-from doings.cli.opening import AccountOption, DatabaseOption, with_store
+from doings.cli.opening import (
+    AccountOption,
+    ContactOption,
+    DatabaseOption,
+    DialectOption,
+    settings_for,
+    with_store,
+)
 from doings.cli.terminal import Step, progress, remark
 from doings.core.account import Account
 from doings.core.activity import checked_kind
@@ -31,6 +39,10 @@ EXPORT_EXAMPLES = """
 $ doings export --account co-up co-up.ndjson
 
 $ doings export --account co-up --kind 'note.*' --since 2026-01-01 | jq -r .body
+
+$ doings export --dialect monica --account co-up activities.json
+
+$ doings export --dialect invent --account co-up --contact 8
 """
 
 ENTITIES = 200
@@ -58,9 +70,21 @@ def export(  # noqa: PLR0913 - each is an option of the command
     activities_only: Annotated[
         bool, typer.Option("--activities-only", help="Leave out the entities.")
     ] = False,
+    dialect: DialectOption = None,
+    contact: ContactOption = None,
     database: DatabaseOption = None,
 ) -> None:
-    """Export an account's entities and activities as NDJSON. Filters narrow the activities."""
+    """Export an account's entities and activities as NDJSON, or as an answer of a vendor's API.
+
+    Filters narrow the activities, and go with NDJSON only.
+    """
+    if dialect is not None:
+        if kind or since or until or activities_only:
+            raise Misconfigured("--dialect goes with --account, --contact and FILE alone")
+        _export_answer(file, account, dialect, contact, database)
+        return
+    if contact is not None:
+        raise Misconfigured("--contact goes with --dialect")
 
     async def work(store: Store) -> int:
         found = await store.account(account)
@@ -79,6 +103,31 @@ def export(  # noqa: PLR0913 - each is an option of the command
     written = with_store(database, work)
     if file != "-":
         remark(f"Exported {written} activities of {account} to {file}")
+
+
+def _export_answer(
+    file: str, account: str, dialect: str, contact: str | None, database: str | None
+) -> None:
+    from doings.cli import dialects  # noqa: PLC0415 - loads every dialect
+
+    saved = dialects.dialect_named(dialect)
+    dialects.check_contact(dialect, saved.contact_of_export, contact)
+
+    async def work(store: Store) -> None:
+        timeline = Timeline(store, await store.account(account), by=None)
+        context = dialects.context_for(dialect, timeline.account, contact, settings_for(database))
+        chunks = saved.answer_chunks(timeline, context)
+        # What is unknown is found out before the file is begun.
+        first = await anext(chunks)
+        with _target(file) as out:
+            out.write(first)
+            async for chunk in chunks:
+                out.write(chunk)
+            out.flush()
+
+    with_store(database, work)
+    if file != "-":
+        remark(f"Exported {account} as {dialect} to {file}")
 
 
 async def _write_entities(timeline: Timeline, out: BinaryIO) -> None:

@@ -37,9 +37,38 @@ AccountOption = Annotated[
 ]
 
 
+DialectOption = Annotated[
+    str | None,
+    typer.Option(
+        "--dialect",
+        metavar="NAME",
+        help="monica, cobot, invent, agendize or mio: answers as that API gives them.",
+        show_default=False,
+    ),
+]
+
+ContactOption = Annotated[
+    str | None,
+    typer.Option(
+        "--contact",
+        metavar="ID",
+        help="With --dialect: the contact whose list it is, where the answer does not say so.",
+        show_default=False,
+    ),
+]
+
+
 def settings_for(database: str | None, **given: object) -> Settings:
     """The settings of the environment, and over them what the command line says."""
     return settings_from_environment(os.environ, database=database, **given)
+
+
+def base_url(settings: Settings) -> str:
+    """Where the server is reached from this machine."""
+    if settings.public_url:
+        return settings.public_url.rstrip("/")
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)  # noqa: S104
+    return f"http://{host}:{settings.port}"
 
 
 def with_store(

@@ -9,6 +9,7 @@ from doings.auth.credentials import IssuedCredential
 from doings.cli.demo import cast
 from doings.cli.demo.credential import kept_or_issued
 from doings.cli.demo.story import story
+from doings.cli.opening import base_url
 from doings.cli.surfaces import first_calls
 from doings.cli.terminal import Step, progress, remark
 from doings.config import Settings
@@ -76,13 +77,5 @@ def show(settings: Settings, filled: Filled) -> None:
     """Say what is there, and how to read it through each surface."""
     remark(f"Account demo ({cast.NAME}): {filled.total} activities, {filled.added} of them new.")
     remark("While `doings serve` runs:\n")
-    for surface, call in first_calls(cast.SLUG, filled.credential, _base(settings)):
+    for surface, call in first_calls(cast.SLUG, filled.credential, base_url(settings)):
         typer.echo(f"# {surface}\n{call}")
-
-
-def _base(settings: Settings) -> str:
-    """Where the server is reached from this machine."""
-    if settings.public_url:
-        return settings.public_url.rstrip("/")
-    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)  # noqa: S104
-    return f"http://{host}:{settings.port}"

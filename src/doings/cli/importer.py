@@ -1,0 +1,98 @@
+"""Brings what was read into one timeline, many in a transaction, and counts what becomes of it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Generic, TypeVar
+
+import msgspec
+
+from doings.cli.terminal import Step, remark
+from doings.core.errors import Conflict, DoingsError, Invalid, NotFound
+from doings.core.store import Ledger
+from doings.core.timeline import Timeline
+
+T = TypeVar("T")
+
+CHUNK = 1000
+"""How many are written in one transaction."""
+
+
+class Tally(msgspec.Struct):
+    """What became of it all."""
+
+    recorded: int = 0
+    repeated: int = 0
+    entities: int = 0
+    bad: int = 0
+
+
+class Item(msgspec.Struct, Generic[T], frozen=True):
+    """What was read at a place, or why it cannot be; `done` is how much was read with it."""
+
+    place: str
+    says: T | DoingsError
+    done: int
+
+
+class Importer(Generic[T]):
+    """Writes with `put`, which takes good items; what it raises, it raises for all of them."""
+
+    def __init__(
+        self, timeline: Timeline, put: Callable[[Ledger, list[T]], Awaitable[Tally]]
+    ) -> None:
+        self._timeline = timeline
+        self._put = put
+        self._tally = Tally()
+
+    async def run(self, items: Iterable[Item[T]], step: Step, total: int | None) -> Tally:
+        """Import all; `step` is told how much is done, of `total`."""
+        chunk: list[tuple[str, T]] = []
+        writing = asyncio.create_task(self._write([]))
+        for item in items:
+            if isinstance(item.says, DoingsError):
+                self._refuse(item.place, item.says)
+                continue
+            chunk.append((item.place, item.says))
+            if len(chunk) == CHUNK:
+                # The next ones are read while these are written.
+                await writing
+                writing = asyncio.create_task(self._write(chunk))
+                await asyncio.sleep(0)
+                chunk = []
+                step(item.done, total)
+        await writing
+        await self._write(chunk)
+        return self._tally
+
+    def _refuse(self, place: str, error: DoingsError) -> None:
+        self._tally.bad += 1
+        remark(f"{place}: {error}")
+
+    async def _write(self, chunk: list[tuple[str, T]]) -> None:
+        """Write all in one transaction, or one by one where one of them cannot be written."""
+        if not chunk:
+            return
+        said = [says for _, says in chunk]
+        try:
+            written = await self._timeline.write(lambda ledger: self._put(ledger, said))
+        except (Invalid, Conflict, NotFound) as error:
+            if len(chunk) == 1:
+                self._refuse(chunk[0][0], error)
+                return
+            for one in chunk:
+                await self._write([one])
+            return
+        self._tally.recorded += written.recorded
+        self._tally.repeated += written.repeated
+        self._tally.entities += written.entities
+
+
+async def is_at_home(ledger: Ledger, activity_id: str | None) -> bool:
+    """Whether this was exported from this very account, and the activity is still there."""
+    if activity_id is None:
+        return False
+    try:
+        await ledger.activity(activity_id)
+    except NotFound:
+        return False
+    return True
