@@ -75,7 +75,7 @@ def raw(text: str) -> msgspec.Raw:
 
 def activity_document(activity: Activity) -> ActivityDocument:
     """Render an activity; what it was linked to and is deleted now is left out."""
-    actor = activity.actor()
+    actor, links = link_documents(activity.links)
     recorded_at = datetime_from_instant(activity.recorded_at)
     is_revised = activity.updated_at != activity.recorded_at
     # By position, which takes msgspec half the time: the order is that of the class.
@@ -87,8 +87,8 @@ def activity_document(activity: Activity) -> ActivityDocument:
         activity.time_zone,
         activity.summary,
         activity.body,
-        ActorDocument(actor.type, actor.id, actor.name) if actor else None,
-        link_documents(activity.links, actor),
+        actor,
+        links,
         raw(activity.data),
         raw(activity.metadata),
         activity.level,
@@ -100,15 +100,20 @@ def activity_document(activity: Activity) -> ActivityDocument:
     )
 
 
-def link_documents(links: tuple[Linked, ...], actor: Entity | None) -> list[LinkDocument]:
-    """One for each role, but for the role of the actor that stands by itself."""
-    return [
-        LinkDocument(link.entity.type, link.entity.id, role, link.entity.name)
-        for link in links
-        if not link.entity.is_deleted
-        for role in link.roles
-        if role != ACTOR or link.entity is not actor
-    ]
+def link_documents(links: tuple[Linked, ...]) -> tuple[ActorDocument | None, list[LinkDocument]]:
+    """Whoever did it, who stands by itself, and every other link, one for each role."""
+    actor = None
+    documents = []
+    for link in links:
+        entity = link.entity
+        if entity.is_deleted:
+            continue
+        for role in link.roles:
+            if role == ACTOR and actor is None:
+                actor = ActorDocument(entity.type, entity.id, entity.name)
+            else:
+                documents.append(LinkDocument(entity.type, entity.id, role, entity.name))
+    return actor, documents
 
 
 def entity_document(entity: Entity) -> EntityDocument:

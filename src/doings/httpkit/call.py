@@ -2,6 +2,7 @@
 
 from functools import cached_property
 from typing import Any, TypeVar
+from urllib.parse import parse_qsl
 
 import msgspec
 from starlette.requests import Request
@@ -59,7 +60,8 @@ class Call:
     def query(self) -> dict[str, list[str]]:
         """The query parameters, each with all its values."""
         found: dict[str, list[str]] = {}
-        for name, value in self.request.query_params.multi_items():
+        text = self.request.scope["query_string"].decode("latin-1")
+        for name, value in parse_qsl(text, keep_blank_values=True):
             found.setdefault(name, []).append(value)
         return found
 

@@ -88,7 +88,7 @@ def csv_rows(activities: list[Activity]) -> bytes:
 
 
 def _row(activity: Activity) -> tuple[object, ...]:
-    actor = activity.actor()
+    actor, links = link_documents(activity.links)
     return (
         activity.id,
         activity.seq,
@@ -98,7 +98,7 @@ def _row(activity: Activity) -> tuple[object, ...]:
         activity.summary,
         activity.body,
         f"{actor.type}:{actor.id}" if actor else None,
-        _encode(link_documents(activity.links, actor)).decode(),
+        _encode(links).decode(),
         activity.data,
         activity.metadata,
         activity.level,

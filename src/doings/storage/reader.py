@@ -1,6 +1,6 @@
 """Reading within one account, on one connection, from one consistent state."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from operator import itemgetter
 
 from doings.core.account import Account
@@ -31,13 +31,13 @@ class AccountReader:
         self.connection = connection
         self.account_id = account_id
 
-    async def fetch(self, statement: str, **values: object) -> list[Row]:
+    def fetch(self, statement: str, **values: object) -> Awaitable[list[Row]]:
         """All rows of a statement about this account."""
-        return await self.connection.fetch(statement, account_id=self.account_id, **values)
+        return self.connection.fetch(statement, account_id=self.account_id, **values)
 
-    async def fetch_one(self, statement: str, **values: object) -> Row | None:
+    def fetch_one(self, statement: str, **values: object) -> Awaitable[Row | None]:
         """The first row of a statement about this account."""
-        return await self.connection.fetch_one(statement, account_id=self.account_id, **values)
+        return self.connection.fetch_one(statement, account_id=self.account_id, **values)
 
     async def account(self) -> Account:
         """The account itself."""

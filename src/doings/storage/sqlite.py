@@ -85,32 +85,32 @@ class SqliteConnection:
 
     async def fetch(self, sql: str, **values: object) -> list[Row]:
         """All rows."""
-        with _domain_errors():
+        with _DOMAIN_ERRORS:
             return cast("list[Row]", self.raw.execute(_compiled(sql), _bound(values)).fetchall())
 
     async def fetch_one(self, sql: str, **values: object) -> Row | None:
         """The first row, if any."""
-        with _domain_errors():
+        with _DOMAIN_ERRORS:
             return cast("Row | None", self.raw.execute(_compiled(sql), _bound(values)).fetchone())
 
     async def execute(self, sql: str, **values: object) -> None:
         """Run a statement for its effect."""
-        with _domain_errors():
+        with _DOMAIN_ERRORS:
             self.raw.execute(_compiled(sql), _bound(values))
 
     async def execute_many(self, sql: str, rows: Iterable[Row]) -> None:
         """Run a statement for every row, values in the order of its placeholders."""
-        with _domain_errors():
+        with _DOMAIN_ERRORS:
             self.raw.executemany(_compiled(sql), rows)
 
     async def execute_script(self, sql: str) -> None:
         """Run several statements without values, one after the other."""
-        with _domain_errors():
+        with _DOMAIN_ERRORS:
             self.raw.execute(sql)
 
     async def has_table(self, name: str) -> bool:
         """Whether there is a table of that name."""
-        with _domain_errors():
+        with _DOMAIN_ERRORS:
             return self.raw.table_exists("main", name)
 
     async def lock_schema(self) -> None:
@@ -132,8 +132,8 @@ def _bound(values: dict[str, Any]) -> dict[str, Any]:
     return values
 
 
-class _domain_errors:  # noqa: N801 - reads as the statement it is
-    """Turn the driver's errors into ours; a class because a generator would cost as much again."""
+class _DomainErrors:
+    """Turns the driver's errors into ours; a class because a generator would cost as much again."""
 
     def __enter__(self) -> None:
         """Nothing to prepare."""
@@ -145,6 +145,8 @@ class _domain_errors:  # noqa: N801 - reads as the statement it is
                 if isinstance(error, cause):
                     raise Unavailable(reason) from error
 
+
+_DOMAIN_ERRORS = _DomainErrors()
 
 _REASONS: dict[type[Exception], str] = {
     apsw.BusyError: "the database is locked by another program",
@@ -274,7 +276,7 @@ class SqliteEngine:
         """One transaction for all; a write that fails is undone alone."""
         raw = self._writer.raw
         try:
-            with _domain_errors():
+            with _DOMAIN_ERRORS:
                 raw.execute("BEGIN IMMEDIATE")
                 outcomes = [self._attempt(write) for write in writes]
                 raw.execute("COMMIT")
@@ -322,7 +324,7 @@ class SqliteEngine:
 
 def _read(connection: SqliteConnection, work: Callable[[SqliteConnection], Awaitable[T]]) -> T:
     raw = connection.raw
-    with _domain_errors():
+    with _DOMAIN_ERRORS:
         raw.execute("BEGIN")
         try:
             return finish(work(connection))
@@ -340,7 +342,7 @@ def _faults(path: Path) -> list[str]:
     """
     raw = _opened(path, cache=READER_CACHE)
     try:
-        with _domain_errors():
+        with _DOMAIN_ERRORS:
             return [line for (line,) in raw.execute("PRAGMA integrity_check") if line != "ok"]
     finally:
         raw.close()
