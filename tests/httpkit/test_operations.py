@@ -63,7 +63,7 @@ async def test_ready_means_that_the_store_answers(
 async def test_every_answer_has_an_id(served: Served) -> None:
     """The caller's own where it is a sound one, else one of ours."""
     own = await served.client.get("/healthz", headers={"X-Request-Id": "abc-1"})
-    odd = await served.client.get("/healthz", headers={"X-Request-Id": "a b\u00fc".encode()})
+    odd = await served.client.get("/healthz", headers={b"X-Request-Id": "a b\u00fc".encode()})
     none: httpx.Response = await served.client.get("/healthz")
 
     assert own.headers["x-request-id"] == "abc-1"
