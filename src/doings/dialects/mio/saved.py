@@ -16,7 +16,7 @@ from doings.core.saved import (
     list_chunks,
 )
 from doings.core.timeline import Timeline
-from doings.dialects.mio.documents import ActivityDocument
+from doings.dialects.mio.documents import NOTHING, ActivityDocument
 from doings.dialects.mio.mapping import (
     activity_detail_document,
     draft_from_document,
@@ -31,12 +31,12 @@ FRAME = (b'{"has_next":false,"activities":[', b"]}\n")
 class SavedAnswer(msgspec.Struct):
     """The envelope of a list, or a detail, which has none."""
 
-    activities: msgspec.Raw | None = None
+    activities: msgspec.Raw = NOTHING
     id: str | None = None
 
     def __post_init__(self) -> None:
         """Raise ValueError for what is neither."""
-        if self.activities is None and self.id is None:
+        if self.activities is NOTHING and self.id is None:
             msg = "neither a list of activities nor one of them"
             raise ValueError(msg)
 
@@ -44,7 +44,7 @@ class SavedAnswer(msgspec.Struct):
 def elements_from_answer(answer: bytes) -> list[bytes]:
     """The elements of a list, or the one detail; raises Malformed and Invalid."""
     activities = decoded_answer(answer, SavedAnswer).activities
-    return [answer] if activities is None else elements_of_list(activities)
+    return [answer] if activities is NOTHING else elements_of_list(activities)
 
 
 def said_by_element(element: bytes, context: Context) -> Saying:
