@@ -14,9 +14,9 @@ from doings.httpkit.problem import STATUS
 from doings.httpkit.surface import Surface
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = {"v1": ROOT / "src/doings/native"} | {
-    name: ROOT / "src/doings/dialects" / name for name in MOUNTS if name != "v1"
-}
+NATIVE = ROOT / "src/doings/native"
+PACKAGES = {name: ROOT / "src/doings/dialects" / name for name in MOUNTS}
+PACKAGES |= {"v1": NATIVE, "docs": NATIVE}
 
 
 def generator() -> ModuleType:
