@@ -105,6 +105,15 @@ def test_the_page_shows_every_operation_and_document() -> None:
         assert f'<section id="{name}"' in page
 
 
+def test_the_page_shows_its_tags_as_tags() -> None:
+    """What stands between backticks is code, and what a caller may not write stays text."""
+    text = browsing.page().decode()
+
+    assert "<code>read_activities</code>" in text
+    assert "&lt;code&gt;" not in text
+    assert browsing.prose("`a` < <b>") == "<code>a</code> &lt; &lt;b&gt;"
+
+
 def test_the_page_loads_nothing() -> None:
     """It works on a machine that reaches no other."""
     page = browsing.page().decode()

@@ -52,7 +52,9 @@ def page() -> bytes:
 
 def prose(text: str) -> Markup:
     """Text with what stands between backticks set as code."""
-    return Markup(_CODE.sub(r"<code>\1</code>", escape(text)))  # noqa: S704 - escaped before
+    # As plain text, because a Markup would escape the tags that are put into it.
+    escaped = str(escape(text))
+    return Markup(_CODE.sub(r"<code>\1</code>", escaped))  # noqa: S704 - escaped before
 
 
 def by_tag(paths: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
