@@ -119,7 +119,11 @@ class TooManyRequests(DoingsError):
 
 
 class Unavailable(DoingsError):
-    """The store cannot answer now: locked, full, read-only or away. Nothing was written."""
+    """The store cannot answer now: locked, full, read-only or away.
+
+    Nothing was written, unless a connection was lost in the very moment of its commit: whoever has to
+    know repeats the request with the same external_id or Idempotency-Key.
+    """
 
 
 class Misconfigured(DoingsError):
