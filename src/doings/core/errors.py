@@ -121,7 +121,7 @@ class TooManyRequests(DoingsError):
 class Unavailable(DoingsError):
     """The store cannot answer now: locked, full, read-only or away.
 
-    Nothing was written, unless a connection was lost in the very moment of its commit: whoever has to
+    Nothing was written, unless a connection was lost in the very moment of its commit: who has to
     know repeats the request with the same external_id or Idempotency-Key.
     """
 
