@@ -356,7 +356,7 @@ def _opened(path: Path, cache: int = CACHE) -> apsw.Connection:
         raw.pragma("synchronous", "full")
         raw.pragma("cache_size", -cache)
         raw.pragma("temp_store", "memory")
-        raw.pragma("wal_autocheckpoint", 4000)
+        raw.pragma("wal_autocheckpoint", 16_000)
     except apsw.Error as error:
         reason = _REASONS.get(type(error), str(error))
         msg = f"{path} cannot be opened: {reason}"
