@@ -3,6 +3,7 @@
 A conftest that imports `engine` has its tests run so; `url_for` then names their databases.
 """
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,9 @@ import pytest
 from tests.storage import servers
 
 ENGINES = ("sqlite", "postgresql")
+
+SQLITE_ONLY = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+"""Marks a test that is about SQLite's file, or about nothing that an engine has a part in."""
 
 _chosen = ENGINES[0]
 
@@ -29,3 +33,8 @@ async def url_for(directory: Path) -> str:
     if _chosen == "postgresql":
         return await servers.running().url_for(directory)
     return f"sqlite:///{directory}/doings.db"
+
+
+def url_outside_a_loop(directory: Path) -> str:
+    """The same, for tests that speak to the program from outside and have no event loop."""
+    return asyncio.run(url_for(directory))

@@ -1,4 +1,7 @@
-"""Fixtures of the acceptance tests: an installation in a folder, and a server that runs in one."""
+"""Fixtures of the acceptance tests: an installation in a folder, and a server that runs in one.
+
+Every test runs on each engine, unless it says otherwise.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,6 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.running import Installation, RunningServer, installation_in, serving
+from tests.engines import engine
+
+__all__ = ["engine"]
 
 
 @pytest.fixture

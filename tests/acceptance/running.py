@@ -19,6 +19,8 @@ from typing import NamedTuple
 
 import httpx
 
+from tests.engines import url_outside_a_loop
+
 PATIENCE = 30.0
 """Seconds until a server that has not started, or not stopped, counts as broken."""
 
@@ -37,15 +39,10 @@ class Token(NamedTuple):
 
 
 class Installation(NamedTuple):
-    """A folder with a database, and the variables that its commands run with."""
+    """A folder, and the variables that commands run with in it; one of them names the database."""
 
     folder: Path
     variables: dict[str, str]
-
-    @property
-    def file(self) -> Path:
-        """The database."""
-        return self.folder / "doings.db"
 
     def run(
         self, *arguments: str, stdin: str | None = None, code: int | None = 0
@@ -99,9 +96,10 @@ class RunningServer(NamedTuple):
 
 
 def installation_in(folder: Path, settings: Mapping[str, object] | None = None) -> Installation:
-    """An installation whose settings are these and no others."""
+    """An installation with these settings and, the test's database unless they name one."""
     variables = {name: text for name, text in os.environ.items() if not name.startswith("DOINGS_")}
-    given = {"database": f"sqlite:///{folder / 'doings.db'}", **(settings or {})}
+    given = dict(settings or {})
+    given.setdefault("database", url_outside_a_loop(folder))
     variables |= {f"DOINGS_{name.upper()}": str(value) for name, value in given.items()}
     return Installation(folder, variables)
 

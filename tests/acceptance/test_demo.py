@@ -9,6 +9,7 @@ import pytest
 from doings.app import MOUNTS
 from doings.cli.surfaces import WAYS
 from tests.acceptance.running import Installation, serving
+from tests.engines import SQLITE_ONLY
 
 
 def test_every_printed_call_answers(tmp_path: Path) -> None:
@@ -28,6 +29,7 @@ def test_every_printed_call_answers(tmp_path: Path) -> None:
         assert len(answer.stdout) > 300, f"{call}\n{answer.stdout}"
 
 
+@SQLITE_ONLY  # no database is asked
 @pytest.mark.parametrize("mount", sorted(WAYS.keys() & MOUNTS.keys()))
 def test_every_call_names_its_surface(mount: str) -> None:
     """The table of calls is spelled like that of mounts."""

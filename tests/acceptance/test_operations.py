@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 
 from tests.acceptance.running import RunningServer
+from tests.engines import SQLITE_ONLY
 
 
 def test_logs_name_the_request_and_the_credential_and_never_a_secret(
@@ -45,6 +46,7 @@ def test_logs_name_the_request_and_the_credential_and_never_a_secret(
     assert "key" not in lines[answers[1].headers["x-request-id"]]
 
 
+@SQLITE_ONLY  # no database is asked
 def test_a_request_id_of_the_caller_is_kept(server: RunningServer) -> None:
     """So that one request can be followed through several systems; a wild one is replaced."""
     kept = httpx.get(f"{server.url}/healthz", headers={"X-Request-Id": "abc-123"})

@@ -12,6 +12,7 @@ import pytest
 
 from tests.acceptance.running import PATIENCE, RunningServer, serving
 from tests.acceptance.writers import stored, writing
+from tests.engines import SQLITE_ONLY
 
 ENOUGH = 300
 """Activities after which the server is in full swing."""
@@ -75,6 +76,7 @@ def test_ctrl_c_reaches_everybody_and_is_no_failure(tmp_path: Path) -> None:
         assert server.process.wait(PATIENCE) == 0
 
 
+@SQLITE_ONLY  # no database is asked
 def test_workers_do_not_outlive_their_parent(server: RunningServer) -> None:
     """When the parent is killed, its workers stop serving."""
     server.process.kill()
@@ -106,6 +108,7 @@ def test_each_worker_shows_the_metrics_of_all(tmp_path: Path) -> None:
         assert _value(text, r"doings_queue_depth") == 0
 
 
+@SQLITE_ONLY  # no database is asked
 def test_a_second_server_on_the_same_port_is_refused(server: RunningServer) -> None:
     """Two servers would share the port without noticing; the second one says so and ends."""
     port = server.url.rpartition(":")[2]
