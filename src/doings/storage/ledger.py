@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from doings.core.activity import Activity, Draft, draft_of, is_same
-from doings.core.clock import DAY, Clock, local_date
+from doings.core.clock import DAY, Clock
 from doings.core.document import replaced_text, whole_text
 from doings.core.entity import Entity, EntityDraft, EntityKey, checked_id, checked_type
 from doings.core.errors import Conflict, NotFound
@@ -58,11 +58,11 @@ class AccountLedger(AccountReader):
             raise NotFound("account")
         return int(row[0]) - count + 1
 
-    async def year_of(self, instant: int) -> int:
-        """The year of an instant by the account's calendar."""
+    async def time_zone(self) -> str:
+        """The zone of the account's calendar."""
         if self._time_zone is None:
             self._time_zone = (await self.account()).time_zone
-        return local_date(instant, self._time_zone).year
+        return self._time_zone
 
     async def write_tallies(self) -> None:
         """Write down what was counted since the last time."""

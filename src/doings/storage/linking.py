@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from doings.core.activity import DERIVED_ROLES, NAMED_IN_DATA, OWNER, Activity, Draft
-from doings.core.clock import day_of
+from doings.core.clock import day_of, local_date
 from doings.core.entity import CONTACT, EntityDraft, EntityKey
 from doings.core.kinds import implied_keys
 from doings.storage import counting, people
@@ -44,7 +44,9 @@ Roles = dict[int, list[str]]
 def namings(draft: Draft) -> list[Naming]:
     """The links given, less the roles that only the server gives, then those that data names."""
     given = [
-        (link.key, link.name, link.role) for link in draft.links if link.role not in DERIVED_ROLES
+        ((link.type, link.id), link.name, link.role)
+        for link in draft.links
+        if link.role not in DERIVED_ROLES
     ]
     implied = [(key, None, NAMED_IN_DATA) for key in implied_keys(draft.kind, draft.data)]
     return [*given, *implied] if implied else given
@@ -162,7 +164,7 @@ async def change_links(
     day = day_of(new.occurred_at)
     counting.add_activity(ledger.tallies, entities=list(roles), day=day, kind=new.kind, sign=1)
     if has_contact:
-        year = await ledger.year_of(new.occurred_at)
+        year = local_date(new.occurred_at, await ledger.time_zone()).year
         counting.add_with_contact(ledger.tallies, seq=old.seq, year=year, sign=1)
 
 
@@ -177,5 +179,5 @@ async def remove_links(ledger: "AccountLedger", activity: Activity) -> None:
         ledger.tallies, entities=entities, day=day_of(at), kind=activity.kind, sign=-1
     )
     if any(link.entity.type == CONTACT for link in activity.links):
-        year = await ledger.year_of(at)
+        year = local_date(at, await ledger.time_zone()).year
         counting.add_with_contact(ledger.tallies, seq=seq, year=year, sign=-1)

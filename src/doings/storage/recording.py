@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from doings.core.activity import Activity, Draft
-from doings.core.clock import day_of
+from doings.core.clock import day_of, local_date
 from doings.core.interaction import due_at
 from doings.core.store import Recorded
 from doings.storage import counting, linking
@@ -70,6 +70,8 @@ async def _add(ledger: "AccountLedger", drafts: Sequence[Draft]) -> list[Recorde
     )
     first = await ledger.advance(len(drafts))
     now = ledger.clock.now()
+    time_zone = await ledger.time_zone()
+    tallies = ledger.tallies
     search = ledger.connection.search
     made: list[Recorded] = []
     activities, links, changes, texts, deadlines = [], [], [], [], []
@@ -85,7 +87,11 @@ async def _add(ledger: "AccountLedger", drafts: Sequence[Draft]) -> list[Recorde
         due = due_at(draft.kind, draft.data)
         if due is not None:
             deadlines.append((seq, due))
-        await _count(ledger, draft, seq, list(roles), has_contact=has_contact)
+        day = day_of(draft.occurred_at)
+        counting.add_activity(tallies, entities=list(roles), day=day, kind=draft.kind, sign=1)
+        if has_contact:
+            year = local_date(draft.occurred_at, time_zone).year
+            counting.add_with_contact(tallies, seq=seq, year=year, sign=1)
         made.append(Recorded(seq, id_, is_repeated=False))
     await ledger.execute_many(sql.ADD_ACTIVITY, activities)
     await ledger.execute_many(sql.ADD_LINK, links)
@@ -93,16 +99,6 @@ async def _add(ledger: "AccountLedger", drafts: Sequence[Draft]) -> list[Recorde
     await ledger.execute_many(sql.SET_DEADLINE, deadlines)
     await ledger.execute_many(search.add_activity, texts)
     return made
-
-
-async def _count(
-    ledger: "AccountLedger", draft: Draft, seq: int, entities: list[int], *, has_contact: bool
-) -> None:
-    day = day_of(draft.occurred_at)
-    counting.add_activity(ledger.tallies, entities=entities, day=day, kind=draft.kind, sign=1)
-    if has_contact:
-        year = await ledger.year_of(draft.occurred_at)
-        counting.add_with_contact(ledger.tallies, seq=seq, year=year, sign=1)
 
 
 def _row(draft: Draft, seq: int, id_: str, now: int, *, has_contact: bool) -> tuple[object, ...]:
