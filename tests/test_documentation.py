@@ -10,7 +10,7 @@ from doings.app import MOUNTS
 from doings.core import errors
 from doings.core.catalogue import CATALOGUE
 from doings.core.errors import DoingsError
-from doings.httpkit.problem import STATUS
+from doings.httpkit.errors import STATUS
 from doings.httpkit.surface import Surface
 
 ROOT = Path(__file__).parent.parent

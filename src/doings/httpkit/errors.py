@@ -2,6 +2,7 @@
 
 from typing import TypeVar
 
+from doings.core import errors
 from doings.core.errors import DoingsError, NotFound
 
 T = TypeVar("T")
@@ -28,6 +29,25 @@ class Broken(DoingsError):
 
     def __init__(self) -> None:
         super().__init__("something went wrong here; it was logged")
+
+
+STATUS: dict[type[DoingsError], int] = {
+    errors.Malformed: 400,
+    errors.Unauthenticated: 401,
+    errors.Forbidden: 403,
+    errors.NotFound: 404,
+    MethodNotAllowed: 405,
+    errors.NotAcceptable: 406,
+    errors.Conflict: 409,
+    errors.Outdated: 412,
+    errors.TooLarge: 413,
+    errors.UnsupportedType: 415,
+    errors.Invalid: 422,
+    errors.TooManyRequests: 429,
+    Broken: 500,
+    errors.Unavailable: 503,
+}
+"""The usual status of each class; a surface whose vendor differs has its own table."""
 
 
 def value_for(table: dict[type[DoingsError], T], error: DoingsError) -> T:

@@ -8,26 +8,9 @@ from starlette.responses import Response
 from doings.core import errors
 from doings.core.errors import DoingsError
 from doings.httpkit.call import Call
-from doings.httpkit.errors import Broken, MethodNotAllowed, value_for
+from doings.httpkit.errors import STATUS, value_for
 
 MEDIA_TYPE = "application/problem+json"
-
-STATUS: dict[type[DoingsError], int] = {
-    errors.Malformed: 400,
-    errors.Unauthenticated: 401,
-    errors.Forbidden: 403,
-    errors.NotFound: 404,
-    MethodNotAllowed: 405,
-    errors.NotAcceptable: 406,
-    errors.Conflict: 409,
-    errors.Outdated: 412,
-    errors.TooLarge: 413,
-    errors.UnsupportedType: 415,
-    errors.Invalid: 422,
-    errors.TooManyRequests: 429,
-    Broken: 500,
-    errors.Unavailable: 503,
-}
 
 
 class FieldProblem(msgspec.Struct):

@@ -7,24 +7,9 @@ from doings.core import errors
 from doings.core.errors import DoingsError
 from doings.dialects.agendize.documents import ErrorDocument, ErrorMember
 from doings.httpkit.call import Call
-from doings.httpkit.errors import Broken, MethodNotAllowed, value_for
+from doings.httpkit.errors import STATUS, value_for
 
-STATUSES: dict[type[DoingsError], int] = {
-    errors.Malformed: 400,
-    errors.Invalid: 400,
-    errors.Unauthenticated: 401,
-    errors.Forbidden: 403,
-    errors.NotFound: 404,
-    MethodNotAllowed: 405,
-    errors.NotAcceptable: 406,
-    errors.Conflict: 409,
-    errors.Outdated: 412,
-    errors.TooLarge: 413,
-    errors.UnsupportedType: 415,
-    errors.TooManyRequests: 429,
-    Broken: 500,
-    errors.Unavailable: 503,
-}
+STATUSES: dict[type[DoingsError], int] = STATUS | {errors.Invalid: 400}
 """Status, which is the code as well, by class."""
 
 
