@@ -24,6 +24,7 @@ class Ceiling:
 
     def __init__(self, recording: Recording) -> None:
         self.connection = apsw.Connection(recording.database, statementcachesize=500)
+        self.connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
         self.connection.pragma("cache_size", -65_536)
         self.statements = recording.statements
         self.body = recording.body

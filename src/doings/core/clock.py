@@ -74,6 +74,7 @@ def instant_from_text(text: str) -> int:
     return instant_from_datetime(moment)
 
 
+@lru_cache(maxsize=16_384)
 def datetime_from_instant(instant: int) -> datetime:
     """The instant as a datetime in UTC."""
     if -_EXACT < instant < _EXACT:
@@ -81,6 +82,7 @@ def datetime_from_instant(instant: int) -> datetime:
     return EPOCH + timedelta(microseconds=instant)
 
 
+@lru_cache(maxsize=16_384)
 def second_from_instant(instant: int) -> datetime:
     """The instant as a datetime in UTC, cut to the second, for surfaces that show no fractions."""
     return datetime.fromtimestamp(instant // SECOND, UTC)

@@ -157,16 +157,10 @@ class Database:
 
     async def credential(self, key: str) -> tuple[Credential, Account] | None:
         """Who a key belongs to, whatever the account: the one question that names none."""
-
-        async def look_up(connection: Connection) -> tuple[Credential, Account] | None:
-            row = await connection.fetch_one(sql.CREDENTIAL_BY_KEY, key=key)
-            if row is None:
-                return None
-            credential = credential_from_row(row)
-            owner = await connection.fetch_one(sql.ACCOUNT_BY_ID, account_id=credential.account_id)
-            return (credential, account_from_row(owner)) if owner else None
-
-        return await self.engine.read(look_up)
+        row = await self.engine.read(
+            lambda connection: connection.fetch_one(sql.CREDENTIAL_BY_KEY, key=key)
+        )
+        return (credential_from_row(row[:8]), account_from_row(row[8:])) if row else None
 
     async def note_use(self, uses: dict[str, int]) -> None:
         """Store when credentials were last used."""

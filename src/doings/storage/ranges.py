@@ -7,6 +7,7 @@ import msgspec
 from doings.core.entity import EntityKey
 from doings.core.query import Gap, Query
 from doings.storage import counting, select
+from doings.storage import statements as sql
 from doings.storage.select import EVERYTHING, Key
 
 if TYPE_CHECKING:
@@ -43,8 +44,12 @@ async def resolve(reader: "AccountReader", keys: tuple[EntityKey, ...]) -> list[
     """The seqs of those that exist; of the pseudo-entity for everything when none is named."""
     if not keys:
         return [EVERYTHING]
-    found = await reader.entities_by_key(keys)
-    return sorted(entity.seq for entity in found.values())
+    found: list[int] = []
+    for entity_type in dict.fromkeys(entity_type for entity_type, _ in keys):
+        ids = [id_ for type_, id_ in keys if type_ == entity_type]
+        rows = await reader.fetch(sql.SEQS_OF_ENTITIES, type=entity_type, ids=ids)
+        found += [row[0] for row in rows]
+    return sorted(found)
 
 
 async def keys_in_order(
@@ -58,7 +63,7 @@ async def keys_in_order(
     if len(entities) > 1:
         return await _distinct_keys(reader, query, entities, kinds, skip)
     statement, values = select.keys_in_order(query, entities=entities, kinds=kinds, skip=skip)
-    return [(at, seq) for at, seq in await reader.fetch(statement, **values)]
+    return [(row[0], row[1]) for row in await reader.fetch(statement, **values)]
 
 
 async def _distinct_keys(

@@ -6,6 +6,7 @@ keys that a range or the full text gave (`matching_keys`).
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from doings.core.query import Gap, Query, Side
@@ -30,36 +31,36 @@ def keys_in_order(
     What is linked to several of the entities comes once for each, one after the other.
     """
     bounds, values = _bounds(query)
-    conditions = []
-    for entity_index, entity in enumerate(entities):
-        values[f"entity_{entity_index}"] = entity
-        conditions += _conditions(f"entity = :entity_{entity_index}", kinds)
-    for kind_index, kind in enumerate(kinds or ()):
-        values[f"kind_{kind_index}"] = kind
+    for index, entity in enumerate(entities):
+        values[f"entity_{index}"] = entity
+    for index, kind in enumerate(kinds or ()):
+        values[f"kind_{index}"] = kind
+    values["limit"] = query.limit + 1
+    values["skip"] = skip
     order = _NEWEST_FIRST if query.side == "older" else _OLDEST_FIRST
-    values |= {"limit": query.limit + 1, "skip": skip}
-    return f"{_merged(conditions, bounds, order)} {order} LIMIT :limit OFFSET :skip", values
+    return _merged(len(entities), None if kinds is None else len(kinds), bounds, order), values
 
 
-def _conditions(entity: str, kinds: Sequence[str] | None) -> list[str]:
-    if kinds is None:
-        return [entity]
-    return [f"{entity} AND kind = :kind_{index}" for index in range(len(kinds))]
-
-
-def _merged(conditions: Sequence[str], bounds: str, order: str) -> str:
-    """The ranges as one; each says its own order, or PostgreSQL would sort instead of merging."""
+@lru_cache(maxsize=1024)
+def _merged(entities: int, kinds: int | None, bounds: str, order: str) -> str:
+    """So many ranges as one; each says its own order, or PostgreSQL would sort, not merge."""
     ranges = [
         "SELECT occurred_at, activity_seq FROM links"
-        f" WHERE account_id = :account_id AND {condition}{bounds}"
-        for condition in conditions
+        f" WHERE account_id = :account_id AND entity = :entity_{entity}{kind}{bounds}"
+        for entity in range(entities)
+        for kind in _kind_conditions(kinds)
     ]
-    if len(ranges) == 1:
-        return ranges[0]
-    return " UNION ALL ".join(
-        f"SELECT occurred_at, activity_seq FROM ({one} {order}) AS range_{index}"
-        for index, one in enumerate(ranges)
-    )
+    merged = ranges[0]
+    if len(ranges) > 1:
+        merged = " UNION ALL ".join(
+            f"SELECT occurred_at, activity_seq FROM ({one} {order}) AS range_{index}"
+            for index, one in enumerate(ranges)
+        )
+    return f"{merged} {order} LIMIT :limit OFFSET :skip"
+
+
+def _kind_conditions(kinds: int | None) -> list[str]:
+    return [""] if kinds is None else [f" AND kind = :kind_{index}" for index in range(kinds)]
 
 
 def _bounds(query: Query, *, at: str = "occurred_at", seq: str = "activity_seq") -> Selection:

@@ -43,7 +43,18 @@ SET_SETTINGS = "UPDATE accounts SET settings = :settings WHERE account_id = :acc
 DELETE_ACCOUNT = "DELETE FROM accounts WHERE account_id = :account_id"
 DELETE_CREDENTIALS_OF_ACCOUNT = "DELETE FROM credentials WHERE account_id = :account_id"
 
-CREDENTIAL_BY_KEY = f"SELECT {CREDENTIAL} FROM credentials WHERE key = :key"
+CREDENTIAL_BY_KEY = """
+    SELECT key, credentials.account_id, secret_hash, scopes, label, credentials.created_at,
+        expires_at, last_used_at, accounts.account_id, slug, name, time_zone, settings,
+        accounts.created_at
+    FROM credentials JOIN accounts ON accounts.account_id = credentials.account_id
+    WHERE key = :key"""
+CREDENTIALS_OF_ACCOUNT = "DELETE FROM credentials WHERE account_id = :account_id"
+
+CREDENTIAL_BY_KEY = """
+    SELECT c.key, c.account_id, c.secret_hash, c.scopes, c.label, c.created_at, c.expires_at,
+        c.last_used_at, a.account_id, a.slug, a.name, a.time_zone, a.settings, a.created_at
+    FROM credentials c JOIN accounts a ON a.account_id = c.account_id WHERE c.key = :key"""
 CREDENTIALS_OF_ACCOUNT = f"""
     SELECT {CREDENTIAL} FROM credentials WHERE account_id = :account_id ORDER BY created_at, key"""
 ADD_CREDENTIAL = """
@@ -70,6 +81,9 @@ ENTITIES_BY_KEY = f"""
     WHERE e.account_id = :account_id AND e.type = :type AND e.id = ANY(:ids)"""
 ENTITIES_BY_SEQ = f"""
     SELECT {ENTITY} FROM entities e WHERE e.account_id = :account_id AND e.seq = ANY(:seqs)"""
+SEQS_OF_ENTITIES = """
+    SELECT seq FROM entities
+    WHERE account_id = :account_id AND type = :type AND id = ANY(:ids) AND deleted_at IS NULL"""
 RESOLVE_ENTITIES = """
     SELECT id, seq, contact_seq FROM entities
     WHERE account_id = :account_id AND type = :type AND id = ANY(:ids)"""
