@@ -49,12 +49,6 @@ CREDENTIAL_BY_KEY = """
         accounts.created_at
     FROM credentials JOIN accounts ON accounts.account_id = credentials.account_id
     WHERE key = :key"""
-CREDENTIALS_OF_ACCOUNT = "DELETE FROM credentials WHERE account_id = :account_id"
-
-CREDENTIAL_BY_KEY = """
-    SELECT c.key, c.account_id, c.secret_hash, c.scopes, c.label, c.created_at, c.expires_at,
-        c.last_used_at, a.account_id, a.slug, a.name, a.time_zone, a.settings, a.created_at
-    FROM credentials c JOIN accounts a ON a.account_id = c.account_id WHERE c.key = :key"""
 CREDENTIALS_OF_ACCOUNT = f"""
     SELECT {CREDENTIAL} FROM credentials WHERE account_id = :account_id ORDER BY created_at, key"""
 ADD_CREDENTIAL = """
