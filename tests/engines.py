@@ -16,6 +16,9 @@ ENGINES = ("sqlite", "postgresql")
 SQLITE_ONLY = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 """Marks a test that is about SQLite's file, or about nothing that an engine has a part in."""
 
+POSTGRESQL_ONLY = pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+"""Marks a test that is about PostgreSQL's server."""
+
 _chosen = ENGINES[0]
 
 
