@@ -64,8 +64,10 @@ def serve_with_workers(settings: Settings) -> None:
 def application_of_worker(stopping: Connection) -> Application:
     """What a worker serves. `stopping` has something to read once the parent is about to stop."""
     # Until it serves, a worker has inherited a handler that only its parent can act on.
-    for one in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(one, signal.SIG_DFL)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    # A Ctrl-C reaches all processes of a terminal; the parent passes it on as SIGTERM, and Granian
+    # hangs in a worker that is told twice while it starts.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     application = create()
     watch = threading.Thread(target=_watch_parent, args=(stopping, application), daemon=True)
     watch.start()
