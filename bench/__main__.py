@@ -1,7 +1,6 @@
 """`python -m bench [pages writes ingest growth startup postgres]`: all of them without a name."""
 
 import argparse
-import asyncio
 import tempfile
 from pathlib import Path
 
@@ -30,8 +29,7 @@ def main() -> None:
     figures: list[Figure] = []
     for name in options.names or MEASURES:
         with tempfile.TemporaryDirectory(prefix="doings-bench-") as folder:
-            run = uvloop.run if name == "postgres" else asyncio.run
-            figures += run(_measure(name, Path(folder), options))
+            figures += uvloop.run(_measure(name, Path(folder), options))
     show(figures)
 
 

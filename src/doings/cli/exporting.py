@@ -28,7 +28,7 @@ from doings.cli.terminal import Step, progress, remark
 from doings.core.account import Account
 from doings.core.activity import checked_kind
 from doings.core.clock import instant_from_text, start_of_date
-from doings.core.document import activity_document, entity_document
+from doings.core.document import activity_documents, entity_document
 from doings.core.entity import Entity
 from doings.core.errors import Invalid, Misconfigured
 from doings.core.query import Query
@@ -143,7 +143,7 @@ async def _write_activities(timeline: Timeline, query: Query, out: BinaryIO, ste
         total = await timeline.read(lambda reader: reader.total(None, query.kinds))
     written = 0
     async for activities in timeline.walk(query):
-        out.write(_ENCODER.encode_lines([activity_document(one) for one in activities]))
+        out.write(_ENCODER.encode_lines(activity_documents(activities)))
         written += len(activities)
         step(written, total)
     out.flush()

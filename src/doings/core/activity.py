@@ -1,7 +1,9 @@
 """Activities: what happened, once recorded (Activity) and still to be recorded (Draft)."""
 
 import re
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
+from typing import TypeVar
 
 import msgspec
 
@@ -122,11 +124,7 @@ class Activity(msgspec.Struct, frozen=True):
 
     def linked(self, entity_type: str, role: str | None = None) -> Entity | None:
         """The first entity of that type, and that role where one is named, that still exists."""
-        for link in self.links:
-            is_wanted = link.entity.type == entity_type and not link.entity.is_deleted
-            if is_wanted and (role is None or role in link.roles):
-                return link.entity
-        return None
+        return first_linked(self.links, entity_type, role)
 
     def actor(self) -> Entity | None:
         """Whoever did it, where that is known and still exists."""
@@ -137,11 +135,43 @@ class Activity(msgspec.Struct, frozen=True):
 
     def contacts(self) -> list[Entity]:
         """The contacts concerned, each once, in the order they were linked."""
-        return [
-            link.entity
-            for link in self.links
-            if link.entity.type == CONTACT and not link.entity.is_deleted
-        ]
+        return linked_contacts(self.links)
+
+
+def first_linked(
+    links: tuple[Linked, ...], entity_type: str, role: str | None = None
+) -> Entity | None:
+    """The first entity of that type, and that role where one is named, that still exists."""
+    for link in links:
+        is_wanted = link.entity.type == entity_type and not link.entity.is_deleted
+        if is_wanted and (role is None or role in link.roles):
+            return link.entity
+    return None
+
+
+def linked_contacts(links: tuple[Linked, ...]) -> list[Entity]:
+    """The contacts among what is linked that still exist, each once, in order."""
+    return [
+        link.entity for link in links if link.entity.type == CONTACT and not link.entity.is_deleted
+    ]
+
+
+T = TypeVar("T")
+
+
+def with_rendered_links(
+    activities: Iterable[Activity], render: Callable[[tuple[Linked, ...]], T]
+) -> Iterator[tuple[Activity, T]]:
+    """Each activity with what `render` makes of its links.
+
+    Activities read together that are linked alike share one tuple, which is rendered once.
+    """
+    rendered: dict[int, T] = {}
+    for activity in activities:
+        place = id(activity.links)
+        if place not in rendered:
+            rendered[place] = render(activity.links)
+        yield activity, rendered[place]
 
 
 def draft_of(activity: Activity) -> Draft:

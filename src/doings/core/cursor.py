@@ -76,4 +76,4 @@ class CursorSigner:
         raise Malformed(reason, field)
 
     def _signature(self, body: bytes) -> bytes:
-        return hmac.digest(self._secret, body, "sha256")[:_SIGNATURE]
+        return hashlib.blake2b(body, key=self._secret, digest_size=_SIGNATURE).digest()

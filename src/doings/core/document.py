@@ -1,11 +1,12 @@
 """Our own JSON of an activity: the native API's document, and what the feed keeps of the past."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated
 
 import msgspec
 
-from doings.core.activity import ACTOR, Activity, Linked
+from doings.core.activity import ACTOR, Activity, Linked, with_rendered_links
 from doings.core.clock import datetime_from_instant
 from doings.core.entity import Entity
 
@@ -65,6 +66,9 @@ class EntityDocument(msgspec.Struct):
     updated_at: Moment
 
 
+LinkDocuments = tuple[ActorDocument | None, list[LinkDocument]]
+"""Whoever did it, who stands by itself, and every other link, one for each role."""
+
 EMPTY = msgspec.Raw(b"{}")
 
 
@@ -73,9 +77,21 @@ def raw(text: str) -> msgspec.Raw:
     return EMPTY if text == "{}" else msgspec.Raw(text)
 
 
+def activity_documents(activities: Iterable[Activity]) -> list[ActivityDocument]:
+    """Render activities; those that share their links share the documents of these."""
+    return [
+        _activity_document(activity, rendered)
+        for activity, rendered in with_rendered_links(activities, link_documents)
+    ]
+
+
 def activity_document(activity: Activity) -> ActivityDocument:
     """Render an activity; what it was linked to and is deleted now is left out."""
-    actor, links = link_documents(activity.links)
+    return _activity_document(activity, link_documents(activity.links))
+
+
+def _activity_document(activity: Activity, rendered: LinkDocuments) -> ActivityDocument:
+    actor, links = rendered
     recorded_at = datetime_from_instant(activity.recorded_at)
     is_revised = activity.updated_at != activity.recorded_at
     # By position, which takes msgspec half the time: the order is that of the class.
@@ -100,8 +116,8 @@ def activity_document(activity: Activity) -> ActivityDocument:
     )
 
 
-def link_documents(links: tuple[Linked, ...]) -> tuple[ActorDocument | None, list[LinkDocument]]:
-    """Whoever did it, who stands by itself, and every other link, one for each role."""
+def link_documents(links: tuple[Linked, ...]) -> LinkDocuments:
+    """Render links; those to what is deleted are left out."""
     actor = None
     documents = []
     for link in links:

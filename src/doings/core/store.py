@@ -67,7 +67,7 @@ class EntityQuery(msgspec.Struct, frozen=True, kw_only=True):
     by: Literal["recorded", "updated"] = "recorded"
 
 
-class Credential(msgspec.Struct, frozen=True, kw_only=True):
+class Credential(msgspec.Struct, frozen=True):
     """A credential as stored: never its secret."""
 
     key: str

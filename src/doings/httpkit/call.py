@@ -1,11 +1,11 @@
 """A call: one request, who makes it, and the timeline it is about."""
 
-from functools import cached_property
+from collections.abc import AsyncIterator
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
 import msgspec
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope
 
 from doings.auth.credentials import Authenticator
@@ -32,15 +32,20 @@ class Services(msgspec.Struct, frozen=True):
 
 
 class Call:
-    """One request to a surface. `principal` and `timeline` are there once it is authenticated."""
+    """One request to a surface. `principal` and `timeline` are there once it is authenticated.
+
+    It reads ASGI's scope itself: Starlette's Request, which can do more, takes longer.
+    """
 
     principal: Principal
     timeline: Timeline
 
     def __init__(self, services: Services, scope: Scope, receive: Receive, body_limit: int) -> None:
         self.services = services
-        self.request = Request(scope, receive)
+        self.scope = scope
+        self._receive = receive
         self._body_limit = body_limit
+        self._query: dict[str, list[str]] | None = None
         self.headers: dict[str, str] = {}
         """Headers for the answer, whatever it will be."""
 
@@ -48,37 +53,60 @@ class Call:
         """Bind the call to who makes it."""
         self.principal = principal
         self.timeline = Timeline(self.services.store, principal.account, principal.key)
-        self.request.scope["doings"]["key"] = principal.key
+        self.scope["doings"]["key"] = principal.key
+
+    @property
+    def method(self) -> str:
+        """GET, POST and so on."""
+        method: str = self.scope["method"]
+        return method
+
+    @property
+    def path(self) -> str:
+        """The whole path, with that of the mount."""
+        path: str = self.scope["path"]
+        return path
 
     @property
     def path_params(self) -> dict[str, str]:
-        """The variable parts of the path; an escaped slash is a slash again."""
-        params: dict[str, str] = self.request.path_params
-        return {name: value.replace("\0", "/") for name, value in params.items()}
+        """The variable parts of the path."""
+        params: dict[str, str] = self.scope["path_params"]
+        return params
 
-    @cached_property
+    @property
     def query(self) -> dict[str, list[str]]:
         """The query parameters, each with all its values."""
-        found: dict[str, list[str]] = {}
-        text = self.request.scope["query_string"].decode("latin-1")
-        for name, value in parse_qsl(text, keep_blank_values=True):
-            found.setdefault(name, []).append(value)
-        return found
+        if self._query is None:
+            self._query = {}
+            text = self.scope["query_string"].decode("latin-1")
+            for name, value in parse_qsl(text, keep_blank_values=True):
+                self._query.setdefault(name, []).append(value)
+        return self._query
+
+    def header(self, name: str) -> str | None:
+        """The request's header of that name, the first where it is repeated."""
+        wanted = name.lower().encode()
+        for found, value in self.scope["headers"]:
+            if found == wanted:
+                text: str = value.decode("latin-1")
+                return text
+        return None
 
     @property
     def bearer(self) -> str | None:
         """The token of `Authorization: Bearer`, in whatever case the word is written."""
-        word, _, token = self.request.headers.get("authorization", "").partition(" ")
+        word, _, token = (self.header("authorization") or "").partition(" ")
         return token.strip() if word.lower() == "bearer" else None
 
     @property
     def address(self) -> str:
         """Where the caller is: the peer, or what the proxy in front says."""
         if self.services.settings.behind_proxy:
-            forwarded = self.request.headers.get("x-forwarded-for")
+            forwarded = self.header("x-forwarded-for")
             if forwarded:
                 return forwarded.rpartition(",")[2].strip()
-        return self.request.client.host if self.request.client else "unknown"
+        client: tuple[str, int] | None = self.scope.get("client")
+        return client[0] if client else "unknown"
 
     @property
     def origin_url(self) -> str:
@@ -87,26 +115,36 @@ class Call:
         A surface mounted by host name is where the caller found it, whatever that says.
         """
         settings = self.services.settings
-        if settings.public_url and not self.request.scope["doings"].get("by_host"):
+        if settings.public_url and not self.scope["doings"].get("by_host"):
             return settings.public_url.rstrip("/")
-        scheme: str = self.request.scope["scheme"]
+        scheme: str = self.scope["scheme"]
         if settings.behind_proxy:
-            scheme = self.request.headers.get("x-forwarded-proto", scheme)
-        return f"{scheme}://{self.request.headers.get('host', 'localhost')}"
+            scheme = self.header("x-forwarded-proto") or scheme
+        return f"{scheme}://{self.header('host') or 'localhost'}"
 
     @property
     def base_url(self) -> str:
         """Where this surface is mounted, without a slash at the end."""
-        root: str = self.request.scope.get("root_path", "")
+        root: str = self.scope.get("root_path", "")
         return self.origin_url + root
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """The body as it comes in; raises ClientDisconnect."""
+        is_complete = False
+        while not is_complete:
+            message = await self._receive()
+            if message["type"] == "http.disconnect":
+                raise ClientDisconnect
+            yield message.get("body", b"")
+            is_complete = not message.get("more_body", False)
 
     async def body(self) -> bytes:
         """The whole body; raises TooLarge."""
-        declared = self.request.headers.get("content-length", "0")
+        declared = self.header("content-length") or "0"
         if declared.isdecimal() and int(declared) > self._body_limit:
             raise TooLarge(self._body_limit)
         chunks = bytearray()
-        async for chunk in self.request.stream():
+        async for chunk in self.chunks():
             chunks += chunk
             if len(chunks) > self._body_limit:
                 raise TooLarge(self._body_limit)
@@ -115,7 +153,7 @@ class Call:
     @property
     def content_type(self) -> str:
         """The body's type without parameters, in lower case."""
-        return self.request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        return (self.header("content-type") or "").partition(";")[0].strip().lower()
 
     async def json(self, kind: type[T]) -> T:
         """The body as JSON of a type; raises Malformed, Invalid, TooLarge and UnsupportedType."""
@@ -132,7 +170,7 @@ class Call:
         if self.content_type == "application/x-www-form-urlencoded":
             return members_from_form(body, lists)
         if self.content_type == "multipart/form-data":
-            return await members_from_multipart(body, self.request.headers["content-type"], lists)
+            return await members_from_multipart(body, self.header("content-type") or "", lists)
         found = decoded(body, object) if body.strip() else {}
         return found if isinstance(found, dict) else {}
 

@@ -37,7 +37,10 @@ def surface_app(surface: Surface, services: GetServices) -> ASGIApp:
         if found is None:
             await endpoint.unknown(scope, receive, send)
             return
-        resource, scope["path_params"] = found
+        resource, params = found
+        scope["path_params"] = params
+        if "\0" in scope["path"]:
+            scope["path_params"] = {name: part.replace("\0", "/") for name, part in params.items()}
         await resource(scope, receive, send)
 
     return app
@@ -46,7 +49,7 @@ def surface_app(surface: Surface, services: GetServices) -> ASGIApp:
 def _routed_path(scope: Scope) -> str:
     """The path as routes see it: no slash at the end, `/` for the mount itself.
 
-    An escaped slash belongs to its segment and stands as NUL here (see `Call.path_params`).
+    An escaped slash belongs to its segment: it stands as NUL until the segments are told apart.
     """
     path: str = scope["path"]
     raw: bytes = scope.get("raw_path") or b""
@@ -72,7 +75,7 @@ class _Endpoints:
         scope["doings"]["route"] = "unknown"
 
         async def handle(call: Call) -> Response:
-            raise NoRoute(call.request.url.path)
+            raise NoRoute(call.path)
 
         await self.run(Operation(handle, scope=None), scope, receive, send)
 
@@ -122,7 +125,7 @@ class _Endpoints:
             response.headers["Retry-After"] = str(error.retry_after)
         if isinstance(error, MethodNotAllowed):
             response.headers["Allow"] = ", ".join(error.allowed)
-        call.request.scope["doings"]["error"] = str(error)
+        call.scope["doings"]["error"] = str(error)
         return response
 
 
@@ -146,7 +149,7 @@ class _PathEndpoint:
         await self._endpoints.run(operation, scope, receive, send)
 
     async def _refuse(self, call: Call) -> Response:
-        raise MethodNotAllowed(call.request.method, self._allowed)
+        raise MethodNotAllowed(call.method, self._allowed)
 
 
 def _without_body(send: Send) -> Send:

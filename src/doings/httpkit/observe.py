@@ -7,7 +7,7 @@ import structlog
 import uuid_utils
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from doings.httpkit.metrics import LATENCY, REQUESTS
+from doings.httpkit.metrics import count
 
 log = structlog.get_logger("doings.http")
 
@@ -38,8 +38,7 @@ def observed(app: ASGIApp) -> ASGIApp:
         finally:
             seconds = time.perf_counter() - started
             method = scope["method"]
-            REQUESTS.labels(about["surface"], about["route"], method, str(status)).inc()
-            LATENCY.labels(about["surface"]).observe(seconds)
+            count(about["surface"], about["route"], method, status, seconds)
             level = "warning" if status >= 500 or status == 0 else "info"  # noqa: PLR2004
             getattr(log, level)(
                 "request", method=method, status=status, ms=round(seconds * 1000, 2), **about

@@ -4,7 +4,7 @@ Each chunk is a short read of its own, taken when the one before it was sent. So
 however long the list is, and a caller who reads slowly keeps no transaction open.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import TypeVar
 
 import msgspec
@@ -43,7 +43,7 @@ async def activity_chunks(timeline: Timeline, query: Query) -> AsyncIterator[lis
             yield chunk
 
 
-def json_elements(documents: list[object]) -> bytes:
+def json_elements(documents: Sequence[object]) -> bytes:
     """The elements of a JSON array, without its brackets."""
     return _encode(documents)[1:-1]
 
@@ -57,7 +57,7 @@ async def answer_list(
     if not first or second is None:
         body = frame.head + (render(first) if first else b"") + frame.tail
         return Response(body, media_type=frame.media_type)
-    if call.request.method == "HEAD":
+    if call.method == "HEAD":
         return Response(media_type=frame.media_type)
     stream = _framed(render(first), second, chunks, render, frame)
     return StreamingResponse(stream, media_type=frame.media_type)

@@ -51,7 +51,7 @@ async def patch_activity(call: Call) -> Response:
     ref = activity_id(call)
     body = await call.body()
     patch = patch_of_type(call, body, ActivityPatch)
-    seen = call.request.headers.get("if-match")
+    seen = call.header("if-match")
 
     def patched(activity: Activity) -> Draft:
         _check_seen(seen, activity)
@@ -68,7 +68,7 @@ async def patch_activity(call: Call) -> Response:
 async def delete_activity(call: Call) -> Response:
     """Delete one, unless it is not what the caller saw."""
     ref = activity_id(call)
-    seen = call.request.headers.get("if-match")
+    seen = call.header("if-match")
 
     async def erase(ledger: Ledger) -> Answer:
         await ledger.erase(ref, lambda activity: _check_seen(seen, activity))

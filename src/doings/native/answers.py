@@ -21,7 +21,7 @@ def answer_document(call: Call, document: object) -> Response:
 
 def answer_json(call: Call, body: bytes, headers: dict[str, str] | None = None) -> Response:
     """Answer a GET with JSON that is encoded already; raises NotAcceptable."""
-    negotiated(call.request.headers.get("accept"), (JSON,))
+    negotiated(call.header("accept"), (JSON,))
     return answer_bytes(call, body, JSON, headers)
 
 
@@ -31,7 +31,7 @@ def answer_bytes(
     """Answer a GET with what is encoded already, or that it is unchanged."""
     etag = etag_of(body)
     headers = {"ETag": etag, "Vary": "Accept, Authorization", **(headers or {})}
-    if is_unchanged(call.request.headers.get("if-none-match"), etag):
+    if is_unchanged(call.header("if-none-match"), etag):
         return Response(status_code=304, headers=headers)
     return Response(body, headers=headers, media_type=media_type)
 

@@ -1,13 +1,13 @@
 """ETags, and the conditions that requests set with them (RFC 9110, section 13)."""
 
-import hashlib
+import xxhash
 
 from doings.core.errors import Outdated
 
 
 def etag_of(body: bytes) -> str:
     """The strong validator of an answer with this body."""
-    return f'"{hashlib.sha256(body).hexdigest()[:24]}"'
+    return f'"{xxhash.xxh3_128_hexdigest(body)}"'
 
 
 def is_unchanged(if_none_match: str | None, etag: str) -> bool:

@@ -82,7 +82,7 @@ async def put_entity(call: Call) -> Response:
     key = (call.path_params["type"], call.path_params["id"])
     body = await call.body()
     draft = entity_draft_from_document(body_of_type(call, body, EntityInput))
-    seen = call.request.headers.get("if-match")
+    seen = call.header("if-match")
 
     def replaced(entity: Entity | None) -> EntityDraft:
         _check_seen(seen, entity)
@@ -98,7 +98,7 @@ async def put_entity(call: Call) -> Response:
 async def delete_entity(call: Call) -> Response:
     """Delete an entity, whose activities stay, unless it is not what the caller saw."""
     key = entity_key(call)
-    seen = call.request.headers.get("if-match")
+    seen = call.header("if-match")
 
     async def delete(ledger: Ledger) -> Answer:
         _check_seen(seen, await ledger.delete_entity(key))

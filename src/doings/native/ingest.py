@@ -90,7 +90,7 @@ class Ingest:
             await self._call.timeline.write(self._repeats.begin)
         cutter = LineCutter(self._most)
         try:
-            async for chunk in self._call.request.stream():
+            async for chunk in self._call.chunks():
                 await self._take(cutter.cut(chunk))
             if (final := cutter.end()) != b"":
                 await self._take([final])

@@ -22,7 +22,7 @@ _KEY = re.compile(r"[\x20-\x7e]{1,255}")
 
 def key_of(call: Call) -> str | None:
     """The key that the caller gave the request; raises Malformed."""
-    key = call.request.headers.get(HEADER)
+    key = call.header(HEADER)
     if key is not None and not _KEY.fullmatch(key):
         raise Malformed("1 to 255 printable ASCII characters", HEADER)
     return key
@@ -30,7 +30,7 @@ def key_of(call: Call) -> str | None:
 
 def digest_of(call: Call, body: bytes) -> bytes:
     """What makes a request the same: method, path and body."""
-    head = f"{call.request.method} {call.request.scope['path']}\n"
+    head = f"{call.method} {call.scope['path']}\n"
     return hashlib.blake2b(head.encode() + body, digest_size=16).digest()
 
 

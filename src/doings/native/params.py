@@ -1,6 +1,8 @@
 """Query parameters and path parts of the native API; each function raises Malformed."""
 
 import re
+from collections.abc import Callable
+from typing import Any
 
 from doings.core.activity import KIND, LEVELS, ORIGIN, WORD
 from doings.core.clock import instant_from_text
@@ -18,6 +20,9 @@ SEARCH_LENGTH = 1000
 
 _KINDS = re.compile(rf"{KIND.pattern}|{WORD.pattern}\.\*")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_ORIGIN_FORM = "lower-case letters, digits, dots, - and _"
+_WORD_FORM = "a lower-case word"
+
 _LOST_PLUS = re.compile(r" (?=\d\d:\d\d$)")
 """A `+` of an offset that was not escaped, and so was read as a blank."""
 
@@ -25,19 +30,12 @@ _LOST_PLUS = re.compile(r" (?=\d\d:\d\d$)")
 def query_from_params(params: Params, *, owner: EntityKey | None = None) -> Query:
     """The filters, order and size of a page, from its start; `owner` is whose timeline it is."""
     links = links_in(params)
+    given = {field: read(params) for name, (field, read) in _FILTERS.items() if name in params}
     return Query(
         entities=(owner,) if owner else links,
         also=links if owner else (),
-        kinds=kinds_in(params),
-        actor=_key(params, "actor"),
-        origin=_matching(params, "origin", ORIGIN, "lower-case letters, digits, dots, - and _"),
-        level=one_of(params, "level", tuple(sorted(LEVELS))),
-        channel=_matching(params, "channel", WORD, "a lower-case word"),
-        since=instant(params, "since"),
-        until=instant(params, "until"),
-        words=_words(params),
-        is_descending=one_of(params, "order", ("asc", "desc")) != "asc",
         limit=limit(params),
+        **given,
     )
 
 
@@ -84,7 +82,7 @@ def search(params: Params) -> str | None:
 
 def type_in(params: Params) -> str | None:
     """The type of entities."""
-    return _matching(params, "type", TYPE, "a lower-case word")
+    return _matching(params, "type", TYPE, _WORD_FORM)
 
 
 def activity_id(call: Call) -> str:
@@ -131,3 +129,18 @@ def _matching(params: Params, name: str, pattern: re.Pattern[str], form: str) ->
     if not pattern.fullmatch(text):
         raise Malformed(f"must be {form}", name)
     return text
+
+
+_FILTERS: dict[str, tuple[str, Callable[[Params], Any]]] = {
+    "kind": ("kinds", kinds_in),
+    "kind[]": ("kinds", kinds_in),
+    "actor": ("actor", lambda params: _key(params, "actor")),
+    "origin": ("origin", lambda params: _matching(params, "origin", ORIGIN, _ORIGIN_FORM)),
+    "level": ("level", lambda params: one_of(params, "level", tuple(sorted(LEVELS)))),
+    "channel": ("channel", lambda params: _matching(params, "channel", WORD, _WORD_FORM)),
+    "since": ("since", lambda params: instant(params, "since")),
+    "until": ("until", lambda params: instant(params, "until")),
+    "q": ("words", _words),
+    "order": ("is_descending", lambda params: one_of(params, "order", ("asc", "desc")) != "asc"),
+}
+"""Which field of a query a parameter sets, and how it is read where it is given."""

@@ -53,7 +53,7 @@ async def answer_stream(
     if owner is not None and not first:
         await call.timeline.read(lambda reader: reader.entity(owner))
     headers = {"Vary": "Accept, Authorization"}
-    if call.request.method == "HEAD":
+    if call.method == "HEAD":
         return Response(media_type=media_type, headers=headers)
     stream = _rendered(_HEADS[media_type], _RENDERERS[media_type], first, chunks)
     return StreamingResponse(stream, media_type=media_type, headers=headers)

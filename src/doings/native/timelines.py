@@ -7,7 +7,7 @@ import msgspec
 from starlette.responses import Response
 
 from doings.core.cursor import Page, fingerprint
-from doings.core.document import activity_document
+from doings.core.document import activity_documents
 from doings.core.entity import EntityKey
 from doings.core.query import Gap, Query
 from doings.core.store import Reader
@@ -28,7 +28,7 @@ async def answer_timeline(call: Call, query: Query, owner: EntityKey | None = No
 
     `owner` is the entity whose timeline it is. Raises NotFound, NotAcceptable and Malformed.
     """
-    media_type = negotiated(call.request.headers.get("accept"), OFFERED)
+    media_type = negotiated(call.header("accept"), OFFERED)
     filters = fingerprint(call.principal.account.id, query)
     if token := last(call.query, "cursor"):
         query = msgspec.structs.replace(query, gap=call.services.cursors.gap(token, filters))
@@ -65,7 +65,7 @@ def _reading(query: Query, owner: EntityKey | None) -> Callable[[Reader], Awaita
 
 
 def _json(page: Page, ways: Ways) -> bytes:
-    items = [activity_document(activity) for activity in page.items]
+    items = activity_documents(page.items)
     return encode(ActivityPage(items, next=ways.next, prev=ways.prev))
 
 
@@ -94,7 +94,7 @@ def link_header(call: Call, ways: Ways) -> dict[str, str]:
 
 def url_of(call: Call, cursor: str | None) -> str:
     """The URL of the request with another cursor."""
-    scope = call.request.scope
+    scope = call.scope
     raw_path: bytes | None = scope.get("raw_path")
     path = raw_path.decode("latin-1") if raw_path else quote(scope["path"])
     query: str = scope["query_string"].decode("latin-1")

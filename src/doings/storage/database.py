@@ -95,9 +95,7 @@ class Database:
 
     async def account(self, slug: str) -> Account:
         """The account of that slug; raises NotFound."""
-        row = await self.engine.read(
-            lambda connection: connection.fetch_one(sql.ACCOUNT_BY_SLUG, slug=slug)
-        )
+        row = await self.engine.look_up(sql.ACCOUNT_BY_SLUG, slug=slug)
         if row is None:
             raise NotFound("account", slug)
         return account_from_row(row)
@@ -157,9 +155,7 @@ class Database:
 
     async def credential(self, key: str) -> tuple[Credential, Account] | None:
         """Who a key belongs to, whatever the account: the one question that names none."""
-        row = await self.engine.read(
-            lambda connection: connection.fetch_one(sql.CREDENTIAL_BY_KEY, key=key)
-        )
+        row = await self.engine.look_up(sql.CREDENTIAL_BY_KEY, key=key)
         return (credential_from_row(row[:8]), account_from_row(row[8:])) if row else None
 
     async def note_use(self, uses: dict[str, int]) -> None:
@@ -179,7 +175,7 @@ class Database:
 
     async def ping(self) -> None:
         """Return when the store answers; raises Unavailable."""
-        await self.engine.read(lambda connection: connection.fetch_one(sql.PING))
+        await self.engine.look_up(sql.PING)
 
     async def close(self) -> None:
         """Finish what was accepted, then let go of the database."""

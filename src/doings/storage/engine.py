@@ -80,6 +80,9 @@ class Engine(Protocol):
     async def read(self, work: Callable[[Connection], Awaitable[T]], *, bounded: bool = True) -> T:
         """Run work on one consistent state."""
 
+    async def look_up(self, sql: str, **values: object) -> Row | None:
+        """The first row of one statement that is read by itself, and so takes no transaction."""
+
     async def write(
         self,
         work: Callable[[Connection], Awaitable[T]],

@@ -17,6 +17,7 @@ import msgspec
 
 from doings.core.errors import DoingsError, Unavailable
 from doings.storage.bell import Bell
+from doings.storage.engine import Row
 from doings.storage.postgres_connection import Figures, PostgresConnection
 from doings.storage.postgres_errors import is_lost, is_passing, translated
 from doings.storage.postgres_opening import Address, checked
@@ -86,6 +87,15 @@ class PostgresEngine:
         async def attempt() -> T:
             async with self._transaction(pool, _BEGIN_READ) as connection:
                 return await work(connection)
+
+        return await _repeated(attempt)
+
+    async def look_up(self, sql: str, **values: object) -> Row | None:
+        """The first row of one statement that is read by itself."""
+
+        async def attempt() -> Row | None:
+            async with self._connection(self._pools.bounded) as raw:
+                return await PostgresConnection(raw, self._figures).fetch_one(sql, **values)
 
         return await _repeated(attempt)
 
@@ -172,15 +182,21 @@ class PostgresEngine:
         begin: str,
     ) -> AsyncIterator[PostgresConnection]:
         """A connection in a transaction that is committed at the end, or undone by an error."""
+        async with self._connection(pool) as raw:
+            try:
+                await raw.execute(begin)
+                yield PostgresConnection(raw, self._figures)
+                await _end(raw)
+            except BaseException as error:
+                await _undo(raw, error)
+                raise
+
+    @contextlib.asynccontextmanager
+    async def _connection(self, pool: Any) -> AsyncIterator[Any]:  # noqa: ANN401 - likewise
         async with asyncio.timeout(WAIT_SECONDS):
             raw = await pool.acquire()
         try:
-            await raw.execute(begin)
-            yield PostgresConnection(raw, self._figures)
-            await _end(raw)
-        except BaseException as error:
-            await _undo(raw, error)
-            raise
+            yield raw
         finally:
             await pool.release(raw)
 

@@ -15,7 +15,7 @@ from doings.storage import statements as sql
 from doings.storage.engine import Connection, Row
 from doings.storage.rows import (
     account_from_row,
-    activity_from_row,
+    activities_from_rows,
     credential_from_row,
     entity_from_row,
     words_from_text,
@@ -66,17 +66,21 @@ class AccountReader:
         if not seqs:
             return []
         rows = await self.fetch(sql.ACTIVITIES_BY_SEQ, seqs=list(seqs))
-        by_seq = {activity.seq: activity for activity in await self.with_links(rows)}
-        return [by_seq[seq] for seq in seqs if seq in by_seq]
+        by_seq = {row[0]: row for row in rows}
+        return await self.with_links([row for row in map(by_seq.get, seqs) if row])
 
     async def with_links(self, rows: Sequence[Row]) -> list[Activity]:
-        """The activities of these rows; an entity linked to several is one object."""
+        """The activities of these rows; those linked alike share one tuple of links."""
         links = await self.fetch(sql.LINKS_OF_ACTIVITIES, seqs=[row[0] for row in rows])
         found = await self.entities_with_seqs({row[1] for row in links})
-        linked: dict[int, list[Linked]] = {row[0]: [] for row in rows}
+        named: dict[int, tuple[tuple[int, str], ...]] = {}
         for activity_seq, entity, roles, _ in sorted(links, key=_POSITION):
-            linked[activity_seq].append(Linked(found[entity], words_from_text(roles)))
-        return [activity_from_row(row, tuple(linked[row[0]])) for row in rows]
+            named[activity_seq] = (*named.get(activity_seq, ()), (entity, roles))
+        shared = {
+            names: tuple([Linked(found[seq], words_from_text(roles)) for seq, roles in names])
+            for names in {(), *named.values()}
+        }
+        return activities_from_rows(rows, [shared[named.get(row[0], ())] for row in rows])
 
     async def entities_with_seqs(self, seqs: set[int]) -> dict[int, Entity]:
         """Entities by their seq, deleted ones too."""

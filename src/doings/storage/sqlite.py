@@ -76,7 +76,10 @@ SCHEMA = {
 
 
 class SqliteConnection:
-    """`engine.Connection`: its coroutines never wait, so that `finish` can run them."""
+    """`engine.Connection`: its coroutines never wait, so that `finish` can run them.
+
+    What the driver raises becomes ours where a read or a write ends.
+    """
 
     search = SEARCH
 
@@ -85,33 +88,27 @@ class SqliteConnection:
 
     async def fetch(self, sql: str, **values: object) -> list[Row]:
         """All rows."""
-        with _DOMAIN_ERRORS:
-            return cast("list[Row]", self.raw.execute(_compiled(sql), _bound(values)).fetchall())
+        return cast("list[Row]", self.raw.execute(_compiled(sql), _bound(values)).fetchall())
 
     async def fetch_one(self, sql: str, **values: object) -> Row | None:
         """The first row, if any."""
-        with _DOMAIN_ERRORS:
-            return cast("Row | None", self.raw.execute(_compiled(sql), _bound(values)).fetchone())
+        return cast("Row | None", self.raw.execute(_compiled(sql), _bound(values)).fetchone())
 
     async def execute(self, sql: str, **values: object) -> None:
         """Run a statement for its effect."""
-        with _DOMAIN_ERRORS:
-            self.raw.execute(_compiled(sql), _bound(values))
+        self.raw.execute(_compiled(sql), _bound(values))
 
     async def execute_many(self, sql: str, rows: Iterable[Row]) -> None:
         """Run a statement for every row, values in the order of its placeholders."""
-        with _DOMAIN_ERRORS:
-            self.raw.executemany(_compiled(sql), rows)
+        self.raw.executemany(_compiled(sql), rows)
 
     async def execute_script(self, sql: str) -> None:
         """Run several statements without values, one after the other."""
-        with _DOMAIN_ERRORS:
-            self.raw.execute(sql)
+        self.raw.execute(sql)
 
     async def has_table(self, name: str) -> bool:
         """Whether there is a table of that name."""
-        with _DOMAIN_ERRORS:
-            return self.raw.table_exists("main", name)
+        return self.raw.table_exists("main", name)
 
     async def lock_schema(self) -> None:
         """Nothing to do: a write keeps all others out from its beginning."""
@@ -213,6 +210,11 @@ class SqliteEngine:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._readers, lambda: _read(self._own(), work))
 
+    async def look_up(self, sql: str, **values: object) -> Row | None:
+        """The first row of one statement that is read by itself."""
+        with _DOMAIN_ERRORS:
+            return await self._inline.fetch_one(sql, **values)
+
     def _own(self) -> SqliteConnection:
         """The reader thread's own connection."""
         if not hasattr(self._local, "connection"):
@@ -290,7 +292,8 @@ class SqliteEngine:
         raw = self._writer.raw
         raw.execute("SAVEPOINT one")
         try:
-            result = finish(write.work(self._writer))
+            with _DOMAIN_ERRORS:
+                result = finish(write.work(self._writer))
         except Exception as error:
             if not raw.in_transaction:
                 # SQLite itself undid the whole transaction (a full disk): nobody's write lasts.

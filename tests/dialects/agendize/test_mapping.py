@@ -14,7 +14,7 @@ from doings.core.entity import Entity
 from doings.core.errors import Invalid
 from doings.dialects.agendize.mapping import (
     View,
-    activity_document,
+    activity_documents,
     draft_from_document,
     entity_drafts_from_document,
     saved_activity,
@@ -76,7 +76,7 @@ def activity(
 
 def shown(one: Activity, time_zone: str = "America/Montreal") -> dict[str, Any]:
     """The document as a client reads it."""
-    document = activity_document(one, View(URL, time_zone))
+    document = activity_documents([one], View(URL, time_zone))[0]
     members: dict[str, Any] = json.loads(msgspec.json.encode(document))
     return members
 
@@ -390,7 +390,7 @@ def expressible(draw: st.DrawFn) -> Activity:
 
 def encoded(one: Activity) -> bytes:
     """The document as text."""
-    return msgspec.json.encode(activity_document(one, View(URL, "Europe/Berlin")))
+    return msgspec.json.encode(activity_documents([one], View(URL, "Europe/Berlin"))[0])
 
 
 @given(expressible())

@@ -14,7 +14,7 @@ from doings.core.clock import SECOND
 from doings.core.entity import Entity
 from doings.core.errors import Invalid
 from doings.dialects.invent.mapping import (
-    activity_document,
+    activity_documents,
     draft_from_document,
     entity_drafts_from_document,
     saved_activity,
@@ -65,7 +65,7 @@ def activity(kind: str, *links: Linked, **members: Any) -> Activity:  # noqa: AN
 
 def shown(one: Activity) -> dict[str, Any]:
     """The document as a client reads it."""
-    document: dict[str, Any] = json.loads(msgspec.json.encode(activity_document(one, "8")))
+    document: dict[str, Any] = json.loads(msgspec.json.encode(activity_documents([one], "8")[0]))
     return document
 
 
@@ -314,7 +314,7 @@ INDISTINCT = {"encounter.logged", "text.posted"}
 @given(expressible())
 def test_reading_what_was_rendered_gives_it_back(one: Activity) -> None:
     """For what the vendor can express, nothing is lost on the way out and in."""
-    text = msgspec.json.encode(activity_document(one, "8"))
+    text = msgspec.json.encode(activity_documents([one], "8")[0])
 
     draft = draft_from_document(saved_activity(text), contact_id="8")
 

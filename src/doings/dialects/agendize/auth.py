@@ -10,10 +10,10 @@ async def authenticate(call: Call) -> Principal:
 
     `apiKey` and `token` are headers or parameters; `apikey` is seen as a parameter, too.
     """
-    headers, query = call.request.headers, call.query
+    query = call.query
     authenticator = call.services.authenticator
-    key = headers.get("apikey") or last(query, "apiKey") or last(query, "apikey")
-    token = headers.get("token") or last(query, "token")
+    key = call.header("apikey") or last(query, "apiKey") or last(query, "apikey")
+    token = call.header("token") or last(query, "token")
     if key is None and token is None:
         return await authenticator.by_secret(call.bearer, call.address)
     return await authenticator.by_pair(key, token, call.address)

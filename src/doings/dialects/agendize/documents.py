@@ -137,7 +137,7 @@ class ConferenceRegistrationDocument(msgspec.Struct, rename="camel"):
     cancel_reason: str | None
 
 
-class ActivityDocument(msgspec.Struct, rename="camel", kw_only=True):
+class ActivityDocument(msgspec.Struct, rename="camel"):
     """One element of the list; what belongs to another type, or to updates only, is absent."""
 
     id: str

@@ -1,12 +1,13 @@
 """From activities to the vendor's documents, and from `reading` the way back; it knows no HTTP."""
 
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from doings.core.activity import ACTOR, Activity
+from doings.core.activity import ACTOR, Activity, Linked, with_rendered_links
 from doings.core.clock import datetime_from_instant, instant_from_text, zone
 from doings.core.entity import Entity
 from doings.core.prose import prose
@@ -51,7 +52,7 @@ from doings.dialects.agendize.vocabulary import (
 
 __all__ = [
     "View",
-    "activity_document",
+    "activity_documents",
     "draft_from_document",
     "entity_drafts_from_document",
     "saved_activity",
@@ -64,14 +65,10 @@ _WITHOUT_OFFSET = len("2022-11-15T10:00:00")
 
 
 class View(msgspec.Struct, frozen=True):
-    """What rendering takes beside the activity: where the API is, and the company's zone.
-
-    `users` holds, by seq, who is rendered already: few people do most of the work.
-    """
+    """What rendering takes beside the activity: where the API is, and the company's zone."""
 
     url: str
     time_zone: str
-    users: dict[int, UserDocument] = {}
 
 
 class Facts(msgspec.Struct, frozen=True):
@@ -93,36 +90,30 @@ class Facts(msgspec.Struct, frozen=True):
         return f"{self.url}/{PATHS[type_]}/{id}"
 
 
-def activity_document(activity: Activity, view: View) -> ActivityDocument:
-    """Render an activity of one of the vocabulary's kinds."""
+def activity_documents(activities: Iterable[Activity], view: View) -> list[ActivityDocument]:
+    """Render activities of the vocabulary's kinds."""
+    return [
+        _activity_document(activity, user, view)
+        for activity, user in with_rendered_links(activities, _user)
+    ]
+
+
+def _activity_document(
+    activity: Activity, user: UserDocument | None, view: View
+) -> ActivityDocument:
     type_, event = KINDS[activity.kind]
-    facts = _facts(activity, view, event)
-    return ActivityDocument(
-        id=_wire_id(activity),
-        type=type_,
-        date=date_document(activity.occurred_at, facts.time_zone),
-        event=event,
-        user=_user(activity, view),
-        note=note_document(facts) if type_ in {NOTE, CONSENT} else UNSET,
-        appointment=appointment_document(facts) if type_ == APPOINTMENT else UNSET,
-        form_result=form_result_document(facts) if type_ == FORM_RESULT else UNSET,
-        marketing_consent=_marketing_consent(facts) if type_ in {CONSENT, FORM_RESULT} else UNSET,
-        email_notification=email_document(facts) if type_ == EMAIL else UNSET,
-        text_message_notification=text_message_document(facts) if type_ == TEXT_MESSAGE else UNSET,
-        updated_attributes=[camel(name) for name in facts.previous] if event == UPDATED else UNSET,
-        conference_registration=conference_document(facts) if type_ == CONFERENCE else UNSET,
-    )
-
-
-def _facts(activity: Activity, view: View, event: str) -> Facts:
     data = object_from_text(activity.data)
-    return Facts(
-        activity=activity,
-        data=data,
-        previous=_object(data, "previous") if event == UPDATED else {},
-        time_zone=activity.time_zone or view.time_zone,
-        url=view.url,
-    )
+    previous = _object(data, "previous") if event == UPDATED else {}
+    facts = Facts(activity, data, previous, activity.time_zone or view.time_zone, view.url)
+    date = date_document(activity.occurred_at, facts.time_zone)
+    document = ActivityDocument(_wire_id(activity), type_, date, event, user)
+    name, render = _MEMBERS[type_]
+    setattr(document, name, render(facts))
+    if type_ in {CONSENT, FORM_RESULT}:
+        document.marketing_consent = _marketing_consent(facts)
+    if event == UPDATED:
+        document.updated_attributes = [camel(name) for name in previous]
+    return document
 
 
 def _wire_id(activity: Activity) -> str:
@@ -131,20 +122,15 @@ def _wire_id(activity: Activity) -> str:
     return (activity.external_id if is_theirs else None) or activity.id
 
 
-def _user(activity: Activity, view: View) -> UserDocument | None:
+def _user(links: tuple[Linked, ...]) -> UserDocument | None:
     """The actor that is a user, else any actor."""
     found: Entity | None = None
-    for link in activity.links:
+    for link in links:
         if ACTOR in link.roles and not link.entity.is_deleted:
             if link.entity.type == USER:
-                found = link.entity
-                break
+                return user_document(link.entity)
             found = found or link.entity
-    if found is None:
-        return None
-    if found.seq not in view.users:
-        view.users[found.seq] = user_document(found)
-    return view.users[found.seq]
+    return user_document(found) if found else None
 
 
 def user_document(user: Entity) -> UserDocument:
@@ -263,6 +249,18 @@ def conference_document(facts: Facts) -> ConferenceRegistrationDocument:
         status=registration.get("status"),
         cancel_reason=registration.get("cancel_reason"),
     )
+
+
+_MEMBERS: dict[str, tuple[str, Callable[[Facts], msgspec.Struct]]] = {
+    NOTE: ("note", note_document),
+    CONSENT: ("note", note_document),
+    APPOINTMENT: ("appointment", appointment_document),
+    FORM_RESULT: ("form_result", form_result_document),
+    EMAIL: ("email_notification", email_document),
+    TEXT_MESSAGE: ("text_message_notification", text_message_document),
+    CONFERENCE: ("conference_registration", conference_document),
+}
+"""The member that an activity of each type has of its own, and what renders it."""
 
 
 def _conference(registration: Members) -> ConferenceDocument | None:

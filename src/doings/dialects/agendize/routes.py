@@ -6,7 +6,7 @@ from doings.core.activity import Activity
 from doings.dialects.agendize.auth import authenticate
 from doings.dialects.agendize.errors import answer_error
 from doings.dialects.agendize.finding import client_named
-from doings.dialects.agendize.mapping import View, activity_document
+from doings.dialects.agendize.mapping import View, activity_documents
 from doings.dialects.agendize.params import activities_query, asked_from_query
 from doings.dialects.agendize.vocabulary import API
 from doings.httpkit.call import Call
@@ -21,11 +21,10 @@ async def list_activities(call: Call) -> Response:
     asked = asked_from_query(call.query)
     client = await call.timeline.read(lambda reader: client_named(reader, asked.client_id))
     query = activities_query(asked, client)
-    url, time_zone = call.base_url + API, call.principal.account.time_zone
+    view = View(call.base_url + API, call.principal.account.time_zone)
 
     def render(activities: list[Activity]) -> bytes:
-        view = View(url, time_zone)
-        return json_elements([activity_document(activity, view) for activity in activities])
+        return json_elements(activity_documents(activities, view))
 
     return await answer_list(call, activity_chunks(call.timeline, query), render, ITEMS)
 

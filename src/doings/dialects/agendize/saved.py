@@ -20,7 +20,7 @@ from doings.dialects.agendize.documents import ActivityDocument
 from doings.dialects.agendize.finding import client_named
 from doings.dialects.agendize.mapping import (
     View,
-    activity_document,
+    activity_documents,
     draft_from_document,
     entity_drafts_from_document,
     saved_activity,
@@ -56,8 +56,7 @@ async def answer_chunks(timeline: Timeline, context: Context) -> AsyncIterator[b
     query = Query(entities=(client,), kinds=tuple(KINDS), is_descending=False)
 
     def documents(activities: list[Activity]) -> list[ActivityDocument]:
-        view = View(context.url + API, context.account.time_zone)
-        return [activity_document(activity, view) for activity in activities]
+        return activity_documents(activities, View(context.url + API, context.account.time_zone))
 
     async for chunk in list_chunks(timeline, query, documents, (b'{"items":[', b"]}\n")):
         yield chunk

@@ -57,7 +57,7 @@ async def list_activities(call: Call) -> Response:
     """Activities as JSON or HTML, oldest first; raises NotAcceptable and Invalid."""
     enter_space(call)
     call.headers["Vary"] = "Accept"
-    media_type = negotiated(call.request.headers.get("accept"), (JSON, HTML))
+    media_type = negotiated(call.header("accept"), (JSON, HTML))
     asked = asked_from_query(call.query)
     chunks = await _chunks(call, asked)
     if media_type == JSON:
@@ -111,7 +111,7 @@ def _link_base(call: Call) -> str:
     link_base = object_from_text(account.settings).get("link_base")
     if isinstance(link_base, str):
         return link_base.rstrip("/")
-    is_by_host = "path_prefix" in call.request.scope["doings"]
+    is_by_host = "path_prefix" in call.scope["doings"]
     return call.base_url if is_by_host else f"{call.base_url}/{account.slug}"
 
 

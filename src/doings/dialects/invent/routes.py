@@ -10,7 +10,7 @@ from doings.core.query import Query
 from doings.core.store import Reader
 from doings.dialects.invent.auth import authenticate
 from doings.dialects.invent.errors import answer_error
-from doings.dialects.invent.mapping import activity_document
+from doings.dialects.invent.mapping import activity_documents
 from doings.dialects.invent.params import activities_query, next_token, page_number
 from doings.httpkit.call import Call
 from doings.httpkit.surface import Operation, Surface, resource
@@ -30,9 +30,8 @@ async def list_activities(call: Call) -> Response:
         return total, await reader.page(query)
 
     total, page = await call.timeline.read(work)
-    documents = [activity_document(activity, contact_id) for activity in page.items]
     return Response(
-        msgspec.json.encode(documents),
+        msgspec.json.encode(activity_documents(page.items, contact_id)),
         media_type="application/json",
         headers=_headers(call, query, total, page),
     )

@@ -18,7 +18,7 @@ from doings.core.saved import (
 from doings.core.timeline import Timeline
 from doings.dialects.invent.documents import ActivityDocument
 from doings.dialects.invent.mapping import (
-    activity_document,
+    activity_documents,
     draft_from_document,
     entity_drafts_from_document,
     saved_activity,
@@ -68,7 +68,7 @@ async def answer_chunks(timeline: Timeline, context: Context) -> AsyncIterator[b
     query = Query(entities=(contact.key,), kinds=KINDS)
 
     def documents(activities: list[Activity]) -> list[ActivityDocument]:
-        return [activity_document(activity, contact_id) for activity in activities]
+        return activity_documents(activities, contact_id)
 
     async for chunk in list_chunks(timeline, query, documents, (b"[", b"]\n")):
         yield chunk

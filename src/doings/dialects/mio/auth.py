@@ -13,7 +13,7 @@ SIGN_IN_KEY_HEADER = "authorization-key"
 
 async def authenticate(call: Call) -> Principal:
     """Who the JWT stands for; raises Unauthenticated, Forbidden and TooManyRequests."""
-    token, key = _token(call), call.request.headers.get(KEY_HEADER)
+    token, key = _token(call), call.header(KEY_HEADER)
     if not token or not key:
         raise Unauthenticated(f"Authorization and {KEY_HEADER} are required")
     principal = await _holder(call, token)
@@ -24,9 +24,8 @@ async def authenticate(call: Call) -> Principal:
 
 async def sign_in(call: Call) -> Principal:
     """Who a key with Basic `slug:secret` belongs to; raises Unauthenticated, TooManyRequests."""
-    headers = call.request.headers
-    key = headers.get(SIGN_IN_KEY_HEADER) or headers.get(KEY_HEADER)
-    slug, secret = _slug_and_secret(headers.get("authorization", ""))
+    key = call.header(SIGN_IN_KEY_HEADER) or call.header(KEY_HEADER)
+    slug, secret = _slug_and_secret(call.header("authorization") or "")
     authenticator = call.services.authenticator
     principal = await authenticator.by_pair(key, secret, call.address)
     if principal.account.slug != slug:
@@ -59,7 +58,7 @@ def _claims(call: Call, token: str) -> Claims:
 
 def _token(call: Call) -> str | None:
     """The token behind `Bearer`, or the whole header where it is one word."""
-    given = call.request.headers.get("authorization", "").strip()
+    given = (call.header("authorization") or "").strip()
     return call.bearer if " " in given else given
 
 

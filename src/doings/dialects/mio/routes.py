@@ -88,7 +88,7 @@ async def delete_webhook(call: Call) -> Response:
 
 
 def _zone(call: Call) -> str:
-    header = call.request.headers.get(ZONE_HEADER)
+    header = call.header(ZONE_HEADER)
     return zone_name(header, call.principal.account.time_zone)
 
 

@@ -2,10 +2,17 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 import msgspec
 
-from doings.core.activity import Activity
+from doings.core.activity import (
+    Activity,
+    Linked,
+    first_linked,
+    linked_contacts,
+    with_rendered_links,
+)
 from doings.core.clock import local_date, second_from_instant
 from doings.core.defaults import ACTIVITY_TYPE
 from doings.core.entity import CONTACT, Entity, EntityKey
@@ -85,31 +92,47 @@ def activity_documents(
     for seq, entity in cast.entities.items():
         referred = [view.entities[key] for key in cast.keys[seq] if key in view.entities]
         rendered[seq] = _rendered(entity, referred[0] if referred else None, view.place)
-    return [_activity_document(activity, rendered, view) for activity in activities]
+
+    def company(links: tuple[Linked, ...]) -> Company:
+        contacts = [rendered[contact.seq] for contact in linked_contacts(links)]
+        activity_type = first_linked(links, ACTIVITY_TYPE)
+        return Company(
+            Attendees(len(contacts), contacts),
+            rendered[activity_type.seq] if activity_type else None,
+        )
+
+    return [
+        _activity_document(activity, of_links, view)
+        for activity, of_links in with_rendered_links(activities, company)
+    ]
 
 
-def _activity_document(
-    activity: Activity, rendered: Mapping[int, msgspec.Raw], view: View
-) -> ActivityDocument:
+class Company(NamedTuple):
+    """Who was there and at what kind of thing, rendered."""
+
+    attendees: Attendees
+    activity_type: msgspec.Raw | None
+
+
+def _activity_document(activity: Activity, company: Company, view: View) -> ActivityDocument:
     told = encounter_of(activity)
-    activity_type = activity.linked(ACTIVITY_TYPE)
-    contacts = [rendered[contact.seq] for contact in activity.contacts()]
     created_at = second_from_instant(activity.recorded_at)
     is_unchanged = activity.updated_at == activity.recorded_at
+    # By position, which takes msgspec half the time: the order is that of the class.
     return ActivityDocument(
-        id=activity.seq,
-        uuid=activity.id,
-        object="activity",
-        summary=shown_summary(activity),
-        description=shown_description(activity),
-        happened_at=told.happened_on or _local_date(activity, view.time_zone),
-        activity_type=rendered[activity_type.seq] if activity_type else None,
-        attendees=Attendees(total=len(contacts), contacts=contacts),
-        emotions=emotion_documents(told.emotions) if told.emotions else [],
-        url=f"{view.place.url}/activities/{activity.seq}",
-        account=view.place.account,
-        created_at=created_at,
-        updated_at=created_at if is_unchanged else second_from_instant(activity.updated_at),
+        activity.seq,
+        activity.id,
+        "activity",
+        shown_summary(activity),
+        shown_description(activity),
+        told.happened_on or _local_date(activity, view.time_zone),
+        company.activity_type,
+        company.attendees,
+        emotion_documents(told.emotions) if told.emotions else [],
+        f"{view.place.url}/activities/{activity.seq}",
+        view.place.account,
+        created_at,
+        created_at if is_unchanged else second_from_instant(activity.updated_at),
     )
 
 

@@ -76,7 +76,7 @@ def _operation(handle: Handler, scope: str) -> Operation:
 
     async def checked(call: Call) -> Response:
         listing = listing_from_query(call.query)
-        has_body = call.request.method not in BODILESS
+        has_body = call.method not in BODILESS
         members = trimmed(await call.members()) if has_body else {}
         return await handle(Asked(call, listing, members))
 
@@ -96,5 +96,5 @@ def answer_one(document: Any, status: int = 200) -> Response:  # noqa: ANN401 - 
 def answer_list(page: Page, asked: Asked) -> Response:
     """A page in its envelope."""
     call = asked.call
-    url = call.origin_url + call.request.scope["path"]
+    url = call.origin_url + call.path
     return answer(list_document(page, asked.listing, url))
