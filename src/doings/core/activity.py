@@ -1,7 +1,7 @@
 """Activities: what happened, once recorded (Activity) and still to be recorded (Draft)."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import TypeVar
 
@@ -159,19 +159,16 @@ def linked_contacts(links: tuple[Linked, ...]) -> list[Entity]:
 T = TypeVar("T")
 
 
-def with_rendered_links(
-    activities: Iterable[Activity], render: Callable[[tuple[Linked, ...]], T]
-) -> Iterator[tuple[Activity, T]]:
-    """Each activity with what `render` makes of its links.
+def rendered_links(
+    activities: Sequence[Activity], render: Callable[[tuple[Linked, ...]], T]
+) -> list[T]:
+    """What `render` makes of the links of each activity.
 
     Activities read together that are linked alike share one tuple, which is rendered once.
     """
-    rendered: dict[int, T] = {}
-    for activity in activities:
-        place = id(activity.links)
-        if place not in rendered:
-            rendered[place] = render(activity.links)
-        yield activity, rendered[place]
+    distinct = {id(activity.links): activity.links for activity in activities}
+    rendered = {place: render(links) for place, links in distinct.items()}
+    return [rendered[id(activity.links)] for activity in activities]
 
 
 def draft_of(activity: Activity) -> Draft:

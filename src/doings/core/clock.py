@@ -88,6 +88,7 @@ def second_from_instant(instant: int) -> datetime:
     return datetime.fromtimestamp(instant // SECOND, UTC)
 
 
+@lru_cache(maxsize=16_384)
 def text_from_instant(instant: int) -> str:
     """RFC 3339 in UTC with `Z`; a fraction only where there is one."""
     return datetime_from_instant(instant).isoformat().removesuffix("+00:00") + "Z"

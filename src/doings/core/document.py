@@ -1,16 +1,19 @@
 """Our own JSON of an activity: the native API's document, and what the feed keeps of the past."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
 import msgspec
 
-from doings.core.activity import ACTOR, Activity, Linked, with_rendered_links
-from doings.core.clock import datetime_from_instant
+from doings.core.activity import ACTOR, Activity, Linked, rendered_links
+from doings.core.clock import datetime_from_instant, text_from_instant
 from doings.core.entity import Entity
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+MomentText = Annotated[str, msgspec.Meta(extra_json_schema={"format": "date-time"})]
+"""A moment as text that is remembered: an answer shows many, and often the same again."""
+
 JsonObject = Annotated[msgspec.Raw, msgspec.Meta(extra_json_schema={"type": "object"})]
 
 
@@ -37,7 +40,7 @@ class ActivityDocument(msgspec.Struct):
     id: str
     seq: int
     kind: str
-    occurred_at: Moment
+    occurred_at: MomentText
     time_zone: str | None
     summary: str | None
     body: str | None
@@ -49,8 +52,8 @@ class ActivityDocument(msgspec.Struct):
     channels: tuple[str, ...]
     origin: str
     external_id: str | None
-    recorded_at: Moment
-    updated_at: Moment
+    recorded_at: MomentText
+    updated_at: MomentText
 
 
 class EntityDocument(msgspec.Struct):
@@ -77,43 +80,40 @@ def raw(text: str) -> msgspec.Raw:
     return EMPTY if text == "{}" else msgspec.Raw(text)
 
 
-def activity_documents(activities: Iterable[Activity]) -> list[ActivityDocument]:
-    """Render activities; those that share their links share the documents of these."""
-    return [
-        _activity_document(activity, rendered)
-        for activity, rendered in with_rendered_links(activities, link_documents)
-    ]
+def activity_documents(activities: Sequence[Activity]) -> list[ActivityDocument]:
+    """Render activities; what they were linked to and is deleted now is left out."""
+    documents = []
+    linked = rendered_links(activities, link_documents)
+    for activity, (actor, links) in zip(activities, linked, strict=True):
+        recorded_at = text_from_instant(activity.recorded_at)
+        is_revised = activity.updated_at != activity.recorded_at
+        # By position, which takes msgspec half the time: the order is that of the class.
+        document = ActivityDocument(
+            activity.id,
+            activity.seq,
+            activity.kind,
+            text_from_instant(activity.occurred_at),
+            activity.time_zone,
+            activity.summary,
+            activity.body,
+            actor,
+            links,
+            EMPTY if activity.data == "{}" else msgspec.Raw(activity.data),
+            EMPTY if activity.metadata == "{}" else msgspec.Raw(activity.metadata),
+            activity.level,
+            activity.channels,
+            activity.origin,
+            activity.external_id,
+            recorded_at,
+            text_from_instant(activity.updated_at) if is_revised else recorded_at,
+        )
+        documents.append(document)
+    return documents
 
 
 def activity_document(activity: Activity) -> ActivityDocument:
-    """Render an activity; what it was linked to and is deleted now is left out."""
-    return _activity_document(activity, link_documents(activity.links))
-
-
-def _activity_document(activity: Activity, rendered: LinkDocuments) -> ActivityDocument:
-    actor, links = rendered
-    recorded_at = datetime_from_instant(activity.recorded_at)
-    is_revised = activity.updated_at != activity.recorded_at
-    # By position, which takes msgspec half the time: the order is that of the class.
-    return ActivityDocument(
-        activity.id,
-        activity.seq,
-        activity.kind,
-        datetime_from_instant(activity.occurred_at),
-        activity.time_zone,
-        activity.summary,
-        activity.body,
-        actor,
-        links,
-        raw(activity.data),
-        raw(activity.metadata),
-        activity.level,
-        activity.channels,
-        activity.origin,
-        activity.external_id,
-        recorded_at,
-        datetime_from_instant(activity.updated_at) if is_revised else recorded_at,
-    )
+    """Render one activity."""
+    return activity_documents([activity])[0]
 
 
 def link_documents(links: tuple[Linked, ...]) -> LinkDocuments:

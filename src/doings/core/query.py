@@ -71,8 +71,14 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_indexed(self) -> bool:
         """Whether an index alone tells which activities these are."""
-        marks = (self.actor, self.origin, self.level, self.channel, self.words)
-        return not self.also and all(mark is None for mark in marks)
+        return (
+            self.actor is None
+            and self.origin is None
+            and self.level is None
+            and self.channel is None
+            and self.words is None
+            and not self.also
+        )
 
     @property
     def is_bounded(self) -> bool:

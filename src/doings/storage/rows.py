@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Any
 
 import msgspec
 
@@ -12,21 +11,21 @@ from doings.core.entity import Entity
 from doings.core.store import Credential
 from doings.storage.engine import Row
 
-_CHANNELS = 10
-
 
 def activities_from_rows(
     rows: Sequence[Row], links: Sequence[tuple[Linked, ...]]
 ) -> list[Activity]:
-    """The columns are `statements.ACTIVITY`; the links of each row stand in the same order.
-
-    By column and not by row, so that no line of Python runs for each of them.
-    """
-    if not rows:
-        return []
-    columns: list[Iterable[Any]] = [*zip(*rows, strict=True), links]
-    columns[_CHANNELS] = map(channels_from_text, columns[_CHANNELS])
-    return list(map(Activity, *columns))
+    """The columns are `statements.ACTIVITY`; the links of each row stand in the same order."""
+    activities = []
+    for row, linked in zip(rows, links, strict=True):
+        (seq, id_, kind, occurred_at, time_zone, summary, body, data, metadata, level, channels,
+         origin, external_id, recorded_at, updated_at) = row  # fmt: skip
+        activity = Activity(
+            seq, id_, kind, occurred_at, time_zone, summary, body, data, metadata, level,
+            channels_from_text(channels), origin, external_id, recorded_at, updated_at, linked,
+        )  # fmt: skip
+        activities.append(activity)
+    return activities
 
 
 def entity_from_row(row: Row) -> Entity:

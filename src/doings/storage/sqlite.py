@@ -88,11 +88,13 @@ class SqliteConnection:
 
     async def fetch(self, sql: str, **values: object) -> list[Row]:
         """All rows."""
-        return cast("list[Row]", self.raw.execute(_compiled(sql), _bound(values)).fetchall())
+        rows: list[Row] = self.raw.execute(_compiled(sql), _bound(values)).fetchall()
+        return rows
 
     async def fetch_one(self, sql: str, **values: object) -> Row | None:
         """The first row, if any."""
-        return cast("Row | None", self.raw.execute(_compiled(sql), _bound(values)).fetchone())
+        row: Row | None = self.raw.execute(_compiled(sql), _bound(values)).fetchone()
+        return row
 
     async def execute(self, sql: str, **values: object) -> None:
         """Run a statement for its effect."""

@@ -1,13 +1,13 @@
 """From activities to the vendor's documents, and from `reading` the way back; it knows no HTTP."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from doings.core.activity import ACTOR, Activity, Linked, with_rendered_links
+from doings.core.activity import ACTOR, Activity, Linked, rendered_links
 from doings.core.clock import datetime_from_instant, instant_from_text, zone
 from doings.core.entity import Entity
 from doings.core.prose import prose
@@ -90,11 +90,11 @@ class Facts(msgspec.Struct, frozen=True):
         return f"{self.url}/{PATHS[type_]}/{id}"
 
 
-def activity_documents(activities: Iterable[Activity], view: View) -> list[ActivityDocument]:
+def activity_documents(activities: Sequence[Activity], view: View) -> list[ActivityDocument]:
     """Render activities of the vocabulary's kinds."""
     return [
         _activity_document(activity, user, view)
-        for activity, user in with_rendered_links(activities, _user)
+        for activity, user in zip(activities, rendered_links(activities, _user), strict=True)
     ]
 
 

@@ -1,6 +1,6 @@
 """Between activities and the vendor's documents, in both directions; it knows no HTTP."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -13,7 +13,7 @@ from doings.core.activity import (
     Draft,
     Link,
     Linked,
-    with_rendered_links,
+    rendered_links,
 )
 from doings.core.clock import instant_from_text, second_from_instant
 from doings.core.document import raw
@@ -70,11 +70,11 @@ class Cast(NamedTuple):
     broadcast: BroadcastDocument | None
 
 
-def activity_documents(activities: Iterable[Activity], contact_id: str) -> list[ActivityDocument]:
+def activity_documents(activities: Sequence[Activity], contact_id: str) -> list[ActivityDocument]:
     """Render activities of the vocabulary's kinds, as seen from a contact's timeline."""
     return [
         _activity_document(activity, cast, contact_id)
-        for activity, cast in with_rendered_links(activities, _cast)
+        for activity, cast in zip(activities, rendered_links(activities, _cast), strict=True)
     ]
 
 

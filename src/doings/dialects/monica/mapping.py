@@ -11,7 +11,7 @@ from doings.core.activity import (
     Linked,
     first_linked,
     linked_contacts,
-    with_rendered_links,
+    rendered_links,
 )
 from doings.core.clock import local_date, second_from_instant
 from doings.core.defaults import ACTIVITY_TYPE
@@ -103,7 +103,7 @@ def activity_documents(
 
     return [
         _activity_document(activity, of_links, view)
-        for activity, of_links in with_rendered_links(activities, company)
+        for activity, of_links in zip(activities, rendered_links(activities, company), strict=True)
     ]
 
 
