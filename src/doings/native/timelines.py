@@ -84,11 +84,8 @@ def _activity_streams(call: Call, page: Page, ways: Ways) -> bytes:
 
 def link_header(call: Call, ways: Ways) -> dict[str, str]:
     """The `Link` header (RFC 8288) to the pages beside this one, where there are any."""
-    links = []
-    if ways.next:
-        links.append(f'<{url_of(call, ways.next)}>; rel="next"')
-    if ways.prev:
-        links.append(f'<{url_of(call, ways.prev)}>; rel="prev"')
+    named = (("next", ways.next), ("prev", ways.prev))
+    links = [f'<{url_of(call, cursor)}>; rel="{name}"' for name, cursor in named if cursor]
     return {"Link": ", ".join(links)} if links else {}
 
 

@@ -151,12 +151,8 @@ def user_document(user: Entity) -> UserDocument:
 def note_document(facts: Facts) -> NoteDocument:
     """Render a note; what has no id of its own has the activity's."""
     note_id = _text(facts.of("note"), "id") or _wire_id(facts.activity)
-    return NoteDocument(
-        id=note_id,
-        body=prose(facts.activity),
-        self_link=facts.self_link(note_id),
-        previous_body=facts.previous.get("body", UNSET),
-    )
+    before = facts.previous.get("body", UNSET)
+    return NoteDocument(note_id, prose(facts.activity), facts.self_link(note_id), before)
 
 
 def appointment_document(facts: Facts) -> AppointmentDocument:

@@ -19,6 +19,7 @@ from doings.core.clock import instant_from_text, second_from_instant
 from doings.core.document import raw
 from doings.core.entity import CONTACT, Entity, EntityDraft, EntityKey
 from doings.core.errors import Invalid
+from doings.core.prose import prose
 from doings.core.text import compact, json_text, object_from_text
 from doings.dialects.invent.documents import (
     ActivityDocument,
@@ -97,8 +98,9 @@ def _activity_document(activity: Activity, cast: Cast, contact_id: str) -> Activ
     if type_ == NOTE:
         document.note = note_document(activity, document, cast.author, contact_id)
         _set_own_members(document.note, data.get("note"))
-    if isinstance(data.get("file"), dict):
-        document.file = _own_file_document(document, data["file"])
+    file = data.get("file")
+    if isinstance(file, dict):
+        document.file = _own_file_document(document, file)
     return document
 
 
@@ -173,7 +175,7 @@ def note_document(
     return NoteDocument(
         document.id,
         contact_id,
-        _content(activity),
+        prose(activity),
         [],
         created_at,
         _revised_at(activity) or created_at,
@@ -183,7 +185,9 @@ def note_document(
 
 def _set_own_members(document: NoteDocument, note: object) -> None:
     """What data says of the note comes first."""
-    for name, value in note.items() if isinstance(note, dict) else ():
+    if not isinstance(note, dict):
+        return
+    for name, value in note.items():
         read = _NOTE_MEMBERS.get(name)
         found = read(value) if read else None
         if found is not None:
@@ -237,13 +241,6 @@ def _things(links: tuple[Linked, ...]) -> dict[str, Entity]:
         if entity.type in THINGS and not entity.is_deleted:
             things.setdefault(entity.type, entity)
     return things
-
-
-def _content(activity: Activity) -> str | None:
-    parts = [activity.body]
-    if activity.kind == "encounter.logged" or not activity.body:
-        parts = [activity.summary, activity.body]
-    return "\n\n".join([part for part in parts if part]) or None
 
 
 def _revised_at(activity: Activity) -> datetime | None:
