@@ -16,8 +16,14 @@ SYNC_SECONDS = "BENCH_SYNC_SECONDS"
 async def _open(settings: Settings) -> Database:
     store = await open_store(settings)
     if GROUP in os.environ:
-        store.engine.group = int(os.environ[GROUP])  # type: ignore[attr-defined]
+        share_commits(store, int(os.environ[GROUP]))
     return store
+
+
+def share_commits(store: Database, most: int) -> None:
+    """Let so many writes at most share a commit, or a batch."""
+    store.engine.group = most  # type: ignore[attr-defined]
+    store.gathering.most = most
 
 
 def slow_commits(seconds: float) -> None:

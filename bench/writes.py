@@ -11,7 +11,7 @@ from typing import Any
 
 import apsw
 
-from bench.alone import GROUP, SYNC_SECONDS
+from bench.alone import GROUP, SYNC_SECONDS, share_commits
 from bench.data import drafts, lines
 from bench.load import Load, load, post
 from bench.pages import recording
@@ -81,7 +81,7 @@ async def _group_commit_in_store(folder: Path) -> Figure:
         database = folder / f"store-{group}.db"
         await prepared(database)
         async with opened(database) as store:
-            store.engine.group = group  # type: ignore[attr-defined]
+            share_commits(store, group)
             rates.append(await _store_singles(store))
     return Figure(
         f"single writes to the store, {CLIENTS} at a time, over one commit each",
@@ -101,7 +101,7 @@ async def _store_singles(store: Database) -> float:
         for draft in drafts(number * 1_000_000, 1_000_000):
             if time.perf_counter() > end:
                 return
-            await store.write(account.id, recording([draft]))
+            await store.record(account.id, draft)
             count += 1
 
     started = time.perf_counter()

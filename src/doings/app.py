@@ -77,11 +77,11 @@ def watch_store(store: Database) -> None:
     def note_group(size: int) -> None:
         metrics.GROUP_SIZE.observe(size)
         # Where there are several workers, only what is written down can be read by the others.
-        metrics.QUEUE_DEPTH.set(engine.queue_depth)
+        metrics.QUEUE_DEPTH.set(store.queue_depth)
 
     store.on_recorded = metrics.RECORDED.inc
     engine.group_sizes = note_group
-    metrics.QUEUE_DEPTH.set_function(lambda: engine.queue_depth)
+    metrics.QUEUE_DEPTH.set_function(lambda: store.queue_depth)
 
 
 def _note_failed_sweep(error: Exception) -> None:

@@ -73,6 +73,12 @@ async def record(ledger: Ledger, drafts: Sequence[Draft]) -> list[Recorded]:
     return recorded
 
 
+async def record_one(ledger: Ledger, draft: Draft) -> tuple[Activity, bool]:
+    """Record one; returns the activity that now stands for it and whether it is new."""
+    recorded = (await record(ledger, [draft]))[0]
+    return await ledger.activity(recorded.seq), not recorded.is_repeated
+
+
 async def other_accounts(store: Store, own: Account, activity: Activity) -> tuple[int, ...]:
     """The account that may have the other record of an interaction, if it is one of this server."""
     if activity.origin == ORIGIN:

@@ -231,6 +231,15 @@ class Store(Protocol):
         `also` are other accounts that work writes in, through `Ledger.others`.
         """
 
+    async def record(
+        self, account_id: int, draft: Draft, *, by: str | None = None
+    ) -> tuple[Activity, bool]:
+        """Record one that concerns no other account; returns when it is durable.
+
+        Those that are recorded at the same time may share a transaction, but not a failure.
+        Returns the activity that now stands for the draft, and whether it is new.
+        """
+
     async def create_account(self, slug: str, *, name: str, time_zone: str) -> Account:
         """Create an account with what a new one starts with; raises Invalid and Conflict."""
 

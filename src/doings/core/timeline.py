@@ -60,12 +60,10 @@ class Timeline:
 
     async def record(self, draft: Draft) -> tuple[Activity, bool]:
         """Record one; returns the activity that now stands for it and whether it is new."""
-
-        async def work(ledger: Ledger) -> tuple[Activity, bool]:
-            recorded = (await parties.record(ledger, [draft]))[0]
-            return await ledger.activity(recorded.seq), not recorded.is_repeated
-
-        return await self.write(work, also=await self.receivers([draft]))
+        also = await self.receivers([draft])
+        if not also:
+            return await self.store.record(self.account.id, draft, by=self.by)
+        return await self.write(lambda ledger: parties.record_one(ledger, draft), also=also)
 
     async def receivers(self, drafts: Iterable[Draft]) -> tuple[int, ...]:
         """The other accounts in which recording these drafts will record, too."""

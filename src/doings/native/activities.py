@@ -12,7 +12,7 @@ from doings.native.answers import NO_CONTENT, answer_document, encode, written
 from doings.native.conditions import check_match
 from doings.native.documents import ActivityInput, ActivityPatch, ChangePage
 from doings.native.mapping import change_document, draft_from_document, draft_from_patch
-from doings.native.once import write_once
+from doings.native.once import key_of, response_of, write_once
 from doings.native.params import activity_id, query_from_params
 from doings.native.reading import body_of_type, patch_of_type
 from doings.native.timelines import answer_timeline
@@ -30,11 +30,17 @@ async def record_activity(call: Call) -> Response:
     draft = draft_from_document(document, now=call.services.clock.now())
     base = f"{call.base_url}/activities/"
 
+    def answer(activity: Activity, *, is_new: bool) -> Answer:
+        status = 201 if is_new else 200
+        return written(activity_document(activity), status=status, Location=base + activity.id)
+
+    if key_of(call) is None:
+        activity, is_new = await call.timeline.record(draft)
+        return response_of(answer(activity, is_new=is_new))
+
     async def record(ledger: Ledger) -> Answer:
-        recorded = (await parties.record(ledger, [draft]))[0]
-        activity = await ledger.activity(recorded.seq)
-        status = 200 if recorded.is_repeated else 201
-        return written(activity_document(activity), status=status, Location=base + recorded.id)
+        activity, is_new = await parties.record_one(ledger, draft)
+        return answer(activity, is_new=is_new)
 
     return await write_once(call, body, record, also=await call.timeline.receivers([draft]))
 

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 from doings.core.account import Account, check_new_account
+from doings.core.activity import Activity, Draft
 from doings.core.clock import SECOND, Clock
 from doings.core.defaults import DEFAULTS
 from doings.core.entity import SELF, EntityDraft
@@ -15,6 +16,7 @@ from doings.core.text import json_text, object_from_text
 from doings.storage import people
 from doings.storage import statements as sql
 from doings.storage.engine import Connection, Engine
+from doings.storage.gathering import Gathering
 from doings.storage.ledger import AccountLedger
 from doings.storage.reader import AccountReader
 from doings.storage.rows import account_from_row, credential_from_row
@@ -35,6 +37,7 @@ class Database:
         self.secret = secret
         self.on_recorded: Callable[[int], None] = lambda _: None
         """Told how many activities each write recorded, once it is durable."""
+        self.gathering = Gathering(self)
         self.is_ending = False
         """Whether the server is about to stop, so that nobody shall wait for changes any more."""
 
@@ -53,6 +56,7 @@ class Database:
         *,
         by: str | None = None,
         also: tuple[int, ...] = (),
+        callers: int = 1,
     ) -> T:
         """Run work in one transaction; returns when it is durable, keeps nothing if it raises."""
 
@@ -64,9 +68,22 @@ class Database:
             result = await work(ledger)
             return result, sum(one.recorded for one in (ledger, *ledger.others.values()))
 
-        result, recorded = await self.engine.write(bound, account_id=account_id, also=also)
+        result, recorded = await self.engine.write(
+            bound, account_id=account_id, also=also, callers=callers
+        )
         self.on_recorded(recorded)
         return result
+
+    async def record(
+        self, account_id: int, draft: Draft, *, by: str | None = None
+    ) -> tuple[Activity, bool]:
+        """Record one, together with those that come at the same time; whether it is new."""
+        return await self.gathering.record((account_id, by), draft)
+
+    @property
+    def queue_depth(self) -> int:
+        """How many writes wait for their turn."""
+        return self.gathering.depth + self.engine.queue_depth
 
     async def create_account(self, slug: str, *, name: str, time_zone: str) -> Account:
         """Create an account with what a new one starts with; raises Invalid and Conflict."""
@@ -179,6 +196,7 @@ class Database:
 
     async def close(self) -> None:
         """Finish what was accepted, then let go of the database."""
+        await self.gathering.settle()
         await self.engine.close()
 
 

@@ -68,7 +68,7 @@ class Connection(Protocol):
 class Engine(Protocol):
     """A database that can be read and written in transactions.
 
-    `group_sizes` is told how many writes each commit makes durable.
+    `group_sizes` is told how many callers' writes each commit makes durable.
     """
 
     group_sizes: Callable[[int], None]
@@ -89,10 +89,12 @@ class Engine(Protocol):
         *,
         account_id: int | None = None,
         also: tuple[int, ...] = (),
+        callers: int = 1,
     ) -> T:
         """Run work in a transaction that is durable when this returns.
 
-        It writes in the account `account_id` and in those that `also` names. An engine that locks
+        It writes in the account `account_id` and in those that `also` names, and does what so many
+        callers wait for. An engine that locks
         accounts one by one takes them in ascending order, so no two writes wait for each other.
         Work may be run again from its start where an engine had to give up the transaction.
         """

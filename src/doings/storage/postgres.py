@@ -55,6 +55,7 @@ class _Pools(msgspec.Struct, frozen=True):
 class _Write(msgspec.Struct, frozen=True):
     work: Callable[[PostgresConnection], Awaitable[Any]]
     done: "asyncio.Future[Any]"
+    callers: int
 
 
 _Outcome = tuple[_Write, object, Exception | None]
@@ -105,12 +106,13 @@ class PostgresEngine:
         *,
         account_id: int | None = None,
         also: tuple[int, ...] = (),
+        callers: int = 1,
     ) -> T:
         """Run work in a transaction; this returns when it is durable."""
         if self._is_closed:
             msg = "the server is shutting down"
             raise Unavailable(msg)
-        write = _Write(work, asyncio.get_running_loop().create_future())
+        write = _Write(work, asyncio.get_running_loop().create_future(), callers)
         if account_id is None or also:
             accounts = () if account_id is None else (account_id, *also)
             self._spawn(self._commit(tuple(sorted(set(accounts))), [write]))
@@ -153,7 +155,7 @@ class PostgresEngine:
 
     async def _commit(self, accounts: tuple[int, ...], writes: list[_Write]) -> None:
         """Carry out a group and answer everybody in it."""
-        self.group_sizes(len(writes))
+        self.group_sizes(sum(write.callers for write in writes))
         try:
             outcomes = await _repeated(lambda: self._transact(accounts, writes))
         except Exception as error:  # noqa: BLE001 - whatever it is, every waiting caller is told

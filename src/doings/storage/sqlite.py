@@ -175,6 +175,7 @@ class _Write(msgspec.Struct, frozen=True):
     work: Callable[[SqliteConnection], Awaitable[Any]]
     done: "asyncio.Future[Any]"
     loop: asyncio.AbstractEventLoop
+    callers: int
 
 
 class SqliteEngine:
@@ -229,13 +230,14 @@ class SqliteEngine:
         *,
         account_id: int | None = None,  # noqa: ARG002 - one writer serves all accounts here
         also: tuple[int, ...] = (),  # noqa: ARG002 - likewise
+        callers: int = 1,
     ) -> T:
         """Run work in a transaction; this returns when it is durable."""
         if self._is_closed:
             msg = "the server is shutting down"
             raise Unavailable(msg)
         loop = asyncio.get_running_loop()
-        write = _Write(work, loop.create_future(), loop)
+        write = _Write(work, loop.create_future(), loop, callers)
         self._queue.put(write)
         return cast("T", await write.done)
 
@@ -273,7 +275,7 @@ class SqliteEngine:
                     self._queue.put(None)
                     break
                 writes.append(following)
-            self.group_sizes(len(writes))
+            self.group_sizes(sum(write.callers for write in writes))
             self._deliver(self._commit(writes))
 
     def _commit(self, writes: list[_Write]) -> list[tuple[_Write, object, Exception | None]]:
