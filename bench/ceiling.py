@@ -4,9 +4,10 @@ import os
 from pathlib import Path
 from typing import Any
 
-import apsw
 import msgspec
 from starlette.types import Receive, Scope, Send
+
+from doings.storage.sqlite import opened
 
 VARIABLE = "BENCH_CEILING"
 
@@ -23,9 +24,7 @@ class Ceiling:
     """Does nothing but the statements and the sending."""
 
     def __init__(self, recording: Recording) -> None:
-        self.connection = apsw.Connection(recording.database, statementcachesize=500)
-        self.connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
-        self.connection.pragma("cache_size", -65_536)
+        self.connection = opened(Path(recording.database))
         self.statements = recording.statements
         self.body = recording.body
         self.headers = [

@@ -9,8 +9,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-import apsw
-
 from bench.alone import GROUP, SYNC_SECONDS, share_commits
 from bench.data import drafts, lines
 from bench.load import Load, load, post
@@ -150,12 +148,7 @@ async def _batch(folder: Path) -> Figure:
 
 def _replayed(database: Path, executed: list[list[tuple[str, list[tuple[Any, ...]]]]]) -> float:
     """Seconds that the driver alone takes for the same rows in the same transactions."""
-    connection = apsw.Connection(str(database), statementcachesize=500)
-    connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
-    connection.pragma("journal_mode", "wal")
-    connection.pragma("synchronous", "full")
-    connection.pragma("cache_size", -65_536)
-    connection.pragma("wal_autocheckpoint", 16_000)
+    connection = sqlite.opened(database)
     for step in STEPS:
         connection.execute(step.format(**sqlite.SCHEMA))
     started = time.perf_counter()

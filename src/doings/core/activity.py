@@ -49,7 +49,7 @@ LEVELS = frozenset({"ERROR", "WARN"})
 DEFAULT_CHANNELS = ("admin",)
 
 
-class Link(msgspec.Struct, frozen=True):
+class Link(msgspec.Struct, frozen=True, gc=False):
     """That an activity concerns an entity, and how; `name` names an entity that is new."""
 
     type: str
@@ -63,14 +63,14 @@ class Link(msgspec.Struct, frozen=True):
         return self.type, self.id
 
 
-class Linked(msgspec.Struct, frozen=True):
+class Linked(msgspec.Struct, frozen=True, gc=False):
     """A link as read: the entity as it is now, with all the roles it has here."""
 
     entity: Entity
     roles: tuple[str, ...]
 
 
-class Draft(msgspec.Struct, frozen=True, kw_only=True):
+class Draft(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What is to be recorded; its constructor refuses what may not exist.
 
     Instants are microseconds UTC, `data` and `metadata` JSON text of an object.
@@ -102,7 +102,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
         _check_links(self.links)
 
 
-class Activity(msgspec.Struct, frozen=True):
+class Activity(msgspec.Struct, frozen=True, gc=False):
     """One recorded activity, its fields in the order of the table's columns."""
 
     seq: int

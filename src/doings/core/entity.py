@@ -23,7 +23,7 @@ EntityKey = tuple[str, str]
 """What names an entity within its account: (type, id)."""
 
 
-class Entity(msgspec.Struct, frozen=True):
+class Entity(msgspec.Struct, frozen=True, gc=False):
     """One person or thing as stored; `attrs` is JSON text in the order it was given.
 
     `contact` is the id of the contact it belongs to. A deleted entity stays, so that what was

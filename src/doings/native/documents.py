@@ -47,7 +47,9 @@ class ActorInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=Fal
     name: str | None = None
 
 
-class ActivityInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ActivityInput(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False
+):
     """An activity to be recorded: only `kind` is required, `occurred_at` defaults to now."""
 
     kind: KindText

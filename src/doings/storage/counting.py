@@ -7,7 +7,7 @@ in a block of 1,024, which is how a numbered page deep in a list is found withou
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from doings.core.clock import DAY
@@ -39,25 +39,19 @@ Tally = tuple[int, int, str]
 """(entity, day, kind)."""
 
 
-def add_activity(
-    tallies: Counter[Tally], *, entities: list[int], day: int, kind: str, sign: int
-) -> None:
-    """Count an activity in the timelines of these entities and in the whole."""
-    for entity in (EVERYTHING, *entities):
-        tallies[entity, day, kind] += sign
-        tallies[entity, TOTAL, kind] += sign
+def of_activity(entities: Iterable[int], day: int, kind: str) -> list[Tally]:
+    """Where an activity counts: in the timelines of these entities and in the whole."""
+    return [(EVERYTHING, day, kind), *[(entity, day, kind) for entity in entities]]
 
 
-def add_with_contact(tallies: Counter[Tally], *, seq: int, year: int, sign: int) -> None:
-    """Count an activity that concerns a contact."""
-    tallies[YEARS, year, ""] += sign
-    add_to_block(tallies, ACTIVITIES, seq, sign)
+def of_concern(seq: int, year: int) -> list[Tally]:
+    """Where an activity counts that concerns a contact."""
+    return [(YEARS, year, ""), of_member(ACTIVITIES, seq)]
 
 
-def add_to_block(tallies: Counter[Tally], name: str, seq: int, sign: int) -> None:
-    """Count a member of a list that is shown in numbered pages."""
-    tallies[BLOCKS, seq >> BLOCK_BITS, name] += sign
-    tallies[BLOCKS, TOTAL, name] += sign
+def of_member(name: str, seq: int) -> Tally:
+    """Where a member of a list counts that is shown in numbered pages."""
+    return BLOCKS, seq >> BLOCK_BITS, name
 
 
 async def kinds_of(reader: "AccountReader", entity: int) -> dict[str, int]:
@@ -171,5 +165,10 @@ async def _seek(  # noqa: PLR0913 - the one walk that days and blocks share
 
 
 def changed(tallies: Mapping[Tally, int]) -> list[tuple[int, int, str, int]]:
-    """The tallies that are not the same as before, in the order of their key."""
-    return sorted((*tally, count) for tally, count in tallies.items() if count)
+    """The tallies that are not the same as before, sums included, in the order of their key."""
+    sums: Counter[Tally] = Counter()
+    for (entity, _, kind), count in tallies.items():
+        if entity != YEARS:
+            sums[entity, TOTAL, kind] += count
+    each = (*tallies.items(), *sums.items())
+    return sorted([(*tally, count) for tally, count in each if count])

@@ -48,8 +48,8 @@ class AccountLedger(AccountReader):
     async def execute_many(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
         """Run a statement for each row; `account_id` is its first placeholder and given here."""
         if rows:
-            account_id = self.account_id
-            await self.connection.execute_many(statement, [(account_id, *row) for row in rows])
+            prefix = (self.account_id,)
+            await self.connection.execute_many(statement, map(prefix.__add__, rows))
 
     async def advance(self, count: int) -> int:
         """Take `count` seqs; returns the first."""

@@ -26,7 +26,7 @@ NO_POSITION = -1
 """Of the link to everything, which is none of an activity's own."""
 
 
-class Known(msgspec.Struct, frozen=True):
+class Known(msgspec.Struct, frozen=True, gc=False):
     """As much of an entity as linking to it takes."""
 
     seq: int
@@ -161,11 +161,10 @@ async def change_links(
     await remove_links(ledger, old)
     rows = link_rows(old.seq, new.occurred_at, new.kind, roles)
     await ledger.execute_many(sql.ADD_LINK, rows)
-    day = day_of(new.occurred_at)
-    counting.add_activity(ledger.tallies, entities=list(roles), day=day, kind=new.kind, sign=1)
+    ledger.tallies.update(counting.of_activity(roles, day_of(new.occurred_at), new.kind))
     if has_contact:
         year = local_date(new.occurred_at, await ledger.time_zone()).year
-        counting.add_with_contact(ledger.tallies, seq=old.seq, year=year, sign=1)
+        ledger.tallies.update(counting.of_concern(old.seq, year))
 
 
 async def remove_links(ledger: "AccountLedger", activity: Activity) -> None:
@@ -175,9 +174,7 @@ async def remove_links(ledger: "AccountLedger", activity: Activity) -> None:
     await ledger.execute_many(
         sql.DELETE_LINK, [(entity, at, seq) for entity in (EVERYTHING, *entities)]
     )
-    counting.add_activity(
-        ledger.tallies, entities=entities, day=day_of(at), kind=activity.kind, sign=-1
-    )
+    ledger.tallies.subtract(counting.of_activity(entities, day_of(at), activity.kind))
     if any(link.entity.type == CONTACT for link in activity.links):
         year = local_date(at, await ledger.time_zone()).year
-        counting.add_with_contact(ledger.tallies, seq=seq, year=year, sign=-1)
+        ledger.tallies.subtract(counting.of_concern(seq, year))

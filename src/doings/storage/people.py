@@ -47,7 +47,7 @@ async def add_many(
         text = search_text(draft.name, id_, draft.attrs)
         texts.append((seq, *search.indexed(ledger.account_id, text)))
         if not partial:
-            counting.add_to_block(ledger.tallies, type_, seq, 1)
+            ledger.tallies[counting.of_member(type_, seq)] += 1
     await ledger.execute_many(sql.ADD_ENTITY, rows)
     await ledger.execute_many(search.add_entity, texts)
 
@@ -70,7 +70,7 @@ async def replace(
     )
     difference = int(not partial) - int(_is_counted(old))
     if difference:
-        counting.add_to_block(ledger.tallies, old.type, old.seq, difference)
+        ledger.tallies[counting.of_member(old.type, old.seq)] += difference
     search = ledger.connection.search
     await ledger.execute(search.remove_entity, seq=old.seq)
     words = search.indexed(ledger.account_id, search_text(draft.name, old.id, draft.attrs))
@@ -82,7 +82,7 @@ async def remove(ledger: "AccountLedger", entity: Entity) -> None:
     await ledger.execute(sql.DELETE_ENTITY, seq=entity.seq, at=ledger.clock.now())
     await ledger.execute(ledger.connection.search.remove_entity, seq=entity.seq)
     if _is_counted(entity):
-        counting.add_to_block(ledger.tallies, entity.type, entity.seq, -1)
+        ledger.tallies[counting.of_member(entity.type, entity.seq)] -= 1
 
 
 def _is_counted(entity: Entity) -> bool:

@@ -12,6 +12,7 @@ from doings.storage import statements as sql
 from doings.storage.rows import text_from_channels
 
 if TYPE_CHECKING:
+    from doings.storage.counting import Tally
     from doings.storage.ledger import AccountLedger
 
 
@@ -71,13 +72,13 @@ async def _add(ledger: "AccountLedger", drafts: Sequence[Draft]) -> list[Recorde
     first = await ledger.advance(len(drafts))
     now = ledger.clock.now()
     time_zone = await ledger.time_zone()
-    tallies = ledger.tallies
     search = ledger.connection.search
     made: list[Recorded] = []
+    tallies: list[Tally] = []
     activities, links, changes, texts, deadlines = [], [], [], [], []
     for seq, (draft, naming) in enumerate(zip(drafts, named, strict=True), first):
         id_ = ledger.clock.new_id()
-        roles, has_contact = linking.roles_of((known[key], role) for key, _, role in naming)
+        roles, has_contact = linking.roles_of([(known[key], role) for key, _, role in naming])
         activities.append(_row(draft, seq, id_, now, has_contact=has_contact))
         links += linking.link_rows(seq, draft.occurred_at, draft.kind, roles)
         changes.append((seq, seq, id_, "created", draft.kind, now, ledger.by, None))
@@ -87,12 +88,13 @@ async def _add(ledger: "AccountLedger", drafts: Sequence[Draft]) -> list[Recorde
         due = due_at(draft.kind, draft.data)
         if due is not None:
             deadlines.append((seq, due))
-        day = day_of(draft.occurred_at)
-        counting.add_activity(tallies, entities=list(roles), day=day, kind=draft.kind, sign=1)
+        tallies += counting.of_activity(roles, day_of(draft.occurred_at), draft.kind)
         if has_contact:
-            year = local_date(draft.occurred_at, time_zone).year
-            counting.add_with_contact(tallies, seq=seq, year=year, sign=1)
+            tallies += counting.of_concern(seq, local_date(draft.occurred_at, time_zone).year)
         made.append(Recorded(seq, id_, is_repeated=False))
+    ledger.tallies.update(tallies)
+    # In the order of their key, in which rows that come after each other lie beside each other.
+    links.sort()
     await ledger.execute_many(sql.ADD_ACTIVITY, activities)
     await ledger.execute_many(sql.ADD_LINK, links)
     await ledger.execute_many(sql.ADD_CHANGE, changes)

@@ -31,6 +31,9 @@ GROUP = 256
 LOCK_SECONDS = 10
 """How long a write waits for another process's."""
 
+STATEMENTS = 100
+"""How many prepared statements a connection keeps; the driver looks through all each time."""
+
 READERS = 2
 
 CACHE = 65_536
@@ -75,6 +78,10 @@ SCHEMA = {
 }
 
 
+_FLAGS = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE | apsw.SQLITE_OPEN_NOMUTEX
+"""No connection is ever used by two threads at a time, so none needs a lock of its own."""
+
+
 class SqliteConnection:
     """`engine.Connection`: its coroutines never wait, so that `finish` can run them.
 
@@ -102,7 +109,7 @@ class SqliteConnection:
 
     async def execute_many(self, sql: str, rows: Iterable[Row]) -> None:
         """Run a statement for every row, values in the order of its placeholders."""
-        self.raw.executemany(_compiled(sql), rows)
+        self.raw.executemany(_for_many(sql), rows)
 
     async def execute_script(self, sql: str) -> None:
         """Run several statements without values, one after the other."""
@@ -122,6 +129,15 @@ _LIST = re.compile(r"= ANY\((:\w+)\)")
 @lru_cache(maxsize=4096)
 def _compiled(sql: str) -> str:
     return _LIST.sub(r"IN (SELECT value FROM json_each(\1))", sql)
+
+
+_PLACEHOLDER = re.compile(r":\w+")
+
+
+@lru_cache(maxsize=256)
+def _for_many(sql: str) -> str:
+    """The statement as short as can be: the driver looks its text up again for every row."""
+    return _PLACEHOLDER.sub("?", " ".join(_compiled(sql).split()))
 
 
 def _bound(values: dict[str, Any]) -> dict[str, Any]:
@@ -185,8 +201,8 @@ class SqliteEngine:
         self.path = path
         self.group = group
         self.group_sizes: Callable[[int], None] = lambda _: None
-        self._writer = SqliteConnection(_opened(path))
-        self._inline = SqliteConnection(_opened(path))
+        self._writer = SqliteConnection(opened(path))
+        self._inline = SqliteConnection(opened(path))
         self._local = threading.local()
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="sqlite-reader")
         self._queue: queue.SimpleQueue[_Write | None] = queue.SimpleQueue()
@@ -221,7 +237,7 @@ class SqliteEngine:
     def _own(self) -> SqliteConnection:
         """The reader thread's own connection."""
         if not hasattr(self._local, "connection"):
-            self._local.connection = SqliteConnection(_opened(self.path, cache=READER_CACHE))
+            self._local.connection = SqliteConnection(opened(self.path, cache=READER_CACHE))
         return cast("SqliteConnection", self._local.connection)
 
     async def write(
@@ -347,7 +363,7 @@ def _faults(path: Path) -> list[str]:
     One that searched before remembers parts of the full text, and takes what was written since for
     damage.
     """
-    raw = _opened(path, cache=READER_CACHE)
+    raw = opened(path, cache=READER_CACHE)
     try:
         with _DOMAIN_ERRORS:
             return [line for (line,) in raw.execute("PRAGMA integrity_check") if line != "ok"]
@@ -355,9 +371,10 @@ def _faults(path: Path) -> list[str]:
         raw.close()
 
 
-def _opened(path: Path, cache: int = CACHE) -> apsw.Connection:
+def opened(path: Path, cache: int = CACHE) -> apsw.Connection:
+    """A connection set up as all of ours are, for one thread at a time; raises Misconfigured."""
     try:
-        raw = apsw.Connection(str(path), statementcachesize=500)
+        raw = apsw.Connection(str(path), flags=_FLAGS, statementcachesize=STATEMENTS)
         # Our figures are fixed, so no value may make SQLite plan a statement anew, which costs more
         # than running it.
         raw.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
