@@ -1,0 +1,152 @@
+"""Single activities that come at the same time: recorded together, answered each for itself."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from doings.core import parties
+from doings.core.activity import Activity, Draft
+from doings.core.errors import Invalid, Unavailable
+from doings.core.store import Ledger, Recorded
+from doings.storage.database import Database
+from tests.storage.book import Book, note
+from tests.storage.test_concurrency import gapless
+
+
+async def record(book: Book, draft: Draft, by: str | None = None) -> tuple[Activity, bool]:
+    """Record one by itself."""
+    return await book.database.record(book.account.id, draft, by=by)
+
+
+async def test_all_are_recorded_and_each_gets_its_own(book: Book) -> None:
+    """Whatever came beside it."""
+    found = await asyncio.gather(
+        *[record(book, note(str(n % 5), summary=f"number {n}")) for n in range(300)]
+    )
+
+    assert [activity.summary for activity, _ in found] == [f"number {n}" for n in range(300)]
+    assert [activity.contacts()[0].id for activity, _ in found] == [str(n % 5) for n in range(300)]
+    assert all(is_new for _, is_new in found)
+    assert await book.read(lambda reader: reader.total(None, None)) == 300
+    assert await gapless(book)
+
+
+async def test_they_share_transactions_and_are_counted_one_by_one(
+    book: Book, database: Database
+) -> None:
+    """The metric of commits is about callers, however few batches they make."""
+    sizes: list[int] = []
+    recorded: list[int] = []
+    database.engine.group_sizes = sizes.append
+    database.on_recorded = recorded.append
+
+    await asyncio.gather(*[record(book, note("1")) for _ in range(100)])
+
+    assert sum(sizes) == sum(recorded) == 100
+    assert len(sizes) < 10
+
+
+async def test_no_batch_is_larger_than_it_may_be(book: Book, database: Database) -> None:
+    """What is too much for one waits for the next."""
+    sizes: list[int] = []
+    database.engine.group_sizes = sizes.append
+    database.gathering.most = 40
+
+    await asyncio.gather(*[record(book, note("1")) for _ in range(100)])
+
+    assert sizes == [40, 40, 20]
+
+
+async def test_feed_knows_who_recorded_what(book: Book) -> None:
+    """Credentials never share a batch."""
+    callers = ["one", "two", None]
+
+    await asyncio.gather(
+        *[record(book, note("1", summary=str(caller)), caller) for caller in callers * 10]
+    )
+
+    changes = await book.changes()
+    activities = await book.read(
+        lambda reader: reader.activities([change.activity_seq for change in changes])
+    )
+    assert [change.by for change in changes].count("one") == 10
+    assert [str(change.by) for change in changes] == [one.summary for one in activities]
+
+
+async def test_same_external_id_is_recorded_once(book: Book) -> None:
+    """And all who sent it get the one activity."""
+    found = await asyncio.gather(*[record(book, note("1", external_id="e")) for _ in range(40)])
+
+    assert len({activity.id for activity, _ in found}) == 1
+    assert [is_new for _, is_new in found].count(True) == 1
+
+
+async def test_what_cannot_be_recorded_fails_alone(
+    book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those that came with it are recorded, once."""
+    plain = parties.record
+
+    async def refusing(ledger: Ledger, drafts: Sequence[Draft]) -> list[Recorded]:
+        recorded = await plain(ledger, drafts)
+        if any(draft.summary == "bad" for draft in drafts):
+            raise Invalid.of("summary", "bad")
+        return recorded
+
+    monkeypatch.setattr(parties, "record", refusing)
+    drafts = [note("1", summary="bad" if n % 10 == 3 else "good") for n in range(60)]
+
+    outcomes = await asyncio.gather(*[record(book, one) for one in drafts], return_exceptions=True)
+
+    failed = [number for number, outcome in enumerate(outcomes) if isinstance(outcome, Invalid)]
+    assert failed == list(range(3, 60, 10))
+    assert len(await book.seqs()) == 54
+    assert await gapless(book)
+
+
+async def test_unavailable_store_is_asked_once(
+    book: Book, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A connection may be lost after the commit: to try again could record twice."""
+    asked = 0
+
+    async def lost(*_: object, **__: object) -> Any:  # noqa: ANN401 - whatever the work gives
+        nonlocal asked
+        asked += 1
+        raise Unavailable("the connection was lost")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(database.engine, "write", lost)
+        outcomes = await asyncio.gather(
+            *[record(book, note("1")) for _ in range(20)], return_exceptions=True
+        )
+
+    assert asked == 1
+    assert [type(outcome) for outcome in outcomes] == [Unavailable] * 20
+    assert (await record(book, note("1")))[1]
+
+
+async def test_what_nobody_waits_for_any_more_is_still_recorded(book: Book) -> None:
+    """A client that hangs up takes nothing from those beside it."""
+    recording = [asyncio.create_task(record(book, note(str(n)))) for n in range(3)]
+    await asyncio.sleep(0)
+
+    recording[1].cancel()
+
+    outcomes = await asyncio.gather(*recording, return_exceptions=True)
+    assert [isinstance(one, asyncio.CancelledError) for one in outcomes] == [False, True, False]
+    assert len(await book.seqs()) == 3
+
+
+async def test_closing_records_what_was_accepted(book: Book, database: Database) -> None:
+    """Those who wait are answered before the store is gone."""
+    recording = [asyncio.create_task(record(book, note("1"))) for _ in range(10)]
+    await asyncio.sleep(0)
+    assert database.queue_depth == 10
+
+    await database.close()
+
+    assert all(is_new for _, is_new in await asyncio.gather(*recording))
+    assert database.queue_depth == 0
