@@ -50,6 +50,21 @@ def drafts(first: int, count: int) -> Iterator[Draft]:
         )
 
 
+def requests(count: int) -> Iterator[Draft]:
+    """Requests for data, each to somebody else; they happen after all other activities."""
+    for number in range(count):
+        yield Draft(
+            kind="details.requested",
+            occurred_at=START + (100_000_000 + number) * STEP,
+            body="To send you the contract we need your address.",
+            data=(
+                '{"requirements":[{"code":"RQ_008","type":"RTP_001","category":"RQC_001",'
+                '"items":[{"code":"IT_001","type":"ADDRESS"}]}]}'
+            ),
+            links=(Link("individual", f"i{number}", "counterpart", f"Individual {number}"),),
+        )
+
+
 def lines(first: int, count: int) -> Iterator[bytes]:
     """The same activities as NDJSON."""
     for draft in drafts(first, count):
