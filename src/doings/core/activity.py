@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from operator import attrgetter
 from typing import TypeVar
 
 import msgspec
@@ -166,9 +167,14 @@ def rendered_links(
 
     Activities read together that are linked alike share one tuple, which is rendered once.
     """
-    distinct = {id(activity.links): activity.links for activity in activities}
+    linked = list(map(_LINKS, activities))
+    places = list(map(id, linked))
+    distinct = dict(zip(places, linked, strict=True))
     rendered = {place: render(links) for place, links in distinct.items()}
-    return [rendered[id(activity.links)] for activity in activities]
+    return list(map(rendered.__getitem__, places))
+
+
+_LINKS = attrgetter("links")
 
 
 def draft_of(activity: Activity) -> Draft:

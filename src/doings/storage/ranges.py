@@ -63,7 +63,8 @@ async def keys_in_order(
     if len(entities) > 1:
         return await _distinct_keys(reader, query, entities, kinds, skip)
     statement, values = select.keys_in_order(query, entities=entities, kinds=kinds, skip=skip)
-    return [(row[0], row[1]) for row in await reader.fetch(statement, **values)]
+    keys: list[Key] = await reader.fetch(statement, **values)
+    return keys
 
 
 async def _distinct_keys(

@@ -1,6 +1,7 @@
 """Reading within one account, on one connection, from one consistent state."""
 
 from collections.abc import Awaitable, Sequence
+from itertools import groupby
 from operator import itemgetter
 
 from doings.core.account import Account
@@ -21,7 +22,11 @@ from doings.storage.rows import (
     words_from_text,
 )
 
-_POSITION = itemgetter(3)
+_FIRST = itemgetter(0)
+_ENTITY = itemgetter(1)
+_LINK = itemgetter(1, 2)
+_PLACE = itemgetter(0, 3)
+"""Parts of the rows of `statements.LINKS_OF_ACTIVITIES`."""
 
 
 class AccountReader:
@@ -66,21 +71,21 @@ class AccountReader:
         if not seqs:
             return []
         rows = await self.fetch(sql.ACTIVITIES_BY_SEQ, seqs=list(seqs))
-        by_seq = {row[0]: row for row in rows}
-        return await self.with_links([row for row in map(by_seq.get, seqs) if row])
+        by_seq = dict(zip(map(_FIRST, rows), rows, strict=True))
+        return await self.with_links([by_seq[seq] for seq in seqs if seq in by_seq])
 
     async def with_links(self, rows: Sequence[Row]) -> list[Activity]:
         """The activities of these rows; those linked alike share one tuple of links."""
-        links = await self.fetch(sql.LINKS_OF_ACTIVITIES, seqs=[row[0] for row in rows])
-        found = await self.entities_with_seqs({row[1] for row in links})
-        named: dict[int, tuple[tuple[int, str], ...]] = {}
-        for activity_seq, entity, roles, _ in sorted(links, key=_POSITION):
-            named[activity_seq] = (*named.get(activity_seq, ()), (entity, roles))
+        seqs = list(map(_FIRST, rows))
+        links = await self.fetch(sql.LINKS_OF_ACTIVITIES, seqs=seqs)
+        found = await self.entities_with_seqs(set(map(_ENTITY, links)))
+        links.sort(key=_PLACE)
+        named = {seq: tuple(map(_LINK, of_one)) for seq, of_one in groupby(links, _FIRST)}
         shared = {
             names: tuple([Linked(found[seq], words_from_text(roles)) for seq, roles in names])
             for names in {(), *named.values()}
         }
-        return activities_from_rows(rows, [shared[named.get(row[0], ())] for row in rows])
+        return activities_from_rows(rows, [shared[named.get(seq, ())] for seq in seqs])
 
     async def entities_with_seqs(self, seqs: set[int]) -> dict[int, Entity]:
         """Entities by their seq, deleted ones too."""
