@@ -1,6 +1,27 @@
 """`doings account`."""
 
+import asyncio
+from typing import Any
+
+import pytest
+
+from doings.app import open_store
+from doings.config import Settings
+from doings.core.text import object_from_text
 from tests.cli.conftest import Cli
+
+
+def settings_of(slug: str) -> dict[str, Any]:
+    """What the database in this folder holds."""
+
+    async def read() -> str:
+        store = await open_store(Settings(database="sqlite:///doings.db"))
+        try:
+            return (await store.account(slug)).settings
+        finally:
+            await store.close()
+
+    return object_from_text(asyncio.run(read()))
 
 
 def test_an_account_is_created_and_listed(cli: Cli) -> None:
@@ -44,3 +65,42 @@ def test_an_account_may_refuse_the_interactions_of_others(cli: Cli) -> None:
     assert closed == (0, "Account co-up: interactions closed\n", "")
     assert wrong.code == 2
     assert "closed" in wrong.err
+
+
+def test_links_of_an_account_lead_where_it_says(cli: Cli) -> None:
+    """Until that is taken back; other settings stay as they are."""
+    cli("account", "create", "co-up")
+    cli("account", "set", "co-up", "--interactions", "closed")
+
+    given = cli("account", "set", "co-up", "--link-base", "https://co-up.cobot.me/")
+    kept = settings_of("co-up")
+    taken = cli("account", "set", "co-up", "--link-base", "")
+
+    assert given == (0, "Account co-up: link base https://co-up.cobot.me\n", "")
+    assert kept == {"interactions": "closed", "link_base": "https://co-up.cobot.me"}
+    assert taken == (0, "Account co-up: link base unset\n", "")
+    assert settings_of("co-up") == {"interactions": "closed"}
+
+
+@pytest.mark.parametrize(
+    "wrong", ["co-up.cobot.me", "javascript:alert(1)", "https://", "https://co-up.cobot.me/?a=1"]
+)
+def test_links_lead_to_an_address(cli: Cli, wrong: str) -> None:
+    """Of a site, as it will stand before a path."""
+    cli("account", "create", "co-up")
+
+    outcome = cli("account", "set", "co-up", "--link-base", wrong)
+
+    reason = "must be like https://co-up.cobot.me"
+    assert outcome == (2, "", f"doings: --link-base {wrong}: {reason}\n")
+    assert settings_of("co-up") == {}
+
+
+def test_setting_nothing_is_a_mistake(cli: Cli) -> None:
+    """And says what could be set."""
+    cli("account", "create", "co-up")
+
+    outcome = cli("account", "set", "co-up")
+
+    assert outcome.code == 2
+    assert outcome.err == "doings: nothing to set: name a setting, like --interactions closed\n"

@@ -1,7 +1,8 @@
 """`doings account`: the businesses whose timelines this server keeps."""
 
 import sys
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 import typer
 
@@ -65,30 +66,65 @@ def list_(database: DatabaseOption = None) -> None:
     show_table(("SLUG", "NAME", "TIME ZONE", "ACTIVITIES", "CREATED"), rows)
 
 
-@accounts.command("set", epilog="$ doings account set co-up --interactions closed")
+SET_EXAMPLES = """
+$ doings account set co-up --interactions closed
+
+$ doings account set co-up --link-base https://co-up.cobot.me
+"""
+
+
+@accounts.command("set", epilog=SET_EXAMPLES)
 def set_(
     slug: Slug,
     *,
     interactions: Annotated[
-        Literal["open", "closed"],
+        Literal["open", "closed"] | None,
         typer.Option(
             help="Whether interactions that other accounts of this server begin with this one"
             " appear in its own timeline.",
-            show_default=False,
+            show_default="open",
         ),
-    ],
+    ] = None,
+    link_base: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="Where the links of Cobot's HTML list lead. Empty takes it back.",
+            show_default="the space's own address",
+        ),
+    ] = None,
     database: DatabaseOption = None,
 ) -> None:
-    """Change a setting of an account."""
+    """Change settings of an account; what is not named stays as it is."""
+    given = {"interactions": interactions, "link_base": checked_link_base(link_base)}
+    changed = {name: value for name, value in given.items() if value is not None}
+    if not changed:
+        raise Misconfigured("nothing to set: name a setting, like --interactions closed")
 
     async def work(store: Store) -> None:
         account = await store.account(slug)
-        await store.change_settings(
-            account.id, lambda settings: {**settings, "interactions": interactions}
-        )
+        await store.change_settings(account.id, lambda settings: _merged(settings, changed))
 
     with_store(database, work)
-    output().print(f"Account {slug}: interactions {interactions}")
+    shown = ", ".join(
+        f"{name.replace('_', ' ')} {value or 'unset'}" for name, value in changed.items()
+    )
+    output().print(f"Account {slug}: {shown}")
+
+
+def checked_link_base(text: str | None) -> str | None:
+    """The address without a slash at its end, empty for none; raises Misconfigured."""
+    if not text:
+        return text
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment:
+        raise Misconfigured(f"--link-base {text}: must be like https://co-up.cobot.me")
+    return text.rstrip("/")
+
+
+def _merged(settings: dict[str, Any], changed: dict[str, str]) -> dict[str, Any]:
+    merged = settings | changed
+    return {name: value for name, value in merged.items() if value != ""}
 
 
 @accounts.command("delete")
