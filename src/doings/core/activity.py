@@ -265,10 +265,16 @@ def _check_links(links: tuple[Link, ...]) -> None:
         raise Invalid.of("links", f"at most {LINKS}")
     for position, link in enumerate(links):
         try:
-            checked_type(link.type)
-            checked_id(link.id)
-            checked_role(link.role)
-            checked_text(link.name, field="name", most=NAME_LENGTH)
+            _check_link(link)
         except Invalid as error:
             field, reason = error.problems[0]
             raise Invalid.of(f"links[{position}].{field}", reason) from None
+
+
+@lru_cache(maxsize=4096)
+def _check_link(link: Link) -> None:
+    """Raise Invalid; those that passed are remembered, as most people come again."""
+    checked_type(link.type)
+    checked_id(link.id)
+    checked_role(link.role)
+    checked_text(link.name, field="name", most=NAME_LENGTH)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 async def record(ledger: "AccountLedger", drafts: Sequence[Draft]) -> list[Recorded]:
     """Record what is new; what repeats an (origin, external_id) stands for the first one."""
+    if all(draft.external_id is None for draft in drafts):
+        return await _add(ledger, drafts) if drafts else []
     standing = await _standing(ledger, drafts)
     fresh: list[Draft] = []
     recorded: list[Recorded | int] = []
