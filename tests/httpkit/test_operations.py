@@ -44,6 +44,16 @@ async def test_a_wrong_verb_is_told_which_is_right(served: Served) -> None:
     assert answer.headers["content-type"] == "application/problem+json"
 
 
+async def test_verb_of_nobody_gets_no_metric_of_its_own(served: Served) -> None:
+    """Or whoever makes verbs up could fill the memory."""
+    answer = await served.client.request("BREW", "/readyz")
+    metrics = await served.client.get("/metrics")
+
+    assert answer.status_code == 405
+    assert 'method="OTHER",route="/readyz",status="405"' in metrics.text
+    assert "BREW" not in metrics.text
+
+
 async def test_ready_means_that_the_store_answers(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
