@@ -1,8 +1,8 @@
 """Reading within one account, on one connection, from one consistent state."""
 
 from collections.abc import Awaitable, Sequence
-from itertools import groupby
 from operator import itemgetter
+from typing import Any
 
 from doings.core.account import Account
 from doings.core.activity import Activity, Linked
@@ -22,10 +22,8 @@ from doings.storage.rows import (
     words_from_text,
 )
 
-_FIRST = itemgetter(0)
 _ENTITY = itemgetter(1)
-_LINK = itemgetter(1, 2)
-_PLACE = itemgetter(0, 3)
+_POSITION = itemgetter(3)
 """Parts of the rows of `statements.LINKS_OF_ACTIVITIES`."""
 
 
@@ -71,18 +69,28 @@ class AccountReader:
         if not seqs:
             return []
         rows = await self.fetch(sql.ACTIVITIES_BY_SEQ, seqs=list(seqs))
-        by_seq = dict(zip(map(_FIRST, rows), rows, strict=True))
+        by_seq = {row[0]: row for row in rows}
         return await self.with_links([by_seq[seq] for seq in seqs if seq in by_seq])
 
     async def with_links(self, rows: Sequence[Row]) -> list[Activity]:
         """The activities of these rows; those linked alike share one tuple of links."""
-        seqs = list(map(_FIRST, rows))
+        seqs = [row[0] for row in rows]
         links = await self.fetch(sql.LINKS_OF_ACTIVITIES, seqs=seqs)
         found = await self.entities_with_seqs(set(map(_ENTITY, links)))
-        links.sort(key=_PLACE)
-        named = {seq: tuple(map(_LINK, of_one)) for seq, of_one in groupby(links, _FIRST)}
+        # The seq and the roles of each entity by turns: pairs would take half as long again.
+        named: dict[int, tuple[Any, ...]] = {}
+        for activity_seq, entity, roles, _ in sorted(links, key=_POSITION):
+            if activity_seq in named:
+                named[activity_seq] += (entity, roles)
+            else:
+                named[activity_seq] = (entity, roles)
         shared = {
-            names: tuple([Linked(found[seq], words_from_text(roles)) for seq, roles in names])
+            names: tuple(
+                [
+                    Linked(found[seq], words_from_text(roles))
+                    for seq, roles in zip(names[::2], names[1::2], strict=True)
+                ]
+            )
             for names in {(), *named.values()}
         }
         return activities_from_rows(rows, [shared[named.get(seq, ())] for seq in seqs])
