@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from doings.core.activity import ACTOR, Activity, Draft, Link
+from doings.core.activity import ACTOR, Activity, Draft, Link, Linked
 from doings.core.clock import instant_from_text
 from doings.core.entity import SELF, Entity, EntityKey
 from doings.core.errors import Conflict
@@ -160,7 +160,12 @@ _instant = lru_cache(maxsize=4096)(instant_from_text)
 
 def counterpart_of(activity: Activity) -> Entity | None:
     """The other party, also one that was deleted since."""
-    for link in activity.links:
+    return counterpart_among(activity.links)
+
+
+def counterpart_among(links: tuple[Linked, ...]) -> Entity | None:
+    """The other party among what is linked, also one that was deleted since."""
+    for link in links:
         if COUNTERPART in link.roles:
             return link.entity
     return None
@@ -168,7 +173,12 @@ def counterpart_of(activity: Activity) -> Entity | None:
 
 def direction_of(activity: Activity) -> Direction:
     """IN where the other party acts, else OUT."""
-    for link in activity.links:
+    return direction_among(activity.links)
+
+
+def direction_among(links: tuple[Linked, ...]) -> Direction:
+    """The same, of the links alone."""
+    for link in links:
         if COUNTERPART in link.roles and ACTOR in link.roles:
             return IN
     return OUT

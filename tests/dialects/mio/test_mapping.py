@@ -15,7 +15,7 @@ from doings.core.entity import Entity
 from doings.core.errors import Invalid
 from doings.dialects.mio.mapping import (
     activity_detail_document,
-    activity_document,
+    activity_documents,
     draft_from_document,
     entity_drafts_from_document,
     saved_activity,
@@ -69,8 +69,11 @@ def activity(
 
 def shown(one: Activity, *, now: int = NOON, detail: bool = False) -> dict[str, Any]:
     """The document as a client reads it."""
-    render = activity_detail_document if detail else activity_document
-    document: dict[str, Any] = json.loads(msgspec.json.encode(render(one, ACCOUNT, now=now)))
+    if detail:
+        rendered = activity_detail_document(one, ACCOUNT, now=now)
+    else:
+        (rendered,) = activity_documents([one], ACCOUNT, now=now)
+    document: dict[str, Any] = json.loads(msgspec.json.encode(rendered))
     return document
 
 

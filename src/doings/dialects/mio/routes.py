@@ -15,7 +15,7 @@ from doings.dialects.mio.documents import (
 )
 from doings.dialects.mio.errors import answer_error
 from doings.dialects.mio.finding import Narrowing, activity_named, page_of
-from doings.dialects.mio.mapping import activity_detail_document, activity_document
+from doings.dialects.mio.mapping import activity_detail_document, activity_documents
 from doings.dialects.mio.params import ZONE_HEADER, activities_query, zone_name
 from doings.dialects.mio.webhooks import (
     settings_with,
@@ -51,7 +51,7 @@ async def list_activities(call: Call) -> Response:
         lambda reader: page_of(reader, query, narrowing, account.slug),
         bounded=query.is_bounded and narrowing.cifcode is None,
     )
-    documents = [activity_document(activity, account, now=now) for activity in page.items]
+    documents = activity_documents(page.items, account, now=now)
     return _answer(ActivityListDocument(has_next=page.after is not None, activities=documents))
 
 
