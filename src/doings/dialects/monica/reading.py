@@ -9,15 +9,15 @@ from doings.core.entity import CONTACT, EntityDraft, EntityKey
 from doings.core.errors import Invalid
 from doings.core.saved import Named
 from doings.core.text import json_text
-from doings.dialects.monica.documents import (
+from doings.dialects.monica.documents import SpecialDate
+from doings.dialects.monica.emotions import has_emotion
+from doings.dialects.monica.facts import NOTHING, ContactFacts, complete_name
+from doings.dialects.monica.saved_documents import (
     SavedActivity,
     SavedContact,
     SavedEmotion,
     SavedInformation,
-    SpecialDate,
 )
-from doings.dialects.monica.emotions import has_emotion
-from doings.dialects.monica.facts import NOTHING, ContactFacts, complete_name
 from doings.dialects.monica.validation import date_of
 from doings.dialects.monica.vocabulary import (
     ATTENDEE,

@@ -1,0 +1,76 @@
+"""What is read of answers that somebody saved; what older answers lack has a default."""
+
+import msgspec
+
+from doings.dialects.monica.documents import OldBirthdate, SpecialDate
+
+
+class SavedCategory(msgspec.Struct, kw_only=True):
+    """The category of a type in an answer that somebody saved."""
+
+    name: str | None = None
+
+
+class SavedType(msgspec.Struct, kw_only=True):
+    """A type, likewise."""
+
+    name: str | None = None
+    activity_type_category: SavedCategory | None = None
+
+
+class SavedAvatar(msgspec.Struct, kw_only=True):
+    """A picture, likewise."""
+
+    url: str | None = None
+    source: str | None = None
+
+
+class SavedInformation(msgspec.Struct, kw_only=True):
+    """What is told about an attendee; older answers have the birth date among `dates` only."""
+
+    dates: list[OldBirthdate] = []
+    birthdate: SpecialDate | None = None
+    deceased_date: SpecialDate | None = None
+    avatar: SavedAvatar | None = None
+
+
+class SavedContact(msgspec.Struct, kw_only=True):
+    """An attendee; what older answers lack has a default."""
+
+    id: int
+    first_name: str | None = None
+    last_name: str | None = None
+    nickname: str | None = None
+    complete_name: str | None = None
+    gender: str | None = None
+    gender_type: str | None = None
+    is_starred: bool = False
+    is_partial: bool = False
+    is_active: bool = True
+    is_dead: bool = False
+    information: SavedInformation | None = None
+
+
+class SavedAttendees(msgspec.Struct, kw_only=True):
+    """Who was there."""
+
+    contacts: list[SavedContact]
+
+
+class SavedEmotion(msgspec.Struct, kw_only=True):
+    """An emotion, which goes by its id."""
+
+    id: int
+
+
+class SavedActivity(msgspec.Struct, kw_only=True):
+    """An activity of an answer that somebody saved; what older answers lack has a default."""
+
+    id: int
+    uuid: str | None = None
+    summary: str | None = None
+    description: str | None = None
+    happened_at: str
+    activity_type: SavedType | None = None
+    attendees: SavedAttendees
+    emotions: list[SavedEmotion] = []
