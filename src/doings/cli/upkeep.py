@@ -33,7 +33,7 @@ def backup(
 ) -> None:
     """Copy the database into a new file while it is in use; the copy is consistent."""
     from doings.storage.opening import database_file  # noqa: PLC0415 - loads the drivers
-    from doings.storage.sqlite import backup as back_up  # noqa: PLC0415 - loads the driver
+    from doings.storage.sqlite_backup import backup as back_up  # noqa: PLC0415 - loads the driver
 
     source = database_file(settings_for(database).database)
     if source is None:

@@ -5,22 +5,35 @@ than sharing a commit saves.
 """
 
 import asyncio
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Awaitable, Callable, Sequence
+from typing import NamedTuple, Protocol, TypeVar
 
 from doings.core import parties
 from doings.core.activity import Activity, Draft
 from doings.core.errors import Unavailable
 from doings.core.store import Ledger
 
-if TYPE_CHECKING:
-    from doings.storage.database import Database
+T = TypeVar("T")
 
 MOST = 256
 """How many are recorded together."""
 
 Recording = tuple[Activity, bool]
 """The activity that now stands for a draft, and whether it is new."""
+
+
+class Writing(Protocol):
+    """As much of a store as recording takes."""
+
+    async def write(
+        self,
+        account_id: int,
+        work: Callable[[Ledger], Awaitable[T]],
+        *,
+        by: str | None = None,
+        callers: int = 1,
+    ) -> T:
+        """Run work in one transaction, for so many callers; returns when it is durable."""
 
 
 class _Waiting(NamedTuple):
@@ -35,7 +48,7 @@ Recorder = tuple[int, str | None]
 class Gathering:
     """What waits to be recorded, by account and credential."""
 
-    def __init__(self, store: "Database", *, most: int = MOST) -> None:
+    def __init__(self, store: Writing, *, most: int = MOST) -> None:
         self.most = most
         self._store = store
         self._waiting: dict[Recorder, list[_Waiting]] = {}

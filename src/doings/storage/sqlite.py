@@ -389,29 +389,3 @@ def opened(path: Path, cache: int = CACHE) -> apsw.Connection:
         msg = f"{path} cannot be opened: {reason}"
         raise Misconfigured(msg) from error
     return raw
-
-
-def backup(source: Path, target: Path, progress: Callable[[int, int], None]) -> None:
-    """Copy a database in use into a new file, consistent; raises Misconfigured.
-
-    `progress` is told how many pages are left and how many there are.
-    """
-    if target.exists():
-        msg = f"{target} is there already"
-        raise Misconfigured(msg)
-    if not source.exists():
-        msg = f"there is no database {source}"
-        raise Misconfigured(msg)
-    try:
-        with (
-            apsw.Connection(str(source)) as reading,
-            apsw.Connection(str(target)) as writing,
-            writing.backup("main", reading, "main") as copy,
-        ):
-            while not copy.done:
-                copy.step(1000)
-                progress(copy.remaining, copy.page_count)
-    except apsw.Error as error:
-        target.unlink(missing_ok=True)
-        msg = f"{source} cannot be copied to {target}: {error}"
-        raise Misconfigured(msg) from error
