@@ -83,7 +83,14 @@ def test_links_of_an_account_lead_where_it_says(cli: Cli) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", ["co-up.cobot.me", "javascript:alert(1)", "https://", "https://co-up.cobot.me/?a=1"]
+    "wrong",
+    [
+        "co-up.cobot.me",
+        "javascript:alert(1)",
+        "https://",
+        "https://co-up.cobot.me/?a=1",
+        "https://[co-up",
+    ],
 )
 def test_links_lead_to_an_address(cli: Cli, wrong: str) -> None:
     """Of a site, as it will stand before a path."""

@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from doings.core import parties
-from doings.core.activity import Activity, Draft
+from doings.core.activity import Activity, Draft, Link
 from doings.core.errors import Invalid, Unavailable
 from doings.core.store import Ledger, Recorded
+from doings.core.text import object_from_text
 from doings.storage.database import Database
+from tests.clocks import NOON
 from tests.storage.book import Book, note
 from tests.storage.test_concurrency import gapless
 
@@ -81,6 +83,17 @@ async def test_same_external_id_is_recorded_once(book: Book) -> None:
 
     assert len({activity.id for activity, _ in found}) == 1
     assert [is_new for _, is_new in found].count(True) == 1
+
+
+async def test_kinds_of_every_sort_share_a_batch(book: Book) -> None:
+    """What begins an interaction is completed, and what does not is left as it is."""
+    ida = Link("individual", "i1", "counterpart")
+    asked = Draft(kind="details.requested", occurred_at=NOON, links=(ida,))
+
+    (begun, _), (other, _) = await asyncio.gather(record(book, asked), record(book, note("1")))
+
+    assert object_from_text(begun.data)["status"] == "SENT"
+    assert (other.kind, other.data) == ("note.created", "{}")
 
 
 async def test_what_cannot_be_recorded_fails_alone(

@@ -116,7 +116,10 @@ def checked_link_base(text: str | None) -> str | None:
     """The address without a slash at its end, empty for none; raises Misconfigured."""
     if not text:
         return text
-    parts = urlsplit(text)
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        parts = urlsplit("")
     if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment:
         raise Misconfigured(f"--link-base {text}: must be like https://co-up.cobot.me")
     return text.rstrip("/")

@@ -159,6 +159,8 @@ def linked_contacts(links: tuple[Linked, ...]) -> list[Entity]:
 
 T = TypeVar("T")
 
+_LINKS = attrgetter("links")
+
 
 def rendered_links(
     activities: Sequence[Activity], render: Callable[[tuple[Linked, ...]], T]
@@ -172,9 +174,6 @@ def rendered_links(
     distinct = dict(zip(places, linked, strict=True))
     rendered = {place: render(links) for place, links in distinct.items()}
     return list(map(rendered.__getitem__, places))
-
-
-_LINKS = attrgetter("links")
 
 
 def draft_of(activity: Activity) -> Draft:

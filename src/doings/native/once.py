@@ -30,7 +30,7 @@ def key_of(call: Call) -> str | None:
 
 def digest_of(call: Call, body: bytes) -> bytes:
     """What makes a request the same: method, path and body."""
-    head = f"{call.method} {call.scope['path']}\n"
+    head = f"{call.method} {call.path}\n"
     return hashlib.blake2b(head.encode() + body, digest_size=16).digest()
 
 
