@@ -1,5 +1,6 @@
 """The product on one page: settings, the store, and every surface under its path."""
 
+import gc
 import os
 from collections.abc import Awaitable, Callable
 
@@ -194,8 +195,18 @@ class Application:
         return self._apps[surface]
 
 
+ALLOCATIONS = 20_000
+"""How many new objects Python looks through for garbage at a time: a batch of activities makes tens
+of thousands, none of them garbage before it is recorded.
+"""
+
+
 def create() -> Application:
     """The application of a server process, set up from its environment."""
     settings = settings_from_environment(os.environ)
     set_up_logs(settings)
-    return Application(settings)
+    application = Application(settings)
+    # What is loaded by now stays for good, and is never looked through again.
+    gc.freeze()
+    gc.set_threshold(ALLOCATIONS)
+    return application

@@ -7,7 +7,7 @@ in a block of 1,024, which is how a numbered page deep in a list is found withou
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from doings.core.clock import DAY
@@ -18,6 +18,7 @@ from doings.storage.select import EVERYTHING
 
 if TYPE_CHECKING:
     from doings.storage.engine import Row
+    from doings.storage.linking import LinkRow
     from doings.storage.reader import AccountReader
 
 TOTAL = -1_000_000
@@ -39,14 +40,16 @@ Tally = tuple[int, int, str]
 """(entity, day, kind)."""
 
 
-def of_activity(entities: Iterable[int], day: int, kind: str) -> list[Tally]:
-    """Where an activity counts: in the timelines of these entities and in the whole."""
-    return [(EVERYTHING, day, kind), *[(entity, day, kind) for entity in entities]]
+def of_links(rows: Iterable["LinkRow"]) -> Iterator[Tally]:
+    """Where activities count by these rows of their links."""
+    return ((entity, occurred_at // DAY, kind) for entity, occurred_at, _, kind, _, _ in rows)
 
 
-def of_concern(seq: int, year: int) -> list[Tally]:
-    """Where an activity counts that concerns a contact."""
-    return [(YEARS, year, ""), of_member(ACTIVITIES, seq)]
+def of_concerns(concerns: Iterable[tuple[int, int]]) -> Iterator[Tally]:
+    """Where activities count that concern a contact, by their seq and the account's year."""
+    for seq, year in concerns:
+        yield YEARS, year, ""
+        yield of_member(ACTIVITIES, seq)
 
 
 def of_member(name: str, seq: int) -> Tally:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from doings.core.activity import DERIVED_ROLES, NAMED_IN_DATA, OWNER, Activity, Draft
-from doings.core.clock import day_of, local_date
+from doings.core.clock import local_date
 from doings.core.entity import CONTACT, EntityDraft, EntityKey
 from doings.core.kinds import implied_keys
 from doings.storage import counting, people
@@ -39,6 +39,12 @@ Naming = tuple[EntityKey, str | None, str]
 
 Roles = dict[int, list[str]]
 """The roles of each linked entity, by seq, in the order of the links."""
+
+Linking = tuple[Roles, bool]
+"""What an activity is linked to, and whether a contact is among it."""
+
+LinkRow = tuple[int, int, int, str, str, int]
+"""A row of `statements.ADD_LINK`: entity, instant, activity, kind, roles, position."""
 
 
 def namings(draft: Draft) -> list[Naming]:
@@ -87,7 +93,7 @@ async def _existing(ledger: "AccountLedger", names: Iterable[EntityKey]) -> dict
     return known
 
 
-def roles_of(links: Iterable[tuple[Known, str]]) -> tuple[Roles, bool]:
+def roles_of(links: Iterable[tuple[Known, str]]) -> Linking:
     """Each linked entity once with all its roles, owners last; and whether any is a contact."""
     roles: Roles = {}
     owners: list[int] = []
@@ -106,9 +112,9 @@ def roles_of(links: Iterable[tuple[Known, str]]) -> tuple[Roles, bool]:
     return roles, has_contact or bool(owners)
 
 
-def link_rows(seq: int, occurred_at: int, kind: str, roles: Roles) -> list[tuple[object, ...]]:
-    """The rows of `statements.ADD_LINK` for one activity, that of the whole account first."""
-    rows: list[tuple[object, ...]] = [(EVERYTHING, occurred_at, seq, kind, "", NO_POSITION)]
+def link_rows(seq: int, occurred_at: int, kind: str, roles: Roles) -> list[LinkRow]:
+    """The rows for one activity, that of the whole account first."""
+    rows: list[LinkRow] = [(EVERYTHING, occurred_at, seq, kind, "", NO_POSITION)]
     for position, (entity, held) in enumerate(roles.items()):
         rows.append((entity, occurred_at, seq, kind, text_from_words(held), position))
     return rows
@@ -161,20 +167,18 @@ async def change_links(
     await remove_links(ledger, old)
     rows = link_rows(old.seq, new.occurred_at, new.kind, roles)
     await ledger.execute_many(sql.ADD_LINK, rows)
-    ledger.tallies.update(counting.of_activity(roles, day_of(new.occurred_at), new.kind))
+    ledger.tallies.update(counting.of_links(rows))
     if has_contact:
         year = local_date(new.occurred_at, await ledger.time_zone()).year
-        ledger.tallies.update(counting.of_concern(old.seq, year))
+        ledger.tallies.update(counting.of_concerns([(old.seq, year)]))
 
 
 async def remove_links(ledger: "AccountLedger", activity: Activity) -> None:
     """Take an activity out of every timeline and count."""
-    entities = [link.entity.seq for link in activity.links]
-    at, seq = activity.occurred_at, activity.seq
-    await ledger.execute_many(
-        sql.DELETE_LINK, [(entity, at, seq) for entity in (EVERYTHING, *entities)]
-    )
-    ledger.tallies.subtract(counting.of_activity(entities, day_of(at), activity.kind))
+    at, seq, kind = activity.occurred_at, activity.seq, activity.kind
+    rows = link_rows(seq, at, kind, roles_as_stored(activity))
+    await ledger.execute_many(sql.DELETE_LINK, [row[:3] for row in rows])
+    ledger.tallies.subtract(counting.of_links(rows))
     if any(link.entity.type == CONTACT for link in activity.links):
         year = local_date(at, await ledger.time_zone()).year
-        ledger.tallies.subtract(counting.of_concern(seq, year))
+        ledger.tallies.subtract(counting.of_concerns([(seq, year)]))

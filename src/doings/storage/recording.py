@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from doings.core.activity import Activity, Draft
-from doings.core.clock import day_of, local_date
+from doings.core.clock import local_date
 from doings.core.interaction import due_at
 from doings.core.store import Recorded
 from doings.storage import counting, linking
@@ -12,7 +12,6 @@ from doings.storage import statements as sql
 from doings.storage.rows import text_from_channels
 
 if TYPE_CHECKING:
-    from doings.storage.counting import Tally
     from doings.storage.ledger import AccountLedger
 
 
@@ -71,45 +70,69 @@ async def _add(ledger: "AccountLedger", drafts: Sequence[Draft]) -> list[Recorde
     known = await linking.resolve(
         ledger, ((key, name) for naming in named for key, name, _ in naming)
     )
+    roles = [linking.roles_of([(known[key], role) for key, _, role in naming]) for naming in named]
     first = await ledger.advance(len(drafts))
-    now = ledger.clock.now()
-    time_zone = await ledger.time_zone()
-    search = ledger.connection.search
-    made: list[Recorded] = []
-    tallies: list[Tally] = []
-    activities, links, changes, texts, deadlines = [], [], [], [], []
-    for seq, (draft, naming) in enumerate(zip(drafts, named, strict=True), first):
-        id_ = ledger.clock.new_id()
-        roles, has_contact = linking.roles_of([(known[key], role) for key, _, role in naming])
-        activities.append(_row(draft, seq, id_, now, has_contact=has_contact))
-        links += linking.link_rows(seq, draft.occurred_at, draft.kind, roles)
-        changes.append((seq, seq, id_, "created", draft.kind, now, ledger.by, None))
-        if draft.summary or draft.body:
-            words = search.indexed(ledger.account_id, draft.summary, draft.body)
-            texts.append((seq, *words))
-        due = due_at(draft.kind, draft.data)
-        if due is not None:
-            deadlines.append((seq, due))
-        tallies += counting.of_activity(roles, day_of(draft.occurred_at), draft.kind)
-        if has_contact:
-            tallies += counting.of_concern(seq, local_date(draft.occurred_at, time_zone).year)
-        made.append(Recorded(seq, id_, is_repeated=False))
-    ledger.tallies.update(tallies)
-    # In the order of their key, in which rows that come after each other lie beside each other.
-    links.sort()
-    await ledger.execute_many(sql.ADD_ACTIVITY, activities)
-    await ledger.execute_many(sql.ADD_LINK, links)
-    await ledger.execute_many(sql.ADD_CHANGE, changes)
-    await ledger.execute_many(sql.SET_DEADLINE, deadlines)
-    await ledger.execute_many(search.add_activity, texts)
+    new_id = ledger.clock.new_id
+    made = [Recorded(seq, new_id(), is_repeated=False) for seq in range(first, first + len(drafts))]
+    await _add_rows(ledger, drafts, made, roles)
+    await _add_links(ledger, drafts, made, roles)
     return made
 
 
-def _row(draft: Draft, seq: int, id_: str, now: int, *, has_contact: bool) -> tuple[object, ...]:
+async def _add_rows(
+    ledger: "AccountLedger",
+    drafts: Sequence[Draft],
+    made: Sequence[Recorded],
+    roles: Sequence[linking.Linking],
+) -> None:
+    """Every table's rows but those of links."""
+    search, account_id, by = ledger.connection.search, ledger.account_id, ledger.by
+    now = ledger.clock.now()
+    activities = [
+        _row(draft, one, now, has_contact)
+        for draft, one, (_, has_contact) in zip(drafts, made, roles, strict=True)
+    ]
+    together = list(zip(drafts, made, strict=True))
+    changes = [
+        (one.seq, one.seq, one.id, "created", draft.kind, now, by, None) for draft, one in together
+    ]
+    texts = [
+        (one.seq, *search.indexed(account_id, draft.summary, draft.body))
+        for draft, one in together
+        if draft.summary or draft.body
+    ]
+    due = [(one.seq, due_at(draft.kind, draft.data)) for draft, one in together]
+    await ledger.execute_many(sql.ADD_ACTIVITY, activities)
+    await ledger.execute_many(sql.ADD_CHANGE, changes)
+    await ledger.execute_many(sql.SET_DEADLINE, [row for row in due if row[1] is not None])
+    await ledger.execute_many(search.add_activity, texts)
+
+
+async def _add_links(
+    ledger: "AccountLedger",
+    drafts: Sequence[Draft],
+    made: Sequence[Recorded],
+    roles: Sequence[linking.Linking],
+) -> None:
+    time_zone = await ledger.time_zone()
+    links: list[linking.LinkRow] = []
+    concerns: list[tuple[int, int]] = []
+    for draft, one, (held, has_contact) in zip(drafts, made, roles, strict=True):
+        links += linking.link_rows(one.seq, draft.occurred_at, draft.kind, held)
+        if has_contact:
+            concerns.append((one.seq, local_date(draft.occurred_at, time_zone).year))
+    ledger.tallies.update(counting.of_links(links))
+    ledger.tallies.update(counting.of_concerns(concerns))
+    # In the order of their key, in which rows that come after each other lie beside each other.
+    links.sort()
+    await ledger.execute_many(sql.ADD_LINK, links)
+
+
+def _row(draft: Draft, one: Recorded, now: int, has_contact: bool) -> tuple[object, ...]:  # noqa: FBT001 - called for every row, which takes a name half as long again
     """The row of `statements.ADD_ACTIVITY`."""
     return (
-        seq,
-        id_,
+        one.seq,
+        one.id,
         draft.kind,
         draft.occurred_at,
         draft.time_zone,
