@@ -3,9 +3,8 @@
 import os
 import time
 
-from doings.app import Application, open_store
-from doings.config import Settings, settings_from_environment
-from doings.httpkit.logs import set_up_logs
+from doings import app
+from doings.config import Settings
 from doings.storage import sqlite
 from doings.storage.database import Database
 
@@ -14,7 +13,7 @@ SYNC_SECONDS = "BENCH_SYNC_SECONDS"
 
 
 async def _open(settings: Settings) -> Database:
-    store = await open_store(settings)
+    store = await app.open_store(settings)
     if GROUP in os.environ:
         share_commits(store, int(os.environ[GROUP]))
     return store
@@ -40,10 +39,8 @@ def slow_commits(seconds: float) -> None:
     sqlite.SqliteEngine._commit = slowly  # type: ignore[method-assign]  # noqa: SLF001
 
 
-def create() -> Application:
+def create() -> app.Application:
     """The application of a server process."""
-    settings = settings_from_environment(os.environ)
-    set_up_logs(settings)
     if SYNC_SECONDS in os.environ:
         slow_commits(float(os.environ[SYNC_SECONDS]))
-    return Application(settings, _open)
+    return app.create(_open)

@@ -201,11 +201,11 @@ of thousands, none of them garbage before it is recorded.
 """
 
 
-def create() -> Application:
+def create(open_it: Callable[[Settings], Awaitable[Database]] = open_store) -> Application:
     """The application of a server process, set up from its environment."""
     settings = settings_from_environment(os.environ)
     set_up_logs(settings)
-    application = Application(settings)
+    application = Application(settings, open_it)
     # What is loaded by now stays for good, and is never looked through again.
     gc.freeze()
     gc.set_threshold(ALLOCATIONS)

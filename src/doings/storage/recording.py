@@ -70,12 +70,14 @@ async def _add(ledger: "AccountLedger", drafts: Sequence[Draft]) -> list[Recorde
     known = await linking.resolve(
         ledger, ((key, name) for naming in named for key, name, _ in naming)
     )
-    roles = [linking.roles_of([(known[key], role) for key, _, role in naming]) for naming in named]
+    linkings = [
+        linking.roles_of([(known[key], role) for key, _, role in naming]) for naming in named
+    ]
     first = await ledger.advance(len(drafts))
     new_id = ledger.clock.new_id
     made = [Recorded(seq, new_id(), is_repeated=False) for seq in range(first, first + len(drafts))]
-    await _add_rows(ledger, drafts, made, roles)
-    await _add_links(ledger, drafts, made, roles)
+    await _add_rows(ledger, drafts, made, linkings)
+    await _add_links(ledger, drafts, made, linkings)
     return made
 
 
@@ -83,14 +85,14 @@ async def _add_rows(
     ledger: "AccountLedger",
     drafts: Sequence[Draft],
     made: Sequence[Recorded],
-    roles: Sequence[linking.Linking],
+    linkings: Sequence[linking.Linking],
 ) -> None:
     """Every table's rows but those of links."""
     search, account_id, by = ledger.connection.search, ledger.account_id, ledger.by
     now = ledger.clock.now()
     activities = [
-        _row(draft, one, now, has_contact)
-        for draft, one, (_, has_contact) in zip(drafts, made, roles, strict=True)
+        _row(draft, one, now, has_contact=has_contact)
+        for draft, one, (_, has_contact) in zip(drafts, made, linkings, strict=True)
     ]
     together = list(zip(drafts, made, strict=True))
     changes = [
@@ -112,12 +114,13 @@ async def _add_links(
     ledger: "AccountLedger",
     drafts: Sequence[Draft],
     made: Sequence[Recorded],
-    roles: Sequence[linking.Linking],
+    linkings: Sequence[linking.Linking],
 ) -> None:
+    """The rows of links, and what they count for."""
     time_zone = await ledger.time_zone()
     links: list[linking.LinkRow] = []
     concerns: list[tuple[int, int]] = []
-    for draft, one, (held, has_contact) in zip(drafts, made, roles, strict=True):
+    for draft, one, (held, has_contact) in zip(drafts, made, linkings, strict=True):
         links += linking.link_rows(one.seq, draft.occurred_at, draft.kind, held)
         if has_contact:
             concerns.append((one.seq, local_date(draft.occurred_at, time_zone).year))
@@ -128,7 +131,7 @@ async def _add_links(
     await ledger.execute_many(sql.ADD_LINK, links)
 
 
-def _row(draft: Draft, one: Recorded, now: int, has_contact: bool) -> tuple[object, ...]:  # noqa: FBT001 - called for every row, which takes a name half as long again
+def _row(draft: Draft, one: Recorded, now: int, *, has_contact: bool) -> tuple[object, ...]:
     """The row of `statements.ADD_ACTIVITY`."""
     return (
         one.seq,
