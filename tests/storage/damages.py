@@ -14,7 +14,7 @@ NO_SEQ = "INSERT INTO entities VALUES (1, 33, 'x', 'y', NULL, '{}', NULL, 0, 1, 
 GONE = "INSERT INTO changes VALUES (1, 35, 28, '{id}', 'deleted', 'note.created', 1, NULL, '{{}}')"
 ORPHAN = """
     INSERT INTO links
-    SELECT 1, 22, occurred_at, 999, kind, 'subject', 0 FROM activities WHERE seq = 27"""
+    SELECT 1, 22, occurred_at, 999, kind FROM activities WHERE seq = 27"""
 
 MOVED = (
     f"the link of activity 27 to entity 22 lies at {NOON + DAY + 1}, the activity at {NOON + DAY}"
@@ -82,14 +82,14 @@ DAMAGES: list[tuple[tuple[str, ...], list[str]]] = [
     ),
     (
         ("UPDATE links SET occurred_at = occurred_at + 1 WHERE entity = 22",),
-        [MOVED],
+        ["activity 27 is missing in the timeline of entity 22", MOVED],
     ),
     (
         (
             "DELETE FROM links WHERE entity = 0 AND activity_seq = 29",
             "DELETE FROM tallies WHERE entity = 0 AND kind = 'text.posted'",
         ),
-        ["activity 29 is missing in the account's timeline"],
+        ["activity 29 is missing in the timeline of everything"],
     ),
     (
         (ORPHAN, "UPDATE tallies SET count = 2 WHERE entity = 22"),
@@ -100,19 +100,29 @@ DAMAGES: list[tuple[tuple[str, ...], list[str]]] = [
             "UPDATE links SET entity = 999 WHERE entity = 32",
             "UPDATE tallies SET entity = 999 WHERE entity = 32",
         ),
-        ["the link of activity 27 to entity 999 has no entity"],
+        [
+            "activity 27 is missing in the timeline of entity 32",
+            "the link of activity 27 to entity 999 is none that the activity names",
+        ],
     ),
     (
-        ("UPDATE links SET position = 3 WHERE entity = 0 AND activity_seq = 29",),
-        ["the link of activity 29 to everything has the position 3"],
+        ("UPDATE activities SET linked = linked || ' 999:subject' WHERE seq = 29",),
+        [
+            "activity 29 is linked to entity 999, which does not exist",
+            "activity 29 is missing in the timeline of entity 999",
+        ],
     ),
     (
-        ("UPDATE links SET roles = 'actor' WHERE entity = 25",),
-        ["the link of activity 28 to entity 23 brings no link to its contact, entity 25"],
+        ("UPDATE activities SET linked = 'x' WHERE seq = 29",),
+        ["activity 29 is linked to 'x', which cannot be read"],
     ),
     (
-        ("UPDATE links SET roles = 'subject owner' WHERE entity = 22",),
-        ["the link of activity 27 to entity 22 says owner, which nothing that is linked makes it"],
+        ("UPDATE activities SET linked = '23:subject 25:actor' WHERE seq = 28",),
+        ["activity 28 does not say that entity 25 owns what it is linked to"],
+    ),
+    (
+        ("UPDATE activities SET linked = linked || ' 22:owner' WHERE seq = 27",),
+        ["activity 27 says owner of entity 22, which nothing that is linked makes it"],
     ),
     (
         ("UPDATE activities SET has_contact = 1 WHERE seq = 29",),

@@ -110,7 +110,7 @@ BUILT = [
     (sql.ENTITIES_BY_KEY, {"type": "contact", "ids": ["1", "2"]}),
     (sql.ENTITIES_BY_SEQ, {}),
     (sql.ENTITY_BY_KEY, {"type": "contact", "id": "1"}),
-    (sql.LINKS_OF_ACTIVITIES, {"seqs": [1, 2, 3]}),
+    (sql.ACTIVITIES_BY_SEQ, {"seqs": [1, 2, 3]}),
     (sql.SUMS_OF_DAYS, {"entity": 0, "first": 0, "end": 9, "every_kind": 0, "kinds": ["a.a"]}),
     (sql.CHANGES_AFTER, {"after": 0, "limit": 10}),
 ]

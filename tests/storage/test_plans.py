@@ -63,8 +63,8 @@ def is_sort(step: str) -> bool:
 
 def is_scan(step: str) -> bool:
     """Whether all rows of a table are read; the values of a list, and what a part gave, are not."""
-    harmless = ("SCAN json_each", "SCAN CONSTANT ROW", "SCAN range_", "SCAN search_")
-    return step.startswith("SCAN") and not step.startswith(harmless)
+    harmless = ("SCAN json_each", "SCAN range_", "SCAN search_", "SCAN named", "SCAN keys")
+    return step.startswith("SCAN") and not step.startswith(harmless) and "CONSTANT" not in step
 
 
 def is_across_accounts(step: str) -> bool:
@@ -84,6 +84,15 @@ NAMED = {
 def test_named_statement_neither_sorts_nor_scans(planner: apsw.Connection, name: str) -> None:
     """Whatever stands in `statements.py` and `check_statements.py`."""
     assert faults(plan(planner, NAMED[name])) == []
+
+
+def test_links_are_looked_for_by_their_key(planner: apsw.Connection) -> None:
+    """However many are named, each is found at once."""
+    steps = plan(planner, check_statements.links_named(3))
+
+    key = "(account_id=? AND entity=? AND occurred_at=? AND activity_seq=?)"
+    assert faults(steps) == []
+    assert any(key in step for step in steps)
 
 
 BOUNDS = [
@@ -108,9 +117,11 @@ def test_timeline_is_a_range_of_an_index(
     """Of any entities and kinds, bounded or not, in either direction."""
     query = Query(is_descending=is_descending, **bounds)  # type: ignore[arg-type]
 
-    statement, _ = select.keys_in_order(query, entities=entities, kinds=kinds)
+    keys, _ = select.keys_in_order(query, entities=entities, kinds=kinds)
+    rows, _ = select.activities_in_order(query, entity=entities[0], kinds=kinds)
 
-    assert faults(plan(planner, statement)) == []
+    assert faults(plan(planner, keys)) == []
+    assert faults(plan(planner, rows)) == []
 
 
 @pytest.mark.parametrize("bounds", BOUNDS)

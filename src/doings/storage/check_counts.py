@@ -5,11 +5,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from doings.core.activity import OWNER
 from doings.core.clock import DAY, date_from_day, day_from_date, day_of, local_date
 from doings.storage import check_statements as sql
 from doings.storage.counting import TOTAL
-from doings.storage.rows import words_from_text
 from doings.storage.select import EVERYTHING
 
 if TYPE_CHECKING:
@@ -24,21 +22,16 @@ FIRST_TALLY = (EVERYTHING, -(1 << 62), "")
 
 
 class LinkRow(msgspec.Struct, frozen=True, array_like=True):
-    """A row of `LINKS_AFTER`: a link, and what there is of its activity and entity."""
+    """A row of `LINKS_AFTER`: a link, and what its activity says of it."""
 
     entity: int
     occurred_at: int
     activity: int
     kind: str
-    roles: str
-    position: int
     at_of_activity: int | None
     kind_of_activity: str | None
     has_contact: int | None
-    found_entity: int | None
-    contact: int | None
-    is_contact_linked: int
-    belongs_to_entity: int
+    is_named: int
     is_day_counted: int
     is_total_counted: int
 
@@ -75,7 +68,7 @@ async def links_after(reader: "AccountReader", key: tuple[int, int, int], time_z
 
 
 def _link_findings(row: LinkRow) -> list[str]:
-    name = f"the link of activity {row.activity} to {_named(row.entity)}"
+    name = f"the link of activity {row.activity} to {named(row.entity)}"
     findings = []
     if row.at_of_activity is None:
         findings.append(f"{name} has no activity")
@@ -83,14 +76,8 @@ def _link_findings(row: LinkRow) -> list[str]:
         findings.append(f"{name} lies at {row.occurred_at}, the activity at {row.at_of_activity}")
     elif row.kind_of_activity != row.kind:
         findings.append(f"{name} says {row.kind}, the activity {row.kind_of_activity}")
-    if row.entity != EVERYTHING and row.found_entity is None:
-        findings.append(f"{name} has no entity")
-    if (row.entity == EVERYTHING) != (row.position < 0):
-        findings.append(f"{name} has the position {row.position}")
-    if row.contact is not None and not row.is_contact_linked:
-        findings.append(f"{name} brings no link to its contact, {_named(row.contact)}")
-    if OWNER in words_from_text(row.roles) and not row.belongs_to_entity:
-        findings.append(f"{name} says owner, which nothing that is linked makes it")
+    elif not row.is_named:
+        findings.append(f"{name} is none that the activity names")
     if not row.is_day_counted:
         findings.append(_tally_finding(row.entity, day_of(row.occurred_at), row.kind, None))
     if not row.is_total_counted:
@@ -115,7 +102,7 @@ async def tallies_after(
 def _tally_finding(entity: int, day: int, kind: str, count: int | None) -> str:
     when = "in all" if day == TOTAL else f"on {_date(day)}"
     said = "is missing" if count is None else f"is {count}"
-    return f"the tally of {kind} of {_named(entity)} {when} {said}"
+    return f"the tally of {kind} of {named(entity)} {when} {said}"
 
 
 def _date(day: int) -> str:
@@ -125,7 +112,8 @@ def _date(day: int) -> str:
         return f"day {day}"
 
 
-def _named(entity: int) -> str:
+def named(entity: int) -> str:
+    """An entity as findings call it."""
     return "everything" if entity == EVERYTHING else f"entity {entity}"
 
 

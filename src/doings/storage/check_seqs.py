@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from doings.core.interaction import due_at
+from doings.storage import check_links, counting
 from doings.storage import check_statements as sql
-from doings.storage import counting
 from doings.storage.counting import ACTIVITIES, TOTAL
 from doings.storage.entities import is_partial
 
@@ -38,6 +38,7 @@ async def block_findings(reader: "AccountReader", number: int, head: int) -> lis
         *_seq_findings(block, range(max(first, 1), min(end, head + 1))),
         *_entity_findings(block),
         *_activity_findings(block),
+        *await check_links.findings(reader, block.activities.values()),
         *_change_findings(block),
         *_search_findings("activity", _with_text(block), block.found_activities),
         *_search_findings("entity", _alive(block), block.found_entities),
@@ -82,15 +83,10 @@ def _entity_findings(block: Block) -> list[str]:
 def _activity_findings(block: Block) -> list[str]:
     findings = []
     for row in block.activities.values():
-        seq, id_, kind, data, has_contact, due, _, is_in_whole, concerns_contact = row
+        seq, id_, kind, data, _, due, *_ = row
         created = block.changes.get(seq)
         if created is None or created[2:4] != (id_, "created"):
             findings.append(f"activity {seq} has no change that created it")
-        if not is_in_whole:
-            findings.append(f"activity {seq} is missing in the account's timeline")
-        if has_contact != concerns_contact:
-            word = "a" if has_contact else "no"
-            findings.append(f"activity {seq} says it concerns {word} contact, its links do not")
         if due != due_at(kind, data):
             wanted = due_at(kind, data) or "none"
             findings.append(f"activity {seq} has the deadline {due or 'none'}, not {wanted}")

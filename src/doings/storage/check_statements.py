@@ -5,9 +5,7 @@ compares two states.
 """
 
 from doings.core import interaction
-from doings.core.activity import OWNER
 from doings.core.clock import DAY
-from doings.core.entity import CONTACT
 from doings.storage.counting import ACTIVITIES, BLOCKS, LAST_DAY, TOTAL, YEARS
 from doings.storage.select import EVERYTHING
 
@@ -31,19 +29,12 @@ ENTITIES_OF_BLOCK = f"""
     FROM entities e
     WHERE e.account_id = :account_id AND e.seq >= :first AND e.seq < :end"""
 
-_IS_IN_WHOLE = _exists(f"""
-    links l WHERE l.account_id = a.account_id AND l.entity = {EVERYTHING}
-        AND l.occurred_at = a.occurred_at AND l.activity_seq = a.seq""")
-_CONCERNS_CONTACT = _exists(f"""
-    links l JOIN entities e ON e.account_id = l.account_id AND e.seq = l.entity
-    WHERE l.account_id = a.account_id AND l.activity_seq = a.seq AND l.position >= 0
-        AND e.type = '{CONTACT}'""")
 ACTIVITIES_OF_BLOCK = f"""
     SELECT
         a.seq, a.id, a.kind,
         CASE WHEN a.kind IN ({_KINDS_WITH_DEADLINES}) THEN a.data ELSE '{{}}' END,
         a.has_contact, d.due_at, {_is("a.summary <> '' OR a.body <> ''")},
-        {_IS_IN_WHOLE}, {_CONCERNS_CONTACT}
+        a.occurred_at, a.linked
     FROM activities a
     LEFT JOIN deadlines d ON d.account_id = a.account_id AND d.activity_seq = a.seq
     WHERE a.account_id = :account_id AND a.seq >= :first AND a.seq < :end"""
@@ -62,6 +53,9 @@ CHANGES_OF_BLOCK = f"""
         c.seq, c.activity_seq, c.activity_id, c.op, {_IS_THERE}, {_IS_DELETED}, {_IS_CREATED}
     FROM changes c
     WHERE c.account_id = :account_id AND c.seq >= :first AND c.seq < :end"""
+LINKED_ENTITIES = """
+    SELECT seq, type, contact_seq FROM entities
+    WHERE account_id = :account_id AND seq = ANY(:seqs)"""
 TALLIES_OF_BLOCKS = f"""
     SELECT day, kind, count FROM tallies
     WHERE account_id = :account_id AND entity = {BLOCKS} AND day >= :first AND day < :end"""
@@ -79,14 +73,6 @@ DEADLINES_WITHOUT_ACTIVITY = """
 
 # Links and tallies, in the order of their keys
 
-_IS_CONTACT_LINKED = _exists(f"""
-    links o WHERE o.account_id = l.account_id AND o.entity = e.contact_seq
-        AND o.occurred_at = l.occurred_at AND o.activity_seq = l.activity_seq
-        AND ' ' || o.roles || ' ' LIKE '% {OWNER} %'""")
-_BELONGS_TO_ENTITY = _exists("""
-    links o JOIN entities f ON f.account_id = o.account_id AND f.seq = o.entity
-    WHERE o.account_id = l.account_id AND o.activity_seq = l.activity_seq AND o.position >= 0
-        AND f.contact_seq = l.entity""")
 _DAY_OF_LINK = f"(l.occurred_at - (l.occurred_at % {DAY} + {DAY}) % {DAY}) / {DAY}"
 """Rounded down, also before 1970."""
 
@@ -99,13 +85,12 @@ def _is_counted(day: str) -> str:
 
 LINKS_AFTER = f"""
     SELECT
-        l.entity, l.occurred_at, l.activity_seq, l.kind, l.roles, l.position,
-        a.occurred_at, a.kind, a.has_contact, e.seq, e.contact_seq, {_IS_CONTACT_LINKED},
-        CASE WHEN l.roles LIKE '%{OWNER}%' THEN {_BELONGS_TO_ENTITY} ELSE 0 END,
+        l.entity, l.occurred_at, l.activity_seq, l.kind,
+        a.occurred_at, a.kind, a.has_contact,
+        {_is(f"l.entity = {EVERYTHING} OR ' ' || a.linked LIKE '% ' || l.entity || ':%'")},
         {_is_counted(_DAY_OF_LINK)}, {_is_counted(str(TOTAL))}
     FROM links l
     LEFT JOIN activities a ON a.account_id = l.account_id AND a.seq = l.activity_seq
-    LEFT JOIN entities e ON e.account_id = l.account_id AND e.seq = l.entity
     WHERE l.account_id = :account_id
         AND (l.entity, l.occurred_at, l.activity_seq) > (:entity, :occurred_at, :activity_seq)
     ORDER BY l.entity, l.occurred_at, l.activity_seq LIMIT :limit"""
@@ -138,3 +123,17 @@ def next_account(table: str) -> str:
     return f"""
     SELECT r.account_id, {_exists("accounts a WHERE a.account_id = r.account_id")} FROM {table} r
     WHERE r.account_id > :after ORDER BY r.account_id LIMIT 1"""
+
+
+def links_named(count: int) -> str:
+    """Which of so many (entity, occurred_at, activity_seq), each numbered, are links."""
+    names = ", ".join(
+        f"(CAST(:entity_{number} AS BIGINT), CAST(:occurred_at_{number} AS BIGINT),"
+        f" CAST(:activity_seq_{number} AS BIGINT))"
+        for number in range(count)
+    )
+    return f"""
+    WITH named (entity, occurred_at, activity_seq) AS (VALUES {names})
+    SELECT l.entity, l.occurred_at, l.activity_seq
+    FROM named JOIN links l ON l.account_id = :account_id AND l.entity = named.entity
+        AND l.occurred_at = named.occurred_at AND l.activity_seq = named.activity_seq"""

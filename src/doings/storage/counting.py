@@ -42,7 +42,7 @@ Tally = tuple[int, int, str]
 
 def of_links(rows: Iterable["LinkRow"]) -> Iterator[Tally]:
     """Where activities count by these rows of their links."""
-    return ((entity, occurred_at // DAY, kind) for entity, occurred_at, _, kind, _, _ in rows)
+    return ((entity, occurred_at // DAY, kind) for entity, occurred_at, _, kind in rows)
 
 
 def of_concerns(concerns: Iterable[tuple[int, int]]) -> Iterator[Tally]:

@@ -14,16 +14,13 @@ from doings.core.entity import CONTACT, EntityDraft, EntityKey
 from doings.core.kinds import implied_keys
 from doings.storage import counting, people
 from doings.storage import statements as sql
-from doings.storage.rows import text_from_words
+from doings.storage.rows import Roles, text_from_roles
 from doings.storage.select import EVERYTHING
 
 if TYPE_CHECKING:
     from doings.storage.ledger import AccountLedger
 
 CHUNK = 1000
-
-NO_POSITION = -1
-"""Of the link to everything, which is none of an activity's own."""
 
 
 class Known(msgspec.Struct, frozen=True, gc=False):
@@ -37,14 +34,11 @@ class Known(msgspec.Struct, frozen=True, gc=False):
 Naming = tuple[EntityKey, str | None, str]
 """(entity, name, role): a link before its entity is looked up."""
 
-Roles = dict[int, list[str]]
-"""The roles of each linked entity, by seq, in the order of the links."""
-
 Linking = tuple[Roles, bool]
 """What an activity is linked to, and whether a contact is among it."""
 
-LinkRow = tuple[int, int, int, str, str, int]
-"""A row of `statements.ADD_LINK`: entity, instant, activity, kind, roles, position."""
+LinkRow = tuple[int, int, int, str]
+"""A row of `statements.ADD_LINK`: entity, instant, activity, kind."""
 
 
 def namings(draft: Draft) -> list[Naming]:
@@ -112,12 +106,9 @@ def roles_of(links: Iterable[tuple[Known, str]]) -> Linking:
     return roles, has_contact or bool(owners)
 
 
-def link_rows(seq: int, occurred_at: int, kind: str, roles: Roles) -> list[LinkRow]:
+def link_rows(seq: int, occurred_at: int, kind: str, entities: Iterable[int]) -> list[LinkRow]:
     """The rows for one activity, that of the whole account first."""
-    rows: list[LinkRow] = [(EVERYTHING, occurred_at, seq, kind, "", NO_POSITION)]
-    for position, (entity, held) in enumerate(roles.items()):
-        rows.append((entity, occurred_at, seq, kind, text_from_words(held), position))
-    return rows
+    return [(entity, occurred_at, seq, kind) for entity in (EVERYTHING, *entities)]
 
 
 async def relink(ledger: "AccountLedger", entity: int) -> None:
@@ -147,7 +138,12 @@ async def _relink(ledger: "AccountLedger", activity: Activity) -> None:
     if roles == roles_as_stored(activity):
         return
     await change_links(ledger, activity, activity, roles, has_contact=has_contact)
-    await ledger.execute(sql.SET_HAS_CONTACT, seq=activity.seq, has_contact=int(has_contact))
+    await ledger.execute(
+        sql.SET_LINKED,
+        seq=activity.seq,
+        has_contact=int(has_contact),
+        linked=text_from_roles(roles),
+    )
 
 
 def roles_as_stored(activity: Activity) -> Roles:

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Sequence
 from operator import itemgetter
-from typing import Any
 
 from doings.core.account import Account
 from doings.core.activity import Activity, Linked
@@ -19,12 +18,11 @@ from doings.storage.rows import (
     activities_from_rows,
     credential_from_row,
     entity_from_row,
-    words_from_text,
+    linked_from_text,
 )
 
-_ENTITY = itemgetter(1)
-_POSITION = itemgetter(3)
-"""Parts of the rows of `statements.LINKS_OF_ACTIVITIES`."""
+_LINKED = itemgetter(-1)
+"""The last column of `statements.ACTIVITY`."""
 
 
 class AccountReader:
@@ -66,34 +64,27 @@ class AccountReader:
 
     async def activities(self, seqs: Sequence[int]) -> list[Activity]:
         """Those of the activities that exist, in the order of `seqs`."""
+        return await self.with_links(await self.rows(seqs))
+
+    async def rows(self, seqs: Sequence[int]) -> list[Row]:
+        """The rows of those of the activities that exist, in the order of `seqs`."""
         if not seqs:
             return []
-        rows = await self.fetch(sql.ACTIVITIES_BY_SEQ, seqs=list(seqs))
-        by_seq = {row[0]: row for row in rows}
-        return await self.with_links([by_seq[seq] for seq in seqs if seq in by_seq])
+        found = await self.fetch(sql.ACTIVITIES_BY_SEQ, seqs=list(seqs))
+        by_seq = {row[0]: row for row in found}
+        return [by_seq[seq] for seq in seqs if seq in by_seq]
 
     async def with_links(self, rows: Sequence[Row]) -> list[Activity]:
         """The activities of these rows; those linked alike share one tuple of links."""
-        seqs = [row[0] for row in rows]
-        links = await self.fetch(sql.LINKS_OF_ACTIVITIES, seqs=seqs)
-        found = await self.entities_with_seqs(set(map(_ENTITY, links)))
-        # The seq and the roles of each entity by turns: pairs would take half as long again.
-        named: dict[int, tuple[Any, ...]] = {}
-        for activity_seq, entity, roles, _ in sorted(links, key=_POSITION):
-            if activity_seq in named:
-                named[activity_seq] += (entity, roles)
-            else:
-                named[activity_seq] = (entity, roles)
+        linked = {text: linked_from_text(text) for text in set(map(_LINKED, rows))}
+        found = await self.entities_with_seqs(
+            {seq for links in linked.values() for seq, _ in links}
+        )
         shared = {
-            names: tuple(
-                [
-                    Linked(found[seq], words_from_text(roles))
-                    for seq, roles in zip(names[::2], names[1::2], strict=True)
-                ]
-            )
-            for names in {(), *named.values()}
+            text: tuple([Linked(found[seq], roles) for seq, roles in links])
+            for text, links in linked.items()
         }
-        return activities_from_rows(rows, [shared[named.get(seq, ())] for seq in seqs])
+        return activities_from_rows(rows, shared)
 
     async def entities_with_seqs(self, seqs: set[int]) -> dict[int, Entity]:
         """Entities by their seq, deleted ones too."""
@@ -104,12 +95,12 @@ class AccountReader:
 
     async def page(self, query: Query) -> Page:
         """A stretch of the timeline."""
-        keys = await pages.keys(self, query)
-        has_more = len(keys) > query.limit
-        seqs = [seq for _, seq in keys[: query.limit]]
+        rows = await pages.rows(self, query)
+        has_more = len(rows) > query.limit
+        del rows[query.limit :]
         if (query.side == "older") != query.is_descending:
-            seqs.reverse()
-        return page_from_items(query, await self.activities(seqs), has_more=has_more)
+            rows.reverse()
+        return page_from_items(query, await self.with_links(rows), has_more=has_more)
 
     async def diary(self, query: Query, order: DiaryOrder) -> list[Activity]:
         """`limit` activities of one entity after `skip` others, by the calendar."""

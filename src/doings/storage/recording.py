@@ -9,7 +9,7 @@ from doings.core.interaction import due_at
 from doings.core.store import Recorded
 from doings.storage import counting, linking
 from doings.storage import statements as sql
-from doings.storage.rows import text_from_channels
+from doings.storage.rows import text_from_channels, text_from_roles
 
 if TYPE_CHECKING:
     from doings.storage.ledger import AccountLedger
@@ -91,8 +91,8 @@ async def _add_rows(
     search, account_id, by = ledger.connection.search, ledger.account_id, ledger.by
     now = ledger.clock.now()
     activities = [
-        _row(draft, one, now, has_contact=has_contact)
-        for draft, one, (_, has_contact) in zip(drafts, made, linkings, strict=True)
+        _row(draft, one, now, linked)
+        for draft, one, linked in zip(drafts, made, linkings, strict=True)
     ]
     together = list(zip(drafts, made, strict=True))
     changes = [
@@ -131,8 +131,9 @@ async def _add_links(
     await ledger.execute_many(sql.ADD_LINK, links)
 
 
-def _row(draft: Draft, one: Recorded, now: int, *, has_contact: bool) -> tuple[object, ...]:
+def _row(draft: Draft, one: Recorded, now: int, linked: linking.Linking) -> tuple[object, ...]:
     """The row of `statements.ADD_ACTIVITY`."""
+    roles, has_contact = linked
     return (
         one.seq,
         one.id,
@@ -150,6 +151,7 @@ def _row(draft: Draft, one: Recorded, now: int, *, has_contact: bool) -> tuple[o
         now,
         now,
         int(has_contact),
+        text_from_roles(roles),
     )
 
 
@@ -159,7 +161,7 @@ async def replace(ledger: "AccountLedger", old: Activity, draft: Draft) -> Activ
     known = await linking.resolve(ledger, ((key, name) for key, name, _ in naming))
     roles, has_contact = linking.roles_of((known[key], role) for key, _, role in naming)
     is_moved = (draft.kind, draft.occurred_at) != (old.kind, old.occurred_at)
-    if is_moved or list(roles.items()) != list(linking.roles_as_stored(old).items()):
+    if is_moved or roles.keys() != linking.roles_as_stored(old).keys():
         await linking.change_links(ledger, old, draft, roles, has_contact=has_contact)
     await ledger.execute(
         sql.UPDATE_ACTIVITY,
@@ -175,6 +177,7 @@ async def replace(ledger: "AccountLedger", old: Activity, draft: Draft) -> Activ
         channels=text_from_channels(draft.channels),
         updated_at=ledger.clock.now(),
         has_contact=int(has_contact),
+        linked=text_from_roles(roles),
     )
     if (draft.summary, draft.body) != (old.summary, old.body):
         await _replace_text(ledger, old, draft)

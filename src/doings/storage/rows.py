@@ -1,6 +1,6 @@
 """Rows to values and back."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 import msgspec
@@ -11,18 +11,22 @@ from doings.core.entity import Entity
 from doings.core.store import Credential
 from doings.storage.engine import Row
 
+Roles = dict[int, list[str]]
+"""The roles of each linked entity, by seq, in the order of the links."""
+
 
 def activities_from_rows(
-    rows: Sequence[Row], links: Sequence[tuple[Linked, ...]]
+    rows: Sequence[Row], links: Mapping[str, tuple[Linked, ...]]
 ) -> list[Activity]:
-    """The columns are `statements.ACTIVITY`; the links of each row stand in the same order."""
+    """The columns are `statements.ACTIVITY`; `links` are by the text that says which they are."""
     activities = []
-    for row, linked in zip(rows, links, strict=True):
+    for row in rows:
         (seq, id_, kind, occurred_at, time_zone, summary, body, data, metadata, level, channels,
-         origin, external_id, recorded_at, updated_at) = row  # fmt: skip
+         origin, external_id, recorded_at, updated_at, linked) = row  # fmt: skip
         activity = Activity(
             seq, id_, kind, occurred_at, time_zone, summary, body, data, metadata, level,
-            channels_from_text(channels), origin, external_id, recorded_at, updated_at, linked,
+            channels_from_text(channels), origin, external_id, recorded_at, updated_at,
+            links[linked],
         )  # fmt: skip
         activities.append(activity)
     return activities
@@ -75,6 +79,21 @@ def text_from_channels(channels: tuple[str, ...]) -> str:
 def words_from_text(text: str) -> tuple[str, ...]:
     """Roles and scopes are stored as words with a blank between."""
     return tuple(text.split())
+
+
+@lru_cache(maxsize=4096)
+def linked_from_text(text: str) -> tuple[tuple[int, tuple[str, ...]], ...]:
+    """Each linked entity's seq with its roles; the text is `seq:role` for each role, in order."""
+    roles: Roles = {}
+    for word in text.split():
+        seq, _, role = word.partition(":")
+        roles.setdefault(int(seq), []).append(role)
+    return tuple((seq, tuple(held)) for seq, held in roles.items())
+
+
+def text_from_roles(roles: Roles) -> str:
+    """What `linked_from_text` reads."""
+    return " ".join([f"{seq}:{role}" for seq, held in roles.items() for role in held])
 
 
 def text_from_words(words: Iterable[str]) -> str:

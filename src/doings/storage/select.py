@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
+from doings.core.activity import ACTOR
 from doings.core.query import Gap, Query, Side
+from doings.storage.statements import ACTIVITY
 
 EVERYTHING = 0
 """The pseudo-entity that every activity is linked to, which makes the whole account a timeline."""
@@ -39,6 +41,21 @@ def keys_in_order(
     values["skip"] = skip
     order = _NEWEST_FIRST if query.side == "older" else _OLDEST_FIRST
     return _merged(len(entities), None if kinds is None else len(kinds), bounds, order), values
+
+
+def activities_in_order(query: Query, *, entity: int, kinds: Sequence[str] | None) -> Selection:
+    """The rows of the activities that the next keys of one entity's timeline lead to."""
+    keys, values = keys_in_order(query, entities=[entity], kinds=kinds)
+    return _led_to(keys, "DESC" if query.side == "older" else "ASC"), values
+
+
+@lru_cache(maxsize=1024)
+def _led_to(keys: str, direction: str) -> str:
+    return (
+        f"SELECT {ACTIVITY} FROM ({keys}) AS keys"
+        " JOIN activities a ON a.account_id = :account_id AND a.seq = keys.activity_seq"
+        f" ORDER BY keys.occurred_at {direction}, keys.activity_seq {direction}"
+    )
 
 
 @lru_cache(maxsize=1024)
@@ -112,11 +129,11 @@ def matching_keys(
         values["kinds"] = list(kinds)
     for name, linked in (("entities", entities), ("also", also)):
         if linked is not None:
-            conditions.append(_linked(f"l.entity = ANY(:{name})"))
+            conditions.append(_linked(name))
             values[name] = list(linked)
     if actor is not None:
-        conditions.append(_linked("l.entity = :actor AND ' ' || l.roles || ' ' LIKE '% actor %'"))
-        values["actor"] = actor
+        conditions.append("' ' || a.linked || ' ' LIKE :actor")
+        values["actor"] = f"% {actor}:{ACTOR} %"
     for column, value in (("origin", query.origin), ("level", query.level)):
         if value is not None:
             conditions.append(f"a.{column} = :{column}")
@@ -128,10 +145,11 @@ def matching_keys(
     return f"SELECT a.occurred_at, a.seq FROM activities a WHERE {' AND '.join(conditions)}", values
 
 
-def _linked(condition: str) -> str:
+def _linked(entities: str) -> str:
     return (
-        "EXISTS (SELECT 1 FROM links l WHERE l.account_id = a.account_id"
-        f" AND l.activity_seq = a.seq AND l.position >= 0 AND {condition})"
+        f"EXISTS (SELECT 1 FROM links l WHERE l.account_id = a.account_id"
+        f" AND l.entity = ANY(:{entities})"
+        " AND l.occurred_at = a.occurred_at AND l.activity_seq = a.seq)"
     )
 
 

@@ -45,7 +45,6 @@ READER_CACHE = 8192
 _TYPICAL = (
     ("links", "sqlite_autoindex_links_1", "40000000 1000000 1000 2 1"),
     ("links", "links_by_kind", "40000000 1000000 1000 300 2 1"),
-    ("links", "links_of_activity", "30000000 1000000 3"),
     ("activities", "sqlite_autoindex_activities_1", "10000000 250000 1"),
     ("activities", "activities_id", "10000000 250000 1"),
     ("activities", "activities_external", "10000000 250000 50000 1"),

@@ -4,7 +4,7 @@ ACCOUNT = "account_id, slug, name, time_zone, settings, created_at"
 CREDENTIAL = "key, account_id, secret_hash, scopes, label, created_at, expires_at, last_used_at"
 ACTIVITY = (
     "a.seq, a.id, a.kind, a.occurred_at, a.time_zone, a.summary, a.body, a.data, a.metadata,"
-    " a.level, a.channels, a.origin, a.external_id, a.recorded_at, a.updated_at"
+    " a.level, a.channels, a.origin, a.external_id, a.recorded_at, a.updated_at, a.linked"
 )
 ENTITY = (
     "e.seq, e.type, e.id, e.name, e.attrs,"
@@ -113,31 +113,28 @@ ACTIVITIES_BY_EXTERNAL_ID = """
 UPDATES_OF_ACTIVITIES = """
     SELECT seq, updated_at FROM activities
     WHERE account_id = :account_id AND seq = ANY(:seqs)"""
-LINKS_OF_ACTIVITIES = """
-    SELECT activity_seq, entity, roles, position FROM links
-    WHERE account_id = :account_id AND activity_seq = ANY(:seqs) AND position >= 0"""
 ADD_ACTIVITY = """
     INSERT INTO activities
         (account_id, seq, id, kind, occurred_at, time_zone, summary, body, data, metadata, level,
-         channels, origin, external_id, recorded_at, updated_at, has_contact)
+         channels, origin, external_id, recorded_at, updated_at, has_contact, linked)
     VALUES
         (:account_id, :seq, :id, :kind, :occurred_at, :time_zone, :summary, :body, :data,
          :metadata, :level, :channels, :origin, :external_id, :recorded_at, :updated_at,
-         :has_contact)"""
+         :has_contact, :linked)"""
 UPDATE_ACTIVITY = """
     UPDATE activities
     SET kind = :kind, occurred_at = :occurred_at, time_zone = :time_zone, summary = :summary,
         body = :body, data = :data, metadata = :metadata, level = :level, channels = :channels,
-        updated_at = :updated_at, has_contact = :has_contact
+        updated_at = :updated_at, has_contact = :has_contact, linked = :linked
     WHERE account_id = :account_id AND seq = :seq"""
-SET_HAS_CONTACT = """
-    UPDATE activities SET has_contact = :has_contact
+SET_LINKED = """
+    UPDATE activities SET has_contact = :has_contact, linked = :linked
     WHERE account_id = :account_id AND seq = :seq"""
 DELETE_ACTIVITY = "DELETE FROM activities WHERE account_id = :account_id AND seq = :seq"
 
 ADD_LINK = """
-    INSERT INTO links (account_id, entity, occurred_at, activity_seq, kind, roles, position)
-    VALUES (:account_id, :entity, :occurred_at, :activity_seq, :kind, :roles, :position)"""
+    INSERT INTO links (account_id, entity, occurred_at, activity_seq, kind)
+    VALUES (:account_id, :entity, :occurred_at, :activity_seq, :kind)"""
 DELETE_LINK = """
     DELETE FROM links
     WHERE account_id = :account_id AND entity = :entity AND occurred_at = :occurred_at

@@ -1,0 +1,131 @@
+"""A database of an older version is brought up to date when it is opened, and nothing is lost."""
+
+from pathlib import Path
+
+import pytest
+
+from doings.core.entity import CONTACT
+from doings.storage import database as opening
+from doings.storage.checks import check
+from doings.storage.database import Database
+from doings.storage.engine import Connection
+from doings.storage.schema import STEPS
+from tests.clocks import NOON, TickingClock
+from tests.storage import servers
+from tests.storage.book import Book
+from tests.storage.conftest import ENGINES, open_citus
+
+OPENINGS = {**ENGINES, **({"citus": open_citus} if servers.CLUSTER else {})}
+
+LINKS = (
+    # entity, activity, roles, position; the activities follow the account's head
+    (0, 1, "", -1),
+    (0, 2, "", -1),
+    ("a", 1, "subject", 0),
+    ("1", 1, "subject owner", 1),
+    ("2", 1, "actor", 2),
+    ("2", 2, "actor subject", 0),
+)
+"""As the first version stored them."""
+
+
+async def opened(
+    engine: str, directory: Path, monkeypatch: pytest.MonkeyPatch, steps: int
+) -> Database:
+    """The directory's database, by a program that knows so many steps of the schema."""
+    monkeypatch.setattr(opening, "STEPS", STEPS[:steps])
+    monkeypatch.setattr(opening, "VERSION", steps)
+    return await OPENINGS[engine](directory, TickingClock())
+
+
+async def fill_first(book: Book) -> int:
+    """Record two activities as the first version did; returns the head before them."""
+    await book.put("appointment", "a", contact="1")
+    await book.put(CONTACT, "2")
+    head = await book.read(lambda reader: reader.head())
+    found = {
+        id_: (await book.read(lambda reader, key=key: reader.entity(key))).seq  # type: ignore[misc]
+        for id_, key in (("a", ("appointment", "a")), ("1", (CONTACT, "1")), ("2", (CONTACT, "2")))
+    }
+    day = NOON // 86_400_000_000
+
+    async def fill(connection: Connection) -> None:
+        for number in (1, 2):
+            name = {"account_id": book.account.id, "seq": head + number, "id": f"id{number}"}
+            await connection.execute(
+                "INSERT INTO activities (account_id, seq, id, kind, occurred_at, data, metadata,"
+                " channels, origin, recorded_at, updated_at, has_contact) VALUES (:account_id,"
+                """ :seq, :id, 'note.created', :at, '{}', '{}', '["admin"]', 'api', 1, 1, 1)""",
+                at=NOON,
+                **name,
+            )
+            await connection.execute(
+                "INSERT INTO changes (account_id, seq, activity_seq, activity_id, op, kind, at)"
+                " VALUES (:account_id, :seq, :activity, :id, 'created', 'note.created', 1)",
+                activity=head + number,
+                **name,
+            )
+        tallies = {(-1, 2026, ""): 2, (-2, 0, "activity.with_contact"): 2}
+        tallies[-2, -1_000_000, "activity.with_contact"] = 2
+        for entity, activity, roles, position in LINKS:
+            seq = found.get(str(entity), 0)
+            await connection.execute(
+                "INSERT INTO links (account_id, entity, occurred_at, activity_seq, kind, roles,"
+                " position) VALUES (:account_id, :entity, :at, :seq, 'note.created', :roles,"
+                " :position)",
+                account_id=book.account.id,
+                entity=seq,
+                at=NOON,
+                seq=head + activity,
+                roles=roles,
+                position=position,
+            )
+            for when in (day, -1_000_000):
+                key = (seq, when, "note.created")
+                tallies[key] = tallies.get(key, 0) + 1
+        for (seq, when, kind), count in tallies.items():
+            await connection.execute(
+                "INSERT INTO tallies (account_id, entity, day, kind, count)"
+                " VALUES (:account_id, :entity, :day, :kind, :count)",
+                account_id=book.account.id,
+                entity=seq,
+                day=when,
+                kind=kind,
+                count=count,
+            )
+        await connection.execute(
+            "UPDATE heads SET head = :head WHERE account_id = :account_id",
+            account_id=book.account.id,
+            head=head + 2,
+        )
+
+    await book.database.engine.write(fill, account_id=book.account.id)
+    return head
+
+
+@pytest.mark.parametrize(
+    "engine",
+    [pytest.param(name, marks=pytest.mark.citus if name == "citus" else ()) for name in OPENINGS],
+)
+async def test_links_of_the_first_version_are_kept(
+    engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In their order and with all their roles; everything stored twice agrees afterwards."""
+    first = await opened(engine, tmp_path, monkeypatch, 1)
+    account = await first.create_account("acme", name="Acme", time_zone="UTC")
+    head = await fill_first(Book(first, account))
+    await first.close()
+
+    database = await opened(engine, tmp_path, monkeypatch, len(STEPS))
+    book = Book(database, account)
+    activities = await book.read(lambda reader: reader.activities([head + 1, head + 2]))
+    timeline = await book.timeline("2")
+    findings = await check(database, lambda _done, _total: None)
+    await database.close()
+
+    assert [[(link.entity.id, link.roles) for link in one.links] for one in activities] == [
+        [("a", ("subject",)), ("1", ("subject", "owner")), ("2", ("actor",))],
+        [("2", ("actor", "subject"))],
+    ]
+    assert timeline == [head + 2, head + 1]
+    assert findings == []
