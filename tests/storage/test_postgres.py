@@ -363,18 +363,24 @@ async def test_timelines_are_read_in_the_order_of_an_index(shape: str, process: 
     database = await process()
     await book_of(database)
     entities, kinds, gap = SHAPES[shape]
-    sql, values = select.keys_in_order(Query(gap=gap), entities=entities, kinds=kinds)
+    built = [
+        select.keys_in_order(Query(gap=gap), entities=entities, kinds=kinds),
+        select.activities_in_order(Query(gap=gap), entity=entities[0], kinds=kinds),
+    ]
 
-    async def plan(connection: Connection) -> list[Row]:
-        return await connection.fetch(f"EXPLAIN {sql}", account_id=1, **values)
+    async def plans(connection: Connection) -> list[list[Row]]:
+        return [
+            await connection.fetch(f"EXPLAIN {sql}", account_id=1, **values)
+            for sql, values in built
+        ]
 
-    fresh = await database.engine.read(plan)
+    fresh = await database.engine.read(plans)
     # Not all of the database: it holds the schemas of every test that came before.
     tables = f"ANALYZE {', '.join(ACCOUNT_TABLES)}"
     await database.engine.write(lambda connection: connection.execute_script(tables))
-    known = await database.engine.read(plan)
+    known = await database.engine.read(plans)
 
-    for rows in (fresh, known):
+    for rows in (*fresh, *known):
         text = "\n".join(row[0] for row in rows)
         assert "Index Only Scan" in text or "Index Scan" in text
         assert "Sort  (" not in text

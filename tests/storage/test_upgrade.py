@@ -111,6 +111,8 @@ async def test_links_of_the_first_version_are_kept(
     engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In their order and with all their roles; everything stored twice agrees afterwards."""
+    if engine == "citus":
+        await servers.cluster_url_for(tmp_path, is_spread=False)
     first = await opened(engine, tmp_path, monkeypatch, 1)
     account = await first.create_account("acme", name="Acme", time_zone="UTC")
     head = await fill_first(Book(first, account))

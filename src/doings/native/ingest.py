@@ -1,6 +1,6 @@
 """NDJSON as it streams in: batches of lines, and what became of them.
 
-A batch is recorded while the next one is read, so memory stays flat however long the stream is.
+A batch is made durable while the next one is read, so memory stays flat however long the stream is.
 Each batch is one transaction: when the caller goes away in the middle, what was recorded stays,
 and nothing is half recorded.
 """
@@ -126,24 +126,38 @@ class Ingest:
                 self._drafts.append(draft)
 
     async def _hand_over(self) -> None:
-        """Give the batch to the store as soon as it has finished the one before."""
+        """Give the batch to the store as soon as it has finished the one before.
+
+        This returns when the batch is written and its commit begins: until then the store runs
+        Python itself, and who reads on meanwhile only gets in its way.
+        """
         await self._settle()
         drafts, self._drafts = self._drafts, []
         self._lines_left, self._bytes_left = BATCH_LINES, BATCH_BYTES
-        self._writing = asyncio.create_task(self._write(drafts))
+        is_written = asyncio.Event()
+        self._writing = asyncio.create_task(self._write(drafts, is_written))
+        await is_written.wait()
 
     async def _settle(self) -> None:
         if self._writing is not None:
             writing, self._writing = self._writing, None
             self._tally.add(await writing)
 
-    async def _write(self, drafts: list[Draft]) -> Counts:
+    async def _write(self, drafts: list[Draft], is_written: asyncio.Event) -> Counts:
+        loop = asyncio.get_running_loop()
         place = self._repeats.place() if self._repeats is not None else None
 
         async def record(ledger: Ledger) -> Counts:
             if place is None:
-                return counts_of(await parties.record(ledger, drafts))
-            return await place.record(ledger, drafts)
+                counts = counts_of(await parties.record(ledger, drafts))
+            else:
+                counts = await place.record(ledger, drafts)
+            # On SQLite this is the writer's thread.
+            loop.call_soon_threadsafe(is_written.set)
+            return counts
 
         timeline = self._call.timeline
-        return await timeline.write(record, also=await timeline.receivers(drafts))
+        try:
+            return await timeline.write(record, also=await timeline.receivers(drafts))
+        finally:
+            is_written.set()

@@ -56,7 +56,7 @@ class Connection(Protocol):
         """Run a statement for every row, values in the order of its placeholders."""
 
     async def execute_script(self, sql: str) -> None:
-        """Run several statements without values, one after the other."""
+        """Run several statements without values, a semicolon behind each, one after the other."""
 
     async def has_table(self, name: str) -> bool:
         """Whether there is a table of that name."""

@@ -71,7 +71,9 @@ class PostgresConnection:
 
     async def execute_script(self, sql: str) -> None:
         """Run several statements without values, one after the other."""
-        await self.raw.execute(sql)
+        # Citus takes no more than one statement about the tables that it has spread.
+        for statement in filter(str.strip, sql.split(";")):
+            await self.raw.execute(statement)
 
     async def has_table(self, name: str) -> bool:
         """Whether there is a table of that name."""
