@@ -117,6 +117,10 @@ DAMAGES: list[tuple[tuple[str, ...], list[str]]] = [
         ["activity 29 is linked to 'x', which cannot be read"],
     ),
     (
+        ("UPDATE activities SET linked = '23' WHERE seq = 29",),
+        ["activity 29 is linked to '23', which cannot be read"],
+    ),
+    (
         ("UPDATE activities SET linked = '23:subject 25:actor' WHERE seq = 28",),
         ["activity 28 does not say that entity 25 owns what it is linked to"],
     ),

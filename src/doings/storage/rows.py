@@ -86,7 +86,7 @@ def linked_from_text(text: str) -> tuple[tuple[int, tuple[str, ...]], ...]:
     """Each linked entity's seq with its roles; the text is `seq:role` for each role, in order."""
     roles: Roles = {}
     for word in text.split():
-        seq, _, role = word.partition(":")
+        seq, role = word.split(":")
         roles.setdefault(int(seq), []).append(role)
     return tuple((seq, tuple(held)) for seq, held in roles.items())
 
