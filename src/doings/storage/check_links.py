@@ -61,16 +61,16 @@ async def findings(reader: "AccountReader", rows: Collection["Row"]) -> list[str
 def _entity_findings(linking: Linking, entities: dict[int, Linkable]) -> Iterator[str]:
     name = f"activity {linking.seq}"
     known = {seq: entities[seq] for seq in linking.roles if seq in entities}
-    for seq in linking.roles.keys() - known.keys():
+    for seq in sorted(linking.roles.keys() - known.keys()):
         yield f"{name} is linked to {named(seq)}, which does not exist"
     if linking.has_contact != any(entity.is_contact for entity in known.values()):
         word = "a" if linking.has_contact else "no"
         yield f"{name} says it concerns {word} contact, its links do not"
     owners = {entity.contact for entity in known.values() if entity.contact is not None}
     said = {seq for seq, roles in linking.roles.items() if OWNER in roles}
-    for seq in owners - said:
+    for seq in sorted(owners - said):
         yield f"{name} does not say that {named(seq)} owns what it is linked to"
-    for seq in said - owners:
+    for seq in sorted(said - owners):
         yield f"{name} says owner of {named(seq)}, which nothing that is linked makes it"
 
 
