@@ -2,11 +2,11 @@
 
 import re
 
+import msgspec
 import pytest
 
 from doings.core.clock import DAY, SECOND
 from doings.core.query import Gap, Query, Side
-from doings.core.timeline import Timeline
 from doings.storage.select import keys_in_order
 from tests.clocks import NOON
 from tests.storage.book import Book, note
@@ -41,18 +41,16 @@ async def test_walk_finds_what_lies_between(book: Book, is_descending: bool) -> 
     moments = [SINCE - 1, SINCE, SINCE, SINCE + SECOND, UNTIL - 1, UNTIL - 1, UNTIL, UNTIL + 1]
     recorded = await book.record(*[note(at=at) for at in moments])
     expected = [one.seq for one in recorded[1:6]]
-    timeline = Timeline(book.database, book.account, None)
     query = Query(since=SINCE, until=UNTIL, is_descending=is_descending, limit=1)
 
     found: list[int] = []
-    page = await timeline.page(query)
+    page = await book.read(lambda reader: reader.page(query))
     while True:
         found += [activity.seq for activity in page.items]
         if page.after is None:
             break
-        page = await timeline.page(
-            Query(since=SINCE, until=UNTIL, is_descending=is_descending, limit=1, gap=page.after)
-        )
+        step = msgspec.structs.replace(query, gap=page.after)
+        page = await book.read(lambda reader, step=step: reader.page(step))  # type: ignore[misc]
 
     assert found == (expected[::-1] if is_descending else expected)
 

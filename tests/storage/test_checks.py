@@ -142,7 +142,7 @@ async def test_search_rows_are_compared(lively: Book) -> None:
 async def test_rows_of_an_account_that_does_not_exist_are_found(lively: Book) -> None:
     """An account that was deleted by hand leaves them."""
     await lively.run("INSERT INTO tallies VALUES (77, 0, 0, 'a.b', 1)")
-    await lively.run("INSERT INTO heads VALUES (78, 0)")
+    await lively.run("INSERT INTO heads (account_id, head) VALUES (78, 0)")
 
     assert await checked(lively.database) == [
         "the database: heads has rows of account 78, unknown",

@@ -24,6 +24,7 @@ from doings.core.clock import DAY, SECOND
 from doings.core.entity import CONTACT, EntityDraft
 from doings.core.errors import NotFound
 from doings.core.query import DiaryOrder, Gap, Query, RecordedOrder, Tie, Word
+from doings.core.rendering import json_rendering
 from doings.core.store import Reader
 from doings.storage import counting, entities, filtering, linking, pages
 from doings.storage.checks import check
@@ -82,6 +83,10 @@ places = st.builds(
     Gap, st.sampled_from(INSTANTS), st.integers(20, 60), st.sampled_from(["older", "newer"])
 ) | st.integers(0, 6)
 """A gap, or how many activities to skip."""
+
+
+WHOLE = json_rendering("whole", lambda activities: activities)
+"""Shows all that is known of an activity and of what it is linked to."""
 
 
 class StoreMachine(RuleBasedStateMachine):
@@ -189,6 +194,9 @@ class StoreMachine(RuleBasedStateMachine):
         assert has_more == ((page.after if is_after else page.before) is not None)
         for activity in page.items:
             self.compare(activity, self.model.entries[activity.seq])
+        kept = self.wait(self.book.read(lambda reader: reader.rendered_page(query, WHOLE)))
+        assert list(map(bytes, kept.items)) == list(map(msgspec.json.encode, page.items))
+        assert (kept.before, kept.after) == (page.before, page.after)
 
     def compare(self, activity: Activity, entry: Entry) -> None:
         """An activity is what was recorded last, linked as the model says."""
@@ -206,7 +214,7 @@ class StoreMachine(RuleBasedStateMachine):
 
         page = self.wait(self.book.read(lambda reader: reader.diary(query, order)))
 
-        assert [activity.seq for activity in page] == self.model.diary(query, order)
+        assert page == self.model.diary(query, order)
 
     @precondition(lambda self: self.model.entries or self.model.gone)
     @rule(data=st.data())
@@ -265,7 +273,7 @@ async def counted(
 async def with_contacts(reader: Reader, order: RecordedOrder) -> tuple[list[int], int]:
     """The seqs of what concerns contacts, and their number."""
     found = await reader.with_contacts(order, skip=0, limit=1000)
-    return [activity.seq for activity in found], await reader.total_with_contacts()
+    return found, await reader.total_with_contacts()
 
 
 @pytest.fixture

@@ -35,6 +35,13 @@ def test_statement_is_about_one_account(name: str) -> None:
     assert not unbound(NAMED[name])
 
 
+def test_whatever_changes_entries_is_known_to() -> None:
+    """Or documents that were made of them would be shown on."""
+    changing = re.compile(r"\s*(UPDATE|DELETE FROM) (activities|entities)\b")
+
+    assert {text for text in NAMED.values() if changing.match(text)} == statements.REVISING
+
+
 def test_exceptions_are_needed() -> None:
     """The list of exceptions holds nothing that has gone or names its account by now."""
     for name, reason in CROSS_ACCOUNT:

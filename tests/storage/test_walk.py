@@ -82,7 +82,7 @@ async def opened(database: Database, slugs: Iterator[str], before: list[Draft]) 
     return book
 
 
-async def walked(book: Book, query: Query, side: Side) -> AsyncIterator[Page]:
+async def walked(book: Book, query: Query, side: Side) -> AsyncIterator[Page[Activity]]:
     """The pages to one side, from gap to gap, until there is none."""
     while True:
         page = await book.read(lambda reader: reader.page(query))  # noqa: B023 - called at once

@@ -3,47 +3,54 @@
 import hashlib
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
+from typing import Generic, TypeVar
 
 import msgspec
 
-from doings.core.activity import Activity
 from doings.core.errors import Malformed
-from doings.core.query import Gap, Query, Side
+from doings.core.query import Gap, Key, Query, Side
 
 _SIGNATURE = 12
 
+T = TypeVar("T")
 
-class Page(msgspec.Struct, frozen=True):
+
+class Page(msgspec.Struct, Generic[T], frozen=True):
     """A stretch of a timeline in the order asked for, and the gaps at its two ends.
 
-    `before` is None at the start of the list and `after` at its end.
+    The items are activities, or what was made of each. `before` is None at the start of the list
+    and `after` at its end.
     """
 
-    items: list[Activity]
+    items: list[T]
     before: Gap | None
     after: Gap | None
 
 
-def page_from_items(query: Query, items: list[Activity], *, has_more: bool) -> Page:
-    """Cut the ends; `items` run in the order asked for, `has_more` is about the walk's side."""
+def page_of(query: Query, items: list[T], keys: Sequence[Key], *, has_more: bool) -> Page[T]:
+    """Put items between the gaps at the ends of their keys.
+
+    The keys run in the order asked for, `has_more` is about the walk's side.
+    """
     ahead = query.side
     behind: Side = "newer" if ahead == "older" else "older"
     gaps: dict[Side, Gap | None] = {
-        ahead: gap_at(query, items, ahead) if has_more else None,
-        behind: gap_at(query, items, behind) if query.gap is not None or query.skip else None,
+        ahead: _gap_at(query, keys, ahead) if has_more else None,
+        behind: _gap_at(query, keys, behind) if query.gap is not None or query.skip else None,
     }
     newer, older = gaps["newer"], gaps["older"]
     before, after = (newer, older) if query.is_descending else (older, newer)
     return Page(items, before=before, after=after)
 
 
-def gap_at(query: Query, items: list[Activity], side: Side) -> Gap | None:
-    """The gap at one end of the items; that of the query when there are none."""
-    if not items:
+def _gap_at(query: Query, keys: Sequence[Key], side: Side) -> Gap | None:
+    """The gap at one end of the keys; that of the query when there are none."""
+    if not keys:
         return query.gap and Gap(query.gap.occurred_at, query.gap.seq, side)
     is_last = (side == "older") == query.is_descending
-    end = items[-1] if is_last else items[0]
-    return Gap(end.occurred_at, end.seq if side == "older" else end.seq + 1, side)
+    occurred_at, seq = keys[-1] if is_last else keys[0]
+    return Gap(occurred_at, seq if side == "older" else seq + 1, side)
 
 
 def fingerprint(account_id: int, query: Query) -> bytes:

@@ -12,6 +12,8 @@ import msgspec
 from doings.core.entity import EntityKey
 
 Side = Literal["older", "newer"]
+Key = tuple[int, int]
+"""(occurred_at, seq), the order of every timeline."""
 
 LARGEST_PAGE = 200
 ENTITIES = 100

@@ -14,6 +14,7 @@ from doings.core.activity import Activity, Draft
 from doings.core.cursor import Page
 from doings.core.entity import Entity, EntityDraft, EntityKey
 from doings.core.query import DiaryOrder, Query, RecordedOrder
+from doings.core.rendering import Rendering
 
 T = TypeVar("T")
 
@@ -99,14 +100,20 @@ class Reader(Protocol):
     async def activities(self, seqs: Sequence[int]) -> list[Activity]:
         """Those of the activities that exist, in the order of `seqs`."""
 
-    async def page(self, query: Query) -> Page:
+    async def rendered(self, seqs: Sequence[int], rendering: Rendering) -> list[msgspec.Raw]:
+        """The documents of those of the activities that exist, in the order of `seqs`."""
+
+    async def page(self, query: Query) -> Page[Activity]:
         """A stretch of the timeline."""
 
-    async def diary(self, query: Query, order: DiaryOrder) -> list[Activity]:
-        """`limit` activities of one entity after `skip` others, by the calendar."""
+    async def rendered_page(self, query: Query, rendering: Rendering) -> Page[msgspec.Raw]:
+        """The documents of a stretch of the timeline."""
 
-    async def with_contacts(self, order: RecordedOrder, *, skip: int, limit: int) -> list[Activity]:
-        """Activities that concern at least one contact, after `skip` others."""
+    async def diary(self, query: Query, order: DiaryOrder) -> list[int]:
+        """The seqs of `limit` activities of one entity after `skip` others, by the calendar."""
+
+    async def with_contacts(self, order: RecordedOrder, *, skip: int, limit: int) -> list[int]:
+        """The seqs of activities that concern at least one contact, after `skip` others."""
 
     async def total_with_contacts(self) -> int:
         """How many of them there are."""

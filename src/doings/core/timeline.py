@@ -11,9 +11,12 @@ from doings.core.account import Account
 from doings.core.activity import Activity, Draft
 from doings.core.cursor import Page
 from doings.core.query import Query
+from doings.core.rendering import Rendering
 from doings.core.store import Change, Ledger, Reader, Store
 
 T = TypeVar("T")
+
+ReadPage = Callable[[Reader, Query], Awaitable[Page[T]]]
 
 CHUNK = 500
 """How many activities a streamed answer takes from the store at a time."""
@@ -40,23 +43,37 @@ class Timeline:
         """
         return await self.store.write(self.account.id, work, by=self.by, also=also)
 
-    async def page(self, query: Query) -> Page:
-        """A stretch of the timeline."""
-        return await self.read(lambda reader: reader.page(query), bounded=query.is_bounded)
+    async def rendered_page(self, query: Query, rendering: Rendering) -> Page[msgspec.Raw]:
+        """The documents of a stretch of the timeline."""
+        return await self.read(
+            lambda reader: reader.rendered_page(query, rendering), bounded=query.is_bounded
+        )
 
     async def walk(self, query: Query) -> AsyncIterator[list[Activity]]:
         """All that the query finds, a chunk at a time, each chunk a short read of its own."""
+        async for chunk in self._walk(query, lambda reader, step: reader.page(step)):
+            yield chunk
+
+    async def walk_rendered(
+        self, query: Query, rendering: Rendering
+    ) -> AsyncIterator[list[msgspec.Raw]]:
+        """The same, as documents."""
+        chunks = self._walk(query, lambda reader, step: reader.rendered_page(step, rendering))
+        async for chunk in chunks:
+            yield chunk
+
+    async def _walk(self, query: Query, read: ReadPage[T]) -> AsyncIterator[list[T]]:
         step = msgspec.structs.replace(query, limit=CHUNK)
         while True:
-            page = await self._chunk(step)
+            page = await self._chunk(step, read)
             if page.items:
                 yield page.items
             if page.after is None:
                 return
             step = msgspec.structs.replace(step, gap=page.after, skip=0)
 
-    async def _chunk(self, step: Query) -> Page:
-        return await self.read(lambda reader: reader.page(step), bounded=False)
+    async def _chunk(self, step: Query, read: ReadPage[T]) -> Page[T]:
+        return await self.read(lambda reader: read(reader, step), bounded=False)
 
     async def record(self, draft: Draft) -> tuple[Activity, bool]:
         """Record one; returns the activity that now stands for it and whether it is new."""

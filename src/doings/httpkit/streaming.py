@@ -10,8 +10,8 @@ from typing import TypeVar
 import msgspec
 from starlette.responses import Response, StreamingResponse
 
-from doings.core.activity import Activity
 from doings.core.query import LARGEST_PAGE, Query
+from doings.core.rendering import Rendering
 from doings.core.timeline import Timeline
 from doings.httpkit.call import Call
 
@@ -32,14 +32,17 @@ JSON_ARRAY = Frame("application/json", b"[", b",", b"]")
 _encode = msgspec.json.Encoder().encode
 
 
-async def activity_chunks(timeline: Timeline, query: Query) -> AsyncIterator[list[Activity]]:
+async def document_chunks(
+    timeline: Timeline, query: Query, rendering: Rendering
+) -> AsyncIterator[list[msgspec.Raw]]:
     """All that the query finds; the first page is read at once, as most lists are no longer."""
-    page = await timeline.page(msgspec.structs.replace(query, limit=LARGEST_PAGE))
+    first = msgspec.structs.replace(query, limit=LARGEST_PAGE)
+    page = await timeline.rendered_page(first, rendering)
     if page.items:
         yield page.items
     if page.after is not None:
         rest = msgspec.structs.replace(query, gap=page.after, skip=0)
-        async for chunk in timeline.walk(rest):
+        async for chunk in timeline.walk_rendered(rest, rendering):
             yield chunk
 
 

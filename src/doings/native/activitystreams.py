@@ -9,6 +9,7 @@ from doings.core.activity import SUBJECT, Activity, Linked
 from doings.core.clock import datetime_from_instant
 from doings.core.document import Moment
 from doings.core.entity import Entity
+from doings.core.rendering import Rendering, json_rendering
 from doings.core.title import title
 
 MEDIA_TYPE = "application/activity+json"
@@ -91,19 +92,13 @@ class AsPage(msgspec.Struct, rename={"context": "@context", "part_of": "partOf"}
     part_of: str
     next: str | UnsetType
     prev: str | UnsetType
-    ordered_items: list[AsActivity] = msgspec.field(name="orderedItems")
+    ordered_items: list[msgspec.Raw] = msgspec.field(name="orderedItems")
 
 
-def page_document(  # noqa: PLR0913 - the members of a page
-    activities: list[Activity],
-    *,
-    base_url: str,
-    here: str,
-    whole: str,
-    next_url: str | None,
-    prev_url: str | None,
+def page_document(
+    items: list[msgspec.Raw], *, here: str, whole: str, next_url: str | None, prev_url: str | None
 ) -> AsPage:
-    """Render a page; `here` is its URL, `whole` that of the timeline."""
+    """A page of what `rendering` made; `here` is its URL, `whole` that of the timeline."""
     return AsPage(
         context=CONTEXT,
         id=here,
@@ -111,7 +106,15 @@ def page_document(  # noqa: PLR0913 - the members of a page
         part_of=whole,
         next=next_url or UNSET,
         prev=prev_url or UNSET,
-        ordered_items=[_activity(activity, base_url) for activity in activities],
+        ordered_items=items,
+    )
+
+
+def rendering(base_url: str) -> Rendering:
+    """Renders activities; `base_url` is where the native API is."""
+    return json_rendering(
+        (MEDIA_TYPE, base_url),
+        lambda activities: [_activity(activity, base_url) for activity in activities],
     )
 
 

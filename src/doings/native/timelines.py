@@ -1,15 +1,17 @@
 """Answering with a timeline: a page of it, or the whole of it streamed."""
 
 from collections.abc import Awaitable, Callable
+from typing import cast
 from urllib.parse import quote
 
 import msgspec
 from starlette.responses import Response
 
 from doings.core.cursor import Page, fingerprint
-from doings.core.document import activity_documents
+from doings.core.document import ActivityDocument, activity_documents
 from doings.core.entity import EntityKey
 from doings.core.query import Gap, Query
+from doings.core.rendering import Rendering, json_rendering
 from doings.core.store import Reader
 from doings.httpkit.accept import negotiated
 from doings.httpkit.call import Call
@@ -19,6 +21,9 @@ from doings.native.answers import answer_bytes, encode
 from doings.native.documents import ActivityPage
 from doings.native.reading import JSON
 from doings.native.streams import CSV, NDJSON, answer_stream
+
+DocumentPage = Page[msgspec.Raw]
+ReadPage = Callable[[Reader], Awaitable[DocumentPage]]
 
 OFFERED = (JSON, activitystreams.MEDIA_TYPE, CSV, NDJSON)
 
@@ -34,13 +39,17 @@ async def answer_timeline(call: Call, query: Query, owner: EntityKey | None = No
         query = msgspec.structs.replace(query, gap=call.services.cursors.gap(token, filters))
     if media_type in {CSV, NDJSON}:
         return await answer_stream(call, query, media_type, owner)
-    page = await call.timeline.read(_reading(query, owner), bounded=query.is_bounded)
+    rendering = RENDERING if media_type == JSON else activitystreams.rendering(call.base_url)
+    page = await call.timeline.read(_reading(query, owner, rendering), bounded=query.is_bounded)
     ways = Ways(
         next=_token(call, page.after, filters),
         prev=_token(call, page.before, filters),
     )
     body = _json(page, ways) if media_type == JSON else _activity_streams(call, page, ways)
     return answer_bytes(call, body, media_type, link_header(call, ways))
+
+
+RENDERING = json_rendering("native", activity_documents)
 
 
 class Ways(msgspec.Struct, frozen=True):
@@ -54,9 +63,9 @@ def _token(call: Call, gap: Gap | None, filters: bytes) -> str | None:
     return None if gap is None else call.services.cursors.token(gap, filters)
 
 
-def _reading(query: Query, owner: EntityKey | None) -> Callable[[Reader], Awaitable[Page]]:
-    async def read(reader: Reader) -> Page:
-        page = await reader.page(query)
+def _reading(query: Query, owner: EntityKey | None, rendering: Rendering) -> ReadPage:
+    async def read(reader: Reader) -> DocumentPage:
+        page = await reader.rendered_page(query, rendering)
         if owner is not None and not page.items:
             await reader.entity(owner)
         return page
@@ -64,16 +73,15 @@ def _reading(query: Query, owner: EntityKey | None) -> Callable[[Reader], Awaita
     return read
 
 
-def _json(page: Page, ways: Ways) -> bytes:
-    items = activity_documents(page.items)
+def _json(page: DocumentPage, ways: Ways) -> bytes:
+    items = cast("list[ActivityDocument]", page.items)  # encoded already
     return encode(ActivityPage(items, next=ways.next, prev=ways.prev))
 
 
-def _activity_streams(call: Call, page: Page, ways: Ways) -> bytes:
+def _activity_streams(call: Call, page: DocumentPage, ways: Ways) -> bytes:
     return encode(
         activitystreams.page_document(
             page.items,
-            base_url=call.base_url,
             here=url_of(call, last(call.query, "cursor")),
             whole=url_of(call, None),
             next_url=ways.next and url_of(call, ways.next),

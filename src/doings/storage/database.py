@@ -21,6 +21,7 @@ from doings.storage.ledger import AccountLedger
 from doings.storage.reader import AccountReader
 from doings.storage.rows import account_from_row, credential_from_row
 from doings.storage.schema import ACCOUNT_TABLES, STEPS, VERSION
+from doings.storage.shelf import Shelf
 
 T = TypeVar("T")
 
@@ -38,6 +39,7 @@ class Database:
         self.on_recorded: Callable[[int], None] = lambda _: None
         """Told how many activities each write recorded, once it is durable."""
         self.gathering = Gathering(self)
+        self.shelf = Shelf()
         self.is_ending = False
         """Whether the server is about to stop, so that nobody shall wait for changes any more."""
 
@@ -45,8 +47,10 @@ class Database:
         self, account_id: int, work: Callable[[Reader], Awaitable[T]], *, bounded: bool = True
     ) -> T:
         """Run work on one consistent state; unbounded work goes where nobody waits for it."""
+        # What takes its time is read but once, and on other threads.
+        shelf = self.shelf if bounded else None
         return await self.engine.read(
-            lambda connection: work(AccountReader(connection, account_id)), bounded=bounded
+            lambda connection: work(AccountReader(connection, account_id, shelf)), bounded=bounded
         )
 
     async def write(

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from doings.core.query import Query
+from doings.core.query import Key, Query
 from doings.storage import select
 from doings.storage.ranges import CHUNK, gap_behind, keys_in_order, resolve
-from doings.storage.select import EVERYTHING, Key
+from doings.storage.select import EVERYTHING
 
 if TYPE_CHECKING:
     from doings.storage.reader import AccountReader

@@ -40,10 +40,14 @@ class AccountLedger(AccountReader):
         self.others: dict[int, AccountLedger] = {}
         """The ledgers of the other accounts that this transaction may write in."""
         self._time_zone: str | None = None
+        self._is_revising = False
 
     async def execute(self, statement: str, **values: object) -> None:
         """Run a statement about this account."""
         await self.connection.execute(statement, account_id=self.account_id, **values)
+        if statement in sql.REVISING and not self._is_revising:
+            self._is_revising = True
+            await self.connection.execute(sql.ADVANCE_REVISION, account_id=self.account_id)
 
     async def execute_many(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
         """Run a statement for each row; `account_id` is its first placeholder and given here."""

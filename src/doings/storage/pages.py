@@ -5,14 +5,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from doings.core.activity import Activity
 from doings.core.clock import DAY, bounds_of_date, day_of, local_date
-from doings.core.query import DiaryOrder, Gap, Query, RecordedOrder
+from doings.core.query import DiaryOrder, Gap, Key, Query, RecordedOrder
 from doings.storage import counting, select
 from doings.storage import statements as sql
 from doings.storage.filtering import keys_of_words, keys_that_match
 from doings.storage.ranges import CHUNK, Scope, gap_behind, keys_in_order, scope
-from doings.storage.select import Key
 
 if TYPE_CHECKING:
     from doings.storage.engine import Row
@@ -32,10 +30,15 @@ async def rows(reader: "AccountReader", query: Query) -> list["Row"]:
     return await reader.rows([seq for _, seq in await _keys(reader, query, entities, kinds)])
 
 
+async def keys(reader: "AccountReader", query: Query) -> list[Key]:
+    """At most limit + 1 keys in the direction of the walk."""
+    found = await scope(reader, query)
+    return await _keys(reader, query, *found) if found else []
+
+
 async def _keys(
     reader: "AccountReader", query: Query, entities: list[int], kinds: list[str] | None
 ) -> list[Key]:
-    """At most limit + 1 keys in the direction of the walk."""
     if query.words is not None:
         return await keys_of_words(reader, query, entities, kinds)
     if not query.is_indexed:
@@ -76,8 +79,8 @@ async def _keys_of_begun_day(
     return await keys_in_order(reader, step, entities, kinds)
 
 
-async def diary(reader: "AccountReader", query: Query, order: DiaryOrder) -> list[Activity]:
-    """A page by the calendar: newest date first, within a date in the order of `order.tie`.
+async def diary(reader: "AccountReader", query: Query, order: DiaryOrder) -> list[int]:
+    """A page's seqs by the calendar: newest date first, within a date in the order of `order.tie`.
 
     A timeline's own order already runs through the dates, so only the dates at the two ends of the
     page have to be completed before each date is put in its order.
@@ -86,8 +89,8 @@ async def diary(reader: "AccountReader", query: Query, order: DiaryOrder) -> lis
     if found is None:
         return []
     walk = _keys_after_skip if query.skip else keys_in_order
-    keys = await walk(reader, query, *found)
-    page, following = keys[: query.limit], keys[query.limit :]
+    walked = await walk(reader, query, *found)
+    page, following = walked[: query.limit], walked[query.limit :]
     if not page:
         return []
     newer, older = [], []
@@ -96,7 +99,7 @@ async def diary(reader: "AccountReader", query: Query, order: DiaryOrder) -> lis
     if following and _date(following[0], order) == _date(page[-1], order):
         older = await _rest_of_date(reader, query, found, page[-1], order, is_newer=False)
     ordered = await _by_date(reader, [*newer, *page, *older], order)
-    return await reader.activities(ordered[len(newer) : len(newer) + len(page)])
+    return ordered[len(newer) : len(newer) + len(page)]
 
 
 async def _by_date(reader: "AccountReader", keys: list[Key], order: DiaryOrder) -> list[int]:
@@ -144,16 +147,15 @@ async def _rest_of_date(  # noqa: PLR0913 - all that says which date and which s
 
 async def with_contacts(
     reader: "AccountReader", order: RecordedOrder, *, skip: int, limit: int
-) -> list[Activity]:
-    """By recording, jumping over whole blocks of seqs; by last change, walking the index."""
+) -> list[int]:
+    """Seqs by recording, jumping over whole blocks of them; by last change, walking the index."""
     if order.by == "updated":
         statement = (
             sql.WITH_CONTACT_BY_UPDATE_DESCENDING
             if order.is_descending
             else sql.WITH_CONTACT_BY_UPDATE
         )
-        rows = await reader.fetch(statement, limit=limit, skip=skip)
-        return await reader.activities([row[0] for row in rows])
+        return await _seqs(reader, statement, limit=limit, skip=skip)
     block, skip = await counting.block_of_rank(
         reader, counting.ACTIVITIES, skip, newest_first=order.is_descending
     )
@@ -161,5 +163,8 @@ async def with_contacts(
         return []
     statement = sql.WITH_CONTACT_DESCENDING if order.is_descending else sql.WITH_CONTACT
     first = (block + 1 if order.is_descending else block) << counting.BLOCK_BITS
-    rows = await reader.fetch(statement, first=first, limit=limit, skip=skip)
-    return await reader.activities([row[0] for row in rows])
+    return await _seqs(reader, statement, first=first, limit=limit, skip=skip)
+
+
+async def _seqs(reader: "AccountReader", statement: str, **values: int) -> list[int]:
+    return [seq for (seq,) in await reader.fetch(statement, **values)]

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from doings.core.entity import EntityKey
-from doings.core.query import Gap, Query
+from doings.core.query import Gap, Key, Query
 from doings.storage import counting, select
 from doings.storage import statements as sql
-from doings.storage.select import EVERYTHING, Key
+from doings.storage.select import EVERYTHING
 
 if TYPE_CHECKING:
     from doings.storage.reader import AccountReader

@@ -2,13 +2,17 @@
 
 from collections.abc import Awaitable, Sequence
 from operator import itemgetter
+from typing import Any
+
+import msgspec
 
 from doings.core.account import Account
 from doings.core.activity import Activity, Linked
-from doings.core.cursor import Page, page_from_items
+from doings.core.cursor import Page, page_of
 from doings.core.entity import Entity, EntityKey
 from doings.core.errors import NotFound
 from doings.core.query import DiaryOrder, Query, RecordedOrder
+from doings.core.rendering import Rendering
 from doings.core.store import ActivityRef, Change, Credential, EntityQuery
 from doings.storage import counting, entities, feed, pages
 from doings.storage import statements as sql
@@ -20,17 +24,23 @@ from doings.storage.rows import (
     entity_from_row,
     linked_from_text,
 )
+from doings.storage.shelf import Shelf
 
 _LINKED = itemgetter(-1)
-"""The last column of `statements.ACTIVITY`."""
+_KEY = itemgetter(3, 0)
+"""Among the columns of `statements.ACTIVITY`."""
 
 
 class AccountReader:
-    """`core.store.Reader`: what it cannot say in a few lines, the modules beside it say."""
+    """`core.store.Reader`: what it cannot say in a few lines, the modules beside it say.
 
-    def __init__(self, connection: Connection, account_id: int) -> None:
+    `shelf` is where documents are kept; without one each is rendered anew.
+    """
+
+    def __init__(self, connection: Connection, account_id: int, shelf: Shelf | None = None) -> None:
         self.connection = connection
         self.account_id = account_id
+        self.shelf = shelf
 
     def fetch(self, statement: str, **values: object) -> Awaitable[list[Row]]:
         """All rows of a statement about this account."""
@@ -93,21 +103,41 @@ class AccountReader:
         rows = await self.fetch(sql.ENTITIES_BY_SEQ, seqs=list(seqs))
         return {row[0]: entity_from_row(row) for row in rows}
 
-    async def page(self, query: Query) -> Page:
+    async def rendered(self, seqs: Sequence[int], rendering: Rendering) -> list[msgspec.Raw]:
+        """The documents of those of the activities that exist, in the order of `seqs`."""
+        if self.shelf is None:
+            return await self._rendered_anew(await self.activities(seqs), rendering)
+        return await self.shelf.rendered(self, seqs, rendering)
+
+    async def _rendered_anew(
+        self, activities: Sequence[Activity], rendering: Rendering
+    ) -> list[msgspec.Raw]:
+        return [msgspec.Raw(encoded) for encoded in await rendering.render(self, activities)]
+
+    async def page(self, query: Query) -> Page[Activity]:
         """A stretch of the timeline."""
         rows = await pages.rows(self, query)
-        has_more = len(rows) > query.limit
-        del rows[query.limit :]
-        if (query.side == "older") != query.is_descending:
-            rows.reverse()
-        return page_from_items(query, await self.with_links(rows), has_more=has_more)
+        has_more = _cut(query, rows)
+        keys = list(map(_KEY, rows))
+        return page_of(query, await self.with_links(rows), keys, has_more=has_more)
 
-    async def diary(self, query: Query, order: DiaryOrder) -> list[Activity]:
-        """`limit` activities of one entity after `skip` others, by the calendar."""
+    async def rendered_page(self, query: Query, rendering: Rendering) -> Page[msgspec.Raw]:
+        """The documents of a stretch of the timeline."""
+        if self.shelf is None:
+            page = await self.page(query)
+            documents = await self._rendered_anew(page.items, rendering)
+            return Page(documents, before=page.before, after=page.after)
+        keys = await pages.keys(self, query)
+        has_more = _cut(query, keys)
+        documents = await self.rendered([seq for _, seq in keys], rendering)
+        return page_of(query, documents, keys, has_more=has_more)
+
+    async def diary(self, query: Query, order: DiaryOrder) -> list[int]:
+        """The seqs of `limit` activities of one entity after `skip` others, by the calendar."""
         return await pages.diary(self, query, order)
 
-    async def with_contacts(self, order: RecordedOrder, *, skip: int, limit: int) -> list[Activity]:
-        """Activities that concern at least one contact, after `skip` others."""
+    async def with_contacts(self, order: RecordedOrder, *, skip: int, limit: int) -> list[int]:
+        """The seqs of activities that concern at least one contact, after `skip` others."""
         return await pages.with_contacts(self, order, skip=skip, limit=limit)
 
     async def total_with_contacts(self) -> int:
@@ -194,3 +224,12 @@ class AccountReader:
     async def credentials(self) -> list[Credential]:
         """The account's credentials, oldest first."""
         return [credential_from_row(row) for row in await self.fetch(sql.CREDENTIALS_OF_ACCOUNT)]
+
+
+def _cut(query: Query, found: list[Any]) -> bool:
+    """Bring what a walk found into the order asked for; whether there was more than a page."""
+    has_more = len(found) > query.limit
+    del found[query.limit :]
+    if (query.side == "older") != query.is_descending:
+        found.reverse()
+    return has_more

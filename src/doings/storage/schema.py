@@ -148,6 +148,11 @@ STEPS: tuple[str, ...] = (
     ALTER TABLE links DROP COLUMN roles;
     ALTER TABLE links DROP COLUMN position;
     """,
+    # Counts what was changed that had been there before, so that a process knows for how long it
+    # may show again what it has rendered.
+    """
+    ALTER TABLE heads ADD COLUMN revision BIGINT NOT NULL DEFAULT 0;
+    """,
 )
 
 VERSION = len(STEPS)
@@ -173,7 +178,7 @@ def _table(name: str, key: str, others: str) -> Table:
 
 
 TABLES_OF_ACCOUNT = (
-    _table("heads", "account_id", "head"),
+    _table("heads", "account_id", "head revision"),
     _table(
         "entities",
         "account_id seq",

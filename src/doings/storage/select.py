@@ -18,9 +18,6 @@ EVERYTHING = 0
 
 Values = dict[str, Any]
 Selection = tuple[str, Values]
-Key = tuple[int, int]
-"""(occurred_at, seq), the order of every timeline."""
-
 _NEWEST_FIRST = "ORDER BY occurred_at DESC, activity_seq DESC"
 _OLDEST_FIRST = "ORDER BY occurred_at, activity_seq"
 

@@ -64,6 +64,8 @@ ADD_HEAD = "INSERT INTO heads (account_id, head) VALUES (:account_id, 0)"
 HEAD = "SELECT head FROM heads WHERE account_id = :account_id"
 ADVANCE_HEAD = """
     UPDATE heads SET head = head + :count WHERE account_id = :account_id RETURNING head"""
+REVISION = "SELECT revision FROM heads WHERE account_id = :account_id"
+ADVANCE_REVISION = "UPDATE heads SET revision = revision + 1 WHERE account_id = :account_id"
 
 # Entities
 
@@ -144,6 +146,9 @@ ACTIVITIES_OF_ENTITY = """
     WHERE account_id = :account_id AND entity = :entity
         AND (occurred_at, activity_seq) > (:occurred_at, :activity_seq)
     ORDER BY occurred_at, activity_seq LIMIT :limit"""
+
+REVISING = frozenset({UPDATE_ENTITY, DELETE_ENTITY, UPDATE_ACTIVITY, SET_LINKED, DELETE_ACTIVITY})
+"""What changes entries that were there before, and so documents that were made of them."""
 
 # Activities with a contact, as they were recorded
 

@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from doings.core.activity import Activity
+from doings.core.rendering import Rendering, json_rendering
 from doings.dialects.agendize.auth import authenticate
 from doings.dialects.agendize.errors import answer_error
 from doings.dialects.agendize.finding import client_named
@@ -10,7 +10,7 @@ from doings.dialects.agendize.mapping import View, activity_documents
 from doings.dialects.agendize.params import activities_query, asked_from_query
 from doings.dialects.agendize.vocabulary import API
 from doings.httpkit.call import Call
-from doings.httpkit.streaming import Frame, activity_chunks, answer_list, json_elements
+from doings.httpkit.streaming import Frame, answer_list, document_chunks, json_elements
 from doings.httpkit.surface import Operation, Surface, resource
 
 ITEMS = Frame("application/json", b'{"items":[', b",", b"]}")
@@ -21,12 +21,13 @@ async def list_activities(call: Call) -> Response:
     asked = asked_from_query(call.query)
     client = await call.timeline.read(lambda reader: client_named(reader, asked.client_id))
     query = activities_query(asked, client)
+    chunks = document_chunks(call.timeline, query, _rendering(call))
+    return await answer_list(call, chunks, json_elements, ITEMS)
+
+
+def _rendering(call: Call) -> Rendering:
     view = View(call.base_url + API, call.principal.account.time_zone)
-
-    def render(activities: list[Activity]) -> bytes:
-        return json_elements(activity_documents(activities, view))
-
-    return await answer_list(call, activity_chunks(call.timeline, query), render, ITEMS)
+    return json_rendering(view, lambda activities: activity_documents(activities, view))
 
 
 SURFACE = Surface(

@@ -1,7 +1,7 @@
 """The endpoints: a space's activities, read and posted, and what clients read before them."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 import msgspec
 from starlette.responses import Response
@@ -11,7 +11,8 @@ from doings.core.activity import Activity
 from doings.core.entity import Entity
 from doings.core.errors import Invalid, NotFound
 from doings.core.query import LARGEST_PAGE, Gap, Query
-from doings.core.store import EntityQuery, Ledger
+from doings.core.rendering import Rendering, json_rendering
+from doings.core.store import EntityQuery, Ledger, Reader
 from doings.core.text import object_from_text
 from doings.dialects.cobot.auth import authenticate, enter_space
 from doings.dialects.cobot.errors import answer_error
@@ -36,8 +37,8 @@ from doings.httpkit.call import Call
 from doings.httpkit.streaming import (
     JSON_ARRAY,
     Frame,
-    activity_chunks,
     answer_list,
+    document_chunks,
     json_elements,
 )
 from doings.httpkit.surface import Operation, Surface, resource
@@ -59,46 +60,53 @@ async def list_activities(call: Call) -> Response:
     call.headers["Vary"] = "Accept"
     media_type = negotiated(call.header("accept"), (JSON, HTML))
     asked = asked_from_query(call.query)
-    chunks = await _chunks(call, asked)
     if media_type == JSON:
-        return await answer_list(call, chunks, _json, JSON_ARRAY)
-    link_base = _link_base(call)
-
-    def render(activities: list[Activity]) -> bytes:
-        return "".join([list_item(activity, link_base) for activity in activities]).encode()
-
-    return await answer_list(call, chunks, render, HTML_LIST)
+        chunks = await _chunks(call, asked, JSON_RENDERING)
+        return await answer_list(call, chunks, json_elements, JSON_ARRAY)
+    chunks = await _chunks(call, asked, _html_rendering(_link_base(call)))
+    return await answer_list(call, chunks, b"".join, HTML_LIST)
 
 
-def _json(activities: list[Activity]) -> bytes:
-    return json_elements([activity_document(activity) for activity in activities])
+JSON_RENDERING = json_rendering("cobot", lambda activities: map(activity_document, activities))
 
 
-async def _chunks(call: Call, asked: Asked) -> AsyncIterator[list[Activity]]:
+def _html_rendering(link_base: str) -> Rendering:
+    async def render(reader: Reader, activities: Sequence[Activity]) -> list[bytes]:  # noqa: ARG001
+        return [list_item(activity, link_base).encode() for activity in activities]
+
+    return Rendering((HTML, link_base), render)
+
+
+async def _chunks(
+    call: Call, asked: Asked, rendering: Rendering
+) -> AsyncIterator[list[msgspec.Raw]]:
     sources = asked.sources
     if sources:
         found = await call.timeline.read(lambda reader: reader.entities_by_key(asked.sources))
         sources = tuple(found)
     query = activities_query(asked, sources)
     if asked.last is None:
-        return activity_chunks(call.timeline, query)
-    return _newest(call, query, asked.last)
+        return document_chunks(call.timeline, query, rendering)
+    return _newest(call, query, asked.last, rendering)
 
 
-async def _newest(call: Call, query: Query, count: int) -> AsyncIterator[list[Activity]]:
+async def _newest(
+    call: Call, query: Query, count: int, rendering: Rendering
+) -> AsyncIterator[list[msgspec.Raw]]:
     """The newest, oldest first: a page of them turned round, more from where they begin."""
     newest_first = msgspec.structs.replace(query, is_descending=True, limit=1)
     if count <= LARGEST_PAGE:
-        page = await call.timeline.page(msgspec.structs.replace(newest_first, limit=count))
+        newest = msgspec.structs.replace(newest_first, limit=count)
+        page = await call.timeline.rendered_page(newest, rendering)
         yield page.items[::-1]
         return
     begin = msgspec.structs.replace(newest_first, skip=count - 1)
-    page = await call.timeline.read(lambda reader: reader.page(begin), bounded=False)
-    if page.items:
-        gap = Gap(page.items[0].occurred_at, page.items[0].seq, "newer")
+    oldest = (await call.timeline.read(lambda reader: reader.page(begin), bounded=False)).items
+    if oldest:
+        gap = Gap(oldest[0].occurred_at, oldest[0].seq, "newer")
         query = msgspec.structs.replace(query, gap=gap)
     left = count
-    async for chunk in activity_chunks(call.timeline, query):
+    async for chunk in document_chunks(call.timeline, query, rendering):
         yield chunk[:left]
         left -= len(chunk)
         if left <= 0:

@@ -7,6 +7,7 @@ from doings.core.cursor import Page, fingerprint
 from doings.core.entity import CONTACT
 from doings.core.errors import NotFound
 from doings.core.query import Query
+from doings.core.rendering import json_rendering
 from doings.core.store import Reader
 from doings.dialects.invent.auth import authenticate
 from doings.dialects.invent.errors import answer_error
@@ -24,14 +25,17 @@ async def list_activities(call: Call) -> Response:
     _check_org(call)
     contact_id = call.path_params["contact_id"]
     query = _query(call, contact_id)
+    rendering = json_rendering(
+        ("invent", contact_id), lambda activities: activity_documents(activities, contact_id)
+    )
 
-    async def work(reader: Reader) -> tuple[int, Page]:
+    async def work(reader: Reader) -> tuple[int, Page[msgspec.Raw]]:
         total = await reader.total((CONTACT, contact_id), query.kinds)
-        return total, await reader.page(query)
+        return total, await reader.rendered_page(query, rendering)
 
     total, page = await call.timeline.read(work)
     return Response(
-        msgspec.json.encode(activity_documents(page.items, contact_id)),
+        msgspec.json.encode(page.items),
         media_type="application/json",
         headers=_headers(call, query, total, page),
     )
@@ -53,7 +57,7 @@ def _query(call: Call, contact_id: str) -> Query:
     return msgspec.structs.replace(query, gap=gap)
 
 
-def _headers(call: Call, query: Query, total: int, page: Page) -> dict[str, str]:
+def _headers(call: Call, query: Query, total: int, page: Page[msgspec.Raw]) -> dict[str, str]:
     headers = {"pagination-count": str(total), "pagination-take": str(query.limit)}
     if query.gap is None:
         headers["pagination-page"] = str(page_number(call.query))

@@ -97,10 +97,10 @@ class ActivityDocument(msgspec.Struct):
 
 
 class ActivityListDocument(msgspec.Struct):
-    """A page of the list."""
+    """A page of the list, the activities encoded."""
 
     has_next: bool
-    activities: list[ActivityDocument]
+    activities: list[msgspec.Raw]
 
 
 class TokenDocument(msgspec.Struct):

@@ -10,6 +10,7 @@ from doings.core.entity import SELF, EntityKey
 from doings.core.errors import NotFound
 from doings.core.interaction import PARTIES
 from doings.core.query import ENTITIES, Query
+from doings.core.rendering import Rendering
 from doings.core.store import EntityQuery, Reader
 from doings.core.text import object_from_text
 from doings.dialects.mio.vocabulary import KINDS, ORIGIN
@@ -33,7 +34,9 @@ async def activity_named(reader: Reader, id_: str) -> Activity:
     return found
 
 
-async def page_of(reader: Reader, query: Query, narrowing: Narrowing, slug: str) -> Page:
+async def page_of(
+    reader: Reader, query: Query, narrowing: Narrowing, slug: str, rendering: Rendering
+) -> Page[msgspec.Raw]:
     """The page of the list; our own side of an activity is not what it can be narrowed to."""
     wanted: set[EntityKey] | None = None
     if query.entities:
@@ -46,8 +49,9 @@ async def page_of(reader: Reader, query: Query, narrowing: Narrowing, slug: str)
         entities = tuple(sorted(wanted))[:ENTITIES]
         query = msgspec.structs.replace(query, entities=entities, kinds=kinds)
     if narrowing.id is None:
-        return await reader.page(query)
-    return await _page_of_one(reader, query, narrowing.id)
+        return await reader.rendered_page(query, rendering)
+    seqs = await _among(reader, query, narrowing.id)
+    return Page(await reader.rendered(seqs, rendering), before=None, after=None)
 
 
 async def keys_of_cifcode(reader: Reader, cifcode: str) -> set[EntityKey]:
@@ -62,13 +66,13 @@ async def keys_of_cifcode(reader: Reader, cifcode: str) -> set[EntityKey]:
     return found
 
 
-async def _page_of_one(reader: Reader, query: Query, id_: str) -> Page:
-    found: list[Activity] = []
+async def _among(reader: Reader, query: Query, id_: str) -> list[int]:
+    """The seq of the one that goes by this id, if the query finds it."""
     with suppress(NotFound):
         activity = await activity_named(reader, id_)
         if query.skip == 0 and _is_among(activity, query):
-            found.append(activity)
-    return Page(found, before=None, after=None)
+            return [activity.seq]
+    return []
 
 
 def _is_among(activity: Activity, query: Query) -> bool:

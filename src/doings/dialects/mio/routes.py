@@ -1,5 +1,6 @@
 """The endpoints below `/business/v1`: signing in, the list, the detail, the webhook's settings."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -7,6 +8,11 @@ from starlette.responses import Response
 
 from doings.auth.jwt import SECONDS, issue_jwt
 from doings.auth.principal import ADMIN
+from doings.core.account import Account
+from doings.core.activity import Activity
+from doings.core.interaction import is_lasting
+from doings.core.rendering import Rendering, encoded
+from doings.core.store import Reader
 from doings.dialects.mio.auth import authenticate, sign_in
 from doings.dialects.mio.documents import (
     ActivityListDocument,
@@ -47,12 +53,23 @@ async def list_activities(call: Call) -> Response:
     narrowing = Narrowing(
         id=last(call.query, "id") or None, cifcode=last(call.query, "cifcode") or None
     )
+    rendering = _rendering(account, now)
     page = await call.timeline.read(
-        lambda reader: page_of(reader, query, narrowing, account.slug),
+        lambda reader: page_of(reader, query, narrowing, account.slug, rendering),
         bounded=query.is_bounded and narrowing.cifcode is None,
     )
-    documents = activity_documents(page.items, account, now=now)
-    return _answer(ActivityListDocument(has_next=page.after is not None, activities=documents))
+    return _answer(ActivityListDocument(has_next=page.after is not None, activities=page.items))
+
+
+def _rendering(account: Account, now: int) -> Rendering:
+    async def render(reader: Reader, activities: Sequence[Activity]) -> list[bytes]:  # noqa: ARG001
+        documents = activity_documents(activities, account, now=now)
+        return [
+            encoded(document, is_lasting=is_lasting(activity, now))
+            for activity, document in zip(activities, documents, strict=True)
+        ]
+
+    return Rendering("mio", render)
 
 
 async def show_activity(call: Call) -> Response:

@@ -8,6 +8,7 @@ from doings.core.activity import Activity
 from doings.core.entity import CONTACT, Entity
 from doings.core.errors import NotFound
 from doings.core.query import Query
+from doings.core.rendering import Rendering, encoded
 from doings.core.store import Ledger, Reader
 from doings.dialects.monica import validation
 from doings.dialects.monica.documents import ActivityDocument, DeletedDocument
@@ -32,10 +33,10 @@ async def list_activities(asked: Asked) -> Response:
 
     async def work(reader: Reader) -> Page:
         total = await reader.total_with_contacts()
-        activities: list[Activity] = []
+        seqs: list[int] = []
         if listing.skip < total:
-            activities = await reader.with_contacts(order, skip=listing.skip, limit=listing.limit)
-        return await _page(asked, reader, activities, total)
+            seqs = await reader.with_contacts(order, skip=listing.skip, limit=listing.limit)
+        return await _page(asked, reader, seqs, total)
 
     is_bounded = order.by == "recorded" or listing.skip < LONG_WALK
     return answer_list(await asked.call.timeline.read(work, bounded=is_bounded), asked)
@@ -49,11 +50,11 @@ async def list_activities_of_contact(asked: Asked) -> Response:
         contact = await reader.entity_by_seq(CONTACT, asked.id)
         order = listing.diary_order(asked.time_zone)
         total = await reader.total(contact.key, None)
-        activities: list[Activity] = []
+        seqs: list[int] = []
         if listing.skip < total:
             query = Query(entities=(contact.key,), skip=listing.skip, limit=listing.limit)
-            activities = await reader.diary(query, order)
-        return await _page(asked, reader, activities, total)
+            seqs = await reader.diary(query, order)
+        return await _page(asked, reader, seqs, total)
 
     return answer_list(await asked.call.timeline.read(work), asked)
 
@@ -130,19 +131,27 @@ async def _checked(
 
 
 async def _document(asked: Asked, reader: Reader, activity: Activity) -> ActivityDocument:
-    return (await _documents(asked, reader, [activity]))[0]
+    cast = cast_of([activity])
+    view = await asked.view(reader, cast.all_keys())
+    return activity_documents([activity], cast, view)[0]
 
 
-async def _documents(
-    asked: Asked, reader: Reader, activities: Sequence[Activity]
-) -> list[ActivityDocument]:
-    cast = cast_of(activities)
-    return activity_documents(activities, cast, await asked.view(reader, cast.all_keys()))
+def _rendering(asked: Asked) -> Rendering:
+    async def render(reader: Reader, activities: Sequence[Activity]) -> list[bytes]:
+        cast = cast_of(activities)
+        keys = cast.all_keys()
+        view = await asked.view(reader, keys)
+        documents = activity_documents(activities, cast, view)
+        # A gender or category that is not there can be made, which changes nothing that was.
+        is_lasting = len(view.entities) == len(keys)
+        return [encoded(document, is_lasting=is_lasting) for document in documents]
+
+    return Rendering(("monica", asked.place.url), render)
 
 
-async def _page(asked: Asked, reader: Reader, activities: list[Activity], total: int) -> Page:
+async def _page(asked: Asked, reader: Reader, seqs: list[int], total: int) -> Page:
     return Page(
-        documents=await _documents(asked, reader, activities),
+        documents=await reader.rendered(seqs, _rendering(asked)),
         total=total,
         years=await reader.years_with_contacts(),
     )

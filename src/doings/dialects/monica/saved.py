@@ -100,9 +100,11 @@ async def _activities(
 ) -> list[Activity]:
     skip, limit = listing.skip, listing.limit
     if contact is None:
-        return await reader.with_contacts(listing.recorded_order, skip=skip, limit=limit)
-    query = Query(entities=(contact,), skip=skip, limit=limit)
-    return await reader.diary(query, listing.diary_order(time_zone))
+        seqs = await reader.with_contacts(listing.recorded_order, skip=skip, limit=limit)
+    else:
+        query = Query(entities=(contact,), skip=skip, limit=limit)
+        seqs = await reader.diary(query, listing.diary_order(time_zone))
+    return await reader.activities(seqs)
 
 
 def _tail(count: int, years: list[tuple[int, int]], url: str) -> bytes:

@@ -1,0 +1,85 @@
+"""Documents that were shown lately, to be shown again while nothing they are made of was changed.
+
+Rendering a page takes longer than finding it, and most pages are read again: a timeline that grows
+shows the same activities, and one more. The database says when that is over: `heads.revision`
+counts whatever was changed in an account that had been there before. So several processes agree,
+and none has to be told.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from doings.core.errors import NotFound
+from doings.core.rendering import Fleeting, Rendering
+from doings.storage import statements as sql
+
+if TYPE_CHECKING:
+    from doings.storage.reader import AccountReader
+
+MOST = 32 * 1024 * 1024
+"""How many bytes of documents a process keeps."""
+
+BESIDE = 200
+"""What keeping a document takes beside its bytes, roughly."""
+
+Documents = dict[int, msgspec.Raw]
+"""Encoded documents by the seq of their activity."""
+
+
+class _Account:
+    """What is kept of an account as of one revision, by what it was made with."""
+
+    def __init__(self, revision: int) -> None:
+        self.revision = revision
+        self.documents: dict[object, Documents] = {}
+
+
+class Shelf:
+    """The documents that a process keeps. It is for one thread."""
+
+    def __init__(self, most: int = MOST) -> None:
+        self.most = most
+        self._accounts: dict[int, _Account] = {}
+        self._left = most
+
+    async def rendered(
+        self, reader: "AccountReader", seqs: Sequence[int], rendering: Rendering
+    ) -> list[msgspec.Raw]:
+        """The documents of those of the activities that exist, in the order of `seqs`."""
+        # First of all: what is read afterwards may be newer than the revision, but never older.
+        revision = await reader.fetch_one(sql.REVISION)
+        if revision is None:
+            raise NotFound("account")
+        kept = self._kept(reader.account_id, revision[0], rendering)
+        missing = [seq for seq in seqs if seq not in kept]
+        if not missing:
+            return [kept[seq] for seq in seqs]
+        found = {seq: kept[seq] for seq in seqs if seq in kept}
+        activities = await reader.activities(missing)
+        for activity, encoded in zip(
+            activities, await rendering.render(reader, activities), strict=True
+        ):
+            document = found[activity.seq] = msgspec.Raw(encoded)
+            if not isinstance(encoded, Fleeting):
+                self._keep(kept, activity.seq, document, len(encoded))
+        return [found[seq] for seq in seqs if seq in found]
+
+    def _kept(self, account_id: int, revision: int, rendering: Rendering) -> Documents:
+        """What is kept as of a revision; nothing for who reads an older state than somebody did."""
+        account = self._accounts.get(account_id)
+        if account is None or account.revision < revision:
+            account = self._accounts[account_id] = _Account(revision)
+        elif account.revision > revision:
+            return {}
+        return account.documents.setdefault(rendering.about, {})
+
+    def _keep(self, kept: Documents, seq: int, document: msgspec.Raw, size: int) -> None:
+        """Keep one more; with too many it begins anew, and what is still read is soon back."""
+        self._left -= size + BESIDE
+        if self._left < 0:
+            self._accounts.clear()
+            self._left = self.most
+        else:
+            kept[seq] = document

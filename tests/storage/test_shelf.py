@@ -1,0 +1,255 @@
+"""Documents are kept while nothing they are made of is changed, and no longer."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import msgspec
+import pytest
+
+from doings.core.activity import Activity, Link
+from doings.core.entity import CONTACT, EntityDraft
+from doings.core.errors import NotFound
+from doings.core.query import Query
+from doings.core.rendering import Fleeting, Rendering
+from doings.core.store import Ledger, Reader
+from doings.storage.database import Database
+from doings.storage.shelf import BESIDE, Shelf
+from tests.clocks import NOON, TickingClock
+from tests.storage.book import Book, note
+from tests.storage.conftest import ENGINES
+from tests.storage.test_upgrade import OPENINGS
+
+
+class Renderings:
+    """A rendering that remembers which activities it was given."""
+
+    def __init__(self, about: str = "tests", *, is_lasting: bool = True) -> None:
+        self.seqs: list[int] = []
+        self.is_lasting = is_lasting
+        self.rendering = Rendering(about, self.render)
+
+    async def render(self, _: Reader, activities: Sequence[Activity]) -> list[bytes]:
+        """Summary and names."""
+        self.seqs += [activity.seq for activity in activities]
+        documents = [
+            msgspec.json.encode((one.summary, [link.entity.name for link in one.links]))
+            for one in activities
+        ]
+        return documents if self.is_lasting else list(map(Fleeting, documents))
+
+    async def read(self, book: Book, **filters: object) -> list[str]:
+        """A page, newest first."""
+        query = Query(**filters)  # type: ignore[arg-type]
+        page = await book.read(lambda reader: reader.rendered_page(query, self.rendering))
+        return [bytes(document).decode() for document in page.items]
+
+
+@pytest.fixture
+async def recorded(book: Book) -> list[int]:
+    """Two activities of a contact, and one of a file that belongs to it."""
+    await book.put(CONTACT, "1", name="Ann")
+    await book.put("file", "f", contact="1")
+    drafts = [note("1", summary="a"), note("1", summary="b", at=NOON + 1)]
+    drafts.append(note(Link("file", "f"), at=NOON + 2))
+    return [one.seq for one in await book.record(*drafts)]
+
+
+async def test_what_was_shown_is_shown_again(book: Book, recorded: list[int]) -> None:
+    """Through other pages too, and beside what is new."""
+    made = Renderings()
+
+    first = await made.read(book)
+    again = await made.read(book, entities=((CONTACT, "1"),), limit=2, is_descending=False)
+    (new,) = await book.record(note("1", summary="c", at=NOON + 3))
+    last = await made.read(book)
+
+    assert first == ['[null,[null,"Ann"]]', '["b",["Ann"]]', '["a",["Ann"]]']
+    assert again == ['["a",["Ann"]]', '["b",["Ann"]]']
+    assert last == ['["c",["Ann"]]', *first]
+    assert made.seqs == [*recorded[::-1], new.seq]
+
+
+async def revise(book: Book, seqs: list[int]) -> None:
+    """Change an activity."""
+    await book.revise(seqs[0], note("1", summary="other"))
+
+
+async def erase(book: Book, seqs: list[int]) -> None:
+    """Delete an activity."""
+    await book.erase(seqs[1])
+
+
+async def rename(book: Book, _: list[int]) -> None:
+    """Give somebody another name."""
+    await book.put(CONTACT, "1", name="Bob")
+
+
+async def delete(book: Book, _: list[int]) -> None:
+    """Delete somebody."""
+    await book.delete(CONTACT, "1")
+
+
+async def give_away(book: Book, _: list[int]) -> None:
+    """Let a thing belong to nobody, which takes its owner from what is recorded about it."""
+    await book.put("file", "f")
+
+
+CHANGES = (revise, erase, rename, delete, give_away)
+
+
+@pytest.mark.parametrize("change", CHANGES)
+async def test_what_was_changed_is_rendered_anew(
+    book: Book, recorded: list[int], change: Callable[[Book, list[int]], Awaitable[None]]
+) -> None:
+    """With all else of the account, and nothing else."""
+    made = Renderings()
+    before = await made.read(book)
+    await change(book, recorded)
+
+    after = await made.read(book)
+
+    assert after == await Renderings("others").read(book)
+    assert (before != after) == (change is not delete)  # whose name is still in the row
+    assert len(made.seqs) == len(before) + len(after)
+
+
+@pytest.mark.parametrize("change", CHANGES)
+async def test_change_by_another_process_is_seen(
+    request: pytest.FixtureRequest,
+    book: Book,
+    recorded: list[int],
+    tmp_path: Path,
+    change: Callable[[Book, list[int]], Awaitable[None]],
+) -> None:
+    """It is the database that tells."""
+    made = Renderings()
+    await made.read(book)
+    engine = request.node.callspec.params["database"]
+    if engine not in ENGINES:
+        pytest.skip("the cluster has one database for all, which opening empties")
+    elsewhere = await OPENINGS[engine](tmp_path, TickingClock())
+
+    await change(Book(elsewhere, book.account), recorded)
+    await elsewhere.close()
+
+    assert await made.read(book) == await Renderings("others").read(book)
+
+
+async def test_accounts_do_not_share(book: Book, other: Book, recorded: list[int]) -> None:
+    """The same seq is another activity there, and a change here is none there."""
+    made = Renderings()
+    for _ in recorded:
+        await other.record(note("1", summary="theirs"))
+    await made.read(book)
+    theirs = await made.read(other)
+    rendered = len(made.seqs)
+
+    await rename(book, recorded)
+
+    assert await made.read(other) == theirs == ['["theirs",[null]]'] * len(recorded)
+    assert len(made.seqs) == rendered
+
+
+async def test_what_goes_into_a_document_tells_it_apart(book: Book, recorded: list[int]) -> None:
+    """Two addresses, two documents."""
+    one, another = Renderings("here"), Renderings("there")
+
+    for made in (one, another, one, another):
+        await made.read(book)
+
+    assert one.seqs == another.seqs == recorded[::-1]
+
+
+async def test_fleeting_documents_are_not_kept(book: Book, recorded: list[int]) -> None:
+    """They may be others next time."""
+    made = Renderings(is_lasting=False)
+
+    assert await made.read(book) == await made.read(book)
+
+    assert made.seqs == recorded[::-1] * 2
+
+
+async def test_what_is_undone_was_never_shown(book: Book, recorded: list[int]) -> None:
+    """A transaction shows its own changes to itself alone."""
+    made = Renderings()
+    before = await made.read(book)
+
+    async def work(ledger: Ledger) -> None:
+        await ledger.put_entity((CONTACT, "1"), lambda _: EntityDraft(name="Bob"))
+        page = await ledger.rendered_page(Query(), made.rendering)
+        assert bytes(page.items[2]) == b'["a",["Bob"]]'
+        raise NotFound("reason")
+
+    with pytest.raises(NotFound):
+        await book.write(work)
+
+    assert await made.read(book) == before
+    assert made.seqs == recorded[::-1] * 2
+
+
+async def test_long_reads_keep_nothing(book: Book, recorded: list[int]) -> None:
+    """Nor do they use what is kept: they run on other threads."""
+    made = Renderings()
+    query = Query()
+
+    for _ in range(2):
+        await book.database.read(
+            book.account.id,
+            lambda reader: reader.rendered_page(query, made.rendering),
+            bounded=False,
+        )
+
+    assert made.seqs == recorded[::-1] * 2
+
+
+async def test_too_many_bytes_begin_anew(book: Book, recorded: list[int]) -> None:
+    """So memory is bounded, and what is read on is kept again."""
+    book.database.shelf = Shelf(most=2 * (BESIDE + 20))
+    made = Renderings()
+
+    pages = [await made.read(book) for _ in range(3)]
+
+    assert pages[0] == pages[1] == pages[2]
+    assert len(recorded) < len(made.seqs) <= 3 * len(recorded)
+
+
+async def test_older_state_is_neither_shown_nor_kept() -> None:
+    """Of whoever began to read before a change that somebody else has seen by now."""
+
+    class Past:
+        """A reader of the state that an account had at a revision."""
+
+        account_id = 1
+
+        def __init__(self, revision: int) -> None:
+            self.revision = revision
+
+        async def fetch_one(self, _: str) -> tuple[int]:
+            return (self.revision,)
+
+        async def activities(self, seqs: Sequence[int]) -> list[SimpleNamespace]:
+            return [SimpleNamespace(seq=seq) for seq in seqs]
+
+    async def render(reader: Any, activities: Sequence[Activity]) -> list[bytes]:  # noqa: ANN401
+        return [b"%d at %d" % (one.seq, reader.revision) for one in activities]
+
+    shelf = Shelf()
+
+    async def read(revision: int, *seqs: int) -> list[bytes]:
+        reader: Any = Past(revision)
+        return list(map(bytes, await shelf.rendered(reader, seqs, Rendering("x", render))))
+
+    assert await read(1, 7) == [b"7 at 1"]
+    assert await read(2, 7) == [b"7 at 2"]
+    assert await read(1, 7, 8) == [b"7 at 1", b"8 at 1"]
+    assert await read(2, 7, 8) == [b"7 at 2", b"8 at 2"]
+
+
+async def test_account_that_does_not_exist_is_not_found(database: Database) -> None:
+    """There is no revision to go by."""
+    rendering = Renderings().rendering
+
+    with pytest.raises(NotFound):
+        await database.read(99, lambda reader: reader.rendered([1], rendering))
