@@ -7,8 +7,10 @@ from itertools import product
 from pathlib import Path
 
 import apsw
+import msgspec
 import pytest
 
+from doings.core.entity import CONTACT
 from doings.core.query import Gap, Query
 from doings.storage import check_statements, select, statements
 from doings.storage.database import open_database
@@ -119,9 +121,10 @@ def test_timeline_is_a_range_of_an_index(
 
     keys, _ = select.keys_in_order(query, entities=entities, kinds=kinds)
     rows, _ = select.activities_in_order(query, entity=entities[0], kinds=kinds)
+    named = msgspec.structs.replace(query, entities=((CONTACT, "1"),))
+    kept = [select.keys_with_revision(one)[0] for one in (query, named)]
 
-    assert faults(plan(planner, keys)) == []
-    assert faults(plan(planner, rows)) == []
+    assert [faults(plan(planner, statement)) for statement in (keys, rows, *kept)] == [[]] * 4
 
 
 @pytest.mark.parametrize("bounds", BOUNDS)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from doings.core.entity import CONTACT
 from doings.core.errors import Conflict, Misconfigured, NotFound, Unavailable
 from doings.core.query import Gap, Query, words_from_text
 from doings.core.store import Ledger, Recorded
@@ -366,6 +367,8 @@ async def test_timelines_are_read_in_the_order_of_an_index(shape: str, process: 
     built = [
         select.keys_in_order(Query(gap=gap), entities=entities, kinds=kinds),
         select.activities_in_order(Query(gap=gap), entity=entities[0], kinds=kinds),
+        select.keys_with_revision(Query(gap=gap)),
+        select.keys_with_revision(Query(gap=gap, entities=((CONTACT, "1"),))),
     ]
 
     async def plans(connection: Connection) -> list[list[Row]]:

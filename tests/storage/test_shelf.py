@@ -226,9 +226,6 @@ async def test_older_state_is_neither_shown_nor_kept() -> None:
         def __init__(self, revision: int) -> None:
             self.revision = revision
 
-        async def fetch_one(self, _: str) -> tuple[int]:
-            return (self.revision,)
-
         async def activities(self, seqs: Sequence[int]) -> list[SimpleNamespace]:
             return [SimpleNamespace(seq=seq) for seq in seqs]
 
@@ -239,7 +236,8 @@ async def test_older_state_is_neither_shown_nor_kept() -> None:
 
     async def read(revision: int, *seqs: int) -> list[bytes]:
         reader: Any = Past(revision)
-        return list(map(bytes, await shelf.rendered(reader, seqs, Rendering("x", render))))
+        documents = await shelf.rendered(reader, seqs, Rendering("x", render), revision)
+        return list(map(bytes, documents))
 
     assert await read(1, 7) == [b"7 at 1"]
     assert await read(2, 7) == [b"7 at 2"]

@@ -2,6 +2,7 @@
 
 import re
 
+import msgspec
 import pytest
 
 from doings.core.query import Gap, Query
@@ -54,10 +55,13 @@ def test_exceptions_are_needed() -> None:
 def test_built_statement_is_about_one_account(entities: list[int], kinds: list[str] | None) -> None:
     """So do the statements that depend on a query's filters."""
     query = Query(gap=Gap(1, 1, "older"), since=1, until=2, origin="api", channel="admin")
+    named = msgspec.structs.replace(query, entities=(("contact", "1"),))
 
     built = [
         select.keys_in_order(query, entities=entities, kinds=kinds)[0],
         select.activities_in_order(query, entity=1, kinds=kinds)[0],
+        select.keys_with_revision(query)[0],
+        select.keys_with_revision(named)[0],
         select.matching_keys(query, entities=entities, also=[3], kinds=kinds, actor=1)[0],
     ]
 

@@ -3,7 +3,6 @@
 import hashlib
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Sequence
 from typing import Generic, TypeVar
 
 import msgspec
@@ -28,28 +27,29 @@ class Page(msgspec.Struct, Generic[T], frozen=True):
     after: Gap | None
 
 
-def page_of(query: Query, items: list[T], keys: Sequence[Key], *, has_more: bool) -> Page[T]:
-    """Put items between the gaps at the ends of their keys.
+Ends = tuple[Key, Key]
+"""The keys of the first and of the last item, in the order asked for."""
 
-    The keys run in the order asked for, `has_more` is about the walk's side.
-    """
+
+def page_of(query: Query, items: list[T], ends: Ends | None, *, has_more: bool) -> Page[T]:
+    """Put items between the gaps at their ends; `has_more` is about the walk's side."""
     ahead = query.side
     behind: Side = "newer" if ahead == "older" else "older"
     gaps: dict[Side, Gap | None] = {
-        ahead: _gap_at(query, keys, ahead) if has_more else None,
-        behind: _gap_at(query, keys, behind) if query.gap is not None or query.skip else None,
+        ahead: _gap_at(query, ends, ahead) if has_more else None,
+        behind: _gap_at(query, ends, behind) if query.gap is not None or query.skip else None,
     }
     newer, older = gaps["newer"], gaps["older"]
     before, after = (newer, older) if query.is_descending else (older, newer)
     return Page(items, before=before, after=after)
 
 
-def _gap_at(query: Query, keys: Sequence[Key], side: Side) -> Gap | None:
-    """The gap at one end of the keys; that of the query when there are none."""
-    if not keys:
+def _gap_at(query: Query, ends: Ends | None, side: Side) -> Gap | None:
+    """The gap at one end; that of the query when there are no items."""
+    if ends is None:
         return query.gap and Gap(query.gap.occurred_at, query.gap.seq, side)
     is_last = (side == "older") == query.is_descending
-    occurred_at, seq = keys[-1] if is_last else keys[0]
+    occurred_at, seq = ends[1] if is_last else ends[0]
     return Gap(occurred_at, seq if side == "older" else seq + 1, side)
 
 

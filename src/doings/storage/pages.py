@@ -30,10 +30,16 @@ async def rows(reader: "AccountReader", query: Query) -> list["Row"]:
     return await reader.rows([seq for _, seq in await _keys(reader, query, entities, kinds)])
 
 
-async def keys(reader: "AccountReader", query: Query) -> list[Key]:
-    """At most limit + 1 keys in the direction of the walk."""
+async def keys(reader: "AccountReader", query: Query) -> tuple[list["Row"], int]:
+    """At most limit + 1 rows that begin with a key, in the direction of the walk; the revision."""
+    if query.is_indexed and not query.skip and query.kinds is None and len(query.entities) <= 1:
+        # By far most pages of documents that are kept take no other statement than this.
+        statement, values = select.keys_with_revision(query)
+        rows = await reader.fetch(statement, **values)
+        return rows, rows[0][2] if rows else 0
+    revision = await reader.revision()
     found = await scope(reader, query)
-    return await _keys(reader, query, *found) if found else []
+    return list(await _keys(reader, query, *found)) if found else [], revision
 
 
 async def _keys(

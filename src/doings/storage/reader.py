@@ -107,7 +107,7 @@ class AccountReader:
         """The documents of those of the activities that exist, in the order of `seqs`."""
         if self.shelf is None:
             return await self._rendered_anew(await self.activities(seqs), rendering)
-        return await self.shelf.rendered(self, seqs, rendering)
+        return await self.shelf.rendered(self, seqs, rendering, await self.revision())
 
     async def _rendered_anew(
         self, activities: Sequence[Activity], rendering: Rendering
@@ -118,8 +118,8 @@ class AccountReader:
         """A stretch of the timeline."""
         rows = await pages.rows(self, query)
         has_more = _cut(query, rows)
-        keys = list(map(_KEY, rows))
-        return page_of(query, await self.with_links(rows), keys, has_more=has_more)
+        ends = (_KEY(rows[0]), _KEY(rows[-1])) if rows else None
+        return page_of(query, await self.with_links(rows), ends, has_more=has_more)
 
     async def rendered_page(self, query: Query, rendering: Rendering) -> Page[msgspec.Raw]:
         """The documents of a stretch of the timeline."""
@@ -127,10 +127,12 @@ class AccountReader:
             page = await self.page(query)
             documents = await self._rendered_anew(page.items, rendering)
             return Page(documents, before=page.before, after=page.after)
-        keys = await pages.keys(self, query)
-        has_more = _cut(query, keys)
-        documents = await self.rendered([seq for _, seq in keys], rendering)
-        return page_of(query, documents, keys, has_more=has_more)
+        found, revision = await pages.keys(self, query)
+        has_more = _cut(query, found)
+        seqs = [key[1] for key in found]
+        documents = await self.shelf.rendered(self, seqs, rendering, revision)
+        ends = (found[0][:2], found[-1][:2]) if found else None
+        return page_of(query, documents, ends, has_more=has_more)
 
     async def diary(self, query: Query, order: DiaryOrder) -> list[int]:
         """The seqs of `limit` activities of one entity after `skip` others, by the calendar."""
@@ -171,6 +173,13 @@ class AccountReader:
     async def head(self) -> int:
         """The last seq given out."""
         row = await self.fetch_one(sql.HEAD)
+        if row is None:
+            raise NotFound("account")
+        return int(row[0])
+
+    async def revision(self) -> int:
+        """How often something that had been there was changed."""
+        row = await self.fetch_one(sql.REVISION)
         if row is None:
             raise NotFound("account")
         return int(row[0])

@@ -46,6 +46,32 @@ def activities_in_order(query: Query, *, entity: int, kinds: Sequence[str] | Non
     return _led_to(keys, "DESC" if query.side == "older" else "ASC"), values
 
 
+def keys_with_revision(query: Query) -> Selection:
+    """The next keys in the timeline of one entity, or of all, each with the account's revision."""
+    bounds, values = _bounds(query)
+    values["limit"] = query.limit + 1
+    if query.entities:
+        values["type"], values["id"] = query.entities[0]
+    order = _NEWEST_FIRST if query.side == "older" else _OLDEST_FIRST
+    return _with_revision(_NAMED if query.entities else str(EVERYTHING), bounds, order), values
+
+
+_NAMED = (
+    "(SELECT seq FROM entities WHERE account_id = :account_id AND type = :type AND id = :id"
+    " AND deleted_at IS NULL)"
+)
+
+
+@lru_cache(maxsize=1024)
+def _with_revision(entity: str, bounds: str, order: str) -> str:
+    return (
+        "SELECT occurred_at, activity_seq,"
+        " (SELECT revision FROM heads WHERE account_id = :account_id)"
+        f" FROM links WHERE account_id = :account_id AND entity = {entity}{bounds}"
+        f" {order} LIMIT :limit"
+    )
+
+
 @lru_cache(maxsize=1024)
 def _led_to(keys: str, direction: str) -> str:
     return (

@@ -11,9 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from doings.core.errors import NotFound
 from doings.core.rendering import Fleeting, Rendering
-from doings.storage import statements as sql
 
 if TYPE_CHECKING:
     from doings.storage.reader import AccountReader
@@ -45,14 +43,13 @@ class Shelf:
         self._left = most
 
     async def rendered(
-        self, reader: "AccountReader", seqs: Sequence[int], rendering: Rendering
+        self, reader: "AccountReader", seqs: Sequence[int], rendering: Rendering, revision: int
     ) -> list[msgspec.Raw]:
-        """The documents of those of the activities that exist, in the order of `seqs`."""
-        # First of all: what is read afterwards may be newer than the revision, but never older.
-        revision = await reader.fetch_one(sql.REVISION)
-        if revision is None:
-            raise NotFound("account")
-        kept = self._kept(reader.account_id, revision[0], rendering)
+        """The documents of those of the activities that exist, in the order of `seqs`.
+
+        `revision` is that of the state which the reader sees.
+        """
+        kept = self._kept(reader.account_id, revision, rendering)
         missing = [seq for seq in seqs if seq not in kept]
         if not missing:
             return [kept[seq] for seq in seqs]
