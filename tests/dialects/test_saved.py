@@ -112,6 +112,23 @@ async def test_cobots_example_is_served_again(served: Served) -> None:
     assert json.dumps(shown.json()) == json.dumps(json.loads(answer))
 
 
+async def test_how_an_answer_was_laid_out_does_not_matter(served: Served) -> None:
+    """Nested values are stored without white space, and the same activity is the same again."""
+    business = await served.business()
+    facts = {"amount": "1.0", "extra": {"a": [1, {"b": "x \n y"}]}}
+    created = {"created_at": "2014/04/01 00:01:02 +0000", "type": "plan_change"}
+    answer = [{**created, "channels": ["admin"], "attributes": facts}]
+    texts = [json.dumps(answer, indent=indent).encode() for indent in (4, 1, None)]
+
+    tallies = [await Desk(served, business, "cobot").take(text) for text in texts]
+    lines = await served.client.get(
+        "/v1/activities", headers={"Accept": "application/x-ndjson", **business.bearer}
+    )
+
+    assert [(tally.recorded, tally.repeated) for tally in tallies] == [(1, 0), (0, 1), (0, 1)]
+    assert [json.loads(line)["data"] for line in lines.text.splitlines()] == [facts]
+
+
 async def test_invents_example_is_served_again(served: Served) -> None:
     """To the letter, of the contact that its note names."""
     business = await served.business()

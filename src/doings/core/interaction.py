@@ -199,12 +199,6 @@ def status_at(facts: Facts, direction: Direction, now: int) -> str:
     return PENDING[direction] if facts.is_pending else facts.status or PENDING[direction]
 
 
-def is_lasting(activity: Activity, now: int) -> bool:
-    """Whether time alone will not change its status any more."""
-    lapses_at = facts_of(activity.data).lapses_at()
-    return lapses_at is None or lapses_at <= now
-
-
 def due_at(kind: str, data: str) -> int | None:
     """When time alone changes what is recorded, or None."""
     if kind not in KINDS:

@@ -93,14 +93,23 @@ _MARK = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[{]|[\]}]', re.DOTALL)
 def answers_from_text(text: bytes) -> list[bytes]:
     """Cut apart answers that were saved one after the other, or one a line.
 
-    What is no JSON is part of an answer, whose reader will say so.
+    They come without white space between their values, however they were saved: what is passed
+    through is stored so, and what says the same is the same. What is no JSON is part of an answer,
+    whose reader will say so.
     """
     text = text.removeprefix(codecs.BOM_UTF8).strip()
+    whole = _compacted(text)
+    if whole is not None:
+        return [whole]
+    return [_compacted(answer) or answer for answer in _cut(text)]
+
+
+def _compacted(text: bytes) -> bytes | None:
+    """JSON without white space between its values, or None for what is none."""
     try:
-        msgspec.json.decode(text, type=msgspec.Raw)
+        return msgspec.json.format(text, indent=-1)
     except (ValueError, RecursionError):
-        return list(_cut(text))
-    return [text]
+        return None
 
 
 def _cut(text: bytes) -> Iterator[bytes]:

@@ -7,6 +7,7 @@ and none has to be told.
 """
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -21,6 +22,8 @@ MOST = 32 * 1024 * 1024
 
 BESIDE = 200
 """What keeping a document takes beside its bytes, roughly."""
+
+_SEQ = attrgetter("seq")
 
 Documents = dict[int, msgspec.Raw]
 """Encoded documents by the seq of their activity."""
@@ -53,14 +56,15 @@ class Shelf:
         missing = [seq for seq in seqs if seq not in kept]
         if not missing:
             return [kept[seq] for seq in seqs]
-        found = {seq: kept[seq] for seq in seqs if seq in kept}
         activities = await reader.activities(missing)
-        for activity, encoded in zip(
-            activities, await rendering.render(reader, activities), strict=True
-        ):
-            document = found[activity.seq] = msgspec.Raw(encoded)
-            if not isinstance(encoded, Fleeting):
-                self._keep(kept, activity.seq, document, len(encoded))
+        encoded = await rendering.render(reader, activities)
+        found = dict(zip(map(_SEQ, activities), map(msgspec.Raw, encoded), strict=True))
+        lasting = found
+        if any(isinstance(one, Fleeting) for one in encoded):
+            pairs = zip(found.items(), encoded, strict=True)
+            lasting = {seq: one for (seq, one), text in pairs if not isinstance(text, Fleeting)}
+        found = {seq: kept[seq] for seq in seqs if seq in kept} | found
+        self._keep(kept, lasting, sum(map(len, encoded)))
         return [found[seq] for seq in seqs if seq in found]
 
     def _kept(self, account_id: int, revision: int, rendering: Rendering) -> Documents:
@@ -72,11 +76,11 @@ class Shelf:
             return {}
         return account.documents.setdefault(rendering.about, {})
 
-    def _keep(self, kept: Documents, seq: int, document: msgspec.Raw, size: int) -> None:
-        """Keep one more; with too many it begins anew, and what is still read is soon back."""
-        self._left -= size + BESIDE
+    def _keep(self, kept: Documents, more: Documents, size: int) -> None:
+        """Keep more; with too many it begins anew, and what is still read is soon back."""
+        self._left -= size + BESIDE * len(more)
         if self._left < 0:
             self._accounts.clear()
             self._left = self.most
         else:
-            kept[seq] = document
+            kept.update(more)

@@ -243,7 +243,7 @@ async def test_store_that_is_away(company: Company, monkeypatch: pytest.MonkeyPa
         async def fail(*_: object, raised: Exception = raised) -> None:
             raise raised
 
-        monkeypatch.setattr("doings.core.timeline.Timeline.page", fail)
+        monkeypatch.setattr("doings.core.timeline.Timeline.rendered_page", fail)
         answer = await company.get(clientId="8")
 
         assert (answer.status_code, answer.json()["error"]["code"]) == (code, code)

@@ -146,7 +146,7 @@ async def test_wrong_method(space: Space, method: str, path: str, allowed: str) 
 
 async def test_store_that_is_away(space: Space, monkeypatch: pytest.MonkeyPatch) -> None:
     """503 before anything is sent; a defect is 500."""
-    timeline = "doings.core.timeline.Timeline.page"
+    timeline = "doings.core.timeline.Timeline.rendered_page"
     for error, status, word in (
         (Unavailable("away"), 503, "service_unavailable"),
         (RuntimeError("defect"), 500, "internal_server_error"),

@@ -25,6 +25,7 @@ from doings.core.interaction import (
     facts_of,
     instant_of,
 )
+from doings.core.rendering import Fleeting, encoded_documents
 from doings.core.text import json_text, object_from_text
 from doings.dialects.mio.documents import (
     AcceptedItemDocument,
@@ -56,6 +57,26 @@ def activity_documents(
     activities: Sequence[Activity], account: Account, *, now: int
 ) -> list[ActivityDocument]:
     """Render activities of the vocabulary's kinds, as the list shows them."""
+    return [document for document, _ in _dated_documents(activities, account, now)]
+
+
+def rendered_documents(
+    activities: Sequence[Activity], account: Account, *, now: int
+) -> list[bytes]:
+    """The same as JSON; those whose status time will change are fleeting."""
+    dated = _dated_documents(activities, account, now)
+    encoded = encoded_documents([document for document, _ in dated])
+    return [
+        text if lapses_at is None or lapses_at <= now else Fleeting(text)
+        for text, (_, lapses_at) in zip(encoded, dated, strict=True)
+    ]
+
+
+Dated = tuple[ActivityDocument, int | None]
+"""A document, and when time alone changes its status, or did."""
+
+
+def _dated_documents(activities: Sequence[Activity], account: Account, now: int) -> list[Dated]:
     return [
         _activity_document(activity, party, account, now)
         for activity, party in zip(activities, rendered_links(activities, _party), strict=True)
@@ -75,9 +96,7 @@ def _party(links: tuple[Linked, ...]) -> _Party:
     return _Party(direction_among(links), member_document(other) if other and is_shown else None)
 
 
-def _activity_document(
-    activity: Activity, party: _Party, account: Account, now: int
-) -> ActivityDocument:
+def _activity_document(activity: Activity, party: _Party, account: Account, now: int) -> Dated:
     type_, type_name = TYPES[activity.kind]
     facts = facts_of(activity.data)
     pending = PENDING[party.direction]
@@ -108,7 +127,7 @@ def _activity_document(
     if lapses_at is not None and lapses_at <= now:
         document.status = facts.status_then
         document.timeline.append(EntryDocument(facts.status_then, lapses_at // MILLISECOND))
-    return document
+    return document, lapses_at
 
 
 def activity_detail_document(activity: Activity, account: Account, *, now: int) -> ActivityDocument:

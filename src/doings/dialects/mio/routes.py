@@ -10,8 +10,7 @@ from doings.auth.jwt import SECONDS, issue_jwt
 from doings.auth.principal import ADMIN
 from doings.core.account import Account
 from doings.core.activity import Activity
-from doings.core.interaction import is_lasting
-from doings.core.rendering import Rendering, encoded
+from doings.core.rendering import Rendering
 from doings.core.store import Reader
 from doings.dialects.mio.auth import authenticate, sign_in
 from doings.dialects.mio.documents import (
@@ -21,7 +20,7 @@ from doings.dialects.mio.documents import (
 )
 from doings.dialects.mio.errors import answer_error
 from doings.dialects.mio.finding import Narrowing, activity_named, page_of
-from doings.dialects.mio.mapping import activity_detail_document, activity_documents
+from doings.dialects.mio.mapping import activity_detail_document, rendered_documents
 from doings.dialects.mio.params import ZONE_HEADER, activities_query, zone_name
 from doings.dialects.mio.webhooks import (
     settings_with,
@@ -63,11 +62,7 @@ async def list_activities(call: Call) -> Response:
 
 def _rendering(account: Account, now: int) -> Rendering:
     async def render(reader: Reader, activities: Sequence[Activity]) -> list[bytes]:  # noqa: ARG001
-        documents = activity_documents(activities, account, now=now)
-        return [
-            encoded(document, is_lasting=is_lasting(activity, now))
-            for activity, document in zip(activities, documents, strict=True)
-        ]
+        return rendered_documents(activities, account, now=now)
 
     return Rendering("mio", render)
 

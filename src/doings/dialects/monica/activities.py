@@ -8,7 +8,7 @@ from doings.core.activity import Activity
 from doings.core.entity import CONTACT, Entity
 from doings.core.errors import NotFound
 from doings.core.query import Query
-from doings.core.rendering import Rendering, encoded
+from doings.core.rendering import Fleeting, Rendering, encoded_documents
 from doings.core.store import Ledger, Reader
 from doings.dialects.monica import validation
 from doings.dialects.monica.documents import ActivityDocument, DeletedDocument
@@ -141,10 +141,10 @@ def _rendering(asked: Asked) -> Rendering:
         cast = cast_of(activities)
         keys = cast.all_keys()
         view = await asked.view(reader, keys)
-        documents = activity_documents(activities, cast, view)
+        encoded = encoded_documents(activity_documents(activities, cast, view))
         # A gender or category that is not there can be made, which changes nothing that was.
         is_lasting = len(view.entities) == len(keys)
-        return [encoded(document, is_lasting=is_lasting) for document in documents]
+        return encoded if is_lasting else list(map(Fleeting, encoded))
 
     return Rendering(("monica", asked.place.url), render)
 
