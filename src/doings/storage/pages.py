@@ -113,9 +113,11 @@ async def _by_date(reader: "AccountReader", keys: list[Key], order: DiaryOrder) 
     moments = {seq: seq for _, seq in keys}
     if order.tie == "updated":
         moments = dict(await reader.fetch(sql.UPDATES_OF_ACTIVITIES, seqs=list(moments)))
-    tied = sorted(keys, key=lambda key: (moments[key[1]], key[1]), reverse=order.is_descending)
-    tied.sort(key=lambda key: _date(key, order), reverse=True)
-    return [seq for _, seq in tied]
+    sign = -1 if order.is_descending else 1
+    ranked = [
+        (-_date(key, order).toordinal(), sign * moments[key[1]], sign * key[1]) for key in keys
+    ]
+    return [sign * seq for _, _, seq in sorted(ranked)]
 
 
 def _date(key: Key, order: DiaryOrder) -> date:
