@@ -12,8 +12,7 @@ from doings.core.activity import Activity, Link
 from doings.core.entity import CONTACT, EntityDraft
 from doings.core.errors import NotFound
 from doings.core.query import Query
-from doings.core.rendering import Fleeting, Rendering
-from doings.core.store import Ledger, Reader
+from doings.core.store import Fleeting, Ledger, Reader, Rendering
 from doings.storage.database import Database
 from doings.storage.shelf import BESIDE, Shelf
 from tests.clocks import NOON, TickingClock

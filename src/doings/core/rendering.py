@@ -1,38 +1,13 @@
-"""What a surface makes of activities, said so that the store can keep it."""
+"""Documents of activities as JSON, for whatever surface."""
 
-from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Hashable, Iterable, Sequence
 
 import msgspec
 
 from doings.core.activity import Activity
-
-if TYPE_CHECKING:
-    from doings.core.store import Reader
+from doings.core.store import Reader, Rendering
 
 _ENCODER = msgspec.json.Encoder()
-
-
-class Fleeting(bytes):
-    """An encoded document that may be another one next time though nobody changed anything."""
-
-    __slots__ = ()
-
-
-Render = Callable[["Reader", Sequence[Activity]], Awaitable[Sequence[bytes]]]
-
-
-class Rendering(msgspec.Struct, frozen=True):
-    """How a surface renders activities.
-
-    `render` gives the encoded document of each; it may ask the reader for what they refer to. A
-    document is kept and shown again while nothing that it was made of is changed: entries of the
-    account, and `about`, which is everything else that goes into it, like the address it names.
-    One that depends on the time as well, or on something not being there, is `Fleeting`.
-    """
-
-    about: Hashable
-    render: Render
 
 
 def encoded_documents(documents: Sequence[object]) -> list[bytes]:
@@ -49,7 +24,7 @@ def json_rendering(
 ) -> Rendering:
     """A rendering as JSON of what plain functions make of activities and nothing else."""
 
-    async def render(reader: "Reader", activities: Sequence[Activity]) -> list[bytes]:  # noqa: ARG001
+    async def render(reader: Reader, activities: Sequence[Activity]) -> list[bytes]:  # noqa: ARG001
         return encoded_documents(list(documents(activities)))
 
     return Rendering(about, render)

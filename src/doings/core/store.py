@@ -4,7 +4,7 @@
 `Store.read` and `Store.write` may await them and nothing else.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from typing import Any, Literal, Protocol, TypeVar
 
 import msgspec
@@ -14,7 +14,6 @@ from doings.core.activity import Activity, Draft
 from doings.core.cursor import Page
 from doings.core.entity import Entity, EntityDraft, EntityKey
 from doings.core.query import DiaryOrder, Query, RecordedOrder
-from doings.core.rendering import Rendering
 
 T = TypeVar("T")
 
@@ -79,6 +78,25 @@ class Credential(msgspec.Struct, frozen=True):
     created_at: int
     expires_at: int | None
     last_used_at: int | None
+
+
+class Fleeting(bytes):
+    """An encoded document that may be another one next time though nobody changed anything."""
+
+    __slots__ = ()
+
+
+class Rendering(msgspec.Struct, frozen=True):
+    """How a surface renders activities, said so that the store can keep what it makes of them.
+
+    `render` gives the encoded document of each; it may ask the reader for what they refer to. A
+    document is kept and shown again while nothing that it was made of is changed: entries of the
+    account, and `about`, which is everything else that goes into it, like the address it names.
+    One that depends on the time as well, or on something not being there, is `Fleeting`.
+    """
+
+    about: Hashable
+    render: "Callable[[Reader, Sequence[Activity]], Awaitable[Sequence[bytes]]]"
 
 
 class Reader(Protocol):

@@ -11,8 +11,7 @@ from doings.core.account import Account
 from doings.core.activity import Activity, Draft
 from doings.core.cursor import Page
 from doings.core.query import Query
-from doings.core.rendering import Rendering
-from doings.core.store import Change, Ledger, Reader, Store
+from doings.core.store import Change, Ledger, Reader, Rendering, Store
 
 T = TypeVar("T")
 

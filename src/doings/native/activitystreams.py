@@ -9,7 +9,8 @@ from doings.core.activity import SUBJECT, Activity, Linked
 from doings.core.clock import datetime_from_instant
 from doings.core.document import Moment
 from doings.core.entity import Entity
-from doings.core.rendering import Rendering, json_rendering
+from doings.core.rendering import json_rendering
+from doings.core.store import Rendering
 from doings.core.title import title
 
 MEDIA_TYPE = "application/activity+json"

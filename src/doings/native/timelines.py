@@ -11,8 +11,8 @@ from doings.core.cursor import Page, fingerprint
 from doings.core.document import ActivityDocument, activity_documents
 from doings.core.entity import EntityKey
 from doings.core.query import Gap, Query
-from doings.core.rendering import Rendering, json_rendering
-from doings.core.store import Reader
+from doings.core.rendering import json_rendering
+from doings.core.store import Reader, Rendering
 from doings.httpkit.accept import negotiated
 from doings.httpkit.call import Call
 from doings.httpkit.params import last

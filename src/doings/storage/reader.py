@@ -12,8 +12,7 @@ from doings.core.cursor import Page, page_of
 from doings.core.entity import Entity, EntityKey
 from doings.core.errors import NotFound
 from doings.core.query import DiaryOrder, Query, RecordedOrder
-from doings.core.rendering import Rendering
-from doings.core.store import ActivityRef, Change, Credential, EntityQuery
+from doings.core.store import ActivityRef, Change, Credential, EntityQuery, Rendering
 from doings.storage import counting, entities, feed, pages
 from doings.storage import statements as sql
 from doings.storage.engine import Connection, Row

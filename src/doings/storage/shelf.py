@@ -8,14 +8,10 @@ and none has to be told.
 
 from collections.abc import Sequence
 from operator import attrgetter
-from typing import TYPE_CHECKING
 
 import msgspec
 
-from doings.core.rendering import Fleeting, Rendering
-
-if TYPE_CHECKING:
-    from doings.storage.reader import AccountReader
+from doings.core.store import Fleeting, Reader, Rendering
 
 MOST = 32 * 1024 * 1024
 """How many bytes of documents a process keeps."""
@@ -46,7 +42,7 @@ class Shelf:
         self._left = most
 
     async def rendered(
-        self, reader: "AccountReader", seqs: Sequence[int], rendering: Rendering, revision: int
+        self, reader: Reader, seqs: Sequence[int], rendering: Rendering, revision: int
     ) -> list[msgspec.Raw]:
         """The documents of those of the activities that exist, in the order of `seqs`.
 

@@ -2,7 +2,8 @@
 
 from starlette.responses import Response
 
-from doings.core.rendering import Rendering, json_rendering
+from doings.core.rendering import json_rendering
+from doings.core.store import Rendering
 from doings.dialects.agendize.auth import authenticate
 from doings.dialects.agendize.errors import answer_error
 from doings.dialects.agendize.finding import client_named

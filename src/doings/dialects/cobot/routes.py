@@ -11,8 +11,8 @@ from doings.core.activity import Activity
 from doings.core.entity import Entity
 from doings.core.errors import Invalid, NotFound
 from doings.core.query import LARGEST_PAGE, Gap, Query
-from doings.core.rendering import Rendering, json_rendering
-from doings.core.store import EntityQuery, Ledger, Reader
+from doings.core.rendering import json_rendering
+from doings.core.store import EntityQuery, Ledger, Reader, Rendering
 from doings.core.text import object_from_text
 from doings.dialects.cobot.auth import authenticate, enter_space
 from doings.dialects.cobot.errors import answer_error

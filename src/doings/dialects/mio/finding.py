@@ -10,8 +10,7 @@ from doings.core.entity import SELF, EntityKey
 from doings.core.errors import NotFound
 from doings.core.interaction import PARTIES
 from doings.core.query import ENTITIES, Query
-from doings.core.rendering import Rendering
-from doings.core.store import EntityQuery, Reader
+from doings.core.store import EntityQuery, Reader, Rendering
 from doings.core.text import object_from_text
 from doings.dialects.mio.vocabulary import KINDS, ORIGIN
 

@@ -25,7 +25,8 @@ from doings.core.interaction import (
     facts_of,
     instant_of,
 )
-from doings.core.rendering import Fleeting, encoded_documents
+from doings.core.rendering import encoded_documents
+from doings.core.store import Fleeting
 from doings.core.text import json_text, object_from_text
 from doings.dialects.mio.documents import (
     AcceptedItemDocument,

@@ -10,8 +10,7 @@ from doings.auth.jwt import SECONDS, issue_jwt
 from doings.auth.principal import ADMIN
 from doings.core.account import Account
 from doings.core.activity import Activity
-from doings.core.rendering import Rendering
-from doings.core.store import Reader
+from doings.core.store import Reader, Rendering
 from doings.dialects.mio.auth import authenticate, sign_in
 from doings.dialects.mio.documents import (
     ActivityListDocument,

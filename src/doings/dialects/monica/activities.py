@@ -8,8 +8,8 @@ from doings.core.activity import Activity
 from doings.core.entity import CONTACT, Entity
 from doings.core.errors import NotFound
 from doings.core.query import Query
-from doings.core.rendering import Fleeting, Rendering, encoded_documents
-from doings.core.store import Ledger, Reader
+from doings.core.rendering import encoded_documents
+from doings.core.store import Fleeting, Ledger, Reader, Rendering
 from doings.dialects.monica import validation
 from doings.dialects.monica.documents import ActivityDocument, DeletedDocument
 from doings.dialects.monica.drafts import ActivityInput, draft_from_change, draft_from_input
