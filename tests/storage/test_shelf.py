@@ -170,6 +170,19 @@ async def test_fleeting_documents_are_not_kept(book: Book, recorded: list[int]) 
     assert made.seqs == recorded[::-1] * 2
 
 
+async def test_fleeting_documents_take_no_room(book: Book, recorded: list[int]) -> None:
+    """However often they are read, what is kept stays."""
+    book.database.shelf = Shelf(most=len(recorded) * (BESIDE + 20))
+    lasting, fleeting = Renderings("lasting"), Renderings("fleeting", is_lasting=False)
+    await lasting.read(book)
+
+    for _ in range(20):
+        await fleeting.read(book)
+    await lasting.read(book)
+
+    assert lasting.seqs == recorded[::-1]
+
+
 async def test_what_is_undone_was_never_shown(book: Book, recorded: list[int]) -> None:
     """A transaction shows its own changes to itself alone."""
     made = Renderings()

@@ -55,12 +55,14 @@ class Shelf:
         activities = await reader.activities(missing)
         encoded = await rendering.render(reader, activities)
         found = dict(zip(map(_SEQ, activities), map(msgspec.Raw, encoded), strict=True))
-        lasting = found
-        if any(isinstance(one, Fleeting) for one in encoded):
-            pairs = zip(found.items(), encoded, strict=True)
-            lasting = {seq: one for (seq, one), text in pairs if not isinstance(text, Fleeting)}
-        found = {seq: kept[seq] for seq in seqs if seq in kept} | found
-        self._keep(kept, lasting, sum(map(len, encoded)))
+        lasting = {
+            seq: document
+            for (seq, document), text in zip(found.items(), encoded, strict=True)
+            if not isinstance(text, Fleeting)
+        }
+        size = sum([len(text) for text in encoded if not isinstance(text, Fleeting)])
+        found |= {seq: kept[seq] for seq in seqs if seq in kept}
+        self._keep(kept, lasting, size)
         return [found[seq] for seq in seqs if seq in found]
 
     def _kept(self, account_id: int, revision: int, rendering: Rendering) -> Documents:
