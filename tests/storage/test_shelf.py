@@ -13,7 +13,9 @@ from doings.core.entity import CONTACT, EntityDraft
 from doings.core.errors import NotFound
 from doings.core.query import Query
 from doings.core.store import Fleeting, Ledger, Reader, Rendering
+from doings.storage import statements
 from doings.storage.database import Database
+from doings.storage.ledger import AccountLedger
 from doings.storage.shelf import BESIDE, Shelf
 from tests.clocks import NOON, TickingClock
 from tests.storage.book import Book, note
@@ -134,6 +136,28 @@ async def test_change_by_another_process_is_seen(
     await elsewhere.close()
 
     assert await made.read(book) == await Renderings("others").read(book)
+
+
+@pytest.mark.parametrize("is_many", [False, True])
+async def test_statement_counts_however_it_is_run(
+    book: Book,
+    recorded: list[int],
+    is_many: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    """Once for each transaction, for one row as for several."""
+    before = await book.database.read(book.account.id, lambda reader: reader.revision())  # type: ignore[attr-defined]
+
+    async def work(ledger: AccountLedger) -> None:
+        for seq in recorded[:2]:
+            if is_many:
+                await ledger.execute_many(statements.DELETE_ACTIVITY, [(seq,)])
+            else:
+                await ledger.execute(statements.DELETE_ACTIVITY, seq=seq)
+
+    await book.write(work)  # type: ignore[arg-type]
+
+    after = await book.database.read(book.account.id, lambda reader: reader.revision())  # type: ignore[attr-defined]
+    assert after == before + 1
 
 
 async def test_accounts_do_not_share(book: Book, other: Book, recorded: list[int]) -> None:

@@ -45,15 +45,20 @@ class AccountLedger(AccountReader):
     async def execute(self, statement: str, **values: object) -> None:
         """Run a statement about this account."""
         await self.connection.execute(statement, account_id=self.account_id, **values)
-        if statement in sql.REVISING and not self._is_revising:
-            self._is_revising = True
-            await self.connection.execute(sql.ADVANCE_REVISION, account_id=self.account_id)
+        await self._note_revision(statement)
 
     async def execute_many(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
         """Run a statement for each row; `account_id` is its first placeholder and given here."""
         if rows:
             prefix = (self.account_id,)
             await self.connection.execute_many(statement, map(prefix.__add__, rows))
+            await self._note_revision(statement)
+
+    async def _note_revision(self, statement: str) -> None:
+        """Count, once for the transaction, that it changes what was there before."""
+        if statement in sql.REVISING and not self._is_revising:
+            self._is_revising = True
+            await self.connection.execute(sql.ADVANCE_REVISION, account_id=self.account_id)
 
     async def advance(self, count: int) -> int:
         """Take `count` seqs; returns the first."""
