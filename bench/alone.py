@@ -5,8 +5,8 @@ import time
 
 from doings import app
 from doings.config import Settings
-from doings.storage import sqlite
 from doings.storage.database import Database
+from doings.storage.sqlite import engine
 
 GROUP = "BENCH_GROUP"
 SYNC_SECONDS = "BENCH_SYNC_SECONDS"
@@ -27,16 +27,16 @@ def share_commits(store: Database, most: int) -> None:
 
 def slow_commits(seconds: float) -> None:
     """Let every commit of this process take so much longer, as on a disk that syncs slowly."""
-    commit = sqlite.SqliteEngine._commit  # noqa: SLF001 - no other place knows when a commit ends
+    commit = engine.SqliteEngine._commit  # noqa: SLF001 - no other place knows when a commit ends
 
     def slowly(
-        self: sqlite.SqliteEngine, writes: list[sqlite._Write]
-    ) -> list[tuple[sqlite._Write, object, Exception | None]]:
+        self: engine.SqliteEngine, writes: list[engine._Write]
+    ) -> list[tuple[engine._Write, object, Exception | None]]:
         outcomes = commit(self, writes)
         time.sleep(seconds)
         return outcomes
 
-    sqlite.SqliteEngine._commit = slowly  # type: ignore[method-assign]  # noqa: SLF001
+    engine.SqliteEngine._commit = slowly  # type: ignore[method-assign]  # noqa: SLF001
 
 
 def create() -> app.Application:

@@ -3,7 +3,7 @@
 from doings import app
 from doings.config import Settings
 from doings.storage.database import Database
-from doings.storage.shelf import Shelf
+from doings.storage.document_cache import Shelf
 
 
 async def _open(settings: Settings) -> Database:

@@ -19,8 +19,8 @@ from bench.servers import SLUG, opened, prepared, serving
 from doings.app import Application
 from doings.auth.jwt import issue_jwt
 from doings.config import Settings
-from doings.core import parties
 from doings.core.activity import Draft
+from doings.core.interactions import recording
 from doings.core.store import Ledger, Recorded
 from doings.httpkit.logs import set_up_logs
 
@@ -70,7 +70,7 @@ SMALL = "small"
 """A contact with 35 activities, for surfaces that know no pages."""
 
 
-def recording(some: list[Draft]) -> Callable[[Ledger], Awaitable[list[Recorded]]]:
+def work_of(some: list[Draft]) -> Callable[[Ledger], Awaitable[list[Recorded]]]:
     """The work of a transaction that records them."""
     return lambda ledger: ledger.record(some)
 
@@ -81,7 +81,7 @@ async def fill(database: Path, count: int, note: Callable[[int], None] = lambda 
         account = await store.account(SLUG)
         for first in range(0, count, 2000):
             chunk = list(drafts(first, min(2000, count - first)))
-            await store.write(account.id, recording(chunk))
+            await store.write(account.id, work_of(chunk))
             note(first)
         small = [
             msgspec.structs.replace(
@@ -91,9 +91,9 @@ async def fill(database: Path, count: int, note: Callable[[int], None] = lambda 
                 (d for d in drafts(count, 1000) if d.kind == "note.created"), 35
             )
         ]
-        await store.write(account.id, recording(small))
+        await store.write(account.id, work_of(small))
         asked = list(requests(REQUESTS))
-        await store.write(account.id, lambda ledger: parties.record(ledger, asked))
+        await store.write(account.id, lambda ledger: recording.record(ledger, asked))
 
 
 async def measure(folder: Path) -> list[Figure]:

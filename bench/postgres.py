@@ -20,16 +20,16 @@ import asyncpg
 
 from bench.data import drafts
 from bench.growth import PAGE, SMALL
-from bench.pages import recording
+from bench.pages import work_of
 from bench.report import Figure
 from bench.servers import SLUG
 from doings.app import open_store
 from doings.config import Settings
 from doings.core.activity import Draft
 from doings.storage.database import Database
-from doings.storage.postgres import Sizes
-from doings.storage.postgres_connection import PostgresConnection
-from doings.storage.postgres_opening import _BOUNDED, _LIMITS, _take_binary_words
+from doings.storage.postgres.connection import PostgresConnection
+from doings.storage.postgres.engine import Sizes
+from doings.storage.postgres.opening import _BOUNDED, _LIMITS, _take_binary_words
 from tests.storage.servers import Server
 
 LARGE = 200_000
@@ -96,7 +96,7 @@ async def _fill(store: Database, chunks: list[list[Draft]]) -> float:
     account = await store.create_account(SLUG, name="Bench", time_zone="Europe/Berlin")
     started = time.perf_counter()
     for chunk in chunks:
-        await store.write(account.id, recording(chunk))
+        await store.write(account.id, work_of(chunk))
     return time.perf_counter() - started
 
 

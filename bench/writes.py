@@ -12,12 +12,12 @@ from typing import Any
 from bench.alone import GROUP, SYNC_SECONDS, share_commits
 from bench.data import drafts, lines
 from bench.load import Load, load, post
-from bench.pages import recording
+from bench.pages import work_of
 from bench.report import Figure
 from bench.servers import SLUG, Running, opened, prepared, serving
-from doings.storage import sqlite
 from doings.storage.database import Database
-from doings.storage.schema import STEPS
+from doings.storage.sql.schema import STEPS
+from doings.storage.sqlite import engine
 
 CLIENTS = 64
 SECONDS = 5.0
@@ -75,7 +75,7 @@ def _posts(secret: str, client: int) -> Iterator[bytes]:
 async def _group_commit_in_store(folder: Path) -> Figure:
     """The same without HTTP, which shows what commits alone cost."""
     rates = []
-    for group in (sqlite.GROUP, 1):
+    for group in (engine.GROUP, 1):
         database = folder / f"store-{group}.db"
         await prepared(database)
         async with opened(database) as store:
@@ -113,30 +113,30 @@ async def _batch(folder: Path) -> Figure:
     executed: list[list[tuple[str, list[tuple[Any, ...]]]]] = []
     async with opened(database) as store:
         account = await store.account(SLUG)
-        plain = sqlite.SqliteConnection.execute_many
+        plain = engine.SqliteConnection.execute_many
         chunks = [list(drafts(first, 2000)) for first in range(0, BATCH, 2000)]
         started = time.perf_counter()
         for chunk in chunks:
-            await store.write(account.id, recording(chunk))
+            await store.write(account.id, work_of(chunk))
         ours = BATCH / (time.perf_counter() - started)
     await prepared(folder / "batch-recorded.db")
     async with opened(folder / "batch-recorded.db") as store:
         account = await store.account(SLUG)
 
         async def noted(
-            self: sqlite.SqliteConnection, sql: str, rows: Iterable[tuple[Any, ...]]
+            self: engine.SqliteConnection, sql: str, rows: Iterable[tuple[Any, ...]]
         ) -> None:
             kept = list(rows)
             executed[-1].append((sql, kept))
             await plain(self, sql, kept)
 
-        sqlite.SqliteConnection.execute_many = noted  # type: ignore[method-assign]
+        engine.SqliteConnection.execute_many = noted  # type: ignore[method-assign]
         try:
             for chunk in chunks:
                 executed.append([])
-                await store.write(account.id, recording(chunk))
+                await store.write(account.id, work_of(chunk))
         finally:
-            sqlite.SqliteConnection.execute_many = plain  # type: ignore[method-assign]
+            engine.SqliteConnection.execute_many = plain  # type: ignore[method-assign]
     raw = BATCH / _replayed(folder / "batch-raw.db", executed)
     return Figure(
         "batches of 2,000 to the store, over executemany of the same rows",
@@ -148,9 +148,9 @@ async def _batch(folder: Path) -> Figure:
 
 def _replayed(database: Path, executed: list[list[tuple[str, list[tuple[Any, ...]]]]]) -> float:
     """Seconds that the driver alone takes for the same rows in the same transactions."""
-    connection = sqlite.opened(database)
+    connection = engine.opened(database)
     for step in STEPS:
-        connection.execute(step.format(**sqlite.SCHEMA))
+        connection.execute(step.format(**engine.SCHEMA))
     started = time.perf_counter()
     for statements in executed:
         with connection:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from doings.core.catalogue import CATALOGUE, Kind
+from doings.core.kinds.catalogue import CATALOGUE, Kind
 from doings.dialects.agendize.vocabulary import type_of_kind as agendize
 from doings.dialects.cobot.vocabulary import type_of_kind as cobot
 from doings.dialects.invent.vocabulary import type_of_kind as invent

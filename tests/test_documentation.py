@@ -8,8 +8,8 @@ import pytest
 
 from doings.app import MOUNTS
 from doings.core import errors
-from doings.core.catalogue import CATALOGUE
 from doings.core.errors import DoingsError
+from doings.core.kinds.catalogue import CATALOGUE
 from doings.httpkit.errors import STATUS
 from doings.httpkit.surface import Surface
 

@@ -14,19 +14,19 @@ from doings.config import Settings, settings_from_environment
 from doings.core.clock import Clock, SystemClock
 from doings.core.cursor import CursorSigner
 from doings.core.errors import Misconfigured
-from doings.core.sweeper import Sweeper
+from doings.core.interactions.sweeper import Sweeper
 from doings.dialects.agendize import routes as agendize
 from doings.dialects.cobot import routes as cobot
 from doings.dialects.invent import routes as invent
 from doings.dialects.mio import routes as mio
 from doings.dialects.monica import routes as monica
 from doings.httpkit import metrics, operations
-from doings.httpkit.call import Services
 from doings.httpkit.endpoint import surface_app
 from doings.httpkit.logs import set_up_logs
 from doings.httpkit.observe import observed
+from doings.httpkit.request import Services
 from doings.httpkit.surface import Surface
-from doings.native import browsing
+from doings.native import docs_page
 from doings.native import routes as native
 from doings.storage.database import Database
 from doings.storage.opening import open_url
@@ -35,7 +35,7 @@ log = structlog.get_logger("doings")
 
 MOUNTS: dict[str, Surface] = {
     "v1": native.SURFACE,
-    "docs": browsing.SURFACE,
+    "docs": docs_page.SURFACE,
     "monica": monica.SURFACE,
     "invent": invent.SURFACE,
     "cobot": cobot.SURFACE,

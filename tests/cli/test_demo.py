@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from doings.cli.demo.story import story
-from doings.core.kinds import CATALOGUE
+from doings.core.kinds.rules import CATALOGUE
 from tests.cli.conftest import Cli
 
 

@@ -7,7 +7,7 @@ from pkgutil import iter_modules
 import pytest
 
 from doings import dialects
-from doings.cli.dialects import SAVED
+from doings.importing.registry import SAVED
 from tests.cli.conftest import Cli
 
 GOLDEN = Path(__file__).parents[1] / "dialects"

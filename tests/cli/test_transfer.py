@@ -200,7 +200,7 @@ def test_a_line_without_end_does_not_fill_the_memory(
     cli: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is skipped and counted as bad, and the next one is read."""
-    monkeypatch.setattr("doings.cli.lines.LONGEST", 1000)
+    monkeypatch.setattr("doings.importing.ndjson.LONGEST", 1000)
     endless = "x" * 5000
 
     outcome = cli("import", "-", "--account", "co-up", stdin=f"{endless}\n{lines(LUNCH)}")
@@ -214,7 +214,7 @@ def test_a_locked_database_is_one_line(
     cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Another program that holds it for long is a failure, not a defect."""
-    monkeypatch.setattr("doings.storage.sqlite.LOCK_SECONDS", 0)
+    monkeypatch.setattr("doings.storage.sqlite.engine.LOCK_SECONDS", 0)
     other = apsw.Connection(str(tmp_path / "doings.db"))
     other.execute("BEGIN IMMEDIATE")
 

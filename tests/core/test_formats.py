@@ -3,7 +3,7 @@
 import pytest
 
 from doings.core.clock import SECOND
-from doings.core.formats import DateText, InstantText, checked_format, instant_from_deadline
+from doings.core.kinds.formats import DateText, InstantText, checked_format, instant_from_deadline
 
 
 @pytest.mark.parametrize(

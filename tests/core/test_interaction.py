@@ -8,13 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doings.core import interaction
 from doings.core.activity import Activity, Draft, Link, Linked
-from doings.core.catalogue import CATALOGUE
 from doings.core.clock import SECOND, instant_from_text, text_from_instant
 from doings.core.entity import Entity
 from doings.core.errors import Conflict
-from doings.core.interaction import (
+from doings.core.interactions import lifecycle
+from doings.core.interactions.data import (
+    Attendance,
+    begun_draft,
+    data_in_time,
+    data_with,
+    members_of_step,
+    mirrored_draft,
+)
+from doings.core.interactions.lifecycle import (
     IN,
     KINDS,
     OUT,
@@ -28,15 +35,8 @@ from doings.core.interaction import (
     facts_of,
     status_at,
 )
-from doings.core.interaction_data import (
-    Attendance,
-    begun_draft,
-    data_in_time,
-    data_with,
-    members_of_step,
-    mirrored_draft,
-)
-from doings.core.shapes import InteractionData, Span
+from doings.core.kinds.catalogue import CATALOGUE
+from doings.core.kinds.shapes import InteractionData, Span
 from tests.clocks import NOON
 
 OWN = ("business", "acme")
@@ -89,7 +89,7 @@ def test_kinds_are_those_of_the_catalogue_with_this_shape() -> None:
 
 def test_facts_are_the_members_of_the_shape() -> None:
     """What may be recorded can be read."""
-    assert interaction.Facts.__struct_fields__ == InteractionData.__struct_fields__
+    assert lifecycle.Facts.__struct_fields__ == InteractionData.__struct_fields__
 
 
 @pytest.mark.parametrize("step", get_args(StepName))

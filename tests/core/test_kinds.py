@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doings.core.errors import Invalid, Problem
-from doings.core.kinds import CATALOGUE, Kind, checked_data, implied_keys, kind_named
+from doings.core.kinds.rules import CATALOGUE, Kind, checked_data, implied_keys, kind_named
 from doings.core.text import DEEPEST
 
 DESIGNED = (

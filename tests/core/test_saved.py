@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from doings.core.entity import Entity, EntityDraft
 from doings.core.errors import Invalid, Malformed
-from doings.core.saved import answers_from_text, decoded_answer, elements_of_list, filled_draft
+from doings.core.imports import answers_from_text, decoded_answer, elements_of_list, filled_draft
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text('"\\{}[], \né', max_size=8),

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from doings.core.activity import Activity, Linked
 from doings.core.entity import Entity
-from doings.core.kinds import CATALOGUE, kind_named
-from doings.core.template import parsed
-from doings.core.title import EXCERPT, Piece, title, title_pieces
+from doings.core.kinds.rules import CATALOGUE, kind_named
+from doings.core.presentation.template import parsed
+from doings.core.presentation.title import EXCERPT, Piece, title, title_pieces
 
 INVOICE = {
     "invoice_number": 1,

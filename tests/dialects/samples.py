@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from doings.core.activity import ACTOR, Draft, Link
-from doings.core.catalogue import CATALOGUE
+from doings.core.kinds.catalogue import CATALOGUE
 from tests.clocks import NOON
 
 Members = dict[str, Any]

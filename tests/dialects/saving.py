@@ -3,11 +3,11 @@
 import json
 from typing import Any
 
-from doings.cli.answers import elements_of_text, items_of_elements, put_sayings
-from doings.cli.dialects import SAVED
-from doings.cli.importer import Importer, Tally
-from doings.core.saved import Context
+from doings.core.imports import Context
 from doings.core.timeline import Timeline
+from doings.importing.importer import Importer, Tally
+from doings.importing.registry import SAVED
+from doings.importing.saved_answers import elements_of_text, items_of_elements, put_sayings
 from tests.dialects.serving import Business, Served
 
 SERVER = "http://server"

@@ -9,7 +9,7 @@ import pytest
 
 from doings.core.activity import draft_of
 from doings.core.clock import HOUR
-from doings.storage.shelf import Shelf
+from doings.storage.document_cache import Shelf
 from tests.clocks import NOON
 from tests.dialects.samples import SAMPLES, sample
 from tests.dialects.serving import Business, Served, serving

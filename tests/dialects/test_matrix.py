@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from doings.core.catalogue import CATALOGUE
+from doings.core.kinds.catalogue import CATALOGUE
 from doings.dialects.agendize.vocabulary import type_of_kind as agendize
 from doings.dialects.cobot.vocabulary import type_of_kind as cobot
 from doings.dialects.invent.vocabulary import type_of_kind as invent

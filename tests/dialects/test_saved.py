@@ -8,11 +8,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from doings.cli.dialects import SAVED
 from doings.core.activity import Draft, Link
 from doings.core.clock import HOUR, SECOND
 from doings.core.errors import NotFound
-from doings.core.saved import Contact
+from doings.core.imports import Contact
+from doings.importing.registry import SAVED
 from tests.dialects.samples import SAMPLES
 from tests.dialects.saving import SERVER, Desk, less
 from tests.dialects.serving import Business, Served, serving

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from starlette.requests import ClientDisconnect
 
 from doings.core.errors import TooLarge
-from doings.httpkit.call import Call, Services
+from doings.httpkit.request import Call, Services
 
 SERVICES = cast("Services", SimpleNamespace(settings=SimpleNamespace(behind_proxy=False)))
 

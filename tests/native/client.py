@@ -7,7 +7,7 @@ from starlette.routing import compile_path
 
 from doings.app import Application
 from doings.auth.credentials import issue
-from doings.native.openapi import errors_of
+from doings.native.openapi.description import errors_of
 from doings.native.routes import SURFACE
 
 URL = "http://doings.test"

@@ -7,8 +7,8 @@ import pytest
 
 from doings.app import Application
 from doings.config import Settings
-from doings.native.ingest import BATCH_LINES, ERRORS
-from doings.native.lines import LineCutter
+from doings.native.formats.ndjson import LineCutter
+from doings.native.handlers.ingest import BATCH_LINES, ERRORS
 from tests.native.client import Json, Native, problems
 
 LIMIT = Settings().body_limit

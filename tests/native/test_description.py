@@ -24,8 +24,8 @@ from schemathesis.specs.openapi.definitions import OPENAPI_31
 import doings.native
 from doings.app import Application
 from doings.config import Settings
-from doings.native import browsing
-from doings.native.openapi import description
+from doings.native import docs_page
+from doings.native.openapi.description import description
 from doings.native.routes import SURFACE
 from tests.native.client import SCOPES, URL, Json, Native, signed_in
 
@@ -49,7 +49,7 @@ async def test_is_public(app: Application) -> None:
     page = await nobody.http.get(f"{URL}/docs")
 
     assert described.json() == DESCRIPTION
-    assert (page.status_code, page.headers["content-type"]) == (200, browsing.HTML)
+    assert (page.status_code, page.headers["content-type"]) == (200, docs_page.HTML)
 
 
 def test_is_valid_openapi() -> None:
@@ -96,7 +96,7 @@ def test_the_readme_tells_of_every_route_parameter_and_status(text: str) -> None
 
 def test_the_page_shows_every_operation_and_document() -> None:
     """Each has its place to link to."""
-    page = browsing.page().decode()
+    page = docs_page.page().decode()
 
     for path in DESCRIPTION["paths"].values():
         for operation in path.values():
@@ -107,16 +107,16 @@ def test_the_page_shows_every_operation_and_document() -> None:
 
 def test_the_page_shows_its_tags_as_tags() -> None:
     """What stands between backticks is code, and what a caller may not write stays text."""
-    text = browsing.page().decode()
+    text = docs_page.page().decode()
 
     assert "<code>read_activities</code>" in text
     assert "&lt;code&gt;" not in text
-    assert browsing.prose("`a` < <b>") == "<code>a</code> &lt; &lt;b&gt;"
+    assert docs_page.prose("`a` < <b>") == "<code>a</code> &lt; &lt;b&gt;"
 
 
 def test_the_page_loads_nothing() -> None:
     """It works on a machine that reaches no other."""
-    page = browsing.page().decode()
+    page = docs_page.page().decode()
 
     assert re.findall(r"""(?:src|@import|url\()\s*=?\s*["']?[^"' >]+""", page) == []
     assert set(re.findall(r'href="([^"#][^"]*)"', page)) == {"/v1/openapi.json"}

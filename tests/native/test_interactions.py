@@ -11,7 +11,7 @@ import pytest
 
 from doings.auth.principal import READ
 from doings.core.clock import SECOND, text_from_instant
-from doings.core.sweeper import Sweeper
+from doings.core.interactions.sweeper import Sweeper
 from tests.clocks import NOON
 from tests.dialects.serving import Business, Served, serving
 

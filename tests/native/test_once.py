@@ -8,7 +8,7 @@ import pytest
 
 from doings.app import Application
 from doings.core.clock import DAY
-from doings.native.ingest import BATCH_LINES
+from doings.native.handlers.ingest import BATCH_LINES
 from tests.native.client import Json, Native
 from tests.native.test_batch import numbered
 

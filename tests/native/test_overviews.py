@@ -6,7 +6,7 @@ import time
 import pytest
 
 from doings.app import Application
-from doings.core.kinds import CATALOGUE
+from doings.core.kinds.rules import CATALOGUE
 from tests.native.client import Native, problems, signed_in
 
 

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from doings.core.account import Account
-from doings.storage import postgres_search
-from doings.storage.citus import distribute
 from doings.storage.database import Database, open_database
-from doings.storage.postgres import open_postgres
-from doings.storage.sqlite import SCHEMA, SqliteEngine
+from doings.storage.postgres import search
+from doings.storage.postgres.citus import distribute
+from doings.storage.postgres.engine import open_postgres
+from doings.storage.sqlite.engine import SCHEMA, SqliteEngine
 from tests.clocks import TickingClock
 from tests.storage import servers
 from tests.storage.book import Book
@@ -24,13 +24,13 @@ async def open_sqlite(directory: Path, clock: TickingClock) -> Database:
 async def open_postgresql(directory: Path, clock: TickingClock) -> Database:
     """A database in a schema of the directory's own."""
     engine = await open_postgres(await servers.running().url_for(directory))
-    return await open_database(engine, clock, postgres_search.SCHEMA)
+    return await open_database(engine, clock, search.SCHEMA)
 
 
 async def open_citus(directory: Path, clock: TickingClock) -> Database:
     """A database that is spread over the cluster that DOINGS_TEST_CITUS names."""
     engine = await open_postgres(await servers.cluster_url_for(directory))
-    database = await open_database(engine, clock, postgres_search.SCHEMA)
+    database = await open_database(engine, clock, search.SCHEMA)
     await engine.write(distribute)
     return database
 

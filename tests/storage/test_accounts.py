@@ -9,7 +9,7 @@ from doings.core.errors import Conflict, Invalid, NotFound
 from doings.core.query import Word
 from doings.core.store import Answer, Credential
 from doings.storage.database import Database
-from doings.storage.sqlite import SqliteEngine
+from doings.storage.sqlite.engine import SqliteEngine
 from tests.clocks import NOON, TickingClock
 from tests.storage.book import Book, contact, note
 

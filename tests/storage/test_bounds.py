@@ -7,7 +7,7 @@ import pytest
 
 from doings.core.clock import DAY, SECOND
 from doings.core.query import Gap, Query, Side
-from doings.storage.select import keys_in_order
+from doings.storage.sql.select import keys_in_order
 from tests.clocks import NOON
 from tests.storage.book import Book, note
 

@@ -8,11 +8,11 @@ import pytest
 from doings.core.activity import Link
 from doings.core.clock import DAY, EARLIEST, LATEST
 from doings.core.entity import CONTACT
-from doings.storage import check_counts
-from doings.storage.checks import check
+from doings.storage.checks import counts
+from doings.storage.checks.check import check
 from doings.storage.database import Database, open_database
 from doings.storage.engine import Connection
-from doings.storage.sqlite import SCHEMA, SqliteEngine
+from doings.storage.sqlite.engine import SCHEMA, SqliteEngine
 from tests.clocks import NOON, TickingClock
 from tests.storage.book import Book, contact, note
 from tests.storage.damages import DAMAGES, VALID_UNTIL
@@ -50,7 +50,7 @@ async def test_sound_store_is_clean(
 ) -> None:
     """However it is cut into chunks."""
     await other.record(note("1"))
-    monkeypatch.setattr(check_counts, "CHUNK", chunk)
+    monkeypatch.setattr(counts, "CHUNK", chunk)
 
     assert await checked(lively.database) == []
 

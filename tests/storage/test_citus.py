@@ -10,13 +10,13 @@ import pytest
 
 from doings.core.errors import Misconfigured
 from doings.core.query import Gap, Query, words_from_text
-from doings.storage import select
-from doings.storage import statements as sql
-from doings.storage.citus import SPREAD, WHOLE, distribute
 from doings.storage.database import Database, open_database
 from doings.storage.engine import Connection, Row
-from doings.storage.postgres import PostgresEngine, open_postgres
-from doings.storage.postgres_search import SCHEMA
+from doings.storage.postgres.citus import SPREAD, WHOLE, distribute
+from doings.storage.postgres.engine import PostgresEngine, open_postgres
+from doings.storage.postgres.search import SCHEMA
+from doings.storage.sql import select
+from doings.storage.sql import statements as sql
 from tests.clocks import TickingClock
 from tests.storage import servers
 from tests.storage.book import Book, note

@@ -10,7 +10,7 @@ import pytest
 from doings.core.errors import Invalid
 from doings.core.store import Ledger
 from doings.storage.database import Database, open_database
-from doings.storage.sqlite import SCHEMA, SqliteEngine
+from doings.storage.sqlite.engine import SCHEMA, SqliteEngine
 from tests.clocks import TickingClock
 from tests.storage import processes
 from tests.storage.book import Book, note

@@ -11,8 +11,8 @@ from doings.core.store import EntityQuery
 from doings.storage import copying
 from doings.storage.copying import copy
 from doings.storage.database import Database, open_database
-from doings.storage.schema import SHARED, TABLES_OF_ACCOUNT, Table
-from doings.storage.sqlite import SCHEMA, SqliteEngine
+from doings.storage.sql.schema import SHARED, TABLES_OF_ACCOUNT, Table
+from doings.storage.sqlite.engine import SCHEMA, SqliteEngine
 from tests.clocks import TickingClock
 from tests.storage.book import Book, note
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from doings.core.query import Query
 from doings.core.store import Reader
-from doings.storage.checks import check
+from doings.storage.checks.check import check
 from doings.storage.database import open_database
-from doings.storage.sqlite import SCHEMA, SqliteEngine
+from doings.storage.sqlite.engine import SCHEMA, SqliteEngine
 from tests.clocks import TickingClock
 from tests.storage import processes
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from doings.core import parties
 from doings.core.activity import Activity, Draft, Link
 from doings.core.errors import Invalid, Unavailable
+from doings.core.interactions import recording
 from doings.core.store import Ledger, Recorded
 from doings.core.text import object_from_text
 from doings.storage.database import Database
@@ -100,7 +100,7 @@ async def test_what_cannot_be_recorded_fails_alone(
     book: Book, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Those that came with it are recorded, once."""
-    plain = parties.record
+    plain = recording.record
 
     async def refusing(ledger: Ledger, drafts: Sequence[Draft]) -> list[Recorded]:
         recorded = await plain(ledger, drafts)
@@ -108,7 +108,7 @@ async def test_what_cannot_be_recorded_fails_alone(
             raise Invalid.of("summary", "bad")
         return recorded
 
-    monkeypatch.setattr(parties, "record", refusing)
+    monkeypatch.setattr(recording, "record", refusing)
     drafts = [note("1", summary="bad" if n % 10 == 3 else "good") for n in range(60)]
 
     outcomes = await asyncio.gather(*[record(book, one) for one in drafts], return_exceptions=True)

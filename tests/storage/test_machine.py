@@ -26,9 +26,10 @@ from doings.core.errors import NotFound
 from doings.core.query import DiaryOrder, Gap, Query, RecordedOrder, Tie, Word
 from doings.core.rendering import json_rendering
 from doings.core.store import Reader
-from doings.storage import counting, entities, filtering, linking, pages
-from doings.storage.checks import check
+from doings.storage.checks.check import check
 from doings.storage.database import Database
+from doings.storage.reading import counts, entity_lists, pages, search
+from doings.storage.writing import links as link_writing
 from tests.clocks import NOON, TickingClock
 from tests.storage.book import Book
 from tests.storage.conftest import ENGINES
@@ -232,9 +233,9 @@ class StoreMachine(RuleBasedStateMachine):
         alive = [(key,) for key in KEYS if self.model.is_alive(key)]
         for timeline in [(), *alive]:
             query = Query(entities=timeline, limit=200)
-            counts = self.wait(self.book.read(partial(counted, query=query)))
+            found = self.wait(self.book.read(partial(counted, query=query)))
             total = len(self.model.answer(query))
-            assert counts == (self.model.days(query), self.model.kinds(query), total)
+            assert found == (self.model.days(query), self.model.kinds(query), total)
 
     @invariant()
     def lists_are_those_of_the_model(self) -> None:
@@ -279,9 +280,9 @@ async def with_contacts(reader: Reader, order: RecordedOrder) -> tuple[list[int]
 @pytest.fixture
 def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the store go in steps so small that a handful of activities takes many of them."""
-    for module in (linking, filtering, pages, entities, counting):
+    for module in (link_writing, search, pages, entity_lists, counts):
         monkeypatch.setattr(module, "CHUNK", 3)
-    monkeypatch.setattr(counting, "BLOCK_BITS", 2)
+    monkeypatch.setattr(counts, "BLOCK_BITS", 2)
 
 
 @pytest.mark.timeout(600)  # what fails is made smaller first, which takes longer than passing

@@ -12,10 +12,11 @@ import pytest
 
 from doings.core.entity import CONTACT
 from doings.core.query import Gap, Query
-from doings.storage import check_statements, select, statements
+from doings.storage.checks import statements as check_statements
 from doings.storage.database import open_database
-from doings.storage.sqlite import SCHEMA, SqliteEngine, _compiled
-from doings.storage.sqlite_search import SEARCH
+from doings.storage.sql import select, statements
+from doings.storage.sqlite.engine import SCHEMA, SqliteEngine, _compiled
+from doings.storage.sqlite.search import SEARCH
 from tests.clocks import TickingClock
 
 STATEMENT = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE)\b")

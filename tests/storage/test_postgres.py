@@ -12,13 +12,14 @@ from doings.core.entity import CONTACT
 from doings.core.errors import Conflict, Misconfigured, NotFound, Unavailable
 from doings.core.query import Gap, Query, words_from_text
 from doings.core.store import Ledger, Recorded
-from doings.storage import postgres_opening, select
 from doings.storage.database import Database, open_database
 from doings.storage.engine import Connection, Row
-from doings.storage.postgres import PostgresEngine, Sizes, open_postgres
-from doings.storage.postgres_connection import compiled
-from doings.storage.postgres_search import SCHEMA
-from doings.storage.schema import ACCOUNT_TABLES
+from doings.storage.postgres import opening
+from doings.storage.postgres.connection import compiled
+from doings.storage.postgres.engine import PostgresEngine, Sizes, open_postgres
+from doings.storage.postgres.search import SCHEMA
+from doings.storage.sql import select
+from doings.storage.sql.schema import ACCOUNT_TABLES
 from tests.clocks import TickingClock
 from tests.storage import servers
 from tests.storage.book import Book, note
@@ -429,7 +430,7 @@ async def test_mistakes_in_the_settings_are_told_in_a_line(
 
 async def test_old_servers_are_refused(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The message says what is needed."""
-    monkeypatch.setattr(postgres_opening, "OLDEST", 99)
+    monkeypatch.setattr(opening, "OLDEST", 99)
 
     with pytest.raises(Misconfigured, match="Doings needs 99 or newer"):
         await open_postgres(url)

@@ -13,10 +13,10 @@ from doings.core.entity import CONTACT, EntityDraft
 from doings.core.errors import NotFound
 from doings.core.query import Query
 from doings.core.store import Fleeting, Ledger, Reader, Rendering
-from doings.storage import statements
 from doings.storage.database import Database
-from doings.storage.ledger import AccountLedger
-from doings.storage.shelf import BESIDE, Shelf
+from doings.storage.document_cache import BESIDE, Shelf
+from doings.storage.sql import statements
+from doings.storage.writer import AccountLedger
 from tests.clocks import NOON, TickingClock
 from tests.storage.book import Book, note
 from tests.storage.conftest import ENGINES

@@ -6,8 +6,9 @@ import msgspec
 import pytest
 
 from doings.core.query import Gap, Query
-from doings.storage import postgres_search, select, statements
-from doings.storage.statements import CROSS_ACCOUNT
+from doings.storage.postgres import search
+from doings.storage.sql import select, statements
+from doings.storage.sql.statements import CROSS_ACCOUNT
 
 VERB = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE)\b")
 TABLE = re.compile(r"\b(?:FROM|JOIN|(?<!DO )UPDATE|INTO)\s+([a-z_]+)")
@@ -70,15 +71,15 @@ def test_built_statement_is_about_one_account(entities: list[int], kinds: list[s
 
 def test_search_is_about_one_account() -> None:
     """So does the full text of PostgreSQL, the engine that there are clusters of."""
-    search = postgres_search.SEARCH
+    sql_of = search.SEARCH
     found = [
-        search.add_activity,
-        search.remove_activity,
-        search.find_activities,
-        search.add_entity,
-        search.remove_entity,
-        search.find_entities,
-        *search.clear,
+        sql_of.add_activity,
+        sql_of.remove_activity,
+        sql_of.find_activities,
+        sql_of.add_entity,
+        sql_of.remove_entity,
+        sql_of.find_entities,
+        *sql_of.clear,
     ]
 
     assert [sql for sql in found if unbound(sql)] == []

@@ -12,9 +12,9 @@ import apsw
 import pytest
 
 from doings.core.errors import Misconfigured, Unavailable
-from doings.storage import sqlite
 from doings.storage.database import Database, open_database
-from doings.storage.sqlite import SCHEMA, SqliteEngine
+from doings.storage.sqlite import engine
+from doings.storage.sqlite.engine import SCHEMA, SqliteEngine
 from tests.clocks import TickingClock
 from tests.storage import processes
 from tests.storage.book import Book, note
@@ -29,7 +29,7 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 async def file_book(path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Book]:
     """An account with one activity in a SQLite file, whose writers do not wait for a lock."""
-    monkeypatch.setattr(sqlite, "LOCK_SECONDS", 0)
+    monkeypatch.setattr(engine, "LOCK_SECONDS", 0)
     database = await make(path)
     book = Book(database, await database.account("acme"))
     yield book
@@ -69,7 +69,7 @@ async def test_locked_database_is_unavailable(file_book: Book, path: Path) -> No
 
 async def test_lock_is_waited_for(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A lock that is let go in time is no error."""
-    monkeypatch.setattr(sqlite, "LOCK_SECONDS", 20)
+    monkeypatch.setattr(engine, "LOCK_SECONDS", 20)
     database = await make(path)
     book = Book(database, await database.account("acme"))
     other = apsw.Connection(str(path))

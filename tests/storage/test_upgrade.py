@@ -6,10 +6,10 @@ import pytest
 
 from doings.core.entity import CONTACT
 from doings.storage import database as opening
-from doings.storage.checks import check
+from doings.storage.checks.check import check
 from doings.storage.database import Database
 from doings.storage.engine import Connection
-from doings.storage.schema import STEPS
+from doings.storage.sql.schema import STEPS
 from tests.clocks import NOON, TickingClock
 from tests.storage import servers
 from tests.storage.book import Book

@@ -13,8 +13,8 @@ from doings.core.activity import Activity, Draft
 from doings.core.cursor import Page
 from doings.core.entity import CONTACT
 from doings.core.query import Query, Side, Word
-from doings.storage import counting, filtering
 from doings.storage.database import Database
+from doings.storage.reading import counts, search
 from tests.clocks import NOON
 from tests.storage.book import Book, contact, note
 
@@ -64,7 +64,7 @@ interruptions = st.lists(
 @pytest.fixture(autouse=True)
 def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the store go in steps so small that a page takes many of them."""
-    for module in (filtering, counting):
+    for module in (search, counts):
         monkeypatch.setattr(module, "CHUNK", 3)
 
 

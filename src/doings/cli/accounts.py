@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import typer
 
-from doings.cli.opening import DatabaseOption, with_store
+from doings.cli.options import DatabaseOption, with_store
 from doings.cli.terminal import aside, output, show_table
 from doings.core.account import Account
 from doings.core.clock import text_from_instant

@@ -16,7 +16,7 @@ from typing import Annotated, BinaryIO
 import msgspec
 import typer
 
-from doings.cli.opening import (
+from doings.cli.options import (
     AccountOption,
     ContactOption,
     DatabaseOption,
@@ -108,14 +108,14 @@ def export(  # noqa: PLR0913 - each is an option of the command
 def _export_answer(
     file: str, account: str, dialect: str, contact: str | None, database: str | None
 ) -> None:
-    from doings.cli import dialects  # noqa: PLC0415 - loads every dialect
+    from doings.importing import registry  # noqa: PLC0415 - loads every dialect
 
-    saved = dialects.dialect_named(dialect)
-    dialects.check_contact(dialect, saved.contact_of_export, contact)
+    saved = registry.dialect_named(dialect)
+    registry.check_contact(dialect, saved.contact_of_export, contact)
 
     async def work(store: Store) -> None:
         timeline = Timeline(store, await store.account(account), by=None)
-        context = dialects.context_for(dialect, timeline.account, contact, settings_for(database))
+        context = registry.context_for(dialect, timeline.account, contact, settings_for(database))
         chunks = saved.answer_chunks(timeline, context)
         # What is unknown is found out before the file is begun.
         first = await anext(chunks)

@@ -13,9 +13,7 @@ from typing import Annotated, BinaryIO
 
 import typer
 
-from doings.cli.importer import Importer, Tally
-from doings.cli.lines import items_from_lines, put_lines
-from doings.cli.opening import (
+from doings.cli.options import (
     AccountOption,
     ContactOption,
     DatabaseOption,
@@ -28,6 +26,8 @@ from doings.core.activity import Draft
 from doings.core.errors import Misconfigured
 from doings.core.store import Store
 from doings.core.timeline import Timeline
+from doings.importing.importer import Importer, Tally
+from doings.importing.ndjson import items_from_lines, put_lines
 
 IMPORT_EXAMPLES = """
 $ doings import history.ndjson --account co-up
@@ -99,21 +99,23 @@ def _import_lines(file: str, account: str, origin: str | None, database: str | N
 def _import_answers(
     file: str, account: str, dialect: str, contact: str | None, database: str | None
 ) -> Tally:
-    from doings.cli import answers, dialects  # noqa: PLC0415 - loads every dialect
+    from doings.importing import registry, saved_answers  # noqa: PLC0415 - loads every dialect
 
-    saved = dialects.dialect_named(dialect)
-    dialects.check_contact(dialect, saved.contact_of_import, contact)
+    saved = registry.dialect_named(dialect)
+    registry.check_contact(dialect, saved.contact_of_import, contact)
     with _source(_path(file)) as source:
-        elements = answers.elements_of_text(saved, source.read())
+        elements = saved_answers.elements_of_text(saved, source.read())
     if contact is None:
-        answers.check_contact(saved, elements)
+        saved_answers.check_contact(saved, elements)
 
     async def work(store: Store) -> Tally:
         timeline = Timeline(store, await store.account(account), by=None)
-        context = dialects.context_for(dialect, timeline.account, contact, settings_for(database))
-        items = answers.items_of_elements(saved, elements, context)
+        context = registry.context_for(dialect, timeline.account, contact, settings_for(database))
+        items = saved_answers.items_of_elements(saved, elements, context)
         with progress("Importing") as step:
-            return await Importer(timeline, answers.put_sayings).run(items, step, len(elements))
+            return await Importer(timeline, saved_answers.put_sayings).run(
+                items, step, len(elements)
+            )
 
     return with_store(database, work)
 

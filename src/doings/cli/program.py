@@ -10,15 +10,15 @@ from typing import Annotated, NoReturn
 import typer
 
 from doings.cli.accounts import accounts
+from doings.cli.copy import COPY_EXAMPLES, copy, schema
 from doings.cli.demo import DEMO_EXAMPLES, demo
 from doings.cli.exporting import EXPORT_EXAMPLES, export
 from doings.cli.importing import IMPORT_EXAMPLES, import_
-from doings.cli.moving import COPY_EXAMPLES, copy, schema
-from doings.cli.opening import DatabaseOption
+from doings.cli.maintenance import BACKUP_EXAMPLES, CHECK_EXAMPLES, backup, check
+from doings.cli.options import DatabaseOption
 from doings.cli.serving import SERVE_EXAMPLES, serve
 from doings.cli.terminal import fail
 from doings.cli.tokens import tokens
-from doings.cli.upkeep import BACKUP_EXAMPLES, CHECK_EXAMPLES, backup, check
 from doings.core.errors import DoingsError, Invalid, Malformed, Misconfigured
 
 ABOUT = """

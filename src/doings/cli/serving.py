@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from doings.cli.opening import DatabaseOption, settings_for
+from doings.cli.options import DatabaseOption, settings_for
 from doings.config import Settings, environment_from_settings
 from doings.core.errors import Misconfigured, Unavailable
 

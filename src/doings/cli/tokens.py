@@ -10,7 +10,7 @@ from rich.table import Table
 
 from doings.auth.credentials import IssuedCredential, issue
 from doings.auth.principal import SCOPES
-from doings.cli.opening import AccountOption, DatabaseOption, with_store
+from doings.cli.options import AccountOption, DatabaseOption, with_store
 from doings.cli.surfaces import how_to_sign_in
 from doings.cli.terminal import output, show_table
 from doings.core.clock import DAY, SECOND, SystemClock, instant_from_text, text_from_instant

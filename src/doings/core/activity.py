@@ -18,7 +18,7 @@ from doings.core.entity import (
     checked_type,
 )
 from doings.core.errors import Invalid
-from doings.core.kinds import checked_data
+from doings.core.kinds.rules import checked_data
 from doings.core.text import checked_json, checked_size, checked_text
 
 KIND = re.compile(r"[a-z][a-z0-9_]{0,63}\.[a-z][a-z0-9_]{0,63}")

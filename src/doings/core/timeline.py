@@ -6,10 +6,10 @@ from typing import TypeVar
 
 import msgspec
 
-from doings.core import parties
 from doings.core.account import Account
 from doings.core.activity import Activity, Draft
 from doings.core.cursor import Page
+from doings.core.interactions import recording
 from doings.core.query import Query
 from doings.core.store import Change, Ledger, Reader, Rendering, Store
 
@@ -79,11 +79,11 @@ class Timeline:
         also = await self.receivers([draft])
         if not also:
             return await self.store.record(self.account.id, draft, by=self.by)
-        return await self.write(lambda ledger: parties.record_one(ledger, draft), also=also)
+        return await self.write(lambda ledger: recording.record_one(ledger, draft), also=also)
 
     async def receivers(self, drafts: Iterable[Draft]) -> tuple[int, ...]:
         """The other accounts in which recording these drafts will record, too."""
-        return await parties.receivers(self.store, self.account, drafts)
+        return await recording.receivers(self.store, self.account, drafts)
 
     async def changes(self, after: int, limit: int, wait: float) -> list[Change]:
         """The feed after a seq; when there is nothing yet, waits for at most `wait` seconds."""

@@ -10,8 +10,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from doings.auth.limits import RateLimit
 from doings.core.errors import DoingsError, TooManyRequests
-from doings.httpkit.call import Call, Services
 from doings.httpkit.errors import Broken, MethodNotAllowed, NoRoute
+from doings.httpkit.request import Call, Services
 from doings.httpkit.routing import Paths
 from doings.httpkit.surface import Operation, Resource, Surface
 

@@ -6,8 +6,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, 
 from prometheus_client.multiprocess import MultiProcessCollector
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from doings.httpkit.call import Call
 from doings.httpkit.problem import answer_problem
+from doings.httpkit.request import Call
 from doings.httpkit.surface import Operation, Surface, resource
 
 

@@ -7,8 +7,8 @@ from starlette.responses import Response
 
 from doings.core import errors
 from doings.core.errors import DoingsError
-from doings.httpkit.call import Call
 from doings.httpkit.errors import STATUS, value_for
+from doings.httpkit.request import Call
 
 MEDIA_TYPE = "application/problem+json"
 

@@ -13,7 +13,7 @@ from starlette.responses import Response, StreamingResponse
 from doings.core.query import LARGEST_PAGE, Query
 from doings.core.store import Rendering
 from doings.core.timeline import Timeline
-from doings.httpkit.call import Call
+from doings.httpkit.request import Call
 
 T = TypeVar("T")
 

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from doings.auth.principal import READ, Principal
 from doings.core.errors import DoingsError
-from doings.httpkit.call import Call
+from doings.httpkit.request import Call
 
 Handler = Callable[[Call], Awaitable[Response]]
 

@@ -1,7 +1,7 @@
 """Signing in to the native API: `Authorization: Bearer <secret>`."""
 
 from doings.auth.principal import Principal
-from doings.httpkit.call import Call
+from doings.httpkit.request import Call
 
 
 async def authenticate(call: Call) -> Principal:

@@ -30,8 +30,8 @@ from doings.native.documents import (
     LinkInput,
     TokenDocument,
 )
-from doings.native.lines import EXPORTED, decoded_line
-from doings.native.merge import merged
+from doings.native.formats.ndjson import EXPORTED, decoded_line
+from doings.native.http.merge_patch import merged
 
 T = TypeVar("T")
 

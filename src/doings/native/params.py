@@ -9,8 +9,8 @@ from doings.core.clock import instant_from_text
 from doings.core.entity import ID_LENGTH, TYPE, EntityKey
 from doings.core.errors import Malformed, NotFound
 from doings.core.query import ENTITIES, LARGEST_PAGE, Query, Word, words_from_text
-from doings.httpkit.call import Call
 from doings.httpkit.params import integer, last, listed, one_of
+from doings.httpkit.request import Call
 
 Params = dict[str, list[str]]
 

@@ -6,9 +6,23 @@ from doings.auth.principal import ADMIN, WRITE
 from doings.core.document import ActivityDocument, EntityDocument
 from doings.httpkit.problem import answer_problem
 from doings.httpkit.surface import Operation, Surface, resource
-from doings.native import account, activities, batch, entities, feed, interactions, openapi, stats
 from doings.native import documents as wire
-from doings.native.about import (
+from doings.native.auth import authenticate
+from doings.native.formats.activitystreams import MEDIA_TYPE as ACTIVITY_STREAMS
+from doings.native.formats.activitystreams import AsPage
+from doings.native.formats.export import CSV, NDJSON
+from doings.native.handlers import (
+    account,
+    activities,
+    batch,
+    changes,
+    entities,
+    interactions,
+    stats,
+)
+from doings.native.http.request_body import JSON, MERGE_PATCH
+from doings.native.openapi import description
+from doings.native.openapi.operations import (
     ENTITY_FILTERS,
     FEED_PARAMETERS,
     FILTERS,
@@ -20,11 +34,6 @@ from doings.native.about import (
     About,
     json_of,
 )
-from doings.native.activitystreams import MEDIA_TYPE as ACTIVITY_STREAMS
-from doings.native.activitystreams import AsPage
-from doings.native.auth import authenticate
-from doings.native.reading import JSON, MERGE_PATCH
-from doings.native.streams import CSV, NDJSON
 
 ACTIVITY = json_of(ActivityDocument)
 ENTITY = json_of(EntityDocument)
@@ -192,7 +201,7 @@ _OVERVIEWS = (
     resource(
         "/changes",
         GET=Operation(
-            feed.list_changes,
+            changes.list_changes,
             about=About(
                 summary="Read the feed of changes, oldest first",
                 tag="overviews",
@@ -271,7 +280,7 @@ _ADMINISTRATION = (
 _DESCRIPTION = resource(
     "/openapi.json",
     GET=Operation(
-        openapi.describing(lambda: SURFACE.resources),
+        description.describing(lambda: SURFACE.resources),
         None,
         is_public=True,
         about=About(

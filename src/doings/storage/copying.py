@@ -10,11 +10,11 @@ import hashlib
 from collections.abc import AsyncIterator, Callable
 
 from doings.core.errors import Conflict, Misconfigured
-from doings.storage import statements as sql
 from doings.storage.database import Database
 from doings.storage.engine import Connection, Row
-from doings.storage.entities import search_text
-from doings.storage.schema import SHARED, TABLES_OF_ACCOUNT, Table
+from doings.storage.reading.entity_lists import search_text
+from doings.storage.sql import statements as sql
+from doings.storage.sql.schema import SHARED, TABLES_OF_ACCOUNT, Table
 
 CHUNK = 2000
 

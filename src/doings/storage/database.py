@@ -13,15 +13,15 @@ from doings.core.entity import SELF, EntityDraft
 from doings.core.errors import Conflict, Misconfigured, NotFound
 from doings.core.store import Credential, Ledger, Reader
 from doings.core.text import json_text, object_from_text
-from doings.storage import people
-from doings.storage import statements as sql
+from doings.storage.document_cache import Shelf
 from doings.storage.engine import Connection, Engine
-from doings.storage.gathering import Gathering
-from doings.storage.ledger import AccountLedger
 from doings.storage.reader import AccountReader
-from doings.storage.rows import account_from_row, credential_from_row
-from doings.storage.schema import ACCOUNT_TABLES, STEPS, VERSION
-from doings.storage.shelf import Shelf
+from doings.storage.sql import statements as sql
+from doings.storage.sql.rows import account_from_row, credential_from_row
+from doings.storage.sql.schema import ACCOUNT_TABLES, STEPS, VERSION
+from doings.storage.write_batcher import Gathering
+from doings.storage.writer import AccountLedger
+from doings.storage.writing import entities
 
 T = TypeVar("T")
 
@@ -261,9 +261,9 @@ async def _next_account_id(connection: Connection) -> int:
 
 
 async def _add_defaults(ledger: AccountLedger, slug: str, name: str) -> None:
-    entities = [((SELF, slug), EntityDraft(name=name)), *DEFAULTS]
-    first = await ledger.advance(len(entities))
-    await people.add_many(
-        ledger, [(seq, key, draft, None) for seq, (key, draft) in enumerate(entities, first)]
+    defaults = [((SELF, slug), EntityDraft(name=name)), *DEFAULTS]
+    first = await ledger.advance(len(defaults))
+    await entities.add_many(
+        ledger, [(seq, key, draft, None) for seq, (key, draft) in enumerate(defaults, first)]
     )
     await ledger.write_tallies()

@@ -4,8 +4,9 @@ from pathlib import Path
 
 from doings.core.clock import Clock
 from doings.core.errors import Misconfigured
-from doings.storage import postgres_search, sqlite
 from doings.storage.database import Database, open_database
+from doings.storage.postgres import search
+from doings.storage.sqlite import engine
 
 
 def database_file(url: str) -> Path | None:
@@ -32,10 +33,10 @@ async def open_url(url: str, clock: Clock, *, prepared: bool = True) -> Database
     path = database_file(url)
     if path is None:
         # asyncpg takes longest to import, and most installations have no use for it.
-        from doings.storage.postgres import open_postgres  # noqa: PLC0415
+        from doings.storage.postgres.engine import open_postgres  # noqa: PLC0415
 
         server = await open_postgres(url, prepared=prepared)
-        return await open_database(server, clock, postgres_search.SCHEMA)
+        return await open_database(server, clock, search.SCHEMA)
     if not path.parent.is_dir():
         raise Misconfigured(f"the folder {path.parent} of the database does not exist")
-    return await open_database(sqlite.SqliteEngine(path), clock, sqlite.SCHEMA)
+    return await open_database(engine.SqliteEngine(path), clock, engine.SCHEMA)

@@ -13,17 +13,17 @@ from doings.core.entity import Entity, EntityKey
 from doings.core.errors import NotFound
 from doings.core.query import DiaryOrder, Query, RecordedOrder
 from doings.core.store import ActivityRef, Change, Credential, EntityQuery, Rendering
-from doings.storage import counting, entities, feed, pages
-from doings.storage import statements as sql
+from doings.storage.document_cache import Shelf
 from doings.storage.engine import Connection, Row
-from doings.storage.rows import (
+from doings.storage.reading import changes, counts, entity_lists, pages
+from doings.storage.sql import statements as sql
+from doings.storage.sql.rows import (
     account_from_row,
     activities_from_rows,
     credential_from_row,
     entity_from_row,
     linked_from_text,
 )
-from doings.storage.shelf import Shelf
 
 _LINKED = itemgetter(-1)
 _KEY = itemgetter(3, 0)
@@ -143,31 +143,31 @@ class AccountReader:
 
     async def total_with_contacts(self) -> int:
         """How many of them there are."""
-        return await counting.total_in_blocks(self, counting.ACTIVITIES)
+        return await counts.total_in_blocks(self, counts.ACTIVITIES)
 
     async def years_with_contacts(self) -> list[tuple[int, int]]:
         """(year, count) by the account's calendar, newest first."""
-        return await counting.years(self)
+        return await counts.years(self)
 
     async def total(self, entity: EntityKey | None, kinds: tuple[str, ...] | None) -> int:
         """How many activities an entity's timeline (or the whole) holds of these kinds."""
-        return await counting.total(self, entity, kinds)
+        return await counts.total(self, entity, kinds)
 
     async def counts_by_day(self, query: Query) -> list[tuple[int, int]]:
         """(UTC day, count), oldest first."""
-        return await counting.by_day(self, query)
+        return await counts.by_day(self, query)
 
     async def counts_by_kind(self, query: Query) -> list[tuple[str, int]]:
         """(kind, count), most frequent first."""
-        return await counting.by_kind(self, query)
+        return await counts.by_kind(self, query)
 
     async def history(self, activity_id: str) -> list[Change]:
         """The changes of one activity, also of a deleted one, oldest first; raises NotFound."""
-        return await feed.history(self, activity_id)
+        return await changes.history(self, activity_id)
 
     async def changes(self, after: int, limit: int) -> list[Change]:
         """The feed from `after` (exclusive) on, oldest first."""
-        return await feed.changes(self, after, limit)
+        return await changes.changes(self, after, limit)
 
     async def head(self) -> int:
         """The last seq given out."""
@@ -204,7 +204,7 @@ class AccountReader:
 
     async def entities(self, query: EntityQuery) -> list[Entity]:
         """A stretch of the entities that are not deleted."""
-        return await entities.listed(self, query)
+        return await entity_lists.listed(self, query)
 
     async def entities_by_key(self, keys: Sequence[EntityKey]) -> dict[EntityKey, Entity]:
         """Those of the entities that exist and are not deleted."""
@@ -227,7 +227,7 @@ class AccountReader:
 
     async def total_entities(self, entity_type: str) -> int:
         """How many entities of a type there are, partial and deleted ones left out."""
-        return await counting.total_in_blocks(self, entity_type)
+        return await counts.total_in_blocks(self, entity_type)
 
     async def credentials(self) -> list[Credential]:
         """The account's credentials, oldest first."""

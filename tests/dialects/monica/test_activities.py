@@ -9,7 +9,7 @@ from doings.core.activity import Link
 from doings.core.clock import SECOND, instant_from_text
 from doings.core.entity import Entity
 from doings.core.text import json_text, object_from_text
-from doings.dialects.monica.emotions import EMOTIONS
+from doings.dialects.monica.mapping.emotions import EMOTIONS
 from tests.clocks import NOON
 from tests.dialects.serving import Business, Served
 

@@ -13,16 +13,16 @@ from doings.core.activity import Activity, Linked
 from doings.core.clock import DAY
 from doings.core.entity import Entity, EntityDraft
 from doings.core.errors import Invalid
-from doings.core.saved import Context, Named
+from doings.core.imports import Context, Named
 from doings.dialects.monica.documents import AccountReference
-from doings.dialects.monica.identity import identities
-from doings.dialects.monica.mapping import activity_documents, cast_of
-from doings.dialects.monica.reading import (
+from doings.dialects.monica.mapping.activity import activity_documents, cast_of
+from doings.dialects.monica.mapping.saved import (
     draft_from_document,
     entity_drafts_from_document,
     named_from_document,
     saved_activity,
 )
+from doings.dialects.monica.public_ids import identities
 from doings.dialects.monica.saved import said_by_element
 from doings.dialects.monica.view import Place, View
 from tests.clocks import NOON

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from doings.cli.opening import DatabaseOption, settings_for, with_store
+from doings.cli.options import DatabaseOption, settings_for, with_store
 from doings.config import Settings
 
 DEMO_EXAMPLES = """

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from doings.cli.demo import cast
-from doings.cli.demo.cast import ASSISTANT, membership
+from doings.cli.demo import people
 from doings.cli.demo.days import Day, Episode, Happening, utc_text_of
+from doings.cli.demo.people import ASSISTANT, membership
 from doings.core.activity import Link
 
 _ENCOUNTERS = (
@@ -42,12 +42,12 @@ _CONSENT = "I agree to receive the harbour letter by e-mail once a month."
 def encounter(day: Day) -> Iterator[Happening]:
     """Somebody of the house meets one or two people."""
     activity_type, summary, body = day.pick(_ENCOUNTERS)
-    people = day.dice.sample(cast.PEOPLE, 2 if day.chance(25) else 1)
+    met = day.dice.sample(people.PEOPLE, 2 if day.chance(25) else 1)
     yield Happening(
         kind="encounter.logged",
         at=day.hour(12, 20),
         by=day.user(),
-        about=tuple(person.link for person in people),
+        about=tuple(person.link for person in met),
         summary=summary,
         body=body,
         data={
@@ -128,7 +128,7 @@ _MEDIA_TYPES = {"pdf": "application/pdf", "png": "image/png", "svg": "image/svg+
 
 def segment(day: Day) -> Iterator[Happening]:
     """The assistant files somebody under a segment, and some leave it again."""
-    person, (id_, name, _) = day.person(), day.pick(cast.SEGMENTS)
+    person, (id_, name, _) = day.person(), day.pick(people.SEGMENTS)
     about = (person.link, Link("segment", id_, name=name))
     yield Happening(kind="segment.added", at=day.hour(), by=ASSISTANT, about=about)
     if day.chance(30):
@@ -144,7 +144,7 @@ def blocking(day: Day) -> Iterator[Happening]:
 
 def leaving_the_letter(day: Day) -> Iterator[Happening]:
     """Somebody unsubscribes, and comes back."""
-    person, (id_, name) = day.person(), day.pick(cast.BROADCASTS)
+    person, (id_, name) = day.person(), day.pick(people.BROADCASTS)
     about = (person.link, Link("broadcast", id_, name=name))
     yield Happening(kind="contact.unsubscribed", at=day.hour(), about=about)
     if day.chance(60):

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from doings.cli.demo.cast import MEMBERS, PEOPLE, USERS, ZONE, Person
+from doings.cli.demo.people import MEMBERS, PEOPLE, USERS, ZONE, Person
 from doings.core.activity import DEFAULT_CHANNELS, Link
 from doings.core.clock import instant_from_datetime, zone
 

@@ -6,10 +6,10 @@ import msgspec
 import typer
 
 from doings.auth.credentials import IssuedCredential
-from doings.cli.demo import cast
+from doings.cli.demo import people
 from doings.cli.demo.credential import kept_or_issued
 from doings.cli.demo.story import story
-from doings.cli.opening import base_url
+from doings.cli.options import base_url
 from doings.cli.surfaces import first_calls
 from doings.cli.terminal import Step, progress, remark
 from doings.config import Settings
@@ -34,7 +34,7 @@ async def fill(store: Store, folder: Path) -> Filled:
     """Add to the account what is not there yet; raises Conflict where it is somebody else's."""
     account = await _account(store)
     await store.write(account.id, _add_entities)
-    drafts = story(local_date(SystemClock().now(), cast.ZONE))
+    drafts = story(local_date(SystemClock().now(), people.ZONE))
     with progress("Telling the story") as step:
         added = await _record(store, account, drafts, step)
     credential = await store.write(account.id, lambda ledger: kept_or_issued(ledger, folder))
@@ -45,17 +45,17 @@ async def fill(store: Store, folder: Path) -> Filled:
 async def _account(store: Store) -> Account:
     """The demo's account; raises Conflict where somebody else has one of its name."""
     by_slug = {account.slug: account for account in await store.accounts()}
-    account = by_slug.get(cast.SLUG)
+    account = by_slug.get(people.SLUG)
     if account is None:
-        return await store.create_account(cast.SLUG, name=cast.NAME, time_zone=cast.ZONE)
-    if account.name != cast.NAME:
-        raise Conflict(f"the account {cast.SLUG} is {account.name!r}, not the demo: left alone")
+        return await store.create_account(people.SLUG, name=people.NAME, time_zone=people.ZONE)
+    if account.name != people.NAME:
+        raise Conflict(f"the account {people.SLUG} is {account.name!r}, not the demo: left alone")
     return account
 
 
 async def _add_entities(ledger: Ledger) -> None:
     """Whoever is there already stays as they are."""
-    entities = cast.entities()
+    entities = people.entities()
     known = await ledger.entities_by_key([key for key, _ in entities])
     for key, draft in entities:
         if key not in known:
@@ -75,7 +75,7 @@ async def _record(store: Store, account: Account, drafts: list[Draft], step: Ste
 
 def show(settings: Settings, filled: Filled) -> None:
     """Say what is there, and how to read it through each surface."""
-    remark(f"Account demo ({cast.NAME}): {filled.total} activities, {filled.added} of them new.")
+    remark(f"Account demo ({people.NAME}): {filled.total} activities, {filled.added} of them new.")
     remark("While `doings serve` runs:\n")
-    for surface, call in first_calls(cast.SLUG, filled.credential, base_url(settings)):
+    for surface, call in first_calls(people.SLUG, filled.credential, base_url(settings)):
         typer.echo(f"# {surface}\n{call}")

@@ -3,16 +3,16 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from doings.cli.demo import contacts, desk, house, trust
-from doings.cli.demo.cast import ZONE
+from doings.cli.demo import contacts, coworking, front_desk, interactions
 from doings.cli.demo.days import Day, Episode, Happening
+from doings.cli.demo.people import ZONE
 from doings.core.activity import ACTOR, Draft, Link
 from doings.core.text import json_text
 
 ORIGIN = "demo"
 
-OFTEN = (*contacts.OFTEN, *desk.OFTEN, *house.OFTEN)
-ROTA = (*contacts.SELDOM, *desk.SELDOM, *house.SELDOM, *trust.SELDOM)
+OFTEN = (*contacts.OFTEN, *front_desk.OFTEN, *coworking.OFTEN)
+ROTA = (*contacts.SELDOM, *front_desk.SELDOM, *coworking.SELDOM, *interactions.SELDOM)
 """One of these each day in turn, so that no year lacks any of them."""
 
 YEAR = 365
@@ -47,7 +47,7 @@ def _episodes(day: Day) -> list[Episode]:
     most = 2 if day.date.weekday() >= _WEEKEND else 4
     often, weights = zip(*OFTEN, strict=True)
     chosen: list[Episode] = day.dice.choices(often, weights, k=day.dice.randint(0, most))
-    return [*house.DAILY, ROTA[day.date.toordinal() % len(ROTA)], *chosen]
+    return [*coworking.DAILY, ROTA[day.date.toordinal() % len(ROTA)], *chosen]
 
 
 def _draft(happening: Happening, external_id: str) -> Draft:

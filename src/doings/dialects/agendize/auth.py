@@ -1,8 +1,8 @@
 """Signing in: as a partner with a key and a token, or with OAuth 2."""
 
 from doings.auth.principal import Principal
-from doings.httpkit.call import Call
 from doings.httpkit.params import last
+from doings.httpkit.request import Call
 
 
 async def authenticate(call: Call) -> Principal:

@@ -6,8 +6,8 @@ from starlette.responses import Response
 from doings.core import errors
 from doings.core.errors import DoingsError
 from doings.dialects.agendize.documents import ErrorDocument, ErrorMember
-from doings.httpkit.call import Call
 from doings.httpkit.errors import STATUS, value_for
+from doings.httpkit.request import Call
 
 STATUSES: dict[type[DoingsError], int] = STATUS | {errors.Invalid: 400}
 """Status, which is the code as well, by class."""

@@ -10,7 +10,7 @@ from msgspec import UNSET, UnsetType
 from doings.core.activity import ACTOR, Activity, Linked, rendered_links
 from doings.core.clock import datetime_from_instant, instant_from_text, zone
 from doings.core.entity import Entity
-from doings.core.prose import prose
+from doings.core.presentation.prose import prose
 from doings.core.text import object_from_text
 from doings.dialects.agendize.documents import (
     ActivityDocument,

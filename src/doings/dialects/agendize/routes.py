@@ -6,11 +6,11 @@ from doings.core.rendering import json_rendering
 from doings.core.store import Rendering
 from doings.dialects.agendize.auth import authenticate
 from doings.dialects.agendize.errors import answer_error
-from doings.dialects.agendize.finding import client_named
+from doings.dialects.agendize.lookup import client_named
 from doings.dialects.agendize.mapping import View, activity_documents
 from doings.dialects.agendize.params import activities_query, asked_from_query
 from doings.dialects.agendize.vocabulary import API
-from doings.httpkit.call import Call
+from doings.httpkit.request import Call
 from doings.httpkit.streaming import Frame, answer_list, document_chunks, json_elements
 from doings.httpkit.surface import Operation, Surface, resource
 

@@ -5,8 +5,7 @@ from collections.abc import AsyncIterator
 import msgspec
 
 from doings.core.activity import Activity
-from doings.core.query import Query
-from doings.core.saved import (
+from doings.core.imports import (
     Contact,
     Context,
     SavedAnswers,
@@ -15,9 +14,10 @@ from doings.core.saved import (
     elements_of_list,
     list_chunks,
 )
+from doings.core.query import Query
 from doings.core.timeline import Timeline
 from doings.dialects.agendize.documents import ActivityDocument
-from doings.dialects.agendize.finding import client_named
+from doings.dialects.agendize.lookup import client_named
 from doings.dialects.agendize.mapping import (
     View,
     activity_documents,

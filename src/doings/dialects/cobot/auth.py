@@ -2,8 +2,8 @@
 
 from doings.auth.principal import ADMIN, Principal
 from doings.core.errors import NotFound
-from doings.httpkit.call import Call
 from doings.httpkit.params import last
+from doings.httpkit.request import Call
 
 
 async def authenticate(call: Call) -> Principal:

@@ -11,8 +11,8 @@ from doings.dialects.cobot.documents import (
     FieldErrorsDocument,
     ScopeErrorDocument,
 )
-from doings.httpkit.call import Call
 from doings.httpkit.errors import Broken, MethodNotAllowed, value_for
+from doings.httpkit.request import Call
 
 ANSWERS: dict[type[DoingsError], tuple[int, str]] = {
     errors.Malformed: (400, "bad_request"),

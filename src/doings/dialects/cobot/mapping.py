@@ -8,7 +8,7 @@ from doings.auth.principal import ADMIN, Principal
 from doings.core.activity import SUBJECT, Activity, Draft, Link
 from doings.core.entity import Entity
 from doings.core.errors import Invalid
-from doings.core.prose import prose
+from doings.core.presentation.prose import prose
 from doings.core.text import json_text
 from doings.dialects.cobot.documents import (
     ActivityDocument,

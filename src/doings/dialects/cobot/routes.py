@@ -33,7 +33,7 @@ from doings.dialects.cobot.params import (
 )
 from doings.dialects.cobot.vocabulary import MEMBERSHIP
 from doings.httpkit.accept import negotiated
-from doings.httpkit.call import Call
+from doings.httpkit.request import Call
 from doings.httpkit.streaming import (
     JSON_ARRAY,
     Frame,

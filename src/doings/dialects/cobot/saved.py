@@ -3,8 +3,8 @@
 from collections.abc import AsyncIterator
 
 from doings.core.activity import Activity
+from doings.core.imports import Context, SavedAnswers, Saying, elements_of_list, list_chunks
 from doings.core.query import Query
-from doings.core.saved import Context, SavedAnswers, Saying, elements_of_list, list_chunks
 from doings.core.timeline import Timeline
 from doings.dialects.cobot.documents import ActivityDocument
 from doings.dialects.cobot.mapping import activity_document, draft_from_document, saved_activity

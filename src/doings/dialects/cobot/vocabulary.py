@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import accumulate
 
 from doings.core.activity import KIND
-from doings.core.catalogue import CATALOGUE
+from doings.core.kinds.catalogue import CATALOGUE
 
 ORIGIN = "cobot"
 """The origin of what is posted here, and of what was read from the vendor's own answers."""

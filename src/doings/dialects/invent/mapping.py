@@ -19,7 +19,7 @@ from doings.core.clock import instant_from_text, second_from_instant
 from doings.core.document import raw
 from doings.core.entity import CONTACT, Entity, EntityDraft, EntityKey
 from doings.core.errors import Invalid
-from doings.core.prose import prose
+from doings.core.presentation.prose import prose
 from doings.core.text import compact, json_text, object_from_text
 from doings.dialects.invent.documents import (
     ActivityDocument,

@@ -13,7 +13,7 @@ from doings.dialects.invent.auth import authenticate
 from doings.dialects.invent.errors import answer_error
 from doings.dialects.invent.mapping import activity_documents
 from doings.dialects.invent.params import activities_query, next_token, page_number
-from doings.httpkit.call import Call
+from doings.httpkit.request import Call
 from doings.httpkit.surface import Operation, Surface, resource
 
 OWN_ORG = "c"

@@ -6,8 +6,7 @@ import msgspec
 
 from doings.core.activity import Activity
 from doings.core.entity import CONTACT
-from doings.core.query import Query
-from doings.core.saved import (
+from doings.core.imports import (
     Contact,
     Context,
     SavedAnswers,
@@ -15,6 +14,7 @@ from doings.core.saved import (
     elements_of_list,
     list_chunks,
 )
+from doings.core.query import Query
 from doings.core.timeline import Timeline
 from doings.dialects.invent.documents import ActivityDocument
 from doings.dialects.invent.mapping import (

@@ -5,7 +5,7 @@ from base64 import b64decode
 from doings.auth.jwt import Claims, TokenExpired, claims_from_jwt
 from doings.auth.principal import Principal
 from doings.core.errors import Forbidden, Unauthenticated
-from doings.httpkit.call import Call
+from doings.httpkit.request import Call
 
 KEY_HEADER = "x-api-key"
 SIGN_IN_KEY_HEADER = "authorization-key"

@@ -6,8 +6,8 @@ from starlette.responses import Response
 from doings.core import errors
 from doings.core.errors import DoingsError
 from doings.dialects.mio.documents import ErrorDocument
-from doings.httpkit.call import Call
 from doings.httpkit.errors import Broken, MethodNotAllowed, value_for
+from doings.httpkit.request import Call
 
 ANSWERS: dict[type[DoingsError], tuple[int, str]] = {
     errors.Malformed: (400, "invalid_parameter"),

@@ -11,7 +11,7 @@ from doings.core.account import Account
 from doings.core.activity import ACTOR, Activity, Draft, Link, Linked, rendered_links
 from doings.core.entity import Entity, EntityDraft, EntityKey
 from doings.core.errors import Invalid
-from doings.core.interaction import (
+from doings.core.interactions.lifecycle import (
     COUNTERPART,
     INDIVIDUAL,
     MILLISECOND,

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from doings.core.clock import start_of_date, zone
 from doings.core.entity import EntityKey
 from doings.core.errors import Malformed
-from doings.core.interaction import PARTIES
+from doings.core.interactions.lifecycle import PARTIES
 from doings.core.query import ENTITIES, Query
 from doings.dialects.mio.vocabulary import KINDS
 from doings.httpkit.params import integer, last, listed

@@ -18,7 +18,7 @@ from doings.dialects.mio.documents import (
     WebhookDocument,
 )
 from doings.dialects.mio.errors import answer_error
-from doings.dialects.mio.finding import Narrowing, activity_named, page_of
+from doings.dialects.mio.lookup import Narrowing, activity_named, page_of
 from doings.dialects.mio.mapping import activity_detail_document, rendered_documents
 from doings.dialects.mio.params import ZONE_HEADER, activities_query, zone_name
 from doings.dialects.mio.webhooks import (
@@ -26,8 +26,8 @@ from doings.dialects.mio.webhooks import (
     settings_without,
     webhook_of_account,
 )
-from doings.httpkit.call import Call
 from doings.httpkit.params import last
+from doings.httpkit.request import Call
 from doings.httpkit.surface import Operation, Surface, resource
 
 

@@ -6,8 +6,7 @@ import msgspec
 
 from doings.core.activity import Activity
 from doings.core.entity import SELF
-from doings.core.query import Query
-from doings.core.saved import (
+from doings.core.imports import (
     Context,
     SavedAnswers,
     Saying,
@@ -15,6 +14,7 @@ from doings.core.saved import (
     elements_of_list,
     list_chunks,
 )
+from doings.core.query import Query
 from doings.core.timeline import Timeline
 from doings.dialects.mio.documents import NOTHING, ActivityDocument
 from doings.dialects.mio.mapping import (

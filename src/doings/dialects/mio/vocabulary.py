@@ -1,6 +1,6 @@
 """Which kinds the vendor's four types are, and its words. What is not here is not shown."""
 
-from doings.core.interaction import BUSINESS, INDIVIDUAL
+from doings.core.interactions.lifecycle import BUSINESS, INDIVIDUAL
 
 ORIGIN = "mio"
 """The origin of what was read from the vendor's own answers."""

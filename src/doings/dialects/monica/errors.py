@@ -14,8 +14,8 @@ from doings.core.errors import DoingsError
 from doings.dialects.monica.documents import ErrorDocument, ErrorMember, MessageDocument
 from doings.dialects.monica.params import LimitTooBig, NotSortable, UnknownSort
 from doings.dialects.monica.validation import messages_of
-from doings.httpkit.call import Call
 from doings.httpkit.errors import Broken, MethodNotAllowed, NoRoute, value_for
+from doings.httpkit.request import Call
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 

@@ -10,12 +10,12 @@ from doings.auth.principal import READ, WRITE
 from doings.core.entity import EntityKey
 from doings.core.store import Reader
 from doings.dialects.monica.documents import AccountReference, One
-from doings.dialects.monica.identity import identities
 from doings.dialects.monica.paging import Page, list_document
 from doings.dialects.monica.params import Listing, id_from_path, listing_from_query
+from doings.dialects.monica.public_ids import identities
 from doings.dialects.monica.validation import trimmed
 from doings.dialects.monica.view import Place, View
-from doings.httpkit.call import Call
+from doings.httpkit.request import Call
 from doings.httpkit.surface import Operation
 
 MOUNT = "/api"

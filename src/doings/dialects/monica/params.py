@@ -8,7 +8,7 @@ import msgspec
 
 from doings.core.errors import DoingsError, Malformed
 from doings.core.query import DiaryOrder, RecordedOrder, Tie
-from doings.dialects.monica.drafts import ActivityInput
+from doings.dialects.monica.mapping.activity_input import ActivityInput
 from doings.dialects.monica.validation import date_of, integer_of
 from doings.httpkit.params import integer_from_text, last
 

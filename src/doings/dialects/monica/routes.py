@@ -2,11 +2,11 @@
 
 from functools import partial
 
-from doings.dialects.monica import about, activities, contacts, settings
 from doings.dialects.monica.auth import authenticate
 from doings.dialects.monica.errors import answer_error
+from doings.dialects.monica.handlers import activities, contacts, me, settings
+from doings.dialects.monica.handlers.settings import CATEGORIES, GENDERS, TAGS, TYPES, Setting
 from doings.dialects.monica.operations import MOUNT, reading, writing
-from doings.dialects.monica.settings import CATEGORIES, GENDERS, TAGS, TYPES, Setting
 from doings.httpkit.surface import Operation, Resource, Surface, resource
 
 
@@ -37,8 +37,8 @@ def setting_at(path: str, setting: Setting) -> tuple[Resource, Resource]:
 SURFACE = Surface(
     name="monica",
     resources=(
-        at("", GET=reading(about.welcome)),
-        at("/me", GET=reading(about.show_me)),
+        at("", GET=reading(me.welcome)),
+        at("/me", GET=reading(me.show_me)),
         at(
             "/activities",
             GET=reading(activities.list_activities),

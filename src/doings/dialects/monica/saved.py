@@ -6,8 +6,7 @@ import msgspec
 
 from doings.core.activity import Activity
 from doings.core.entity import CONTACT, EntityKey
-from doings.core.query import LARGEST_PAGE, Query
-from doings.core.saved import (
+from doings.core.imports import (
     Contact,
     Context,
     SavedAnswers,
@@ -16,19 +15,20 @@ from doings.core.saved import (
     elements_of_list,
     elements_text,
 )
+from doings.core.query import LARGEST_PAGE, Query
 from doings.core.store import Reader
 from doings.core.timeline import Timeline
 from doings.dialects.monica.documents import AccountReference, ActivityDocument
-from doings.dialects.monica.identity import identities
-from doings.dialects.monica.mapping import activity_documents, cast_of
-from doings.dialects.monica.paging import Page, list_document
-from doings.dialects.monica.params import Listing
-from doings.dialects.monica.reading import (
+from doings.dialects.monica.mapping.activity import activity_documents, cast_of
+from doings.dialects.monica.mapping.saved import (
     draft_from_document,
     entity_drafts_from_document,
     named_from_document,
     saved_activity,
 )
+from doings.dialects.monica.paging import Page, list_document
+from doings.dialects.monica.params import Listing
+from doings.dialects.monica.public_ids import identities
 from doings.dialects.monica.view import Place, View
 
 MOUNT = "/api"

@@ -4,7 +4,7 @@ import msgspec
 
 from doings.core.entity import CONTACT, Entity, EntityKey
 from doings.dialects.monica.documents import AccountReference
-from doings.dialects.monica.identity import Identities
+from doings.dialects.monica.public_ids import Identities
 
 DIGITS = 18
 """How many digits an id has at most."""

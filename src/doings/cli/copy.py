@@ -1,0 +1,90 @@
+"""`doings copy` and `doings schema`: to another database, and over several machines."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from doings.cli.options import DatabaseOption, check_exists, settings_for
+from doings.cli.terminal import output, progress
+from doings.config import Settings
+from doings.core.errors import Misconfigured
+
+COPY_EXAMPLES = """
+$ doings copy --from sqlite:///doings.db --to postgresql://doings@db.example.org/doings
+
+Stop the servers on both first. A copy that was broken off is taken up by the same command.
+"""
+
+DISTRIBUTE_EXAMPLES = """
+$ psql -c 'CREATE EXTENSION citus' doings
+
+$ doings schema distribute --database postgresql://doings@coordinator.example.org/doings
+"""
+
+schema = typer.Typer(
+    help="The tables of the database.", no_args_is_help=True, rich_markup_mode="rich"
+)
+
+
+def copy(
+    source: Annotated[
+        str, typer.Option("--from", metavar="URL", help="Where to read.", show_default=False)
+    ],
+    target: Annotated[
+        str, typer.Option("--to", metavar="URL", help="A new database.", show_default=False)
+    ],
+) -> None:
+    """Copy a whole database into another, of either engine, and compare both in the end."""
+    if source == target:
+        raise Misconfigured("--from and --to are the same database")
+    check_exists(settings_for(source))
+    rows = asyncio.run(_copy(settings_for(source), settings_for(target)))
+    output().print(f"Copied and compared {rows:,} rows")
+
+
+async def _copy(source: Settings, target: Settings) -> int:
+    from doings.app import open_store  # noqa: PLC0415 - loads every surface
+    from doings.storage.copying import copy as copied  # noqa: PLC0415 - loads the driver
+
+    rows = 0
+    reading = await open_store(source)
+    try:
+        writing = await open_store(target)
+        try:
+            with progress("Copying") as step:
+
+                def note(_table: str, more: int) -> None:
+                    nonlocal rows
+                    rows += more
+                    step(rows)
+
+                return await copied(reading, writing, note)
+        finally:
+            await writing.close()
+    finally:
+        await reading.close()
+
+
+@schema.command("distribute", epilog=DISTRIBUTE_EXAMPLES)
+def distribute(database: DatabaseOption = None) -> None:
+    """Spread a PostgreSQL database with Citus over its machines, each account on one of them."""
+    settings = settings_for(database)
+    made = asyncio.run(_distribute(settings))
+    output().print(
+        f"Distributed {', '.join(made)}" if made else "All tables are distributed already"
+    )
+
+
+async def _distribute(settings: Settings) -> list[str]:
+    from doings.app import open_store  # noqa: PLC0415 - loads every surface
+    from doings.storage.opening import database_file  # noqa: PLC0415 - loads the drivers
+    from doings.storage.postgres.citus import distribute as spread  # noqa: PLC0415 - loads the driver
+
+    if database_file(settings.database) is not None:
+        raise Misconfigured("an SQLite database is one file; copy it to PostgreSQL first")
+    store = await open_store(settings)
+    try:
+        return await store.engine.write(spread)
+    finally:
+        await store.close()

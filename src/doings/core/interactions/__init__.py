@@ -1,0 +1,1 @@
+"""Requests between two parties: their data, their steps, and who records them."""

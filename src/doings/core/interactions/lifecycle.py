@@ -1,0 +1,253 @@
+"""The life of an interaction: one party asks or offers, the other attends, and time passes.
+
+Plain functions on an activity's data. Its states and the steps between them:
+
+    SENT (the initiator's view)   accept → ACCEPTED   complete → COMPLETED
+    ACTION_REQUIRED (the          decline → DECLINED
+    receptor's): pending          cancel → CANCELED
+
+A pending one is CANCELED once `valid_until` is over, an accepted one EXPIRED once `expires_at` is.
+"""
+
+from functools import lru_cache
+from typing import Any, Literal
+
+import msgspec
+
+from doings.core.activity import ACTOR, Activity, Draft, Link, Linked
+from doings.core.clock import instant_from_text
+from doings.core.entity import SELF, Entity, EntityKey
+from doings.core.errors import Conflict
+from doings.core.kinds.shapes import Span
+
+KINDS = (
+    "details.requested",
+    "details.shared",
+    "details.swapped",
+    "authorization.requested",
+)
+
+COUNTERPART = "counterpart"
+"""The role of the other party."""
+
+INDIVIDUAL = "individual"
+BUSINESS = SELF
+PARTIES = (INDIVIDUAL, BUSINESS)
+"""The types of those who take part in interactions."""
+
+ORIGIN = "interaction"
+"""The origin of an activity that was made because another account of this server recorded one.
+
+Its external id is `<account>:<activity>`, the number of that account and the id of its activity.
+"""
+
+Direction = Literal["IN", "OUT"]
+IN: Direction = "IN"
+OUT: Direction = "OUT"
+
+SENT = "SENT"
+ACTION_REQUIRED = "ACTION_REQUIRED"
+ACCEPTED = "ACCEPTED"
+DECLINED = "DECLINED"
+CANCELED = "CANCELED"
+EXPIRED = "EXPIRED"
+COMPLETED = "COMPLETED"
+
+PENDING: dict[Direction, str] = {OUT: SENT, IN: ACTION_REQUIRED}
+"""Not attended yet, as either side sees it."""
+
+StepName = Literal["accept", "decline", "cancel", "complete"]
+
+
+class Rule(msgspec.Struct, frozen=True):
+    """Who may take a step, from where to where, and which member says when it was taken.
+
+    `party` is the direction of the record that the step is taken on; None is either.
+    """
+
+    party: Direction | None
+    before: tuple[str, ...]
+    after: str
+    stamp: str | None
+
+
+RULES: dict[StepName, Rule] = {
+    "accept": Rule(IN, tuple(PENDING.values()), ACCEPTED, "attended_at"),
+    "decline": Rule(IN, tuple(PENDING.values()), DECLINED, "attended_at"),
+    "cancel": Rule(OUT, tuple(PENDING.values()), CANCELED, None),
+    "complete": Rule(None, (ACCEPTED,), COMPLETED, "completed_at"),
+}
+
+MILLISECOND = 1000
+
+Moment = str | int | None
+"""A time as it was recorded: RFC 3339, or milliseconds."""
+
+Requirement = dict[str, Any]
+"""A requirement as it was recorded; `core.shapes.Requirement` says what it may hold."""
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One line of an interaction's own timeline."""
+
+    status: str | None = None
+    at: Moment = None
+
+
+class Facts(msgspec.Struct, frozen=True, kw_only=True):
+    """What data says, as it was recorded."""
+
+    requirements: list[Requirement] | None = None
+    valid_until: Moment = None
+    expires_in: Span | None = None
+    notification_message: str | None = None
+    status: str | None = None
+    attended_at: Moment = None
+    completed_at: Moment = None
+    expires_at: Moment = None
+    accepted_requirements: list[Requirement] | None = None
+    declined_requirements: list[Requirement] | None = None
+    timeline: list[Entry] | None = None
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether nobody has attended it."""
+        return self.status is None or self.status in PENDING.values()
+
+    @property
+    def status_then(self) -> str:
+        """What time makes of it."""
+        return CANCELED if self.is_pending else EXPIRED
+
+    def lapses_at(self) -> int | None:
+        """When time alone changes the state, or None."""
+        if self.is_pending:
+            return instant_of(self.valid_until)
+        return instant_of(self.expires_at) if self.status == ACCEPTED else None
+
+    def holds_data(self) -> bool:
+        """Whether what was shared is still there."""
+        return any(
+            one.get("data") is not None
+            or any(item.get("data") is not None for item in one.get("items") or [])
+            for one in self.accepted_requirements or []
+        )
+
+    def is_forgotten(self, now: int) -> bool:
+        """Whether what was shared is not to be shown any more."""
+        expires_at = instant_of(self.expires_at)
+        return expires_at is not None and expires_at <= now
+
+
+_FACTS = msgspec.json.Decoder(Facts)
+
+
+def facts_of(data: str) -> Facts:
+    """Read data that was checked when it was recorded."""
+    return _FACTS.decode(data)
+
+
+def instant_of(moment: Moment) -> int | None:
+    """Microseconds since 1970 of a time that was checked when it was recorded."""
+    if moment is None:
+        return None
+    return _instant(moment) if isinstance(moment, str) else moment * MILLISECOND
+
+
+_instant = lru_cache(maxsize=4096)(instant_from_text)
+"""A time is often looked at twice: whether it has come, and to be shown."""
+
+
+def counterpart_of(activity: Activity) -> Entity | None:
+    """The other party, also one that was deleted since."""
+    return counterpart_among(activity.links)
+
+
+def counterpart_among(links: tuple[Linked, ...]) -> Entity | None:
+    """The other party among what is linked, also one that was deleted since."""
+    for link in links:
+        if COUNTERPART in link.roles:
+            return link.entity
+    return None
+
+
+def direction_of(activity: Activity) -> Direction:
+    """IN where the other party acts, else OUT."""
+    return direction_among(activity.links)
+
+
+def direction_among(links: tuple[Linked, ...]) -> Direction:
+    """The same, of the links alone."""
+    for link in links:
+        if COUNTERPART in link.roles and ACTOR in link.roles:
+            return IN
+    return OUT
+
+
+def direction_of_links(links: tuple[Link, ...]) -> Direction:
+    """The same of links that are still to be recorded."""
+    acting = {link.key for link in links if link.role == ACTOR}
+    others = {link.key for link in links if link.role == COUNTERPART}
+    return IN if acting & others else OUT
+
+
+def status_at(facts: Facts, direction: Direction, now: int) -> str:
+    """The status at an instant: what was recorded, and what time has made of it."""
+    lapses_at = facts.lapses_at()
+    if lapses_at is not None and lapses_at <= now:
+        return facts.status_then
+    return PENDING[direction] if facts.is_pending else facts.status or PENDING[direction]
+
+
+def due_at(kind: str, data: str) -> int | None:
+    """When time alone changes what is recorded, or None."""
+    if kind not in KINDS:
+        return None
+    facts = facts_of(data)
+    lapses_at = facts.lapses_at()
+    if lapses_at is None and facts.holds_data():
+        return instant_of(facts.expires_at)
+    return lapses_at
+
+
+def check_step(step: StepName, status: str, direction: Direction | None) -> None:
+    """Raise Conflict for a step that the state or the party (None speaks for both) rules out."""
+    rule = RULES[step]
+    if status not in rule.before:
+        raise Conflict(f"{status} interactions take no {step}")
+    if direction is not None and rule.party not in {None, direction}:
+        party = "receptor" if rule.party == IN else "initiator"
+        raise Conflict(f"only the {party} may {step}")
+
+
+def counterpart_slug(links: tuple[Link, ...]) -> str | None:
+    """The account that the other party may be: a business goes by its slug."""
+    return next(
+        (link.id for link in links if link.role == COUNTERPART and link.type == BUSINESS), None
+    )
+
+
+def is_outgoing(draft: Draft) -> bool:
+    """Whether a draft is an interaction that the other party receives."""
+    return draft.kind in KINDS and direction_of_links(draft.links) == OUT
+
+
+def check_revision(old: Activity, new: Draft) -> None:
+    """Raise Conflict for a change to what both parties rely on."""
+    if old.kind not in KINDS and new.kind not in KINDS:
+        return
+    if old.kind != new.kind or old.data != new.data or _parties(old) != _parties_of(new.links):
+        raise Conflict("an interaction's kind, data and parties change by its steps alone")
+
+
+def _parties(activity: Activity) -> set[tuple[EntityKey, str]]:
+    return {
+        (link.entity.key, role)
+        for link in activity.links
+        for role in link.roles
+        if role in {ACTOR, COUNTERPART}
+    }
+
+
+def _parties_of(links: tuple[Link, ...]) -> set[tuple[EntityKey, str]]:
+    return {(link.key, link.role) for link in links if link.role in {ACTOR, COUNTERPART}}

@@ -1,0 +1,188 @@
+"""Interactions in the store: recorded, taken a step further, and kept in line with time.
+
+Where both parties are accounts of this server, each has a record of its own: the initiator's goes
+OUT and the receptor's comes IN. Whatever happens to one happens to the other in one transaction.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from typing import NamedTuple
+
+import msgspec
+
+from doings.core.account import Account
+from doings.core.activity import ACTOR, Activity, Draft, Link, draft_of
+from doings.core.entity import SELF
+from doings.core.errors import Conflict, NotFound
+from doings.core.interactions.data import (
+    Attendance,
+    begun_draft,
+    data_in_time,
+    data_with,
+    members_of_step,
+    mirrored_draft,
+    past_without_data,
+)
+from doings.core.interactions.lifecycle import (
+    KINDS,
+    ORIGIN,
+    OUT,
+    StepName,
+    check_step,
+    counterpart_of,
+    counterpart_slug,
+    direction_of,
+    facts_of,
+    is_outgoing,
+    status_at,
+)
+from doings.core.store import Ledger, Recorded, Store
+
+
+class Side(NamedTuple):
+    """One party's record of an interaction, and the ledger that it is in."""
+
+    ledger: Ledger
+    activity: Activity
+
+
+async def receivers(store: Store, own: Account, drafts: Iterable[Draft]) -> tuple[int, ...]:
+    """The other accounts in which recording these drafts will record, too."""
+    slugs = {counterpart_slug(draft.links) for draft in drafts if is_outgoing(draft)}
+    accounts = [await _account(store, slug) for slug in slugs if slug not in {None, own.slug}]
+    return tuple([one.id for one in accounts if one is not None and one.takes_interactions])
+
+
+async def record(ledger: Ledger, drafts: Sequence[Draft]) -> list[Recorded]:
+    """Record drafts of any kind; what begins an interaction is recorded for its receiver as well.
+
+    The receivers are among `ledger.others`.
+    """
+    if not any(draft.kind in KINDS for draft in drafts):
+        return await ledger.record(drafts)
+    own = await ledger.account()
+    begun = [_begun(draft, own) for draft in drafts]
+    recorded = await ledger.record(begun)
+    others = await _taking_part(ledger)
+    for draft, one in zip(begun, recorded, strict=True):
+        other = others.get(counterpart_slug(draft.links) or "") if is_outgoing(draft) else None
+        if other is not None and not one.is_repeated:
+            us = Link(SELF, own.slug, ACTOR, own.name)
+            await other.record([mirrored_draft(draft, us, _name(own, one.id))])
+    return recorded
+
+
+async def record_one(ledger: Ledger, draft: Draft) -> tuple[Activity, bool]:
+    """Record one; returns the activity that now stands for it and whether it is new."""
+    recorded = (await record(ledger, [draft]))[0]
+    return await ledger.activity(recorded.seq), not recorded.is_repeated
+
+
+async def other_accounts(store: Store, own: Account, activity: Activity) -> tuple[int, ...]:
+    """The account that may have the other record of an interaction, if it is one of this server."""
+    if activity.origin == ORIGIN:
+        name = _NAME.fullmatch(activity.external_id or "")
+        return (int(name["account"]),) if name and int(name["account"]) != own.id else ()
+    other = counterpart_of(activity)
+    if other is None or other.type != SELF or other.id == own.slug:
+        return ()
+    account = await _account(store, other.id)
+    return (account.id,) if account else ()
+
+
+async def take_step(
+    ledger: Ledger, ref: str, step: StepName, given: Attendance, *, now: int
+) -> Activity:
+    """Take an interaction a step further on both sides; raises NotFound and Conflict.
+
+    `ledger.others` are the `other_accounts`. Without a record there, this side speaks for both.
+    """
+    mine = Side(ledger, await ledger.activity(ref))
+    if mine.activity.kind not in KINDS:
+        raise Conflict(f"a {mine.activity.kind} activity takes no steps")
+    theirs = await _other_side(mine)
+    sides = [mine, theirs] if theirs else [mine]
+    for side in sides:
+        direction = direction_of(side.activity)
+        status = status_at(facts_of(side.activity.data), direction, now)
+        is_speaking = theirs is not None and side is mine
+        check_step(step, status, direction if is_speaking else None)
+    initiator = next((side for side in sides if direction_of(side.activity) == OUT), mine)
+    members = members_of_step(step, given, facts_of(initiator.activity.data), now)
+    changed = [await _put(side, data_with(side.activity.data, members, now)) for side in sides]
+    return changed[0]
+
+
+async def record_time(ledger: Ledger, seq: int, now: int) -> None:
+    """Record what time has made of an interaction, on both sides; raises NotFound."""
+    mine = Side(ledger, await ledger.activity(seq))
+    theirs = await _other_side(mine)
+    for side in (mine, theirs):
+        if side is not None:
+            await _record_time(side, now)
+
+
+async def _record_time(side: Side, now: int) -> None:
+    """What was shared is taken out of the past as well, once it may not be seen any more."""
+    old = side.activity
+    await _put(side, data_in_time(old.data, direction_of(old), now))
+    if facts_of(old.data).is_forgotten(now):
+        await side.ledger.amend_history(old.id, past_without_data)
+
+
+_NAME = re.compile(r"(?P<account>[0-9]{1,18}):.*", re.ASCII | re.DOTALL)
+
+
+def _begun(draft: Draft, own: Account) -> Draft:
+    return begun_draft(draft, (SELF, own.slug)) if draft.kind in KINDS else draft
+
+
+def _name(initiator: Account, activity_id: str) -> str:
+    return f"{initiator.id}:{activity_id}"
+
+
+async def _taking_part(ledger: Ledger) -> dict[str, Ledger]:
+    """The ledgers of those who are still there and still take interactions, by slug."""
+    found: dict[str, Ledger] = {}
+    for other in ledger.others.values():
+        with suppress(NotFound):
+            account = await other.account()
+            if account.takes_interactions:
+                found[account.slug] = other
+    return found
+
+
+async def _other_side(mine: Side) -> Side | None:
+    """The other party's record, provided that each names the other."""
+    own = await mine.ledger.account()
+    for other in mine.ledger.others.values():
+        activity = await _paired(mine.activity, own, other)
+        party = counterpart_of(activity) if activity else None
+        if activity is not None and party is not None and party.key == (SELF, own.slug):
+            return Side(other, activity)
+    return None
+
+
+async def _paired(mine: Activity, own: Account, other: Ledger) -> Activity | None:
+    if mine.origin != ORIGIN:
+        return await other.activity_by_external_id(ORIGIN, _name(own, mine.id))
+    with suppress(NotFound):
+        number, _, activity_id = (mine.external_id or "").partition(":")
+        found = await other.activity(activity_id)
+        is_theirs = number == str(other.account_id) and found.kind in KINDS
+        return found if is_theirs else None
+    return None
+
+
+async def _put(side: Side, data: str) -> Activity:
+    def revise(old: Activity) -> Draft:
+        return msgspec.structs.replace(draft_of(old), data=data)
+
+    return await side.ledger.revise(side.activity.seq, revise)
+
+
+async def _account(store: Store, slug: str | None) -> Account | None:
+    with suppress(NotFound):
+        return await store.account(slug or "")
+    return None

@@ -1,0 +1,1 @@
+"""Kinds of activities: the catalogue, the shape of their data, and its rules."""

@@ -1,0 +1,103 @@
+"""What a kind demands and implies. Kinds are open: one that is not in the catalogue is as good."""
+
+import re
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+
+from doings.core.errors import Invalid
+from doings.core.kinds.catalogue import CATALOGUE, Kind, title_from_kind
+from doings.core.kinds.formats import checked_format
+from doings.core.text import members_from_text, object_from_text
+
+__all__ = ["CATALOGUE", "Kind", "checked_data", "implied_keys", "kind_named"]
+
+
+@lru_cache(maxsize=4096)
+def kind_named(kind: str) -> Kind:
+    """The kind of that name: the catalogue's, or else one made from the name."""
+    known = CATALOGUE.get(kind)
+    if known is not None:
+        return known
+    title = title_from_kind(kind)
+    return Kind(
+        kind=kind,
+        title=title,
+        template=title + "{?: {summary}}",
+        icon="•",
+        meaning="A kind of the caller's own.",
+    )
+
+
+def checked_data(kind: str, data: str) -> None:
+    """Raise Invalid for text that is no JSON object, or one without the shape of the kind."""
+    if data == "{}" and kind not in _DEMANDING:
+        return
+    members = members_from_text(data, field="data")
+    known = CATALOGUE.get(kind)
+    if known is not None and known.data is not None:
+        _check_shape(members, known.data)
+
+
+def implied_keys(kind: str, data: str) -> tuple[tuple[str, str], ...]:
+    """The (type, id) of what is linked by itself because data, once checked, names it."""
+    if kind == "encounter.logged" and data != "{}":
+        activity_type = object_from_text(data).get("activity_type_id")
+        return () if activity_type is None else (("activity_type", str(activity_type)),)
+    if kind.startswith("appointment.") and kind in CATALOGUE:
+        return (("appointment", object_from_text(data)["appointment"]["id"]),)
+    return ()
+
+
+_AT = re.compile(r" - at `\$(?P<path>[^`]*)`$")
+_MISSING = re.compile(r"Object missing required field `(?P<member>[^`]*)`")
+_TYPES = re.compile(r"`(?P<types>[^`]*)`")
+
+_WORDS = {
+    "str": "text",
+    "int": "an integer",
+    "float": "a decimal number",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "an object",
+}
+
+
+def _check_shape(members: dict[str, Any], shape: type[msgspec.Struct]) -> None:
+    try:
+        msgspec.convert(members, shape, dec_hook=checked_format)
+    except msgspec.ValidationError as error:
+        raise _invalid(str(error)) from None
+
+
+def _invalid(message: str) -> Invalid:
+    found = _AT.search(message)
+    path = found["path"] if found else ""
+    reason = _AT.sub("", message)
+    missing = _MISSING.fullmatch(reason)
+    if missing:
+        return Invalid.of(f"data{path}.{missing['member']}", "is required")
+    return Invalid.of(f"data{path}", _in_words(reason))
+
+
+def _in_words(reason: str) -> str:
+    plain = reason.replace("Expected ", "must be ").replace(", got ", ", not ")
+    return _TYPES.sub(
+        lambda match: " or ".join(_WORDS.get(word, word) for word in match["types"].split(" | ")),
+        plain,
+    )
+
+
+def _is_demanding(kind: Kind) -> bool:
+    try:
+        msgspec.convert({}, kind.data)
+    except msgspec.ValidationError:
+        return True
+    return False
+
+
+_DEMANDING = frozenset(
+    kind.kind for kind in CATALOGUE.values() if kind.data is not None and _is_demanding(kind)
+)
+"""The kinds whose data may not be empty."""

@@ -1,0 +1,1 @@
+"""What each of Monica's routes does."""

@@ -1,0 +1,1 @@
+"""Between Monica's documents and ours; no HTTP."""

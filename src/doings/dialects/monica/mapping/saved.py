@@ -1,0 +1,138 @@
+"""From Monica's documents, as somebody saved them, back to drafts. Pure: knows nothing of HTTP."""
+
+import msgspec
+
+from doings.core.activity import Draft, Link
+from doings.core.clock import start_of_date
+from doings.core.defaults import ACTIVITY_CATEGORY, ACTIVITY_TYPE
+from doings.core.entity import CONTACT, EntityDraft, EntityKey
+from doings.core.errors import Invalid
+from doings.core.imports import Named
+from doings.core.text import json_text
+from doings.dialects.monica.documents import SpecialDate
+from doings.dialects.monica.mapping.contact_attributes import NOTHING, ContactFacts, complete_name
+from doings.dialects.monica.mapping.emotions import has_emotion
+from doings.dialects.monica.saved_documents import (
+    SavedActivity,
+    SavedContact,
+    SavedEmotion,
+    SavedInformation,
+)
+from doings.dialects.monica.validation import date_of
+from doings.dialects.monica.vocabulary import (
+    ATTENDEE,
+    NAMES_OF_GENDERS,
+    ORIGIN,
+    PHOTO,
+    RECORDED_KIND,
+)
+
+
+def saved_activity(element: bytes) -> SavedActivity:
+    """One activity of a saved answer; raises Invalid."""
+    try:
+        return msgspec.json.decode(element, type=SavedActivity)
+    except (ValueError, RecursionError) as error:
+        raise Invalid.of("activity", str(error)) from None
+
+
+def draft_from_document(document: SavedActivity, time_zone: str) -> Draft:
+    """Read an activity of a saved answer, which begins with its day; raises Invalid."""
+    contacts = document.attendees.contacts
+    if not contacts:
+        raise Invalid.of("attendees", "an activity without any is shown nowhere")
+    day = date_of(document.happened_at)
+    if day is None:
+        raise Invalid.of("happened_at", "must be a date like 2018-02-02")
+    data: dict[str, object] = {"happened_on": day}
+    if document.emotions:
+        data["emotions"] = [_emotion(emotion) for emotion in document.emotions]
+    return Draft(
+        kind=RECORDED_KIND,
+        occurred_at=start_of_date(day, time_zone),
+        summary=document.summary,
+        body=document.description,
+        data=json_text(data),
+        links=tuple([Link(*_key(contact), ATTENDEE) for contact in contacts]),
+        origin=ORIGIN,
+        external_id=str(document.id),
+    )
+
+
+def _emotion(emotion: SavedEmotion) -> int:
+    if not has_emotion(emotion.id):
+        raise Invalid.of("emotions", f"there is no emotion {emotion.id}")
+    return emotion.id
+
+
+def named_from_document(document: SavedActivity) -> tuple[Named, ...]:
+    """The activity's type, which goes by its name within its category."""
+    type_ = document.activity_type
+    if type_ is None or type_.name is None:
+        return ()
+    category = type_.activity_type_category
+    if category is None or category.name is None:
+        return (Named(ACTIVITY_TYPE, type_.name),)
+    within = ("category", Named(ACTIVITY_CATEGORY, category.name))
+    return (Named(ACTIVITY_TYPE, type_.name, within),)
+
+
+def entity_drafts_from_document(document: SavedActivity) -> list[tuple[EntityKey, EntityDraft]]:
+    """What an activity of a saved answer says about those who attended."""
+    return [(_key(contact), _contact_draft(contact)) for contact in document.attendees.contacts]
+
+
+def _key(contact: SavedContact) -> EntityKey:
+    """Their ids are numbers like ours, so they are marked as theirs."""
+    return CONTACT, f"{ORIGIN}-{contact.id}"
+
+
+def _contact_draft(contact: SavedContact) -> EntityDraft:
+    told = contact.information or SavedInformation()
+    born, died = _birthdate(told), told.deceased_date or NOTHING
+    facts = ContactFacts(
+        first_name=contact.first_name,
+        middle_name=_middle_name(contact),
+        last_name=contact.last_name,
+        nickname=contact.nickname,
+        gender=contact.gender,
+        gender_type=_gender_type(contact),
+        is_starred=contact.is_starred,
+        is_partial=contact.is_partial,
+        is_active=contact.is_active,
+        birthdate=born.date,
+        birthdate_is_age_based=born.is_age_based is True,
+        birthdate_is_year_unknown=born.is_year_unknown is True,
+        is_dead=contact.is_dead,
+        deceased_date=died.date,
+        deceased_date_is_age_based=died.is_age_based is True,
+        deceased_date_is_year_unknown=died.is_year_unknown is True,
+        avatar=told.avatar.url if told.avatar and told.avatar.source == PHOTO else None,
+    )
+    return EntityDraft(name=complete_name(facts) or None, attrs=json_text(facts))
+
+
+def _middle_name(contact: SavedContact) -> str | None:
+    """What the complete name has between the first and the last."""
+    first, last = contact.first_name or "", contact.last_name or ""
+    whole = contact.complete_name or ""
+    middle = whole[len(first) : len(whole) - len(last)].strip()
+    is_between = whole == " ".join([part for part in (first, middle, last) if part])
+    return middle if middle and is_between else None
+
+
+def _gender_type(contact: SavedContact) -> str | None:
+    """The type of a gender whose name does not tell it."""
+    told = NAMES_OF_GENDERS.get((contact.gender or "").lower())
+    return contact.gender_type if contact.gender_type != told else None
+
+
+def _birthdate(told: SavedInformation) -> SpecialDate:
+    if told.birthdate is not None or not told.dates:
+        return told.birthdate or NOTHING
+    old = told.dates[0]
+    return SpecialDate(
+        is_age_based=old.is_birthdate_approximate == "approximate",
+        is_year_unknown=False,
+        date=old.birthdate,
+    )

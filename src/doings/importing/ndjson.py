@@ -1,0 +1,157 @@
+"""The lines of an import: which of the two kinds each is, and what it says.
+
+{"entity": {"type": "contact", "id": "8", "name": "Jim Halpert"}}
+{"kind": "note.created", "body": "Called back", "links": ["contact:8"]}
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO
+
+import msgspec
+
+from doings.core.activity import Draft
+from doings.core.clock import SystemClock
+from doings.core.entity import (
+    CONTACT,
+    EntityDraft,
+    EntityKey,
+    checked_id,
+    checked_type,
+    draft_of,
+)
+from doings.core.errors import DoingsError, Invalid, Malformed, TooLarge
+from doings.core.store import Ledger
+from doings.core.text import compact
+from doings.importing.importer import Item, Tally, is_at_home
+
+LONGEST = 16 * 1024 * 1024
+"""Bytes of the longest line that is read: more than the longest activity needs."""
+
+
+class Said(msgspec.Struct, frozen=True):
+    """What a line says of an entity."""
+
+    key: EntityKey
+    draft: EntityDraft
+
+
+class Line(msgspec.Struct, frozen=True):
+    """A good line; `id` is the activity's in the account that it was exported from."""
+
+    says: Draft | Said
+    id: str | None = None
+
+
+def items_from_lines(file: BinaryIO, origin: str | None) -> Iterator[Item[Line]]:
+    """The lines of a file that are not empty; `origin` instead of what each says."""
+    clock = SystemClock()
+    done = 0
+    for number, text in numbered_lines(file):
+        done += len(text or b"")
+        says = _read(text, origin, clock.now())
+        if says is not None:
+            yield Item(f"line {number}", says, done)
+
+
+def _read(text: bytes | None, origin: str | None, now: int) -> Line | DoingsError | None:
+    """What a line says, or what is wrong with it; None for an empty one."""
+    if text is None:
+        return TooLarge(LONGEST)
+    try:
+        return line_from_text(text, origin=origin, now=now)
+    except (Malformed, Invalid) as error:
+        return error
+
+
+def numbered_lines(file: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
+    """(number from 1, line); None for a line that is too long to be read."""
+    number = 0
+    while text := file.readline(LONGEST + 1):
+        number += 1
+        is_whole = len(text) <= LONGEST
+        yield number, text if is_whole else None
+        while not is_whole and text and not text.endswith(b"\n"):
+            text = file.readline(LONGEST)
+
+
+class _EntityMember(msgspec.Struct, frozen=True):
+    """The document of an entity, as far as it can be given."""
+
+    type: str
+    id: str
+    name: str | None = None
+    attrs: msgspec.Raw = msgspec.Raw(b"{}")
+    contact: str | None = None
+
+
+class _Envelope(msgspec.Struct, frozen=True):
+    """What tells the two kinds of lines apart."""
+
+    entity: _EntityMember | None = None
+    id: str | None = None
+
+
+_ENVELOPE = msgspec.json.Decoder(_Envelope)
+
+
+def line_from_text(text: bytes, *, origin: str | None, now: int) -> Line | None:
+    """Read a line; None if it is empty. Raises Malformed and Invalid."""
+    from doings.native.mapping import draft_from_exported  # noqa: PLC0415 - loads the native API
+
+    text = text.strip()
+    if not text:
+        return None
+    envelope = _envelope(text)
+    if envelope.entity is not None:
+        return Line(_said(envelope.entity))
+    draft = draft_from_exported(text, now=now)
+    if origin is not None:
+        draft = msgspec.structs.replace(draft, origin=origin)
+    if draft.external_id is None:
+        external_id = envelope.id or f"line-{hashlib.sha256(text).hexdigest()[:32]}"
+        draft = msgspec.structs.replace(draft, external_id=external_id)
+    return Line(draft, envelope.id)
+
+
+def _envelope(text: bytes) -> _Envelope:
+    try:
+        return _ENVELOPE.decode(text)
+    except msgspec.ValidationError as error:
+        raise Invalid.of("line", str(error)) from None
+    except (ValueError, RecursionError) as error:
+        raise Malformed(f"not JSON: {error}") from None
+
+
+def _said(member: _EntityMember) -> Said:
+    key = checked_type(member.type), checked_id(member.id)
+    if member.type == CONTACT and member.contact is not None:
+        raise Invalid.of("entity.contact", "a contact belongs to nobody")
+    attrs = compact(member.attrs)
+    return Said(key, EntityDraft(name=member.name, attrs=attrs, contact=member.contact))
+
+
+async def put_lines(ledger: Ledger, lines: Sequence[Line]) -> Tally:
+    """Write lines in one transaction."""
+    said = [line.says for line in lines if isinstance(line.says, Said)]
+    drafts = [
+        line.says
+        for line in lines
+        if isinstance(line.says, Draft) and not await is_at_home(ledger, line.id)
+    ]
+    changed = await _put_entities(ledger, said)
+    outcomes = await ledger.record(drafts)
+    recorded = sum(not one.is_repeated for one in outcomes)
+    return Tally(entities=changed, recorded=recorded, repeated=len(lines) - len(said) - recorded)
+
+
+async def _put_entities(ledger: Ledger, said: list[Said]) -> int:
+    """Write what is new or different; returns how many those were."""
+    known = await ledger.entities_by_key([one.key for one in said])
+    changed = 0
+    for one in said:
+        old = known.get(one.key)
+        if old is None or draft_of(old) != one.draft:
+            known[one.key], _ = await ledger.put_entity(one.key, lambda _, one=one: one.draft)  # type: ignore[misc]
+            changed += 1
+    return changed

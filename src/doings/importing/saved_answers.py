@@ -1,0 +1,143 @@
+"""The saved answers of an import: what their elements say, and writing it.
+
+An element adds what is not known yet: it changes no activity that is there, and of an entity it
+only fills the gaps.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from doings.core.activity import Draft, Link
+from doings.core.entity import EntityDraft, EntityKey, draft_of
+from doings.core.errors import Invalid, Malformed, Misconfigured
+from doings.core.imports import (
+    Context,
+    Named,
+    SavedAnswers,
+    Saying,
+    answers_from_text,
+    filled_draft,
+)
+from doings.core.store import EntityQuery, Ledger
+from doings.core.text import json_text, object_from_text
+from doings.importing.importer import Item, Tally, is_at_home
+
+LISTED = 500
+"""How many of the things that go by their names are read at a time."""
+
+
+class Element(msgspec.Struct, frozen=True):
+    """One element and where it stands, or why its answer has none that can be read."""
+
+    place: str
+    text: bytes | Malformed | Invalid
+
+
+def elements_of_text(saved: SavedAnswers, text: bytes) -> list[Element]:
+    """The elements of all the answers in a file."""
+    answers = answers_from_text(text)
+    elements: list[Element] = []
+    for number, answer in enumerate(answers, 1):
+        place = f"answer {number}"
+        try:
+            found = saved.elements_from_answer(answer)
+        except (Malformed, Invalid) as error:
+            elements.append(Element(place, error))
+            continue
+        within = f"{place}, " if len(answers) > 1 else ""
+        elements += [Element(f"{within}element {at}", one) for at, one in enumerate(found, 1)]
+    return elements
+
+
+def check_contact(saved: SavedAnswers, elements: Sequence[Element]) -> None:
+    """Raise Misconfigured where an element does not say whose it is."""
+    if saved.lacks_contact([one.text for one in elements if isinstance(one.text, bytes)]):
+        raise Misconfigured("not every element names its contact: give the option --contact")
+
+
+def items_of_elements(
+    saved: SavedAnswers, elements: Sequence[Element], context: Context
+) -> Iterator[Item[Saying]]:
+    """What the elements say, in the order to record it in."""
+    ordered = reversed(elements) if saved.is_newest_first else elements
+    for done, element in enumerate(ordered, 1):
+        yield Item(element.place, _read(saved, element, context), done)
+
+
+def _read(saved: SavedAnswers, element: Element, context: Context) -> Saying | Invalid | Malformed:
+    if not isinstance(element.text, bytes):
+        return element.text
+    try:
+        return saved.said_by_element(element.text, context)
+    except Invalid as error:
+        return error
+
+
+async def put_sayings(ledger: Ledger, sayings: Sequence[Saying]) -> Tally:
+    """Write what is not known yet in one transaction."""
+    fresh = [saying for saying in sayings if not await _is_known(ledger, saying)]
+    changed = await _fill_entities(ledger, fresh)
+    directory = Directory(ledger)
+    drafts = [await directory.linked_draft(saying) for saying in fresh]
+    outcomes = await ledger.record(drafts)
+    recorded = sum(not one.is_repeated for one in outcomes)
+    return Tally(entities=changed, recorded=recorded, repeated=len(sayings) - recorded)
+
+
+async def _is_known(ledger: Ledger, saying: Saying) -> bool:
+    draft = saying.draft
+    if draft.external_id is not None and await ledger.activity_by_external_id(
+        draft.origin, draft.external_id
+    ):
+        return True
+    return await is_at_home(ledger, saying.id)
+
+
+async def _fill_entities(ledger: Ledger, sayings: Sequence[Saying]) -> int:
+    """Write what is said of entities and was not known; returns how many were made or changed."""
+    said = [one for saying in sayings for one in saying.entities]
+    known = await ledger.entities_by_key(list({key for key, _ in said}))
+    changed: set[EntityKey] = set()
+    for key, draft in said:
+        old = known.get(key)
+        filled = filled_draft(old, draft)
+        if old is None or filled != draft_of(old):
+            known[key], _ = await ledger.put_entity(key, lambda _, filled=filled: filled)  # type: ignore[misc]
+            changed.add(key)
+    return len(changed)
+
+
+class Directory:
+    """The things of an account that go by their names: found, or else made."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._ids: dict[Named, str] = {}
+
+    async def linked_draft(self, saying: Saying) -> Draft:
+        """The saying's draft, linked to what it names."""
+        if not saying.named:
+            return saying.draft
+        links = [Link(named.type, await self._id(named)) for named in saying.named]
+        return msgspec.structs.replace(saying.draft, links=(*saying.draft.links, *links))
+
+    async def _id(self, named: Named) -> str:
+        if named not in self._ids:
+            self._ids[named] = await self._found_or_made(named)
+        return self._ids[named]
+
+    async def _found_or_made(self, named: Named) -> str:
+        attrs: dict[str, str] = {}
+        if named.within is not None:
+            attribute, other = named.within
+            attrs[attribute] = await self._id(other)
+        query = EntityQuery(type=named.type, limit=LISTED)
+        while entities := await self._ledger.entities(query):
+            for entity in entities:
+                known = object_from_text(entity.attrs)
+                if entity.name == named.name and attrs.items() <= known.items():
+                    return entity.id
+            query = msgspec.structs.replace(query, after=entities[-1].seq)
+        draft = EntityDraft(name=named.name, attrs=json_text(attrs))
+        return (await self._ledger.number_entity(named.type, draft)).id

@@ -1,0 +1,74 @@
+"""`/docs`: the description of the native API as a page of our own that needs no other server."""
+
+import re
+from functools import cache
+from typing import Any
+
+import jinja2
+from markupsafe import Markup, escape
+from starlette.responses import Response
+
+from doings.httpkit.problem import answer_problem
+from doings.httpkit.request import Call
+from doings.httpkit.surface import Operation, Surface, resource
+from doings.native.http.responses import answer_bytes
+from doings.native.openapi.description import description
+from doings.native.routes import SURFACE as NATIVE
+
+HTML = "text/html; charset=utf-8"
+
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
+"""The page holds all it needs and may load nothing."""
+
+_CODE = re.compile(r"`([^`]*)`")
+
+
+async def show_page(call: Call) -> Response:
+    """The page."""
+    return answer_bytes(call, page(), HTML, {"Content-Security-Policy": POLICY})
+
+
+@cache
+def page() -> bytes:
+    """The page, made from the description once."""
+    described = description(NATIVE.resources)
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("doings.native"),
+        autoescape=True,
+        undefined=jinja2.ChainableUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["prose"] = prose
+    template = environment.get_template("docs.html")
+    text = template.render(
+        info=described["info"],
+        base=described["servers"][0]["url"],
+        tags=by_tag(described["paths"]),
+        schemas=described["components"]["schemas"],
+    )
+    return text.encode()
+
+
+def prose(text: str) -> Markup:
+    """Text with what stands between backticks set as code."""
+    # As plain text, because a Markup would escape the tags that are put into it.
+    escaped = str(escape(text))
+    return Markup(_CODE.sub(r"<code>\1</code>", escaped))  # noqa: S704 - escaped before
+
+
+def by_tag(paths: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """The operations with their method and path, under what they are about."""
+    tags: dict[str, list[dict[str, Any]]] = {}
+    for path, operations in paths.items():
+        for method, operation in operations.items():
+            for tag in operation["tags"]:
+                tags.setdefault(tag, []).append({"method": method, "path": path, **operation})
+    return tags
+
+
+SURFACE = Surface(
+    name="docs",
+    resources=(resource("/", GET=Operation(show_page, scope=None, is_public=True)),),
+    answer_error=answer_problem,
+)

@@ -1,0 +1,1 @@
+"""The formats of a list besides JSON, and exports."""

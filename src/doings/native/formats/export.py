@@ -1,0 +1,120 @@
+"""Whole timelines, streamed: as NDJSON without loss, as CSV for spreadsheets."""
+
+import csv
+import io
+from collections.abc import AsyncIterator, Callable
+
+import msgspec
+from starlette.responses import Response, StreamingResponse
+
+from doings.core.activity import Activity
+from doings.core.clock import text_from_instant
+from doings.core.document import activity_document, link_documents
+from doings.core.entity import EntityKey
+from doings.core.query import Query
+from doings.httpkit.request import Call
+
+CSV = "text/csv"
+NDJSON = "application/x-ndjson"
+
+COLUMNS = (
+    "id",
+    "seq",
+    "kind",
+    "occurred_at",
+    "time_zone",
+    "summary",
+    "body",
+    "actor",
+    "links",
+    "data",
+    "metadata",
+    "level",
+    "channels",
+    "origin",
+    "external_id",
+    "recorded_at",
+    "updated_at",
+)
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What makes a spreadsheet take a cell for a formula."""
+
+_encode_into = msgspec.json.Encoder().encode_into
+_encode = msgspec.json.Encoder().encode
+
+
+async def answer_stream(
+    call: Call, query: Query, media_type: str, owner: EntityKey | None
+) -> Response:
+    """Answer with all that the query finds; raises NotFound before anything is sent."""
+    chunks = call.timeline.walk(query)
+    first: list[Activity] = await anext(chunks, [])
+    if owner is not None and not first:
+        await call.timeline.read(lambda reader: reader.entity(owner))
+    headers = {"Vary": "Accept, Authorization"}
+    if call.method == "HEAD":
+        return Response(media_type=media_type, headers=headers)
+    stream = _rendered(_HEADS[media_type], _RENDERERS[media_type], first, chunks)
+    return StreamingResponse(stream, media_type=media_type, headers=headers)
+
+
+async def _rendered(
+    head: bytes,
+    render: Callable[[list[Activity]], bytes],
+    first: list[Activity],
+    rest: AsyncIterator[list[Activity]],
+) -> AsyncIterator[bytes]:
+    yield head + render(first)
+    async for chunk in rest:
+        yield render(chunk)
+
+
+def ndjson(activities: list[Activity]) -> bytes:
+    """A document a line."""
+    lines = bytearray()
+    for activity in activities:
+        _encode_into(activity_document(activity), lines, -1)
+        lines += b"\n"
+    return bytes(lines)
+
+
+def csv_rows(activities: list[Activity]) -> bytes:
+    """RFC 4180 rows; text that a spreadsheet would run as a formula begins with an apostrophe."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerows([[_cell(value) for value in _row(activity)] for activity in activities])
+    return text.getvalue().encode()
+
+
+def _row(activity: Activity) -> tuple[object, ...]:
+    actor, links = link_documents(activity.links)
+    return (
+        activity.id,
+        activity.seq,
+        activity.kind,
+        text_from_instant(activity.occurred_at),
+        activity.time_zone,
+        activity.summary,
+        activity.body,
+        f"{actor.type}:{actor.id}" if actor else None,
+        _encode(links).decode(),
+        activity.data,
+        activity.metadata,
+        activity.level,
+        " ".join(activity.channels),
+        activity.origin,
+        activity.external_id,
+        text_from_instant(activity.recorded_at),
+        text_from_instant(activity.updated_at),
+    )
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, str) and value.startswith(_FORMULA):
+        return "'" + value
+    return value
+
+
+_RENDERERS: dict[str, Callable[[list[Activity]], bytes]] = {CSV: csv_rows, NDJSON: ndjson}
+_HEADS = {CSV: (",".join(COLUMNS) + "\r\n").encode(), NDJSON: b""}

@@ -1,0 +1,87 @@
+"""The lines of NDJSON: cutting a stream into them, and decoding one."""
+
+from typing import TypeVar
+
+import msgspec
+
+from doings.core.errors import Invalid, Malformed, Problem
+from doings.httpkit.request import problem_from
+from doings.native.documents import ActivityInput, ExportedActivity
+
+T = TypeVar("T")
+
+ACTIVITY = msgspec.json.Decoder(ActivityInput)
+EXPORTED = msgspec.json.Decoder(ExportedActivity)
+
+SERVER_SET = frozenset({"id", "seq", "recorded_at", "updated_at"})
+"""Members of an activity document that are never given."""
+
+LASTING = frozenset({"origin", "external_id"})
+"""Members that an activity keeps for life."""
+
+
+_WORDS = {
+    "Expected `datetime` with a timezone component": "a time needs its offset or Z",
+    "Invalid RFC3339 encoded datetime": "not an RFC 3339 time like 2026-11-22T10:00:00Z",
+}
+
+
+def decoded_line(line: bytes, decoder: "msgspec.json.Decoder[T]") -> T:
+    """One line of NDJSON; raises Malformed and Invalid."""
+    try:
+        line.decode()
+        return decoder.decode(line)
+    except msgspec.ValidationError as error:
+        raise Invalid(in_plain_words(problem_from(error))) from None
+    except UnicodeDecodeError:
+        raise Malformed("not UTF-8", "body") from None
+    except RecursionError:
+        raise Malformed("nested too deeply", "body") from None
+    except msgspec.DecodeError as error:
+        raise Malformed(f"not JSON: {error}", "body") from None
+
+
+def in_plain_words(problem: Problem, lasting: frozenset[str] = frozenset()) -> Problem:
+    """Say why in our words: of times, and of members that the server sets or that last."""
+    if problem.reason != "unknown member":
+        return Problem(problem.field, _WORDS.get(problem.reason, problem.reason))
+    if problem.field in SERVER_SET:
+        return Problem(problem.field, "is set by the server and cannot be given")
+    if problem.field in lasting:
+        return Problem(problem.field, "cannot be changed once recorded")
+    return problem
+
+
+class LineCutter:
+    """Cuts chunks into lines; a line that is too long comes as None and is not kept."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._begun = bytearray()
+        self._is_too_long = False
+
+    def cut(self, chunk: bytes) -> list[bytes | None]:
+        """The lines that the chunk completes."""
+        head, newline, tail = chunk.partition(b"\n")
+        self._grow(head)
+        if not newline:
+            return []
+        *whole, rest = tail.split(b"\n")
+        most = self._most
+        lines = [self.end(), *[line if len(line) <= most else None for line in whole]]
+        self._grow(rest)
+        return lines
+
+    def end(self) -> bytes | None:
+        """The line that was begun."""
+        line = None if self._is_too_long else bytes(self._begun)
+        self._begun.clear()
+        self._is_too_long = False
+        return line
+
+    def _grow(self, part: bytes) -> None:
+        if self._is_too_long or len(self._begun) + len(part) > self._most:
+            self._begun.clear()
+            self._is_too_long = True
+        else:
+            self._begun += part

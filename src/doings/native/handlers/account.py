@@ -1,0 +1,117 @@
+"""The credential's account, its credentials, and the catalogue of kinds."""
+
+from functools import cache
+
+import msgspec
+from starlette.responses import Response
+
+from doings.auth.credentials import issue
+from doings.core.clock import datetime_from_instant
+from doings.core.entity import NAME_LENGTH, SELF
+from doings.core.errors import Invalid
+from doings.core.kinds.catalogue import CATALOGUE, Kind
+from doings.core.store import Answer, Ledger
+from doings.core.text import checked_text
+from doings.httpkit.request import Call
+from doings.native.documents import (
+    AccountDocument,
+    IssuedToken,
+    KindDocument,
+    KindList,
+    SelfDocument,
+    TokenInput,
+    TokenList,
+)
+from doings.native.http.idempotency import write_once
+from doings.native.http.request_body import body_of_type
+from doings.native.http.responses import NO_CONTENT, answer_document, answer_json, encode, written
+from doings.native.mapping import instant_of, token_document
+from doings.native.openapi.schemas import schema_of
+
+
+async def show_account(call: Call) -> Response:
+    """The account."""
+    account = call.principal.account
+    return answer_document(
+        call,
+        AccountDocument(
+            id=account.id,
+            slug=account.slug,
+            name=account.name,
+            time_zone=account.time_zone,
+            self_=SelfDocument(SELF, account.slug),
+            interactions="open" if account.takes_interactions else "closed",
+            created_at=datetime_from_instant(account.created_at),
+        ),
+    )
+
+
+async def list_tokens(call: Call) -> Response:
+    """The account's credentials."""
+    found = await call.timeline.read(lambda reader: reader.credentials())
+    return answer_document(call, TokenList([token_document(one) for one in found]))
+
+
+async def create_token(call: Call) -> Response:
+    """Make a credential; its secret is in this answer and nowhere else."""
+    body = await call.body()
+    wanted = body_of_type(call, body, TokenInput)
+    now = call.services.clock.now()
+    checked_text(wanted.label, field="label", most=NAME_LENGTH)
+    expires_at = None
+    if wanted.expires_at is not None:
+        expires_at = instant_of(wanted.expires_at, field="expires_at")
+        if expires_at <= now:
+            raise Invalid.of("expires_at", "must be in the future")
+    issued, credential = issue(
+        call.principal.account.id,
+        scopes=wanted.scopes,
+        now=now,
+        label=wanted.label,
+        expires_at=expires_at,
+    )
+    document = IssuedToken(
+        key=issued.key,
+        secret=issued.secret,
+        label=credential.label,
+        scopes=credential.scopes,
+        created_at=datetime_from_instant(now),
+        expires_at=wanted.expires_at,
+    )
+    location = f"{call.base_url}/tokens/{issued.key}"
+
+    async def add(ledger: Ledger) -> Answer:
+        await ledger.add_credential(credential)
+        return written(document, status=201, Location=location)
+
+    def without_secret(_: Answer) -> Answer:
+        redacted = msgspec.structs.replace(document, secret=None)
+        return written(redacted, status=201, Location=location)
+
+    return await write_once(call, body, add, kept=without_secret)
+
+
+async def revoke_token(call: Call) -> Response:
+    """Make a credential unusable from now on."""
+    key = call.path_params["key"]
+
+    async def revoke(ledger: Ledger) -> Answer:
+        await ledger.revoke_credential(key)
+        return NO_CONTENT
+
+    return await write_once(call, b"", revoke)
+
+
+async def list_kinds(call: Call) -> Response:
+    """The catalogue."""
+    return answer_json(call, _catalogue())
+
+
+@cache
+def _catalogue() -> bytes:
+    return encode(KindList([_kind_document(kind) for kind in CATALOGUE.values()]))
+
+
+def _kind_document(kind: Kind) -> KindDocument:
+    schema = None if kind.data is None else msgspec.Raw(encode(schema_of(kind.data)))
+    return KindDocument(kind.kind, kind.title, kind.icon, kind.meaning, schema)

@@ -1,0 +1,1 @@
+"""What the native API adds to HTTP: responses, ETags, idempotency, request bodies."""

@@ -1,0 +1,71 @@
+"""`Idempotency-Key`: a write that is sent again is answered again and done once.
+
+The key is seen and kept in the transaction of the write itself, so that of two requests at the
+same time one waits and gets the other's answer. Only answers of success are kept: a request that
+failed changed nothing and may be sent again.
+"""
+
+import hashlib
+import re
+from collections.abc import Awaitable, Callable
+
+from starlette.responses import Response
+
+from doings.core.errors import Malformed
+from doings.core.store import Answer, Ledger
+from doings.httpkit.request import Call
+
+HEADER = "Idempotency-Key"
+
+_KEY = re.compile(r"[\x20-\x7e]{1,255}")
+
+
+def key_of(call: Call) -> str | None:
+    """The key that the caller gave the request; raises Malformed."""
+    key = call.header(HEADER)
+    if key is not None and not _KEY.fullmatch(key):
+        raise Malformed("1 to 255 printable ASCII characters", HEADER)
+    return key
+
+
+def digest_of(call: Call, body: bytes) -> bytes:
+    """What makes a request the same: method, path and body."""
+    head = f"{call.method} {call.path}\n"
+    return hashlib.blake2b(head.encode() + body, digest_size=16).digest()
+
+
+def _as_it_is(answer: Answer) -> Answer:
+    return answer
+
+
+async def write_once(
+    call: Call,
+    body: bytes,
+    work: Callable[[Ledger], Awaitable[Answer]],
+    *,
+    kept: Callable[[Answer], Answer] = _as_it_is,
+    also: tuple[int, ...] = (),
+) -> Response:
+    """Carry out a write, or repeat its answer; `kept` makes what is kept of an answer.
+
+    `also` are other accounts that work writes in.
+    """
+    key = key_of(call)
+    if key is None:
+        return response_of(await call.timeline.write(work, also=also))
+    digest = digest_of(call, body)
+
+    async def once(ledger: Ledger) -> Answer:
+        known = await ledger.recall(key, digest)
+        if known is not None:
+            return known
+        answer = await work(ledger)
+        await ledger.remember(key, digest, kept(answer))
+        return answer
+
+    return response_of(await call.timeline.write(once, also=also))
+
+
+def response_of(answer: Answer) -> Response:
+    """The answer as it is sent."""
+    return Response(answer.body, status_code=answer.status, headers=answer.headers)

@@ -1,0 +1,92 @@
+"""Streams with an Idempotency-Key: each of their batches is recorded once.
+
+A stream is too long for one transaction, so every batch keeps its own answer, under the key and its
+number, in the transaction that records it.
+"""
+
+import hashlib
+from typing import NamedTuple
+
+import msgspec
+
+from doings.core.activity import Draft
+from doings.core.errors import Conflict
+from doings.core.interactions import recording
+from doings.core.store import Answer, Ledger, Recorded
+
+
+class Counts(NamedTuple):
+    """What became of a batch's drafts."""
+
+    recorded: int
+    repeated: int
+
+
+def counts_of(recorded: list[Recorded]) -> Counts:
+    """Count what the store made of drafts."""
+    repeated = sum(one.is_repeated for one in recorded)
+    return Counts(len(recorded) - repeated, repeated)
+
+
+class Place(msgspec.Struct, frozen=True):
+    """A batch's place in a stream with an Idempotency-Key, and all that came up to its end."""
+
+    key: str
+    digest: bytes
+    is_beyond: bool
+
+    async def record(self, ledger: Ledger, drafts: list[Draft]) -> Counts:
+        """Record the batch unless that was done before; raises Conflict for another batch."""
+        known = await ledger.recall(self.key, self.digest)
+        if known is not None:
+            return msgspec.json.decode(known.body, type=Counts)
+        if self.is_beyond:
+            raise Conflict(_ANOTHER_STREAM)
+        counts = counts_of(await recording.record(ledger, drafts))
+        body = msgspec.json.encode(counts)
+        await ledger.remember(self.key, self.digest, Answer(200, {}, body))
+        return counts
+
+
+class Repeats:
+    """Makes a stream with an Idempotency-Key repeatable: each batch is done once.
+
+    A stream that broke off goes on where it stopped when it is sent again; one that was recorded
+    to its end is answered again. Another stream under the same key is refused.
+    """
+
+    def __init__(self, key: str, request: bytes) -> None:
+        self._key = key
+        self._request = request
+        self._hash = hashlib.blake2b(request, digest_size=16)
+        self._batches = 0
+        self._known: int | None = None
+
+    async def begin(self, ledger: Ledger) -> None:
+        """See whether such a stream was recorded to its end; raises Conflict."""
+        known = await ledger.recall(self._key, self._request)
+        self._known = int(known.body) if known else None
+
+    def see(self, line: bytes | None) -> None:
+        """Take a line into account."""
+        self._hash.update(b"\n" if line is None else line + b"\n")
+
+    def place(self) -> Place:
+        """The place of the batch that ends with the line seen last."""
+        self._batches += 1
+        return Place(
+            key=f"{self._key}\t{self._batches}",
+            digest=self._hash.digest(),
+            is_beyond=self._known is not None and self._batches > self._known,
+        )
+
+    async def end(self, ledger: Ledger) -> None:
+        """Remember that the stream was recorded to its end; raises Conflict for a shorter one."""
+        if self._known is None:
+            answer = Answer(200, {}, str(self._batches).encode())
+            await ledger.remember(self._key, self._request, answer)
+        elif self._batches < self._known:
+            raise Conflict(_ANOTHER_STREAM)
+
+
+_ANOTHER_STREAM = "this Idempotency-Key was used with another stream"

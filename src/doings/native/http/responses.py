@@ -1,0 +1,42 @@
+"""Answers of one JSON document."""
+
+import msgspec
+from starlette.responses import Response
+
+from doings.core.store import Answer
+from doings.httpkit.accept import negotiated
+from doings.httpkit.request import Call
+from doings.native.http.etags import etag_of, is_unchanged
+from doings.native.http.request_body import JSON
+
+encode = msgspec.json.Encoder().encode
+
+NO_CONTENT = Answer(204, {}, b"")
+
+
+def answer_document(call: Call, document: object) -> Response:
+    """Answer a GET with a document, or that it is unchanged; raises NotAcceptable."""
+    return answer_json(call, encode(document))
+
+
+def answer_json(call: Call, body: bytes, headers: dict[str, str] | None = None) -> Response:
+    """Answer a GET with JSON that is encoded already; raises NotAcceptable."""
+    negotiated(call.header("accept"), (JSON,))
+    return answer_bytes(call, body, JSON, headers)
+
+
+def answer_bytes(
+    call: Call, body: bytes, media_type: str, headers: dict[str, str] | None = None
+) -> Response:
+    """Answer a GET with what is encoded already, or that it is unchanged."""
+    etag = etag_of(body)
+    headers = {"ETag": etag, "Vary": "Accept, Authorization", **(headers or {})}
+    if is_unchanged(call.header("if-none-match"), etag):
+        return Response(status_code=304, headers=headers)
+    return Response(body, headers=headers, media_type=media_type)
+
+
+def written(document: object, *, status: int = 200, **headers: str) -> Answer:
+    """The answer to a write: the document as it is now."""
+    body = encode(document)
+    return Answer(status, {"Content-Type": JSON, "ETag": etag_of(body), **headers}, body)

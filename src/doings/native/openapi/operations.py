@@ -1,0 +1,142 @@
+"""What a description of the API says of an operation: the parts of it that code cannot tell."""
+
+from typing import Any
+
+import msgspec
+
+from doings.core.activity import LEVELS, ORIGIN, WORD
+from doings.core.entity import ID_LENGTH, TYPE
+from doings.core.query import LARGEST_PAGE
+from doings.native.http.request_body import JSON
+from doings.native.params import LIMIT, LONGEST_WAIT, SEARCH_LENGTH
+
+Schema = dict[str, Any]
+
+NO_BODY = None
+"""The content of an answer that has none."""
+
+
+class Parameter(msgspec.Struct, frozen=True):
+    """A parameter in the `query`, the `path` or the `header`."""
+
+    name: str
+    where: str
+    description: str
+    schema: Schema
+
+
+class About(msgspec.Struct, frozen=True, kw_only=True):
+    """One operation. Types are given by media type; the errors that go without saying are left out.
+
+    `answers`: for each status of success the types of its body. `errors`: further statuses.
+    """
+
+    summary: str
+    tag: str
+    parameters: tuple[Parameter, ...] = ()
+    body: dict[str, Any] = {}
+    answers: dict[int, dict[str, Any] | None]
+    errors: tuple[int, ...] = ()
+
+
+def json_of(kind: Any) -> dict[str, Any]:  # noqa: ANN401 - any type that msgspec can describe
+    """A body that is JSON of a type."""
+    return {JSON: kind}
+
+
+def _text(**more: object) -> Schema:
+    return {"type": "string", **more}
+
+
+def _query(name: str, description: str, schema: Schema) -> Parameter:
+    return Parameter(name, "query", description, schema)
+
+
+_TIME = _text(format="date-time")
+_KEY = _text(pattern=rf"^{TYPE.pattern}:", examples=["contact:8"])
+
+KIND_FILTER = _query(
+    "kind",
+    "Kinds, repeated or with commas between; `note.*` is every kind of that noun.",
+    {"type": "array", "items": _text(examples=["note.created", "note.*"])},
+)
+LINK_FILTER = _query(
+    "link",
+    "Linked to `type:id`; repeated: to any of them.",
+    {"type": "array", "items": _KEY},
+)
+SINCE = _query("since", "Not before this time (inclusive).", _TIME)
+UNTIL = _query("until", "Before this time (exclusive).", _TIME)
+LIMIT_PARAMETER = _query(
+    "limit",
+    "How many items at most.",
+    {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": LIMIT},
+)
+CURSOR = _query("cursor", "`next` or `prev` of an answer with the same filters.", _text())
+SEARCH = _query(
+    "q",
+    'Words that must all occur: `word`, `begin*`, `"a phrase"`; case and accents do not matter.',
+    _text(maxLength=SEARCH_LENGTH),
+)
+
+FILTERS = (
+    KIND_FILTER,
+    LINK_FILTER,
+    _query("actor", "Done by `type:id`.", _KEY),
+    _query("origin", "Recorded under this origin.", _text(pattern=f"^{ORIGIN.pattern}$")),
+    _query("level", "Of this level.", _text(enum=sorted(LEVELS))),
+    _query("channel", "In this channel.", _text(pattern=f"^{WORD.pattern}$")),
+    SINCE,
+    UNTIL,
+    SEARCH,
+    _query("order", "Newest first, or oldest.", _text(enum=["desc", "asc"], default="desc")),
+    LIMIT_PARAMETER,
+    CURSOR,
+)
+
+ENTITY_FILTERS = (
+    _query("type", "Of this type.", _text(pattern=f"^{TYPE.pattern}$")),
+    SEARCH,
+    LIMIT_PARAMETER,
+    CURSOR,
+)
+
+STATS_FILTERS = (
+    _query("by", "What to count by.", _text(enum=["day", "kind"], default="day")),
+    _query("link", "Linked to `type:id`, one at most.", _KEY),
+    KIND_FILTER,
+    SINCE,
+    UNTIL,
+)
+
+FEED_PARAMETERS = (
+    _query("after", "The last seq already known.", {"type": "integer", "minimum": 0, "default": 0}),
+    LIMIT_PARAMETER,
+    _query(
+        "wait",
+        "How many seconds to wait for a change where there is none.",
+        {"type": "integer", "minimum": 0, "maximum": LONGEST_WAIT, "default": 0},
+    ),
+)
+
+ONCE = Parameter(
+    "Idempotency-Key",
+    "header",
+    "Sent again within 24 hours with the same body: answered again, done once.",
+    _text(minLength=1, maxLength=255),
+)
+IF_MATCH = Parameter(
+    "If-Match", "header", "The ETag of the state that may be replaced, or `*`.", _text()
+)
+IF_NONE_MATCH = Parameter(
+    "If-None-Match",
+    "header",
+    "The ETag of an answer the caller has: 304 if it still holds.",
+    _text(),
+)
+
+PATH_PARTS: dict[str, tuple[str, Schema]] = {
+    "id": ("An id.", _text(minLength=1, maxLength=ID_LENGTH)),
+    "type": ("The type of an entity.", _text(pattern=f"^{TYPE.pattern}$")),
+    "key": ("The key of a credential.", _text(minLength=1)),
+}

@@ -1,0 +1,1 @@
+"""What `doings check` looks at."""

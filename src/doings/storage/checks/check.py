@@ -1,0 +1,162 @@
+"""What `doings check` does: compares all that is stored twice, account by account.
+
+It goes in chunks, each on one consistent state, so that a store may be in use meanwhile, its size
+does not matter, and no long transaction is held.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
+from typing import Concatenate, ParamSpec, TypeVar
+
+from doings.core.account import Account
+from doings.core.errors import Unavailable
+from doings.storage.checks import counts, seqs
+from doings.storage.checks import statements as sql
+from doings.storage.database import Database
+from doings.storage.engine import Row
+from doings.storage.reader import AccountReader
+from doings.storage.reading.counts import BLOCK_BITS
+from doings.storage.sql import statements
+from doings.storage.sql.schema import ACCOUNT_TABLES
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+Progress = Callable[[int, int], None]
+"""Is told how much is done, and of how much."""
+
+PASSES = 3
+"""Every account is gone through by its seqs, its links and its tallies."""
+
+
+async def check(database: Database, progress: Progress) -> list[str]:
+    """Everything that is wrong with a database, one line for each finding.
+
+    What cannot be read is a finding too, and the check goes on with the next account.
+    """
+    heads: dict[Account, int] = {}
+    findings = await _lines("the database", _general_findings(database, heads), lambda _: None)
+    done, total = 0, PASSES * sum(heads.values())
+    for account, head in heads.items():
+        advance = partial(_advance, progress, done, PASSES * head, total)
+        found = _account_findings(database, account)
+        findings += await _lines(f"account {account.slug}", found, advance)
+        done += PASSES * head
+    progress(total, total)
+    return findings
+
+
+def _advance(progress: Progress, done: int, span: int, total: int, place: int) -> None:
+    progress(done + min(place, span), total)
+
+
+Found = AsyncIterator[tuple[int, list[str]]]
+"""How far a check has come, in seqs, and what is wrong there."""
+
+
+async def _lines(name: str, found: Found, advance: Callable[[int], None]) -> list[str]:
+    findings: list[str] = []
+    try:
+        async for place, here in found:
+            findings += [f"{name}: {finding}" for finding in here]
+            advance(place)
+    except Unavailable as error:
+        findings.append(f"{name}: it cannot be read on: {error}")
+    return findings
+
+
+async def _general_findings(database: Database, heads: dict[Account, int]) -> Found:
+    """What the engine finds, rows of accounts that do not exist; and the heads of those that do."""
+    yield 0, await database.engine.verify()
+    for account in await database.accounts():
+        heads[account] = await _chunk(database, account, _head)
+    for table in ACCOUNT_TABLES:
+        yield 0, await _strays(database, table)
+
+
+async def _chunk(
+    database: Database,
+    account: Account,
+    work: Callable[Concatenate[AccountReader, P], Awaitable[T]],
+    *values: P.args,
+    **options: P.kwargs,
+) -> T:
+    """Run a piece of work on one consistent state."""
+    return await database.engine.read(
+        lambda connection: work(AccountReader(connection, account.id), *values, **options),
+        bounded=False,
+    )
+
+
+async def _head(reader: AccountReader) -> int:
+    """The last seq given out; 0 if that is not known."""
+    row = await reader.fetch_one(statements.HEAD)
+    return int(row[0]) if row else 0
+
+
+async def _strays(database: Database, table: str) -> list[str]:
+    """Rows of accounts that do not exist."""
+    findings = []
+    after = 0
+    while row := await _next_account(database, table, after):
+        after, is_known = row
+        if not is_known:
+            findings.append(f"{table} has rows of account {after}, unknown")
+    return findings
+
+
+async def _next_account(database: Database, table: str, after: int) -> Row | None:
+    return await database.engine.read(
+        lambda connection: connection.fetch_one(sql.next_account(table), after=after),
+        bounded=False,
+    )
+
+
+async def _account_findings(database: Database, account: Account) -> Found:
+    """The three passes, one behind the other."""
+    head = await _chunk(database, account, _head)
+    if not head:
+        yield 0, ["it has no head, which its seqs are taken from"]
+        return
+    async for place, found in _block_findings(database, account):
+        yield place, found
+    async for place, found in _link_findings(database, account):
+        yield head + place, found
+    async for place, found in _tally_findings(database, account):
+        yield 2 * head + place, found
+
+
+async def _block_findings(database: Database, account: Account) -> Found:
+    number, head = 0, 0
+    while number << BLOCK_BITS <= head:
+        head, found = await _chunk(database, account, _block, number)
+        number += 1
+        yield number << BLOCK_BITS, found
+    yield head, await _chunk(database, account, seqs.list_totals_findings)
+    yield head, await _chunk(database, account, seqs.deadline_findings)
+
+
+async def _block(reader: AccountReader, number: int) -> tuple[int, list[str]]:
+    """The head, and what is wrong in a block up to it."""
+    head = await _head(reader)
+    return head, (await seqs.block_findings(reader, number, head) if head else [])
+
+
+async def _link_findings(database: Database, account: Account) -> Found:
+    years = await _chunk(database, account, counts.counted_years)
+    key: tuple[int, int, int] | None = counts.FIRST_LINK
+    while key is not None:
+        links = await _chunk(database, account, counts.links_after, key, account.time_zone)
+        key = links.last
+        years |= links.years
+        yield (key[0] if key else 0), links.findings
+    for year in sorted(years):
+        found = await _chunk(database, account, counts.year_findings, year, account.time_zone)
+        yield 0, found
+
+
+async def _tally_findings(database: Database, account: Account) -> Found:
+    key: tuple[int, int, str] | None = counts.FIRST_TALLY
+    while key is not None:
+        found, key = await _chunk(database, account, counts.tallies_after, key)
+        yield (key[0] if key else 0), found

@@ -1,0 +1,168 @@
+"""Checks block by block of seqs: entities, activities, the feed, search rows and numbered lists."""
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from doings.core.interactions.lifecycle import due_at
+from doings.storage.checks import links
+from doings.storage.checks import statements as sql
+from doings.storage.reading import counts
+from doings.storage.reading.counts import ACTIVITIES, TOTAL
+from doings.storage.reading.entity_lists import is_partial
+
+if TYPE_CHECKING:
+    from doings.storage.engine import Row
+    from doings.storage.reader import AccountReader
+
+LAST_SEQ = 1 << 40
+"""Greater than every seq."""
+
+
+class Block(msgspec.Struct, frozen=True):
+    """The rows whose seqs lie in a block, by seq."""
+
+    entities: "dict[int, Row]"
+    activities: "dict[int, Row]"
+    changes: "dict[int, Row]"
+    found_activities: set[int]
+    found_entities: set[int]
+
+
+async def block_findings(reader: "AccountReader", number: int, head: int) -> list[str]:
+    """What is wrong in a block of seqs; the last block holds all that lies past the head."""
+    first, end = number << counts.BLOCK_BITS, (number + 1) << counts.BLOCK_BITS
+    is_last = end > head
+    block = await _block(reader, first, LAST_SEQ if is_last else end)
+    return [
+        *_seq_findings(block, range(max(first, 1), min(end, head + 1))),
+        *_entity_findings(block),
+        *_activity_findings(block),
+        *await links.findings(reader, block.activities.values()),
+        *_change_findings(block),
+        *_search_findings("activity", _with_text(block), block.found_activities),
+        *_search_findings("entity", _alive(block), block.found_entities),
+        *await _list_findings(reader, block, number, is_last=is_last),
+    ]
+
+
+async def _block(reader: "AccountReader", first: int, end: int) -> Block:
+    search = reader.connection.search
+    bounds = {"first": first, "end": end}
+    return Block(
+        entities={row[0]: row for row in await reader.fetch(sql.ENTITIES_OF_BLOCK, **bounds)},
+        activities={row[0]: row for row in await reader.fetch(sql.ACTIVITIES_OF_BLOCK, **bounds)},
+        changes={row[0]: row for row in await reader.fetch(sql.CHANGES_OF_BLOCK, **bounds)},
+        found_activities={row[0] for row in await reader.fetch(search.list_activities, **bounds)},
+        found_entities={row[0] for row in await reader.fetch(search.list_entities, **bounds)},
+    )
+
+
+def _seq_findings(block: Block, seqs: range) -> list[str]:
+    """Whether every seq up to the head is one entity or one change, and none lies past it."""
+    findings = []
+    used = block.entities.keys() | block.changes.keys() | block.activities.keys()
+    for seq in sorted(used.union(seqs)):
+        if seq not in used:
+            findings.append(f"seq {seq} is neither an entity nor a change")
+        elif seq not in seqs:
+            findings.append(f"seq {seq} lies outside 1 to the head")
+        elif seq in block.entities and (seq in block.changes or seq in block.activities):
+            findings.append(f"seq {seq} is both an entity and a change")
+    return findings
+
+
+def _entity_findings(block: Block) -> list[str]:
+    return [
+        f"entity {seq} is marked {'partial' if marked else 'whole'} against its attributes"
+        for seq, _, attrs, marked, _ in block.entities.values()
+        if bool(marked) != is_partial(attrs)
+    ]
+
+
+def _activity_findings(block: Block) -> list[str]:
+    findings = []
+    for row in block.activities.values():
+        seq, id_, kind, data, _, due, *_ = row
+        created = block.changes.get(seq)
+        if created is None or created[2:4] != (id_, "created"):
+            findings.append(f"activity {seq} has no change that created it")
+        if due != due_at(kind, data):
+            wanted = due_at(kind, data) or "none"
+            findings.append(f"activity {seq} has the deadline {due or 'none'}, not {wanted}")
+    return findings
+
+
+def _change_findings(block: Block) -> list[str]:
+    findings = []
+    for seq, activity, _, op, is_there, is_deleted, is_created in block.changes.values():
+        if op != "created":
+            if not is_created:
+                findings.append(f"change {seq} is about activity {activity}, never created")
+        elif seq != activity:
+            findings.append(f"change {seq} created activity {activity}, whose seq is another")
+        elif is_there and is_deleted:
+            findings.append(f"activity {seq} is there although it was deleted")
+        elif not is_there and not is_deleted:
+            findings.append(f"activity {seq} was created and is neither there nor deleted")
+    return findings
+
+
+def _with_text(block: Block) -> set[int]:
+    return {row[0] for row in block.activities.values() if row[6]}
+
+
+def _alive(block: Block) -> set[int]:
+    return {row[0] for row in block.entities.values() if row[4]}
+
+
+def _search_findings(what: str, wanted: set[int], found: set[int]) -> list[str]:
+    return [
+        *(f"{what} {seq} is missing in the search" for seq in sorted(wanted - found)),
+        *(f"{what} {seq} is in the search and should not" for seq in sorted(found - wanted)),
+    ]
+
+
+async def _list_findings(
+    reader: "AccountReader", block: Block, number: int, *, is_last: bool
+) -> list[str]:
+    """Whether the tallies of the numbered lists hold what their members come to."""
+    end = LAST_SEQ if is_last else number + 1
+    rows = await reader.fetch(sql.TALLIES_OF_BLOCKS, first=number, end=end)
+    stored = {(day, name): count for day, name, count in rows}
+    counted: Counter[tuple[int, str]] = Counter()
+    for seq, type_, _, marked, is_alive in block.entities.values():
+        if is_alive and not marked:
+            counted[seq >> counts.BLOCK_BITS, type_] += 1
+    for row in block.activities.values():
+        if row[4]:
+            counted[row[0] >> counts.BLOCK_BITS, ACTIVITIES] += 1
+    return [
+        f"block {day} of the list {name} counts {_said(stored.get((day, name)))},"
+        f" there are {counted[day, name]}"
+        for day, name in sorted(stored.keys() | counted.keys())
+        if stored.get((day, name)) != counted[day, name]
+    ]
+
+
+async def list_totals_findings(reader: "AccountReader") -> list[str]:
+    """Whether the totals of the numbered lists are right."""
+    rows = await reader.fetch(sql.TALLIES_OF_BLOCKS, first=TOTAL, end=TOTAL + 1)
+    stored = {name: count for _, name, count in rows}
+    counted = {name: count for name, count in await reader.fetch(sql.MEMBERS) if count}
+    return [
+        f"the list {name} counts {_said(stored.get(name))}, there are {counted.get(name, 0)}"
+        for name in sorted(stored.keys() | counted.keys())
+        if stored.get(name) != counted.get(name, 0)
+    ]
+
+
+async def deadline_findings(reader: "AccountReader") -> list[str]:
+    """Deadlines of activities that are not there."""
+    rows = await reader.fetch(sql.DEADLINES_WITHOUT_ACTIVITY)
+    return [f"the deadline of activity {row[0]} has no activity" for row in rows]
+
+
+def _said(count: int | None) -> str:
+    return "nothing" if count is None else str(count)

@@ -1,0 +1,1 @@
+"""PostgreSQL, and Citus on top of it."""

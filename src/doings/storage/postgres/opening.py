@@ -1,0 +1,165 @@
+"""PostgreSQL: where a database is, and whether it is one that we can work with."""
+
+import socket
+from collections.abc import Iterable
+from typing import Any, ClassVar, NamedTuple
+from urllib.parse import urlsplit
+
+import asyncpg
+import msgspec
+
+from doings.core.errors import Misconfigured
+from doings.storage.postgres.errors import translated
+
+OLDEST = 14
+"""The oldest PostgreSQL that will do."""
+
+CONNECT_SECONDS = 10
+STATEMENT_SECONDS = 60
+
+STATEMENTS = 500
+"""How many prepared statements a connection keeps."""
+
+_LIMITS = {
+    "application_name": "doings",
+    "idle_in_transaction_session_timeout": "60s",
+    "lock_timeout": "10s",
+    "jit": "off",
+}
+
+_BOUNDED = {"enable_seqscan": "off", "enable_bitmapscan": "off", "enable_sort": "off"}
+"""Every bounded read is a range of an index in its order. This holds PostgreSQL to it also before
+it has gathered figures about the tables, when it takes them for small and would sort them.
+"""
+
+_UNBOUNDED = {"plan_cache_mode": "force_custom_plan"}
+"""Whether a word is frequent or rare decides how it is best looked for."""
+
+
+_OWN_TYPES_END = 16_384
+"""Below are PostgreSQL's own types, which are the same in every database."""
+
+
+class _Named(NamedTuple):
+    name: str
+
+
+class _Connection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg publishes no types
+    """Asks once, not on every connection, what a list of numbers is like: Citus takes a second."""
+
+    _known: ClassVar[dict[frozenset[int], Any]] = {}
+
+    async def _introspect_types(
+        self,
+        types: Iterable[int],
+        timeout: float | None,  # noqa: ASYNC109 - asyncpg calls it like this
+    ) -> Any:  # noqa: ANN401 - asyncpg publishes no types
+        wanted = frozenset(types)
+        if wanted not in self._known:
+            found, statement = await super()._introspect_types(types, timeout)
+            if max(wanted) < _OWN_TYPES_END:
+                self._known[wanted] = found
+            return found, statement
+        return self._known[wanted], _Named("known")
+
+
+class Address(msgspec.Struct, frozen=True):
+    """A database's URL; `prepared` is False where statements and settings do not last."""
+
+    url: str
+    prepared: bool = True
+
+    async def pool(self, size: int, *, is_bounded: bool = True) -> Any:  # noqa: ANN401
+        """A pool of at most `size` connections, made when they are needed."""
+        settings = _LIMITS | (_BOUNDED if is_bounded else _UNBOUNDED)
+        return await asyncpg.create_pool(
+            self.url,
+            min_size=0,
+            max_size=size,
+            init=_take_binary_words,
+            reset=_change_nothing,
+            **self._options(settings),
+        )
+
+    async def connect(self) -> Any:  # noqa: ANN401
+        """A connection outside every pool."""
+        return await asyncpg.connect(self.url, **self._options(_LIMITS))
+
+    def _options(self, settings: dict[str, str]) -> dict[str, Any]:
+        return {
+            "connection_class": _Connection,
+            "timeout": CONNECT_SECONDS,
+            "command_timeout": STATEMENT_SECONDS,
+            "statement_cache_size": STATEMENTS if self.prepared else 0,
+            "max_cached_statement_lifetime": 0,
+            # A pgbouncer refuses a client that comes with settings it does not know.
+            "server_settings": settings if self.prepared else None,
+        }
+
+
+async def _take_binary_words(raw: Any) -> None:  # noqa: ANN401
+    """Let texts' words go out in the binary form that COPY needs; they are never read back."""
+    await raw.set_type_codec(
+        "tsvector", schema="pg_catalog", encoder=bytes, decoder=bytes, format="binary"
+    )
+
+
+async def _change_nothing(_raw: object) -> None:
+    """Our transactions leave nothing behind that would have to be reset."""
+
+
+async def checked(address: Address) -> None:
+    """Raise Misconfigured, in one line, for a database that cannot be used."""
+    place = _place(address.url)
+    try:
+        raw = await address.connect()
+    except Exception as error:
+        reason = _reason(error)
+        if reason is None:
+            raise
+        raise Misconfigured(f"{place}: {reason}") from error
+    try:
+        version = raw.get_server_version()
+        if version.major < OLDEST:
+            raise Misconfigured(
+                f"{place} is PostgreSQL {version.major}; Doings needs {OLDEST} or newer"
+            )
+        encoding = await raw.fetchval("SHOW server_encoding")
+        if encoding != "UTF8":
+            raise Misconfigured(f"{place} is encoded in {encoding}; Doings needs UTF8")
+    finally:
+        await raw.close()
+
+
+def _place(url: str) -> str:
+    """The URL without its password."""
+    try:
+        parts = urlsplit(url)
+        user = f"{parts.username}@" if parts.username else ""
+        host = parts.hostname or ""
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        return "the database's URL"
+    return f"postgresql://{user}{host}{port}{parts.path}"
+
+
+_REASONS: dict[type[Exception], str] = {
+    asyncpg.ClientConfigurationError: "that is no usable URL: {}",
+    socket.gaierror: "there is no such host",
+    asyncpg.InvalidPasswordError: "the password is wrong",
+    asyncpg.InvalidCatalogNameError: "there is no such database; createdb makes one",
+    asyncpg.ProtocolViolationError: "a pgbouncer needs prepared statements turned off here ({})",
+    asyncpg.InvalidAuthorizationSpecificationError: "the login is refused: {}",
+    ConnectionRefusedError: "nobody answers there",
+    FileNotFoundError: "nobody answers there",
+    ValueError: "that is no usable URL: {}",
+}
+
+
+def _reason(error: Exception) -> str | None:
+    """What is wrong, in a few words; None for what was never thought of."""
+    for cause, reason in _REASONS.items():
+        if isinstance(error, cause):
+            return reason.format(error)
+    ours = translated(error)
+    return None if ours is error else str(ours)

@@ -1,0 +1,1 @@
+"""The schema, the statements, and between rows and values."""

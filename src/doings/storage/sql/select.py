@@ -1,0 +1,196 @@
+"""Builds the statements that depend on a query's filters.
+
+Every timeline, filtered or not, is read from ranges of `links` in the order of an index: one range
+for each (entity, kind), merged by the engine. What no index can answer is checked afterwards on the
+keys that a range or the full text gave (`matching_keys`).
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from doings.core.activity import ACTOR
+from doings.core.query import Gap, Query, Side
+from doings.storage.sql.statements import ACTIVITY
+
+EVERYTHING = 0
+"""The pseudo-entity that every activity is linked to, which makes the whole account a timeline."""
+
+Values = dict[str, Any]
+Selection = tuple[str, Values]
+_NEWEST_FIRST = "ORDER BY occurred_at DESC, activity_seq DESC"
+_OLDEST_FIRST = "ORDER BY occurred_at, activity_seq"
+
+
+def keys_in_order(
+    query: Query, *, entities: Sequence[int], kinds: Sequence[str] | None, skip: int = 0
+) -> Selection:
+    """The next keys on the query's side; `entities` as seqs, `kinds` without patterns or None.
+
+    What is linked to several of the entities comes once for each, one after the other.
+    """
+    bounds, values = _bounds(query)
+    for index, entity in enumerate(entities):
+        values[f"entity_{index}"] = entity
+    for index, kind in enumerate(kinds or ()):
+        values[f"kind_{index}"] = kind
+    values["limit"] = query.limit + 1
+    values["skip"] = skip
+    order = _NEWEST_FIRST if query.side == "older" else _OLDEST_FIRST
+    return _merged(len(entities), None if kinds is None else len(kinds), bounds, order), values
+
+
+def activities_in_order(query: Query, *, entity: int, kinds: Sequence[str] | None) -> Selection:
+    """The rows of the activities that the next keys of one entity's timeline lead to."""
+    keys, values = keys_in_order(query, entities=[entity], kinds=kinds)
+    return _led_to(keys, "DESC" if query.side == "older" else "ASC"), values
+
+
+def keys_with_revision(query: Query) -> Selection:
+    """The next keys in the timeline of one entity, or of all, each with the account's revision."""
+    bounds, values = _bounds(query)
+    values["limit"] = query.limit + 1
+    if query.entities:
+        values["type"], values["id"] = query.entities[0]
+    order = _NEWEST_FIRST if query.side == "older" else _OLDEST_FIRST
+    return _with_revision(_NAMED if query.entities else str(EVERYTHING), bounds, order), values
+
+
+_NAMED = (
+    "(SELECT seq FROM entities WHERE account_id = :account_id AND type = :type AND id = :id"
+    " AND deleted_at IS NULL)"
+)
+
+
+@lru_cache(maxsize=1024)
+def _with_revision(entity: str, bounds: str, order: str) -> str:
+    return (
+        "SELECT occurred_at, activity_seq,"
+        " (SELECT revision FROM heads WHERE account_id = :account_id)"
+        f" FROM links WHERE account_id = :account_id AND entity = {entity}{bounds}"
+        f" {order} LIMIT :limit"
+    )
+
+
+@lru_cache(maxsize=1024)
+def _led_to(keys: str, direction: str) -> str:
+    return (
+        f"SELECT {ACTIVITY} FROM ({keys}) AS keys"
+        " JOIN activities a ON a.account_id = :account_id AND a.seq = keys.activity_seq"
+        f" ORDER BY keys.occurred_at {direction}, keys.activity_seq {direction}"
+    )
+
+
+@lru_cache(maxsize=1024)
+def _merged(entities: int, kinds: int | None, bounds: str, order: str) -> str:
+    """So many ranges as one; each says its own order, or PostgreSQL would sort, not merge."""
+    ranges = [
+        "SELECT occurred_at, activity_seq FROM links"
+        f" WHERE account_id = :account_id AND entity = :entity_{entity}{kind}{bounds}"
+        for entity in range(entities)
+        for kind in _kind_conditions(kinds)
+    ]
+    merged = ranges[0]
+    if len(ranges) > 1:
+        merged = " UNION ALL ".join(
+            f"SELECT occurred_at, activity_seq FROM ({one} {order}) AS range_{index}"
+            for index, one in enumerate(ranges)
+        )
+    return f"{merged} {order} LIMIT :limit OFFSET :skip"
+
+
+def _kind_conditions(kinds: int | None) -> list[str]:
+    return [""] if kinds is None else [f" AND kind = :kind_{index}" for index in range(kinds)]
+
+
+def _bounds(query: Query, *, at: str = "occurred_at", seq: str = "activity_seq") -> Selection:
+    """Where the range begins and ends.
+
+    A bound that the gap lies behind already is left out: SQLite enters an index by one bound on
+    each side, and would walk from that one to the gap again for every page.
+    """
+    conditions: list[str] = []
+    values: Values = {}
+    gap = query.gap
+    if query.since is not None and not _is_past_since(query.since, gap):
+        conditions.append(f"{at} >= :since")
+        values["since"] = query.since
+    if query.until is not None and not _is_past_until(query.until, gap):
+        conditions.append(f"{at} < :until")
+        values["until"] = query.until
+    if gap is not None:
+        comparison = _COMPARISON[gap.side]
+        conditions.append(f"({at}, {seq}) {comparison} (:gap_at, :gap_seq)")
+        values |= {"gap_at": gap.occurred_at, "gap_seq": gap.seq}
+    return "".join(f" AND {condition}" for condition in conditions), values
+
+
+def _is_past_since(since: int, gap: Gap | None) -> bool:
+    return gap is not None and gap.side == "newer" and gap.occurred_at >= since
+
+
+def _is_past_until(until: int, gap: Gap | None) -> bool:
+    return gap is not None and gap.side == "older" and gap.occurred_at < until
+
+
+_COMPARISON: dict[Side, str] = {"older": "<", "newer": ">="}
+
+
+def matching_keys(
+    query: Query,
+    *,
+    entities: Sequence[int] | None,
+    also: Sequence[int] | None,
+    kinds: Sequence[str] | None,
+    actor: int | None,
+) -> Selection:
+    """Which of the activities `:seqs` satisfy all of the query's filters but its words."""
+    bounds, values = _bounds(query, at="a.occurred_at", seq="a.seq")
+    conditions = ["a.account_id = :account_id AND a.seq = ANY(:seqs)" + bounds]
+    if kinds is not None:
+        conditions.append("a.kind = ANY(:kinds)")
+        values["kinds"] = list(kinds)
+    for name, linked in (("entities", entities), ("also", also)):
+        if linked is not None:
+            conditions.append(_linked(name))
+            values[name] = list(linked)
+    if actor is not None:
+        conditions.append("' ' || a.linked || ' ' LIKE :actor")
+        values["actor"] = f"% {actor}:{ACTOR} %"
+    for column, value in (("origin", query.origin), ("level", query.level)):
+        if value is not None:
+            conditions.append(f"a.{column} = :{column}")
+            values[column] = value
+    if query.channel is not None:
+        # LIKE would ignore case on one engine and not on the other.
+        conditions.append("replace(a.channels, :channel, '') <> a.channels")
+        values["channel"] = f'"{query.channel}"'
+    return f"SELECT a.occurred_at, a.seq FROM activities a WHERE {' AND '.join(conditions)}", values
+
+
+def _linked(entities: str) -> str:
+    return (
+        f"EXISTS (SELECT 1 FROM links l WHERE l.account_id = a.account_id"
+        f" AND l.entity = ANY(:{entities})"
+        " AND l.occurred_at = a.occurred_at AND l.activity_seq = a.seq)"
+    )
+
+
+def entities_in_order(
+    *, by_type: bool, with_partial: bool, is_descending: bool, by_update: bool, after: bool
+) -> str:
+    """Entities of a type, or all, in the order of their seq or last change."""
+    conditions = ["e.account_id = :account_id AND e.deleted_at IS NULL"]
+    if by_type:
+        conditions.append("e.type = :type")
+    if not with_partial:
+        conditions.append("e.is_partial = 0")
+    if after:
+        conditions.append(f"e.seq {'<' if is_descending else '>'} :after")
+    direction = " DESC" if is_descending else ""
+    columns = ("e.updated_at", "e.seq") if by_update else ("e.seq",)
+    order = ", ".join(column + direction for column in columns)
+    return (
+        f"SELECT e.seq FROM entities e WHERE {' AND '.join(conditions)}"
+        f" ORDER BY {order} LIMIT :limit OFFSET :skip"
+    )

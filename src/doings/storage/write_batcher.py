@@ -1,0 +1,111 @@
+"""Single activities, gathered while their account is being written in and then recorded together.
+
+Recording many at once takes a fraction of what recording each by itself takes, and that is more
+than sharing a commit saves.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import NamedTuple, Protocol, TypeVar
+
+from doings.core.activity import Activity, Draft
+from doings.core.errors import Unavailable
+from doings.core.interactions import recording
+from doings.core.store import Ledger
+
+T = TypeVar("T")
+
+MOST = 256
+"""How many are recorded together."""
+
+Recording = tuple[Activity, bool]
+"""The activity that now stands for a draft, and whether it is new."""
+
+
+class Writing(Protocol):
+    """As much of a store as recording takes."""
+
+    async def write(
+        self,
+        account_id: int,
+        work: Callable[[Ledger], Awaitable[T]],
+        *,
+        by: str | None = None,
+        callers: int = 1,
+    ) -> T:
+        """Run work in one transaction, for so many callers; returns when it is durable."""
+
+
+class _Waiting(NamedTuple):
+    draft: Draft
+    done: "asyncio.Future[Recording]"
+
+
+Recorder = tuple[int, str | None]
+"""The account that is recorded in, and the key of the credential that does it."""
+
+
+class Gathering:
+    """What waits to be recorded, by account and credential."""
+
+    def __init__(self, store: Writing, *, most: int = MOST) -> None:
+        self.most = most
+        self._store = store
+        self._waiting: dict[Recorder, list[_Waiting]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def depth(self) -> int:
+        """How many wait for their turn."""
+        return sum(len(waiting) for waiting in self._waiting.values())
+
+    async def record(self, recorder: Recorder, draft: Draft) -> Recording:
+        """Record one; returns when it is durable, and keeps nothing if it raises."""
+        one = _Waiting(draft, asyncio.get_running_loop().create_future())
+        if recorder in self._waiting:
+            self._waiting[recorder].append(one)
+        else:
+            self._waiting[recorder] = [one]
+            task = asyncio.create_task(self._drain(recorder))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        return await one.done
+
+    async def settle(self) -> None:
+        """Return when all that was accepted is recorded or refused."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    async def _drain(self, recorder: Recorder) -> None:
+        while waiting := self._waiting[recorder]:
+            self._waiting[recorder] = waiting[self.most :]
+            await self._record(recorder, waiting[: self.most])
+        del self._waiting[recorder]
+
+    async def _record(self, recorder: Recorder, batch: Sequence[_Waiting]) -> None:
+        """Record a batch and answer everybody in it; if one cannot be recorded, each by itself."""
+        try:
+            found = await self._written(recorder, [one.draft for one in batch])
+        except Exception as error:  # noqa: BLE001 - whatever it is, whoever waits is told
+            # What is unavailable is so for all, and may have been lost after it was done.
+            if len(batch) > 1 and not isinstance(error, Unavailable):
+                await asyncio.gather(*[self._record(recorder, [one]) for one in batch])
+                return
+            for one in batch:
+                if not one.done.done():
+                    one.done.set_exception(error)
+            return
+        for one, result in zip(batch, found, strict=True):
+            if not one.done.done():
+                one.done.set_result(result)
+
+    async def _written(self, recorder: Recorder, drafts: Sequence[Draft]) -> list[Recording]:
+        account_id, by = recorder
+
+        async def work(ledger: Ledger) -> list[Recording]:
+            recorded = await recording.record(ledger, drafts)
+            seqs = list(dict.fromkeys(one.seq for one in recorded))
+            activities = dict(zip(seqs, await ledger.activities(seqs), strict=True))
+            return [(activities[one.seq], not one.is_repeated) for one in recorded]
+
+        return await self._store.write(account_id, work, by=by, callers=len(drafts))

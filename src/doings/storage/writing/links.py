@@ -1,0 +1,181 @@
+"""Which links an activity has.
+
+Those given, those its data names, and those that follow from whom a linked thing belongs to.
+"""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from doings.core.activity import DERIVED_ROLES, NAMED_IN_DATA, OWNER, Activity, Draft
+from doings.core.clock import local_date
+from doings.core.entity import CONTACT, EntityDraft, EntityKey
+from doings.core.kinds.rules import implied_keys
+from doings.storage.reading import counts
+from doings.storage.sql import statements as sql
+from doings.storage.sql.rows import Roles, text_from_roles
+from doings.storage.sql.select import EVERYTHING
+from doings.storage.writing import entities
+
+if TYPE_CHECKING:
+    from doings.storage.writer import AccountLedger
+
+CHUNK = 1000
+
+
+class Known(msgspec.Struct, frozen=True, gc=False):
+    """As much of an entity as linking to it takes."""
+
+    seq: int
+    is_contact: bool
+    owner: int | None
+
+
+Naming = tuple[EntityKey, str | None, str]
+"""(entity, name, role): a link before its entity is looked up."""
+
+Linking = tuple[Roles, bool]
+"""What an activity is linked to, and whether a contact is among it."""
+
+LinkRow = tuple[int, int, int, str]
+"""A row of `statements.ADD_LINK`: entity, instant, activity, kind."""
+
+
+def namings(draft: Draft) -> list[Naming]:
+    """The links given, less the roles that only the server gives, then those that data names."""
+    given = [
+        ((link.type, link.id), link.name, link.role)
+        for link in draft.links
+        if link.role not in DERIVED_ROLES
+    ]
+    implied = [(key, None, NAMED_IN_DATA) for key in implied_keys(draft.kind, draft.data)]
+    return [*given, *implied] if implied else given
+
+
+async def resolve(
+    ledger: "AccountLedger", named: Iterable[tuple[EntityKey, str | None]]
+) -> dict[EntityKey, Known]:
+    """Look entities up by (type, id); those that do not exist are made, with the name given."""
+    names: dict[EntityKey, str | None] = {}
+    for key, name in named:
+        if names.get(key) is None:
+            names[key] = name
+    known = await _existing(ledger, names)
+    missing = [key for key in names if key not in known]
+    if missing:
+        first = await ledger.advance(len(missing))
+        drafts = [
+            (first + index, key, EntityDraft(name=names[key]), None)
+            for index, key in enumerate(missing)
+        ]
+        await entities.add_many(ledger, drafts)
+        for seq, key, _, _ in drafts:
+            known[key] = Known(seq, key[0] == CONTACT, None)
+    return known
+
+
+async def _existing(ledger: "AccountLedger", names: Iterable[EntityKey]) -> dict[EntityKey, Known]:
+    ids: dict[str, list[str]] = {}
+    for entity_type, entity_id in names:
+        ids.setdefault(entity_type, []).append(entity_id)
+    known: dict[EntityKey, Known] = {}
+    for entity_type, wanted in ids.items():
+        is_contact = entity_type == CONTACT
+        rows = await ledger.fetch(sql.RESOLVE_ENTITIES, type=entity_type, ids=wanted)
+        for entity_id, seq, owner in rows:
+            known[entity_type, entity_id] = Known(seq, is_contact, owner)
+    return known
+
+
+def roles_of(links: Iterable[tuple[Known, str]]) -> Linking:
+    """Each linked entity once with all its roles, owners last; and whether any is a contact."""
+    roles: Roles = {}
+    owners: list[int] = []
+    has_contact = False
+    for known, role in links:
+        held = roles.setdefault(known.seq, [])
+        if role not in held:
+            held.append(role)
+        if known.owner is not None:
+            owners.append(known.owner)
+        has_contact = has_contact or known.is_contact
+    for owner in owners:
+        held = roles.setdefault(owner, [])
+        if OWNER not in held:
+            held.append(OWNER)
+    return roles, has_contact or bool(owners)
+
+
+def link_rows(seq: int, occurred_at: int, kind: str, entities: Iterable[int]) -> list[LinkRow]:
+    """The rows for one activity, that of the whole account first."""
+    return [(entity, occurred_at, seq, kind) for entity in (EVERYTHING, *entities)]
+
+
+async def relink(ledger: "AccountLedger", entity: int) -> None:
+    """Bring the links of all that concerns an entity in line with whom it belongs to now."""
+    at, seq = -1 << 62, 0
+    while True:
+        keys = await ledger.fetch(
+            sql.ACTIVITIES_OF_ENTITY, entity=entity, occurred_at=at, activity_seq=seq, limit=CHUNK
+        )
+        if not keys:
+            return
+        for activity in await ledger.activities([key[1] for key in keys]):
+            await _relink(ledger, activity)
+        at, seq = keys[-1]
+
+
+async def _relink(ledger: "AccountLedger", activity: Activity) -> None:
+    seqs = {link.entity.key: link.entity.seq for link in activity.links}
+    owners = await _existing(ledger, seqs)
+    links = [
+        (owners[link.entity.key], role)
+        for link in activity.links
+        for role in link.roles
+        if role != OWNER
+    ]
+    roles, has_contact = roles_of(links)
+    if roles == roles_as_stored(activity):
+        return
+    await change_links(ledger, activity, activity, roles, has_contact=has_contact)
+    await ledger.execute(
+        sql.SET_LINKED,
+        seq=activity.seq,
+        has_contact=int(has_contact),
+        linked=text_from_roles(roles),
+    )
+
+
+def roles_as_stored(activity: Activity) -> Roles:
+    """The roles of a stored activity's links."""
+    return {link.entity.seq: list(link.roles) for link in activity.links}
+
+
+async def change_links(
+    ledger: "AccountLedger",
+    old: Activity,
+    new: Activity | Draft,
+    roles: Roles,
+    *,
+    has_contact: bool,
+) -> None:
+    """Take an activity's links and counts away and set those of its new state."""
+    await remove_links(ledger, old)
+    rows = link_rows(old.seq, new.occurred_at, new.kind, roles)
+    await ledger.execute_many(sql.ADD_LINK, rows)
+    ledger.tallies.update(counts.of_links(rows))
+    if has_contact:
+        year = local_date(new.occurred_at, await ledger.time_zone()).year
+        ledger.tallies.update(counts.of_concerns([(old.seq, year)]))
+
+
+async def remove_links(ledger: "AccountLedger", activity: Activity) -> None:
+    """Take an activity out of every timeline and count."""
+    at, seq, kind = activity.occurred_at, activity.seq, activity.kind
+    rows = link_rows(seq, at, kind, roles_as_stored(activity))
+    await ledger.execute_many(sql.DELETE_LINK, [row[:3] for row in rows])
+    ledger.tallies.subtract(counts.of_links(rows))
+    if any(link.entity.type == CONTACT for link in activity.links):
+        year = local_date(at, await ledger.time_zone()).year
+        ledger.tallies.subtract(counts.of_concerns([(seq, year)]))
