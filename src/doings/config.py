@@ -86,3 +86,11 @@ def environment_from_settings(settings: Settings) -> dict[str, str]:
         if value is not None:
             variables[f"{PREFIX}{name.upper()}"] = text
     return variables
+
+
+def base_url(settings: Settings) -> str:
+    """Where the server is reached from this machine."""
+    if settings.public_url:
+        return settings.public_url.rstrip("/")
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)  # noqa: S104
+    return f"http://{host}:{settings.port}"

@@ -44,7 +44,7 @@ class Desk:
         saved = SAVED[self.name]
         elements = elements_of_text(saved, b"\n".join(answers))
         items = items_of_elements(saved, elements, self.context)
-        return await Importer(self.timeline, put_sayings).run(items, _step, None)
+        return await Importer(self.timeline, put_sayings, print).run(items, _step, None)
 
     async def give(self) -> Any:  # noqa: ANN401 - any JSON
         """Export an answer."""

@@ -215,7 +215,7 @@ def test_a_cutter_gives_the_same_lines_whatever_the_chunks(size: int) -> None:
 
 async def test_a_document_that_was_exported_can_be_sent_back_through_the_import() -> None:
     """`draft_from_exported` takes whole documents, of which it ignores what the server sets."""
-    from doings.native.mapping import draft_from_exported  # noqa: PLC0415 - named in the sentence
+    from doings.native.formats.ndjson import draft_from_exported  # noqa: PLC0415 - named in the sentence
 
     document = {
         "id": "x", "seq": 5, "kind": "a.b", "occurred_at": "2026-05-01T00:00:00Z",

@@ -24,7 +24,7 @@ from doings.cli.options import (
     settings_for,
     with_store,
 )
-from doings.cli.terminal import Step, progress, remark
+from doings.cli.terminal import progress, remark
 from doings.core.account import Account
 from doings.core.activity import checked_kind
 from doings.core.clock import instant_from_text, start_of_date
@@ -34,6 +34,7 @@ from doings.core.errors import Invalid, Misconfigured
 from doings.core.query import Query
 from doings.core.store import EntityQuery, Store
 from doings.core.timeline import Timeline
+from doings.importing.importer import Step
 
 EXPORT_EXAMPLES = """
 $ doings export --account co-up co-up.ndjson

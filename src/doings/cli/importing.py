@@ -21,7 +21,7 @@ from doings.cli.options import (
     settings_for,
     with_store,
 )
-from doings.cli.terminal import output, progress
+from doings.cli.terminal import output, progress, remark
 from doings.core.activity import Draft
 from doings.core.errors import Misconfigured
 from doings.core.store import Store
@@ -91,7 +91,7 @@ def _import_lines(file: str, account: str, origin: str | None, database: str | N
         with _source(path) as lines, progress("Importing") as step:
             total = path.stat().st_size if path else None
             items = items_from_lines(lines, origin)
-            return await Importer(timeline, put_lines).run(items, step, total)
+            return await Importer(timeline, put_lines, remark).run(items, step, total)
 
     return with_store(database, work)
 
@@ -113,7 +113,7 @@ def _import_answers(
         context = registry.context_for(dialect, timeline.account, contact, settings_for(database))
         items = saved_answers.items_of_elements(saved, elements, context)
         with progress("Importing") as step:
-            return await Importer(timeline, saved_answers.put_sayings).run(
+            return await Importer(timeline, saved_answers.put_sayings, remark).run(
                 items, step, len(elements)
             )
 

@@ -63,14 +63,6 @@ def settings_for(database: str | None, **given: object) -> Settings:
     return settings_from_environment(os.environ, database=database, **given)
 
 
-def base_url(settings: Settings) -> str:
-    """Where the server is reached from this machine."""
-    if settings.public_url:
-        return settings.public_url.rstrip("/")
-    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)  # noqa: S104
-    return f"http://{host}:{settings.port}"
-
-
 def with_store(
     database: str | None, work: Callable[[Store], Awaitable[T]], *, is_new_allowed: bool = False
 ) -> T:

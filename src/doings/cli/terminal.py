@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
-from typing import NoReturn, Protocol
+from typing import NoReturn
 
 from rich.console import Console
 from rich.progress import (
@@ -16,6 +16,8 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 from rich.table import Table
+
+from doings.importing.importer import Step
 
 _WIDE = 500
 """Columns of output that goes into a file or a pipe: nothing is cut off there."""
@@ -53,13 +55,6 @@ def show_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     for row in rows:
         table.add_row(*row)
     output().print(table)
-
-
-class Step(Protocol):
-    """Told how much is done, of how much in all where that is known."""
-
-    def __call__(self, done: int, total: int | None = None) -> None:
-        """Show it."""
 
 
 @contextmanager

@@ -2,11 +2,10 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 import msgspec
 
-from doings.cli.terminal import Step, remark
 from doings.core.errors import Conflict, DoingsError, Invalid, NotFound
 from doings.core.store import Ledger
 from doings.core.timeline import Timeline
@@ -34,13 +33,27 @@ class Item(msgspec.Struct, Generic[T], frozen=True):
     done: int
 
 
+class Step(Protocol):
+    """Told how much is done, of how much in all where that is known."""
+
+    def __call__(self, done: int, total: int | None = None) -> None:
+        """Show it."""
+
+
 class Importer(Generic[T]):
-    """Writes with `put`, which takes good items; what it raises, it raises for all of them."""
+    """Writes with `put`, which takes good items; what it raises, it raises for all of them.
+
+    `remark` is told of each item that cannot be imported, in a sentence.
+    """
 
     def __init__(
-        self, timeline: Timeline, put: Callable[[Ledger, list[T]], Awaitable[Tally]]
+        self,
+        timeline: Timeline,
+        put: Callable[[Ledger, list[T]], Awaitable[Tally]],
+        remark: Callable[[str], None],
     ) -> None:
         self._timeline = timeline
+        self._remark = remark
         self._put = put
         self._tally = Tally()
 
@@ -66,7 +79,7 @@ class Importer(Generic[T]):
 
     def _refuse(self, place: str, error: DoingsError) -> None:
         self._tally.bad += 1
-        remark(f"{place}: {error}")
+        self._remark(f"{place}: {error}")
 
     async def _write(self, chunk: list[tuple[str, T]]) -> None:
         """Write all in one transaction, or one by one where one of them cannot be written."""

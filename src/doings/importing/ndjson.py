@@ -97,7 +97,7 @@ _ENVELOPE = msgspec.json.Decoder(_Envelope)
 
 def line_from_text(text: bytes, *, origin: str | None, now: int) -> Line | None:
     """Read a line; None if it is empty. Raises Malformed and Invalid."""
-    from doings.native.mapping import draft_from_exported  # noqa: PLC0415 - loads the native API
+    from doings.native.formats.ndjson import draft_from_exported  # noqa: PLC0415 - loads the native API
 
     text = text.strip()
     if not text:

@@ -2,8 +2,7 @@
 
 import difflib
 
-from doings.cli.options import base_url
-from doings.config import Settings
+from doings.config import Settings, base_url
 from doings.core.account import Account
 from doings.core.clock import SystemClock
 from doings.core.errors import Misconfigured

@@ -30,7 +30,6 @@ from doings.native.documents import (
     LinkInput,
     TokenDocument,
 )
-from doings.native.formats.ndjson import EXPORTED, decoded_line
 from doings.native.http.merge_patch import merged
 
 T = TypeVar("T")
@@ -52,15 +51,6 @@ def draft_from_document(document: ActivityInput, *, now: int) -> Draft:
         origin=document.origin,
         external_id=document.external_id,
     )
-
-
-def draft_from_exported(line: bytes, *, now: int) -> Draft:
-    """Read a whole activity document, as exported: what only the server sets is ignored.
-
-    Those are id, seq, recorded_at, updated_at, the links that follow from others, and any member
-    that is unknown. Raises Malformed and Invalid.
-    """
-    return draft_from_document(decoded_line(line, EXPORTED), now=now)
 
 
 def draft_from_patch(activity: Activity, patch: ActivityPatch) -> Draft:

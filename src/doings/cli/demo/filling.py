@@ -9,15 +9,15 @@ from doings.auth.credentials import IssuedCredential
 from doings.cli.demo import people
 from doings.cli.demo.credential import kept_or_issued
 from doings.cli.demo.story import story
-from doings.cli.options import base_url
 from doings.cli.surfaces import first_calls
-from doings.cli.terminal import Step, progress, remark
-from doings.config import Settings
+from doings.cli.terminal import progress, remark
+from doings.config import Settings, base_url
 from doings.core.account import Account
 from doings.core.activity import Draft
 from doings.core.clock import SystemClock, local_date
 from doings.core.errors import Conflict
 from doings.core.store import Ledger, Store
+from doings.importing.importer import Step
 
 CHUNK = 250
 

@@ -4,9 +4,11 @@ from typing import TypeVar
 
 import msgspec
 
+from doings.core.activity import Draft
 from doings.core.errors import Invalid, Malformed, Problem
 from doings.httpkit.request import problem_from
 from doings.native.documents import ActivityInput, ExportedActivity
+from doings.native.mapping import draft_from_document
 
 T = TypeVar("T")
 
@@ -39,6 +41,15 @@ def decoded_line(line: bytes, decoder: "msgspec.json.Decoder[T]") -> T:
         raise Malformed("nested too deeply", "body") from None
     except msgspec.DecodeError as error:
         raise Malformed(f"not JSON: {error}", "body") from None
+
+
+def draft_from_exported(line: bytes, *, now: int) -> Draft:
+    """Read a whole activity document, as exported: what only the server sets is ignored.
+
+    Those are id, seq, recorded_at, updated_at, the links that follow from others, and any member
+    that is unknown. Raises Malformed and Invalid.
+    """
+    return draft_from_document(decoded_line(line, EXPORTED), now=now)
 
 
 def in_plain_words(problem: Problem, lasting: frozenset[str] = frozenset()) -> Problem:
