@@ -3,12 +3,12 @@
 from doings import app
 from doings.config import Settings
 from doings.storage.database import Database
-from doings.storage.document_cache import Shelf
+from doings.storage.document_cache import DocumentCache
 
 
 async def _open(settings: Settings) -> Database:
     store = await app.open_store(settings)
-    store.shelf = Shelf(most=0)
+    store.document_cache = DocumentCache(max_bytes=0)
     return store
 
 

@@ -21,7 +21,7 @@ from doings.auth.jwt import issue_jwt
 from doings.config import Settings
 from doings.core.activity import Draft
 from doings.core.interactions import recording
-from doings.core.store import Ledger, Recorded
+from doings.core.store import Recorded, Writer
 from doings.httpkit.logs import set_up_logs
 
 FILLED = 200_000
@@ -70,9 +70,9 @@ SMALL = "small"
 """A contact with 35 activities, for surfaces that know no pages."""
 
 
-def work_of(some: list[Draft]) -> Callable[[Ledger], Awaitable[list[Recorded]]]:
+def work_of(some: list[Draft]) -> Callable[[Writer], Awaitable[list[Recorded]]]:
     """The work of a transaction that records them."""
-    return lambda ledger: ledger.record(some)
+    return lambda writer: writer.record(some)
 
 
 async def fill(database: Path, count: int, note: Callable[[int], None] = lambda _: None) -> None:
@@ -93,7 +93,7 @@ async def fill(database: Path, count: int, note: Callable[[int], None] = lambda 
         ]
         await store.write(account.id, work_of(small))
         asked = list(requests(REQUESTS))
-        await store.write(account.id, lambda ledger: recording.record(ledger, asked))
+        await store.write(account.id, lambda writer: recording.record(writer, asked))
 
 
 async def measure(folder: Path) -> list[Figure]:

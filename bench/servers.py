@@ -121,5 +121,5 @@ async def prepared(database: Path) -> tuple[int, str, str]:
             scopes=["read_activities", "write_activities", "admin"],
             now=store.clock.now(),
         )
-        await store.write(account.id, lambda ledger: ledger.add_credential(credential))
+        await store.write(account.id, lambda writer: writer.add_credential(credential))
     return account.id, issued.key, issued.secret

@@ -138,7 +138,7 @@ class Application:
         """Write what was accepted and close the store."""
         if self._sweeper is not None:
             await self._sweeper.stop()
-        await self.services().authenticator.settle()
+        await self.services().authenticator.flush()
         if self._store is not None:
             await self._store.close()
 

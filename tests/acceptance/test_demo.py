@@ -33,7 +33,7 @@ def test_every_printed_call_answers(tmp_path: Path) -> None:
 @pytest.mark.parametrize("mount", sorted(WAYS.keys() & MOUNTS.keys()))
 def test_every_call_names_its_surface(mount: str) -> None:
     """The table of calls is spelled like that of mounts."""
-    assert f"BASE/{mount}/" in WAYS[mount].call
+    assert f"BASE/{mount}/" in WAYS[mount].request
 
 
 def _run(call: str) -> subprocess.CompletedProcess[str]:

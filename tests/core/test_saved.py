@@ -16,11 +16,11 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text('"\\{}x'), inner),
     max_leaves=8,
 )
-ANSWERS = st.lists(JSON, max_size=3) | st.dictionaries(st.text(), JSON, max_size=3)
+ERROR_RESPONSES = st.lists(JSON, max_size=3) | st.dictionaries(st.text(), JSON, max_size=3)
 
 
 @given(
-    st.lists(ANSWERS, max_size=4),
+    st.lists(ERROR_RESPONSES, max_size=4),
     st.sampled_from(["", " ", "\n", "\r\n\r\n"]),
     st.sampled_from([None, 2]),
 )

@@ -3,11 +3,12 @@
 import json
 from typing import Any
 
+from doings.cli.terminal import remark
 from doings.core.imports import Context
 from doings.core.timeline import Timeline
 from doings.importing.importer import Importer, Tally
 from doings.importing.registry import SAVED
-from doings.importing.saved_answers import elements_of_text, items_of_elements, put_sayings
+from doings.importing.saved_answers import elements_of_text, items_of_elements, put_import_items
 from tests.dialects.serving import Business, Served
 
 SERVER = "http://server"
@@ -44,11 +45,11 @@ class Desk:
         saved = SAVED[self.name]
         elements = elements_of_text(saved, b"\n".join(answers))
         items = items_of_elements(saved, elements, self.context)
-        return await Importer(self.timeline, put_sayings, print).run(items, _step, None)
+        return await Importer(self.timeline, put_import_items, remark).run(items, _step, None)
 
     async def give(self) -> Any:  # noqa: ANN401 - any JSON
         """Export an answer."""
-        chunks = SAVED[self.name].answer_chunks(self.timeline, self.context)
+        chunks = SAVED[self.name].respond_chunks(self.timeline, self.context)
         return json.loads(b"".join([chunk async for chunk in chunks]))
 
 

@@ -63,7 +63,7 @@ class Served:
         issued, stored = issue(
             account.id, scopes=list(scopes), now=self.clock.now(), expires_at=expires_at
         )
-        await self.database.write(account.id, lambda ledger: ledger.add_credential(stored))
+        await self.database.write(account.id, lambda writer: writer.add_credential(stored))
         return issued
 
 

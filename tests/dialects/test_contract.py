@@ -204,7 +204,7 @@ async def test_a_revoked_credential_is_refused_at_once(world: World) -> None:
     """What was signed in before is worth nothing afterwards."""
     headers = await world.headers()
     key = world.business.key
-    await world.business.write(lambda ledger: ledger.revoke_credential(key))
+    await world.business.write(lambda writer: writer.revoke_credential(key))
 
     answer = await world.served.client.get(world.path, headers=headers)
 

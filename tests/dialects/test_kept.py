@@ -9,7 +9,7 @@ import pytest
 
 from doings.core.activity import draft_of
 from doings.core.clock import HOUR
-from doings.storage.document_cache import Shelf
+from doings.storage.document_cache import DocumentCache
 from tests.clocks import NOON
 from tests.dialects.samples import SAMPLES, sample
 from tests.dialects.serving import Business, Served, serving
@@ -170,6 +170,6 @@ async def test_what_is_shown_is_what_would_be_rendered(
     await change(served, business)
 
     after = await shown(served, business)
-    served.database.shelf = Shelf()
+    served.database.document_cache = DocumentCache()
     assert after == await shown(served, business)
     assert after[view] != before[view]

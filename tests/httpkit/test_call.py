@@ -10,19 +10,19 @@ from hypothesis import strategies as st
 from starlette.requests import ClientDisconnect
 
 from doings.core.errors import TooLarge
-from doings.httpkit.request import Call, Services
+from doings.httpkit.request import Request, Services
 
 SERVICES = cast("Services", SimpleNamespace(settings=SimpleNamespace(behind_proxy=False)))
 
 
-def call_of(*messages: dict[str, Any], limit: int = 100, **scope: Any) -> Call:  # noqa: ANN401
+def call_of(*messages: dict[str, Any], limit: int = 100, **scope: Any) -> Request:  # noqa: ANN401
     """A call with this scope, and these messages to be received."""
     waiting = list(messages)
 
     async def receive() -> dict[str, Any]:
         return waiting.pop(0)
 
-    return Call(SERVICES, {"type": "http", "headers": [], **scope}, receive, limit)
+    return Request(SERVICES, {"type": "http", "headers": [], **scope}, receive, limit)
 
 
 def part(body: bytes, *, is_last: bool) -> dict[str, Any]:

@@ -65,7 +65,7 @@ async def signed_in(app: Application, slug: str, scopes: list[str]) -> Native:
     known = {account.slug: account for account in await store.accounts()}
     account = known.get(slug) or await store.create_account(slug, name=slug, time_zone="UTC")
     issued, credential = issue(account.id, scopes=scopes, now=store_now(app))
-    await store.write(account.id, lambda ledger: ledger.add_credential(credential))
+    await store.write(account.id, lambda writer: writer.add_credential(credential))
     return Native(app, issued.secret)
 
 

@@ -7,7 +7,7 @@ from doings.core.account import Account
 from doings.core.activity import Activity, Draft, Link
 from doings.core.entity import CONTACT, Entity, EntityDraft
 from doings.core.query import Query
-from doings.core.store import Change, EntityQuery, Ledger, Reader, Recorded
+from doings.core.store import Change, EntityQuery, Reader, Recorded, Writer
 from doings.storage.database import Database
 from tests.clocks import NOON
 
@@ -36,13 +36,13 @@ class Book:
         """Read in this account."""
         return await self.database.read(self.account.id, work)
 
-    async def write(self, work: Callable[[Ledger], Awaitable[T]], by: str | None = None) -> T:
+    async def write(self, work: Callable[[Writer], Awaitable[T]], by: str | None = None) -> T:
         """Write in this account."""
         return await self.database.write(self.account.id, work, by=by)
 
     async def record(self, *drafts: Draft) -> list[Recorded]:
         """Record drafts in one batch."""
-        return await self.write(lambda ledger: ledger.record(drafts))
+        return await self.write(lambda writer: writer.record(drafts))
 
     async def record_one(self, *links: Link | str, **members: Any) -> Activity:  # noqa: ANN401
         """Record one note and read it back."""
@@ -51,23 +51,23 @@ class Book:
 
     async def revise(self, seq: int, draft: Draft, by: str | None = None) -> Activity:
         """Put a draft in the place of an activity."""
-        return await self.write(lambda ledger: ledger.revise(seq, lambda _: draft), by)
+        return await self.write(lambda writer: writer.revise(seq, lambda _: draft), by)
 
     async def erase(self, seq: int, by: str | None = None) -> Activity:
         """Delete an activity."""
-        return await self.write(lambda ledger: ledger.erase(seq), by)
+        return await self.write(lambda writer: writer.erase(seq), by)
 
     async def put(self, type_: str, id_: str, **members: Any) -> Entity:  # noqa: ANN401
         """Create or replace an entity."""
         draft = EntityDraft(**members)
         entity, _ = await self.write(
-            lambda ledger: ledger.put_entity((type_, id_), lambda _: draft)
+            lambda writer: writer.put_entity((type_, id_), lambda _: draft)
         )
         return entity
 
     async def delete(self, type_: str, id_: str) -> Entity:
         """Delete an entity."""
-        return await self.write(lambda ledger: ledger.delete_entity((type_, id_)))
+        return await self.write(lambda writer: writer.delete_entity((type_, id_)))
 
     async def seqs(self, **filters: Any) -> list[int]:  # noqa: ANN401 - a Query's
         """The seqs on one page of a timeline."""

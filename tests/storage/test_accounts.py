@@ -81,11 +81,11 @@ async def test_deleted_account_leaves_no_row(database: Database, book: Book, oth
         await one.record_one(kind="details.requested", data='{"valid_until":1}')
         await one.put("appointment", "a", contact="1")
         await one.write(
-            lambda ledger, one=one: ledger.add_credential(  # type: ignore[misc]
+            lambda writer, one=one: writer.add_credential(  # type: ignore[misc]
                 credential(one.account, f"key-{one.account.slug}")
             )
         )
-        await one.write(lambda ledger: ledger.remember("k", ONE, ANSWER))
+        await one.write(lambda writer: writer.remember("k", ONE, ANSWER))
     tables = await tables_of(other)
     before = {table: await counts(other, table) for table in tables}
 
@@ -148,7 +148,7 @@ async def test_number_of_a_deleted_account_is_never_given_again(database: Databa
 async def test_credential_is_found_by_its_key_alone(database: Database, book: Book) -> None:
     """With the account it belongs to; the secret comes back as the hash it was stored as."""
     stored = credential(book.account, "k1")
-    await book.write(lambda ledger: ledger.add_credential(stored))
+    await book.write(lambda writer: writer.add_credential(stored))
 
     assert await database.credential("k1") == (stored, book.account)
     assert await database.credential("K1") is None
@@ -158,7 +158,7 @@ async def test_credentials_are_listed_oldest_first(book: Book, other: Book) -> N
     """Those of one account only."""
     for key, created_at in (("b", NOON), ("a", NOON + 1), ("c", NOON - 1)):
         stored = credential(book.account, key, created_at)
-        await book.write(lambda ledger, one=stored: ledger.add_credential(one))  # type: ignore[misc]
+        await book.write(lambda writer, one=stored: writer.add_credential(one))  # type: ignore[misc]
 
     found = await book.read(lambda reader: reader.credentials())
 
@@ -168,20 +168,20 @@ async def test_credentials_are_listed_oldest_first(book: Book, other: Book) -> N
 
 async def test_revoked_credential_is_unknown(database: Database, book: Book, other: Book) -> None:
     """From now on, once, and only by its own account."""
-    await book.write(lambda ledger: ledger.add_credential(credential(book.account, "k")))
+    await book.write(lambda writer: writer.add_credential(credential(book.account, "k")))
 
     with pytest.raises(NotFound):
-        await other.write(lambda ledger: ledger.revoke_credential("k"))
-    await book.write(lambda ledger: ledger.revoke_credential("k"))
+        await other.write(lambda writer: writer.revoke_credential("k"))
+    await book.write(lambda writer: writer.revoke_credential("k"))
 
     assert await database.credential("k") is None
     with pytest.raises(NotFound):
-        await book.write(lambda ledger: ledger.revoke_credential("k"))
+        await book.write(lambda writer: writer.revoke_credential("k"))
 
 
 async def test_last_use_is_noted(database: Database, book: Book) -> None:
     """For many credentials at once; one that was revoked meanwhile is no error."""
-    await book.write(lambda ledger: ledger.add_credential(credential(book.account, "k")))
+    await book.write(lambda writer: writer.add_credential(credential(book.account, "k")))
 
     await database.note_use({"k": NOON + 5, "gone": NOON})
     await database.note_use({})
@@ -192,36 +192,36 @@ async def test_last_use_is_noted(database: Database, book: Book) -> None:
 
 async def test_answer_is_replayed_for_the_same_request(book: Book, other: Book) -> None:
     """The same key and body get the same answer, another account's key is another key."""
-    await book.write(lambda ledger: ledger.remember("k", ONE, ANSWER))
+    await book.write(lambda writer: writer.remember("k", ONE, ANSWER))
 
-    assert await book.write(lambda ledger: ledger.recall("k", ONE)) == ANSWER
-    assert await book.write(lambda ledger: ledger.recall("other", ONE)) is None
-    assert await other.write(lambda ledger: ledger.recall("k", TWO)) is None
+    assert await book.write(lambda writer: writer.recall("k", ONE)) == ANSWER
+    assert await book.write(lambda writer: writer.recall("other", ONE)) is None
+    assert await other.write(lambda writer: writer.recall("k", TWO)) is None
 
 
 async def test_key_used_with_another_request_is_a_conflict(book: Book) -> None:
     """The answer to another question would be a lie."""
-    await book.write(lambda ledger: ledger.remember("k", ONE, ANSWER))
+    await book.write(lambda writer: writer.remember("k", ONE, ANSWER))
 
     with pytest.raises(Conflict):
-        await book.write(lambda ledger: ledger.recall("k", TWO))
+        await book.write(lambda writer: writer.recall("k", TWO))
 
 
 async def test_answers_are_forgotten_after_a_day(book: Book, clock: TickingClock) -> None:
     """A key may then be used anew, and old ones leave the table when a new one comes."""
-    await book.write(lambda ledger: ledger.remember("old", ONE, ANSWER))
+    await book.write(lambda writer: writer.remember("old", ONE, ANSWER))
     clock.instant += DAY // 2
-    await book.write(lambda ledger: ledger.remember("new", ONE, ANSWER))
-    assert await book.write(lambda ledger: ledger.recall("old", ONE)) == ANSWER
+    await book.write(lambda writer: writer.remember("new", ONE, ANSWER))
+    assert await book.write(lambda writer: writer.recall("old", ONE)) == ANSWER
 
     clock.instant += DAY // 2
 
-    assert await book.write(lambda ledger: ledger.recall("old", TWO)) is None
-    await book.write(lambda ledger: ledger.remember("newest", ONE, ANSWER))
+    assert await book.write(lambda writer: writer.recall("old", TWO)) is None
+    await book.write(lambda writer: writer.remember("newest", ONE, ANSWER))
     rows = await book.rows("SELECT key FROM idempotency_keys ORDER BY key")
     assert rows == [("new",), ("newest",)]
-    await book.write(lambda ledger: ledger.remember("old", TWO, ANSWER))
-    assert await book.write(lambda ledger: ledger.recall("old", TWO)) == ANSWER
+    await book.write(lambda writer: writer.remember("old", TWO, ANSWER))
+    assert await book.write(lambda writer: writer.recall("old", TWO)) == ANSWER
 
 
 async def test_business_is_an_entity_like_others(book: Book) -> None:

@@ -95,7 +95,7 @@ async def test_revision_that_is_refused_leaves_nothing(book: Book) -> None:
         raise Conflict(activity.id)
 
     with pytest.raises(Conflict, match=old.id):
-        await book.write(lambda ledger: ledger.revise(old.seq, refuse))
+        await book.write(lambda writer: writer.revise(old.seq, refuse))
     assert await book.read(lambda reader: reader.activity(old.seq)) == old
 
 
@@ -131,7 +131,7 @@ async def test_erasing_may_be_refused(book: Book) -> None:
         raise Invalid.of("id", "no")
 
     with pytest.raises(Invalid):
-        await book.write(lambda ledger: ledger.erase(activity.id, refuse))
+        await book.write(lambda writer: writer.erase(activity.id, refuse))
     assert seen == [activity]
     assert await book.seqs() == [activity.seq]
 
@@ -202,8 +202,8 @@ async def test_every_seq_is_one_entity_or_one_change(book: Book) -> None:
     await book.put(CONTACT, "4")
     with pytest.raises(Invalid):
         await book.put(CONTACT, "5", contact="1")
-    await book.write(lambda ledger: ledger.add_entity("tag", EntityDraft()))
-    await book.write(lambda ledger: ledger.number_entity("tag", EntityDraft()))
+    await book.write(lambda writer: writer.add_entity("tag", EntityDraft()))
+    await book.write(lambda writer: writer.number_entity("tag", EntityDraft()))
 
     entities = await book.rows("SELECT seq FROM entities")
     changes = await book.rows("SELECT seq FROM changes")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from doings.core.errors import Invalid
-from doings.core.store import Ledger
+from doings.core.store import Writer
 from doings.storage.database import Database, open_database
 from doings.storage.sqlite.engine import SCHEMA, SqliteEngine
 from tests.clocks import TickingClock
@@ -79,8 +79,8 @@ async def test_concurrent_writes_share_commits(tmp_path: Path) -> None:
 async def test_bad_write_fails_alone(book: Book) -> None:
     """It leaves nothing of itself, and all others of its group are committed."""
 
-    async def record_and_fail(ledger: Ledger) -> None:
-        await ledger.record([note("bad", external_id="bad")])
+    async def record_and_fail(writer: Writer) -> None:
+        await writer.record([note("bad", external_id="bad")])
         raise Invalid.of("x", "bad")
 
     writes = [
@@ -122,8 +122,8 @@ async def test_work_that_waits_for_something_else_is_refused(tmp_path: Path) -> 
     database = await open_database(SqliteEngine(tmp_path / "d.db"), TickingClock(), SCHEMA)
     book = Book(database, await database.create_account("acme", name="A", time_zone="UTC"))
 
-    async def wait(ledger: Ledger) -> None:
-        await ledger.record([note("1")])
+    async def wait(writer: Writer) -> None:
+        await writer.record([note("1")])
         await asyncio.sleep(0)
 
     with pytest.raises(RuntimeError, match="await nothing but its connection"):

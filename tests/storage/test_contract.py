@@ -11,7 +11,7 @@ from doings.core.clock import DAY
 from doings.core.entity import CONTACT, EntityDraft
 from doings.core.errors import Invalid, NotFound
 from doings.core.query import DiaryOrder, Query, Word
-from doings.core.store import EntityQuery, Ledger, Reader
+from doings.core.store import EntityQuery, Reader, Writer
 from doings.storage.database import Database
 from tests.clocks import NOON, TickingClock
 from tests.storage.book import Book, contact, note
@@ -175,8 +175,8 @@ async def test_failing_work_keeps_nothing(book: Book) -> None:
     """A transaction whose work raises leaves no trace, not even a seq."""
     head = await book.head()
 
-    async def record_and_fail(ledger: Ledger) -> None:
-        await ledger.record([note("1", external_id="e")])
+    async def record_and_fail(writer: Writer) -> None:
+        await writer.record([note("1", external_id="e")])
         raise Invalid.of("x", "no")
 
     with pytest.raises(Invalid):
@@ -225,7 +225,7 @@ async def test_foreign_ids_are_invisible(book: Book, other: Book) -> None:
         with pytest.raises(NotFound):
             await other.read(lambda reader, ref=ref: reader.activity(ref))  # type: ignore[misc]
         with pytest.raises(NotFound):
-            await other.write(lambda ledger, ref=ref: ledger.erase(ref))  # type: ignore[misc]
+            await other.write(lambda writer, ref=ref: writer.erase(ref))  # type: ignore[misc]
     with pytest.raises(NotFound):
         await other.revise(mine.seq, note())
     with pytest.raises(NotFound):

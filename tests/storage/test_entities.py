@@ -39,7 +39,7 @@ async def test_put_replaces_what_is_there(book: Book) -> None:
     old = await book.put(CONTACT, "1", name="Ann", attrs='{"a":1}')
 
     entity, is_new = await book.write(
-        lambda ledger: ledger.put_entity((CONTACT, "1"), _with_empty_attrs)
+        lambda writer: writer.put_entity((CONTACT, "1"), _with_empty_attrs)
     )
 
     assert is_new is False
@@ -62,9 +62,9 @@ async def test_key_that_may_not_exist_is_refused(book: Book, key: tuple[str, str
 
 async def test_added_entity_is_named_by_its_seq(book: Book) -> None:
     """Or by a UUID where that name is taken already."""
-    entity = await book.write(lambda ledger: ledger.add_entity("tag", EntityDraft(name="a")))
+    entity = await book.write(lambda writer: writer.add_entity("tag", EntityDraft(name="a")))
     await book.put("tag", str(entity.seq + 2))
-    other = await book.write(lambda ledger: ledger.add_entity("tag", EntityDraft(name="b")))
+    other = await book.write(lambda writer: writer.add_entity("tag", EntityDraft(name="b")))
 
     assert entity.id == str(entity.seq)
     assert other.seq == entity.seq + 2
@@ -76,7 +76,7 @@ async def test_numbered_entity_has_the_next_number_of_its_type(book: Book) -> No
 
     async def number() -> str:
         draft = EntityDraft()
-        return (await book.write(lambda ledger: ledger.number_entity("tag", draft))).id
+        return (await book.write(lambda writer: writer.number_entity("tag", draft))).id
 
     assert [await number(), await number()] == ["1", "2"]
     await book.delete("tag", "2")

@@ -9,7 +9,7 @@ import pytest
 from doings.core.activity import Activity, Draft, Link
 from doings.core.errors import Invalid, Unavailable
 from doings.core.interactions import recording
-from doings.core.store import Ledger, Recorded
+from doings.core.store import Recorded, Writer
 from doings.core.text import object_from_text
 from doings.storage.database import Database
 from tests.clocks import NOON
@@ -54,7 +54,7 @@ async def test_no_batch_is_larger_than_it_may_be(book: Book, database: Database)
     """What is too much for one waits for the next."""
     sizes: list[int] = []
     database.engine.group_sizes = sizes.append
-    database.gathering.most = 40
+    database.write_batcher.most = 40
 
     await asyncio.gather(*[record(book, note("1")) for _ in range(100)])
 
@@ -102,8 +102,8 @@ async def test_what_cannot_be_recorded_fails_alone(
     """Those that came with it are recorded, once."""
     plain = recording.record
 
-    async def refusing(ledger: Ledger, drafts: Sequence[Draft]) -> list[Recorded]:
-        recorded = await plain(ledger, drafts)
+    async def refusing(writer: Writer, drafts: Sequence[Draft]) -> list[Recorded]:
+        recorded = await plain(writer, drafts)
         if any(draft.summary == "bad" for draft in drafts):
             raise Invalid.of("summary", "bad")
         return recorded

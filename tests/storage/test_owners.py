@@ -170,7 +170,7 @@ async def test_deleted_entity_may_be_put_again(book: Book) -> None:
     activity = await book.record_one("1")
     await book.delete(CONTACT, "1")
 
-    entity, is_new = await book.write(lambda ledger: ledger.put_entity((CONTACT, "1"), _revive))
+    entity, is_new = await book.write(lambda writer: writer.put_entity((CONTACT, "1"), _revive))
 
     assert is_new is True
     assert (entity.seq, entity.name) == (old.seq, None)

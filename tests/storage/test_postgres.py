@@ -11,7 +11,7 @@ import pytest
 from doings.core.entity import CONTACT
 from doings.core.errors import Conflict, Misconfigured, NotFound, Unavailable
 from doings.core.query import Gap, Query, words_from_text
-from doings.core.store import Ledger, Recorded
+from doings.core.store import Recorded, Writer
 from doings.storage.database import Database, open_database
 from doings.storage.engine import Connection, Row
 from doings.storage.postgres import opening
@@ -162,9 +162,9 @@ async def test_writes_in_several_accounts_do_not_lock_each_other_out(process: Op
     other = (await book_of(processes[0], "other")).account.id
 
     async def write(database: Database, account_id: int, also: int) -> None:
-        async def work(ledger: Ledger) -> None:
-            await ledger.record([note("1")])
-            await ledger.others[also].record([note("1")])
+        async def work(writer: Writer) -> None:
+            await writer.record([note("1")])
+            await writer.others[also].record([note("1")])
 
         await database.write(account_id, work, also=(also,))
 
@@ -185,7 +185,7 @@ async def test_waiting_writes_of_an_account_share_a_commit(process: Open) -> Non
     sizes: list[int] = []
     database.engine.group_sizes = sizes.append
 
-    async def fail(_: Ledger) -> None:
+    async def fail(_: Writer) -> None:
         raise NotFound("thing")
 
     good = [book.record(note("1")) for _ in range(20)]
@@ -201,8 +201,8 @@ async def test_a_write_that_the_database_refuses_fails_alone(process: Open) -> N
     """The transaction of a group goes on after a statement that failed."""
     book = await book_of(await process())
 
-    async def double(ledger: Ledger) -> None:
-        await ledger.put_entity(
+    async def double(writer: Writer) -> None:
+        await writer.put_entity(
             ("contact", "2"), lambda _: (_ for _ in ()).throw(ZeroDivisionError)
         )
 

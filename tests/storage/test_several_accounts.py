@@ -8,7 +8,7 @@ import pytest
 from doings.core.activity import Draft
 from doings.core.clock import SECOND
 from doings.core.errors import Invalid, NotFound
-from doings.core.store import Ledger
+from doings.core.store import Writer
 from doings.storage.database import Database
 from tests.clocks import NOON, TickingClock
 from tests.storage.book import Book, note
@@ -24,9 +24,9 @@ def request(valid_until: int | None = None, **data: object) -> Draft:
 async def write_both(book: Book, other: Book, summary: str) -> None:
     """Record a note in both accounts, in one transaction."""
 
-    async def work(ledger: Ledger) -> None:
-        await ledger.record([note("1", summary=summary)])
-        await ledger.others[other.account.id].record([note("2", summary=summary)])
+    async def work(writer: Writer) -> None:
+        await writer.record([note("1", summary=summary)])
+        await writer.others[other.account.id].record([note("2", summary=summary)])
 
     await book.database.write(book.account.id, work, by="ours", also=(other.account.id,))
 
@@ -44,10 +44,10 @@ async def test_one_transaction_writes_in_two_accounts(book: Book, other: Book) -
 async def test_what_fails_in_one_account_lasts_in_none(book: Book, other: Book) -> None:
     """All or nothing, whichever of them it fails in."""
 
-    async def work(ledger: Ledger) -> None:
-        await ledger.record([note("1")])
-        await ledger.others[other.account.id].record([note("2")])
-        await ledger.others[other.account.id].record([note("2", kind="wrong")])
+    async def work(writer: Writer) -> None:
+        await writer.record([note("1")])
+        await writer.others[other.account.id].record([note("2")])
+        await writer.others[other.account.id].record([note("2", kind="wrong")])
 
     with pytest.raises(Invalid):
         await book.database.write(book.account.id, work, also=(other.account.id,))
@@ -92,9 +92,9 @@ async def test_writers_in_both_directions_never_wait_for_each_other(
 async def test_account_that_does_not_exist_is_not_found(book: Book) -> None:
     """And nothing is written in the one that does."""
 
-    async def work(ledger: Ledger) -> None:
-        await ledger.record([note("1")])
-        await ledger.others[99].record([note("1")])
+    async def work(writer: Writer) -> None:
+        await writer.record([note("1")])
+        await writer.others[99].record([note("1")])
 
     with pytest.raises(NotFound):
         await book.database.write(book.account.id, work, also=(99,))

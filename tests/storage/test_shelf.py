@@ -12,11 +12,11 @@ from doings.core.activity import Activity, Link
 from doings.core.entity import CONTACT, EntityDraft
 from doings.core.errors import NotFound
 from doings.core.query import Query
-from doings.core.store import Fleeting, Ledger, Reader, Rendering
+from doings.core.store import Reader, Rendering, Uncacheable, Writer
 from doings.storage.database import Database
-from doings.storage.document_cache import BESIDE, Shelf
+from doings.storage.document_cache import ENTRY_OVERHEAD, DocumentCache
 from doings.storage.sql import statements
-from doings.storage.writer import AccountLedger
+from doings.storage.writer import AccountWriter
 from tests.clocks import NOON, TickingClock
 from tests.storage.book import Book, note
 from tests.storage.conftest import ENGINES
@@ -38,7 +38,7 @@ class Renderings:
             msgspec.json.encode((one.summary, [link.entity.name for link in one.links]))
             for one in activities
         ]
-        return documents if self.is_lasting else list(map(Fleeting, documents))
+        return documents if self.is_lasting else list(map(Uncacheable, documents))
 
     async def read(self, book: Book, **filters: object) -> list[str]:
         """A page, newest first."""
@@ -147,12 +147,12 @@ async def test_statement_counts_however_it_is_run(
     """Once for each transaction, for one row as for several."""
     before = await book.database.read(book.account.id, lambda reader: reader.revision())  # type: ignore[attr-defined]
 
-    async def work(ledger: AccountLedger) -> None:
+    async def work(writer: AccountWriter) -> None:
         for seq in recorded[:2]:
             if is_many:
-                await ledger.execute_many(statements.DELETE_ACTIVITY, [(seq,)])
+                await writer.execute_many(statements.DELETE_ACTIVITY, [(seq,)])
             else:
-                await ledger.execute(statements.DELETE_ACTIVITY, seq=seq)
+                await writer.execute(statements.DELETE_ACTIVITY, seq=seq)
 
     await book.write(work)  # type: ignore[arg-type]
 
@@ -196,7 +196,7 @@ async def test_fleeting_documents_are_not_kept(book: Book, recorded: list[int]) 
 
 async def test_fleeting_documents_take_no_room(book: Book, recorded: list[int]) -> None:
     """However often they are read, what is kept stays."""
-    book.database.shelf = Shelf(most=len(recorded) * (BESIDE + 20))
+    book.database.document_cache = DocumentCache(max_bytes=len(recorded) * (ENTRY_OVERHEAD + 20))
     lasting, fleeting = Renderings("lasting"), Renderings("fleeting", is_lasting=False)
     await lasting.read(book)
 
@@ -212,9 +212,9 @@ async def test_what_is_undone_was_never_shown(book: Book, recorded: list[int]) -
     made = Renderings()
     before = await made.read(book)
 
-    async def work(ledger: Ledger) -> None:
-        await ledger.put_entity((CONTACT, "1"), lambda _: EntityDraft(name="Bob"))
-        page = await ledger.rendered_page(Query(), made.rendering)
+    async def work(writer: Writer) -> None:
+        await writer.put_entity((CONTACT, "1"), lambda _: EntityDraft(name="Bob"))
+        page = await writer.rendered_page(Query(), made.rendering)
         assert bytes(page.items[2]) == b'["a",["Bob"]]'
         raise NotFound("reason")
 
@@ -242,7 +242,7 @@ async def test_long_reads_keep_nothing(book: Book, recorded: list[int]) -> None:
 
 async def test_too_many_bytes_begin_anew(book: Book, recorded: list[int]) -> None:
     """So memory is bounded, and what is read on is kept again."""
-    book.database.shelf = Shelf(most=2 * (BESIDE + 20))
+    book.database.document_cache = DocumentCache(max_bytes=2 * (ENTRY_OVERHEAD + 20))
     made = Renderings()
 
     pages = [await made.read(book) for _ in range(3)]
@@ -268,11 +268,11 @@ async def test_older_state_is_neither_shown_nor_kept() -> None:
     async def render(reader: Any, activities: Sequence[Activity]) -> list[bytes]:  # noqa: ANN401
         return [b"%d at %d" % (one.seq, reader.revision) for one in activities]
 
-    shelf = Shelf()
+    document_cache = DocumentCache()
 
     async def read(revision: int, *seqs: int) -> list[bytes]:
         reader: Any = Past(revision)
-        documents = await shelf.rendered(reader, seqs, Rendering("x", render), revision)
+        documents = await document_cache.rendered(reader, seqs, Rendering("x", render), revision)
         return list(map(bytes, documents))
 
     assert await read(1, 7) == [b"7 at 1"]

@@ -136,6 +136,6 @@ class Authenticator:
         except Exception:  # noqa: BLE001 - the use is noted again in a minute; the answer matters
             self._noted.pop(key, None)
 
-    async def settle(self) -> None:
+    async def flush(self) -> None:
         """Wait for the uses that are being written down."""
         await asyncio.gather(*self._tasks)

@@ -117,7 +117,7 @@ def _export_answer(
     async def work(store: Store) -> None:
         timeline = Timeline(store, await store.account(account), by=None)
         context = registry.context_for(dialect, timeline.account, contact, settings_for(database))
-        chunks = saved.answer_chunks(timeline, context)
+        chunks = saved.respond_chunks(timeline, context)
         # What is unknown is found out before the file is begun.
         first = await anext(chunks)
         with _target(file) as out:

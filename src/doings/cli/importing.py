@@ -113,7 +113,7 @@ def _import_answers(
         context = registry.context_for(dialect, timeline.account, contact, settings_for(database))
         items = saved_answers.items_of_elements(saved, elements, context)
         with progress("Importing") as step:
-            return await Importer(timeline, saved_answers.put_sayings, remark).run(
+            return await Importer(timeline, saved_answers.put_import_items, remark).run(
                 items, step, len(elements)
             )
 

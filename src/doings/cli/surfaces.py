@@ -15,7 +15,7 @@ class Way(msgspec.Struct, frozen=True):
 
     name: str
     sign_in: str
-    call: str
+    request: str
 
 
 _BEARER = "Authorization: Bearer SECRET"
@@ -66,7 +66,7 @@ def how_to_sign_in(account: str, issued: IssuedCredential) -> Iterator[tuple[str
 def first_calls(account: str, issued: IssuedCredential, base: str) -> Iterator[tuple[str, str]]:
     """(surface, a `curl` that works as it stands)."""
     fill = _filled(account, issued, base=base)
-    return ((way.name, fill(way.call)) for way in mounted_ways())
+    return ((way.name, fill(way.request)) for way in mounted_ways())
 
 
 def _filled(account: str, issued: IssuedCredential, *, base: str) -> Callable[[str], str]:

@@ -61,7 +61,7 @@ def create(  # noqa: PLR0913 - each is an option of the command
     async def work(store: Store) -> IssuedCredential:
         account_id = (await store.account(account)).id
         issued, stored = issue(account_id, scopes=scope, now=now, label=label, expires_at=expiry)
-        await store.write(account_id, lambda ledger: ledger.add_credential(stored))
+        await store.write(account_id, lambda writer: writer.add_credential(stored))
         return issued
 
     issued = with_store(database, work)
@@ -103,7 +103,7 @@ def revoke(
 
     async def work(store: Store) -> None:
         found = await store.account(account)
-        await store.write(found.id, lambda ledger: ledger.revoke_credential(key))
+        await store.write(found.id, lambda writer: writer.revoke_credential(key))
 
     with_store(database, work)
     output().print(f"Revoked {key}")

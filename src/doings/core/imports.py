@@ -45,7 +45,7 @@ class Named(msgspec.Struct, frozen=True):
     within: "tuple[str, Named] | None" = None
 
 
-class Saying(msgspec.Struct, frozen=True, kw_only=True):
+class ImportItem(msgspec.Struct, frozen=True, kw_only=True):
     """What an element says: an activity, what is known of those concerned, and things by name.
 
     The latter are linked to the activity once their ids are known. `id` is the activity's, where
@@ -79,8 +79,8 @@ class SavedAnswers(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     elements_from_answer: Callable[[bytes], list[bytes]]
-    said_by_element: Callable[[bytes, Context], Saying]
-    answer_chunks: Callable[[Timeline, Context], AsyncIterator[bytes]]
+    parse_element: Callable[[bytes, Context], ImportItem]
+    respond_chunks: Callable[[Timeline, Context], AsyncIterator[bytes]]
     contact_of_import: Contact = Contact.NEVER
     contact_of_export: Contact = Contact.NEVER
     lacks_contact: Callable[[Sequence[bytes]], bool] = _never

@@ -1,6 +1,6 @@
 """The port to the store: what may be read and written, always within one account.
 
-`Reader` and `Ledger` are bound to an account and live as long as one transaction. Work handed to
+`Reader` and `Writer` are bound to an account and live as long as one transaction. Work handed to
 `Store.read` and `Store.write` may await them and nothing else.
 """
 
@@ -80,7 +80,7 @@ class Credential(msgspec.Struct, frozen=True):
     last_used_at: int | None
 
 
-class Fleeting(bytes):
+class Uncacheable(bytes):
     """An encoded document that may be another one next time though nobody changed anything."""
 
     __slots__ = ()
@@ -92,7 +92,7 @@ class Rendering(msgspec.Struct, frozen=True):
     `render` gives the encoded document of each; it may ask the reader for what they refer to. A
     document is kept and shown again while nothing that it was made of is changed: entries of the
     account, and `about`, which is everything else that goes into it, like the address it names.
-    One that depends on the time as well, or on something not being there, is `Fleeting`.
+    One that depends on the time as well, or on something not being there, is `Uncacheable`.
     """
 
     about: Hashable
@@ -179,11 +179,11 @@ class Reader(Protocol):
         """The account's credentials, oldest first."""
 
 
-class Ledger(Reader, Protocol):
+class Writer(Reader, Protocol):
     """Writing within one account: all of it lasts, or none."""
 
     @property
-    def others(self) -> Mapping[int, "Ledger"]:
+    def others(self) -> Mapping[int, "Writer"]:
         """The ledgers of the other accounts that this transaction may write in."""
 
     async def record(self, drafts: Sequence[Draft]) -> list[Recorded]:
@@ -246,14 +246,14 @@ class Store(Protocol):
     async def write(
         self,
         account_id: int,
-        work: Callable[[Ledger], Awaitable[T]],
+        work: Callable[[Writer], Awaitable[T]],
         *,
         by: str | None = None,
         also: tuple[int, ...] = (),
     ) -> T:
         """Run work in one transaction; returns when it is durable, keeps nothing if it raises.
 
-        `also` are other accounts that work writes in, through `Ledger.others`.
+        `also` are other accounts that work writes in, through `Writer.others`.
         """
 
     async def record(

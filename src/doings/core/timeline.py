@@ -11,7 +11,7 @@ from doings.core.activity import Activity, Draft
 from doings.core.cursor import Page
 from doings.core.interactions import recording
 from doings.core.query import Query
-from doings.core.store import Change, Ledger, Reader, Rendering, Store
+from doings.core.store import Change, Reader, Rendering, Store, Writer
 
 T = TypeVar("T")
 
@@ -34,11 +34,11 @@ class Timeline:
         return await self.store.read(self.account.id, work, bounded=bounded)
 
     async def write(
-        self, work: Callable[[Ledger], Awaitable[T]], *, also: tuple[int, ...] = ()
+        self, work: Callable[[Writer], Awaitable[T]], *, also: tuple[int, ...] = ()
     ) -> T:
         """Run work in one transaction; returns when it is durable, keeps nothing if it raises.
 
-        `also` are other accounts that work writes in, through `Ledger.others`.
+        `also` are other accounts that work writes in, through `Writer.others`.
         """
         return await self.store.write(self.account.id, work, by=self.by, also=also)
 
@@ -79,7 +79,7 @@ class Timeline:
         also = await self.receivers([draft])
         if not also:
             return await self.store.record(self.account.id, draft, by=self.by)
-        return await self.write(lambda ledger: recording.record_one(ledger, draft), also=also)
+        return await self.write(lambda writer: recording.record_one(writer, draft), also=also)
 
     async def receivers(self, drafts: Iterable[Draft]) -> tuple[int, ...]:
         """The other accounts in which recording these drafts will record, too."""

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from doings.auth.limits import RateLimit
 from doings.core.errors import DoingsError, TooManyRequests
 from doings.httpkit.errors import Broken, MethodNotAllowed, NoRoute
-from doings.httpkit.request import Call, Services
+from doings.httpkit.request import Request, Services
 from doings.httpkit.routing import Paths
 from doings.httpkit.surface import Operation, Resource, Surface
 
@@ -74,8 +74,8 @@ class _Endpoints:
         """Answer for a path that is none of the surface's."""
         scope["doings"]["route"] = "unknown"
 
-        async def handle(call: Call) -> Response:
-            raise NoRoute(call.path)
+        async def handle(request: Request) -> Response:
+            raise NoRoute(request.path)
 
         await self.run(Operation(handle, scope=None), scope, receive, send)
 
@@ -83,49 +83,49 @@ class _Endpoints:
         """Carry out an operation and send what comes of it."""
         services = self._services()
         limit = operation.body_limit or services.settings.body_limit
-        call = Call(services, scope, receive, limit)
+        request = Request(services, scope, receive, limit)
         try:
             if self._surface.authenticate is not None and not operation.is_public:
-                call.authenticated(await self._surface.authenticate(call))
-                self._admit(call, operation)
-            response = await operation.handle(call)
+                request.authenticated(await self._surface.authenticate(request))
+                self._admit(request, operation)
+            response = await operation.handle(request)
         except DoingsError as error:
-            response = self._answer(error, call)
+            response = self._answer(error, request)
         except ClientDisconnect:
             scope["doings"]["error"] = "the caller went away"
             return
         except Exception:
             log.exception("defect", **scope["doings"])
-            response = self._answer(Broken(), call)
-        for name, value in call.headers.items():
+            response = self._answer(Broken(), request)
+        for name, value in request.headers.items():
             response.headers[name] = value
         if scope["method"] == "HEAD":
             send = _without_body(send)
         await response(scope, receive, send)
 
-    def _admit(self, call: Call, operation: Operation) -> None:
+    def _admit(self, request: Request, operation: Operation) -> None:
         if operation.scope is not None:
-            call.principal.require(operation.scope)
-        if self._rate is not None and call.services.settings.rate_limits == "vendor":
-            self._count(self._rate, call)
+            request.principal.require(operation.scope)
+        if self._rate is not None and request.services.settings.rate_limits == "vendor":
+            self._count(self._rate, request)
 
-    def _count(self, rate: RateLimit, call: Call) -> None:
-        caller = call.address if self._surface.rate_by_address else call.principal.key
+    def _count(self, rate: RateLimit, request: Request) -> None:
+        caller = request.address if self._surface.rate_by_address else request.principal.key
         remaining = 0
         try:
             remaining = rate.hit(caller)
         finally:
             if self._surface.shows_rate:
-                call.headers["X-RateLimit-Limit"] = str(rate.most)
-                call.headers["X-RateLimit-Remaining"] = str(remaining)
+                request.headers["X-RateLimit-Limit"] = str(rate.most)
+                request.headers["X-RateLimit-Remaining"] = str(remaining)
 
-    def _answer(self, error: DoingsError, call: Call) -> Response:
-        response = self._surface.answer_error(error, call)
+    def _answer(self, error: DoingsError, request: Request) -> Response:
+        response = self._surface.respond_error(error, request)
         if isinstance(error, TooManyRequests):
             response.headers["Retry-After"] = str(error.retry_after)
         if isinstance(error, MethodNotAllowed):
             response.headers["Allow"] = ", ".join(error.allowed)
-        call.scope["doings"]["error"] = str(error)
+        request.scope["doings"]["error"] = str(error)
         return response
 
 
@@ -148,8 +148,8 @@ class _PathEndpoint:
             operation = Operation(self._refuse, scope=None)
         await self._endpoints.run(operation, scope, receive, send)
 
-    async def _refuse(self, call: Call) -> Response:
-        raise MethodNotAllowed(call.method, self._allowed)
+    async def _refuse(self, request: Request) -> Response:
+        raise MethodNotAllowed(request.method, self._allowed)
 
 
 def _without_body(send: Send) -> Send:

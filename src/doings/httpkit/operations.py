@@ -6,23 +6,23 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, 
 from prometheus_client.multiprocess import MultiProcessCollector
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from doings.httpkit.problem import answer_problem
-from doings.httpkit.request import Call
+from doings.httpkit.problem import respond_problem
+from doings.httpkit.request import Request
 from doings.httpkit.surface import Operation, Surface, resource
 
 
-async def healthz(call: Call) -> Response:  # noqa: ARG001 - a handler's shape
+async def healthz(request: Request) -> Response:  # noqa: ARG001 - a handler's shape
     """200 while the process answers at all."""
     return JSONResponse({"status": "alive"})
 
 
-async def readyz(call: Call) -> Response:
+async def readyz(request: Request) -> Response:
     """200 while requests can be served; raises Unavailable while the store is away."""
-    await call.services.store.ping()
+    await request.services.store.ping()
     return JSONResponse({"status": "ready"})
 
 
-async def metrics(call: Call) -> Response:  # noqa: ARG001 - a handler's shape
+async def metrics(request: Request) -> Response:  # noqa: ARG001 - a handler's shape
     """The metrics of this process, or of all workers where there are several."""
     registry: CollectorRegistry = REGISTRY
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
@@ -31,7 +31,7 @@ async def metrics(call: Call) -> Response:  # noqa: ARG001 - a handler's shape
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
 
-async def welcome(call: Call) -> Response:  # noqa: ARG001 - a handler's shape
+async def welcome(request: Request) -> Response:  # noqa: ARG001 - a handler's shape
     """Lead somebody who looks in with a browser to where there is something to read."""
     return RedirectResponse("/docs", status_code=303)
 
@@ -44,5 +44,5 @@ SURFACE = Surface(
         resource("/readyz", GET=Operation(readyz, is_public=True)),
         resource("/metrics", GET=Operation(metrics, is_public=True)),
     ),
-    answer_error=answer_problem,
+    respond_error=respond_problem,
 )

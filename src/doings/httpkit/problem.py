@@ -8,7 +8,7 @@ from starlette.responses import Response
 from doings.core import errors
 from doings.core.errors import DoingsError
 from doings.httpkit.errors import STATUS, value_for
-from doings.httpkit.request import Call
+from doings.httpkit.request import Request
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -50,7 +50,7 @@ def _field_problems(error: DoingsError) -> list[FieldProblem]:
     return []
 
 
-def answer_problem(error: DoingsError, call: Call) -> Response:  # noqa: ARG001 - a Surface's shape
+def respond_problem(error: DoingsError, request: Request) -> Response:  # noqa: ARG001 - a Surface's shape
     """Answer with a problem document."""
     document = problem_document(error)
     response = Response(

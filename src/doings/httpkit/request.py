@@ -31,7 +31,7 @@ class Services(msgspec.Struct, frozen=True):
     cursors: CursorSigner
 
 
-class Call:
+class Request:
     """One request to a surface. `principal` and `timeline` are there once it is authenticated.
 
     It reads ASGI's scope itself: Starlette's Request, which can do more, takes longer.

@@ -13,7 +13,7 @@ from starlette.responses import Response, StreamingResponse
 from doings.core.query import LARGEST_PAGE, Query
 from doings.core.store import Rendering
 from doings.core.timeline import Timeline
-from doings.httpkit.request import Call
+from doings.httpkit.request import Request
 
 T = TypeVar("T")
 
@@ -51,8 +51,11 @@ def json_elements(documents: Sequence[object]) -> bytes:
     return _encode(documents)[1:-1]
 
 
-async def answer_list(
-    call: Call, chunks: AsyncIterator[list[T]], render: Callable[[list[T]], bytes], frame: Frame
+async def respond_list(
+    request: Request,
+    chunks: AsyncIterator[list[T]],
+    render: Callable[[list[T]], bytes],
+    frame: Frame,
 ) -> Response:
     """Answer with a list; what fails before its second chunk is read is answered as an error."""
     first = await anext(chunks, None)
@@ -60,7 +63,7 @@ async def answer_list(
     if not first or second is None:
         body = frame.head + (render(first) if first else b"") + frame.tail
         return Response(body, media_type=frame.media_type)
-    if call.method == "HEAD":
+    if request.method == "HEAD":
         return Response(media_type=frame.media_type)
     stream = _framed(render(first), second, chunks, render, frame)
     return StreamingResponse(stream, media_type=frame.media_type)

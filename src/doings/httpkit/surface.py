@@ -8,9 +8,9 @@ from starlette.responses import Response
 
 from doings.auth.principal import READ, Principal
 from doings.core.errors import DoingsError
-from doings.httpkit.request import Call
+from doings.httpkit.request import Request
 
-Handler = Callable[[Call], Awaitable[Response]]
+Handler = Callable[[Request], Awaitable[Response]]
 
 
 class Operation(msgspec.Struct, frozen=True):
@@ -44,8 +44,8 @@ class Surface(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     resources: tuple[Resource, ...]
-    answer_error: Callable[[DoingsError, Call], Response]
-    authenticate: Callable[[Call], Awaitable[Principal]] | None = None
+    respond_error: Callable[[DoingsError, Request], Response]
+    authenticate: Callable[[Request], Awaitable[Principal]] | None = None
     rate: str | None = None
     rate_by_address: bool = False
     shows_rate: bool = False

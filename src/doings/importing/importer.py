@@ -7,7 +7,7 @@ from typing import Generic, Protocol, TypeVar
 import msgspec
 
 from doings.core.errors import Conflict, DoingsError, Invalid, NotFound
-from doings.core.store import Ledger
+from doings.core.store import Writer
 from doings.core.timeline import Timeline
 
 T = TypeVar("T")
@@ -49,7 +49,7 @@ class Importer(Generic[T]):
     def __init__(
         self,
         timeline: Timeline,
-        put: Callable[[Ledger, list[T]], Awaitable[Tally]],
+        put: Callable[[Writer, list[T]], Awaitable[Tally]],
         remark: Callable[[str], None],
     ) -> None:
         self._timeline = timeline
@@ -87,7 +87,7 @@ class Importer(Generic[T]):
             return
         said = [says for _, says in chunk]
         try:
-            written = await self._timeline.write(lambda ledger: self._put(ledger, said))
+            written = await self._timeline.write(lambda writer: self._put(writer, said))
         except (Invalid, Conflict, NotFound) as error:
             if len(chunk) == 1:
                 self._refuse(chunk[0][0], error)
@@ -100,12 +100,12 @@ class Importer(Generic[T]):
         self._tally.entities += written.entities
 
 
-async def is_at_home(ledger: Ledger, activity_id: str | None) -> bool:
+async def is_at_home(writer: Writer, activity_id: str | None) -> bool:
     """Whether this was exported from this very account, and the activity is still there."""
     if activity_id is None:
         return False
     try:
-        await ledger.activity(activity_id)
+        await writer.activity(activity_id)
     except NotFound:
         return False
     return True

@@ -21,7 +21,7 @@ from doings.core.entity import (
     draft_of,
 )
 from doings.core.errors import DoingsError, Invalid, Malformed, TooLarge
-from doings.core.store import Ledger
+from doings.core.store import Writer
 from doings.core.text import compact
 from doings.importing.importer import Item, Tally, is_at_home
 
@@ -131,27 +131,27 @@ def _said(member: _EntityMember) -> Said:
     return Said(key, EntityDraft(name=member.name, attrs=attrs, contact=member.contact))
 
 
-async def put_lines(ledger: Ledger, lines: Sequence[Line]) -> Tally:
+async def put_lines(writer: Writer, lines: Sequence[Line]) -> Tally:
     """Write lines in one transaction."""
     said = [line.says for line in lines if isinstance(line.says, Said)]
     drafts = [
         line.says
         for line in lines
-        if isinstance(line.says, Draft) and not await is_at_home(ledger, line.id)
+        if isinstance(line.says, Draft) and not await is_at_home(writer, line.id)
     ]
-    changed = await _put_entities(ledger, said)
-    outcomes = await ledger.record(drafts)
+    changed = await _put_entities(writer, said)
+    outcomes = await writer.record(drafts)
     recorded = sum(not one.is_repeated for one in outcomes)
     return Tally(entities=changed, recorded=recorded, repeated=len(lines) - len(said) - recorded)
 
 
-async def _put_entities(ledger: Ledger, said: list[Said]) -> int:
+async def _put_entities(writer: Writer, said: list[Said]) -> int:
     """Write what is new or different; returns how many those were."""
-    known = await ledger.entities_by_key([one.key for one in said])
+    known = await writer.entities_by_key([one.key for one in said])
     changed = 0
     for one in said:
         old = known.get(one.key)
         if old is None or draft_of(old) != one.draft:
-            known[one.key], _ = await ledger.put_entity(one.key, lambda _, one=one: one.draft)  # type: ignore[misc]
+            known[one.key], _ = await writer.put_entity(one.key, lambda _, one=one: one.draft)  # type: ignore[misc]
             changed += 1
     return changed

@@ -13,13 +13,13 @@ from doings.core.entity import EntityDraft, EntityKey, draft_of
 from doings.core.errors import Invalid, Malformed, Misconfigured
 from doings.core.imports import (
     Context,
+    ImportItem,
     Named,
     SavedAnswers,
-    Saying,
     answers_from_text,
     filled_draft,
 )
-from doings.core.store import EntityQuery, Ledger
+from doings.core.store import EntityQuery, Writer
 from doings.core.text import json_text, object_from_text
 from doings.importing.importer import Item, Tally, is_at_home
 
@@ -58,52 +58,54 @@ def check_contact(saved: SavedAnswers, elements: Sequence[Element]) -> None:
 
 def items_of_elements(
     saved: SavedAnswers, elements: Sequence[Element], context: Context
-) -> Iterator[Item[Saying]]:
+) -> Iterator[Item[ImportItem]]:
     """What the elements say, in the order to record it in."""
     ordered = reversed(elements) if saved.is_newest_first else elements
     for done, element in enumerate(ordered, 1):
         yield Item(element.place, _read(saved, element, context), done)
 
 
-def _read(saved: SavedAnswers, element: Element, context: Context) -> Saying | Invalid | Malformed:
+def _read(
+    saved: SavedAnswers, element: Element, context: Context
+) -> ImportItem | Invalid | Malformed:
     if not isinstance(element.text, bytes):
         return element.text
     try:
-        return saved.said_by_element(element.text, context)
+        return saved.parse_element(element.text, context)
     except Invalid as error:
         return error
 
 
-async def put_sayings(ledger: Ledger, sayings: Sequence[Saying]) -> Tally:
+async def put_import_items(writer: Writer, sayings: Sequence[ImportItem]) -> Tally:
     """Write what is not known yet in one transaction."""
-    fresh = [saying for saying in sayings if not await _is_known(ledger, saying)]
-    changed = await _fill_entities(ledger, fresh)
-    directory = Directory(ledger)
+    fresh = [saying for saying in sayings if not await _is_known(writer, saying)]
+    changed = await _fill_entities(writer, fresh)
+    directory = Directory(writer)
     drafts = [await directory.linked_draft(saying) for saying in fresh]
-    outcomes = await ledger.record(drafts)
+    outcomes = await writer.record(drafts)
     recorded = sum(not one.is_repeated for one in outcomes)
     return Tally(entities=changed, recorded=recorded, repeated=len(sayings) - recorded)
 
 
-async def _is_known(ledger: Ledger, saying: Saying) -> bool:
+async def _is_known(writer: Writer, saying: ImportItem) -> bool:
     draft = saying.draft
-    if draft.external_id is not None and await ledger.activity_by_external_id(
+    if draft.external_id is not None and await writer.activity_by_external_id(
         draft.origin, draft.external_id
     ):
         return True
-    return await is_at_home(ledger, saying.id)
+    return await is_at_home(writer, saying.id)
 
 
-async def _fill_entities(ledger: Ledger, sayings: Sequence[Saying]) -> int:
+async def _fill_entities(writer: Writer, sayings: Sequence[ImportItem]) -> int:
     """Write what is said of entities and was not known; returns how many were made or changed."""
     said = [one for saying in sayings for one in saying.entities]
-    known = await ledger.entities_by_key(list({key for key, _ in said}))
+    known = await writer.entities_by_key(list({key for key, _ in said}))
     changed: set[EntityKey] = set()
     for key, draft in said:
         old = known.get(key)
         filled = filled_draft(old, draft)
         if old is None or filled != draft_of(old):
-            known[key], _ = await ledger.put_entity(key, lambda _, filled=filled: filled)  # type: ignore[misc]
+            known[key], _ = await writer.put_entity(key, lambda _, filled=filled: filled)  # type: ignore[misc]
             changed.add(key)
     return len(changed)
 
@@ -111,11 +113,11 @@ async def _fill_entities(ledger: Ledger, sayings: Sequence[Saying]) -> int:
 class Directory:
     """The things of an account that go by their names: found, or else made."""
 
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
+    def __init__(self, writer: Writer) -> None:
+        self._ledger = writer
         self._ids: dict[Named, str] = {}
 
-    async def linked_draft(self, saying: Saying) -> Draft:
+    async def linked_draft(self, saying: ImportItem) -> Draft:
         """The saying's draft, linked to what it names."""
         if not saying.named:
             return saying.draft

@@ -8,10 +8,10 @@ import jinja2
 from markupsafe import Markup, escape
 from starlette.responses import Response
 
-from doings.httpkit.problem import answer_problem
-from doings.httpkit.request import Call
+from doings.httpkit.problem import respond_problem
+from doings.httpkit.request import Request
 from doings.httpkit.surface import Operation, Surface, resource
-from doings.native.http.responses import answer_bytes
+from doings.native.http.responses import respond_bytes
 from doings.native.openapi.description import description
 from doings.native.routes import SURFACE as NATIVE
 
@@ -23,9 +23,9 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inli
 _CODE = re.compile(r"`([^`]*)`")
 
 
-async def show_page(call: Call) -> Response:
+async def show_page(request: Request) -> Response:
     """The page."""
-    return answer_bytes(call, page(), HTML, {"Content-Security-Policy": POLICY})
+    return respond_bytes(request, page(), HTML, {"Content-Security-Policy": POLICY})
 
 
 @cache
@@ -70,5 +70,5 @@ def by_tag(paths: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
 SURFACE = Surface(
     name="docs",
     resources=(resource("/", GET=Operation(show_page, scope=None, is_public=True)),),
-    answer_error=answer_problem,
+    respond_error=respond_problem,
 )

@@ -10,7 +10,7 @@ from doings.core.entity import ID_LENGTH, TYPE, EntityKey
 from doings.core.errors import Malformed, NotFound
 from doings.core.query import ENTITIES, LARGEST_PAGE, Query, Word, words_from_text
 from doings.httpkit.params import integer, last, listed, one_of
-from doings.httpkit.request import Call
+from doings.httpkit.request import Request
 
 Params = dict[str, list[str]]
 
@@ -85,17 +85,17 @@ def type_in(params: Params) -> str | None:
     return _matching(params, "type", TYPE, _WORD_FORM)
 
 
-def activity_id(call: Call) -> str:
+def activity_id(request: Request) -> str:
     """The id in the path; what cannot be one is not found."""
-    text = call.path_params["id"].lower()
+    text = request.path_params["id"].lower()
     if not _UUID.fullmatch(text):
-        raise NotFound("activity", call.path_params["id"])
+        raise NotFound("activity", request.path_params["id"])
     return text
 
 
-def entity_key(call: Call) -> EntityKey:
+def entity_key(request: Request) -> EntityKey:
     """(type, id) in the path; what cannot be one is not found."""
-    key = (call.path_params["type"], call.path_params["id"])
+    key = (request.path_params["type"], request.path_params["id"])
     if not TYPE.fullmatch(key[0]) or not _is_id(key[1]):
         raise NotFound(*key)
     return key

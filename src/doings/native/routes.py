@@ -4,7 +4,7 @@ from typing import Any
 
 from doings.auth.principal import ADMIN, WRITE
 from doings.core.document import ActivityDocument, EntityDocument
-from doings.httpkit.problem import answer_problem
+from doings.httpkit.problem import respond_problem
 from doings.httpkit.surface import Operation, Surface, resource
 from doings.native import documents as wire
 from doings.native.auth import authenticate
@@ -31,7 +31,7 @@ from doings.native.openapi.operations import (
     NO_BODY,
     ONCE,
     STATS_FILTERS,
-    About,
+    OperationDoc,
     json_of,
 )
 
@@ -44,7 +44,7 @@ _ACTIVITIES = (
         "/activities",
         GET=Operation(
             activities.list_activities,
-            about=About(
+            about=OperationDoc(
                 summary="List activities, newest first",
                 tag="activities",
                 parameters=(*FILTERS, IF_NONE_MATCH),
@@ -54,7 +54,7 @@ _ACTIVITIES = (
         POST=Operation(
             activities.record_activity,
             WRITE,
-            about=About(
+            about=OperationDoc(
                 summary="Record an activity",
                 tag="activities",
                 parameters=(ONCE,),
@@ -69,7 +69,7 @@ _ACTIVITIES = (
             batch.record_batch,
             WRITE,
             body_limit=batch.ARRAY_BYTES,
-            about=About(
+            about=OperationDoc(
                 summary="Record many activities",
                 tag="activities",
                 parameters=(ONCE,),
@@ -82,7 +82,7 @@ _ACTIVITIES = (
         "/activities/{id}",
         GET=Operation(
             activities.show_activity,
-            about=About(
+            about=OperationDoc(
                 summary="Show an activity",
                 tag="activities",
                 parameters=(IF_NONE_MATCH,),
@@ -92,7 +92,7 @@ _ACTIVITIES = (
         PATCH=Operation(
             activities.patch_activity,
             WRITE,
-            about=About(
+            about=OperationDoc(
                 summary="Change an activity",
                 tag="activities",
                 parameters=(IF_MATCH, ONCE),
@@ -103,7 +103,7 @@ _ACTIVITIES = (
         DELETE=Operation(
             activities.delete_activity,
             WRITE,
-            about=About(
+            about=OperationDoc(
                 summary="Delete an activity",
                 tag="activities",
                 parameters=(IF_MATCH, ONCE),
@@ -115,7 +115,7 @@ _ACTIVITIES = (
         "/activities/{id}/changes",
         GET=Operation(
             activities.show_history,
-            about=About(
+            about=OperationDoc(
                 summary="Show the history of an activity, also of a deleted one",
                 tag="activities",
                 parameters=(IF_NONE_MATCH,),
@@ -130,7 +130,7 @@ _ENTITIES = (
         "/entities",
         GET=Operation(
             entities.list_entities,
-            about=About(
+            about=OperationDoc(
                 summary="List people and things",
                 tag="entities",
                 parameters=(*ENTITY_FILTERS, IF_NONE_MATCH),
@@ -142,7 +142,7 @@ _ENTITIES = (
         "/entities/{type}/{id}",
         GET=Operation(
             entities.show_entity,
-            about=About(
+            about=OperationDoc(
                 summary="Show an entity",
                 tag="entities",
                 parameters=(IF_NONE_MATCH,),
@@ -152,7 +152,7 @@ _ENTITIES = (
         PUT=Operation(
             entities.put_entity,
             WRITE,
-            about=About(
+            about=OperationDoc(
                 summary="Create or replace an entity",
                 tag="entities",
                 parameters=(IF_MATCH, ONCE),
@@ -163,7 +163,7 @@ _ENTITIES = (
         DELETE=Operation(
             entities.delete_entity,
             WRITE,
-            about=About(
+            about=OperationDoc(
                 summary="Delete an entity; its activities stay",
                 tag="entities",
                 parameters=(IF_MATCH, ONCE),
@@ -175,7 +175,7 @@ _ENTITIES = (
         "/entities/{type}/{id}/activities",
         GET=Operation(
             entities.list_activities_of_entity,
-            about=About(
+            about=OperationDoc(
                 summary="List the activities of an entity, newest first",
                 tag="entities",
                 parameters=(*FILTERS, IF_NONE_MATCH),
@@ -190,7 +190,7 @@ _OVERVIEWS = (
         "/stats",
         GET=Operation(
             stats.show_stats,
-            about=About(
+            about=OperationDoc(
                 summary="Count activities by day or kind",
                 tag="overviews",
                 parameters=(*STATS_FILTERS, IF_NONE_MATCH),
@@ -202,7 +202,7 @@ _OVERVIEWS = (
         "/changes",
         GET=Operation(
             changes.list_changes,
-            about=About(
+            about=OperationDoc(
                 summary="Read the feed of changes, oldest first",
                 tag="overviews",
                 parameters=(*FEED_PARAMETERS, IF_NONE_MATCH),
@@ -214,7 +214,7 @@ _OVERVIEWS = (
         "/kinds",
         GET=Operation(
             account.list_kinds,
-            about=About(
+            about=OperationDoc(
                 summary="List the kinds of the catalogue",
                 tag="overviews",
                 parameters=(IF_NONE_MATCH,),
@@ -230,7 +230,7 @@ _ADMINISTRATION = (
         GET=Operation(
             account.show_account,
             ADMIN,
-            about=About(
+            about=OperationDoc(
                 summary="Show the account",
                 tag="administration",
                 parameters=(IF_NONE_MATCH,),
@@ -243,7 +243,7 @@ _ADMINISTRATION = (
         GET=Operation(
             account.list_tokens,
             ADMIN,
-            about=About(
+            about=OperationDoc(
                 summary="List credentials",
                 tag="administration",
                 parameters=(IF_NONE_MATCH,),
@@ -253,7 +253,7 @@ _ADMINISTRATION = (
         POST=Operation(
             account.create_token,
             ADMIN,
-            about=About(
+            about=OperationDoc(
                 summary="Make a credential",
                 tag="administration",
                 parameters=(ONCE,),
@@ -267,7 +267,7 @@ _ADMINISTRATION = (
         DELETE=Operation(
             account.revoke_token,
             ADMIN,
-            about=About(
+            about=OperationDoc(
                 summary="Revoke a credential",
                 tag="administration",
                 parameters=(ONCE,),
@@ -283,7 +283,7 @@ _DESCRIPTION = resource(
         description.describing(lambda: SURFACE.resources),
         None,
         is_public=True,
-        about=About(
+        about=OperationDoc(
             summary="Describe this API",
             tag="description",
             answers={200: json_of(dict[str, Any])},
@@ -302,5 +302,5 @@ SURFACE: Surface = Surface(
         _DESCRIPTION,
     ),
     authenticate=authenticate,
-    answer_error=answer_problem,
+    respond_error=respond_problem,
 )

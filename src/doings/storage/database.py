@@ -11,16 +11,16 @@ from doings.core.clock import SECOND, Clock
 from doings.core.defaults import DEFAULTS
 from doings.core.entity import SELF, EntityDraft
 from doings.core.errors import Conflict, Misconfigured, NotFound
-from doings.core.store import Credential, Ledger, Reader
+from doings.core.store import Credential, Reader, Writer
 from doings.core.text import json_text, object_from_text
-from doings.storage.document_cache import Shelf
+from doings.storage.document_cache import DocumentCache
 from doings.storage.engine import Connection, Engine
 from doings.storage.reader import AccountReader
 from doings.storage.sql import statements as sql
 from doings.storage.sql.rows import account_from_row, credential_from_row
 from doings.storage.sql.schema import ACCOUNT_TABLES, STEPS, VERSION
-from doings.storage.write_batcher import Gathering
-from doings.storage.writer import AccountLedger
+from doings.storage.write_batcher import WriteBatcher
+from doings.storage.writer import AccountWriter
 from doings.storage.writing import entities
 
 T = TypeVar("T")
@@ -38,8 +38,8 @@ class Database:
         self.secret = secret
         self.on_recorded: Callable[[int], None] = lambda _: None
         """Told how many activities each write recorded, once it is durable."""
-        self.gathering = Gathering(self)
-        self.shelf = Shelf()
+        self.write_batcher = WriteBatcher(self)
+        self.document_cache = DocumentCache()
         self.is_ending = False
         """Whether the server is about to stop, so that nobody shall wait for changes any more."""
 
@@ -48,15 +48,16 @@ class Database:
     ) -> T:
         """Run work on one consistent state; unbounded work goes where nobody waits for it."""
         # What takes its time is read but once, and on other threads.
-        shelf = self.shelf if bounded else None
+        document_cache = self.document_cache if bounded else None
         return await self.engine.read(
-            lambda connection: work(AccountReader(connection, account_id, shelf)), bounded=bounded
+            lambda connection: work(AccountReader(connection, account_id, document_cache)),
+            bounded=bounded,
         )
 
     async def write(
         self,
         account_id: int,
-        work: Callable[[Ledger], Awaitable[T]],
+        work: Callable[[Writer], Awaitable[T]],
         *,
         by: str | None = None,
         also: tuple[int, ...] = (),
@@ -65,12 +66,12 @@ class Database:
         """Run work in one transaction; returns when it is durable, keeps nothing if it raises."""
 
         async def bound(connection: Connection) -> tuple[T, int]:
-            ledger = AccountLedger(connection, account_id, clock=self.clock, by=by)
-            ledger.others = {
-                other: AccountLedger(connection, other, clock=self.clock, by=None) for other in also
+            writer = AccountWriter(connection, account_id, clock=self.clock, by=by)
+            writer.others = {
+                other: AccountWriter(connection, other, clock=self.clock, by=None) for other in also
             }
-            result = await work(ledger)
-            return result, sum(one.recorded for one in (ledger, *ledger.others.values()))
+            result = await work(writer)
+            return result, sum(one.recorded for one in (writer, *writer.others.values()))
 
         result, recorded = await self.engine.write(
             bound, account_id=account_id, also=also, callers=callers
@@ -82,12 +83,12 @@ class Database:
         self, account_id: int, draft: Draft, *, by: str | None = None
     ) -> tuple[Activity, bool]:
         """Record one, together with those that come at the same time; whether it is new."""
-        return await self.gathering.record((account_id, by), draft)
+        return await self.write_batcher.record((account_id, by), draft)
 
     @property
     def queue_depth(self) -> int:
         """How many writes wait for their turn."""
-        return self.gathering.depth + self.engine.queue_depth
+        return self.write_batcher.depth + self.engine.queue_depth
 
     async def create_account(self, slug: str, *, name: str, time_zone: str) -> Account:
         """Create an account with what a new one starts with; raises Invalid and Conflict."""
@@ -99,8 +100,8 @@ class Database:
             if await connection.fetch_one(sql.ACCOUNT_BY_SLUG, slug=slug):
                 msg = f"there is an account {slug} already"
                 raise Conflict(msg)
-            ledger = AccountLedger(connection, account_id, clock=self.clock, by=None)
-            await ledger.execute(
+            writer = AccountWriter(connection, account_id, clock=self.clock, by=None)
+            await writer.execute(
                 sql.ADD_ACCOUNT,
                 slug=slug,
                 name=name,
@@ -108,9 +109,9 @@ class Database:
                 settings="{}",
                 created_at=self.clock.now(),
             )
-            await ledger.execute(sql.ADD_HEAD)
-            await _add_defaults(ledger, slug, name)
-            return await ledger.account()
+            await writer.execute(sql.ADD_HEAD)
+            await _add_defaults(writer, slug, name)
+            return await writer.account()
 
         return await self.engine.write(create)
 
@@ -200,7 +201,7 @@ class Database:
 
     async def close(self) -> None:
         """Finish what was accepted, then let go of the database."""
-        await self.gathering.settle()
+        await self.write_batcher.flush()
         await self.engine.close()
 
 
@@ -260,10 +261,10 @@ async def _next_account_id(connection: Connection) -> int:
     return int(account_id)
 
 
-async def _add_defaults(ledger: AccountLedger, slug: str, name: str) -> None:
+async def _add_defaults(writer: AccountWriter, slug: str, name: str) -> None:
     defaults = [((SELF, slug), EntityDraft(name=name)), *DEFAULTS]
-    first = await ledger.advance(len(defaults))
+    first = await writer.advance(len(defaults))
     await entities.add_many(
-        ledger, [(seq, key, draft, None) for seq, (key, draft) in enumerate(defaults, first)]
+        writer, [(seq, key, draft, None) for seq, (key, draft) in enumerate(defaults, first)]
     )
-    await ledger.write_tallies()
+    await writer.write_tallies()

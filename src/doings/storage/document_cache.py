@@ -11,12 +11,12 @@ from operator import attrgetter
 
 import msgspec
 
-from doings.core.store import Fleeting, Reader, Rendering
+from doings.core.store import Reader, Rendering, Uncacheable
 
-MOST = 32 * 1024 * 1024
+MAX_BYTES = 32 * 1024 * 1024
 """How many bytes of documents a process keeps."""
 
-BESIDE = 200
+ENTRY_OVERHEAD = 200
 """What keeping a document takes beside its bytes, roughly."""
 
 _SEQ = attrgetter("seq")
@@ -33,13 +33,13 @@ class _Account:
         self.documents: dict[object, Documents] = {}
 
 
-class Shelf:
+class DocumentCache:
     """The documents that a process keeps. It is for one thread."""
 
-    def __init__(self, most: int = MOST) -> None:
-        self.most = most
+    def __init__(self, max_bytes: int = MAX_BYTES) -> None:
+        self.max_bytes = max_bytes
         self._accounts: dict[int, _Account] = {}
-        self._left = most
+        self._left = max_bytes
 
     async def rendered(
         self, reader: Reader, seqs: Sequence[int], rendering: Rendering, revision: int
@@ -58,9 +58,9 @@ class Shelf:
         lasting = {
             seq: document
             for (seq, document), text in zip(found.items(), encoded, strict=True)
-            if not isinstance(text, Fleeting)
+            if not isinstance(text, Uncacheable)
         }
-        size = sum([len(text) for text in encoded if not isinstance(text, Fleeting)])
+        size = sum([len(text) for text in encoded if not isinstance(text, Uncacheable)])
         found |= {seq: kept[seq] for seq in seqs if seq in kept}
         self._keep(kept, lasting, size)
         return [found[seq] for seq in seqs if seq in found]
@@ -76,9 +76,9 @@ class Shelf:
 
     def _keep(self, kept: Documents, more: Documents, size: int) -> None:
         """Keep more; with too many it begins anew, and what is still read is soon back."""
-        self._left -= size + BESIDE * len(more)
+        self._left -= size + ENTRY_OVERHEAD * len(more)
         if self._left < 0:
             self._accounts.clear()
-            self._left = self.most
+            self._left = self.max_bytes
         else:
             kept.update(more)

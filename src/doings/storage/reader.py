@@ -13,7 +13,7 @@ from doings.core.entity import Entity, EntityKey
 from doings.core.errors import NotFound
 from doings.core.query import DiaryOrder, Query, RecordedOrder
 from doings.core.store import ActivityRef, Change, Credential, EntityQuery, Rendering
-from doings.storage.document_cache import Shelf
+from doings.storage.document_cache import DocumentCache
 from doings.storage.engine import Connection, Row
 from doings.storage.reading import changes, counts, entity_lists, pages
 from doings.storage.sql import statements as sql
@@ -36,10 +36,12 @@ class AccountReader:
     `shelf` is where documents are kept; without one each is rendered anew.
     """
 
-    def __init__(self, connection: Connection, account_id: int, shelf: Shelf | None = None) -> None:
+    def __init__(
+        self, connection: Connection, account_id: int, document_cache: DocumentCache | None = None
+    ) -> None:
         self.connection = connection
         self.account_id = account_id
-        self.shelf = shelf
+        self.document_cache = document_cache
 
     def fetch(self, statement: str, **values: object) -> Awaitable[list[Row]]:
         """All rows of a statement about this account."""
@@ -104,9 +106,9 @@ class AccountReader:
 
     async def rendered(self, seqs: Sequence[int], rendering: Rendering) -> list[msgspec.Raw]:
         """The documents of those of the activities that exist, in the order of `seqs`."""
-        if self.shelf is None:
+        if self.document_cache is None:
             return await self._rendered_anew(await self.activities(seqs), rendering)
-        return await self.shelf.rendered(self, seqs, rendering, await self.revision())
+        return await self.document_cache.rendered(self, seqs, rendering, await self.revision())
 
     async def _rendered_anew(
         self, activities: Sequence[Activity], rendering: Rendering
@@ -122,14 +124,14 @@ class AccountReader:
 
     async def rendered_page(self, query: Query, rendering: Rendering) -> Page[msgspec.Raw]:
         """The documents of a stretch of the timeline."""
-        if self.shelf is None:
+        if self.document_cache is None:
             page = await self.page(query)
             documents = await self._rendered_anew(page.items, rendering)
             return Page(documents, before=page.before, after=page.after)
         found, revision = await pages.keys(self, query)
         has_more = _cut(query, found)
         seqs = [key[1] for key in found]
-        documents = await self.shelf.rendered(self, seqs, rendering, revision)
+        documents = await self.document_cache.rendered(self, seqs, rendering, revision)
         ends = (found[0][:2], found[-1][:2]) if found else None
         return page_of(query, documents, ends, has_more=has_more)
 

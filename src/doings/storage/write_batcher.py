@@ -11,11 +11,11 @@ from typing import NamedTuple, Protocol, TypeVar
 from doings.core.activity import Activity, Draft
 from doings.core.errors import Unavailable
 from doings.core.interactions import recording
-from doings.core.store import Ledger
+from doings.core.store import Writer
 
 T = TypeVar("T")
 
-MOST = 256
+MAX_BATCH = 256
 """How many are recorded together."""
 
 Recording = tuple[Activity, bool]
@@ -28,7 +28,7 @@ class Writing(Protocol):
     async def write(
         self,
         account_id: int,
-        work: Callable[[Ledger], Awaitable[T]],
+        work: Callable[[Writer], Awaitable[T]],
         *,
         by: str | None = None,
         callers: int = 1,
@@ -45,10 +45,10 @@ Recorder = tuple[int, str | None]
 """The account that is recorded in, and the key of the credential that does it."""
 
 
-class Gathering:
+class WriteBatcher:
     """What waits to be recorded, by account and credential."""
 
-    def __init__(self, store: Writing, *, most: int = MOST) -> None:
+    def __init__(self, store: Writing, *, most: int = MAX_BATCH) -> None:
         self.most = most
         self._store = store
         self._waiting: dict[Recorder, list[_Waiting]] = {}
@@ -71,7 +71,7 @@ class Gathering:
             task.add_done_callback(self._tasks.discard)
         return await one.done
 
-    async def settle(self) -> None:
+    async def flush(self) -> None:
         """Return when all that was accepted is recorded or refused."""
         while self._tasks:
             await asyncio.wait(self._tasks)
@@ -102,10 +102,10 @@ class Gathering:
     async def _written(self, recorder: Recorder, drafts: Sequence[Draft]) -> list[Recording]:
         account_id, by = recorder
 
-        async def work(ledger: Ledger) -> list[Recording]:
-            recorded = await recording.record(ledger, drafts)
+        async def work(writer: Writer) -> list[Recording]:
+            recorded = await recording.record(writer, drafts)
             seqs = list(dict.fromkeys(one.seq for one in recorded))
-            activities = dict(zip(seqs, await ledger.activities(seqs), strict=True))
+            activities = dict(zip(seqs, await writer.activities(seqs), strict=True))
             return [(activities[one.seq], not one.is_repeated) for one in recorded]
 
         return await self._store.write(account_id, work, by=by, callers=len(drafts))

@@ -26,8 +26,8 @@ IDEMPOTENCY = DAY
 """How long an answer is kept for a repeated request."""
 
 
-class AccountLedger(AccountReader):
-    """`core.store.Ledger`."""
+class AccountWriter(AccountReader):
+    """`core.store.Writer`."""
 
     def __init__(
         self, connection: "Connection", account_id: int, *, clock: Clock, by: str | None
@@ -38,7 +38,7 @@ class AccountLedger(AccountReader):
         self.tallies: Counter[Tally] = Counter()
         self.recorded = 0
         """How many new activities this transaction recorded."""
-        self.others: dict[int, AccountLedger] = {}
+        self.others: dict[int, AccountWriter] = {}
         """The ledgers of the other accounts that this transaction may write in."""
         self._time_zone: str | None = None
         self._is_revising = False

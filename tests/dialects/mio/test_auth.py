@@ -126,7 +126,7 @@ async def test_token_that_claims_another_account(served: Served, mio: Mio) -> No
 
 async def test_revoked_credential(mio: Mio) -> None:
     """Its tokens are worth nothing from then on."""
-    await mio.business.write(lambda ledger: ledger.revoke_credential(mio.business.key))
+    await mio.business.write(lambda writer: writer.revoke_credential(mio.business.key))
 
     assert (await mio.get()).status_code == 401
     assert (await mio.sign_in()).status_code == 401

@@ -91,7 +91,7 @@ class Past:
         )
 
 
-async def settle(past: Past, documents: list[dict[str, Any]]) -> None:
+async def flush(past: Past, documents: list[dict[str, Any]]) -> None:
     """Make the contacts and types that activities show; of two that share an id, the first."""
     contacts: dict[int, dict[str, Any]] = {}
     for document in documents:

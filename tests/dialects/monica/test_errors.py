@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from doings.core import errors
-from doings.dialects.monica.errors import ANSWERS
+from doings.dialects.monica.errors import ERROR_RESPONSES
 from doings.httpkit.errors import Broken, MethodNotAllowed, NoRoute
 from tests.dialects.monica.conftest import API
 from tests.dialects.serving import Business, Served, serving
@@ -276,9 +276,9 @@ def all_errors(kind: type[errors.DoingsError]) -> list[type[errors.DoingsError]]
 @pytest.mark.parametrize("kind", all_errors(errors.DoingsError))
 def test_has_an_answer_for_every_error(kind: type[errors.DoingsError]) -> None:
     """By its class or one above it."""
-    assert any(above in ANSWERS for above in kind.__mro__)
+    assert any(above in ERROR_RESPONSES for above in kind.__mro__)
 
 
 def test_lists_the_errors_of_http_itself() -> None:
     """Those that no handler raises."""
-    assert {Broken, MethodNotAllowed, NoRoute} <= set(ANSWERS)
+    assert {Broken, MethodNotAllowed, NoRoute} <= set(ERROR_RESPONSES)

@@ -13,7 +13,7 @@ import pytest
 
 from doings.core.clock import instant_from_text
 from tests.dialects.monica.goldens import check, golden
-from tests.dialects.monica.past import Past, settle
+from tests.dialects.monica.past import Past, flush
 from tests.dialects.serving import serving
 
 HOST = "app.monicahq.com"
@@ -44,7 +44,7 @@ async def server(tmp_path: Path) -> AsyncIterator[Server]:
 
 async def make(server: Server, documents: list[dict[str, Any]]) -> None:
     """Let the past be as the documents show it."""
-    await settle(server.past, documents)
+    await flush(server.past, documents)
     for document in documents:
         await server.past.record(document)
 
@@ -94,7 +94,7 @@ def request_for(name: str, document: dict[str, Any]) -> dict[str, Any]:
 async def test_creates_an_activity(server: Server) -> None:
     """The next one, now."""
     example = golden("create_activity")
-    await settle(server.past, [example["data"]])
+    await flush(server.past, [example["data"]])
     server.past.clock.instant = instant_from_text(example["data"]["created_at"])
     await server.past.next_id(4670)
 
@@ -109,7 +109,7 @@ async def test_creates_an_activity(server: Server) -> None:
 async def test_updates_an_activity(server: Server) -> None:
     """In the same second in which it was created."""
     created, example = golden("create_activity"), golden("update_activity")
-    await settle(server.past, [created["data"], example["data"]])
+    await flush(server.past, [created["data"], example["data"]])
     await server.past.record(created["data"])
 
     answer = await server.client.put(

@@ -23,7 +23,7 @@ from doings.dialects.monica.mapping.saved import (
     saved_activity,
 )
 from doings.dialects.monica.public_ids import identities
-from doings.dialects.monica.saved import said_by_element
+from doings.dialects.monica.saved import parse_element
 from doings.dialects.monica.view import Place, View
 from tests.clocks import NOON
 from tests.dialects.saving import less
@@ -240,4 +240,4 @@ def test_middle_name_is_what_is_between(
 def test_element_that_is_none_of_the_vendors_is_refused(members: dict[str, object]) -> None:
     """With Invalid, whatever is wrong with it."""
     with pytest.raises(Invalid):
-        said_by_element(element(**members), CONTEXT)
+        parse_element(element(**members), CONTEXT)

@@ -12,23 +12,23 @@ import msgspec
 from doings.auth.credentials import IssuedCredential, hash_of, issue
 from doings.auth.principal import SCOPES
 from doings.core.clock import SystemClock
-from doings.core.store import Credential, Ledger
+from doings.core.store import Credential, Writer
 
 FILE = ".doings-demo.json"
 LABEL = "doings demo"
 
 
-async def kept_or_issued(ledger: Ledger, folder: Path) -> IssuedCredential:
+async def kept_or_issued(writer: Writer, folder: Path) -> IssuedCredential:
     """The credential of the file where it is still good, else a new one that is written there."""
-    own = [one for one in await ledger.credentials() if one.label == LABEL]
+    own = [one for one in await writer.credentials() if one.label == LABEL]
     kept = _read(folder / FILE)
     if kept is not None and any(_is_of(kept, one) for one in own):
         return kept
     for one in own:
-        await ledger.revoke_credential(one.key)
+        await writer.revoke_credential(one.key)
     now = SystemClock().now()
-    issued, stored = issue(ledger.account_id, scopes=list(SCOPES), now=now, label=LABEL)
-    await ledger.add_credential(stored)
+    issued, stored = issue(writer.account_id, scopes=list(SCOPES), now=now, label=LABEL)
+    await writer.add_credential(stored)
     _write(folder / FILE, issued)
     return issued
 

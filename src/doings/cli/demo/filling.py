@@ -16,7 +16,7 @@ from doings.core.account import Account
 from doings.core.activity import Draft
 from doings.core.clock import SystemClock, local_date
 from doings.core.errors import Conflict
-from doings.core.store import Ledger, Store
+from doings.core.store import Store, Writer
 from doings.importing.importer import Step
 
 CHUNK = 250
@@ -37,7 +37,7 @@ async def fill(store: Store, folder: Path) -> Filled:
     drafts = story(local_date(SystemClock().now(), people.ZONE))
     with progress("Telling the story") as step:
         added = await _record(store, account, drafts, step)
-    credential = await store.write(account.id, lambda ledger: kept_or_issued(ledger, folder))
+    credential = await store.write(account.id, lambda writer: kept_or_issued(writer, folder))
     total = await store.read(account.id, lambda reader: reader.total(None, None))
     return Filled(credential, added, total)
 
@@ -53,13 +53,13 @@ async def _account(store: Store) -> Account:
     return account
 
 
-async def _add_entities(ledger: Ledger) -> None:
+async def _add_entities(writer: Writer) -> None:
     """Whoever is there already stays as they are."""
     entities = people.entities()
-    known = await ledger.entities_by_key([key for key, _ in entities])
+    known = await writer.entities_by_key([key for key, _ in entities])
     for key, draft in entities:
         if key not in known:
-            await ledger.put_entity(key, lambda _, draft=draft: draft)  # type: ignore[misc]
+            await writer.put_entity(key, lambda _, draft=draft: draft)  # type: ignore[misc]
 
 
 async def _record(store: Store, account: Account, drafts: list[Draft], step: Step) -> int:
@@ -67,7 +67,7 @@ async def _record(store: Store, account: Account, drafts: list[Draft], step: Ste
     added = 0
     for start in range(0, len(drafts), CHUNK):
         chunk = drafts[start : start + CHUNK]
-        recorded = await store.write(account.id, lambda ledger, chunk=chunk: ledger.record(chunk))  # type: ignore[misc]
+        recorded = await store.write(account.id, lambda writer, chunk=chunk: writer.record(chunk))  # type: ignore[misc]
         added += sum(not one.is_repeated for one in recorded)
         step(start + len(chunk), len(drafts))
     return added

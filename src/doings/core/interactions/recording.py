@@ -37,13 +37,13 @@ from doings.core.interactions.lifecycle import (
     is_outgoing,
     status_at,
 )
-from doings.core.store import Ledger, Recorded, Store
+from doings.core.store import Recorded, Store, Writer
 
 
 class Side(NamedTuple):
     """One party's record of an interaction, and the ledger that it is in."""
 
-    ledger: Ledger
+    writer: Writer
     activity: Activity
 
 
@@ -54,17 +54,17 @@ async def receivers(store: Store, own: Account, drafts: Iterable[Draft]) -> tupl
     return tuple([one.id for one in accounts if one is not None and one.takes_interactions])
 
 
-async def record(ledger: Ledger, drafts: Sequence[Draft]) -> list[Recorded]:
+async def record(writer: Writer, drafts: Sequence[Draft]) -> list[Recorded]:
     """Record drafts of any kind; what begins an interaction is recorded for its receiver as well.
 
     The receivers are among `ledger.others`.
     """
     if not any(draft.kind in KINDS for draft in drafts):
-        return await ledger.record(drafts)
-    own = await ledger.account()
+        return await writer.record(drafts)
+    own = await writer.account()
     begun = [_begun(draft, own) for draft in drafts]
-    recorded = await ledger.record(begun)
-    others = await _taking_part(ledger)
+    recorded = await writer.record(begun)
+    others = await _taking_part(writer)
     for draft, one in zip(begun, recorded, strict=True):
         other = others.get(counterpart_slug(draft.links) or "") if is_outgoing(draft) else None
         if other is not None and not one.is_repeated:
@@ -73,10 +73,10 @@ async def record(ledger: Ledger, drafts: Sequence[Draft]) -> list[Recorded]:
     return recorded
 
 
-async def record_one(ledger: Ledger, draft: Draft) -> tuple[Activity, bool]:
+async def record_one(writer: Writer, draft: Draft) -> tuple[Activity, bool]:
     """Record one; returns the activity that now stands for it and whether it is new."""
-    recorded = (await record(ledger, [draft]))[0]
-    return await ledger.activity(recorded.seq), not recorded.is_repeated
+    recorded = (await record(writer, [draft]))[0]
+    return await writer.activity(recorded.seq), not recorded.is_repeated
 
 
 async def other_accounts(store: Store, own: Account, activity: Activity) -> tuple[int, ...]:
@@ -92,13 +92,13 @@ async def other_accounts(store: Store, own: Account, activity: Activity) -> tupl
 
 
 async def take_step(
-    ledger: Ledger, ref: str, step: StepName, given: Attendance, *, now: int
+    writer: Writer, ref: str, step: StepName, given: Attendance, *, now: int
 ) -> Activity:
     """Take an interaction a step further on both sides; raises NotFound and Conflict.
 
     `ledger.others` are the `other_accounts`. Without a record there, this side speaks for both.
     """
-    mine = Side(ledger, await ledger.activity(ref))
+    mine = Side(writer, await writer.activity(ref))
     if mine.activity.kind not in KINDS:
         raise Conflict(f"a {mine.activity.kind} activity takes no steps")
     theirs = await _other_side(mine)
@@ -114,9 +114,9 @@ async def take_step(
     return changed[0]
 
 
-async def record_time(ledger: Ledger, seq: int, now: int) -> None:
+async def record_time(writer: Writer, seq: int, now: int) -> None:
     """Record what time has made of an interaction, on both sides; raises NotFound."""
-    mine = Side(ledger, await ledger.activity(seq))
+    mine = Side(writer, await writer.activity(seq))
     theirs = await _other_side(mine)
     for side in (mine, theirs):
         if side is not None:
@@ -128,7 +128,7 @@ async def _record_time(side: Side, now: int) -> None:
     old = side.activity
     await _put(side, data_in_time(old.data, direction_of(old), now))
     if facts_of(old.data).is_forgotten(now):
-        await side.ledger.amend_history(old.id, past_without_data)
+        await side.writer.amend_history(old.id, past_without_data)
 
 
 _NAME = re.compile(r"(?P<account>[0-9]{1,18}):.*", re.ASCII | re.DOTALL)
@@ -142,10 +142,10 @@ def _name(initiator: Account, activity_id: str) -> str:
     return f"{initiator.id}:{activity_id}"
 
 
-async def _taking_part(ledger: Ledger) -> dict[str, Ledger]:
+async def _taking_part(writer: Writer) -> dict[str, Writer]:
     """The ledgers of those who are still there and still take interactions, by slug."""
-    found: dict[str, Ledger] = {}
-    for other in ledger.others.values():
+    found: dict[str, Writer] = {}
+    for other in writer.others.values():
         with suppress(NotFound):
             account = await other.account()
             if account.takes_interactions:
@@ -155,8 +155,8 @@ async def _taking_part(ledger: Ledger) -> dict[str, Ledger]:
 
 async def _other_side(mine: Side) -> Side | None:
     """The other party's record, provided that each names the other."""
-    own = await mine.ledger.account()
-    for other in mine.ledger.others.values():
+    own = await mine.writer.account()
+    for other in mine.writer.others.values():
         activity = await _paired(mine.activity, own, other)
         party = counterpart_of(activity) if activity else None
         if activity is not None and party is not None and party.key == (SELF, own.slug):
@@ -164,7 +164,7 @@ async def _other_side(mine: Side) -> Side | None:
     return None
 
 
-async def _paired(mine: Activity, own: Account, other: Ledger) -> Activity | None:
+async def _paired(mine: Activity, own: Account, other: Writer) -> Activity | None:
     if mine.origin != ORIGIN:
         return await other.activity_by_external_id(ORIGIN, _name(own, mine.id))
     with suppress(NotFound):
@@ -179,7 +179,7 @@ async def _put(side: Side, data: str) -> Activity:
     def revise(old: Activity) -> Draft:
         return msgspec.structs.replace(draft_of(old), data=data)
 
-    return await side.ledger.revise(side.activity.seq, revise)
+    return await side.writer.revise(side.activity.seq, revise)
 
 
 async def _account(store: Store, slug: str | None) -> Account | None:

@@ -88,4 +88,4 @@ class Sweeper:
         account, activity = await self._store.read(account_id, look)
         also = await other_accounts(self._store, account, activity)
         now = self._clock.now()
-        await self._store.write(account_id, lambda ledger: record_time(ledger, seq, now), also=also)
+        await self._store.write(account_id, lambda writer: record_time(writer, seq, now), also=also)

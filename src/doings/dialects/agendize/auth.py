@@ -2,18 +2,18 @@
 
 from doings.auth.principal import Principal
 from doings.httpkit.params import last
-from doings.httpkit.request import Call
+from doings.httpkit.request import Request
 
 
-async def authenticate(call: Call) -> Principal:
+async def authenticate(request: Request) -> Principal:
     """Who makes the call; raises Unauthenticated and TooManyRequests.
 
     `apiKey` and `token` are headers or parameters; `apikey` is seen as a parameter, too.
     """
-    query = call.query
-    authenticator = call.services.authenticator
-    key = call.header("apikey") or last(query, "apiKey") or last(query, "apikey")
-    token = call.header("token") or last(query, "token")
+    query = request.query
+    authenticator = request.services.authenticator
+    key = request.header("apikey") or last(query, "apiKey") or last(query, "apikey")
+    token = request.header("token") or last(query, "token")
     if key is None and token is None:
-        return await authenticator.by_secret(call.bearer, call.address)
-    return await authenticator.by_pair(key, token, call.address)
+        return await authenticator.by_secret(request.bearer, request.address)
+    return await authenticator.by_pair(key, token, request.address)

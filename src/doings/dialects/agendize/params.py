@@ -11,7 +11,7 @@ from doings.httpkit.params import last, listed, one_of
 Params = dict[str, list[str]]
 
 
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
+class ListParams(msgspec.Struct, frozen=True, kw_only=True):
     """What a call asks for."""
 
     client_id: str
@@ -20,12 +20,12 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     is_descending: bool
 
 
-def asked_from_query(params: Params) -> Asked:
+def asked_from_query(params: Params) -> ListParams:
     """Read the parameters."""
     client_id = last(params, "clientId")
     if not client_id:
         raise Malformed("is required", "clientId")
-    return Asked(
+    return ListParams(
         client_id=client_id,
         kinds=kinds_of_types(_types(params)),
         appointment_id=last(params, "appointmentId") or None,
@@ -33,7 +33,7 @@ def asked_from_query(params: Params) -> Asked:
     )
 
 
-def activities_query(asked: Asked, client: EntityKey) -> Query:
+def activities_query(asked: ListParams, client: EntityKey) -> Query:
     """A client's activities; of one appointment, its few are gone through, not the client's."""
     if asked.appointment_id is None:
         return Query(entities=(client,), kinds=asked.kinds, is_descending=asked.is_descending)

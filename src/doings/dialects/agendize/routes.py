@@ -5,29 +5,29 @@ from starlette.responses import Response
 from doings.core.rendering import json_rendering
 from doings.core.store import Rendering
 from doings.dialects.agendize.auth import authenticate
-from doings.dialects.agendize.errors import answer_error
+from doings.dialects.agendize.errors import respond_error
 from doings.dialects.agendize.lookup import client_named
 from doings.dialects.agendize.mapping import View, activity_documents
 from doings.dialects.agendize.params import activities_query, asked_from_query
 from doings.dialects.agendize.vocabulary import API
-from doings.httpkit.request import Call
-from doings.httpkit.streaming import Frame, answer_list, document_chunks, json_elements
+from doings.httpkit.request import Request
+from doings.httpkit.streaming import Frame, document_chunks, json_elements, respond_list
 from doings.httpkit.surface import Operation, Surface, resource
 
 ITEMS = Frame("application/json", b'{"items":[', b",", b"]}")
 
 
-async def list_activities(call: Call) -> Response:
+async def list_activities(request: Request) -> Response:
     """A client's activities; raises Malformed, and NotFound for an unknown client."""
-    asked = asked_from_query(call.query)
-    client = await call.timeline.read(lambda reader: client_named(reader, asked.client_id))
+    asked = asked_from_query(request.query)
+    client = await request.timeline.read(lambda reader: client_named(reader, asked.client_id))
     query = activities_query(asked, client)
-    chunks = document_chunks(call.timeline, query, _rendering(call))
-    return await answer_list(call, chunks, json_elements, ITEMS)
+    chunks = document_chunks(request.timeline, query, _rendering(request))
+    return await respond_list(request, chunks, json_elements, ITEMS)
 
 
-def _rendering(call: Call) -> Rendering:
-    view = View(call.base_url + API, call.principal.account.time_zone)
+def _rendering(request: Request) -> Rendering:
+    view = View(request.base_url + API, request.principal.account.time_zone)
     return json_rendering(view, lambda activities: activity_documents(activities, view))
 
 
@@ -35,5 +35,5 @@ SURFACE = Surface(
     name="agendize",
     resources=(resource(f"{API}/activities", GET=Operation(list_activities)),),
     authenticate=authenticate,
-    answer_error=answer_error,
+    respond_error=respond_error,
 )

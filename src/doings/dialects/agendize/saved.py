@@ -8,8 +8,8 @@ from doings.core.activity import Activity
 from doings.core.imports import (
     Contact,
     Context,
+    ImportItem,
     SavedAnswers,
-    Saying,
     decoded_answer,
     elements_of_list,
     list_chunks,
@@ -39,17 +39,17 @@ def elements_from_answer(answer: bytes) -> list[bytes]:
     return elements_of_list(decoded_answer(answer, SavedList).items)
 
 
-def said_by_element(element: bytes, context: Context) -> Saying:
+def parse_element(element: bytes, context: Context) -> ImportItem:
     """What an element says; raises Invalid."""
     document = saved_activity(element)
     draft = draft_from_document(
         document, contact_id=context.contact_id, time_zone=context.account.time_zone
     )
     entities = tuple(entity_drafts_from_document(document))
-    return Saying(draft=draft, entities=entities, id=document.id)
+    return ImportItem(draft=draft, entities=entities, id=document.id)
 
 
-async def answer_chunks(timeline: Timeline, context: Context) -> AsyncIterator[bytes]:
+async def respond_chunks(timeline: Timeline, context: Context) -> AsyncIterator[bytes]:
     """The list of a client's activities; raises NotFound."""
     client_id = context.contact_id or ""
     client = await timeline.read(lambda reader: client_named(reader, client_id))
@@ -64,8 +64,8 @@ async def answer_chunks(timeline: Timeline, context: Context) -> AsyncIterator[b
 
 SAVED = SavedAnswers(
     elements_from_answer=elements_from_answer,
-    said_by_element=said_by_element,
-    answer_chunks=answer_chunks,
+    parse_element=parse_element,
+    respond_chunks=respond_chunks,
     contact_of_import=Contact.ALWAYS,
     contact_of_export=Contact.ALWAYS,
 )

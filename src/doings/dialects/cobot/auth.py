@@ -3,18 +3,18 @@
 from doings.auth.principal import ADMIN, Principal
 from doings.core.errors import NotFound
 from doings.httpkit.params import last
-from doings.httpkit.request import Call
+from doings.httpkit.request import Request
 
 
-async def authenticate(call: Call) -> Principal:
+async def authenticate(request: Request) -> Principal:
     """Who makes the call; raises Unauthenticated and TooManyRequests."""
-    secret = call.bearer or last(call.query, "access_token")
-    return await call.services.authenticator.by_secret(secret, call.address)
+    secret = request.bearer or last(request.query, "access_token")
+    return await request.services.authenticator.by_secret(secret, request.address)
 
 
-def enter_space(call: Call) -> None:
+def enter_space(request: Request) -> None:
     """Raise NotFound for a space that is not the caller's, Forbidden for one who is no admin."""
-    space = call.path_params["space"]
-    if space != call.principal.account.slug:
+    space = request.path_params["space"]
+    if space != request.principal.account.slug:
         raise NotFound("space", space)
-    call.principal.require(ADMIN)
+    request.principal.require(ADMIN)

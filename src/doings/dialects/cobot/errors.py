@@ -12,9 +12,9 @@ from doings.dialects.cobot.documents import (
     ScopeErrorDocument,
 )
 from doings.httpkit.errors import Broken, MethodNotAllowed, value_for
-from doings.httpkit.request import Call
+from doings.httpkit.request import Request
 
-ANSWERS: dict[type[DoingsError], tuple[int, str]] = {
+ERROR_RESPONSES: dict[type[DoingsError], tuple[int, str]] = {
     errors.Malformed: (400, "bad_request"),
     errors.Unauthenticated: (401, "unauthorized"),
     errors.Forbidden: (403, "insufficient_scope"),
@@ -36,9 +36,9 @@ FIELDS = {"body": "text"}
 """What the members of an activity are called here."""
 
 
-def answer_error(error: DoingsError, call: Call) -> Response:  # noqa: ARG001 - a Surface's shape
+def respond_error(error: DoingsError, request: Request) -> Response:  # noqa: ARG001 - a Surface's shape
     """Answer with the vendor's error document."""
-    status, _ = value_for(ANSWERS, error)
+    status, _ = value_for(ERROR_RESPONSES, error)
     content = msgspec.json.encode(error_document(error))
     response = Response(content, status, media_type="application/json")
     if isinstance(error, errors.Unauthenticated):
@@ -60,7 +60,7 @@ def error_document(
         if error.scope == ADMIN:
             return ErrorDocument("forbidden")
         return ScopeErrorDocument("insufficient_scope", error.scope)
-    _, word = value_for(ANSWERS, error)
+    _, word = value_for(ERROR_RESPONSES, error)
     return ErrorDocument(word)
 
 

@@ -23,7 +23,7 @@ LISTS = frozenset({"channels", "source_ids"})
 """The members of a post that a form may repeat."""
 
 
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
+class ListParams(msgspec.Struct, frozen=True, kw_only=True):
     """What a call asks for; what it did not name is None, or () for the sources."""
 
     since: int | None
@@ -33,13 +33,13 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     last: int | None
 
 
-def asked_from_query(params: Params) -> Asked:
+def asked_from_query(params: Params) -> ListParams:
     """Read `from` and `to`, `types`, `source_ids` and `last`."""
     source_ids = listed(params, "source_ids")
     count = _last(params)
     is_bounded = bool(source_ids) or count is not None
     since, until = _period(params, is_optional=is_bounded)
-    return Asked(
+    return ListParams(
         since=since,
         until=until,
         kinds=_kinds(listed(params, "types")),
@@ -48,7 +48,7 @@ def asked_from_query(params: Params) -> Asked:
     )
 
 
-def activities_query(asked: Asked, sources: tuple[EntityKey, ...]) -> Query:
+def activities_query(asked: ListParams, sources: tuple[EntityKey, ...]) -> Query:
     """The activities asked for, oldest first; `sources` are those of the sources that exist."""
     is_empty = bool(asked.sources) and not sources
     return Query(

@@ -3,19 +3,19 @@
 from collections.abc import AsyncIterator
 
 from doings.core.activity import Activity
-from doings.core.imports import Context, SavedAnswers, Saying, elements_of_list, list_chunks
+from doings.core.imports import Context, ImportItem, SavedAnswers, elements_of_list, list_chunks
 from doings.core.query import Query
 from doings.core.timeline import Timeline
 from doings.dialects.cobot.documents import ActivityDocument
 from doings.dialects.cobot.mapping import activity_document, draft_from_document, saved_activity
 
 
-def said_by_element(element: bytes, _: Context) -> Saying:
+def parse_element(element: bytes, _: Context) -> ImportItem:
     """What an element says; raises Invalid."""
-    return Saying(draft=draft_from_document(saved_activity(element)))
+    return ImportItem(draft=draft_from_document(saved_activity(element)))
 
 
-def answer_chunks(timeline: Timeline, _: Context) -> AsyncIterator[bytes]:
+def respond_chunks(timeline: Timeline, _: Context) -> AsyncIterator[bytes]:
     """The list of all activities."""
     query = Query(is_descending=False)
     return list_chunks(timeline, query, _documents, (b"[", b"]\n"))
@@ -27,6 +27,6 @@ def _documents(activities: list[Activity]) -> list[ActivityDocument]:
 
 SAVED = SavedAnswers(
     elements_from_answer=elements_of_list,
-    said_by_element=said_by_element,
-    answer_chunks=answer_chunks,
+    parse_element=parse_element,
+    respond_chunks=respond_chunks,
 )

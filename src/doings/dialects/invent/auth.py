@@ -1,9 +1,9 @@
 """Signing in: `Authorization: Bearer <secret>`."""
 
 from doings.auth.principal import Principal
-from doings.httpkit.request import Call
+from doings.httpkit.request import Request
 
 
-async def authenticate(call: Call) -> Principal:
+async def authenticate(request: Request) -> Principal:
     """Who is asking; raises Unauthenticated and TooManyRequests."""
-    return await call.services.authenticator.by_secret(call.bearer, call.address)
+    return await request.services.authenticator.by_secret(request.bearer, request.address)

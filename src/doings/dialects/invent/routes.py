@@ -10,21 +10,21 @@ from doings.core.query import Query
 from doings.core.rendering import json_rendering
 from doings.core.store import Reader
 from doings.dialects.invent.auth import authenticate
-from doings.dialects.invent.errors import answer_error
+from doings.dialects.invent.errors import respond_error
 from doings.dialects.invent.mapping import activity_documents
 from doings.dialects.invent.params import activities_query, next_token, page_number
-from doings.httpkit.request import Call
+from doings.httpkit.request import Request
 from doings.httpkit.surface import Operation, Surface, resource
 
 OWN_ORG = "c"
 """What the vendor's clients write for the org that their key belongs to."""
 
 
-async def list_activities(call: Call) -> Response:
+async def list_activities(request: Request) -> Response:
     """A page of a contact's activities; raises NotFound for an unknown org or contact."""
-    _check_org(call)
-    contact_id = call.path_params["contact_id"]
-    query = _query(call, contact_id)
+    _check_org(request)
+    contact_id = request.path_params["contact_id"]
+    query = _query(request, contact_id)
     rendering = json_rendering(
         ("invent", contact_id), lambda activities: activity_documents(activities, contact_id)
     )
@@ -33,42 +33,42 @@ async def list_activities(call: Call) -> Response:
         total = await reader.total((CONTACT, contact_id), query.kinds)
         return total, await reader.rendered_page(query, rendering)
 
-    total, page = await call.timeline.read(work)
+    total, page = await request.timeline.read(work)
     return Response(
         msgspec.json.encode(page.items),
         media_type="application/json",
-        headers=_headers(call, query, total, page),
+        headers=_headers(request, query, total, page),
     )
 
 
-def _check_org(call: Call) -> None:
-    account = call.principal.account
-    org_id = call.path_params["org_id"]
+def _check_org(request: Request) -> None:
+    account = request.principal.account
+    org_id = request.path_params["org_id"]
     if org_id not in {OWN_ORG, account.slug, str(account.id)}:
         raise NotFound("org", org_id)
 
 
-def _query(call: Call, contact_id: str) -> Query:
-    query = activities_query(call.query, (CONTACT, contact_id))
-    token = next_token(call.query)
+def _query(request: Request, contact_id: str) -> Query:
+    query = activities_query(request.query, (CONTACT, contact_id))
+    token = next_token(request.query)
     if token is None:
         return query
-    gap = call.services.cursors.gap(token, _filters(call, query), field="next")
+    gap = request.services.cursors.gap(token, _filters(request, query), field="next")
     return msgspec.structs.replace(query, gap=gap)
 
 
-def _headers(call: Call, query: Query, total: int, page: Page[msgspec.Raw]) -> dict[str, str]:
+def _headers(request: Request, query: Query, total: int, page: Page[msgspec.Raw]) -> dict[str, str]:
     headers = {"pagination-count": str(total), "pagination-take": str(query.limit)}
     if query.gap is None:
-        headers["pagination-page"] = str(page_number(call.query))
+        headers["pagination-page"] = str(page_number(request.query))
     if page.after is not None:
-        cursors = call.services.cursors
-        headers["pagination-next"] = cursors.token(page.after, _filters(call, query))
+        cursors = request.services.cursors
+        headers["pagination-next"] = cursors.token(page.after, _filters(request, query))
     return headers
 
 
-def _filters(call: Call, query: Query) -> bytes:
-    return fingerprint(call.principal.account.id, query)
+def _filters(request: Request, query: Query) -> bytes:
+    return fingerprint(request.principal.account.id, query)
 
 
 SURFACE = Surface(
@@ -77,7 +77,7 @@ SURFACE = Surface(
         resource("/orgs/{org_id}/contacts/{contact_id}/activities", GET=Operation(list_activities)),
     ),
     authenticate=authenticate,
-    answer_error=answer_error,
+    respond_error=respond_error,
     rate="500/minute",
     rate_by_address=True,
 )

@@ -9,8 +9,8 @@ from doings.core.entity import CONTACT
 from doings.core.imports import (
     Contact,
     Context,
+    ImportItem,
     SavedAnswers,
-    Saying,
     elements_of_list,
     list_chunks,
 )
@@ -26,10 +26,10 @@ from doings.dialects.invent.mapping import (
 from doings.dialects.invent.vocabulary import KINDS
 
 
-def said_by_element(element: bytes, context: Context) -> Saying:
+def parse_element(element: bytes, context: Context) -> ImportItem:
     """What an element says; raises Invalid."""
     document = saved_activity(element)
-    return Saying(
+    return ImportItem(
         draft=draft_from_document(document, contact_id=context.contact_id),
         entities=tuple(entity_drafts_from_document(document)),
         id=document.id,
@@ -61,7 +61,7 @@ def _contact_id(element: bytes) -> str | None:
     return note.contact_id if note else None
 
 
-async def answer_chunks(timeline: Timeline, context: Context) -> AsyncIterator[bytes]:
+async def respond_chunks(timeline: Timeline, context: Context) -> AsyncIterator[bytes]:
     """The list of a contact's activities; raises NotFound."""
     contact_id = context.contact_id or ""
     contact = await timeline.read(lambda reader: reader.entity((CONTACT, contact_id)))
@@ -76,8 +76,8 @@ async def answer_chunks(timeline: Timeline, context: Context) -> AsyncIterator[b
 
 SAVED = SavedAnswers(
     elements_from_answer=elements_of_list,
-    said_by_element=said_by_element,
-    answer_chunks=answer_chunks,
+    parse_element=parse_element,
+    respond_chunks=respond_chunks,
     contact_of_import=Contact.PERHAPS,
     contact_of_export=Contact.ALWAYS,
     lacks_contact=lacks_contact,

@@ -5,61 +5,61 @@ from base64 import b64decode
 from doings.auth.jwt import Claims, TokenExpired, claims_from_jwt
 from doings.auth.principal import Principal
 from doings.core.errors import Forbidden, Unauthenticated
-from doings.httpkit.request import Call
+from doings.httpkit.request import Request
 
 KEY_HEADER = "x-api-key"
 SIGN_IN_KEY_HEADER = "authorization-key"
 
 
-async def authenticate(call: Call) -> Principal:
+async def authenticate(request: Request) -> Principal:
     """Who the JWT stands for; raises Unauthenticated, Forbidden and TooManyRequests."""
-    token, key = _token(call), call.header(KEY_HEADER)
+    token, key = _token(request), request.header(KEY_HEADER)
     if not token or not key:
         raise Unauthenticated(f"Authorization and {KEY_HEADER} are required")
-    principal = await _holder(call, token)
+    principal = await _holder(request, token)
     if principal.key != key:
         raise Forbidden("", f"the token was made for another {KEY_HEADER}")
     return principal
 
 
-async def sign_in(call: Call) -> Principal:
+async def sign_in(request: Request) -> Principal:
     """Who a key with Basic `slug:secret` belongs to; raises Unauthenticated, TooManyRequests."""
-    key = call.header(SIGN_IN_KEY_HEADER) or call.header(KEY_HEADER)
-    slug, secret = _slug_and_secret(call.header("authorization") or "")
-    authenticator = call.services.authenticator
-    principal = await authenticator.by_pair(key, secret, call.address)
+    key = request.header(SIGN_IN_KEY_HEADER) or request.header(KEY_HEADER)
+    slug, secret = _slug_and_secret(request.header("authorization") or "")
+    authenticator = request.services.authenticator
+    principal = await authenticator.by_pair(key, secret, request.address)
     if principal.account.slug != slug:
-        authenticator.failed(call.address)
+        authenticator.failed(request.address)
         raise Unauthenticated("the credential is not valid")
     return principal
 
 
-async def _holder(call: Call, token: str) -> Principal:
-    services = call.services
-    services.authenticator.check(call.address)
-    claims = _claims(call, token)
+async def _holder(request: Request, token: str) -> Principal:
+    services = request.services
+    services.authenticator.check(request.address)
+    claims = _claims(request, token)
     principal = await services.authenticator.by_key(claims.sub)
     if principal.account.id != claims.account:
         raise Unauthenticated("the token is not valid")
     return principal
 
 
-def _claims(call: Call, token: str) -> Claims:
+def _claims(request: Request, token: str) -> Claims:
     """What the token says; one that was never good counts as a failed sign-in."""
-    services = call.services
+    services = request.services
     try:
         return claims_from_jwt(services.store.secret, token, now=services.clock.now())
     except TokenExpired:
         raise
     except Unauthenticated:
-        services.authenticator.failed(call.address)
+        services.authenticator.failed(request.address)
         raise
 
 
-def _token(call: Call) -> str | None:
+def _token(request: Request) -> str | None:
     """The token behind `Bearer`, or the whole header where it is one word."""
-    given = (call.header("authorization") or "").strip()
-    return call.bearer if " " in given else given
+    given = (request.header("authorization") or "").strip()
+    return request.bearer if " " in given else given
 
 
 def _slug_and_secret(header: str) -> tuple[str, str]:

@@ -7,9 +7,9 @@ from doings.core import errors
 from doings.core.errors import DoingsError
 from doings.dialects.mio.documents import ErrorDocument
 from doings.httpkit.errors import Broken, MethodNotAllowed, value_for
-from doings.httpkit.request import Call
+from doings.httpkit.request import Request
 
-ANSWERS: dict[type[DoingsError], tuple[int, str]] = {
+ERROR_RESPONSES: dict[type[DoingsError], tuple[int, str]] = {
     errors.Malformed: (400, "invalid_parameter"),
     errors.Invalid: (400, "invalid_value"),
     errors.Unauthenticated: (401, "unauthorized"),
@@ -28,9 +28,9 @@ ANSWERS: dict[type[DoingsError], tuple[int, str]] = {
 """Status and code by class."""
 
 
-def answer_error(error: DoingsError, call: Call) -> Response:  # noqa: ARG001 - a Surface's shape
+def respond_error(error: DoingsError, request: Request) -> Response:  # noqa: ARG001 - a Surface's shape
     """Answer with the vendor's error document."""
-    status, code = value_for(ANSWERS, error)
+    status, code = value_for(ERROR_RESPONSES, error)
     document = ErrorDocument(code=code, message=str(error))
     response = Response(msgspec.json.encode(document), status, media_type="application/json")
     if isinstance(error, errors.Unauthenticated):

@@ -26,7 +26,7 @@ from doings.core.interactions.lifecycle import (
     instant_of,
 )
 from doings.core.rendering import encoded_documents
-from doings.core.store import Fleeting
+from doings.core.store import Uncacheable
 from doings.core.text import json_text, object_from_text
 from doings.dialects.mio.documents import (
     AcceptedItemDocument,
@@ -68,7 +68,7 @@ def rendered_documents(
     dated = _dated_documents(activities, account, now)
     encoded = encoded_documents([document for document, _ in dated])
     return [
-        text if lapses_at is None or lapses_at <= now else Fleeting(text)
+        text if lapses_at is None or lapses_at <= now else Uncacheable(text)
         for text, (_, lapses_at) in zip(encoded, dated, strict=True)
     ]
 

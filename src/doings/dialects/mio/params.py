@@ -14,7 +14,7 @@ from doings.httpkit.params import integer, last, listed
 Params = dict[str, list[str]]
 
 LIMIT = 35
-MOST = 100
+MAX_LIMIT = 100
 LAST_PAGE = 10**15
 
 ZONE_HEADER = "x-pvt-timezone"
@@ -24,7 +24,7 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 def activities_query(params: Params, time_zone: str, *, now: int) -> Query:
     """The page of the list; whose activities it is narrowed to is found out in the store."""
-    limit = integer(params, "limit", LIMIT, least=1, most=MOST)
+    limit = integer(params, "limit", LIMIT, least=1, most=MAX_LIMIT)
     page = integer(params, "page", 1, least=1, most=LAST_PAGE)
     since, until = _bounds(params, time_zone, now)
     return Query(

@@ -17,7 +17,7 @@ from doings.dialects.mio.documents import (
     TokenDocument,
     WebhookDocument,
 )
-from doings.dialects.mio.errors import answer_error
+from doings.dialects.mio.errors import respond_error
 from doings.dialects.mio.lookup import Narrowing, activity_named, page_of
 from doings.dialects.mio.mapping import activity_detail_document, rendered_documents
 from doings.dialects.mio.params import ZONE_HEADER, activities_query, zone_name
@@ -27,32 +27,32 @@ from doings.dialects.mio.webhooks import (
     webhook_of_account,
 )
 from doings.httpkit.params import last
-from doings.httpkit.request import Call
+from doings.httpkit.request import Request
 from doings.httpkit.surface import Operation, Surface, resource
 
 
-async def create_token(call: Call) -> Response:
+async def create_token(request: Request) -> Response:
     """A JWT for who signs in with a key and Basic `slug:secret`."""
-    principal = await sign_in(call)
+    principal = await sign_in(request)
     token = issue_jwt(
-        call.services.store.secret,
+        request.services.store.secret,
         key=principal.key,
         account_id=principal.account.id,
-        now=call.services.clock.now(),
+        now=request.services.clock.now(),
     )
     document = TokenDocument(token=token, token_type="Bearer", expires_in=SECONDS)  # noqa: S106
     return _answer(document)
 
 
-async def list_activities(call: Call) -> Response:
+async def list_activities(request: Request) -> Response:
     """A page of what was sent and received, newest first."""
-    account, now = call.principal.account, call.services.clock.now()
-    query = activities_query(call.query, _zone(call), now=now)
+    account, now = request.principal.account, request.services.clock.now()
+    query = activities_query(request.query, _zone(request), now=now)
     narrowing = Narrowing(
-        id=last(call.query, "id") or None, cifcode=last(call.query, "cifcode") or None
+        id=last(request.query, "id") or None, cifcode=last(request.query, "cifcode") or None
     )
     rendering = _rendering(account, now)
-    page = await call.timeline.read(
+    page = await request.timeline.read(
         lambda reader: page_of(reader, query, narrowing, account.slug, rendering),
         bounded=query.is_bounded and narrowing.cifcode is None,
     )
@@ -66,41 +66,41 @@ def _rendering(account: Account, now: int) -> Rendering:
     return Rendering("mio", render)
 
 
-async def show_activity(call: Call) -> Response:
+async def show_activity(request: Request) -> Response:
     """One activity with what was granted; raises NotFound."""
-    _zone(call)
-    id_ = call.path_params["activity"]
-    activity = await call.timeline.read(lambda reader: activity_named(reader, id_))
-    now = call.services.clock.now()
-    return _answer(activity_detail_document(activity, call.principal.account, now=now))
+    _zone(request)
+    id_ = request.path_params["activity"]
+    activity = await request.timeline.read(lambda reader: activity_named(reader, id_))
+    now = request.services.clock.now()
+    return _answer(activity_detail_document(activity, request.principal.account, now=now))
 
 
-async def show_webhook(call: Call) -> Response:
+async def show_webhook(request: Request) -> Response:
     """The webhook without its secrets; raises NotFound where there is none."""
-    return _answer(webhook_of_account(call.principal.account))
+    return _answer(webhook_of_account(request.principal.account))
 
 
-async def put_webhook(call: Call) -> Response:
+async def put_webhook(request: Request) -> Response:
     """Set the webhook; raises Invalid."""
-    given = await call.json(WebhookDocument)
+    given = await request.json(WebhookDocument)
 
     def change(settings: dict[str, Any]) -> dict[str, Any]:
         return settings_with(settings, given)
 
-    store = call.services.store
-    account = await store.change_settings(call.principal.account.id, change)
+    store = request.services.store
+    account = await store.change_settings(request.principal.account.id, change)
     return _answer(webhook_of_account(account))
 
 
-async def delete_webhook(call: Call) -> Response:
+async def delete_webhook(request: Request) -> Response:
     """Send nothing any more; raises NotFound where nothing was sent."""
-    await call.services.store.change_settings(call.principal.account.id, settings_without)
+    await request.services.store.change_settings(request.principal.account.id, settings_without)
     return Response(status_code=204)
 
 
-def _zone(call: Call) -> str:
-    header = call.header(ZONE_HEADER)
-    return zone_name(header, call.principal.account.time_zone)
+def _zone(request: Request) -> str:
+    header = request.header(ZONE_HEADER)
+    return zone_name(header, request.principal.account.time_zone)
 
 
 def _answer(document: object) -> Response:
@@ -121,5 +121,5 @@ SURFACE = Surface(
         ),
     ),
     authenticate=authenticate,
-    answer_error=answer_error,
+    respond_error=respond_error,
 )

@@ -8,8 +8,8 @@ from doings.core.activity import Activity
 from doings.core.entity import SELF
 from doings.core.imports import (
     Context,
+    ImportItem,
     SavedAnswers,
-    Saying,
     decoded_answer,
     elements_of_list,
     list_chunks,
@@ -47,17 +47,17 @@ def elements_from_answer(answer: bytes) -> list[bytes]:
     return [answer] if activities is NOTHING else elements_of_list(activities)
 
 
-def said_by_element(element: bytes, context: Context) -> Saying:
+def parse_element(element: bytes, context: Context) -> ImportItem:
     """What an element says; raises Invalid."""
     document = saved_activity(element)
-    return Saying(
+    return ImportItem(
         draft=draft_from_document(document, own=(SELF, context.account.slug)),
         entities=tuple(entity_drafts_from_document(document)),
         id=document.id,
     )
 
 
-def answer_chunks(timeline: Timeline, context: Context) -> AsyncIterator[bytes]:
+def respond_chunks(timeline: Timeline, context: Context) -> AsyncIterator[bytes]:
     """The list of all activities, each with what its detail shows."""
 
     def documents(activities: list[Activity]) -> list[ActivityDocument]:
@@ -71,7 +71,7 @@ def answer_chunks(timeline: Timeline, context: Context) -> AsyncIterator[bytes]:
 
 SAVED = SavedAnswers(
     elements_from_answer=elements_from_answer,
-    said_by_element=said_by_element,
-    answer_chunks=answer_chunks,
+    parse_element=parse_element,
+    respond_chunks=respond_chunks,
     is_newest_first=True,
 )

@@ -15,12 +15,12 @@ from doings.dialects.monica.documents import ErrorDocument, ErrorMember, Message
 from doings.dialects.monica.params import LimitTooBig, NotSortable, UnknownSort
 from doings.dialects.monica.validation import messages_of
 from doings.httpkit.errors import Broken, MethodNotAllowed, NoRoute, value_for
-from doings.httpkit.request import Call
+from doings.httpkit.request import Request
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 
-class Answer(msgspec.Struct, frozen=True):
+class ErrorResponse(msgspec.Struct, frozen=True):
     """How an error is answered; a message may be made from the error."""
 
     status: int
@@ -39,29 +39,31 @@ def _wrong_method(error: MethodNotAllowed) -> str:
     )
 
 
-ANSWERS: dict[type[DoingsError], Answer] = {
-    LimitTooBig: Answer(400, 30, "The limit parameter is too big"),
-    errors.NotFound: Answer(404, 31, "The resource has not been found"),
-    errors.Invalid: Answer(422, 32, messages_of),
-    errors.TooManyRequests: Answer(429, 34, "Too many attempts, please slow down the request"),
-    errors.Malformed: Answer(400, 37, "Problems parsing JSON"),
-    UnknownSort: Answer(400, 39, "The sorting criteria is invalid"),
-    NotSortable: Answer(500, 40, "Invalid query"),
-    errors.Forbidden: Answer(401, 42, "Not authorized"),
-    errors.Unauthenticated: Answer(401, None, "Unauthenticated."),
-    NoRoute: Answer(404, None, _no_route),
-    MethodNotAllowed: Answer(405, None, _wrong_method),
-    errors.Conflict: Answer(409, None, str),
-    errors.TooLarge: Answer(413, None, "The body is too large."),
-    Broken: Answer(500, None, "Server Error"),
-    errors.Unavailable: Answer(503, None, "Service Unavailable"),
-    DoingsError: Answer(400, None, str),
+ERROR_RESPONSES: dict[type[DoingsError], ErrorResponse] = {
+    LimitTooBig: ErrorResponse(400, 30, "The limit parameter is too big"),
+    errors.NotFound: ErrorResponse(404, 31, "The resource has not been found"),
+    errors.Invalid: ErrorResponse(422, 32, messages_of),
+    errors.TooManyRequests: ErrorResponse(
+        429, 34, "Too many attempts, please slow down the request"
+    ),
+    errors.Malformed: ErrorResponse(400, 37, "Problems parsing JSON"),
+    UnknownSort: ErrorResponse(400, 39, "The sorting criteria is invalid"),
+    NotSortable: ErrorResponse(500, 40, "Invalid query"),
+    errors.Forbidden: ErrorResponse(401, 42, "Not authorized"),
+    errors.Unauthenticated: ErrorResponse(401, None, "Unauthenticated."),
+    NoRoute: ErrorResponse(404, None, _no_route),
+    MethodNotAllowed: ErrorResponse(405, None, _wrong_method),
+    errors.Conflict: ErrorResponse(409, None, str),
+    errors.TooLarge: ErrorResponse(413, None, "The body is too large."),
+    Broken: ErrorResponse(500, None, "Server Error"),
+    errors.Unavailable: ErrorResponse(503, None, "Service Unavailable"),
+    DoingsError: ErrorResponse(400, None, str),
 }
 
 
-def answer_error(error: DoingsError, call: Call) -> Response:
+def respond_error(error: DoingsError, request: Request) -> Response:
     """Answer with the error's status and shape."""
-    answer = value_for(ANSWERS, error)
+    answer = value_for(ERROR_RESPONSES, error)
     message = answer.message if isinstance(answer.message, str) else answer.message(error)
     response = Response(
         msgspec.json.encode(_document(answer.code, message)),
@@ -69,7 +71,7 @@ def answer_error(error: DoingsError, call: Call) -> Response:
         media_type="application/json",
     )
     if isinstance(error, errors.TooManyRequests):
-        reset = call.services.clock.now() // SECOND + error.retry_after
+        reset = request.services.clock.now() // SECOND + error.retry_after
         response.headers["X-RateLimit-Reset"] = str(reset)
     return response
 

@@ -15,7 +15,7 @@ from doings.dialects.monica.params import Listing, id_from_path, listing_from_qu
 from doings.dialects.monica.public_ids import identities
 from doings.dialects.monica.validation import trimmed
 from doings.dialects.monica.view import Place, View
-from doings.httpkit.request import Call
+from doings.httpkit.request import Request
 from doings.httpkit.surface import Operation
 
 MOUNT = "/api"
@@ -25,22 +25,22 @@ BODILESS = frozenset({"GET", "HEAD"})
 _encode = msgspec.json.Encoder().encode
 
 
-class Asked(msgspec.Struct, frozen=True):
+class ListParams(msgspec.Struct, frozen=True):
     """A call that passed the checks: which page, and the trimmed members of the body."""
 
-    call: Call
+    request: Request
     listing: Listing
     members: dict[str, Any]
 
     @property
     def id(self) -> int:
         """The id in the path."""
-        return id_from_path(self.call.path_params["id"])
+        return id_from_path(self.request.path_params["id"])
 
     @property
     def time_zone(self) -> str:
         """The zone that the account's days are counted in."""
-        return self.call.timeline.account.time_zone
+        return self.request.timeline.account.time_zone
 
     async def view(self, reader: Reader, keys: set[EntityKey]) -> View:
         """What rendering takes, with the entities of these keys."""
@@ -53,12 +53,12 @@ class Asked(msgspec.Struct, frozen=True):
     @property
     def place(self) -> Place:
         """Whose API answers, and where."""
-        secret = self.call.services.store.secret
-        account = AccountReference(self.call.timeline.account.id)
-        return Place(account, self.call.base_url + MOUNT, identities(secret))
+        secret = self.request.services.store.secret
+        account = AccountReference(self.request.timeline.account.id)
+        return Place(account, self.request.base_url + MOUNT, identities(secret))
 
 
-Handler = Callable[[Asked], Awaitable[Response]]
+Handler = Callable[[ListParams], Awaitable[Response]]
 
 
 def reading(handle: Handler) -> Operation:
@@ -74,11 +74,11 @@ def writing(handle: Handler) -> Operation:
 def _operation(handle: Handler, scope: str) -> Operation:
     """Sort, limit and body are checked in this order, on every path, before the handler."""
 
-    async def checked(call: Call) -> Response:
-        listing = listing_from_query(call.query)
-        has_body = call.method not in BODILESS
-        members = trimmed(await call.members()) if has_body else {}
-        return await handle(Asked(call, listing, members))
+    async def checked(request: Request) -> Response:
+        listing = listing_from_query(request.query)
+        has_body = request.method not in BODILESS
+        members = trimmed(await request.members()) if has_body else {}
+        return await handle(ListParams(request, listing, members))
 
     return Operation(checked, scope=scope)
 
@@ -88,13 +88,13 @@ def answer(document: Any, status: int = 200) -> Response:  # noqa: ANN401 - any 
     return Response(_encode(document), status_code=status, media_type="application/json")
 
 
-def answer_one(document: Any, status: int = 200) -> Response:  # noqa: ANN401 - any document
+def respond_one(document: Any, status: int = 200) -> Response:  # noqa: ANN401 - any document
     """A document in its envelope."""
     return answer(One(document), status)
 
 
-def answer_list(page: Page, asked: Asked) -> Response:
+def respond_list(page: Page, asked: ListParams) -> Response:
     """A page in its envelope."""
-    call = asked.call
-    url = call.origin_url + call.path
+    request = asked.request
+    url = request.origin_url + request.path
     return answer(list_document(page, asked.listing, url))

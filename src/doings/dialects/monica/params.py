@@ -13,7 +13,7 @@ from doings.dialects.monica.validation import date_of, integer_of
 from doings.httpkit.params import integer_from_text, last
 
 LIMIT = 10
-MOST = 100
+MAX_LIMIT = 100
 
 Column = Literal["recorded", "updated"]
 
@@ -93,8 +93,8 @@ def _limit(text: str | None) -> int:
     if text is None or not text.strip():
         return LIMIT
     limit = integer_from_text(text)
-    if limit is None or limit > MOST:
-        raise LimitTooBig(f"must be a whole number of at most {MOST}", "limit")
+    if limit is None or limit > MAX_LIMIT:
+        raise LimitTooBig(f"must be a whole number of at most {MAX_LIMIT}", "limit")
     return limit if limit > 0 else LIMIT
 
 

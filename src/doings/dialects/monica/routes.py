@@ -3,7 +3,7 @@
 from functools import partial
 
 from doings.dialects.monica.auth import authenticate
-from doings.dialects.monica.errors import answer_error
+from doings.dialects.monica.errors import respond_error
 from doings.dialects.monica.handlers import activities, contacts, me, settings
 from doings.dialects.monica.handlers.settings import CATEGORIES, GENDERS, TAGS, TYPES, Setting
 from doings.dialects.monica.operations import MOUNT, reading, writing
@@ -66,7 +66,7 @@ SURFACE = Surface(
         at("/tags", GET=reading(partial(settings.list_settings, TAGS))),
     ),
     authenticate=authenticate,
-    answer_error=answer_error,
+    respond_error=respond_error,
     rate="60/minute",
     shows_rate=True,
 )

@@ -9,8 +9,8 @@ from doings.core.entity import CONTACT, EntityKey
 from doings.core.imports import (
     Contact,
     Context,
+    ImportItem,
     SavedAnswers,
-    Saying,
     decoded_answer,
     elements_of_list,
     elements_text,
@@ -47,10 +47,10 @@ def elements_from_answer(answer: bytes) -> list[bytes]:
     return elements_of_list(data) if data.startswith(b"[") else [data]
 
 
-def said_by_element(element: bytes, context: Context) -> Saying:
+def parse_element(element: bytes, context: Context) -> ImportItem:
     """What an element says; raises Invalid."""
     document = saved_activity(element)
-    return Saying(
+    return ImportItem(
         draft=draft_from_document(document, context.account.time_zone),
         entities=tuple(entity_drafts_from_document(document)),
         named=named_from_document(document),
@@ -58,7 +58,7 @@ def said_by_element(element: bytes, context: Context) -> Saying:
     )
 
 
-async def answer_chunks(timeline: Timeline, context: Context) -> AsyncIterator[bytes]:
+async def respond_chunks(timeline: Timeline, context: Context) -> AsyncIterator[bytes]:
     """The list of the account, or of a contact, in one page; raises NotFound."""
     path, contact = "/activities", None
     if context.contact_id is not None:
@@ -119,7 +119,7 @@ def _tail(count: int, years: list[tuple[int, int]], url: str) -> bytes:
 
 SAVED = SavedAnswers(
     elements_from_answer=elements_from_answer,
-    said_by_element=said_by_element,
-    answer_chunks=answer_chunks,
+    parse_element=parse_element,
+    respond_chunks=respond_chunks,
     contact_of_export=Contact.PERHAPS,
 )

@@ -12,7 +12,7 @@ from doings.core.clock import text_from_instant
 from doings.core.document import activity_document, link_documents
 from doings.core.entity import EntityKey
 from doings.core.query import Query
-from doings.httpkit.request import Call
+from doings.httpkit.request import Request
 
 CSV = "text/csv"
 NDJSON = "application/x-ndjson"
@@ -44,16 +44,16 @@ _encode_into = msgspec.json.Encoder().encode_into
 _encode = msgspec.json.Encoder().encode
 
 
-async def answer_stream(
-    call: Call, query: Query, media_type: str, owner: EntityKey | None
+async def respond_stream(
+    request: Request, query: Query, media_type: str, owner: EntityKey | None
 ) -> Response:
     """Answer with all that the query finds; raises NotFound before anything is sent."""
-    chunks = call.timeline.walk(query)
+    chunks = request.timeline.walk(query)
     first: list[Activity] = await anext(chunks, [])
     if owner is not None and not first:
-        await call.timeline.read(lambda reader: reader.entity(owner))
+        await request.timeline.read(lambda reader: reader.entity(owner))
     headers = {"Vary": "Accept, Authorization"}
-    if call.method == "HEAD":
+    if request.method == "HEAD":
         return Response(media_type=media_type, headers=headers)
     stream = _rendered(_HEADS[media_type], _RENDERERS[media_type], first, chunks)
     return StreamingResponse(stream, media_type=media_type, headers=headers)

@@ -10,9 +10,9 @@ from doings.core.clock import datetime_from_instant
 from doings.core.entity import NAME_LENGTH, SELF
 from doings.core.errors import Invalid
 from doings.core.kinds.catalogue import CATALOGUE, Kind
-from doings.core.store import Answer, Ledger
+from doings.core.store import Answer, Writer
 from doings.core.text import checked_text
-from doings.httpkit.request import Call
+from doings.httpkit.request import Request
 from doings.native.documents import (
     AccountDocument,
     IssuedToken,
@@ -24,16 +24,16 @@ from doings.native.documents import (
 )
 from doings.native.http.idempotency import write_once
 from doings.native.http.request_body import body_of_type
-from doings.native.http.responses import NO_CONTENT, answer_document, answer_json, encode, written
+from doings.native.http.responses import NO_CONTENT, encode, respond_document, respond_json, written
 from doings.native.mapping import instant_of, token_document
 from doings.native.openapi.schemas import schema_of
 
 
-async def show_account(call: Call) -> Response:
+async def show_account(request: Request) -> Response:
     """The account."""
-    account = call.principal.account
-    return answer_document(
-        call,
+    account = request.principal.account
+    return respond_document(
+        request,
         AccountDocument(
             id=account.id,
             slug=account.slug,
@@ -46,17 +46,17 @@ async def show_account(call: Call) -> Response:
     )
 
 
-async def list_tokens(call: Call) -> Response:
+async def list_tokens(request: Request) -> Response:
     """The account's credentials."""
-    found = await call.timeline.read(lambda reader: reader.credentials())
-    return answer_document(call, TokenList([token_document(one) for one in found]))
+    found = await request.timeline.read(lambda reader: reader.credentials())
+    return respond_document(request, TokenList([token_document(one) for one in found]))
 
 
-async def create_token(call: Call) -> Response:
+async def create_token(request: Request) -> Response:
     """Make a credential; its secret is in this answer and nowhere else."""
-    body = await call.body()
-    wanted = body_of_type(call, body, TokenInput)
-    now = call.services.clock.now()
+    body = await request.body()
+    wanted = body_of_type(request, body, TokenInput)
+    now = request.services.clock.now()
     checked_text(wanted.label, field="label", most=NAME_LENGTH)
     expires_at = None
     if wanted.expires_at is not None:
@@ -64,7 +64,7 @@ async def create_token(call: Call) -> Response:
         if expires_at <= now:
             raise Invalid.of("expires_at", "must be in the future")
     issued, credential = issue(
-        call.principal.account.id,
+        request.principal.account.id,
         scopes=wanted.scopes,
         now=now,
         label=wanted.label,
@@ -78,33 +78,33 @@ async def create_token(call: Call) -> Response:
         created_at=datetime_from_instant(now),
         expires_at=wanted.expires_at,
     )
-    location = f"{call.base_url}/tokens/{issued.key}"
+    location = f"{request.base_url}/tokens/{issued.key}"
 
-    async def add(ledger: Ledger) -> Answer:
-        await ledger.add_credential(credential)
+    async def add(writer: Writer) -> Answer:
+        await writer.add_credential(credential)
         return written(document, status=201, Location=location)
 
     def without_secret(_: Answer) -> Answer:
         redacted = msgspec.structs.replace(document, secret=None)
         return written(redacted, status=201, Location=location)
 
-    return await write_once(call, body, add, kept=without_secret)
+    return await write_once(request, body, add, kept=without_secret)
 
 
-async def revoke_token(call: Call) -> Response:
+async def revoke_token(request: Request) -> Response:
     """Make a credential unusable from now on."""
-    key = call.path_params["key"]
+    key = request.path_params["key"]
 
-    async def revoke(ledger: Ledger) -> Answer:
-        await ledger.revoke_credential(key)
+    async def revoke(writer: Writer) -> Answer:
+        await writer.revoke_credential(key)
         return NO_CONTENT
 
-    return await write_once(call, b"", revoke)
+    return await write_once(request, b"", revoke)
 
 
-async def list_kinds(call: Call) -> Response:
+async def list_kinds(request: Request) -> Response:
     """The catalogue."""
-    return answer_json(call, _catalogue())
+    return respond_json(request, _catalogue())
 
 
 @cache

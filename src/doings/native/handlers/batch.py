@@ -6,8 +6,8 @@ from starlette.responses import Response
 from doings.core.activity import Draft
 from doings.core.errors import Invalid, UnsupportedType
 from doings.core.interactions import recording
-from doings.core.store import Answer, Ledger
-from doings.httpkit.request import Call, decoded
+from doings.core.store import Answer, Writer
+from doings.httpkit.request import Request, decoded
 from doings.native.formats.export import NDJSON
 from doings.native.handlers.ingest import Ingest, Tally
 from doings.native.http.idempotency import response_of, write_once
@@ -20,30 +20,30 @@ ARRAY_ITEMS = 10_000
 NDJSON_TYPES = frozenset({NDJSON, "application/ndjson", "application/jsonl"})
 
 
-async def record_batch(call: Call) -> Response:
+async def record_batch(request: Request) -> Response:
     """Record all that can be recorded and say what could not."""
-    if call.content_type in NDJSON_TYPES:
-        return response_of(written(await Ingest(call).run()))
-    if call.content_type in {"", JSON}:
-        return await _record_array(call)
+    if request.content_type in NDJSON_TYPES:
+        return response_of(written(await Ingest(request).run()))
+    if request.content_type in {"", JSON}:
+        return await _record_array(request)
     raise UnsupportedType(JSON, NDJSON)
 
 
-async def _record_array(call: Call) -> Response:
-    body = await call.body()
+async def _record_array(request: Request) -> Response:
+    body = await request.body()
     items = decoded(body, list[msgspec.Raw])
     if len(items) > ARRAY_ITEMS:
         raise Invalid.of("body", f"at most {ARRAY_ITEMS} items; send more as {NDJSON}")
     tally = Tally()
     drafts: list[Draft] = []
-    now = call.services.clock.now()
+    now = request.services.clock.now()
     for number, item in enumerate(items, 1):
         draft = tally.draft_from_line(number, bytes(item), now)
         if draft is not None:
             drafts.append(draft)
 
-    async def record(ledger: Ledger) -> Answer:
-        tally.count(await recording.record(ledger, drafts))
+    async def record(writer: Writer) -> Answer:
+        tally.count(await recording.record(writer, drafts))
         return written(tally.result())
 
-    return await write_once(call, body, record, also=await call.timeline.receivers(drafts))
+    return await write_once(request, body, record, also=await request.timeline.receivers(drafts))

@@ -10,8 +10,8 @@ import asyncio
 from doings.core.activity import Draft
 from doings.core.errors import DoingsError, Invalid, Malformed
 from doings.core.interactions import recording
-from doings.core.store import Ledger, Recorded
-from doings.httpkit.request import Call
+from doings.core.store import Recorded, Writer
+from doings.httpkit.request import Request
 from doings.native.documents import BatchResult, LineProblem
 from doings.native.formats.ndjson import ACTIVITY, LineCutter, decoded_line
 from doings.native.http.idempotency import digest_of, key_of
@@ -72,17 +72,17 @@ class Tally:
 class Ingest:
     """One stream of NDJSON on its way into the store."""
 
-    def __init__(self, call: Call) -> None:
-        self._call = call
-        self._most = call.services.settings.body_limit
+    def __init__(self, request: Request) -> None:
+        self._call = request
+        self._most = request.services.settings.body_limit
         self._tally = Tally()
         self._line = 0
         self._lines_left = BATCH_LINES
         self._bytes_left = BATCH_BYTES
         self._drafts: list[Draft] = []
         self._writing: asyncio.Task[Counts] | None = None
-        key = key_of(call)
-        self._repeats = Repeats(key, digest_of(call, b"")) if key else None
+        key = key_of(request)
+        self._repeats = Repeats(key, digest_of(request, b"")) if key else None
 
     async def run(self) -> BatchResult:
         """Read and record to the end; raises Conflict and Unavailable."""
@@ -147,11 +147,11 @@ class Ingest:
         loop = asyncio.get_running_loop()
         place = self._repeats.place() if self._repeats is not None else None
 
-        async def record(ledger: Ledger) -> Counts:
+        async def record(writer: Writer) -> Counts:
             if place is None:
-                counts = counts_of(await recording.record(ledger, drafts))
+                counts = counts_of(await recording.record(writer, drafts))
             else:
-                counts = await place.record(ledger, drafts)
+                counts = await place.record(writer, drafts)
             # On SQLite this is the writer's thread.
             loop.call_soon_threadsafe(is_written.set)
             return counts

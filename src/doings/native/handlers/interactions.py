@@ -13,14 +13,14 @@ from doings.core.interactions.lifecycle import (
 )
 from doings.core.interactions.recording import other_accounts, take_step
 from doings.core.kinds.shapes import Requirement, Span
-from doings.core.store import Answer, Ledger
+from doings.core.store import Answer, Writer
 from doings.core.text import compact
-from doings.httpkit.request import Call
+from doings.httpkit.request import Request
 from doings.httpkit.surface import Handler, Operation, Resource, resource
 from doings.native.http.idempotency import write_once
 from doings.native.http.request_body import body_of_type
 from doings.native.http.responses import written
-from doings.native.openapi.operations import ONCE, About, json_of
+from doings.native.openapi.operations import ONCE, OperationDoc, json_of
 from doings.native.params import activity_id
 
 
@@ -53,10 +53,10 @@ INPUTS: dict[StepName, type[AcceptInput | MessageInput | NothingInput]] = {
 _MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
-def attendance_from_body(call: Call, step: StepName, body: bytes) -> Attendance:
+def attendance_from_body(request: Request, step: StepName, body: bytes) -> Attendance:
     """Read what a step brings along; requirements are kept as they were sent. Raises Invalid."""
     body = body.strip() or b"{}"
-    given = body_of_type(call, body, INPUTS[step])
+    given = body_of_type(request, body, INPUTS[step])
     members = _MEMBERS.decode(body)
     return Attendance(
         accepted_requirements=_list(members, "accepted_requirements"),
@@ -74,24 +74,24 @@ def _list(members: dict[str, msgspec.Raw], name: str) -> msgspec.Raw | None:
 def taking(step: StepName) -> Handler:
     """The handler of a step."""
 
-    async def take(call: Call) -> Response:
-        ref = activity_id(call)
-        body = await call.body()
-        given = attendance_from_body(call, step, body)
-        activity = await call.timeline.read(lambda reader: reader.activity(ref))
-        also = await other_accounts(call.services.store, call.principal.account, activity)
-        now = call.services.clock.now()
+    async def take(request: Request) -> Response:
+        ref = activity_id(request)
+        body = await request.body()
+        given = attendance_from_body(request, step, body)
+        activity = await request.timeline.read(lambda reader: reader.activity(ref))
+        also = await other_accounts(request.services.store, request.principal.account, activity)
+        now = request.services.clock.now()
 
-        async def work(ledger: Ledger) -> Answer:
-            return written(activity_document(await take_step(ledger, ref, step, given, now=now)))
+        async def work(writer: Writer) -> Answer:
+            return written(activity_document(await take_step(writer, ref, step, given, now=now)))
 
-        return await write_once(call, body, work, also=also)
+        return await write_once(request, body, work, also=also)
 
     return take
 
 
 def _resource(step: StepName, summary: str) -> Resource:
-    about = About(
+    about = OperationDoc(
         summary=summary,
         tag="interactions",
         parameters=(ONCE,),

@@ -7,19 +7,19 @@ from doings.core.errors import Malformed
 from doings.core.query import Query
 from doings.core.store import Reader
 from doings.httpkit.params import one_of
-from doings.httpkit.request import Call
+from doings.httpkit.request import Request
 from doings.native.documents import DayCount, DayStats, KindCount, KindStats
-from doings.native.http.responses import answer_document
+from doings.native.http.responses import respond_document
 from doings.native.params import Params, instant, kinds_in, links_in
 
 UNTALLIED = ("actor", "origin", "level", "channel", "q")
 """Filters of lists that no tally is kept for."""
 
 
-async def show_stats(call: Call) -> Response:
+async def show_stats(request: Request) -> Response:
     """How much happened, by UTC day or by kind."""
-    by = one_of(call.query, "by", ("day", "kind"))
-    query = tallied_query(call.query)
+    by = one_of(request.query, "by", ("day", "kind"))
+    query = tallied_query(request.query)
 
     async def read(reader: Reader) -> DayStats | KindStats:
         if not await _is_known(reader, query):
@@ -28,7 +28,7 @@ async def show_stats(call: Call) -> Response:
             return _by_kind(await reader.counts_by_kind(query))
         return _by_day(await reader.counts_by_day(query))
 
-    return answer_document(call, await call.timeline.read(read, bounded=False))
+    return respond_document(request, await request.timeline.read(read, bounded=False))
 
 
 def tallied_query(params: Params) -> Query:

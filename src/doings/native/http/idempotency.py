@@ -12,25 +12,25 @@ from collections.abc import Awaitable, Callable
 from starlette.responses import Response
 
 from doings.core.errors import Malformed
-from doings.core.store import Answer, Ledger
-from doings.httpkit.request import Call
+from doings.core.store import Answer, Writer
+from doings.httpkit.request import Request
 
 HEADER = "Idempotency-Key"
 
 _KEY = re.compile(r"[\x20-\x7e]{1,255}")
 
 
-def key_of(call: Call) -> str | None:
+def key_of(request: Request) -> str | None:
     """The key that the caller gave the request; raises Malformed."""
-    key = call.header(HEADER)
+    key = request.header(HEADER)
     if key is not None and not _KEY.fullmatch(key):
         raise Malformed("1 to 255 printable ASCII characters", HEADER)
     return key
 
 
-def digest_of(call: Call, body: bytes) -> bytes:
+def digest_of(request: Request, body: bytes) -> bytes:
     """What makes a request the same: method, path and body."""
-    head = f"{call.method} {call.path}\n"
+    head = f"{request.method} {request.path}\n"
     return hashlib.blake2b(head.encode() + body, digest_size=16).digest()
 
 
@@ -39,9 +39,9 @@ def _as_it_is(answer: Answer) -> Answer:
 
 
 async def write_once(
-    call: Call,
+    request: Request,
     body: bytes,
-    work: Callable[[Ledger], Awaitable[Answer]],
+    work: Callable[[Writer], Awaitable[Answer]],
     *,
     kept: Callable[[Answer], Answer] = _as_it_is,
     also: tuple[int, ...] = (),
@@ -50,20 +50,20 @@ async def write_once(
 
     `also` are other accounts that work writes in.
     """
-    key = key_of(call)
+    key = key_of(request)
     if key is None:
-        return response_of(await call.timeline.write(work, also=also))
-    digest = digest_of(call, body)
+        return response_of(await request.timeline.write(work, also=also))
+    digest = digest_of(request, body)
 
-    async def once(ledger: Ledger) -> Answer:
-        known = await ledger.recall(key, digest)
+    async def once(writer: Writer) -> Answer:
+        known = await writer.recall(key, digest)
         if known is not None:
             return known
-        answer = await work(ledger)
-        await ledger.remember(key, digest, kept(answer))
+        answer = await work(writer)
+        await writer.remember(key, digest, kept(answer))
         return answer
 
-    return response_of(await call.timeline.write(once, also=also))
+    return response_of(await request.timeline.write(once, also=also))
 
 
 def response_of(answer: Answer) -> Response:

@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from doings.core.store import Answer
 from doings.httpkit.accept import negotiated
-from doings.httpkit.request import Call
+from doings.httpkit.request import Request
 from doings.native.http.etags import etag_of, is_unchanged
 from doings.native.http.request_body import JSON
 
@@ -14,24 +14,24 @@ encode = msgspec.json.Encoder().encode
 NO_CONTENT = Answer(204, {}, b"")
 
 
-def answer_document(call: Call, document: object) -> Response:
+def respond_document(request: Request, document: object) -> Response:
     """Answer a GET with a document, or that it is unchanged; raises NotAcceptable."""
-    return answer_json(call, encode(document))
+    return respond_json(request, encode(document))
 
 
-def answer_json(call: Call, body: bytes, headers: dict[str, str] | None = None) -> Response:
+def respond_json(request: Request, body: bytes, headers: dict[str, str] | None = None) -> Response:
     """Answer a GET with JSON that is encoded already; raises NotAcceptable."""
-    negotiated(call.header("accept"), (JSON,))
-    return answer_bytes(call, body, JSON, headers)
+    negotiated(request.header("accept"), (JSON,))
+    return respond_bytes(request, body, JSON, headers)
 
 
-def answer_bytes(
-    call: Call, body: bytes, media_type: str, headers: dict[str, str] | None = None
+def respond_bytes(
+    request: Request, body: bytes, media_type: str, headers: dict[str, str] | None = None
 ) -> Response:
     """Answer a GET with what is encoded already, or that it is unchanged."""
     etag = etag_of(body)
     headers = {"ETag": etag, "Vary": "Accept, Authorization", **(headers or {})}
-    if is_unchanged(call.header("if-none-match"), etag):
+    if is_unchanged(request.header("if-none-match"), etag):
         return Response(status_code=304, headers=headers)
     return Response(body, headers=headers, media_type=media_type)
 

@@ -9,10 +9,10 @@ from starlette.responses import Response
 
 import doings
 from doings.httpkit.problem import MEDIA_TYPE, ProblemDocument
-from doings.httpkit.request import Call
+from doings.httpkit.request import Request
 from doings.httpkit.surface import Handler, Operation, Resource
-from doings.native.http.responses import answer_json, encode
-from doings.native.openapi.operations import PATH_PARTS, About, Parameter
+from doings.native.http.responses import encode, respond_json
+from doings.native.openapi.operations import PATH_PARTS, OperationDoc, Parameter
 from doings.native.openapi.schemas import schemas_of
 
 Json = dict[str, Any]
@@ -47,11 +47,11 @@ def describing(resources: Callable[[], tuple[Resource, ...]]) -> Handler:
     """The handler that answers with the description of the resources."""
     described: list[bytes] = []
 
-    async def show_description(call: Call) -> Response:
+    async def show_description(request: Request) -> Response:
         """The description of this API."""
         if not described:
             described.append(encode(description(resources())))
-        return answer_json(call, described[0])
+        return respond_json(request, described[0])
 
     return show_description
 
@@ -102,13 +102,13 @@ class _Kinds:
         return self._schemas[self._found.index(kind)]
 
 
-def _kinds_of(about: About) -> list[Any]:
+def _kinds_of(about: OperationDoc) -> list[Any]:
     answers = [kind for content in about.answers.values() for kind in (content or {}).values()]
     return [*about.body.values(), *answers]
 
 
 def _operation(path: str, operation: Operation, kinds: _Kinds) -> Json:
-    about: About = operation.about
+    about: OperationDoc = operation.about
     described: Json = {
         "summary": about.summary,
         "tags": [about.tag],
@@ -153,7 +153,7 @@ def _responses(path: str, operation: Operation, kinds: _Kinds) -> Json:
 
 def errors_of(path: str, operation: Operation) -> set[int]:
     """The statuses of the errors that an operation may answer."""
-    about: About = operation.about
+    about: OperationDoc = operation.about
     wheres = {parameter.where for parameter in about.parameters}
     names = {parameter.name for parameter in about.parameters}
     found = set(about.errors) | {503}

@@ -25,7 +25,7 @@ class Parameter(msgspec.Struct, frozen=True):
     schema: Schema
 
 
-class About(msgspec.Struct, frozen=True, kw_only=True):
+class OperationDoc(msgspec.Struct, frozen=True, kw_only=True):
     """One operation. Types are given by media type; the errors that go without saying are left out.
 
     `answers`: for each status of success the types of its body. `errors`: further statuses.

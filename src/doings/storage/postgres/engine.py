@@ -19,7 +19,7 @@ from doings.core.errors import DoingsError, Unavailable
 from doings.storage.engine import Row
 from doings.storage.postgres.connection import Figures, PostgresConnection
 from doings.storage.postgres.errors import is_lost, is_passing, translated
-from doings.storage.postgres.notifications import Bell
+from doings.storage.postgres.notifications import CommitNotifier
 from doings.storage.postgres.opening import Address, checked
 
 T = TypeVar("T")
@@ -64,12 +64,12 @@ _Outcome = tuple[_Write, object, Exception | None]
 class PostgresEngine:
     """`engine.Engine` on a PostgreSQL database; made by `open_postgres`."""
 
-    def __init__(self, pools: "_Pools", bell: Bell, *, group: int = GROUP) -> None:
+    def __init__(self, pools: "_Pools", notifier: CommitNotifier, *, group: int = GROUP) -> None:
         self.group = group
         self.group_sizes: Callable[[int], None] = lambda _: None
         self._pools = pools
         self._figures = Figures()
-        self._bell = bell
+        self._notifier = notifier
         self._queues: dict[int, deque[_Write]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_closed = False
@@ -125,7 +125,7 @@ class PostgresEngine:
 
     async def next_commit(self, seconds: float) -> None:
         """Return soon after something was committed, at the latest after `seconds`."""
-        await self._bell.wait(seconds)
+        await self._notifier.wait(seconds)
 
     async def verify(self) -> list[str]:
         """Nothing: PostgreSQL checks its pages as it reads them."""
@@ -136,7 +136,7 @@ class PostgresEngine:
         self._is_closed = True
         while self._tasks:
             await asyncio.wait(self._tasks)
-        await self._bell.close()
+        await self._notifier.close()
         for pool in (self._pools.bounded, self._pools.unbounded, self._pools.writing):
             await pool.close()
 
@@ -167,7 +167,7 @@ class PostgresEngine:
                 write.done.set_result(result)
             else:
                 write.done.set_exception(failure)
-        self._bell.ring()
+        self._notifier.notify()
 
     async def _transact(self, accounts: tuple[int, ...], writes: list[_Write]) -> list[_Outcome]:
         async with self._transaction(self._pools.writing, "BEGIN") as connection:
@@ -277,4 +277,4 @@ async def open_postgres(
         unbounded=await address.pool(sizes.unbounded, is_bounded=False),
         writing=await address.pool(sizes.writing),
     )
-    return PostgresEngine(pools, Bell(address.connect if prepared else None), group=group)
+    return PostgresEngine(pools, CommitNotifier(address.connect if prepared else None), group=group)

@@ -21,7 +21,7 @@ RETRY = 1.0
 """How many seconds pass before a lost connection is made anew."""
 
 
-class Bell:
+class CommitNotifier:
     """Rung by every commit; `connect` makes its connection, None confines it to this process."""
 
     def __init__(self, connect: Callable[[], Awaitable[Any]] | None) -> None:
@@ -31,7 +31,7 @@ class Bell:
         if connect is not None:
             self._task = asyncio.create_task(self._stay_connected(connect), name="bell")
 
-    def ring(self) -> None:
+    def notify(self) -> None:
         """Something was committed here."""
         self._wake()
         self._due.set()

@@ -10,7 +10,7 @@ from doings.storage.sql import statements as sql
 if TYPE_CHECKING:
     from doings.storage.engine import Row
     from doings.storage.reader import AccountReader
-    from doings.storage.writer import AccountLedger
+    from doings.storage.writer import AccountWriter
 
 
 async def changes(reader: "AccountReader", after: int, limit: int) -> list[Change]:
@@ -28,12 +28,12 @@ async def history(reader: "AccountReader", activity_id: str) -> list[Change]:
     return await _with_activities(reader, [*created, *later])
 
 
-async def amend(ledger: "AccountLedger", activity_id: str, revise: Callable[[str], str]) -> None:
+async def amend(writer: "AccountWriter", activity_id: str, revise: Callable[[str], str]) -> None:
     """Replace what an activity's changes keep of the past by what `revise` makes of it."""
-    for seq, *_, before in await ledger.fetch(sql.CHANGES_OF_ACTIVITY, activity_id=activity_id):
+    for seq, *_, before in await writer.fetch(sql.CHANGES_OF_ACTIVITY, activity_id=activity_id):
         after = revise(before)
         if after != before:
-            await ledger.execute(sql.AMEND_CHANGE, seq=seq, before=after)
+            await writer.execute(sql.AMEND_CHANGE, seq=seq, before=after)
 
 
 async def _with_activities(reader: "AccountReader", rows: Sequence["Row"]) -> list[Change]:

@@ -13,14 +13,14 @@ from doings.storage.sql.rows import text_from_channels, text_from_roles
 from doings.storage.writing import links
 
 if TYPE_CHECKING:
-    from doings.storage.writer import AccountLedger
+    from doings.storage.writer import AccountWriter
 
 
-async def record(ledger: "AccountLedger", drafts: Sequence[Draft]) -> list[Recorded]:
+async def record(writer: "AccountWriter", drafts: Sequence[Draft]) -> list[Recorded]:
     """Record what is new; what repeats an (origin, external_id) stands for the first one."""
     if all(draft.external_id is None for draft in drafts):
-        return await _add(ledger, drafts) if drafts else []
-    standing = await _standing(ledger, drafts)
+        return await _add(writer, drafts) if drafts else []
+    standing = await _standing(writer, drafts)
     fresh: list[Draft] = []
     recorded: list[Recorded | int] = []
     for draft in drafts:
@@ -35,7 +35,7 @@ async def record(ledger: "AccountLedger", drafts: Sequence[Draft]) -> list[Recor
             recorded.append(-first - 1)
         else:
             recorded.append(first)
-    made = await _add(ledger, fresh) if fresh else []
+    made = await _add(writer, fresh) if fresh else []
     return [_outcome(one, made) for one in recorded]
 
 
@@ -52,7 +52,7 @@ def _outcome(one: Recorded | int, made: list[Recorded]) -> Recorded:
 Standing = dict[tuple[str, str | None], Recorded | int]
 
 
-async def _standing(ledger: "AccountLedger", drafts: Sequence[Draft]) -> Standing:
+async def _standing(writer: "AccountWriter", drafts: Sequence[Draft]) -> Standing:
     """Those of the drafts' (origin, external_id) that are recorded already."""
     ids: dict[str, list[str]] = {}
     for draft in drafts:
@@ -60,35 +60,35 @@ async def _standing(ledger: "AccountLedger", drafts: Sequence[Draft]) -> Standin
             ids.setdefault(draft.origin, []).append(draft.external_id)
     standing: Standing = {}
     for origin, wanted in ids.items():
-        rows = await ledger.fetch(sql.ACTIVITIES_BY_EXTERNAL_ID, origin=origin, ids=wanted)
+        rows = await writer.fetch(sql.ACTIVITIES_BY_EXTERNAL_ID, origin=origin, ids=wanted)
         for external_id, seq, id_ in rows:
             standing[origin, external_id] = Recorded(seq, id_, is_repeated=True)
     return standing
 
 
-async def _add(ledger: "AccountLedger", drafts: Sequence[Draft]) -> list[Recorded]:
+async def _add(writer: "AccountWriter", drafts: Sequence[Draft]) -> list[Recorded]:
     named = [links.namings(draft) for draft in drafts]
     known = await links.resolve(
-        ledger, ((key, name) for naming in named for key, name, _ in naming)
+        writer, ((key, name) for naming in named for key, name, _ in naming)
     )
     linkings = [links.roles_of([(known[key], role) for key, _, role in naming]) for naming in named]
-    first = await ledger.advance(len(drafts))
-    new_id = ledger.clock.new_id
+    first = await writer.advance(len(drafts))
+    new_id = writer.clock.new_id
     made = [Recorded(seq, new_id(), is_repeated=False) for seq in range(first, first + len(drafts))]
-    await _add_rows(ledger, drafts, made, linkings)
-    await _add_links(ledger, drafts, made, linkings)
+    await _add_rows(writer, drafts, made, linkings)
+    await _add_links(writer, drafts, made, linkings)
     return made
 
 
 async def _add_rows(
-    ledger: "AccountLedger",
+    writer: "AccountWriter",
     drafts: Sequence[Draft],
     made: Sequence[Recorded],
     linkings: Sequence[links.Linking],
 ) -> None:
     """Every table's rows but those of links."""
-    search, account_id, by = ledger.connection.search, ledger.account_id, ledger.by
-    now = ledger.clock.now()
+    search, account_id, by = writer.connection.search, writer.account_id, writer.by
+    now = writer.clock.now()
     activities = [
         _row(draft, one, now, linked)
         for draft, one, linked in zip(drafts, made, linkings, strict=True)
@@ -103,31 +103,31 @@ async def _add_rows(
         if draft.summary or draft.body
     ]
     due = [(one.seq, due_at(draft.kind, draft.data)) for draft, one in together]
-    await ledger.execute_many(sql.ADD_ACTIVITY, activities)
-    await ledger.execute_many(sql.ADD_CHANGE, changes)
-    await ledger.execute_many(sql.SET_DEADLINE, [row for row in due if row[1] is not None])
-    await ledger.execute_many(search.add_activity, texts)
+    await writer.execute_many(sql.ADD_ACTIVITY, activities)
+    await writer.execute_many(sql.ADD_CHANGE, changes)
+    await writer.execute_many(sql.SET_DEADLINE, [row for row in due if row[1] is not None])
+    await writer.execute_many(search.add_activity, texts)
 
 
 async def _add_links(
-    ledger: "AccountLedger",
+    writer: "AccountWriter",
     drafts: Sequence[Draft],
     made: Sequence[Recorded],
     linkings: Sequence[links.Linking],
 ) -> None:
     """The rows of links, and what they count for."""
-    time_zone = await ledger.time_zone()
+    time_zone = await writer.time_zone()
     rows: list[links.LinkRow] = []
     concerns: list[tuple[int, int]] = []
     for draft, one, (held, has_contact) in zip(drafts, made, linkings, strict=True):
         rows += links.link_rows(one.seq, draft.occurred_at, draft.kind, held)
         if has_contact:
             concerns.append((one.seq, local_date(draft.occurred_at, time_zone).year))
-    ledger.tallies.update(counts.of_links(rows))
-    ledger.tallies.update(counts.of_concerns(concerns))
+    writer.tallies.update(counts.of_links(rows))
+    writer.tallies.update(counts.of_concerns(concerns))
     # In the order of their key, in which rows that come after each other lie beside each other.
     rows.sort()
-    await ledger.execute_many(sql.ADD_LINK, rows)
+    await writer.execute_many(sql.ADD_LINK, rows)
 
 
 def _row(draft: Draft, one: Recorded, now: int, linked: links.Linking) -> tuple[object, ...]:
@@ -154,15 +154,15 @@ def _row(draft: Draft, one: Recorded, now: int, linked: links.Linking) -> tuple[
     )
 
 
-async def replace(ledger: "AccountLedger", old: Activity, draft: Draft) -> Activity:
+async def replace(writer: "AccountWriter", old: Activity, draft: Draft) -> Activity:
     """Put a draft in the place of a recorded activity; its ids, origin and recording stay."""
     naming = links.namings(draft)
-    known = await links.resolve(ledger, ((key, name) for key, name, _ in naming))
+    known = await links.resolve(writer, ((key, name) for key, name, _ in naming))
     roles, has_contact = links.roles_of((known[key], role) for key, _, role in naming)
     is_moved = (draft.kind, draft.occurred_at) != (old.kind, old.occurred_at)
     if is_moved or roles.keys() != links.roles_as_stored(old).keys():
-        await links.change_links(ledger, old, draft, roles, has_contact=has_contact)
-    await ledger.execute(
+        await links.change_links(writer, old, draft, roles, has_contact=has_contact)
+    await writer.execute(
         sql.UPDATE_ACTIVITY,
         seq=old.seq,
         kind=draft.kind,
@@ -174,38 +174,38 @@ async def replace(ledger: "AccountLedger", old: Activity, draft: Draft) -> Activ
         metadata=draft.metadata,
         level=draft.level,
         channels=text_from_channels(draft.channels),
-        updated_at=ledger.clock.now(),
+        updated_at=writer.clock.now(),
         has_contact=int(has_contact),
         linked=text_from_roles(roles),
     )
     if (draft.summary, draft.body) != (old.summary, old.body):
-        await _replace_text(ledger, old, draft)
+        await _replace_text(writer, old, draft)
     if (draft.kind, draft.data) != (old.kind, old.data):
-        await _replace_deadline(ledger, old, due_at(draft.kind, draft.data))
-    return await ledger.activity(old.seq)
+        await _replace_deadline(writer, old, due_at(draft.kind, draft.data))
+    return await writer.activity(old.seq)
 
 
-async def _replace_text(ledger: "AccountLedger", old: Activity, draft: Draft) -> None:
-    search = ledger.connection.search
+async def _replace_text(writer: "AccountWriter", old: Activity, draft: Draft) -> None:
+    search = writer.connection.search
     if old.summary or old.body:
-        await ledger.execute(search.remove_activity, seq=old.seq)
+        await writer.execute(search.remove_activity, seq=old.seq)
     if draft.summary or draft.body:
-        words = search.indexed(ledger.account_id, draft.summary, draft.body)
-        await ledger.execute_many(search.add_activity, [(old.seq, *words)])
+        words = search.indexed(writer.account_id, draft.summary, draft.body)
+        await writer.execute_many(search.add_activity, [(old.seq, *words)])
 
 
-async def _replace_deadline(ledger: "AccountLedger", old: Activity, due: int | None) -> None:
+async def _replace_deadline(writer: "AccountWriter", old: Activity, due: int | None) -> None:
     before = due_at(old.kind, old.data)
     if due is not None and due != before:
-        await ledger.execute(sql.SET_DEADLINE, activity_seq=old.seq, due_at=due)
+        await writer.execute(sql.SET_DEADLINE, activity_seq=old.seq, due_at=due)
     elif due is None and before is not None:
-        await ledger.execute(sql.DROP_DEADLINE, activity_seq=old.seq)
+        await writer.execute(sql.DROP_DEADLINE, activity_seq=old.seq)
 
 
-async def remove(ledger: "AccountLedger", activity: Activity) -> None:
+async def remove(writer: "AccountWriter", activity: Activity) -> None:
     """Take an activity out of every table but the feed."""
-    await links.remove_links(ledger, activity)
-    await ledger.execute(sql.DELETE_ACTIVITY, seq=activity.seq)
-    await _replace_deadline(ledger, activity, None)
+    await links.remove_links(writer, activity)
+    await writer.execute(sql.DELETE_ACTIVITY, seq=activity.seq)
+    await _replace_deadline(writer, activity, None)
     if activity.summary or activity.body:
-        await ledger.execute(ledger.connection.search.remove_activity, seq=activity.seq)
+        await writer.execute(writer.connection.search.remove_activity, seq=activity.seq)

@@ -19,7 +19,7 @@ from doings.storage.sql.select import EVERYTHING
 from doings.storage.writing import entities
 
 if TYPE_CHECKING:
-    from doings.storage.writer import AccountLedger
+    from doings.storage.writer import AccountWriter
 
 CHUNK = 1000
 
@@ -54,35 +54,35 @@ def namings(draft: Draft) -> list[Naming]:
 
 
 async def resolve(
-    ledger: "AccountLedger", named: Iterable[tuple[EntityKey, str | None]]
+    writer: "AccountWriter", named: Iterable[tuple[EntityKey, str | None]]
 ) -> dict[EntityKey, Known]:
     """Look entities up by (type, id); those that do not exist are made, with the name given."""
     names: dict[EntityKey, str | None] = {}
     for key, name in named:
         if names.get(key) is None:
             names[key] = name
-    known = await _existing(ledger, names)
+    known = await _existing(writer, names)
     missing = [key for key in names if key not in known]
     if missing:
-        first = await ledger.advance(len(missing))
+        first = await writer.advance(len(missing))
         drafts = [
             (first + index, key, EntityDraft(name=names[key]), None)
             for index, key in enumerate(missing)
         ]
-        await entities.add_many(ledger, drafts)
+        await entities.add_many(writer, drafts)
         for seq, key, _, _ in drafts:
             known[key] = Known(seq, key[0] == CONTACT, None)
     return known
 
 
-async def _existing(ledger: "AccountLedger", names: Iterable[EntityKey]) -> dict[EntityKey, Known]:
+async def _existing(writer: "AccountWriter", names: Iterable[EntityKey]) -> dict[EntityKey, Known]:
     ids: dict[str, list[str]] = {}
     for entity_type, entity_id in names:
         ids.setdefault(entity_type, []).append(entity_id)
     known: dict[EntityKey, Known] = {}
     for entity_type, wanted in ids.items():
         is_contact = entity_type == CONTACT
-        rows = await ledger.fetch(sql.RESOLVE_ENTITIES, type=entity_type, ids=wanted)
+        rows = await writer.fetch(sql.RESOLVE_ENTITIES, type=entity_type, ids=wanted)
         for entity_id, seq, owner in rows:
             known[entity_type, entity_id] = Known(seq, is_contact, owner)
     return known
@@ -112,23 +112,23 @@ def link_rows(seq: int, occurred_at: int, kind: str, entities: Iterable[int]) ->
     return [(entity, occurred_at, seq, kind) for entity in (EVERYTHING, *entities)]
 
 
-async def relink(ledger: "AccountLedger", entity: int) -> None:
+async def relink(writer: "AccountWriter", entity: int) -> None:
     """Bring the links of all that concerns an entity in line with whom it belongs to now."""
     at, seq = -1 << 62, 0
     while True:
-        keys = await ledger.fetch(
+        keys = await writer.fetch(
             sql.ACTIVITIES_OF_ENTITY, entity=entity, occurred_at=at, activity_seq=seq, limit=CHUNK
         )
         if not keys:
             return
-        for activity in await ledger.activities([key[1] for key in keys]):
-            await _relink(ledger, activity)
+        for activity in await writer.activities([key[1] for key in keys]):
+            await _relink(writer, activity)
         at, seq = keys[-1]
 
 
-async def _relink(ledger: "AccountLedger", activity: Activity) -> None:
+async def _relink(writer: "AccountWriter", activity: Activity) -> None:
     seqs = {link.entity.key: link.entity.seq for link in activity.links}
-    owners = await _existing(ledger, seqs)
+    owners = await _existing(writer, seqs)
     links = [
         (owners[link.entity.key], role)
         for link in activity.links
@@ -138,8 +138,8 @@ async def _relink(ledger: "AccountLedger", activity: Activity) -> None:
     roles, has_contact = roles_of(links)
     if roles == roles_as_stored(activity):
         return
-    await change_links(ledger, activity, activity, roles, has_contact=has_contact)
-    await ledger.execute(
+    await change_links(writer, activity, activity, roles, has_contact=has_contact)
+    await writer.execute(
         sql.SET_LINKED,
         seq=activity.seq,
         has_contact=int(has_contact),
@@ -153,7 +153,7 @@ def roles_as_stored(activity: Activity) -> Roles:
 
 
 async def change_links(
-    ledger: "AccountLedger",
+    writer: "AccountWriter",
     old: Activity,
     new: Activity | Draft,
     roles: Roles,
@@ -161,21 +161,21 @@ async def change_links(
     has_contact: bool,
 ) -> None:
     """Take an activity's links and counts away and set those of its new state."""
-    await remove_links(ledger, old)
+    await remove_links(writer, old)
     rows = link_rows(old.seq, new.occurred_at, new.kind, roles)
-    await ledger.execute_many(sql.ADD_LINK, rows)
-    ledger.tallies.update(counts.of_links(rows))
+    await writer.execute_many(sql.ADD_LINK, rows)
+    writer.tallies.update(counts.of_links(rows))
     if has_contact:
-        year = local_date(new.occurred_at, await ledger.time_zone()).year
-        ledger.tallies.update(counts.of_concerns([(old.seq, year)]))
+        year = local_date(new.occurred_at, await writer.time_zone()).year
+        writer.tallies.update(counts.of_concerns([(old.seq, year)]))
 
 
-async def remove_links(ledger: "AccountLedger", activity: Activity) -> None:
+async def remove_links(writer: "AccountWriter", activity: Activity) -> None:
     """Take an activity out of every timeline and count."""
     at, seq, kind = activity.occurred_at, activity.seq, activity.kind
     rows = link_rows(seq, at, kind, roles_as_stored(activity))
-    await ledger.execute_many(sql.DELETE_LINK, [row[:3] for row in rows])
-    ledger.tallies.subtract(counts.of_links(rows))
+    await writer.execute_many(sql.DELETE_LINK, [row[:3] for row in rows])
+    writer.tallies.subtract(counts.of_links(rows))
     if any(link.entity.type == CONTACT for link in activity.links):
-        year = local_date(at, await ledger.time_zone()).year
-        ledger.tallies.subtract(counts.of_concerns([(seq, year)]))
+        year = local_date(at, await writer.time_zone()).year
+        writer.tallies.subtract(counts.of_concerns([(seq, year)]))

@@ -9,7 +9,7 @@ from doings.core.entity import CONTACT, Entity
 from doings.core.errors import NotFound
 from doings.core.query import Query
 from doings.core.rendering import encoded_documents
-from doings.core.store import Fleeting, Ledger, Reader, Rendering
+from doings.core.store import Reader, Rendering, Uncacheable, Writer
 from doings.dialects.monica import validation
 from doings.dialects.monica.documents import ActivityDocument, DeletedDocument
 from doings.dialects.monica.mapping.activity import activity_documents, cast_of, is_shown
@@ -19,7 +19,7 @@ from doings.dialects.monica.mapping.activity_input import (
     draft_from_input,
 )
 from doings.dialects.monica.mapping.emotions import has_emotion
-from doings.dialects.monica.operations import Asked, answer, answer_list, answer_one
+from doings.dialects.monica.operations import ListParams, answer, respond_list, respond_one
 from doings.dialects.monica.paging import Page
 from doings.dialects.monica.params import activity_from_members
 from doings.dialects.monica.validation import Rejected
@@ -30,7 +30,7 @@ LONG_WALK = 10_000
 UNKNOWN_ACTIVITY = "The selected activity id is invalid."
 
 
-async def list_activities(asked: Asked) -> Response:
+async def list_activities(asked: ListParams) -> Response:
     """GET /activities: all that concern a contact, as they were recorded or changed."""
     listing = asked.listing
     order = listing.recorded_order
@@ -43,10 +43,10 @@ async def list_activities(asked: Asked) -> Response:
         return await _page(asked, reader, seqs, total)
 
     is_bounded = order.by == "recorded" or listing.skip < LONG_WALK
-    return answer_list(await asked.call.timeline.read(work, bounded=is_bounded), asked)
+    return respond_list(await asked.request.timeline.read(work, bounded=is_bounded), asked)
 
 
-async def list_activities_of_contact(asked: Asked) -> Response:
+async def list_activities_of_contact(asked: ListParams) -> Response:
     """GET /contacts/:id/activities: newest date first."""
     listing = asked.listing
 
@@ -60,10 +60,10 @@ async def list_activities_of_contact(asked: Asked) -> Response:
             seqs = await reader.diary(query, order)
         return await _page(asked, reader, seqs, total)
 
-    return answer_list(await asked.call.timeline.read(work), asked)
+    return respond_list(await asked.request.timeline.read(work), asked)
 
 
-async def show_activity(asked: Asked) -> Response:
+async def show_activity(asked: ListParams) -> Response:
     """GET /activities/:id."""
 
     async def work(reader: Reader) -> ActivityDocument:
@@ -72,44 +72,44 @@ async def show_activity(asked: Asked) -> Response:
             raise NotFound("activity", asked.id)
         return await _document(asked, reader, activity)
 
-    return answer_one(await asked.call.timeline.read(work))
+    return respond_one(await asked.request.timeline.read(work))
 
 
-async def create_activity(asked: Asked) -> Response:
+async def create_activity(asked: ListParams) -> Response:
     """POST /activities."""
 
-    async def work(ledger: Ledger) -> ActivityDocument:
-        given, contacts = await _checked(asked, ledger)
+    async def work(writer: Writer) -> ActivityDocument:
+        given, contacts = await _checked(asked, writer)
         draft = draft_from_input(given, contacts, asked.time_zone)
-        recorded = (await ledger.record([draft]))[0]
-        return await _document(asked, ledger, await ledger.activity(recorded.seq))
+        recorded = (await writer.record([draft]))[0]
+        return await _document(asked, writer, await writer.activity(recorded.seq))
 
-    return answer_one(await asked.call.timeline.write(work), status=201)
+    return respond_one(await asked.request.timeline.write(work), status=201)
 
 
-async def update_activity(asked: Asked) -> Response:
+async def update_activity(asked: ListParams) -> Response:
     """PUT and PATCH /activities/:id: a full replacement."""
 
-    async def work(ledger: Ledger) -> ActivityDocument:
-        is_known = await _is_known(ledger, asked.id)
-        given, contacts = await _checked(asked, ledger, is_known=is_known)
-        changed = await ledger.revise(
+    async def work(writer: Writer) -> ActivityDocument:
+        is_known = await _is_known(writer, asked.id)
+        given, contacts = await _checked(asked, writer, is_known=is_known)
+        changed = await writer.revise(
             asked.id, lambda activity: draft_from_change(activity, given, contacts, asked.time_zone)
         )
-        return await _document(asked, ledger, changed)
+        return await _document(asked, writer, changed)
 
-    return answer_one(await asked.call.timeline.write(work))
+    return respond_one(await asked.request.timeline.write(work))
 
 
-async def delete_activity(asked: Asked) -> Response:
+async def delete_activity(asked: ListParams) -> Response:
     """DELETE /activities/:id."""
 
-    async def work(ledger: Ledger) -> None:
-        if not await _is_known(ledger, asked.id):
+    async def work(writer: Writer) -> None:
+        if not await _is_known(writer, asked.id):
             raise Rejected([UNKNOWN_ACTIVITY])
-        await ledger.erase(asked.id)
+        await writer.erase(asked.id)
 
-    await asked.call.timeline.write(work)
+    await asked.request.timeline.write(work)
     return answer(DeletedDocument(deleted=True, id=asked.id))
 
 
@@ -118,7 +118,7 @@ async def _is_known(reader: Reader, seq: int) -> bool:
 
 
 async def _checked(
-    asked: Asked, reader: Reader, *, is_known: bool = True
+    asked: ListParams, reader: Reader, *, is_known: bool = True
 ) -> tuple[ActivityInput, Sequence[Entity]]:
     """What was sent, and its contacts; raises Rejected, then NotFound."""
     first = () if is_known else (UNKNOWN_ACTIVITY,)
@@ -134,13 +134,13 @@ async def _checked(
     return given, [contacts[seq] for seq in given.contacts]
 
 
-async def _document(asked: Asked, reader: Reader, activity: Activity) -> ActivityDocument:
+async def _document(asked: ListParams, reader: Reader, activity: Activity) -> ActivityDocument:
     cast = cast_of([activity])
     view = await asked.view(reader, cast.all_keys())
     return activity_documents([activity], cast, view)[0]
 
 
-def _rendering(asked: Asked) -> Rendering:
+def _rendering(asked: ListParams) -> Rendering:
     async def render(reader: Reader, activities: Sequence[Activity]) -> list[bytes]:
         cast = cast_of(activities)
         keys = cast.all_keys()
@@ -148,12 +148,12 @@ def _rendering(asked: Asked) -> Rendering:
         encoded = encoded_documents(activity_documents(activities, cast, view))
         # A gender or category that is not there can be made, which changes nothing that was.
         is_lasting = len(view.entities) == len(keys)
-        return encoded if is_lasting else list(map(Fleeting, encoded))
+        return encoded if is_lasting else list(map(Uncacheable, encoded))
 
     return Rendering(("monica", asked.place.url), render)
 
 
-async def _page(asked: Asked, reader: Reader, seqs: list[int], total: int) -> Page:
+async def _page(asked: ListParams, reader: Reader, seqs: list[int], total: int) -> Page:
     return Page(
         documents=await reader.rendered(seqs, _rendering(asked)),
         total=total,

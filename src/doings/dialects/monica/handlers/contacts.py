@@ -9,7 +9,7 @@ from doings.core.clock import local_date
 from doings.core.defaults import GENDER, TAG
 from doings.core.entity import CONTACT, Entity, EntityDraft
 from doings.core.query import Query
-from doings.core.store import EntityQuery, Ledger, Reader
+from doings.core.store import EntityQuery, Reader, Writer
 from doings.dialects.monica import validation
 from doings.dialects.monica.documents import ContactDocument, DeletedDocument
 from doings.dialects.monica.mapping.activity import happened_on
@@ -20,7 +20,7 @@ from doings.dialects.monica.mapping.contact_attributes import (
     instant_text,
 )
 from doings.dialects.monica.mapping.contact_input import broken_dates, changed_attrs, contact_draft
-from doings.dialects.monica.operations import Asked, answer, answer_list, answer_one
+from doings.dialects.monica.operations import ListParams, answer, respond_list, respond_one
 from doings.dialects.monica.paging import Page
 from doings.dialects.monica.params import ids_from_list
 from doings.dialects.monica.validation import integer_of
@@ -30,10 +30,10 @@ from doings.httpkit.params import last
 ALL = 1_000_000
 
 
-async def list_contacts(asked: Asked) -> Response:
+async def list_contacts(asked: ListParams) -> Response:
     """GET /contacts: those that are not partial; `query` finds beginnings of words."""
     listing = asked.listing
-    words = (last(asked.call.query, "query") or "").strip()
+    words = (last(asked.request.query, "query") or "").strip()
     query = EntityQuery(
         type=CONTACT,
         q=words or None,
@@ -47,7 +47,7 @@ async def list_contacts(asked: Asked) -> Response:
         documents = await _documents(asked, reader, contacts)
         return Page(documents=documents, total=total, query=words or None)
 
-    return answer_list(await asked.call.timeline.read(work, bounded=False), asked)
+    return respond_list(await asked.request.timeline.read(work, bounded=False), asked)
 
 
 async def _found(
@@ -63,66 +63,66 @@ async def _found(
     return total, await reader.entities(msgspec.structs.replace(query, skip=skip, limit=limit))
 
 
-async def show_contact(asked: Asked) -> Response:
+async def show_contact(asked: ListParams) -> Response:
     """GET /contacts/:id."""
 
     async def work(reader: Reader) -> ContactDocument:
         return await _document(asked, reader, await reader.entity_by_seq(CONTACT, asked.id))
 
-    return answer_one(await asked.call.timeline.read(work))
+    return respond_one(await asked.request.timeline.read(work))
 
 
-async def create_contact(asked: Asked) -> Response:
+async def create_contact(asked: ListParams) -> Response:
     """POST /contacts."""
 
-    async def work(ledger: Ledger) -> ContactDocument:
-        draft = await _checked_draft(asked, ledger, None)
-        return await _document(asked, ledger, await ledger.add_entity(CONTACT, draft))
+    async def work(writer: Writer) -> ContactDocument:
+        draft = await _checked_draft(asked, writer, None)
+        return await _document(asked, writer, await writer.add_entity(CONTACT, draft))
 
-    return answer_one(await asked.call.timeline.write(work), status=201)
+    return respond_one(await asked.request.timeline.write(work), status=201)
 
 
-async def update_contact(asked: Asked) -> Response:
+async def update_contact(asked: ListParams) -> Response:
     """PUT /contacts/:id: what is not sent stays, but for the description."""
 
-    async def revise(ledger: Ledger, contact: Entity) -> EntityDraft:
-        return await _checked_draft(asked, ledger, contact)
+    async def revise(writer: Writer, contact: Entity) -> EntityDraft:
+        return await _checked_draft(asked, writer, contact)
 
     return await _revised(asked, revise)
 
 
-async def delete_contact(asked: Asked) -> Response:
+async def delete_contact(asked: ListParams) -> Response:
     """DELETE /contacts/:id: the activities stay, without that attendee."""
 
-    async def work(ledger: Ledger) -> None:
-        contact = await ledger.entity_by_seq(CONTACT, asked.id)
-        await ledger.delete_entity(contact.key)
+    async def work(writer: Writer) -> None:
+        contact = await writer.entity_by_seq(CONTACT, asked.id)
+        await writer.delete_entity(contact.key)
 
-    await asked.call.timeline.write(work)
+    await asked.request.timeline.write(work)
     return answer(DeletedDocument(deleted=True, id=asked.id))
 
 
-async def set_tags(asked: Asked) -> Response:
+async def set_tags(asked: ListParams) -> Response:
     """POST /contacts/:id/setTags: add tags by name; those that do not exist are made."""
 
-    async def revise(ledger: Ledger, contact: Entity) -> EntityDraft:
-        await validation.check(validation.TAG_NAMES, asked.members, ledger)
+    async def revise(writer: Writer, contact: Entity) -> EntityDraft:
+        await validation.check(validation.TAG_NAMES, asked.members, writer)
         facts = facts_as_stored(contact)
-        numbers = [await _tag(ledger, name) for name in asked.members["tags"]]
+        numbers = [await _tag(writer, name) for name in asked.members["tags"]]
         facts.tags = list(dict.fromkeys([*facts.tags, *numbers]))
         return _with_facts(contact, facts)
 
     return await _revised(asked, revise)
 
 
-async def unset_tag(asked: Asked) -> Response:
+async def unset_tag(asked: ListParams) -> Response:
     """POST /contacts/:id/unsetTag: take tags away by id."""
 
-    async def revise(ledger: Ledger, contact: Entity) -> EntityDraft:
-        await validation.check(validation.TAG_IDS, asked.members, ledger)
+    async def revise(writer: Writer, contact: Entity) -> EntityDraft:
+        await validation.check(validation.TAG_IDS, asked.members, writer)
         numbers = ids_from_list(asked.members["tags"])
         for number in numbers:
-            await ledger.entity((TAG, str(number)))
+            await writer.entity((TAG, str(number)))
         facts = facts_as_stored(contact)
         facts.tags = [tag for tag in facts.tags if tag not in numbers]
         return _with_facts(contact, facts)
@@ -130,31 +130,31 @@ async def unset_tag(asked: Asked) -> Response:
     return await _revised(asked, revise)
 
 
-Revise = Callable[[Ledger, Entity], Awaitable[EntityDraft]]
+Revise = Callable[[Writer, Entity], Awaitable[EntityDraft]]
 
 
-async def _revised(asked: Asked, revise: Revise) -> Response:
+async def _revised(asked: ListParams, revise: Revise) -> Response:
     """Answer with the contact in the path as `revise` makes it; raises NotFound."""
 
-    async def work(ledger: Ledger) -> ContactDocument:
-        contact = await ledger.entity_by_seq(CONTACT, asked.id)
-        draft = await revise(ledger, contact)
-        revised, _ = await ledger.put_entity(contact.key, lambda _: draft)
-        return await _document(asked, ledger, revised)
+    async def work(writer: Writer) -> ContactDocument:
+        contact = await writer.entity_by_seq(CONTACT, asked.id)
+        draft = await revise(writer, contact)
+        revised, _ = await writer.put_entity(contact.key, lambda _: draft)
+        return await _document(asked, writer, revised)
 
-    return answer_one(await asked.call.timeline.write(work))
+    return respond_one(await asked.request.timeline.write(work))
 
 
-async def _checked_draft(asked: Asked, ledger: Ledger, old: Entity | None) -> EntityDraft:
+async def _checked_draft(asked: ListParams, writer: Writer, old: Entity | None) -> EntityDraft:
     """What was sent about a contact; raises Rejected."""
     members = asked.members
-    today = local_date(asked.call.services.clock.now(), asked.time_zone)
+    today = local_date(asked.request.services.clock.now(), asked.time_zone)
     rules = validation.CONTACT_CHANGE if old else validation.NEW_CONTACT
-    await validation.check(rules, members, ledger, last=broken_dates(members, today))
-    return contact_draft(members, await _gender_id(asked, ledger), today, old)
+    await validation.check(rules, members, writer, last=broken_dates(members, today))
+    return contact_draft(members, await _gender_id(asked, writer), today, old)
 
 
-async def _gender_id(asked: Asked, reader: Reader) -> int | None:
+async def _gender_id(asked: ListParams, reader: Reader) -> int | None:
     """The gender that was sent by id or, if there is one, by name."""
     given = integer_of(asked.members.get("gender_id"))
     name = asked.members.get("gender")
@@ -164,10 +164,10 @@ async def _gender_id(asked: Asked, reader: Reader) -> int | None:
     return number_of(found) if found else None
 
 
-async def _tag(ledger: Ledger, name: str) -> int:
+async def _tag(writer: Writer, name: str) -> int:
     """The number of the tag of that name."""
-    found = await _named(ledger, TAG, name)
-    return number_of(found or await ledger.number_entity(TAG, EntityDraft(name=name)))
+    found = await _named(writer, TAG, name)
+    return number_of(found or await writer.number_entity(TAG, EntityDraft(name=name)))
 
 
 async def _named(reader: Reader, entity_type: str, name: str) -> Entity | None:
@@ -185,12 +185,12 @@ def _with_facts(contact: Entity, facts: ContactFacts) -> EntityDraft:
     )
 
 
-async def _document(asked: Asked, reader: Reader, contact: Entity) -> ContactDocument:
+async def _document(asked: ListParams, reader: Reader, contact: Entity) -> ContactDocument:
     return (await _documents(asked, reader, [contact]))[0]
 
 
 async def _documents(
-    asked: Asked, reader: Reader, contacts: Sequence[Entity]
+    asked: ListParams, reader: Reader, contacts: Sequence[Entity]
 ) -> list[ContactDocument]:
     view = await asked.view(reader, {key for one in contacts for key in keys_of_contact(one)})
     return [
@@ -204,7 +204,7 @@ async def _documents(
     ]
 
 
-async def _last_activity(asked: Asked, reader: Reader, contact: Entity) -> str | None:
+async def _last_activity(asked: ListParams, reader: Reader, contact: Entity) -> str | None:
     """The date of the newest activity, as an instant."""
     newest = (await reader.page(Query(entities=(contact.key,), limit=1))).items
     return instant_text(happened_on(newest[0], asked.time_zone)) if newest else None

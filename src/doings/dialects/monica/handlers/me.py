@@ -8,7 +8,7 @@ from doings.dialects.monica.documents import (
     UserDocument,
     WelcomeDocument,
 )
-from doings.dialects.monica.operations import Asked, answer, answer_one
+from doings.dialects.monica.operations import ListParams, answer, respond_one
 
 LINKS = {
     "activities_url": "/activities",
@@ -21,7 +21,7 @@ LINKS = {
 }
 
 
-async def welcome(asked: Asked) -> Response:
+async def welcome(asked: ListParams) -> Response:
     """GET /: a greeting, and where everything is."""
     url = asked.place.url
     return answer(
@@ -32,12 +32,12 @@ async def welcome(asked: Asked) -> Response:
     )
 
 
-async def show_me(asked: Asked) -> Response:
+async def show_me(asked: ListParams) -> Response:
     """GET /me: the account as a person, since credentials here are the account's."""
-    account = asked.call.timeline.account
+    account = asked.request.timeline.account
 
     created_at = second_from_instant(account.created_at)
-    return answer_one(
+    return respond_one(
         UserDocument(
             id=account.id,
             uuid=asked.place.identities.uuid(account.id, "user", account.id),

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from doings.core.defaults import ACTIVITY_CATEGORY, ACTIVITY_TYPE, GENDER, TAG
 from doings.core.entity import Entity, EntityDraft, EntityKey
-from doings.core.store import EntityQuery, Ledger, Reader
+from doings.core.store import EntityQuery, Reader, Writer
 from doings.core.text import json_text, object_from_text
 from doings.dialects.monica import validation
 from doings.dialects.monica.documents import DeletedDocument, TypeDocument
@@ -22,7 +22,7 @@ from doings.dialects.monica.mapping.setting import (
     tag_document,
     type_document,
 )
-from doings.dialects.monica.operations import Asked, answer, answer_list, answer_one
+from doings.dialects.monica.operations import ListParams, answer, respond_list, respond_one
 from doings.dialects.monica.paging import Page
 from doings.dialects.monica.validation import Rejected, Rules, integer_of
 from doings.dialects.monica.view import View
@@ -86,7 +86,7 @@ GENDERS = Setting(
 TAGS = Setting(type=TAG, document=lambda tag, view: tag_document(tag, view.place))
 
 
-async def list_settings(setting: Setting, asked: Asked) -> Response:
+async def list_settings(setting: Setting, asked: ListParams) -> Response:
     """GET: all of them, by pages."""
     listing = asked.listing
     query = EntityQuery(
@@ -105,69 +105,69 @@ async def list_settings(setting: Setting, asked: Asked) -> Response:
         view = await asked.view(reader, {key for one in found for key in setting.keys(one)})
         return Page(documents=[setting.document(one, view) for one in found], total=total)
 
-    return answer_list(await asked.call.timeline.read(work), asked)
+    return respond_list(await asked.request.timeline.read(work), asked)
 
 
-async def show_setting(setting: Setting, asked: Asked) -> Response:
+async def show_setting(setting: Setting, asked: ListParams) -> Response:
     """GET /:id."""
 
     async def work(reader: Reader) -> object:
         return await _document(setting, asked, reader, await reader.entity(_key(setting, asked)))
 
-    return answer_one(await asked.call.timeline.read(work))
+    return respond_one(await asked.request.timeline.read(work))
 
 
-async def create_setting(setting: Setting, asked: Asked) -> Response:
+async def create_setting(setting: Setting, asked: ListParams) -> Response:
     """POST."""
 
-    async def work(ledger: Ledger) -> object:
-        await validation.check(setting.rules, asked.members, ledger)
-        made = await ledger.number_entity(setting.type, _draft(setting, asked.members, None))
-        return await _document(setting, asked, ledger, made)
+    async def work(writer: Writer) -> object:
+        await validation.check(setting.rules, asked.members, writer)
+        made = await writer.number_entity(setting.type, _draft(setting, asked.members, None))
+        return await _document(setting, asked, writer, made)
 
-    return answer_one(await asked.call.timeline.write(work), status=setting.created)
+    return respond_one(await asked.request.timeline.write(work), status=setting.created)
 
 
-async def update_setting(setting: Setting, asked: Asked) -> Response:
+async def update_setting(setting: Setting, asked: ListParams) -> Response:
     """PUT /:id."""
 
-    async def work(ledger: Ledger) -> object:
-        first = await _unknown(setting, asked, ledger)
-        await validation.check(setting.rules, asked.members, ledger, first=first)
-        changed, _ = await ledger.put_entity(
+    async def work(writer: Writer) -> object:
+        first = await _unknown(setting, asked, writer)
+        await validation.check(setting.rules, asked.members, writer, first=first)
+        changed, _ = await writer.put_entity(
             _key(setting, asked), lambda old: _draft(setting, asked.members, old)
         )
-        return await _document(setting, asked, ledger, changed)
+        return await _document(setting, asked, writer, changed)
 
-    return answer_one(await asked.call.timeline.write(work))
+    return respond_one(await asked.request.timeline.write(work))
 
 
-async def delete_setting(setting: Setting, asked: Asked) -> Response:
+async def delete_setting(setting: Setting, asked: ListParams) -> Response:
     """DELETE /:id: what refers to it refers to nothing from now on."""
 
-    async def work(ledger: Ledger) -> None:
-        if unknown := await _unknown(setting, asked, ledger):
+    async def work(writer: Writer) -> None:
+        if unknown := await _unknown(setting, asked, writer):
             raise Rejected(unknown)
-        await ledger.delete_entity(_key(setting, asked))
+        await writer.delete_entity(_key(setting, asked))
         if setting.type == ACTIVITY_CATEGORY:
-            await _delete_types(ledger, _key(setting, asked))
+            await _delete_types(writer, _key(setting, asked))
 
-    await asked.call.timeline.write(work)
+    await asked.request.timeline.write(work)
     return answer(DeletedDocument(deleted=True, id=asked.id))
 
 
-async def _delete_types(ledger: Ledger, category: EntityKey) -> None:
+async def _delete_types(writer: Writer, category: EntityKey) -> None:
     """Delete the types of a category."""
-    for activity_type in await ledger.entities(EntityQuery(type=ACTIVITY_TYPE, limit=ALL)):
+    for activity_type in await writer.entities(EntityQuery(type=ACTIVITY_TYPE, limit=ALL)):
         if category in keys_of_type(activity_type):
-            await ledger.delete_entity(activity_type.key)
+            await writer.delete_entity(activity_type.key)
 
 
-def _key(setting: Setting, asked: Asked) -> EntityKey:
+def _key(setting: Setting, asked: ListParams) -> EntityKey:
     return setting.type, str(asked.id)
 
 
-async def _unknown(setting: Setting, asked: Asked, reader: Reader) -> list[str]:
+async def _unknown(setting: Setting, asked: ListParams, reader: Reader) -> list[str]:
     """What is said of an id that nothing has; raises NotFound where nothing particular is."""
     key = _key(setting, asked)
     if setting.unknown is None:
@@ -185,5 +185,5 @@ def _draft(setting: Setting, members: Members, old: Entity | None) -> EntityDraf
     )
 
 
-async def _document(setting: Setting, asked: Asked, reader: Reader, entity: Entity) -> object:
+async def _document(setting: Setting, asked: ListParams, reader: Reader, entity: Entity) -> object:
     return setting.document(entity, await asked.view(reader, set(setting.keys(entity))))
