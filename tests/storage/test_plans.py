@@ -85,7 +85,7 @@ NAMED = {
 
 @pytest.mark.parametrize("name", NAMED)
 def test_named_statement_neither_sorts_nor_scans(planner: apsw.Connection, name: str) -> None:
-    """Whatever stands in `statements.py` and `check_statements.py`."""
+    """Every statement of `sql/statements.py` and `checks/statements.py`."""
     assert faults(plan(planner, NAMED[name])) == []
 
 

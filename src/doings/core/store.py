@@ -184,7 +184,7 @@ class Writer(Reader, Protocol):
 
     @property
     def others(self) -> Mapping[int, "Writer"]:
-        """The ledgers of the other accounts that this transaction may write in."""
+        """The writers of the other accounts that this transaction may write in."""
 
     async def record(self, drafts: Sequence[Draft]) -> list[Recorded]:
         """Record in this order; a repeated (origin, external_id) leaves the first as it is."""

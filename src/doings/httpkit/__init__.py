@@ -1,1 +1,1 @@
-"""What every surface shares: how a request becomes a call, and a call or an error an answer."""
+"""What every surface shares: how a request is read, and how it or an error is answered."""

@@ -50,7 +50,7 @@ class Request:
         """Headers for the answer, whatever it will be."""
 
     def authenticated(self, principal: Principal) -> None:
-        """Bind the call to who makes it."""
+        """Bind the request to who makes it."""
         self.principal = principal
         self.timeline = Timeline(self.services.store, principal.account, principal.key)
         self.scope["doings"]["key"] = principal.key

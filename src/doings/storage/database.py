@@ -1,4 +1,4 @@
-"""`core.store.Store` on an engine: opens and upgrades a database, and binds readers and ledgers."""
+"""`core.store.Store` on an engine: opens and upgrades a database, and binds readers and writers."""
 
 import secrets
 import time

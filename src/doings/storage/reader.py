@@ -33,7 +33,7 @@ _KEY = itemgetter(3, 0)
 class AccountReader:
     """`core.store.Reader`: what it cannot say in a few lines, the modules beside it say.
 
-    `shelf` is where documents are kept; without one each is rendered anew.
+    `document_cache` is where documents are kept; without one each is rendered anew.
     """
 
     def __init__(

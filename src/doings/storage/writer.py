@@ -39,7 +39,7 @@ class AccountWriter(AccountReader):
         self.recorded = 0
         """How many new activities this transaction recorded."""
         self.others: dict[int, AccountWriter] = {}
-        """The ledgers of the other accounts that this transaction may write in."""
+        """The writers of the other accounts that this transaction may write in."""
         self._time_zone: str | None = None
         self._is_revising = False
 

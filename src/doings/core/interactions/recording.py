@@ -41,7 +41,7 @@ from doings.core.store import Recorded, Store, Writer
 
 
 class Side(NamedTuple):
-    """One party's record of an interaction, and the ledger that it is in."""
+    """One party's record of an interaction, and the writer that it is in."""
 
     writer: Writer
     activity: Activity
@@ -57,7 +57,7 @@ async def receivers(store: Store, own: Account, drafts: Iterable[Draft]) -> tupl
 async def record(writer: Writer, drafts: Sequence[Draft]) -> list[Recorded]:
     """Record drafts of any kind; what begins an interaction is recorded for its receiver as well.
 
-    The receivers are among `ledger.others`.
+    The receivers are among `writer.others`.
     """
     if not any(draft.kind in KINDS for draft in drafts):
         return await writer.record(drafts)
@@ -96,7 +96,7 @@ async def take_step(
 ) -> Activity:
     """Take an interaction a step further on both sides; raises NotFound and Conflict.
 
-    `ledger.others` are the `other_accounts`. Without a record there, this side speaks for both.
+    `writer.others` are the `other_accounts`. Without a record there, this side speaks for both.
     """
     mine = Side(writer, await writer.activity(ref))
     if mine.activity.kind not in KINDS:
@@ -143,7 +143,7 @@ def _name(initiator: Account, activity_id: str) -> str:
 
 
 async def _taking_part(writer: Writer) -> dict[str, Writer]:
-    """The ledgers of those who are still there and still take interactions, by slug."""
+    """The writers of those who are still there and still take interactions, by slug."""
     found: dict[str, Writer] = {}
     for other in writer.others.values():
         with suppress(NotFound):

@@ -6,7 +6,7 @@ from doings.httpkit.request import Request
 
 
 async def authenticate(request: Request) -> Principal:
-    """Who makes the call; raises Unauthenticated and TooManyRequests.
+    """Who makes the request; raises Unauthenticated and TooManyRequests.
 
     `apiKey` and `token` are headers or parameters; `apikey` is seen as a parameter, too.
     """

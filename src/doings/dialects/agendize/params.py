@@ -12,7 +12,7 @@ Params = dict[str, list[str]]
 
 
 class ListParams(msgspec.Struct, frozen=True, kw_only=True):
-    """What a call asks for."""
+    """What a request asks for."""
 
     client_id: str
     kinds: tuple[str, ...]

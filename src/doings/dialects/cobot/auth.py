@@ -7,7 +7,7 @@ from doings.httpkit.request import Request
 
 
 async def authenticate(request: Request) -> Principal:
-    """Who makes the call; raises Unauthenticated and TooManyRequests."""
+    """Who makes the request; raises Unauthenticated and TooManyRequests."""
     secret = request.bearer or last(request.query, "access_token")
     return await request.services.authenticator.by_secret(secret, request.address)
 

@@ -24,7 +24,7 @@ class SpaceDocument(msgspec.Struct):
 
 
 class UserDocument(msgspec.Struct):
-    """Whoever makes the call."""
+    """Whoever makes the request."""
 
     id: str
     email: str | None

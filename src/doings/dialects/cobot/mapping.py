@@ -92,7 +92,7 @@ def _added(activity: Activity) -> dict[str, str | None]:
 
 
 def user_document(principal: Principal) -> UserDocument:
-    """Render whoever makes the call: what is known is the credential."""
+    """Render whoever makes the request: what is known is the credential."""
     account = principal.account
     is_admin = ADMIN in principal.scopes
     return UserDocument(

@@ -24,7 +24,7 @@ LISTS = frozenset({"channels", "source_ids"})
 
 
 class ListParams(msgspec.Struct, frozen=True, kw_only=True):
-    """What a call asks for; what it did not name is None, or () for the sources."""
+    """What a request asks for; what it did not name is None, or () for the sources."""
 
     since: int | None
     until: int | None

@@ -149,7 +149,7 @@ async def _check_sources(writer: Writer, given: ActivityInput) -> None:
 
 
 async def show_user(request: Request) -> Response:
-    """Who makes the call, and the space they administer."""
+    """Who makes the request, and the space they administer."""
     space = request.path_params.get("space", ANYBODYS_SPACE)
     if space not in {ANYBODYS_SPACE, request.principal.account.slug}:
         raise NotFound("space", space)

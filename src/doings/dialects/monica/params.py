@@ -1,4 +1,4 @@
-"""What a call asks: of a list its page, size and order; and members, once checked, as values."""
+"""What a request asks: of a list its page, size and order; and members, once checked, as values."""
 
 from collections.abc import Mapping
 from datetime import date
