@@ -1,6 +1,7 @@
 """The kinds that Doings knows, as one table: a title template and a meaning for each of them.
 
-Icon and shape of `data` go by the noun. The templates' language is that of `core.presentation.template`.
+Icon and shape of `data` go by the noun.
+The language of the templates is that of `core.presentation.template`.
 """
 
 import msgspec
