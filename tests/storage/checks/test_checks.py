@@ -15,7 +15,7 @@ from doings.storage.engine import Connection
 from doings.storage.sqlite.engine import SCHEMA, SqliteEngine
 from tests.clocks import NOON, TickingClock
 from tests.storage.book import Book, contact, note
-from tests.storage.damages import DAMAGES, VALID_UNTIL
+from tests.storage.checks.damages import DAMAGES, VALID_UNTIL
 
 PARTIAL = '{"is_partial":true}'
 
