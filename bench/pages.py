@@ -21,7 +21,8 @@ from doings.auth.jwt import issue_jwt
 from doings.config import Settings
 from doings.core.activity import Draft
 from doings.core.interactions import recording
-from doings.core.store import Recorded, Writer
+from doings.core.store import Writer
+from doings.core.store.activities import Recorded
 from doings.httpkit.logs import set_up_logs
 
 FILLED = 200_000

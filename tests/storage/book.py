@@ -7,7 +7,10 @@ from doings.core.account import Account
 from doings.core.activity import Activity, Draft, Link
 from doings.core.entity import CONTACT, Entity, EntityDraft
 from doings.core.query import Query
-from doings.core.store import Change, EntityQuery, Reader, Recorded, Writer
+from doings.core.store import Reader, Writer
+from doings.core.store.activities import Recorded
+from doings.core.store.changes import Change
+from doings.core.store.entities import EntityQuery
 from doings.storage.database import Database
 from tests.clocks import NOON
 

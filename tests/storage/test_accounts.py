@@ -7,13 +7,13 @@ from doings.core.clock import DAY
 from doings.core.entity import CONTACT, SELF, EntityDraft
 from doings.core.errors import Conflict, Invalid, NotFound
 from doings.core.query import Word
-from doings.core.store import Answer, Credential
+from doings.core.store.credentials import Credential
 from doings.storage.database import Database
 from doings.storage.sqlite.engine import SqliteEngine
 from tests.clocks import NOON, TickingClock
 from tests.storage.book import Book, contact, note
 
-ANSWER = Answer(201, {"location": "/v1/activities/x"}, b'{"id":"\xc3\xbc"}')
+ANSWER = '{"status":201,"name":"ü"}'
 ONE, TWO = b"\x01" * 32, b"\x02" * 32
 
 

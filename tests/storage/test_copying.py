@@ -7,7 +7,7 @@ import pytest
 
 from doings.core.errors import Conflict, Misconfigured
 from doings.core.query import Query, words_from_text
-from doings.core.store import EntityQuery
+from doings.core.store.entities import EntityQuery
 from doings.storage import copying
 from doings.storage.copying import copy
 from doings.storage.database import Database, open_database

@@ -12,7 +12,9 @@ from doings.core.activity import Activity, Link
 from doings.core.entity import CONTACT, EntityDraft
 from doings.core.errors import NotFound
 from doings.core.query import Query
-from doings.core.store import Reader, Rendering, Uncacheable, Writer
+from doings.core.store import Writer
+from doings.core.store.entities import EntityReader
+from doings.core.store.rendering import Rendering, Uncacheable
 from doings.storage.database import Database
 from doings.storage.document_cache import ENTRY_OVERHEAD, DocumentCache
 from doings.storage.sql import statements
@@ -31,7 +33,7 @@ class Renderings:
         self.is_lasting = is_lasting
         self.rendering = Rendering(about, self.render)
 
-    async def render(self, _: Reader, activities: Sequence[Activity]) -> list[bytes]:
+    async def render(self, _: EntityReader, activities: Sequence[Activity]) -> list[bytes]:
         """Summary and names."""
         self.seqs += [activity.seq for activity in activities]
         documents = [

@@ -9,7 +9,8 @@ import pytest
 from doings.core.activity import Activity, Draft, Link
 from doings.core.errors import Invalid, Unavailable
 from doings.core.interactions import recording
-from doings.core.store import Recorded, Writer
+from doings.core.store import Writer
+from doings.core.store.activities import Recorded
 from doings.core.text import object_from_text
 from doings.storage.database import Database
 from tests.clocks import NOON

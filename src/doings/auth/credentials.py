@@ -14,7 +14,8 @@ from doings.auth.limits import FailedSignIns
 from doings.auth.principal import Principal, scope_named
 from doings.core.clock import SECOND, Clock
 from doings.core.errors import Invalid, Unauthenticated
-from doings.core.store import Credential, Store
+from doings.core.store import Store
+from doings.core.store.credentials import Credential
 
 USE_SECONDS = 60
 """How exactly the last use of a credential is known."""

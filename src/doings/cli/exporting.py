@@ -32,7 +32,8 @@ from doings.core.document import activity_documents, entity_document
 from doings.core.entity import Entity
 from doings.core.errors import Invalid, Misconfigured
 from doings.core.query import Query
-from doings.core.store import EntityQuery, Store
+from doings.core.store import Store
+from doings.core.store.entities import EntityQuery
 from doings.core.timeline import Timeline
 from doings.importing.importer import Step
 

@@ -15,7 +15,8 @@ from doings.cli.surfaces import how_to_sign_in
 from doings.cli.terminal import output, show_table
 from doings.core.clock import DAY, SECOND, SystemClock, instant_from_text, text_from_instant
 from doings.core.errors import Invalid
-from doings.core.store import Credential, Store
+from doings.core.store import Store
+from doings.core.store.credentials import Credential
 
 tokens = typer.Typer(
     help="Create, list and revoke credentials. One credential serves every surface.",

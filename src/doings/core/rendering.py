@@ -5,7 +5,8 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 import msgspec
 
 from doings.core.activity import Activity
-from doings.core.store import Reader, Rendering
+from doings.core.store.entities import EntityReader
+from doings.core.store.rendering import Rendering
 
 _ENCODER = msgspec.json.Encoder()
 
@@ -24,7 +25,7 @@ def json_rendering(
 ) -> Rendering:
     """A rendering as JSON of what plain functions make of activities and nothing else."""
 
-    async def render(reader: Reader, activities: Sequence[Activity]) -> list[bytes]:  # noqa: ARG001
+    async def render(reader: EntityReader, activities: Sequence[Activity]) -> list[bytes]:  # noqa: ARG001
         return encoded_documents(list(documents(activities)))
 
     return Rendering(about, render)

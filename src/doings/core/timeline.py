@@ -11,7 +11,9 @@ from doings.core.activity import Activity, Draft
 from doings.core.cursor import Page
 from doings.core.interactions import recording
 from doings.core.query import Query
-from doings.core.store import Change, Reader, Rendering, Store, Writer
+from doings.core.store import Reader, Store, Writer
+from doings.core.store.changes import Change
+from doings.core.store.rendering import Rendering
 
 T = TypeVar("T")
 

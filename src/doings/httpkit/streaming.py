@@ -11,7 +11,7 @@ import msgspec
 from starlette.responses import Response, StreamingResponse
 
 from doings.core.query import LARGEST_PAGE, Query
-from doings.core.store import Rendering
+from doings.core.store.rendering import Rendering
 from doings.core.timeline import Timeline
 from doings.httpkit.request import Request
 

@@ -8,6 +8,7 @@ import msgspec
 
 from doings.core.errors import Conflict, DoingsError, Invalid, NotFound
 from doings.core.store import Writer
+from doings.core.store.activities import ActivityReader
 from doings.core.timeline import Timeline
 
 T = TypeVar("T")
@@ -100,12 +101,12 @@ class Importer(Generic[T]):
         self._tally.entities += written.entities
 
 
-async def is_at_home(writer: Writer, activity_id: str | None) -> bool:
+async def is_at_home(reader: ActivityReader, activity_id: str | None) -> bool:
     """Whether this was exported from this very account, and the activity is still there."""
     if activity_id is None:
         return False
     try:
-        await writer.activity(activity_id)
+        await reader.activity(activity_id)
     except NotFound:
         return False
     return True

@@ -22,6 +22,7 @@ from doings.core.entity import (
 )
 from doings.core.errors import DoingsError, Invalid, Malformed, TooLarge
 from doings.core.store import Writer
+from doings.core.store.entities import EntityWriter
 from doings.core.text import compact
 from doings.importing.importer import Item, Tally, is_at_home
 
@@ -145,7 +146,7 @@ async def put_lines(writer: Writer, lines: Sequence[Line]) -> Tally:
     return Tally(entities=changed, recorded=recorded, repeated=len(lines) - len(said) - recorded)
 
 
-async def _put_entities(writer: Writer, said: list[Said]) -> int:
+async def _put_entities(writer: EntityWriter, said: list[Said]) -> int:
     """Write what is new or different; returns how many those were."""
     known = await writer.entities_by_key([one.key for one in said])
     changed = 0

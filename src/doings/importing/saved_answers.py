@@ -19,7 +19,9 @@ from doings.core.imports import (
     answers_from_text,
     filled_draft,
 )
-from doings.core.store import EntityQuery, Writer
+from doings.core.store import Writer
+from doings.core.store.activities import ActivityReader
+from doings.core.store.entities import EntityQuery, EntityWriter
 from doings.core.text import json_text, object_from_text
 from doings.importing.importer import Item, Tally, is_at_home
 
@@ -87,16 +89,16 @@ async def put_import_items(writer: Writer, sayings: Sequence[ImportItem]) -> Tal
     return Tally(entities=changed, recorded=recorded, repeated=len(sayings) - recorded)
 
 
-async def _is_known(writer: Writer, saying: ImportItem) -> bool:
+async def _is_known(reader: ActivityReader, saying: ImportItem) -> bool:
     draft = saying.draft
-    if draft.external_id is not None and await writer.activity_by_external_id(
+    if draft.external_id is not None and await reader.activity_by_external_id(
         draft.origin, draft.external_id
     ):
         return True
-    return await is_at_home(writer, saying.id)
+    return await is_at_home(reader, saying.id)
 
 
-async def _fill_entities(writer: Writer, sayings: Sequence[ImportItem]) -> int:
+async def _fill_entities(writer: EntityWriter, sayings: Sequence[ImportItem]) -> int:
     """Write what is said of entities and was not known; returns how many were made or changed."""
     said = [one for saying in sayings for one in saying.entities]
     known = await writer.entities_by_key(list({key for key, _ in said}))
@@ -113,7 +115,7 @@ async def _fill_entities(writer: Writer, sayings: Sequence[ImportItem]) -> int:
 class Directory:
     """The things of an account that go by their names: found, or else made."""
 
-    def __init__(self, writer: Writer) -> None:
+    def __init__(self, writer: EntityWriter) -> None:
         self._ledger = writer
         self._ids: dict[Named, str] = {}
 

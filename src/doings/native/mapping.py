@@ -19,7 +19,8 @@ from doings.core.clock import datetime_from_instant, instant_from_datetime
 from doings.core.document import activity_document, raw
 from doings.core.entity import EntityDraft, EntityKey
 from doings.core.errors import Invalid
-from doings.core.store import Change, Credential
+from doings.core.store.changes import Change
+from doings.core.store.credentials import Credential
 from doings.core.text import compact
 from doings.native.documents import (
     ActivityInput,

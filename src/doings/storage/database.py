@@ -11,7 +11,8 @@ from doings.core.clock import SECOND, Clock
 from doings.core.defaults import DEFAULTS
 from doings.core.entity import SELF, EntityDraft
 from doings.core.errors import Conflict, Misconfigured, NotFound
-from doings.core.store import Credential, Reader, Writer
+from doings.core.store import Reader, Writer
+from doings.core.store.credentials import Credential
 from doings.core.text import json_text, object_from_text
 from doings.storage.document_cache import DocumentCache
 from doings.storage.engine import Connection, Engine

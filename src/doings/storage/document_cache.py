@@ -11,7 +11,8 @@ from operator import attrgetter
 
 import msgspec
 
-from doings.core.store import Reader, Rendering, Uncacheable
+from doings.core.store import Reader
+from doings.core.store.rendering import Rendering, Uncacheable
 
 MAX_BYTES = 32 * 1024 * 1024
 """How many bytes of documents a process keeps."""

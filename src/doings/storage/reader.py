@@ -12,7 +12,11 @@ from doings.core.cursor import Page, page_of
 from doings.core.entity import Entity, EntityKey
 from doings.core.errors import NotFound
 from doings.core.query import DiaryOrder, Query, RecordedOrder
-from doings.core.store import ActivityRef, Change, Credential, EntityQuery, Rendering
+from doings.core.store.activities import ActivityRef
+from doings.core.store.changes import Change
+from doings.core.store.credentials import Credential
+from doings.core.store.entities import EntityQuery
+from doings.core.store.rendering import Rendering
 from doings.storage.document_cache import DocumentCache
 from doings.storage.engine import Connection, Row
 from doings.storage.reading import changes, counts, entity_lists, pages

@@ -4,14 +4,13 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from doings.core.activity import Activity, Draft, draft_of, is_same
 from doings.core.clock import DAY, Clock
 from doings.core.document import replaced_text, whole_text
 from doings.core.entity import Entity, EntityDraft, EntityKey, checked_id, checked_type
 from doings.core.errors import Conflict, NotFound
-from doings.core.store import ActivityRef, Answer, Credential, Recorded
+from doings.core.store.activities import ActivityRef, Recorded
+from doings.core.store.credentials import Credential
 from doings.storage.reader import AccountReader
 from doings.storage.reading import changes, counts
 from doings.storage.sql import statements as sql
@@ -175,7 +174,7 @@ class AccountWriter(AccountReader):
         await self.write_tallies()
         return entity
 
-    async def recall(self, key: str, digest: bytes) -> Answer | None:
+    async def recall(self, key: str, digest: bytes) -> str | None:
         """The answer given to this idempotency key; raises Conflict if its request was another."""
         since = self.clock.now() - IDEMPOTENCY
         row = await self.fetch_one(sql.IDEMPOTENCY_KEY, key=key, since=since)
@@ -184,9 +183,9 @@ class AccountWriter(AccountReader):
         if row[0] != digest.hex():
             msg = "this Idempotency-Key was used with another request"
             raise Conflict(msg)
-        return msgspec.json.decode(row[1], type=Answer)
+        return str(row[1])
 
-    async def remember(self, key: str, digest: bytes, answer: Answer) -> None:
+    async def remember(self, key: str, digest: bytes, answer: str) -> None:
         """Keep the answer for 24 hours."""
         now = self.clock.now()
         await self.execute(sql.FORGET_IDEMPOTENCY_KEYS, since=now - IDEMPOTENCY)
@@ -194,7 +193,7 @@ class AccountWriter(AccountReader):
             sql.SET_IDEMPOTENCY_KEY,
             key=key,
             digest=digest.hex(),
-            answer=msgspec.json.encode(answer).decode(),
+            answer=answer,
             at=now,
         )
 

@@ -11,7 +11,8 @@ import pytest
 from doings.core.entity import CONTACT
 from doings.core.errors import Conflict, Misconfigured, NotFound, Unavailable
 from doings.core.query import Gap, Query, words_from_text
-from doings.core.store import Recorded, Writer
+from doings.core.store import Writer
+from doings.core.store.activities import Recorded
 from doings.storage.database import Database, open_database
 from doings.storage.engine import Connection, Row
 from doings.storage.postgres import opening

@@ -11,7 +11,8 @@ from doings.core.clock import DAY
 from doings.core.entity import CONTACT, EntityDraft
 from doings.core.errors import Invalid, NotFound
 from doings.core.query import DiaryOrder, Query, Word
-from doings.core.store import EntityQuery, Reader, Writer
+from doings.core.store import Reader, Writer
+from doings.core.store.entities import EntityQuery
 from doings.storage.database import Database
 from tests.clocks import NOON, TickingClock
 from tests.storage.book import Book, contact, note

@@ -12,7 +12,8 @@ import msgspec
 from doings.auth.credentials import IssuedCredential, hash_of, issue
 from doings.auth.principal import SCOPES
 from doings.core.clock import SystemClock
-from doings.core.store import Credential, Writer
+from doings.core.store import Writer
+from doings.core.store.credentials import Credential
 
 FILE = ".doings-demo.json"
 LABEL = "doings demo"

@@ -37,7 +37,8 @@ from doings.core.interactions.lifecycle import (
     is_outgoing,
     status_at,
 )
-from doings.core.store import Recorded, Store, Writer
+from doings.core.store import Store, Writer
+from doings.core.store.activities import Recorded
 
 
 class Side(NamedTuple):

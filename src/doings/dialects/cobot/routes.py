@@ -12,7 +12,9 @@ from doings.core.entity import Entity
 from doings.core.errors import Invalid, NotFound
 from doings.core.query import LARGEST_PAGE, Gap, Query
 from doings.core.rendering import json_rendering
-from doings.core.store import EntityQuery, Reader, Rendering, Writer
+from doings.core.store import Writer
+from doings.core.store.entities import EntityQuery, EntityReader
+from doings.core.store.rendering import Rendering
 from doings.core.text import object_from_text
 from doings.dialects.cobot.auth import authenticate, enter_space
 from doings.dialects.cobot.errors import respond_error
@@ -71,7 +73,7 @@ JSON_RENDERING = json_rendering("cobot", lambda activities: map(activity_documen
 
 
 def _html_rendering(link_base: str) -> Rendering:
-    async def render(reader: Reader, activities: Sequence[Activity]) -> list[bytes]:  # noqa: ARG001
+    async def render(reader: EntityReader, activities: Sequence[Activity]) -> list[bytes]:  # noqa: ARG001
         return [list_item(activity, link_base).encode() for activity in activities]
 
     return Rendering((HTML, link_base), render)

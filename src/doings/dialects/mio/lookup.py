@@ -10,7 +10,10 @@ from doings.core.entity import SELF, EntityKey
 from doings.core.errors import NotFound
 from doings.core.interactions.lifecycle import PARTIES
 from doings.core.query import ENTITIES, Query
-from doings.core.store import EntityQuery, Reader, Rendering
+from doings.core.store import Reader
+from doings.core.store.activities import ActivityReader
+from doings.core.store.entities import EntityQuery, EntityReader
+from doings.core.store.rendering import Rendering
 from doings.core.text import object_from_text
 from doings.dialects.mio.vocabulary import KINDS, ORIGIN
 
@@ -25,7 +28,7 @@ class Narrowing(msgspec.Struct, frozen=True):
     cifcode: str | None
 
 
-async def activity_named(reader: Reader, id_: str) -> Activity:
+async def activity_named(reader: ActivityReader, id_: str) -> Activity:
     """The activity of the vendor's id or else of ours; raises NotFound."""
     found = await reader.activity_by_external_id(ORIGIN, id_) or await reader.activity(id_.lower())
     if found.kind not in KINDS:
@@ -53,7 +56,7 @@ async def page_of(
     return Page(await reader.rendered(seqs, rendering), before=None, after=None)
 
 
-async def keys_of_cifcode(reader: Reader, cifcode: str) -> set[EntityKey]:
+async def keys_of_cifcode(reader: EntityReader, cifcode: str) -> set[EntityKey]:
     """Those whose attribute it is: found by the index of all texts, then compared exactly."""
     found: set[EntityKey] = set()
     for type_ in PARTIES:
@@ -65,7 +68,7 @@ async def keys_of_cifcode(reader: Reader, cifcode: str) -> set[EntityKey]:
     return found
 
 
-async def _among(reader: Reader, query: Query, id_: str) -> list[int]:
+async def _among(reader: ActivityReader, query: Query, id_: str) -> list[int]:
     """The seq of the one that goes by this id, if the query finds it."""
     with suppress(NotFound):
         activity = await activity_named(reader, id_)

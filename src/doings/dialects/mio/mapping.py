@@ -26,7 +26,7 @@ from doings.core.interactions.lifecycle import (
     instant_of,
 )
 from doings.core.rendering import encoded_documents
-from doings.core.store import Uncacheable
+from doings.core.store.rendering import Uncacheable
 from doings.core.text import json_text, object_from_text
 from doings.dialects.mio.documents import (
     AcceptedItemDocument,

@@ -10,7 +10,8 @@ from doings.auth.jwt import SECONDS, issue_jwt
 from doings.auth.principal import ADMIN
 from doings.core.account import Account
 from doings.core.activity import Activity
-from doings.core.store import Reader, Rendering
+from doings.core.store.entities import EntityReader
+from doings.core.store.rendering import Rendering
 from doings.dialects.mio.auth import authenticate, sign_in
 from doings.dialects.mio.documents import (
     ActivityListDocument,
@@ -60,7 +61,7 @@ async def list_activities(request: Request) -> Response:
 
 
 def _rendering(account: Account, now: int) -> Rendering:
-    async def render(reader: Reader, activities: Sequence[Activity]) -> list[bytes]:  # noqa: ARG001
+    async def render(reader: EntityReader, activities: Sequence[Activity]) -> list[bytes]:  # noqa: ARG001
         return rendered_documents(activities, account, now=now)
 
     return Rendering("mio", render)

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from doings.auth.principal import READ, WRITE
 from doings.core.entity import EntityKey
-from doings.core.store import Reader
+from doings.core.store.entities import EntityReader
 from doings.dialects.monica.documents import AccountReference, One
 from doings.dialects.monica.paging import Page, list_document
 from doings.dialects.monica.params import Listing, id_from_path, listing_from_query
@@ -42,7 +42,7 @@ class ListParams(msgspec.Struct, frozen=True):
         """The zone that the account's days are counted in."""
         return self.request.timeline.account.time_zone
 
-    async def view(self, reader: Reader, keys: set[EntityKey]) -> View:
+    async def view(self, reader: EntityReader, keys: set[EntityKey]) -> View:
         """What rendering takes, with the entities of these keys."""
         return View(
             place=self.place,

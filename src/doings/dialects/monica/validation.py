@@ -13,7 +13,7 @@ import msgspec
 from doings.core.activity import LINKS
 from doings.core.defaults import ACTIVITY_CATEGORY, ACTIVITY_TYPE, GENDER
 from doings.core.errors import Invalid, Problem
-from doings.core.store import Reader
+from doings.core.store.entities import EntityReader
 from doings.dialects.monica.vocabulary import GENDER_TYPES
 
 BLANKS = " \t\n\r\0\x0b"
@@ -227,7 +227,7 @@ TYPE: Rules = {
 async def check(
     rules: Rules,
     members: Mapping[str, Any],
-    reader: Reader,
+    reader: EntityReader,
     *,
     first: Sequence[str] = (),
     last: Sequence[str] = (),
@@ -248,7 +248,7 @@ async def _messages(
     field: str,
     value: object,
     rules: tuple[Rule | Exists, ...],
-    reader: Reader,
+    reader: EntityReader,
 ) -> list[str]:
     if not REQUIRED.is_kept(value):
         rules = tuple([rule for rule in rules if rule is REQUIRED])
@@ -262,7 +262,7 @@ async def _messages(
     return messages
 
 
-async def _exists(entity_type: str, value: object, reader: Reader) -> bool:
+async def _exists(entity_type: str, value: object, reader: EntityReader) -> bool:
     key = (entity_type, str(integer_of(value)))
     return bool(await reader.entities_by_key([key]))
 

@@ -11,7 +11,7 @@ from doings.core.document import Moment
 from doings.core.entity import Entity
 from doings.core.presentation.title import title
 from doings.core.rendering import json_rendering
-from doings.core.store import Rendering
+from doings.core.store.rendering import Rendering
 
 MEDIA_TYPE = "application/activity+json"
 CONTEXT = "https://www.w3.org/ns/activitystreams"

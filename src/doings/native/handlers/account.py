@@ -10,7 +10,7 @@ from doings.core.clock import datetime_from_instant
 from doings.core.entity import NAME_LENGTH, SELF
 from doings.core.errors import Invalid
 from doings.core.kinds.catalogue import CATALOGUE, Kind
-from doings.core.store import Answer, Writer
+from doings.core.store import Writer
 from doings.core.text import checked_text
 from doings.httpkit.request import Request
 from doings.native.documents import (
@@ -22,6 +22,7 @@ from doings.native.documents import (
     TokenInput,
     TokenList,
 )
+from doings.native.http.answer import Answer
 from doings.native.http.idempotency import write_once
 from doings.native.http.request_body import body_of_type
 from doings.native.http.responses import NO_CONTENT, encode, respond_document, respond_json, written

@@ -6,12 +6,13 @@ from doings.core.activity import Activity, Draft
 from doings.core.document import activity_document
 from doings.core.interactions import recording
 from doings.core.interactions.lifecycle import check_revision
-from doings.core.store import Answer, Writer
+from doings.core.store import Writer
 from doings.httpkit.request import Request
 from doings.native.documents import ActivityInput, ActivityPatch, ChangePage
 from doings.native.handlers.timeline import respond_timeline
+from doings.native.http.answer import Answer, response_of
 from doings.native.http.etags import check_match
-from doings.native.http.idempotency import key_of, response_of, write_once
+from doings.native.http.idempotency import key_of, write_once
 from doings.native.http.request_body import body_of_type, patch_of_type
 from doings.native.http.responses import NO_CONTENT, encode, respond_document, written
 from doings.native.mapping import change_document, draft_from_document, draft_from_patch

@@ -6,11 +6,12 @@ from starlette.responses import Response
 from doings.core.activity import Draft
 from doings.core.errors import Invalid, UnsupportedType
 from doings.core.interactions import recording
-from doings.core.store import Answer, Writer
+from doings.core.store import Writer
 from doings.httpkit.request import Request, decoded
 from doings.native.formats.export import NDJSON
 from doings.native.handlers.ingest import Ingest, Tally
-from doings.native.http.idempotency import response_of, write_once
+from doings.native.http.answer import Answer, response_of
+from doings.native.http.idempotency import write_once
 from doings.native.http.request_body import JSON
 from doings.native.http.responses import written
 

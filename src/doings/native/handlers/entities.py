@@ -9,11 +9,13 @@ from doings.core.cursor import CursorSigner
 from doings.core.document import entity_document
 from doings.core.entity import Entity, EntityDraft
 from doings.core.query import Gap
-from doings.core.store import Answer, EntityQuery, Writer
+from doings.core.store import Writer
+from doings.core.store.entities import EntityQuery
 from doings.httpkit.params import last
 from doings.httpkit.request import Request
 from doings.native.documents import EntityInput, EntityPage
 from doings.native.handlers.timeline import PageLinks, link_header, respond_timeline
+from doings.native.http.answer import Answer
 from doings.native.http.etags import check_match
 from doings.native.http.idempotency import write_once
 from doings.native.http.request_body import body_of_type

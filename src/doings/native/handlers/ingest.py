@@ -10,7 +10,8 @@ import asyncio
 from doings.core.activity import Draft
 from doings.core.errors import DoingsError, Invalid, Malformed
 from doings.core.interactions import recording
-from doings.core.store import Recorded, Writer
+from doings.core.store import Writer
+from doings.core.store.activities import Recorded
 from doings.httpkit.request import Request
 from doings.native.documents import BatchResult, LineProblem
 from doings.native.formats.ndjson import ACTIVITY, LineCutter, decoded_line

@@ -13,10 +13,11 @@ from doings.core.interactions.lifecycle import (
 )
 from doings.core.interactions.recording import other_accounts, take_step
 from doings.core.kinds.shapes import Requirement, Span
-from doings.core.store import Answer, Writer
+from doings.core.store import Writer
 from doings.core.text import compact
 from doings.httpkit.request import Request
 from doings.httpkit.surface import Handler, Operation, Resource, resource
+from doings.native.http.answer import Answer
 from doings.native.http.idempotency import write_once
 from doings.native.http.request_body import body_of_type
 from doings.native.http.responses import written

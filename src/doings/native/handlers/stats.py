@@ -6,6 +6,7 @@ from doings.core.clock import date_from_day
 from doings.core.errors import Malformed
 from doings.core.query import Query
 from doings.core.store import Reader
+from doings.core.store.entities import EntityReader
 from doings.httpkit.params import one_of
 from doings.httpkit.request import Request
 from doings.native.documents import DayCount, DayStats, KindCount, KindStats
@@ -47,7 +48,7 @@ def tallied_query(params: Params) -> Query:
     )
 
 
-async def _is_known(reader: Reader, query: Query) -> bool:
+async def _is_known(reader: EntityReader, query: Query) -> bool:
     """Whether what the query names exists: what does not has no activities, as in a list."""
     return not query.entities or bool(await reader.entities_by_key(query.entities))
 

@@ -12,7 +12,8 @@ from doings.core.document import ActivityDocument, activity_documents
 from doings.core.entity import EntityKey
 from doings.core.query import Gap, Query
 from doings.core.rendering import json_rendering
-from doings.core.store import Reader, Rendering
+from doings.core.store import Reader
+from doings.core.store.rendering import Rendering
 from doings.httpkit.accept import negotiated
 from doings.httpkit.params import last
 from doings.httpkit.request import Request

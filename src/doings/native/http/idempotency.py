@@ -12,8 +12,9 @@ from collections.abc import Awaitable, Callable
 from starlette.responses import Response
 
 from doings.core.errors import Malformed
-from doings.core.store import Answer, Writer
+from doings.core.store import Writer
 from doings.httpkit.request import Request
+from doings.native.http.answer import Answer, recall_answer, remember_answer, response_of
 
 HEADER = "Idempotency-Key"
 
@@ -56,16 +57,11 @@ async def write_once(
     digest = digest_of(request, body)
 
     async def once(writer: Writer) -> Answer:
-        known = await writer.recall(key, digest)
-        if known is not None:
-            return known
+        first = await recall_answer(writer, key, digest)
+        if first is not None:
+            return first
         answer = await work(writer)
-        await writer.remember(key, digest, kept(answer))
+        await remember_answer(writer, key, digest, kept(answer))
         return answer
 
     return response_of(await request.timeline.write(once, also=also))
-
-
-def response_of(answer: Answer) -> Response:
-    """The answer as it is sent."""
-    return Response(answer.body, status_code=answer.status, headers=answer.headers)

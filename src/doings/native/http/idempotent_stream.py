@@ -12,7 +12,10 @@ import msgspec
 from doings.core.activity import Draft
 from doings.core.errors import Conflict
 from doings.core.interactions import recording
-from doings.core.store import Answer, Recorded, Writer
+from doings.core.store import Writer
+from doings.core.store.activities import Recorded
+from doings.core.store.idempotency import IdempotencyWriter
+from doings.native.http.answer import Answer, recall_answer, remember_answer
 
 
 class Counts(NamedTuple):
@@ -37,14 +40,14 @@ class Place(msgspec.Struct, frozen=True):
 
     async def record(self, writer: Writer, drafts: list[Draft]) -> Counts:
         """Record the batch unless that was done before; raises Conflict for another batch."""
-        known = await writer.recall(self.key, self.digest)
+        known = await recall_answer(writer, self.key, self.digest)
         if known is not None:
             return msgspec.json.decode(known.body, type=Counts)
         if self.is_beyond:
             raise Conflict(_ANOTHER_STREAM)
         counts = counts_of(await recording.record(writer, drafts))
         body = msgspec.json.encode(counts)
-        await writer.remember(self.key, self.digest, Answer(200, {}, body))
+        await remember_answer(writer, self.key, self.digest, Answer(200, {}, body))
         return counts
 
 
@@ -62,9 +65,9 @@ class Repeats:
         self._batches = 0
         self._known: int | None = None
 
-    async def begin(self, writer: Writer) -> None:
+    async def begin(self, writer: IdempotencyWriter) -> None:
         """See whether such a stream was recorded to its end; raises Conflict."""
-        known = await writer.recall(self._key, self._request)
+        known = await recall_answer(writer, self._key, self._request)
         self._known = int(known.body) if known else None
 
     def see(self, line: bytes | None) -> None:
@@ -80,11 +83,11 @@ class Repeats:
             is_beyond=self._known is not None and self._batches > self._known,
         )
 
-    async def end(self, writer: Writer) -> None:
+    async def end(self, writer: IdempotencyWriter) -> None:
         """Remember that the stream was recorded to its end; raises Conflict for a shorter one."""
         if self._known is None:
             answer = Answer(200, {}, str(self._batches).encode())
-            await writer.remember(self._key, self._request, answer)
+            await remember_answer(writer, self._key, self._request, answer)
         elif self._batches < self._known:
             raise Conflict(_ANOTHER_STREAM)
 

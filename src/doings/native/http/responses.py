@@ -3,9 +3,9 @@
 import msgspec
 from starlette.responses import Response
 
-from doings.core.store import Answer
 from doings.httpkit.accept import negotiated
 from doings.httpkit.request import Request
+from doings.native.http.answer import Answer
 from doings.native.http.etags import etag_of, is_unchanged
 from doings.native.http.request_body import JSON
 

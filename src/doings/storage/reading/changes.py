@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from doings.core.activity import Activity
-from doings.core.store import Change
+from doings.core.store.changes import Change
 from doings.storage.sql import statements as sql
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import msgspec
 
 from doings.core.entity import Entity
 from doings.core.query import Word
-from doings.core.store import EntityQuery
+from doings.core.store.entities import EntityQuery
 from doings.storage.reading import counts
 from doings.storage.sql import select
 

@@ -8,7 +8,7 @@ import msgspec
 from doings.core.account import Account
 from doings.core.activity import Activity, Linked
 from doings.core.entity import Entity
-from doings.core.store import Credential
+from doings.core.store.credentials import Credential
 from doings.storage.engine import Row
 
 Roles = dict[int, list[str]]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from doings.core.activity import Activity, Draft
 from doings.core.clock import local_date
 from doings.core.interactions.lifecycle import due_at
-from doings.core.store import Recorded
+from doings.core.store.activities import Recorded
 from doings.storage.reading import counts
 from doings.storage.sql import statements as sql
 from doings.storage.sql.rows import text_from_channels, text_from_roles

@@ -9,7 +9,9 @@ from doings.core.entity import CONTACT, Entity
 from doings.core.errors import NotFound
 from doings.core.query import Query
 from doings.core.rendering import encoded_documents
-from doings.core.store import Reader, Rendering, Uncacheable, Writer
+from doings.core.store import Reader, Writer
+from doings.core.store.entities import EntityReader
+from doings.core.store.rendering import Rendering, Uncacheable
 from doings.dialects.monica import validation
 from doings.dialects.monica.documents import ActivityDocument, DeletedDocument
 from doings.dialects.monica.mapping.activity import activity_documents, cast_of, is_shown
@@ -141,7 +143,7 @@ async def _document(asked: ListParams, reader: Reader, activity: Activity) -> Ac
 
 
 def _rendering(asked: ListParams) -> Rendering:
-    async def render(reader: Reader, activities: Sequence[Activity]) -> list[bytes]:
+    async def render(reader: EntityReader, activities: Sequence[Activity]) -> list[bytes]:
         cast = cast_of(activities)
         keys = cast.all_keys()
         view = await asked.view(reader, keys)

@@ -9,7 +9,8 @@ from doings.core.clock import local_date
 from doings.core.defaults import GENDER, TAG
 from doings.core.entity import CONTACT, Entity, EntityDraft
 from doings.core.query import Query
-from doings.core.store import EntityQuery, Reader, Writer
+from doings.core.store import Reader, Writer
+from doings.core.store.entities import EntityQuery
 from doings.dialects.monica import validation
 from doings.dialects.monica.documents import ContactDocument, DeletedDocument
 from doings.dialects.monica.mapping.activity import happened_on

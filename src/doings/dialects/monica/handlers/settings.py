@@ -11,7 +11,8 @@ from starlette.responses import Response
 
 from doings.core.defaults import ACTIVITY_CATEGORY, ACTIVITY_TYPE, GENDER, TAG
 from doings.core.entity import Entity, EntityDraft, EntityKey
-from doings.core.store import EntityQuery, Reader, Writer
+from doings.core.store import Reader, Writer
+from doings.core.store.entities import EntityQuery
 from doings.core.text import json_text, object_from_text
 from doings.dialects.monica import validation
 from doings.dialects.monica.documents import DeletedDocument, TypeDocument

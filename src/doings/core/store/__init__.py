@@ -1,0 +1,106 @@
+"""The port to the store: what may be read and written, always within one account.
+
+`Reader` and `Writer` are bound to an account and live as long as one transaction. Work handed to
+`Store.read` and `Store.write` may await them and nothing else. They are put together from the
+Protocols of this folder, one file a subject. A function that needs one subject takes that Protocol.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Protocol, TypeVar
+
+from doings.core.account import Account
+from doings.core.activity import Activity, Draft
+from doings.core.store.accounts import AccountStore
+from doings.core.store.activities import ActivityReader, ActivityWriter
+from doings.core.store.changes import ChangeReader, ChangeWriter
+from doings.core.store.counts import CountReader
+from doings.core.store.credentials import CredentialReader, CredentialStore, CredentialWriter
+from doings.core.store.entities import EntityReader, EntityWriter
+from doings.core.store.idempotency import IdempotencyWriter
+
+T = TypeVar("T")
+
+
+class Reader(ActivityReader, EntityReader, ChangeReader, CountReader, CredentialReader, Protocol):
+    """Reading within one account, from one consistent state."""
+
+    @property
+    def account_id(self) -> int:
+        """The number of the account that this reader is bound to."""
+
+    async def account(self) -> Account:
+        """The account that this reader is bound to; raises NotFound once it is deleted."""
+
+
+class Writer(
+    Reader,
+    ActivityWriter,
+    EntityWriter,
+    ChangeWriter,
+    CredentialWriter,
+    IdempotencyWriter,
+    Protocol,
+):
+    """Writing within one account: all of it lasts, or none."""
+
+    @property
+    def others(self) -> Mapping[int, "Writer"]:
+        """The writers of the other accounts that this transaction may write in, by account id."""
+
+
+class Store(AccountStore, CredentialStore, Protocol):
+    """The store as a whole."""
+
+    @property
+    def secret(self) -> bytes:
+        """The installation's own secret, made once with the database: 32 bytes."""
+
+    async def read(
+        self, account_id: int, work: Callable[[Reader], Awaitable[T]], *, bounded: bool = True
+    ) -> T:
+        """Run work on one consistent state; returns what work returns.
+
+        Work that takes longer the more there is to read is not bounded. It runs where it keeps no
+        bounded work waiting.
+        """
+
+    async def write(
+        self,
+        account_id: int,
+        work: Callable[[Writer], Awaitable[T]],
+        *,
+        by: str | None = None,
+        also: tuple[int, ...] = (),
+    ) -> T:
+        """Run work in one transaction; returns when it is durable, keeps nothing if it raises.
+
+        `by` is the key of the credential that writes. `also` are the ids of other accounts that
+        work writes in, through `Writer.others`.
+        """
+
+    async def record(
+        self, account_id: int, draft: Draft, *, by: str | None = None
+    ) -> tuple[Activity, bool]:
+        """Record one draft that concerns no other account; returns when it is durable.
+
+        Drafts that are recorded at the same time may share a transaction, but not a failure.
+        Returns the activity that now stands for the draft, and whether it is new.
+        """
+
+    async def due(self, limit: int) -> list[tuple[int, int]]:
+        """(account id, activity seq) of interactions whose time is over, not yet recorded as such.
+
+        At most `limit` of them, over all accounts, earliest first.
+        """
+
+    async def take_turn(self, name: str, holder: str, seconds: int) -> bool:
+        """Whether it is the holder's turn to do the work `name`, which one process at a time does.
+
+        A turn keeps the other holders out for so many seconds.
+        """
+
+    async def wait_for_change(self, account_id: int, after: int, seconds: float) -> None:
+        """Return when the account's last seq is past `after`, or after so many seconds."""
+
+    async def ping(self) -> None:
+        """Return when the store answers; raises Unavailable."""

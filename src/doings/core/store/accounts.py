@@ -1,0 +1,27 @@
+"""The part of the port that is about accounts themselves."""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from doings.core.account import Account
+
+
+class AccountStore(Protocol):
+    """Finding, creating, changing and deleting accounts."""
+
+    async def create_account(self, slug: str, *, name: str, time_zone: str) -> Account:
+        """Create an account with what a new one starts with; raises Invalid and Conflict."""
+
+    async def account(self, slug: str) -> Account:
+        """The account of that slug; raises NotFound."""
+
+    async def accounts(self) -> list[Account]:
+        """All accounts, sorted by slug."""
+
+    async def delete_account(self, slug: str) -> None:
+        """Remove an account and all that is in it; raises NotFound."""
+
+    async def change_settings(
+        self, account_id: int, change: Callable[[dict[str, Any]], dict[str, Any]]
+    ) -> Account:
+        """Replace an account's settings by what `change` makes of them; raises NotFound."""

@@ -1,0 +1,77 @@
+"""The part of the port that is about activities: one, several, a page, and recording them."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import msgspec
+
+from doings.core.activity import Activity, Draft
+from doings.core.cursor import Page
+from doings.core.query import DiaryOrder, Query, RecordedOrder
+from doings.core.store.rendering import Rendering
+
+ActivityRef = int | str
+"""An activity's seq, or its id."""
+
+
+class Recorded(msgspec.Struct, frozen=True):
+    """What became of a draft: the seq and id of the activity that now stands for it.
+
+    `is_repeated` says that this activity was there before, under the same (origin, external_id).
+    """
+
+    seq: int
+    id: str
+    is_repeated: bool
+
+
+class ActivityReader(Protocol):
+    """Reading activities and their documents."""
+
+    async def activity(self, ref: ActivityRef) -> Activity:
+        """One activity; raises NotFound."""
+
+    async def activity_by_external_id(self, origin: str, external_id: str) -> Activity | None:
+        """The activity that was recorded under this origin and external id, or None."""
+
+    async def activities(self, seqs: Sequence[int]) -> list[Activity]:
+        """The activities of these seqs, in the order of `seqs`; seqs of none are left out."""
+
+    async def rendered(self, seqs: Sequence[int], rendering: Rendering) -> list[msgspec.Raw]:
+        """The documents of these activities, in the order of `seqs`; seqs of none are left out."""
+
+    async def page(self, query: Query) -> Page[Activity]:
+        """At most `query.limit` activities of the timeline, and where to go on at both ends."""
+
+    async def rendered_page(self, query: Query, rendering: Rendering) -> Page[msgspec.Raw]:
+        """The documents of the activities that `page` returns for the query."""
+
+    async def diary(self, query: Query, order: DiaryOrder) -> list[int]:
+        """The seqs of `limit` activities of one entity after `skip` others, by the calendar."""
+
+    async def with_contacts(self, order: RecordedOrder, *, skip: int, limit: int) -> list[int]:
+        """The seqs of `limit` activities that concern at least one contact, after `skip` others."""
+
+
+class ActivityWriter(ActivityReader, Protocol):
+    """Recording, changing and deleting activities."""
+
+    async def record(self, drafts: Sequence[Draft]) -> list[Recorded]:
+        """Record in this order; a repeated (origin, external_id) leaves the first as it is.
+
+        Returns one `Recorded` for each draft, in their order.
+        """
+
+    async def revise(self, ref: ActivityRef, revise: Callable[[Activity], Draft]) -> Activity:
+        """Replace an activity by what `revise` makes of it; returns the new one.
+
+        Raises NotFound and what `revise` raises.
+        """
+
+    async def erase(
+        self, ref: ActivityRef, check: Callable[[Activity], None] | None = None
+    ) -> Activity:
+        """Delete an activity; returns it as it was.
+
+        `check` may raise to prevent that. Raises NotFound and what `check` raises.
+        """

@@ -1,0 +1,28 @@
+"""The part of the port that is about counts, which are kept and not counted when asked for."""
+
+from typing import Protocol
+
+from doings.core.entity import EntityKey
+from doings.core.query import Query
+
+
+class CountReader(Protocol):
+    """Reading counts of activities and entities."""
+
+    async def total(self, entity: EntityKey | None, kinds: tuple[str, ...] | None) -> int:
+        """How many activities of these kinds an entity's timeline, or the whole, holds."""
+
+    async def counts_by_day(self, query: Query) -> list[tuple[int, int]]:
+        """(UTC day, activities) for the query's entity, kinds and whole days, oldest first."""
+
+    async def counts_by_kind(self, query: Query) -> list[tuple[str, int]]:
+        """(kind, activities) for the query's entity, kinds and whole days, most frequent first."""
+
+    async def total_with_contacts(self) -> int:
+        """How many activities concern at least one contact."""
+
+    async def years_with_contacts(self) -> list[tuple[int, int]]:
+        """(year, activities that concern a contact) by the account's calendar, newest first."""
+
+    async def total_entities(self, entity_type: str) -> int:
+        """How many entities of a type there are, without partial and deleted ones."""

@@ -1,0 +1,50 @@
+"""The part of the port that is about credentials."""
+
+from typing import Protocol
+
+import msgspec
+
+from doings.core.account import Account
+
+
+class Credential(msgspec.Struct, frozen=True):
+    """A credential as stored: a hash of its secret, never the secret. Times are instants."""
+
+    key: str
+    account_id: int
+    secret_hash: bytes
+    scopes: tuple[str, ...]
+    label: str | None
+    created_at: int
+    expires_at: int | None
+    last_used_at: int | None
+
+
+class CredentialReader(Protocol):
+    """Reading the credentials of an account."""
+
+    async def credentials(self) -> list[Credential]:
+        """The account's credentials, oldest first."""
+
+
+class CredentialWriter(CredentialReader, Protocol):
+    """Adding and revoking credentials of an account."""
+
+    async def add_credential(self, credential: Credential) -> None:
+        """Store a credential."""
+
+    async def revoke_credential(self, key: str) -> None:
+        """Make a credential unusable from now on; raises NotFound."""
+
+
+class CredentialStore(Protocol):
+    """Looking up credentials whose account is not known yet."""
+
+    async def credential(self, key: str) -> tuple[Credential, Account] | None:
+        """The credential of a key and its account, or None.
+
+        This is the one question that names no account, because it finds out the account.
+        """
+
+    async def note_use(self, uses: dict[str, int]) -> None:
+        """Store when credentials were last used: an instant for each key."""

@@ -1,0 +1,67 @@
+"""The part of the port that is about entities: the people and things of an account."""
+
+from collections.abc import Callable, Sequence
+from typing import Literal, Protocol
+
+import msgspec
+
+from doings.core.entity import Entity, EntityDraft, EntityKey
+
+
+class EntityQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """Which entities, in which order.
+
+    Each word of `q` begins a word of the entity's name, id or attributes. `after` is the seq after
+    which the list goes on. `by` is the order: when entities were recorded, or last updated.
+    `with_partial` includes contacts that are known only as a relation of another contact.
+    """
+
+    type: str | None = None
+    q: str | None = None
+    after: int | None = None
+    is_descending: bool = False
+    limit: int = 50
+    skip: int = 0
+    with_partial: bool = True
+    by: Literal["recorded", "updated"] = "recorded"
+
+
+class EntityReader(Protocol):
+    """Reading entities. A deleted entity is never returned."""
+
+    async def entity(self, key: EntityKey) -> Entity:
+        """One entity; raises NotFound."""
+
+    async def entity_by_seq(self, entity_type: str, seq: int) -> Entity:
+        """One entity; raises NotFound, also for an entity of another type."""
+
+    async def entities(self, query: EntityQuery) -> list[Entity]:
+        """At most `query.limit` entities, in the order that the query asks for."""
+
+    async def entities_by_key(self, keys: Sequence[EntityKey]) -> dict[EntityKey, Entity]:
+        """Entities by their key; keys of no entity are left out."""
+
+    async def entities_by_seq(self, entity_type: str, seqs: Sequence[int]) -> dict[int, Entity]:
+        """Entities of that type by their seq; seqs of none are left out."""
+
+
+class EntityWriter(EntityReader, Protocol):
+    """Creating, changing and deleting entities."""
+
+    async def put_entity(
+        self, key: EntityKey, revise: Callable[[Entity | None], EntityDraft]
+    ) -> tuple[Entity, bool]:
+        """Create or replace an entity; returns it, and whether it was created.
+
+        `revise` makes the draft from the present entity, or from None where there is none. Raises
+        Invalid and what `revise` raises.
+        """
+
+    async def add_entity(self, entity_type: str, draft: EntityDraft) -> Entity:
+        """Create an entity whose id is its seq, or a UUID where that id is taken."""
+
+    async def number_entity(self, entity_type: str, draft: EntityDraft) -> Entity:
+        """Create an entity whose id is the next number of its type."""
+
+    async def delete_entity(self, key: EntityKey) -> Entity:
+        """Delete an entity, whose activities stay; returns it as it was. Raises NotFound."""
