@@ -75,7 +75,7 @@ async def test_a_copy_goes_on_where_it_was_broken_off(
     book: Book, database: Database, target: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Calling again copies what is missing and nothing twice."""
-    monkeypatch.setattr(copying, "CHUNK", 7)
+    monkeypatch.setattr(copying, "ROW_CHUNK", 7)
     await fill(book)
 
     def break_off(table: str, _rows: int) -> None:

@@ -17,8 +17,9 @@ from doings.core.store.entities import EntityReader
 from doings.core.store.rendering import Rendering, Uncacheable
 from doings.storage.database import Database
 from doings.storage.document_cache import ENTRY_OVERHEAD, DocumentCache
+from doings.storage.engine import Connection
 from doings.storage.sql import statements
-from doings.storage.writer import AccountWriter
+from doings.storage.transaction import ReadTransaction, Transaction
 from tests.clocks import NOON, TickingClock
 from tests.storage.book import Book, note
 from tests.storage.conftest import ENGINES
@@ -140,6 +141,13 @@ async def test_change_by_another_process_is_seen(
     assert await made.read(book) == await Renderings("others").read(book)
 
 
+async def revision(book: Book) -> int:
+    """How often something in the book's account was changed."""
+    return await book.database.engine.read(
+        lambda connection: ReadTransaction(connection, book.account.id).revision()
+    )
+
+
 @pytest.mark.parametrize("is_many", [False, True])
 async def test_statement_counts_however_it_is_run(
     book: Book,
@@ -147,19 +155,19 @@ async def test_statement_counts_however_it_is_run(
     is_many: bool,  # noqa: FBT001 - a column of the table
 ) -> None:
     """Once for each transaction, for one row as for several."""
-    before = await book.database.read(book.account.id, lambda reader: reader.revision())  # type: ignore[attr-defined]
+    before = await revision(book)
 
-    async def work(writer: AccountWriter) -> None:
+    async def work(connection: Connection) -> None:
+        transaction = Transaction(connection, book.account.id, clock=TickingClock(), by=None)
         for seq in recorded[:2]:
             if is_many:
-                await writer.execute_many(statements.DELETE_ACTIVITY, [(seq,)])
+                await transaction.execute_many(statements.DELETE_ACTIVITY, [(seq,)])
             else:
-                await writer.execute(statements.DELETE_ACTIVITY, seq=seq)
+                await transaction.execute(statements.DELETE_ACTIVITY, seq=seq)
 
-    await book.write(work)  # type: ignore[arg-type]
+    await book.database.engine.write(work, account_id=book.account.id)
 
-    after = await book.database.read(book.account.id, lambda reader: reader.revision())  # type: ignore[attr-defined]
-    assert after == before + 1
+    assert await revision(book) == before + 1
 
 
 async def test_accounts_do_not_share(book: Book, other: Book, recorded: list[int]) -> None:

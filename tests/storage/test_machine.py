@@ -29,6 +29,7 @@ from doings.core.store import Reader
 from doings.storage.checks.check import check
 from doings.storage.database import Database
 from doings.storage.reading import counts, entity_lists, pages, search
+from doings.storage.sql import tallies
 from doings.storage.writing import links as link_writing
 from tests.clocks import NOON, TickingClock
 from tests.storage.book import Book
@@ -280,9 +281,12 @@ async def with_contacts(reader: Reader, order: RecordedOrder) -> tuple[list[int]
 @pytest.fixture
 def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the store go in steps so small that a handful of activities takes many of them."""
-    for module in (link_writing, search, pages, entity_lists, counts):
-        monkeypatch.setattr(module, "CHUNK", 3)
-    monkeypatch.setattr(counts, "BLOCK_BITS", 2)
+    monkeypatch.setattr(link_writing, "ACTIVITY_CHUNK", 3)
+    monkeypatch.setattr(search, "KEY_CHUNK", 3)
+    monkeypatch.setattr(pages, "KEY_CHUNK", 3)
+    monkeypatch.setattr(entity_lists, "ENTITY_CHUNK", 3)
+    monkeypatch.setattr(counts, "TALLY_CHUNK", 3)
+    monkeypatch.setattr(tallies, "BLOCK_BITS", 2)
 
 
 @pytest.mark.timeout(600)  # what fails is made smaller first, which takes longer than passing

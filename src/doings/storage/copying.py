@@ -12,11 +12,11 @@ from collections.abc import AsyncIterator, Callable
 from doings.core.errors import Conflict, Misconfigured
 from doings.storage.database import Database
 from doings.storage.engine import Connection, Row
-from doings.storage.reading.entity_lists import search_text
 from doings.storage.sql import statements as sql
+from doings.storage.sql.rows import search_text
 from doings.storage.sql.schema import SHARED, TABLES_OF_ACCOUNT, Table
 
-CHUNK = 2000
+ROW_CHUNK = 2000
 
 SOURCE = "copied_from"
 """The installation's value that a target has for as long as its copy is not complete."""
@@ -149,13 +149,13 @@ async def _chunks(
         values = {f"key_{index}": value for index, value in enumerate(after or ())}
         rows = await side.engine.read(
             lambda connection, after=after, values=values: connection.fetch(  # type: ignore[misc]
-                _next(table, is_first=after is None), limit=CHUNK, **_of(account_id), **values
+                _next(table, is_first=after is None), limit=ROW_CHUNK, **_of(account_id), **values
             ),
             bounded=False,
         )
         if rows:
             yield rows
-        if len(rows) < CHUNK:
+        if len(rows) < ROW_CHUNK:
             return
         after = tuple(rows[-1][table.columns.index(name)] for name in table.key)
 

@@ -20,9 +20,10 @@ from doings.storage.reader import AccountReader
 from doings.storage.sql import statements as sql
 from doings.storage.sql.rows import account_from_row, credential_from_row
 from doings.storage.sql.schema import ACCOUNT_TABLES, STEPS, VERSION
+from doings.storage.transaction import ReadTransaction, Transaction
 from doings.storage.write_batcher import WriteBatcher
 from doings.storage.writer import AccountWriter
-from doings.storage.writing import entities
+from doings.storage.writing import entity_rows
 
 T = TypeVar("T")
 
@@ -51,7 +52,9 @@ class Database:
         # What takes its time is read but once, and on other threads.
         document_cache = self.document_cache if bounded else None
         return await self.engine.read(
-            lambda connection: work(AccountReader(connection, account_id, document_cache)),
+            lambda connection: work(
+                AccountReader(ReadTransaction(connection, account_id), document_cache)
+            ),
             bounded=bounded,
         )
 
@@ -67,12 +70,10 @@ class Database:
         """Run work in one transaction; returns when it is durable, keeps nothing if it raises."""
 
         async def bound(connection: Connection) -> tuple[T, int]:
-            writer = AccountWriter(connection, account_id, clock=self.clock, by=by)
-            writer.others = {
-                other: AccountWriter(connection, other, clock=self.clock, by=None) for other in also
-            }
+            others = {other: AccountWriter(self._begin(connection, other)) for other in also}
+            writer = AccountWriter(self._begin(connection, account_id, by), others)
             result = await work(writer)
-            return result, sum(one.recorded for one in (writer, *writer.others.values()))
+            return result, writer.recorded + sum(other.recorded for other in others.values())
 
         result, recorded = await self.engine.write(
             bound, account_id=account_id, also=also, callers=callers
@@ -85,6 +86,9 @@ class Database:
     ) -> tuple[Activity, bool]:
         """Record one, together with those that come at the same time; whether it is new."""
         return await self.write_batcher.record((account_id, by), draft)
+
+    def _begin(self, connection: Connection, account_id: int, by: str | None = None) -> Transaction:
+        return Transaction(connection, account_id, clock=self.clock, by=by)
 
     @property
     def queue_depth(self) -> int:
@@ -101,8 +105,8 @@ class Database:
             if await connection.fetch_one(sql.ACCOUNT_BY_SLUG, slug=slug):
                 msg = f"there is an account {slug} already"
                 raise Conflict(msg)
-            writer = AccountWriter(connection, account_id, clock=self.clock, by=None)
-            await writer.execute(
+            transaction = self._begin(connection, account_id)
+            await transaction.execute(
                 sql.ADD_ACCOUNT,
                 slug=slug,
                 name=name,
@@ -110,9 +114,9 @@ class Database:
                 settings="{}",
                 created_at=self.clock.now(),
             )
-            await writer.execute(sql.ADD_HEAD)
-            await _add_defaults(writer, slug, name)
-            return await writer.account()
+            await transaction.execute(sql.ADD_HEAD)
+            await _add_defaults(transaction, slug, name)
+            return await transaction.account()
 
         return await self.engine.write(create)
 
@@ -148,11 +152,11 @@ class Database:
         """Replace an account's settings by what `change` makes of them; raises NotFound."""
 
         async def replace(connection: Connection) -> Account:
-            reader = AccountReader(connection, account_id)
-            settings = change(object_from_text((await reader.account()).settings))
+            transaction = ReadTransaction(connection, account_id)
+            settings = change(object_from_text((await transaction.account()).settings))
             text = json_text(settings)
             await connection.execute(sql.SET_SETTINGS, account_id=account_id, settings=text)
-            return await reader.account()
+            return await transaction.account()
 
         return await self.engine.write(replace, account_id=account_id)
 
@@ -262,10 +266,10 @@ async def _next_account_id(connection: Connection) -> int:
     return int(account_id)
 
 
-async def _add_defaults(writer: AccountWriter, slug: str, name: str) -> None:
+async def _add_defaults(transaction: Transaction, slug: str, name: str) -> None:
     defaults = [((SELF, slug), EntityDraft(name=name)), *DEFAULTS]
-    first = await writer.advance(len(defaults))
-    await entities.add_many(
-        writer, [(seq, key, draft, None) for seq, (key, draft) in enumerate(defaults, first)]
+    first = await transaction.advance(len(defaults))
+    await entity_rows.add_many(
+        transaction, [(seq, key, draft, None) for seq, (key, draft) in enumerate(defaults, first)]
     )
-    await writer.write_tallies()
+    await transaction.write_tallies()

@@ -50,7 +50,7 @@ async def test_sound_store_is_clean(
 ) -> None:
     """However it is cut into chunks."""
     await other.record(note("1"))
-    monkeypatch.setattr(counts, "CHUNK", chunk)
+    monkeypatch.setattr(counts, "ROW_CHUNK", chunk)
 
     assert await checked(lively.database) == []
 

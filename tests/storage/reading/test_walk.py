@@ -64,8 +64,8 @@ interruptions = st.lists(
 @pytest.fixture(autouse=True)
 def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the store go in steps so small that a page takes many of them."""
-    for module in (search, counts):
-        monkeypatch.setattr(module, "CHUNK", 3)
+    monkeypatch.setattr(search, "KEY_CHUNK", 3)
+    monkeypatch.setattr(counts, "TALLY_CHUNK", 3)
 
 
 @pytest.fixture

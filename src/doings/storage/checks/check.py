@@ -14,10 +14,10 @@ from doings.storage.checks import counts, seqs
 from doings.storage.checks import statements as sql
 from doings.storage.database import Database
 from doings.storage.engine import Row
-from doings.storage.reader import AccountReader
-from doings.storage.reading.counts import BLOCK_BITS
 from doings.storage.sql import statements
 from doings.storage.sql.schema import ACCOUNT_TABLES
+from doings.storage.sql.tallies import BLOCK_BITS
+from doings.storage.transaction import ReadTransaction
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -77,20 +77,20 @@ async def _general_findings(database: Database, heads: dict[Account, int]) -> Fo
 async def _chunk(
     database: Database,
     account: Account,
-    work: Callable[Concatenate[AccountReader, P], Awaitable[T]],
+    work: Callable[Concatenate[ReadTransaction, P], Awaitable[T]],
     *values: P.args,
     **options: P.kwargs,
 ) -> T:
     """Run a piece of work on one consistent state."""
     return await database.engine.read(
-        lambda connection: work(AccountReader(connection, account.id), *values, **options),
+        lambda connection: work(ReadTransaction(connection, account.id), *values, **options),
         bounded=False,
     )
 
 
-async def _head(reader: AccountReader) -> int:
+async def _head(transaction: ReadTransaction) -> int:
     """The last seq given out; 0 if that is not known."""
-    row = await reader.fetch_one(statements.HEAD)
+    row = await transaction.fetch_one(statements.HEAD)
     return int(row[0]) if row else 0
 
 
@@ -136,10 +136,10 @@ async def _block_findings(database: Database, account: Account) -> Found:
     yield head, await _chunk(database, account, seqs.deadline_findings)
 
 
-async def _block(reader: AccountReader, number: int) -> tuple[int, list[str]]:
+async def _block(transaction: ReadTransaction, number: int) -> tuple[int, list[str]]:
     """The head, and what is wrong in a block up to it."""
-    head = await _head(reader)
-    return head, (await seqs.block_findings(reader, number, head) if head else [])
+    head = await _head(transaction)
+    return head, (await seqs.block_findings(transaction, number, head) if head else [])
 
 
 async def _link_findings(database: Database, account: Account) -> Found:

@@ -1,19 +1,16 @@
 """Checks link by link and tally by tally: each against what it follows from."""
 
 from datetime import MAXYEAR, MINYEAR, date
-from typing import TYPE_CHECKING
 
 import msgspec
 
 from doings.core.clock import DAY, date_from_day, day_from_date, day_of, local_date
 from doings.storage.checks import statements as sql
-from doings.storage.reading.counts import TOTAL
 from doings.storage.sql.select import EVERYTHING
+from doings.storage.sql.tallies import TOTAL
+from doings.storage.transaction import ReadTransaction
 
-if TYPE_CHECKING:
-    from doings.storage.reader import AccountReader
-
-CHUNK = 1000
+ROW_CHUNK = 1000
 """How many links or tallies are looked at in one go."""
 
 FIRST_LINK = (EVERYTHING, -(1 << 62), 0)
@@ -44,17 +41,19 @@ class Links(msgspec.Struct, frozen=True):
     years: set[int]
 
 
-async def links_after(reader: "AccountReader", key: tuple[int, int, int], time_zone: str) -> Links:
+async def links_after(
+    transaction: ReadTransaction, key: tuple[int, int, int], time_zone: str
+) -> Links:
     """Check a stretch of links that begins behind a key; without a last one it is the end."""
     entity, occurred_at, activity = key
     rows = [
         LinkRow(*row)
-        for row in await reader.fetch(
+        for row in await transaction.fetch(
             sql.LINKS_AFTER,
             entity=entity,
             occurred_at=occurred_at,
             activity_seq=activity,
-            limit=CHUNK,
+            limit=ROW_CHUNK,
         )
     ]
     findings = dict.fromkeys(finding for row in rows for finding in _link_findings(row))
@@ -86,11 +85,13 @@ def _link_findings(row: LinkRow) -> list[str]:
 
 
 async def tallies_after(
-    reader: "AccountReader", key: tuple[int, int, str]
+    transaction: ReadTransaction, key: tuple[int, int, str]
 ) -> tuple[list[str], tuple[int, int, str] | None]:
     """Recount a stretch of tallies that begins behind a key; and the key of the last one."""
     entity, day, kind = key
-    rows = await reader.fetch(sql.TALLIES_AFTER, entity=entity, day=day, kind=kind, limit=CHUNK)
+    rows = await transaction.fetch(
+        sql.TALLIES_AFTER, entity=entity, day=day, kind=kind, limit=ROW_CHUNK
+    )
     findings = [
         _tally_finding(entity, day, kind, count) + f", there are {found}"
         for entity, day, kind, count, found in rows
@@ -117,12 +118,12 @@ def named(entity: int) -> str:
     return "everything" if entity == EVERYTHING else f"entity {entity}"
 
 
-async def counted_years(reader: "AccountReader") -> set[int]:
+async def counted_years(transaction: ReadTransaction) -> set[int]:
     """The years that have a tally."""
-    return {row[0] for row in await reader.fetch(sql.TALLIES_OF_YEARS)}
+    return {row[0] for row in await transaction.fetch(sql.TALLIES_OF_YEARS)}
 
 
-async def year_findings(reader: "AccountReader", year: int, time_zone: str) -> list[str]:
+async def year_findings(transaction: ReadTransaction, year: int, time_zone: str) -> list[str]:
     """Whether the tally of a year is what its activities with a contact come to.
 
     Far from New Year every zone agrees on the year, so only the days around it are looked at one
@@ -131,12 +132,12 @@ async def year_findings(reader: "AccountReader", year: int, time_zone: str) -> l
     if not MINYEAR <= year <= MAXYEAR:
         return [f"the year {year} cannot be"]
     spring, winter = day_from_date(date(year, 1, 3)), day_from_date(date(year, 12, 29))
-    inner = await reader.fetch_one(sql.COUNT_BETWEEN, start=spring * DAY, end=winter * DAY)
+    inner = await transaction.fetch_one(sql.COUNT_BETWEEN, start=spring * DAY, end=winter * DAY)
     found = int(inner[0]) if inner else 0
     for first, end in ((spring - 7, spring), (winter, winter + 7)):
-        rows = await reader.fetch(sql.INSTANTS_BETWEEN, start=first * DAY, end=end * DAY)
+        rows = await transaction.fetch(sql.INSTANTS_BETWEEN, start=first * DAY, end=end * DAY)
         found += sum(count for at, count in rows if local_date(at, time_zone).year == year)
-    stored = {row[0]: row[1] for row in await reader.fetch(sql.TALLIES_OF_YEARS)}.get(year, 0)
+    stored = {row[0]: row[1] for row in await transaction.fetch(sql.TALLIES_OF_YEARS)}.get(year, 0)
     if stored == found:
         return []
     return [f"the year {year} counts {stored} activities with a contact, there are {found}"]

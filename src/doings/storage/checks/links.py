@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterator
 from itertools import islice
-from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -10,14 +9,12 @@ from doings.core.activity import OWNER
 from doings.core.entity import CONTACT
 from doings.storage.checks import statements as sql
 from doings.storage.checks.counts import named
+from doings.storage.engine import Row
 from doings.storage.sql.rows import linked_from_text
 from doings.storage.sql.select import EVERYTHING
+from doings.storage.transaction import ReadTransaction
 
-if TYPE_CHECKING:
-    from doings.storage.engine import Row
-    from doings.storage.reader import AccountReader
-
-CHUNK = 200
+ACTIVITY_CHUNK = 200
 """How many links are looked for in one go."""
 
 
@@ -37,7 +34,7 @@ class Linkable(msgspec.Struct, frozen=True):
     contact: int | None
 
 
-async def findings(reader: "AccountReader", rows: Collection["Row"]) -> list[str]:
+async def findings(transaction: ReadTransaction, rows: Collection[Row]) -> list[str]:
     """What is wrong with these rows of `ACTIVITIES_OF_BLOCK`."""
     linkings, found = [], []
     for row in rows:
@@ -51,11 +48,11 @@ async def findings(reader: "AccountReader", rows: Collection["Row"]) -> list[str
     linked_seqs = sorted({entity for linking in linkings for entity in linking.roles})
     entities = {
         seq: Linkable(type_ == CONTACT, contact)
-        for seq, type_, contact in await reader.fetch(sql.LINKED_ENTITIES, seqs=linked_seqs)
+        for seq, type_, contact in await transaction.fetch(sql.LINKED_ENTITIES, seqs=linked_seqs)
     }
     for linking in linkings:
         found += _entity_findings(linking, entities)
-    return found + await _timeline_findings(reader, linkings)
+    return found + await _timeline_findings(transaction, linkings)
 
 
 def _entity_findings(linking: Linking, entities: dict[int, Linkable]) -> Iterator[str]:
@@ -74,7 +71,7 @@ def _entity_findings(linking: Linking, entities: dict[int, Linkable]) -> Iterato
         yield f"{name} says owner of {named(seq)}, which nothing that is linked makes it"
 
 
-async def _timeline_findings(reader: "AccountReader", linkings: list[Linking]) -> list[str]:
+async def _timeline_findings(transaction: ReadTransaction, linkings: list[Linking]) -> list[str]:
     """Whether each activity lies in the timeline of everything and of all that it names."""
     keys = iter(
         [
@@ -84,13 +81,13 @@ async def _timeline_findings(reader: "AccountReader", linkings: list[Linking]) -
         ]
     )
     found: list[str] = []
-    while chunk := list(islice(keys, CHUNK)):
+    while chunk := list(islice(keys, ACTIVITY_CHUNK)):
         values = {
             f"{name}_{number}": value
             for number, key in enumerate(chunk)
             for name, value in zip(("entity", "occurred_at", "activity_seq"), key, strict=True)
         }
-        there = set(await reader.fetch(sql.links_named(len(chunk)), **values))
+        there = set(await transaction.fetch(sql.links_named(len(chunk)), **values))
         found += [
             f"activity {seq} is missing in the timeline of {named(entity)}"
             for entity, occurred_at, seq in chunk

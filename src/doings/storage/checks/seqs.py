@@ -1,20 +1,17 @@
 """Checks block by block of seqs: entities, activities, the feed, search rows and numbered lists."""
 
 from collections import Counter
-from typing import TYPE_CHECKING
 
 import msgspec
 
 from doings.core.interactions.lifecycle import due_at
 from doings.storage.checks import links
 from doings.storage.checks import statements as sql
-from doings.storage.reading import counts
-from doings.storage.reading.counts import ACTIVITIES, TOTAL
-from doings.storage.reading.entity_lists import is_partial
-
-if TYPE_CHECKING:
-    from doings.storage.engine import Row
-    from doings.storage.reader import AccountReader
+from doings.storage.engine import Row
+from doings.storage.sql import tallies
+from doings.storage.sql.rows import is_partial
+from doings.storage.sql.tallies import ACTIVITIES, TOTAL
+from doings.storage.transaction import ReadTransaction
 
 LAST_SEQ = 1 << 40
 """Greater than every seq."""
@@ -30,32 +27,36 @@ class Block(msgspec.Struct, frozen=True):
     found_entities: set[int]
 
 
-async def block_findings(reader: "AccountReader", number: int, head: int) -> list[str]:
+async def block_findings(transaction: ReadTransaction, number: int, head: int) -> list[str]:
     """What is wrong in a block of seqs; the last block holds all that lies past the head."""
-    first, end = number << counts.BLOCK_BITS, (number + 1) << counts.BLOCK_BITS
+    first, end = number << tallies.BLOCK_BITS, (number + 1) << tallies.BLOCK_BITS
     is_last = end > head
-    block = await _block(reader, first, LAST_SEQ if is_last else end)
+    block = await _block(transaction, first, LAST_SEQ if is_last else end)
     return [
         *_seq_findings(block, range(max(first, 1), min(end, head + 1))),
         *_entity_findings(block),
         *_activity_findings(block),
-        *await links.findings(reader, block.activities.values()),
+        *await links.findings(transaction, block.activities.values()),
         *_change_findings(block),
         *_search_findings("activity", _with_text(block), block.found_activities),
         *_search_findings("entity", _alive(block), block.found_entities),
-        *await _list_findings(reader, block, number, is_last=is_last),
+        *await _list_findings(transaction, block, number, is_last=is_last),
     ]
 
 
-async def _block(reader: "AccountReader", first: int, end: int) -> Block:
-    search = reader.connection.search
+async def _block(transaction: ReadTransaction, first: int, end: int) -> Block:
+    search = transaction.search
     bounds = {"first": first, "end": end}
     return Block(
-        entities={row[0]: row for row in await reader.fetch(sql.ENTITIES_OF_BLOCK, **bounds)},
-        activities={row[0]: row for row in await reader.fetch(sql.ACTIVITIES_OF_BLOCK, **bounds)},
-        changes={row[0]: row for row in await reader.fetch(sql.CHANGES_OF_BLOCK, **bounds)},
-        found_activities={row[0] for row in await reader.fetch(search.list_activities, **bounds)},
-        found_entities={row[0] for row in await reader.fetch(search.list_entities, **bounds)},
+        entities={row[0]: row for row in await transaction.fetch(sql.ENTITIES_OF_BLOCK, **bounds)},
+        activities={
+            row[0]: row for row in await transaction.fetch(sql.ACTIVITIES_OF_BLOCK, **bounds)
+        },
+        changes={row[0]: row for row in await transaction.fetch(sql.CHANGES_OF_BLOCK, **bounds)},
+        found_activities={
+            row[0] for row in await transaction.fetch(search.list_activities, **bounds)
+        },
+        found_entities={row[0] for row in await transaction.fetch(search.list_entities, **bounds)},
     )
 
 
@@ -125,19 +126,19 @@ def _search_findings(what: str, wanted: set[int], found: set[int]) -> list[str]:
 
 
 async def _list_findings(
-    reader: "AccountReader", block: Block, number: int, *, is_last: bool
+    transaction: ReadTransaction, block: Block, number: int, *, is_last: bool
 ) -> list[str]:
     """Whether the tallies of the numbered lists hold what their members come to."""
     end = LAST_SEQ if is_last else number + 1
-    rows = await reader.fetch(sql.TALLIES_OF_BLOCKS, first=number, end=end)
+    rows = await transaction.fetch(sql.TALLIES_OF_BLOCKS, first=number, end=end)
     stored = {(day, name): count for day, name, count in rows}
     counted: Counter[tuple[int, str]] = Counter()
     for seq, type_, _, marked, is_alive in block.entities.values():
         if is_alive and not marked:
-            counted[seq >> counts.BLOCK_BITS, type_] += 1
+            counted[seq >> tallies.BLOCK_BITS, type_] += 1
     for row in block.activities.values():
         if row[4]:
-            counted[row[0] >> counts.BLOCK_BITS, ACTIVITIES] += 1
+            counted[row[0] >> tallies.BLOCK_BITS, ACTIVITIES] += 1
     return [
         f"block {day} of the list {name} counts {_said(stored.get((day, name)))},"
         f" there are {counted[day, name]}"
@@ -146,11 +147,11 @@ async def _list_findings(
     ]
 
 
-async def list_totals_findings(reader: "AccountReader") -> list[str]:
+async def list_totals_findings(transaction: ReadTransaction) -> list[str]:
     """Whether the totals of the numbered lists are right."""
-    rows = await reader.fetch(sql.TALLIES_OF_BLOCKS, first=TOTAL, end=TOTAL + 1)
+    rows = await transaction.fetch(sql.TALLIES_OF_BLOCKS, first=TOTAL, end=TOTAL + 1)
     stored = {name: count for _, name, count in rows}
-    counted = {name: count for name, count in await reader.fetch(sql.MEMBERS) if count}
+    counted = {name: count for name, count in await transaction.fetch(sql.MEMBERS) if count}
     return [
         f"the list {name} counts {_said(stored.get(name))}, there are {counted.get(name, 0)}"
         for name in sorted(stored.keys() | counted.keys())
@@ -158,9 +159,9 @@ async def list_totals_findings(reader: "AccountReader") -> list[str]:
     ]
 
 
-async def deadline_findings(reader: "AccountReader") -> list[str]:
+async def deadline_findings(transaction: ReadTransaction) -> list[str]:
     """Deadlines of activities that are not there."""
-    rows = await reader.fetch(sql.DEADLINES_WITHOUT_ACTIVITY)
+    rows = await transaction.fetch(sql.DEADLINES_WITHOUT_ACTIVITY)
     return [f"the deadline of activity {row[0]} has no activity" for row in rows]
 
 

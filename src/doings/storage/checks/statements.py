@@ -6,8 +6,8 @@ compares two states.
 
 from doings.core.clock import DAY
 from doings.core.interactions import lifecycle
-from doings.storage.reading.counts import ACTIVITIES, BLOCKS, LAST_DAY, TOTAL, YEARS
 from doings.storage.sql.select import EVERYTHING
+from doings.storage.sql.tallies import ACTIVITIES, BLOCKS, LAST_DAY, TOTAL, YEARS
 
 
 def _is(condition: str) -> str:

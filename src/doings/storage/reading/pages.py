@@ -1,80 +1,80 @@
 """Which activities a page shows: their keys in the order of an index, and the rows they lead to."""
 
 from datetime import date
-from typing import TYPE_CHECKING
 
 import msgspec
 
 from doings.core.clock import DAY, bounds_of_date, day_of, local_date
 from doings.core.query import DiaryOrder, Gap, Key, Query, RecordedOrder
+from doings.storage.engine import Row
 from doings.storage.reading import counts
-from doings.storage.reading.ranges import CHUNK, Scope, gap_behind, keys_in_order, scope
+from doings.storage.reading.activities import rows_by_seqs
+from doings.storage.reading.ranges import KEY_CHUNK, Scope, gap_behind, keys_in_order, scope
 from doings.storage.reading.search import keys_of_words, keys_that_match
-from doings.storage.sql import select
+from doings.storage.sql import select, tallies
 from doings.storage.sql import statements as sql
-
-if TYPE_CHECKING:
-    from doings.storage.engine import Row
-    from doings.storage.reader import AccountReader
+from doings.storage.transaction import ReadTransaction
 
 
-async def rows(reader: "AccountReader", query: Query) -> list["Row"]:
+async def rows(transaction: ReadTransaction, query: Query) -> list[Row]:
     """The rows of at most limit + 1 activities in the direction of the walk."""
-    found = await scope(reader, query)
+    found = await scope(transaction, query)
     if found is None:
         return []
     entities, kinds = found
     if query.is_indexed and not query.skip and len(entities) == 1:
         # By far most pages: what an index finds is joined to its rows in one statement.
         statement, values = select.activities_in_order(query, entity=entities[0], kinds=kinds)
-        return await reader.fetch(statement, **values)
-    return await reader.rows([seq for _, seq in await _keys(reader, query, entities, kinds)])
+        return await transaction.fetch(statement, **values)
+    return await rows_by_seqs(
+        transaction, [seq for _, seq in await _keys(transaction, query, entities, kinds)]
+    )
 
 
-async def keys(reader: "AccountReader", query: Query) -> tuple[list["Row"], int]:
+async def keys(transaction: ReadTransaction, query: Query) -> tuple[list[Row], int]:
     """At most limit + 1 rows that begin with a key, in the direction of the walk; the revision."""
     if query.is_indexed and not query.skip and query.kinds is None and len(query.entities) <= 1:
         # By far most pages of documents that are kept take no other statement than this.
         statement, values = select.keys_with_revision(query)
-        rows = await reader.fetch(statement, **values)
+        rows = await transaction.fetch(statement, **values)
         return rows, rows[0][2] if rows else 0
-    revision = await reader.revision()
-    found = await scope(reader, query)
-    return list(await _keys(reader, query, *found)) if found else [], revision
+    revision = await transaction.revision()
+    found = await scope(transaction, query)
+    return list(await _keys(transaction, query, *found)) if found else [], revision
 
 
 async def _keys(
-    reader: "AccountReader", query: Query, entities: list[int], kinds: list[str] | None
+    transaction: ReadTransaction, query: Query, entities: list[int], kinds: list[str] | None
 ) -> list[Key]:
     if query.words is not None:
-        return await keys_of_words(reader, query, entities, kinds)
+        return await keys_of_words(transaction, query, entities, kinds)
     if not query.is_indexed:
-        return await keys_that_match(reader, query, entities, kinds)
+        return await keys_that_match(transaction, query, entities, kinds)
     if query.skip:
-        return await _keys_after_skip(reader, query, entities, kinds)
-    return await keys_in_order(reader, query, entities, kinds)
+        return await _keys_after_skip(transaction, query, entities, kinds)
+    return await keys_in_order(transaction, query, entities, kinds)
 
 
 async def _keys_after_skip(
-    reader: "AccountReader", query: Query, entities: list[int], kinds: list[str] | None
+    transaction: ReadTransaction, query: Query, entities: list[int], kinds: list[str] | None
 ) -> list[Key]:
     """Jump over whole days by their tallies, so that a deep page costs no more than its day."""
     if len(entities) > 1:
-        return await keys_in_order(reader, query, entities, kinds, query.skip)
-    begun = await _keys_of_begun_day(reader, query, entities, kinds)
+        return await keys_in_order(transaction, query, entities, kinds, query.skip)
+    begun = await _keys_of_begun_day(transaction, query, entities, kinds)
     skip = query.skip - len(begun)
     if skip < 0:
-        return await keys_in_order(reader, query, entities, kinds, query.skip)
-    day, skip = await counts.day_of_rank(reader, entities[0], kinds, skip, query)
+        return await keys_in_order(transaction, query, entities, kinds, query.skip)
+    day, skip = await counts.day_of_rank(transaction, entities[0], kinds, skip, query)
     if day is None:
         return []
     gap = Gap((day + 1) * DAY, 0, "older") if query.is_descending else Gap(day * DAY, 0, "newer")
     step = msgspec.structs.replace(query, gap=gap)
-    return await keys_in_order(reader, step, entities, kinds, skip)
+    return await keys_in_order(transaction, step, entities, kinds, skip)
 
 
 async def _keys_of_begun_day(
-    reader: "AccountReader", query: Query, entities: list[int], kinds: list[str] | None
+    transaction: ReadTransaction, query: Query, entities: list[int], kinds: list[str] | None
 ) -> list[Key]:
     """The first keys of a walk that starts within a day, which no tally counts, up to the skip."""
     start = query.until if query.is_descending else query.since
@@ -83,37 +83,37 @@ async def _keys_of_begun_day(
     midnight = day_of(start) * DAY
     bounds = {"since": midnight} if query.is_descending else {"until": midnight + DAY}
     step = msgspec.structs.replace(query, skip=0, limit=query.skip, **bounds)
-    return await keys_in_order(reader, step, entities, kinds)
+    return await keys_in_order(transaction, step, entities, kinds)
 
 
-async def diary(reader: "AccountReader", query: Query, order: DiaryOrder) -> list[int]:
+async def diary(transaction: ReadTransaction, query: Query, order: DiaryOrder) -> list[int]:
     """A page's seqs by the calendar: newest date first, within a date in the order of `order.tie`.
 
     A timeline's own order already runs through the dates, so only the dates at the two ends of the
     page have to be completed before each date is put in its order.
     """
-    found = await scope(reader, query)
+    found = await scope(transaction, query)
     if found is None:
         return []
     walk = _keys_after_skip if query.skip else keys_in_order
-    walked = await walk(reader, query, *found)
+    walked = await walk(transaction, query, *found)
     page, following = walked[: query.limit], walked[query.limit :]
     if not page:
         return []
     newer, older = [], []
     if query.skip or query.gap:
-        newer = await _rest_of_date(reader, query, found, page[0], order, is_newer=True)
+        newer = await _rest_of_date(transaction, query, found, page[0], order, is_newer=True)
     if following and _date(following[0], order) == _date(page[-1], order):
-        older = await _rest_of_date(reader, query, found, page[-1], order, is_newer=False)
-    ordered = await _by_date(reader, [*newer, *page, *older], order)
+        older = await _rest_of_date(transaction, query, found, page[-1], order, is_newer=False)
+    ordered = await _by_date(transaction, [*newer, *page, *older], order)
     return ordered[len(newer) : len(newer) + len(page)]
 
 
-async def _by_date(reader: "AccountReader", keys: list[Key], order: DiaryOrder) -> list[int]:
+async def _by_date(transaction: ReadTransaction, keys: list[Key], order: DiaryOrder) -> list[int]:
     """The seqs in the order of a diary."""
     moments = {seq: seq for _, seq in keys}
     if order.tie == "updated":
-        moments = dict(await reader.fetch(sql.UPDATES_OF_ACTIVITIES, seqs=list(moments)))
+        moments = dict(await transaction.fetch(sql.UPDATES_OF_ACTIVITIES, seqs=list(moments)))
     sign = -1 if order.is_descending else 1
     ranked = [
         (-_date(key, order).toordinal(), sign * moments[key[1]], sign * key[1]) for key in keys
@@ -126,7 +126,7 @@ def _date(key: Key, order: DiaryOrder) -> date:
 
 
 async def _rest_of_date(  # noqa: PLR0913 - all that says which date and which side
-    reader: "AccountReader",
+    transaction: ReadTransaction,
     query: Query,
     found: Scope,
     key: Key,
@@ -143,19 +143,19 @@ async def _rest_of_date(  # noqa: PLR0913 - all that says which date and which s
         since=start if query.since is None else max(start, query.since),
         until=end if query.until is None else min(end, query.until),
         skip=0,
-        limit=CHUNK - 1,
+        limit=KEY_CHUNK - 1,
     )
     rest: list[Key] = []
     while True:
-        chunk = await keys_in_order(reader, step, *found)
+        chunk = await keys_in_order(transaction, step, *found)
         rest += chunk
-        if len(chunk) < CHUNK:
+        if len(chunk) < KEY_CHUNK:
             return rest
         step = msgspec.structs.replace(step, gap=gap_behind(chunk[-1], step))
 
 
 async def with_contacts(
-    reader: "AccountReader", order: RecordedOrder, *, skip: int, limit: int
+    transaction: ReadTransaction, order: RecordedOrder, *, skip: int, limit: int
 ) -> list[int]:
     """Seqs by recording, jumping over whole blocks of them; by last change, walking the index."""
     if order.by == "updated":
@@ -164,16 +164,16 @@ async def with_contacts(
             if order.is_descending
             else sql.WITH_CONTACT_BY_UPDATE
         )
-        return await _seqs(reader, statement, limit=limit, skip=skip)
+        return await _seqs(transaction, statement, limit=limit, skip=skip)
     block, skip = await counts.block_of_rank(
-        reader, counts.ACTIVITIES, skip, newest_first=order.is_descending
+        transaction, tallies.ACTIVITIES, skip, newest_first=order.is_descending
     )
     if block is None:
         return []
     statement = sql.WITH_CONTACT_DESCENDING if order.is_descending else sql.WITH_CONTACT
-    first = (block + 1 if order.is_descending else block) << counts.BLOCK_BITS
-    return await _seqs(reader, statement, first=first, limit=limit, skip=skip)
+    first = (block + 1 if order.is_descending else block) << tallies.BLOCK_BITS
+    return await _seqs(transaction, statement, first=first, limit=limit, skip=skip)
 
 
-async def _seqs(reader: "AccountReader", statement: str, **values: int) -> list[int]:
-    return [seq for (seq,) in await reader.fetch(statement, **values)]
+async def _seqs(transaction: ReadTransaction, statement: str, **values: int) -> list[int]:
+    return [seq for (seq,) in await transaction.fetch(statement, **values)]

@@ -4,127 +4,124 @@ A range or the full text gives keys in chunks, and what satisfies the other filt
 """
 
 import heapq
-from typing import TYPE_CHECKING
 
 import msgspec
 
 from doings.core.query import Key, Query
-from doings.storage.reading.ranges import CHUNK, gap_behind, keys_in_order, resolve
+from doings.storage.reading.ranges import KEY_CHUNK, gap_behind, keys_in_order, resolve
 from doings.storage.sql import select
 from doings.storage.sql.select import EVERYTHING
-
-if TYPE_CHECKING:
-    from doings.storage.reader import AccountReader
+from doings.storage.transaction import ReadTransaction
 
 
 async def keys_that_match(
-    reader: "AccountReader", query: Query, entities: list[int], kinds: list[str] | None
+    transaction: ReadTransaction, query: Query, entities: list[int], kinds: list[str] | None
 ) -> list[Key]:
     """Walk the narrowest range in chunks and keep what satisfies the other filters."""
-    walked, checked = await _split(reader, query, entities)
+    walked, checked = await _split(transaction, query, entities)
     if not walked:
         return []
     found: list[Key] = []
     wanted = query.skip + query.limit + 1
-    step = msgspec.structs.replace(query, limit=CHUNK - 1, skip=0)
+    step = msgspec.structs.replace(query, limit=KEY_CHUNK - 1, skip=0)
     while len(found) < wanted:
-        chunk = await keys_in_order(reader, step, walked, kinds)
+        chunk = await keys_in_order(transaction, step, walked, kinds)
         if not chunk:
             break
-        found += await _matching(reader, query, chunk, checked, kinds)
+        found += await _matching(transaction, query, chunk, checked, kinds)
         step = msgspec.structs.replace(step, gap=gap_behind(chunk[-1], query))
-        if len(chunk) < CHUNK:
+        if len(chunk) < KEY_CHUNK:
             break
     return found[query.skip : wanted]
 
 
 async def _split(
-    reader: "AccountReader", query: Query, entities: list[int]
+    transaction: ReadTransaction, query: Query, entities: list[int]
 ) -> tuple[list[int], list[int] | None]:
     """Whose range to walk, and which entities to check for: an actor's is narrower than all."""
     if query.actor is None:
         return entities, None
-    actor = await resolve(reader, (query.actor,))
+    actor = await resolve(transaction, (query.actor,))
     return actor, (None if entities == [EVERYTHING] else entities)
 
 
 async def _matching(
-    reader: "AccountReader",
+    transaction: ReadTransaction,
     query: Query,
     chunk: list[Key],
     entities: list[int] | None,
     kinds: list[str] | None,
 ) -> list[Key]:
-    actor = await resolve(reader, (query.actor,)) if query.actor else None
-    also = await resolve(reader, query.also) if query.also else None
+    actor = await resolve(transaction, (query.actor,)) if query.actor else None
+    also = await resolve(transaction, query.also) if query.also else None
     if [] in (actor, also):
         return []
     statement, values = select.matching_keys(
         query, entities=entities, also=also, kinds=kinds, actor=actor[0] if actor else None
     )
-    rows = await reader.fetch(statement, seqs=[seq for _, seq in chunk], **values)
+    rows = await transaction.fetch(statement, seqs=[seq for _, seq in chunk], **values)
     return sorted(((at, seq) for at, seq in rows), reverse=query.side == "older")
 
 
 async def keys_of_words(
-    reader: "AccountReader", query: Query, entities: list[int], kinds: list[str] | None
+    transaction: ReadTransaction, query: Query, entities: list[int], kinds: list[str] | None
 ) -> list[Key]:
     """The first keys of a search: a frequent word's are near the start, a rare word's are few."""
-    words = reader.connection.search.match(reader.account_id, query.words or ())
+    words = transaction.search.match(transaction.account_id, query.words or ())
     if words is None:
         return []
-    near = await _near_the_start(reader, query, entities, kinds, words)
+    near = await _near_the_start(transaction, query, entities, kinds, words)
     if near is not None:
         return near
-    return await _among_all(reader, query, entities, kinds, words)
+    return await _among_all(transaction, query, entities, kinds, words)
 
 
 async def _near_the_start(
-    reader: "AccountReader",
+    transaction: ReadTransaction,
     query: Query,
     entities: list[int],
     kinds: list[str] | None,
     words: str,
 ) -> list[Key] | None:
     """The answer, if the first chunk of the timeline holds all of it; None if that is not known."""
-    step = msgspec.structs.replace(query, limit=CHUNK - 1, skip=0)
-    chunk = await keys_in_order(reader, step, entities, kinds)
+    step = msgspec.structs.replace(query, limit=KEY_CHUNK - 1, skip=0)
+    chunk = await keys_in_order(transaction, step, entities, kinds)
     if not chunk:
         return []
     seqs = [seq for _, seq in chunk]
     first, last = min(seqs), max(seqs)
-    if last - first >= 10 * CHUNK:
+    if last - first >= 10 * KEY_CHUNK:
         return None
-    found = await reader.fetch(
-        reader.connection.search.find_activities, words=words, after=first - 1, limit=10 * CHUNK
+    found = await transaction.fetch(
+        transaction.search.find_activities, words=words, after=first - 1, limit=10 * KEY_CHUNK
     )
     matching = {row[0] for row in found}
     checked = None if entities == [EVERYTHING] else entities
     kept = [key for key in chunk if key[1] in matching]
-    kept = await _matching(reader, query, kept, checked, kinds)
-    is_whole = len(chunk) < CHUNK
+    kept = await _matching(transaction, query, kept, checked, kinds)
+    is_whole = len(chunk) < KEY_CHUNK
     return kept[query.skip :] if is_whole or len(kept) > query.skip + query.limit else None
 
 
 async def _among_all(
-    reader: "AccountReader",
+    transaction: ReadTransaction,
     query: Query,
     entities: list[int],
     kinds: list[str] | None,
     words: str,
 ) -> list[Key]:
     """Go through all that the full text finds and keep the first keys on the walk's side."""
-    find = reader.connection.search.find_activities
+    find = transaction.search.find_activities
     checked = None if entities == [EVERYTHING] else entities
     best = heapq.nlargest if query.side == "older" else heapq.nsmallest
     wanted = query.skip + query.limit + 1
     found: list[Key] = []
     after = 0
     while True:
-        rows = await reader.fetch(find, words=words, after=after, limit=CHUNK)
+        rows = await transaction.fetch(find, words=words, after=after, limit=KEY_CHUNK)
         if rows:
             after = rows[-1][0]
             chunk = [(0, row[0]) for row in rows]
-            found = best(wanted, found + await _matching(reader, query, chunk, checked, kinds))
-        if len(rows) < CHUNK:
+            found = best(wanted, found + await _matching(transaction, query, chunk, checked, kinds))
+        if len(rows) < KEY_CHUNK:
             return found[query.skip :]

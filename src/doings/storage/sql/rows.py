@@ -7,12 +7,16 @@ import msgspec
 
 from doings.core.account import Account
 from doings.core.activity import Activity, Linked
-from doings.core.entity import Entity
+from doings.core.entity import Entity, EntityKey
+from doings.core.store.changes import Change
 from doings.core.store.credentials import Credential
 from doings.storage.engine import Row
 
 Roles = dict[int, list[str]]
 """The roles of each linked entity, by seq, in the order of the links."""
+
+LinkRow = tuple[int, int, int, str]
+"""A row of `statements.ADD_LINK`: entity, instant, activity, kind."""
 
 
 def activities_from_rows(
@@ -99,3 +103,38 @@ def text_from_roles(roles: Roles) -> str:
 def text_from_words(words: Iterable[str]) -> str:
     """Words with a blank between."""
     return " ".join(words)
+
+
+def change_from_row(row: Row, activity: Activity | None) -> Change:
+    """The columns are `statements.CHANGE`."""
+    seq, activity_seq, activity_id, op, kind, at, by, before = row
+    return Change(
+        seq=seq,
+        activity_seq=activity_seq,
+        activity_id=activity_id,
+        op=op,
+        kind=kind,
+        at=at,
+        by=by,
+        before=before,
+        activity=activity,
+    )
+
+
+def is_partial(attrs: str) -> bool:
+    """Whether a contact stands only as somebody's relation and is kept out of lists of contacts."""
+    return '"is_partial"' in attrs and msgspec.json.decode(attrs).get("is_partial") is True
+
+
+def search_text(name: str | None, entity_id: str, attrs: str) -> str:
+    """What an entity is found by: its name, its id and every text among its attributes."""
+    values = msgspec.json.decode(attrs).values() if attrs != "{}" else ()
+    return "\n".join([name or "", entity_id, *(text for text in values if isinstance(text, str))])
+
+
+def ids_by_type(keys: Iterable[EntityKey]) -> dict[str, list[str]]:
+    """The ids of each type: entities are looked up with one statement a type."""
+    ids: dict[str, list[str]] = {}
+    for entity_type, entity_id in keys:
+        ids.setdefault(entity_type, []).append(entity_id)
+    return ids

@@ -1,26 +1,59 @@
 """Recording, replacing and removing activities, many at a time with one statement a table."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
 
-from doings.core.activity import Activity, Draft
+from doings.core.activity import Activity, Draft, draft_of, is_same
 from doings.core.clock import local_date
+from doings.core.document import replaced_text, whole_text
 from doings.core.interactions.lifecycle import due_at
-from doings.core.store.activities import Recorded
-from doings.storage.reading import counts
+from doings.core.store.activities import ActivityRef, Recorded
+from doings.storage.reading import activities as read
 from doings.storage.sql import statements as sql
-from doings.storage.sql.rows import text_from_channels, text_from_roles
-from doings.storage.writing import links
+from doings.storage.sql import tallies
+from doings.storage.sql.rows import LinkRow, text_from_channels, text_from_roles
+from doings.storage.transaction import Transaction
+from doings.storage.writing import changes, links
 
-if TYPE_CHECKING:
-    from doings.storage.writer import AccountWriter
+
+async def record(transaction: Transaction, drafts: Sequence[Draft]) -> list[Recorded]:
+    """Record in this order; a repeated (origin, external_id) leaves the first as it is."""
+    recorded = await _record(transaction, drafts)
+    await transaction.write_tallies()
+    return recorded
 
 
-async def record(writer: "AccountWriter", drafts: Sequence[Draft]) -> list[Recorded]:
+async def revise(
+    transaction: Transaction, ref: ActivityRef, revise: Callable[[Activity], Draft]
+) -> Activity:
+    """Replace an activity by what `revise` makes of it; raises NotFound and what it raises."""
+    old = await read.activity(transaction, ref)
+    draft = revise(old)
+    if is_same(draft, draft_of(old)):
+        return old
+    new = await _replace(transaction, old, draft)
+    await transaction.write_tallies()
+    await changes.add(transaction, new, "updated", before=replaced_text(old, new))
+    return new
+
+
+async def erase(
+    transaction: Transaction, ref: ActivityRef, check: Callable[[Activity], None] | None
+) -> Activity:
+    """Delete an activity unless `check` raises; raises NotFound."""
+    activity = await read.activity(transaction, ref)
+    if check is not None:
+        check(activity)
+    await _remove(transaction, activity)
+    await transaction.write_tallies()
+    await changes.add(transaction, activity, "deleted", before=whole_text(activity))
+    return activity
+
+
+async def _record(transaction: Transaction, drafts: Sequence[Draft]) -> list[Recorded]:
     """Record what is new; what repeats an (origin, external_id) stands for the first one."""
     if all(draft.external_id is None for draft in drafts):
-        return await _add(writer, drafts) if drafts else []
-    standing = await _standing(writer, drafts)
+        return await _add(transaction, drafts) if drafts else []
+    standing = await _standing(transaction, drafts)
     fresh: list[Draft] = []
     recorded: list[Recorded | int] = []
     for draft in drafts:
@@ -35,7 +68,7 @@ async def record(writer: "AccountWriter", drafts: Sequence[Draft]) -> list[Recor
             recorded.append(-first - 1)
         else:
             recorded.append(first)
-    made = await _add(writer, fresh) if fresh else []
+    made = await _add(transaction, fresh) if fresh else []
     return [_outcome(one, made) for one in recorded]
 
 
@@ -52,7 +85,7 @@ def _outcome(one: Recorded | int, made: list[Recorded]) -> Recorded:
 Standing = dict[tuple[str, str | None], Recorded | int]
 
 
-async def _standing(writer: "AccountWriter", drafts: Sequence[Draft]) -> Standing:
+async def _standing(transaction: Transaction, drafts: Sequence[Draft]) -> Standing:
     """Those of the drafts' (origin, external_id) that are recorded already."""
     ids: dict[str, list[str]] = {}
     for draft in drafts:
@@ -60,41 +93,41 @@ async def _standing(writer: "AccountWriter", drafts: Sequence[Draft]) -> Standin
             ids.setdefault(draft.origin, []).append(draft.external_id)
     standing: Standing = {}
     for origin, wanted in ids.items():
-        rows = await writer.fetch(sql.ACTIVITIES_BY_EXTERNAL_ID, origin=origin, ids=wanted)
+        rows = await transaction.fetch(sql.ACTIVITIES_BY_EXTERNAL_ID, origin=origin, ids=wanted)
         for external_id, seq, id_ in rows:
             standing[origin, external_id] = Recorded(seq, id_, is_repeated=True)
     return standing
 
 
-async def _add(writer: "AccountWriter", drafts: Sequence[Draft]) -> list[Recorded]:
+async def _add(transaction: Transaction, drafts: Sequence[Draft]) -> list[Recorded]:
     named = [links.namings(draft) for draft in drafts]
     known = await links.resolve(
-        writer, ((key, name) for naming in named for key, name, _ in naming)
+        transaction, ((key, name) for naming in named for key, name, _ in naming)
     )
     linkings = [links.roles_of([(known[key], role) for key, _, role in naming]) for naming in named]
-    first = await writer.advance(len(drafts))
-    new_id = writer.clock.new_id
+    first = await transaction.advance(len(drafts))
+    new_id = transaction.clock.new_id
     made = [Recorded(seq, new_id(), is_repeated=False) for seq in range(first, first + len(drafts))]
-    await _add_rows(writer, drafts, made, linkings)
-    await _add_links(writer, drafts, made, linkings)
+    await _add_rows(transaction, drafts, made, linkings)
+    await _add_links(transaction, drafts, made, linkings)
     return made
 
 
 async def _add_rows(
-    writer: "AccountWriter",
+    transaction: Transaction,
     drafts: Sequence[Draft],
     made: Sequence[Recorded],
     linkings: Sequence[links.Linking],
 ) -> None:
     """Every table's rows but those of links."""
-    search, account_id, by = writer.connection.search, writer.account_id, writer.by
-    now = writer.clock.now()
+    search, account_id, by = transaction.search, transaction.account_id, transaction.by
+    now = transaction.clock.now()
     activities = [
         _row(draft, one, now, linked)
         for draft, one, linked in zip(drafts, made, linkings, strict=True)
     ]
     together = list(zip(drafts, made, strict=True))
-    changes = [
+    created = [
         (one.seq, one.seq, one.id, "created", draft.kind, now, by, None) for draft, one in together
     ]
     texts = [
@@ -103,31 +136,31 @@ async def _add_rows(
         if draft.summary or draft.body
     ]
     due = [(one.seq, due_at(draft.kind, draft.data)) for draft, one in together]
-    await writer.execute_many(sql.ADD_ACTIVITY, activities)
-    await writer.execute_many(sql.ADD_CHANGE, changes)
-    await writer.execute_many(sql.SET_DEADLINE, [row for row in due if row[1] is not None])
-    await writer.execute_many(search.add_activity, texts)
+    await transaction.execute_many(sql.ADD_ACTIVITY, activities)
+    await transaction.execute_many(sql.ADD_CHANGE, created)
+    await transaction.execute_many(sql.SET_DEADLINE, [row for row in due if row[1] is not None])
+    await transaction.execute_many(search.add_activity, texts)
 
 
 async def _add_links(
-    writer: "AccountWriter",
+    transaction: Transaction,
     drafts: Sequence[Draft],
     made: Sequence[Recorded],
     linkings: Sequence[links.Linking],
 ) -> None:
     """The rows of links, and what they count for."""
-    time_zone = await writer.time_zone()
-    rows: list[links.LinkRow] = []
+    time_zone = await transaction.time_zone()
+    rows: list[LinkRow] = []
     concerns: list[tuple[int, int]] = []
     for draft, one, (held, has_contact) in zip(drafts, made, linkings, strict=True):
         rows += links.link_rows(one.seq, draft.occurred_at, draft.kind, held)
         if has_contact:
             concerns.append((one.seq, local_date(draft.occurred_at, time_zone).year))
-    writer.tallies.update(counts.of_links(rows))
-    writer.tallies.update(counts.of_concerns(concerns))
+    transaction.tallies.update(tallies.of_links(rows))
+    transaction.tallies.update(tallies.of_concerns(concerns))
     # In the order of their key, in which rows that come after each other lie beside each other.
     rows.sort()
-    await writer.execute_many(sql.ADD_LINK, rows)
+    await transaction.execute_many(sql.ADD_LINK, rows)
 
 
 def _row(draft: Draft, one: Recorded, now: int, linked: links.Linking) -> tuple[object, ...]:
@@ -154,15 +187,15 @@ def _row(draft: Draft, one: Recorded, now: int, linked: links.Linking) -> tuple[
     )
 
 
-async def replace(writer: "AccountWriter", old: Activity, draft: Draft) -> Activity:
+async def _replace(transaction: Transaction, old: Activity, draft: Draft) -> Activity:
     """Put a draft in the place of a recorded activity; its ids, origin and recording stay."""
     naming = links.namings(draft)
-    known = await links.resolve(writer, ((key, name) for key, name, _ in naming))
+    known = await links.resolve(transaction, ((key, name) for key, name, _ in naming))
     roles, has_contact = links.roles_of((known[key], role) for key, _, role in naming)
     is_moved = (draft.kind, draft.occurred_at) != (old.kind, old.occurred_at)
     if is_moved or roles.keys() != links.roles_as_stored(old).keys():
-        await links.change_links(writer, old, draft, roles, has_contact=has_contact)
-    await writer.execute(
+        await links.change_links(transaction, old, draft, roles, has_contact=has_contact)
+    await transaction.execute(
         sql.UPDATE_ACTIVITY,
         seq=old.seq,
         kind=draft.kind,
@@ -174,38 +207,38 @@ async def replace(writer: "AccountWriter", old: Activity, draft: Draft) -> Activ
         metadata=draft.metadata,
         level=draft.level,
         channels=text_from_channels(draft.channels),
-        updated_at=writer.clock.now(),
+        updated_at=transaction.clock.now(),
         has_contact=int(has_contact),
         linked=text_from_roles(roles),
     )
     if (draft.summary, draft.body) != (old.summary, old.body):
-        await _replace_text(writer, old, draft)
+        await _replace_text(transaction, old, draft)
     if (draft.kind, draft.data) != (old.kind, old.data):
-        await _replace_deadline(writer, old, due_at(draft.kind, draft.data))
-    return await writer.activity(old.seq)
+        await _replace_deadline(transaction, old, due_at(draft.kind, draft.data))
+    return await read.activity(transaction, old.seq)
 
 
-async def _replace_text(writer: "AccountWriter", old: Activity, draft: Draft) -> None:
-    search = writer.connection.search
+async def _replace_text(transaction: Transaction, old: Activity, draft: Draft) -> None:
+    search = transaction.search
     if old.summary or old.body:
-        await writer.execute(search.remove_activity, seq=old.seq)
+        await transaction.execute(search.remove_activity, seq=old.seq)
     if draft.summary or draft.body:
-        words = search.indexed(writer.account_id, draft.summary, draft.body)
-        await writer.execute_many(search.add_activity, [(old.seq, *words)])
+        words = search.indexed(transaction.account_id, draft.summary, draft.body)
+        await transaction.execute_many(search.add_activity, [(old.seq, *words)])
 
 
-async def _replace_deadline(writer: "AccountWriter", old: Activity, due: int | None) -> None:
+async def _replace_deadline(transaction: Transaction, old: Activity, due: int | None) -> None:
     before = due_at(old.kind, old.data)
     if due is not None and due != before:
-        await writer.execute(sql.SET_DEADLINE, activity_seq=old.seq, due_at=due)
+        await transaction.execute(sql.SET_DEADLINE, activity_seq=old.seq, due_at=due)
     elif due is None and before is not None:
-        await writer.execute(sql.DROP_DEADLINE, activity_seq=old.seq)
+        await transaction.execute(sql.DROP_DEADLINE, activity_seq=old.seq)
 
 
-async def remove(writer: "AccountWriter", activity: Activity) -> None:
+async def _remove(transaction: Transaction, activity: Activity) -> None:
     """Take an activity out of every table but the feed."""
-    await links.remove_links(writer, activity)
-    await writer.execute(sql.DELETE_ACTIVITY, seq=activity.seq)
-    await _replace_deadline(writer, activity, None)
+    await links.remove_links(transaction, activity)
+    await transaction.execute(sql.DELETE_ACTIVITY, seq=activity.seq)
+    await _replace_deadline(transaction, activity, None)
     if activity.summary or activity.body:
-        await writer.execute(writer.connection.search.remove_activity, seq=activity.seq)
+        await transaction.execute(transaction.search.remove_activity, seq=activity.seq)

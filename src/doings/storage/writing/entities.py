@@ -1,89 +1,81 @@
-"""Writing entities: the row, its search text, and its place in the lists."""
+"""Entities put, created and deleted, with what follows for the links of their activities."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
-from doings.core.entity import CONTACT, Entity, EntityDraft, EntityKey
+from doings.core.entity import CONTACT, Entity, EntityDraft, EntityKey, checked_id, checked_type
 from doings.core.errors import Invalid
-from doings.storage.reading import counts
-from doings.storage.reading.entity_lists import is_partial, search_text
+from doings.storage.reading.entities import entity, entity_or_none
 from doings.storage.sql import statements as sql
+from doings.storage.transaction import Transaction
+from doings.storage.writing import entity_rows, links
 
-if TYPE_CHECKING:
-    from doings.storage.writer import AccountWriter
+
+async def put(
+    transaction: Transaction, key: EntityKey, revise: Callable[[Entity | None], EntityDraft]
+) -> tuple[Entity, bool]:
+    """Create (True) or replace an entity by what `revise` makes of the one there is."""
+    checked_type(key[0])
+    checked_id(key[1])
+    old = await entity_or_none(transaction, key)
+    alive = old if old is not None and not old.is_deleted else None
+    draft = revise(alive)
+    contact = await _contact_seq(transaction, key, draft)
+    if old is None:
+        await _add(transaction, await transaction.advance(1), key, draft, contact)
+    else:
+        await entity_rows.replace(transaction, old, draft, contact)
+        if draft.contact != old.contact:
+            await links.relink(transaction, old.seq)
+    await transaction.write_tallies()
+    return await entity(transaction, key), alive is None
 
 
-async def contact_seq(writer: "AccountWriter", key: EntityKey, draft: EntityDraft) -> int | None:
+async def create(transaction: Transaction, entity_type: str, draft: EntityDraft) -> Entity:
+    """Create an entity whose id is its seq, or a UUID where that is taken."""
+    key = (entity_type, "")
+    contact = await _contact_seq(transaction, key, draft)
+    seq = await transaction.advance(1)
+    if await entity_or_none(transaction, (entity_type, str(seq))) is None:
+        key = (entity_type, str(seq))
+    else:
+        key = (entity_type, transaction.clock.new_id())
+    await _add(transaction, seq, key, draft, contact)
+    await transaction.write_tallies()
+    return await entity(transaction, key)
+
+
+async def create_numbered(transaction: Transaction, entity_type: str, draft: EntityDraft) -> Entity:
+    """Create an entity whose id is the next number of its type."""
+    rows = await transaction.fetch(sql.NUMBERED_IDS, type=entity_type)
+    number = max((int(row[0]) for row in rows if row[0].isdecimal()), default=0) + 1
+    created, _ = await put(transaction, (entity_type, str(number)), lambda _: draft)
+    return created
+
+
+async def delete(transaction: Transaction, key: EntityKey) -> Entity:
+    """Delete an entity, whose activities stay; raises NotFound."""
+    deleted = await entity(transaction, key)
+    await entity_rows.remove(transaction, deleted)
+    await transaction.write_tallies()
+    return deleted
+
+
+async def _contact_seq(transaction: Transaction, key: EntityKey, draft: EntityDraft) -> int | None:
     """The seq of the contact an entity is to belong to, made if there is none; raises Invalid."""
     if draft.contact is None:
         return None
     if key[0] == CONTACT:
         raise Invalid.of("contact", "a contact belongs to nobody")
-    contact = await writer.entity_or_none((CONTACT, draft.contact))
+    contact = await entity_or_none(transaction, (CONTACT, draft.contact))
     if contact is not None:
         return contact.seq
-    seq = await writer.advance(1)
-    await add(writer, seq, (CONTACT, draft.contact), EntityDraft(), None)
+    seq = await transaction.advance(1)
+    await _add(transaction, seq, (CONTACT, draft.contact), EntityDraft(), None)
     return seq
 
 
-async def add(
-    writer: "AccountWriter", seq: int, key: EntityKey, draft: EntityDraft, contact: int | None
+async def _add(
+    transaction: Transaction, seq: int, key: EntityKey, draft: EntityDraft, contact: int | None
 ) -> None:
     """Store a new entity under a seq taken for it."""
-    await add_many(writer, [(seq, key, draft, contact)])
-
-
-async def add_many(
-    writer: "AccountWriter", entities: Sequence[tuple[int, EntityKey, EntityDraft, int | None]]
-) -> None:
-    """Store new entities under seqs taken for them."""
-    now = writer.clock.now()
-    search = writer.connection.search
-    rows, texts = [], []
-    for seq, (type_, id_), draft, contact in entities:
-        partial = is_partial(draft.attrs)
-        rows.append((seq, type_, id_, draft.name, draft.attrs, contact, int(partial), now, now))
-        text = search_text(draft.name, id_, draft.attrs)
-        texts.append((seq, *search.indexed(writer.account_id, text)))
-        if not partial:
-            writer.tallies[counts.of_member(type_, seq)] += 1
-    await writer.execute_many(sql.ADD_ENTITY, rows)
-    await writer.execute_many(search.add_entity, texts)
-
-
-async def replace(
-    writer: "AccountWriter", old: Entity, draft: EntityDraft, contact: int | None
-) -> None:
-    """Replace what is said about an entity; a deleted one begins anew."""
-    now = writer.clock.now()
-    partial = is_partial(draft.attrs)
-    await writer.execute(
-        sql.UPDATE_ENTITY,
-        seq=old.seq,
-        name=draft.name,
-        attrs=draft.attrs,
-        contact_seq=contact,
-        is_partial=int(partial),
-        created_at=now if old.is_deleted else old.created_at,
-        updated_at=now,
-    )
-    difference = int(not partial) - int(_is_counted(old))
-    if difference:
-        writer.tallies[counts.of_member(old.type, old.seq)] += difference
-    search = writer.connection.search
-    await writer.execute(search.remove_entity, seq=old.seq)
-    words = search.indexed(writer.account_id, search_text(draft.name, old.id, draft.attrs))
-    await writer.execute_many(search.add_entity, [(old.seq, *words)])
-
-
-async def remove(writer: "AccountWriter", entity: Entity) -> None:
-    """Mark an entity as deleted."""
-    await writer.execute(sql.DELETE_ENTITY, seq=entity.seq, at=writer.clock.now())
-    await writer.execute(writer.connection.search.remove_entity, seq=entity.seq)
-    if _is_counted(entity):
-        writer.tallies[counts.of_member(entity.type, entity.seq)] -= 1
-
-
-def _is_counted(entity: Entity) -> bool:
-    return not entity.is_deleted and not is_partial(entity.attrs)
+    await entity_rows.add_many(transaction, [(seq, key, draft, contact)])

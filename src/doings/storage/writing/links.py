@@ -4,7 +4,6 @@ Those given, those its data names, and those that follow from whom a linked thin
 """
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -12,16 +11,15 @@ from doings.core.activity import DERIVED_ROLES, NAMED_IN_DATA, OWNER, Activity, 
 from doings.core.clock import local_date
 from doings.core.entity import CONTACT, EntityDraft, EntityKey
 from doings.core.kinds.rules import implied_keys
-from doings.storage.reading import counts
+from doings.storage.reading.activities import by_seqs
 from doings.storage.sql import statements as sql
-from doings.storage.sql.rows import Roles, text_from_roles
+from doings.storage.sql import tallies
+from doings.storage.sql.rows import LinkRow, Roles, ids_by_type, text_from_roles
 from doings.storage.sql.select import EVERYTHING
-from doings.storage.writing import entities
+from doings.storage.transaction import Transaction
+from doings.storage.writing import entity_rows
 
-if TYPE_CHECKING:
-    from doings.storage.writer import AccountWriter
-
-CHUNK = 1000
+ACTIVITY_CHUNK = 1000
 
 
 class Known(msgspec.Struct, frozen=True, gc=False):
@@ -38,9 +36,6 @@ Naming = tuple[EntityKey, str | None, str]
 Linking = tuple[Roles, bool]
 """What an activity is linked to, and whether a contact is among it."""
 
-LinkRow = tuple[int, int, int, str]
-"""A row of `statements.ADD_LINK`: entity, instant, activity, kind."""
-
 
 def namings(draft: Draft) -> list[Naming]:
     """The links given, less the roles that only the server gives, then those that data names."""
@@ -54,35 +49,32 @@ def namings(draft: Draft) -> list[Naming]:
 
 
 async def resolve(
-    writer: "AccountWriter", named: Iterable[tuple[EntityKey, str | None]]
+    transaction: Transaction, named: Iterable[tuple[EntityKey, str | None]]
 ) -> dict[EntityKey, Known]:
     """Look entities up by (type, id); those that do not exist are made, with the name given."""
     names: dict[EntityKey, str | None] = {}
     for key, name in named:
         if names.get(key) is None:
             names[key] = name
-    known = await _existing(writer, names)
+    known = await _existing(transaction, names)
     missing = [key for key in names if key not in known]
     if missing:
-        first = await writer.advance(len(missing))
+        first = await transaction.advance(len(missing))
         drafts = [
             (first + index, key, EntityDraft(name=names[key]), None)
             for index, key in enumerate(missing)
         ]
-        await entities.add_many(writer, drafts)
+        await entity_rows.add_many(transaction, drafts)
         for seq, key, _, _ in drafts:
             known[key] = Known(seq, key[0] == CONTACT, None)
     return known
 
 
-async def _existing(writer: "AccountWriter", names: Iterable[EntityKey]) -> dict[EntityKey, Known]:
-    ids: dict[str, list[str]] = {}
-    for entity_type, entity_id in names:
-        ids.setdefault(entity_type, []).append(entity_id)
+async def _existing(transaction: Transaction, names: Iterable[EntityKey]) -> dict[EntityKey, Known]:
     known: dict[EntityKey, Known] = {}
-    for entity_type, wanted in ids.items():
+    for entity_type, ids in ids_by_type(names).items():
         is_contact = entity_type == CONTACT
-        rows = await writer.fetch(sql.RESOLVE_ENTITIES, type=entity_type, ids=wanted)
+        rows = await transaction.fetch(sql.RESOLVE_ENTITIES, type=entity_type, ids=ids)
         for entity_id, seq, owner in rows:
             known[entity_type, entity_id] = Known(seq, is_contact, owner)
     return known
@@ -112,23 +104,27 @@ def link_rows(seq: int, occurred_at: int, kind: str, entities: Iterable[int]) ->
     return [(entity, occurred_at, seq, kind) for entity in (EVERYTHING, *entities)]
 
 
-async def relink(writer: "AccountWriter", entity: int) -> None:
+async def relink(transaction: Transaction, entity: int) -> None:
     """Bring the links of all that concerns an entity in line with whom it belongs to now."""
     at, seq = -1 << 62, 0
     while True:
-        keys = await writer.fetch(
-            sql.ACTIVITIES_OF_ENTITY, entity=entity, occurred_at=at, activity_seq=seq, limit=CHUNK
+        keys = await transaction.fetch(
+            sql.ACTIVITIES_OF_ENTITY,
+            entity=entity,
+            occurred_at=at,
+            activity_seq=seq,
+            limit=ACTIVITY_CHUNK,
         )
         if not keys:
             return
-        for activity in await writer.activities([key[1] for key in keys]):
-            await _relink(writer, activity)
+        for activity in await by_seqs(transaction, [key[1] for key in keys]):
+            await _relink(transaction, activity)
         at, seq = keys[-1]
 
 
-async def _relink(writer: "AccountWriter", activity: Activity) -> None:
+async def _relink(transaction: Transaction, activity: Activity) -> None:
     seqs = {link.entity.key: link.entity.seq for link in activity.links}
-    owners = await _existing(writer, seqs)
+    owners = await _existing(transaction, seqs)
     links = [
         (owners[link.entity.key], role)
         for link in activity.links
@@ -138,8 +134,8 @@ async def _relink(writer: "AccountWriter", activity: Activity) -> None:
     roles, has_contact = roles_of(links)
     if roles == roles_as_stored(activity):
         return
-    await change_links(writer, activity, activity, roles, has_contact=has_contact)
-    await writer.execute(
+    await change_links(transaction, activity, activity, roles, has_contact=has_contact)
+    await transaction.execute(
         sql.SET_LINKED,
         seq=activity.seq,
         has_contact=int(has_contact),
@@ -153,7 +149,7 @@ def roles_as_stored(activity: Activity) -> Roles:
 
 
 async def change_links(
-    writer: "AccountWriter",
+    transaction: Transaction,
     old: Activity,
     new: Activity | Draft,
     roles: Roles,
@@ -161,21 +157,21 @@ async def change_links(
     has_contact: bool,
 ) -> None:
     """Take an activity's links and counts away and set those of its new state."""
-    await remove_links(writer, old)
+    await remove_links(transaction, old)
     rows = link_rows(old.seq, new.occurred_at, new.kind, roles)
-    await writer.execute_many(sql.ADD_LINK, rows)
-    writer.tallies.update(counts.of_links(rows))
+    await transaction.execute_many(sql.ADD_LINK, rows)
+    transaction.tallies.update(tallies.of_links(rows))
     if has_contact:
-        year = local_date(new.occurred_at, await writer.time_zone()).year
-        writer.tallies.update(counts.of_concerns([(old.seq, year)]))
+        year = local_date(new.occurred_at, await transaction.time_zone()).year
+        transaction.tallies.update(tallies.of_concerns([(old.seq, year)]))
 
 
-async def remove_links(writer: "AccountWriter", activity: Activity) -> None:
+async def remove_links(transaction: Transaction, activity: Activity) -> None:
     """Take an activity out of every timeline and count."""
     at, seq, kind = activity.occurred_at, activity.seq, activity.kind
     rows = link_rows(seq, at, kind, roles_as_stored(activity))
-    await writer.execute_many(sql.DELETE_LINK, [row[:3] for row in rows])
-    writer.tallies.subtract(counts.of_links(rows))
+    await transaction.execute_many(sql.DELETE_LINK, [row[:3] for row in rows])
+    transaction.tallies.subtract(tallies.of_links(rows))
     if any(link.entity.type == CONTACT for link in activity.links):
-        year = local_date(at, await writer.time_zone()).year
-        writer.tallies.subtract(counts.of_concerns([(seq, year)]))
+        year = local_date(at, await transaction.time_zone()).year
+        transaction.tallies.subtract(tallies.of_concerns([(seq, year)]))

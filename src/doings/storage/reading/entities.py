@@ -1,0 +1,64 @@
+"""Entities by key and by seq."""
+
+from collections.abc import Sequence
+
+from doings.core.entity import Entity, EntityKey
+from doings.core.errors import NotFound
+from doings.storage.sql import statements as sql
+from doings.storage.sql.rows import entity_from_row, ids_by_type
+from doings.storage.transaction import ReadTransaction
+
+
+async def entity(transaction: ReadTransaction, key: EntityKey) -> Entity:
+    """One entity; raises NotFound, for a deleted one too."""
+    entity = await entity_or_none(transaction, key)
+    if entity is None or entity.is_deleted:
+        raise NotFound(*key)
+    return entity
+
+
+async def entity_or_none(transaction: ReadTransaction, key: EntityKey) -> Entity | None:
+    """One entity, deleted or not, or None."""
+    row = await transaction.fetch_one(sql.ENTITY_BY_KEY, type=key[0], id=key[1])
+    return entity_from_row(row) if row else None
+
+
+async def entity_by_seq(transaction: ReadTransaction, entity_type: str, seq: int) -> Entity:
+    """One entity; raises NotFound, for a deleted one too."""
+    entities = await by_seqs(transaction, entity_type, [seq])
+    if seq not in entities:
+        raise NotFound(entity_type, seq)
+    return entities[seq]
+
+
+async def by_keys(
+    transaction: ReadTransaction, keys: Sequence[EntityKey]
+) -> dict[EntityKey, Entity]:
+    """Those of the entities that exist and are not deleted; one statement a type."""
+    entities: dict[EntityKey, Entity] = {}
+    for entity_type, ids in ids_by_type(keys).items():
+        rows = await transaction.fetch(sql.ENTITIES_BY_KEY, type=entity_type, ids=ids)
+        for entity in map(entity_from_row, rows):
+            if not entity.is_deleted:
+                entities[entity.key] = entity
+    return entities
+
+
+async def by_seqs(
+    transaction: ReadTransaction, entity_type: str, seqs: Sequence[int]
+) -> dict[int, Entity]:
+    """Those of the entities of this type that exist and are not deleted, by seq."""
+    entities = await by_seqs_with_deleted(transaction, set(seqs))
+    return {
+        seq: entity
+        for seq, entity in entities.items()
+        if entity.type == entity_type and not entity.is_deleted
+    }
+
+
+async def by_seqs_with_deleted(transaction: ReadTransaction, seqs: set[int]) -> dict[int, Entity]:
+    """Those of the entities that exist, deleted ones too, by seq."""
+    if not seqs:
+        return {}
+    rows = await transaction.fetch(sql.ENTITIES_BY_SEQ, seqs=list(seqs))
+    return {row[0]: entity_from_row(row) for row in rows}

@@ -1,0 +1,108 @@
+"""One account in one transaction: what every helper of `reading/` and `writing/` works on.
+
+The helpers take a transaction and not the reader or the writer, so they never import those two,
+which import them. No statement is run here without its account: each is given `account_id`.
+"""
+
+from collections import Counter
+from collections.abc import Awaitable, Sequence
+
+from doings.core.account import Account
+from doings.core.clock import Clock
+from doings.core.errors import NotFound
+from doings.storage.engine import Connection, Row, SearchSql
+from doings.storage.sql import statements as sql
+from doings.storage.sql.rows import account_from_row
+from doings.storage.sql.tallies import Tally, changed
+
+
+class ReadTransaction:
+    """Reading one account from one consistent state."""
+
+    def __init__(self, connection: Connection, account_id: int) -> None:
+        self.connection = connection
+        self.account_id = account_id
+
+    @property
+    def search(self) -> SearchSql:
+        """The engine's statements of full text."""
+        return self.connection.search
+
+    def fetch(self, statement: str, **values: object) -> Awaitable[list[Row]]:
+        """All rows of a statement about this account."""
+        return self.connection.fetch(statement, account_id=self.account_id, **values)
+
+    def fetch_one(self, statement: str, **values: object) -> Awaitable[Row | None]:
+        """The first row of a statement about this account, or None."""
+        return self.connection.fetch_one(statement, account_id=self.account_id, **values)
+
+    async def account(self) -> Account:
+        """The account itself; raises NotFound once it is deleted."""
+        return account_from_row(await self._row(sql.ACCOUNT_BY_ID))
+
+    async def head(self) -> int:
+        """The last seq given out; raises NotFound."""
+        return int((await self._row(sql.HEAD))[0])
+
+    async def revision(self) -> int:
+        """How often something that was there before was changed; raises NotFound."""
+        return int((await self._row(sql.REVISION))[0])
+
+    async def _row(self, statement: str) -> Row:
+        row = await self.fetch_one(statement)
+        if row is None:
+            raise NotFound("account")
+        return row
+
+
+class Transaction(ReadTransaction):
+    """Writing in one account: all of it lasts, or none. `by` is the key of who writes."""
+
+    def __init__(
+        self, connection: Connection, account_id: int, *, clock: Clock, by: str | None
+    ) -> None:
+        super().__init__(connection, account_id)
+        self.clock = clock
+        self.by = by
+        self.tallies: Counter[Tally] = Counter()
+        """What was counted and is not yet written down."""
+        self._time_zone: str | None = None
+        self._is_revising = False
+
+    async def execute(self, statement: str, **values: object) -> None:
+        """Run a statement about this account."""
+        await self.connection.execute(statement, account_id=self.account_id, **values)
+        await self._note_revision(statement)
+
+    async def execute_many(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
+        """Run a statement for each row; `account_id` is its first placeholder and given here."""
+        if rows:
+            prefix = (self.account_id,)
+            await self.connection.execute_many(statement, map(prefix.__add__, rows))
+            await self._note_revision(statement)
+
+    async def _note_revision(self, statement: str) -> None:
+        """Count, once for the transaction, that it changes what was there before."""
+        if statement in sql.REVISING and not self._is_revising:
+            self._is_revising = True
+            await self.connection.execute(sql.ADVANCE_REVISION, account_id=self.account_id)
+
+    async def advance(self, count: int) -> int:
+        """Take `count` seqs; returns the first; raises NotFound once the account is deleted."""
+        row = await self.fetch_one(sql.ADVANCE_HEAD, count=count)
+        if row is None:
+            raise NotFound("account")
+        return int(row[0]) - count + 1
+
+    async def time_zone(self) -> str:
+        """The zone of the account's calendar, read once."""
+        if self._time_zone is None:
+            self._time_zone = (await self.account()).time_zone
+        return self._time_zone
+
+    async def write_tallies(self) -> None:
+        """Write down what was counted since the last time."""
+        rows = changed(self.tallies)
+        self.tallies.clear()
+        await self.execute_many(sql.ADD_TO_TALLY, rows)
+        await self.execute_many(sql.DROP_EMPTY_TALLY, [row[:3] for row in rows if row[3] < 0])

@@ -1,0 +1,64 @@
+"""The rows of entities: the entity itself, its search text, and its place in the lists."""
+
+from collections.abc import Sequence
+
+from doings.core.entity import Entity, EntityDraft, EntityKey
+from doings.storage.sql import statements as sql
+from doings.storage.sql import tallies
+from doings.storage.sql.rows import is_partial, search_text
+from doings.storage.transaction import Transaction
+
+
+async def add_many(
+    transaction: Transaction, entities: Sequence[tuple[int, EntityKey, EntityDraft, int | None]]
+) -> None:
+    """Store new entities under seqs taken for them."""
+    now = transaction.clock.now()
+    search = transaction.search
+    rows, texts = [], []
+    for seq, (type_, id_), draft, contact in entities:
+        partial = is_partial(draft.attrs)
+        rows.append((seq, type_, id_, draft.name, draft.attrs, contact, int(partial), now, now))
+        text = search_text(draft.name, id_, draft.attrs)
+        texts.append((seq, *search.indexed(transaction.account_id, text)))
+        if not partial:
+            transaction.tallies[tallies.of_member(type_, seq)] += 1
+    await transaction.execute_many(sql.ADD_ENTITY, rows)
+    await transaction.execute_many(search.add_entity, texts)
+
+
+async def replace(
+    transaction: Transaction, old: Entity, draft: EntityDraft, contact: int | None
+) -> None:
+    """Replace what is said about an entity; a deleted one begins anew."""
+    now = transaction.clock.now()
+    partial = is_partial(draft.attrs)
+    await transaction.execute(
+        sql.UPDATE_ENTITY,
+        seq=old.seq,
+        name=draft.name,
+        attrs=draft.attrs,
+        contact_seq=contact,
+        is_partial=int(partial),
+        created_at=now if old.is_deleted else old.created_at,
+        updated_at=now,
+    )
+    difference = int(not partial) - int(_is_counted(old))
+    if difference:
+        transaction.tallies[tallies.of_member(old.type, old.seq)] += difference
+    search = transaction.search
+    await transaction.execute(search.remove_entity, seq=old.seq)
+    words = search.indexed(transaction.account_id, search_text(draft.name, old.id, draft.attrs))
+    await transaction.execute_many(search.add_entity, [(old.seq, *words)])
+
+
+async def remove(transaction: Transaction, entity: Entity) -> None:
+    """Mark an entity as deleted."""
+    await transaction.execute(sql.DELETE_ENTITY, seq=entity.seq, at=transaction.clock.now())
+    await transaction.execute(transaction.search.remove_entity, seq=entity.seq)
+    if _is_counted(entity):
+        transaction.tallies[tallies.of_member(entity.type, entity.seq)] -= 1
+
+
+def _is_counted(entity: Entity) -> bool:
+    return not entity.is_deleted and not is_partial(entity.attrs)

@@ -1,0 +1,30 @@
+"""Answers kept for requests that may come again under the same idempotency key."""
+
+from doings.core.clock import DAY
+from doings.core.errors import Conflict
+from doings.storage.sql import statements as sql
+from doings.storage.transaction import Transaction
+
+KEPT_FOR = DAY
+"""How long an answer is kept for a repeated request."""
+
+
+async def recall(transaction: Transaction, key: str, digest: bytes) -> str | None:
+    """The answer kept under this key, or None; raises Conflict if its request was another."""
+    since = transaction.clock.now() - KEPT_FOR
+    row = await transaction.fetch_one(sql.IDEMPOTENCY_KEY, key=key, since=since)
+    if row is None:
+        return None
+    if row[0] != digest.hex():
+        msg = "this Idempotency-Key was used with another request"
+        raise Conflict(msg)
+    return str(row[1])
+
+
+async def remember(transaction: Transaction, key: str, digest: bytes, answer: str) -> None:
+    """Keep the answer for 24 hours, and forget those that are older."""
+    now = transaction.clock.now()
+    await transaction.execute(sql.FORGET_IDEMPOTENCY_KEYS, since=now - KEPT_FOR)
+    await transaction.execute(
+        sql.SET_IDEMPOTENCY_KEY, key=key, digest=digest.hex(), answer=answer, at=now
+    )
