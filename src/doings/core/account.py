@@ -11,7 +11,7 @@ from doings.core.text import object_from_text
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
 RESERVED_SLUGS = frozenset({"api", "c"})
-"""Words that stand for something else where a surface's path names an account."""
+"""Slugs that would mean something else in a path that names an account."""
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,7 +31,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def check_new_account(slug: str, time_zone: str) -> None:
-    """Refuse a slug or a zone that an account may not have; raises Invalid."""
+    """Raise Invalid for a slug or a time zone that an account may not have."""
     if not SLUG.fullmatch(slug):
         raise Invalid.of("slug", "letters a-z, digits and inner hyphens, at most 63 of them")
     if slug in RESERVED_SLUGS:

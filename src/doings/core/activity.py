@@ -32,10 +32,10 @@ LINKS = 200
 CHANNELS = 20
 
 ACTOR = "actor"
-"""The role of whoever did it."""
+"""The role of the entity that did it."""
 
 SUBJECT = "subject"
-"""The role of whatever it is about, where none is named."""
+"""The role of an entity that the activity is about: the role of a link that names none."""
 
 OWNER = "owner"
 """The role of a contact that is linked because a linked thing belongs to it."""
@@ -124,25 +124,25 @@ class Activity(msgspec.Struct, frozen=True, gc=False):
     links: tuple[Linked, ...]
 
     def linked(self, entity_type: str, role: str | None = None) -> Entity | None:
-        """The first entity of that type, and that role where one is named, that still exists."""
+        """The first linked entity of that type (and role) that is not deleted, or None."""
         return first_linked(self.links, entity_type, role)
 
     def actor(self) -> Entity | None:
-        """Whoever did it, where that is known and still exists."""
+        """The entity that did it; None where it is not known or was deleted."""
         for link in self.links:
             if ACTOR in link.roles and not link.entity.is_deleted:
                 return link.entity
         return None
 
     def contacts(self) -> list[Entity]:
-        """The contacts concerned, each once, in the order they were linked."""
+        """The linked contacts that are not deleted, each once, in the order of the links."""
         return linked_contacts(self.links)
 
 
 def first_linked(
     links: tuple[Linked, ...], entity_type: str, role: str | None = None
 ) -> Entity | None:
-    """The first entity of that type, and that role where one is named, that still exists."""
+    """The first linked entity of that type (and role) that is not deleted, or None."""
     for link in links:
         is_wanted = link.entity.type == entity_type and not link.entity.is_deleted
         if is_wanted and (role is None or role in link.roles):
@@ -151,7 +151,7 @@ def first_linked(
 
 
 def linked_contacts(links: tuple[Linked, ...]) -> list[Entity]:
-    """The contacts among what is linked that still exist, each once, in order."""
+    """The linked contacts that are not deleted, each once, in the order of the links."""
     return [
         link.entity for link in links if link.entity.type == CONTACT and not link.entity.is_deleted
     ]
@@ -165,19 +165,21 @@ _LINKS = attrgetter("links")
 def rendered_links(
     activities: Sequence[Activity], render: Callable[[tuple[Linked, ...]], T]
 ) -> list[T]:
-    """What `render` makes of the links of each activity.
+    """What `render` makes of the links of each activity, in the order of the activities.
 
-    Activities read together that are linked alike share one tuple, which is rendered once.
+    The store gives activities that are linked alike one and the same tuple. Each tuple is rendered
+    once. Tuples are told apart by identity, because a comparison by value would hash every entity
+    in them.
     """
     linked = list(map(_LINKS, activities))
-    places = list(map(id, linked))
-    distinct = dict(zip(places, linked, strict=True))
-    rendered = {place: render(links) for place, links in distinct.items()}
-    return list(map(rendered.__getitem__, places))
+    identities = list(map(id, linked))
+    distinct = dict(zip(identities, linked, strict=True))
+    rendered = {identity: render(links) for identity, links in distinct.items()}
+    return list(map(rendered.__getitem__, identities))
 
 
 def draft_of(activity: Activity) -> Draft:
-    """What was recorded, to record it again with a change; derived links are left out."""
+    """The draft that would record this activity again, to be changed; without derived links."""
     return Draft(
         kind=activity.kind,
         occurred_at=activity.occurred_at,
@@ -195,22 +197,25 @@ def draft_of(activity: Activity) -> Draft:
 
 
 def is_same(one: Draft, other: Draft) -> bool:
-    """Whether two drafts say the same; the names that links carry say nothing of the activity."""
+    """Whether two drafts would record the same; the names of linked entities are not compared."""
     return _essence(one) == _essence(other)
 
 
 def _essence(draft: Draft) -> Draft:
-    """The draft with its links as they would be read back: each entity's roles together."""
-    roles: dict[EntityKey, dict[str, None]] = {}
+    """The draft with its links as they would be read back: each entity's roles together.
+
+    The inner dicts serve as sets that keep their order.
+    """
+    roles_by_key: dict[EntityKey, dict[str, None]] = {}
     for link in draft.links:
         if link.role not in DERIVED_ROLES:
-            roles.setdefault(link.key, {})[link.role] = None
-    links = tuple(Link(*key, role) for key, held in roles.items() for role in held)
+            roles_by_key.setdefault(link.key, {})[link.role] = None
+    links = tuple(Link(*key, role) for key, roles in roles_by_key.items() for role in roles)
     return msgspec.structs.replace(draft, links=links)
 
 
 def given_links(activity: Activity) -> tuple[Link, ...]:
-    """The links that were given, one for each role, without the derived ones."""
+    """The links that a caller gave, one for each role; derived links are left out."""
     return tuple(
         Link(link.entity.type, link.entity.id, role, link.entity.name)
         for link in activity.links
@@ -272,7 +277,7 @@ def _check_links(links: tuple[Link, ...]) -> None:
 
 @lru_cache(maxsize=4096)
 def _check_link(link: Link) -> None:
-    """Raise Invalid; those that passed are remembered, as most people come again."""
+    """Raise Invalid. Links that passed are remembered, as most entities are linked many times."""
     checked_type(link.type)
     checked_id(link.id)
     checked_role(link.role)

@@ -21,17 +21,17 @@ _MICROSECOND = timedelta(microseconds=1)
 _EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 
 _EXACT = 4_000_000_000 * SECOND
-"""Up to the year 2096 a float holds every microsecond, and Python's quickest way is exact."""
+"""Up to the year 2096 a float holds every microsecond: the fastest conversion is exact."""
 
 EARLIEST = -30_610_224_000 * SECOND
-"""1000-01-01: what lies before is a typing error, not an activity."""
+"""1000-01-01: an earlier time is a typing error, not an activity."""
 
 LATEST = 253_402_128_000 * SECOND
-"""9999-12-30: what lies after cannot be shown in every time zone."""
+"""9999-12-30: a later time cannot be shown in every time zone."""
 
 
 class Clock(Protocol):
-    """Where instants and ids come from."""
+    """The source of instants and ids."""
 
     def now(self) -> int:
         """The present instant."""

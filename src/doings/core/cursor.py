@@ -1,4 +1,4 @@
-"""Cursors: opaque, signed tokens that say where a walk through one filtered timeline goes on."""
+"""Cursors: opaque, signed tokens that say where a list of one filtered timeline goes on."""
 
 import hashlib
 import hmac
@@ -16,9 +16,9 @@ T = TypeVar("T")
 
 
 class Page(msgspec.Struct, Generic[T], frozen=True):
-    """A stretch of a timeline in the order asked for, and the gaps at its two ends.
+    """A part of a timeline in the order of the query, and the gaps at its two ends.
 
-    The items are activities, or what was made of each. `before` is None at the start of the list
+    The items are activities, or a document of each. `before` is None at the start of the list
     and `after` at its end.
     """
 
@@ -28,11 +28,20 @@ class Page(msgspec.Struct, Generic[T], frozen=True):
 
 
 Ends = tuple[Key, Key]
-"""The keys of the first and of the last item, in the order asked for."""
+"""The keys of the first and of the last item, in the order of the query."""
 
 
 def page_of(query: Query, items: list[T], ends: Ends | None, *, has_more: bool) -> Page[T]:
-    """Put items between the gaps at their ends; `has_more` is about the walk's side."""
+    """The page of these items, with the gaps at its ends.
+
+    `has_more` says whether items follow on the side that the query runs to. On the other side there
+    are items if the query did not start at the beginning of the list: after a gap or a skip.
+
+    A gap has a side, older or newer, while a page has a start and an end. A descending list starts
+    at the newest activity, so its `before` is the newer gap; an ascending list is the other way
+    round. A query whose gap points back to the start of the list reads against its order: then
+    `has_more` decides about `before`.
+    """
     ahead = query.side
     behind: Side = "newer" if ahead == "older" else "older"
     gaps: dict[Side, Gap | None] = {
@@ -45,7 +54,10 @@ def page_of(query: Query, items: list[T], ends: Ends | None, *, has_more: bool) 
 
 
 def _gap_at(query: Query, ends: Ends | None, side: Side) -> Gap | None:
-    """The gap at one end; that of the query when there are no items."""
+    """The gap at one end of the items; without items, the place of the query's own gap.
+
+    The gap newer than an item begins one seq after it, as a gap's older side has the smaller keys.
+    """
     if ends is None:
         return query.gap and Gap(query.gap.occurred_at, query.gap.seq, side)
     is_last = (side == "older") == query.is_descending
@@ -54,7 +66,7 @@ def _gap_at(query: Query, ends: Ends | None, side: Side) -> Gap | None:
 
 
 def fingerprint(account_id: int, query: Query) -> bytes:
-    """What the filters and the order of a query come to, without the page's place and size."""
+    """8 bytes that stand for the account, filters and order of a query; not for place and size."""
     filters = msgspec.structs.replace(query, gap=None, skip=0, limit=0)
     return hashlib.blake2b(msgspec.json.encode((account_id, filters)), digest_size=8).digest()
 

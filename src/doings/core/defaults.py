@@ -32,7 +32,7 @@ _TYPES = (
 _GENDERS = (("Man", "M"), ("Woman", "F"), ("Rather not say", "O"))
 
 IS_DEFAULT = "is_default"
-"""The attribute of what came with the account and was not made by anybody."""
+"""The attribute of entities that came with the account; nobody created them."""
 
 
 def _numbered(

@@ -1,4 +1,4 @@
-"""Our own JSON of an activity: the native API's document, and what the feed keeps of the past."""
+"""Our own JSON of an activity: the native API's document, and the `before` of a change."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,7 +12,7 @@ from doings.core.entity import Entity
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 MomentText = Annotated[str, msgspec.Meta(extra_json_schema={"format": "date-time"})]
-"""A moment as text that is remembered: an answer shows many, and often the same again."""
+"""An instant as RFC 3339 text. The text is cached, as answers repeat many instants."""
 
 JsonObject = Annotated[msgspec.Raw, msgspec.Meta(extra_json_schema={"type": "object"})]
 
@@ -70,7 +70,7 @@ class EntityDocument(msgspec.Struct):
 
 
 LinkDocuments = tuple[ActorDocument | None, list[LinkDocument]]
-"""Whoever did it, who stands by itself, and every other link, one for each role."""
+"""The actor, which is shown by itself, and every other link, one for each role."""
 
 EMPTY = msgspec.Raw(b"{}")
 
@@ -81,13 +81,13 @@ def raw(text: str) -> msgspec.Raw:
 
 
 def activity_documents(activities: Sequence[Activity]) -> list[ActivityDocument]:
-    """Render activities; what they were linked to and is deleted now is left out."""
+    """Render activities, in their order; links to deleted entities are left out."""
     documents = []
     linked = rendered_links(activities, link_documents)
     for activity, (actor, links) in zip(activities, linked, strict=True):
         recorded_at = text_from_instant(activity.recorded_at)
         is_revised = activity.updated_at != activity.recorded_at
-        # By position, which takes msgspec half the time: the order is that of the class.
+        # By position, in the order of the class: msgspec needs half the time for that.
         document = ActivityDocument(
             activity.id,
             activity.seq,
@@ -117,7 +117,7 @@ def activity_document(activity: Activity) -> ActivityDocument:
 
 
 def link_documents(links: tuple[Linked, ...]) -> LinkDocuments:
-    """Render links; those to what is deleted are left out."""
+    """Render the links of an activity; links to deleted entities are left out."""
     actor = None
     documents = []
     for link in links:
@@ -147,12 +147,12 @@ def entity_document(entity: Entity) -> EntityDocument:
 
 
 def whole_text(activity: Activity) -> str:
-    """The whole document as JSON text: what a deletion replaced."""
+    """The whole document as JSON text: the `before` of a deletion."""
     return msgspec.json.encode(activity_document(activity)).decode()
 
 
 def replaced_text(old: Activity, new: Activity) -> str:
-    """The members of the old document that the new one does not have, as JSON text."""
+    """The members of the old document that differ in the new one, as JSON text: a `before`."""
     before, after = _members(old), _members(new)
     replaced = {name: value for name, value in before.items() if after[name] != value}
     replaced.pop("updated_at", None)

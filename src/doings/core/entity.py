@@ -20,14 +20,14 @@ SELF = "business"
 """The type of the entity that stands for the account itself; its id is the account's slug."""
 
 EntityKey = tuple[str, str]
-"""What names an entity within its account: (type, id)."""
+"""(type, id), which names an entity within its account."""
 
 
 class Entity(msgspec.Struct, frozen=True, gc=False):
     """One person or thing as stored; `attrs` is JSON text in the order it was given.
 
-    `contact` is the id of the contact it belongs to. A deleted entity stays, so that what was
-    recorded about it keeps its meaning, and is shown nowhere.
+    `contact` is the id of the contact it belongs to. A deleted entity is shown nowhere. It stays
+    stored, because activities are still linked to it.
     """
 
     seq: int
@@ -47,7 +47,7 @@ class Entity(msgspec.Struct, frozen=True, gc=False):
 
 
 class EntityDraft(msgspec.Struct, frozen=True, kw_only=True):
-    """What may be said about an entity; its constructor refuses what may not exist."""
+    """The members of an entity that a caller sets; the constructor refuses values not allowed."""
 
     name: str | None = None
     attrs: str = "{}"
@@ -77,5 +77,5 @@ def checked_id(entity_id: str, *, field: str = "id") -> str:
 
 
 def draft_of(entity: Entity) -> EntityDraft:
-    """What was said about a stored entity, to say it again with a change."""
+    """The draft that would store this entity again, to be changed."""
     return EntityDraft(name=entity.name, attrs=entity.attrs, contact=entity.contact)

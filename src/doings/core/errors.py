@@ -1,4 +1,4 @@
-"""Everything that can go wrong, without a word of HTTP: each surface owns its table of answers.
+"""Everything that can go wrong, without HTTP: each surface has its own table of answers.
 
 DoingsError
 ├── Unauthenticated        no credential, or one that is not good
@@ -41,7 +41,7 @@ class Forbidden(DoingsError):
 
 
 class NotFound(DoingsError):
-    """There is no `what` named `name` in this account, which is also the answer for another's."""
+    """There is no `what` named `name` in this account; it may exist in another account."""
 
     def __init__(self, what: str, name: object = None) -> None:
         self.what = what
@@ -121,8 +121,8 @@ class TooManyRequests(DoingsError):
 class Unavailable(DoingsError):
     """The store cannot answer now: locked, full, read-only or away.
 
-    Nothing was written, unless a connection was lost in the very moment of its commit: who has to
-    know repeats the request with the same external_id or Idempotency-Key.
+    Nothing was written, unless the connection was lost during the commit. A caller that has to know
+    repeats the request with the same external_id or Idempotency-Key.
     """
 
 

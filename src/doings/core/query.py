@@ -1,7 +1,7 @@
 """What can be asked of a timeline.
 
-A question is a value. Which account it is put to is not in it, because only something bound to one
-account (`core.store.Reader`) can be asked.
+A query is a value. It does not name an account, because only a reader that is bound to one account
+(`core.store.Reader`) takes it.
 """
 
 import re
@@ -17,14 +17,15 @@ Key = tuple[int, int]
 
 LARGEST_PAGE = 200
 ENTITIES = 100
-"""How many linked things one question may name."""
+"""How many entities one query may name."""
 
 
 class Gap(msgspec.Struct, frozen=True):
-    """A place between two activities, from where the walk goes to one side.
+    """A place between two activities, from where a list goes on to one side.
 
     The activities on the older side are those whose (occurred_at, seq) is smaller than this one;
-    all others are on the newer side. A gap stays where it is when what it touches is deleted.
+    all others are on the newer side. A gap is a place and not an activity, so it stays valid when
+    the activities next to it are deleted.
     """
 
     occurred_at: int
@@ -33,7 +34,7 @@ class Gap(msgspec.Struct, frozen=True):
 
 
 class Word(msgspec.Struct, frozen=True):
-    """What must occur in the text: words in this order, the last one perhaps only begun."""
+    """Words that must occur in the text in this order; `is_prefix`: the last may be a beginning."""
 
     text: str
     is_prefix: bool = False
@@ -42,10 +43,10 @@ class Word(msgspec.Struct, frozen=True):
 class Query(msgspec.Struct, frozen=True, kw_only=True):
     """Which activities, in which order, from where.
 
-    `entities`: linked to any of them, all activities when empty. `also`: linked to any of these as
-    well, whatever when empty. `kinds`: any of these kinds or
-    `noun.*` patterns; None is every kind and () is none. `since` is inclusive, `until` exclusive.
-    `skip` counts from the start and goes with no gap.
+    `entities`: linked to any of these; all activities when empty. `also`: linked to any of these,
+    too; no condition when empty. `kinds`: any of these kinds or `noun.*` patterns; None is every
+    kind and () is no kind. `since` and `until` are instants: `since` is included, `until` is not.
+    `skip` counts from the start of the list, and only applies without a `gap`.
     """
 
     entities: tuple[EntityKey, ...] = ()
@@ -65,14 +66,14 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def side(self) -> Side:
-        """Where the walk goes."""
+        """Which side of the gap the page is on; without a gap, the side that the list runs to."""
         if self.gap is not None:
             return self.gap.side
         return "older" if self.is_descending else "newer"
 
     @property
     def is_indexed(self) -> bool:
-        """Whether an index alone tells which activities these are."""
+        """Whether an index alone finds these activities, without reading others."""
         return (
             self.actor is None
             and self.origin is None
@@ -84,7 +85,7 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_bounded(self) -> bool:
-        """Whether the answer takes no longer however many activities there are."""
+        """Whether the time for a page does not grow with the number of activities."""
         return self.is_indexed and not (self.skip and len(self.entities) > 1)
 
 
@@ -100,7 +101,7 @@ class DiaryOrder(msgspec.Struct, frozen=True):
 
 
 class RecordedOrder(msgspec.Struct, frozen=True):
-    """By recording or last change, whatever the date they happened on."""
+    """By the time of recording or of the last change, not by the date of the activity."""
 
     by: Tie = "recorded"
     is_descending: bool = False
@@ -110,10 +111,10 @@ _WORD = re.compile(r'"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+)')
 
 
 def words_from_text(text: str) -> tuple[Word, ...]:
-    """Read a search: words, `begin*`, `"a phrase"`; any text is one, perhaps of no words."""
+    """Read a search of words, `begin*` and `"a phrase"`; an empty text has no words."""
     words = []
     for match in _WORD.finditer(text):
         phrase = match["phrase"]
-        found = phrase if phrase is not None else match["word"]
-        words.append(Word(found.rstrip("*"), is_prefix=phrase is None and found.endswith("*")))
+        search = phrase if phrase is not None else match["word"]
+        words.append(Word(search.rstrip("*"), is_prefix=phrase is None and search.endswith("*")))
     return tuple(words)

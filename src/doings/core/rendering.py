@@ -1,4 +1,4 @@
-"""Documents of activities as JSON, for whatever surface."""
+"""Documents of activities as JSON, for every surface."""
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 
@@ -12,10 +12,13 @@ _ENCODER = msgspec.json.Encoder()
 
 
 def encoded_documents(documents: Sequence[object]) -> list[bytes]:
-    """Documents as JSON: together, which takes less, and then told apart."""
+    """The JSON of each document, in their order.
+
+    They are encoded together, which is faster than one by one, and then cut at the line ends.
+    """
     lines = _ENCODER.encode_lines(documents).split(b"\n")[:-1]
     if len(lines) != len(documents):
-        # JSON is stored without line ends, but imports once did not see to that.
+        # Stored JSON has no line ends today, but old imports stored some. Then cuts are wrong.
         return [_ENCODER.encode(document) for document in documents]
     return lines
 
@@ -23,7 +26,7 @@ def encoded_documents(documents: Sequence[object]) -> list[bytes]:
 def json_rendering(
     about: Hashable, documents: Callable[[Sequence[Activity]], Iterable[object]]
 ) -> Rendering:
-    """A rendering as JSON of what plain functions make of activities and nothing else."""
+    """A rendering as JSON by a plain function of the activities, which asks the store nothing."""
 
     async def render(reader: EntityReader, activities: Sequence[Activity]) -> list[bytes]:  # noqa: ARG001
         return encoded_documents(list(documents(activities)))

@@ -1,4 +1,4 @@
-"""What any text and any bag of JSON must satisfy before it is stored, on every engine alike."""
+"""Checks of text and JSON before they are stored; they are the same for every engine."""
 
 import re
 from typing import Any
@@ -11,7 +11,7 @@ _NUL_ESCAPE = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 """An escaped NUL: a `\\u0000` whose backslash is not itself escaped."""
 
 DEEPEST = 100
-"""How deep JSON may be nested: less than any parser that ever has to read it can take."""
+"""How deep JSON may be nested. Every parser that has to read it later can do more."""
 
 _TOO_DEEP = f"at most {DEEPEST} levels deep"
 _AT = re.compile(r" - at `\$[^`]*`$")
@@ -43,7 +43,7 @@ def checked_size(text: str, *, field: str, most: int) -> None:
 
 
 def members_from_text(text: str, *, field: str) -> dict[str, Any]:
-    """The members of a JSON object that may not be one; raises Invalid."""
+    """The members of a JSON object; raises Invalid for text that is none."""
     try:
         members = msgspec.json.decode(text)
     except RecursionError:
@@ -86,5 +86,5 @@ def object_from_text(text: str) -> dict[str, Any]:
 
 
 def compact(raw: msgspec.Raw | bytes) -> str:
-    """A JSON value as it was sent, less its white space: order and numbers stay as they were."""
+    """A JSON value as it was sent, without white space between its parts."""
     return msgspec.json.format(bytes(raw), indent=-1).decode()

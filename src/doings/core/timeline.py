@@ -19,12 +19,12 @@ T = TypeVar("T")
 
 ReadPage = Callable[[Reader, Query], Awaitable[Page[T]]]
 
-CHUNK = 500
+STREAM_CHUNK = 500
 """How many activities a streamed answer takes from the store at a time."""
 
 
 class Timeline:
-    """Everything that can be asked of, and said to, one account; `by` is the credential's key."""
+    """What a surface reads and writes in one account; `by` is the credential's key."""
 
     def __init__(self, store: Store, account: Account, by: str | None) -> None:
         self.store = store
@@ -32,7 +32,7 @@ class Timeline:
         self.by = by
 
     async def read(self, work: Callable[[Reader], Awaitable[T]], *, bounded: bool = True) -> T:
-        """Run work on one consistent state; `bounded=False` for what takes its time."""
+        """Run work on one consistent state; `bounded=False` if it may take long."""
         return await self.store.read(self.account.id, work, bounded=bounded)
 
     async def write(
@@ -45,26 +45,26 @@ class Timeline:
         return await self.store.write(self.account.id, work, by=self.by, also=also)
 
     async def rendered_page(self, query: Query, rendering: Rendering) -> Page[msgspec.Raw]:
-        """The documents of a stretch of the timeline."""
+        """The documents of one page of the timeline."""
         return await self.read(
             lambda reader: reader.rendered_page(query, rendering), bounded=query.is_bounded
         )
 
     async def walk(self, query: Query) -> AsyncIterator[list[Activity]]:
-        """All that the query finds, a chunk at a time, each chunk a short read of its own."""
+        """All activities that the query finds, in chunks; each chunk is a short read of its own."""
         async for chunk in self._walk(query, lambda reader, step: reader.page(step)):
             yield chunk
 
     async def walk_rendered(
         self, query: Query, rendering: Rendering
     ) -> AsyncIterator[list[msgspec.Raw]]:
-        """The same, as documents."""
+        """The documents of all that the query finds, in chunks like those of `walk`."""
         chunks = self._walk(query, lambda reader, step: reader.rendered_page(step, rendering))
         async for chunk in chunks:
             yield chunk
 
     async def _walk(self, query: Query, read: ReadPage[T]) -> AsyncIterator[list[T]]:
-        step = msgspec.structs.replace(query, limit=CHUNK)
+        step = msgspec.structs.replace(query, limit=STREAM_CHUNK)
         while True:
             page = await self._chunk(step, read)
             if page.items:
@@ -77,7 +77,7 @@ class Timeline:
         return await self.read(lambda reader: read(reader, step), bounded=False)
 
     async def record(self, draft: Draft) -> tuple[Activity, bool]:
-        """Record one; returns the activity that now stands for it and whether it is new."""
+        """Record a draft; returns the activity that now stands for it and whether it is new."""
         also = await self.receivers([draft])
         if not also:
             return await self.store.record(self.account.id, draft, by=self.by)
@@ -88,15 +88,16 @@ class Timeline:
         return await recording.receivers(self.store, self.account, drafts)
 
     async def changes(self, after: int, limit: int, wait: float) -> list[Change]:
-        """The feed after a seq; when there is nothing yet, waits for at most `wait` seconds."""
+        """At most `limit` changes after a seq; waits for the first one up to `wait` seconds."""
         end = time.monotonic() + wait
-        seen = -1
+        last_head = -1
         while True:
-            found, head = await self._changes(after, limit)
+            changes, head = await self._changes(after, limit)
             left = end - time.monotonic()
-            if found or left <= 0 or head == seen:
-                return found
-            seen = head
+            # A head that did not move means that the wait ended early: the server is stopping.
+            if changes or left <= 0 or head == last_head:
+                return changes
+            last_head = head
             # A head can move without a change: a new entity takes a seq as well.
             await self.store.wait_for_change(self.account.id, max(head, after), left)
 

@@ -1,6 +1,6 @@
 """How the data of an interaction changes: as it begins, with every step, and in time.
 
-Members that a change is not about stay as they were, in their order and to the letter.
+Members that a change does not set keep their order and their exact text.
 """
 
 import msgspec
@@ -33,13 +33,13 @@ SERVER_SET = (
     "declined_requirements",
     "timeline",
 )
-"""The members of data that only steps and time change."""
+"""The members of data that only steps and time set, never a caller."""
 
 Members = dict[str, msgspec.Raw]
 
 
 class Attendance(msgspec.Struct, frozen=True, kw_only=True):
-    """What a step brings along; requirements are JSON text of lists."""
+    """What a caller sends with a step; requirements are JSON text of lists."""
 
     accepted_requirements: msgspec.Raw | None = None
     declined_requirements: msgspec.Raw | None = None
@@ -53,25 +53,25 @@ _REQUIREMENTS = msgspec.json.Decoder(list[Requirement])
 _encode = msgspec.json.Encoder().encode
 
 
-def members_of_step(step: StepName, given: Attendance, facts: Facts, now: int) -> Members:
-    """What a step sets in the data of both sides; `facts` are the initiator's."""
+def members_of_step(step: StepName, attendance: Attendance, facts: Facts, now: int) -> Members:
+    """The members that a step sets in the data of both sides; `facts` are the initiator's."""
     rule = RULES[step]
     members: Members = {"status": _raw(rule.after)}
     if rule.stamp:
         members[rule.stamp] = _raw(text_from_instant(now))
-    if given.notification_message is not None:
-        members["notification_message"] = _raw(given.notification_message)
+    if attendance.notification_message is not None:
+        members["notification_message"] = _raw(attendance.notification_message)
     if step == "accept":
-        members |= _members_of_acceptance(given, facts, now)
+        members |= _members_of_acceptance(attendance, facts, now)
     elif step == "decline":
-        members["declined_requirements"] = given.declined_requirements or _raw(
+        members["declined_requirements"] = attendance.declined_requirements or _raw(
             _without_data(facts.requirements or [])
         )
     return members
 
 
 def data_with(data: str, members: Members, at: int) -> str:
-    """The data with members set and a line about the new status in its timeline."""
+    """The data with these members set, and the status at this instant added to its timeline."""
     whole = _MEMBERS.decode(data) | members
     entries = _ENTRIES.decode(whole["timeline"]) if _has(whole, "timeline") else []
     entry = msgspec.Raw(_encode({"status": whole["status"], "at": text_from_instant(at)}))
@@ -79,7 +79,7 @@ def data_with(data: str, members: Members, at: int) -> str:
 
 
 def data_in_time(data: str, direction: Direction, now: int) -> str:
-    """The data as time has made it: the same where nothing was due."""
+    """The data as time has made it by now; unchanged where nothing was due."""
     facts = facts_of(data)
     if facts.is_forgotten(now) and facts.holds_data():
         data = _data_without_shared(data, facts)
@@ -90,7 +90,7 @@ def data_in_time(data: str, direction: Direction, now: int) -> str:
 
 
 def past_without_data(before: str) -> str:
-    """What a change replaced, as JSON text of members, without what had been shared."""
+    """The `before` of a change without the data that had been shared."""
     members = _MEMBERS.decode(before)
     if not _has(members, "data"):
         return before
@@ -102,33 +102,33 @@ def past_without_data(before: str) -> str:
 
 
 def _data_without_shared(data: str, facts: Facts) -> str:
-    rest = _raw(_without_data(facts.accepted_requirements or []))
-    return _text(_MEMBERS.decode(data) | {"accepted_requirements": rest})
+    requirements = _raw(_without_data(facts.accepted_requirements or []))
+    return _text(_MEMBERS.decode(data) | {"accepted_requirements": requirements})
 
 
 def begun_draft(draft: Draft, own: EntityKey) -> Draft:
-    """The draft as an interaction begins: pending, and both parties named as far as is known.
+    """The draft of an interaction that begins: pending, with both parties linked if they are known.
 
-    We act where nobody else does; another party that acts is the counterpart where none is named.
+    The account itself acts where the draft names no actor. An actor that is another party becomes
+    the counterpart where the draft names none.
     """
     links = _with_parties(draft.links, own)
-    given = _MEMBERS.decode(draft.data)
-    members = {name: value for name, value in given.items() if name not in SERVER_SET}
+    members = _members_of_caller(draft)
     members["status"] = _raw(PENDING[direction_of_links(links)])
     data = data_with(_text(members), {}, draft.occurred_at)
     return msgspec.structs.replace(draft, links=links, data=data)
 
 
 def mirrored_draft(draft: Draft, initiator: Link, external_id: str) -> Draft:
-    """What the other party has of a begun interaction: the same, received, and nothing of ours.
+    """The draft of the other party's record of an interaction that began.
 
-    Our own metadata and links are ours; what is offered is told when it is accepted.
+    It has the prose and the data of ours, and goes IN. Our metadata and our links stay with us. The
+    data that is offered is left out: the other party sees it once it has accepted.
     """
-    given = _MEMBERS.decode(draft.data)
-    members = {name: value for name, value in given.items() if name not in SERVER_SET}
-    offered = facts_of(draft.data).requirements
-    if offered is not None:
-        members["requirements"] = _raw(_without_data(offered))
+    members = _members_of_caller(draft)
+    requirements = facts_of(draft.data).requirements
+    if requirements is not None:
+        members["requirements"] = _raw(_without_data(requirements))
     theirs = Draft(
         kind=draft.kind,
         occurred_at=draft.occurred_at,
@@ -143,32 +143,41 @@ def mirrored_draft(draft: Draft, initiator: Link, external_id: str) -> Draft:
     return begun_draft(theirs, initiator.key)
 
 
-def _members_of_acceptance(given: Attendance, facts: Facts, now: int) -> Members:
-    """All that was asked or offered is accepted, unless the step says what is."""
-    span = given.expires_in or facts.expires_in
-    declined = given.declined_requirements or _raw([])
-    refused = {one.get("code") for one in _REQUIREMENTS.decode(declined)}
-    accepted = [one for one in facts.requirements or [] if one.get("code") not in refused]
+def _members_of_caller(draft: Draft) -> Members:
+    members = _MEMBERS.decode(draft.data)
+    return {name: value for name, value in members.items() if name not in SERVER_SET}
+
+
+def _members_of_acceptance(attendance: Attendance, facts: Facts, now: int) -> Members:
+    """Accept all requirements, unless the attendance names those that are accepted or declined."""
+    span = attendance.expires_in or facts.expires_in
+    declined = attendance.declined_requirements or _raw([])
+    declined_codes = {requirement.get("code") for requirement in _REQUIREMENTS.decode(declined)}
+    accepted = [
+        requirement
+        for requirement in facts.requirements or []
+        if requirement.get("code") not in declined_codes
+    ]
     members = {
-        "accepted_requirements": given.accepted_requirements or _raw(accepted),
+        "accepted_requirements": attendance.accepted_requirements or _raw(accepted),
         "declined_requirements": declined,
     }
-    if given.expires_in is not None:
-        members["expires_in"] = _raw(given.expires_in)
+    if attendance.expires_in is not None:
+        members["expires_in"] = _raw(attendance.expires_in)
     if span is not None and span.seconds is not None:
         members["expires_at"] = _raw(text_from_instant(now + span.seconds * SECOND))
     return members
 
 
 def _without_data(requirements: list[Requirement]) -> list[Requirement]:
-    return [_less_data(one) for one in requirements]
+    return [_requirement_without_data(requirement) for requirement in requirements]
 
 
-def _less_data(requirement: Requirement) -> Requirement:
-    rest = {name: value for name, value in requirement.items() if name != "data"}
-    if rest.get("items"):
-        rest["items"] = [_less_data(item) for item in rest["items"]]
-    return rest
+def _requirement_without_data(requirement: Requirement) -> Requirement:
+    members = {name: value for name, value in requirement.items() if name != "data"}
+    if members.get("items"):
+        members["items"] = [_requirement_without_data(item) for item in members["items"]]
+    return members
 
 
 def _with_parties(links: tuple[Link, ...], own: EntityKey) -> tuple[Link, ...]:

@@ -33,12 +33,12 @@ COUNTERPART = "counterpart"
 INDIVIDUAL = "individual"
 BUSINESS = SELF
 PARTIES = (INDIVIDUAL, BUSINESS)
-"""The types of those who take part in interactions."""
+"""The types of entities that take part in interactions."""
 
 ORIGIN = "interaction"
-"""The origin of an activity that was made because another account of this server recorded one.
+"""The origin of an activity that was recorded because another account of this server recorded one.
 
-Its external id is `<account>:<activity>`, the number of that account and the id of its activity.
+Its external id is `<account>:<activity>`: the number of that account and the id of its activity.
 """
 
 Direction = Literal["IN", "OUT"]
@@ -54,7 +54,7 @@ EXPIRED = "EXPIRED"
 COMPLETED = "COMPLETED"
 
 PENDING: dict[Direction, str] = {OUT: SENT, IN: ACTION_REQUIRED}
-"""Not attended yet, as either side sees it."""
+"""The status of an interaction that nobody attended yet, as each side sees it."""
 
 StepName = Literal["accept", "decline", "cancel", "complete"]
 
@@ -95,7 +95,7 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
-    """What data says, as it was recorded."""
+    """The members of an interaction's data, as they were recorded."""
 
     requirements: list[Requirement] | None = None
     valid_until: Moment = None
@@ -116,25 +116,25 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def status_then(self) -> str:
-        """What time makes of it."""
+        """The status once time has changed it."""
         return CANCELED if self.is_pending else EXPIRED
 
     def lapses_at(self) -> int | None:
-        """When time alone changes the state, or None."""
+        """The instant at which time alone changes the status, or None."""
         if self.is_pending:
             return instant_of(self.valid_until)
         return instant_of(self.expires_at) if self.status == ACCEPTED else None
 
     def holds_data(self) -> bool:
-        """Whether what was shared is still there."""
+        """Whether the data that was shared is still stored."""
         return any(
-            one.get("data") is not None
-            or any(item.get("data") is not None for item in one.get("items") or [])
-            for one in self.accepted_requirements or []
+            requirement.get("data") is not None
+            or any(item.get("data") is not None for item in requirement.get("items") or [])
+            for requirement in self.accepted_requirements or []
         )
 
     def is_forgotten(self, now: int) -> bool:
-        """Whether what was shared is not to be shown any more."""
+        """Whether the data that was shared may not be shown any more."""
         expires_at = instant_of(self.expires_at)
         return expires_at is not None and expires_at <= now
 
@@ -155,16 +155,16 @@ def instant_of(moment: Moment) -> int | None:
 
 
 _instant = lru_cache(maxsize=4096)(instant_from_text)
-"""A time is often looked at twice: whether it has come, and to be shown."""
+"""Cached: a time is often read twice, once to see whether it has come and once to be shown."""
 
 
 def counterpart_of(activity: Activity) -> Entity | None:
-    """The other party, also one that was deleted since."""
+    """The other party, also if it was deleted since; None where no party is named."""
     return counterpart_among(activity.links)
 
 
 def counterpart_among(links: tuple[Linked, ...]) -> Entity | None:
-    """The other party among what is linked, also one that was deleted since."""
+    """The other party among linked entities, also if it was deleted since; else None."""
     for link in links:
         if COUNTERPART in link.roles:
             return link.entity
@@ -177,7 +177,7 @@ def direction_of(activity: Activity) -> Direction:
 
 
 def direction_among(links: tuple[Linked, ...]) -> Direction:
-    """The same, of the links alone."""
+    """IN where the other party acts, else OUT, by the links of a recorded activity."""
     for link in links:
         if COUNTERPART in link.roles and ACTOR in link.roles:
             return IN
@@ -185,14 +185,14 @@ def direction_among(links: tuple[Linked, ...]) -> Direction:
 
 
 def direction_of_links(links: tuple[Link, ...]) -> Direction:
-    """The same of links that are still to be recorded."""
+    """IN where the other party acts, else OUT, by the links of a draft."""
     acting = {link.key for link in links if link.role == ACTOR}
     others = {link.key for link in links if link.role == COUNTERPART}
     return IN if acting & others else OUT
 
 
 def status_at(facts: Facts, direction: Direction, now: int) -> str:
-    """The status at an instant: what was recorded, and what time has made of it."""
+    """The status at an instant: the recorded one, or the one that time has made of it."""
     lapses_at = facts.lapses_at()
     if lapses_at is not None and lapses_at <= now:
         return facts.status_then
@@ -200,7 +200,10 @@ def status_at(facts: Facts, direction: Direction, now: int) -> str:
 
 
 def due_at(kind: str, data: str) -> int | None:
-    """When time alone changes what is recorded, or None."""
+    """The instant at which time alone changes an activity's data, or None.
+
+    Once time can change the status no more, this is when shared data has to be taken out.
+    """
     if kind not in KINDS:
         return None
     facts = facts_of(data)
@@ -211,7 +214,10 @@ def due_at(kind: str, data: str) -> int | None:
 
 
 def check_step(step: StepName, status: str, direction: Direction | None) -> None:
-    """Raise Conflict for a step that the state or the party (None speaks for both) rules out."""
+    """Raise Conflict for a step that the status or the direction forbids.
+
+    `direction` is that of the record on which the step is taken; None speaks for both parties.
+    """
     rule = RULES[step]
     if status not in rule.before:
         raise Conflict(f"{status} interactions take no {step}")
@@ -221,7 +227,7 @@ def check_step(step: StepName, status: str, direction: Direction | None) -> None
 
 
 def counterpart_slug(links: tuple[Link, ...]) -> str | None:
-    """The account that the other party may be: a business goes by its slug."""
+    """The slug of the account that the other party may be: the id of a business is its slug."""
     return next(
         (link.id for link in links if link.role == COUNTERPART and link.type == BUSINESS), None
     )
@@ -233,7 +239,7 @@ def is_outgoing(draft: Draft) -> bool:
 
 
 def check_revision(old: Activity, new: Draft) -> None:
-    """Raise Conflict for a change to what both parties rely on."""
+    """Raise Conflict if an interaction's kind, data or parties change, on which both sides rely."""
     if old.kind not in KINDS and new.kind not in KINDS:
         return
     if old.kind != new.kind or old.data != new.data or _parties(old) != _parties_of(new.links):

@@ -1,7 +1,7 @@
-"""Interactions in the store: recorded, taken a step further, and kept in line with time.
+"""Interactions in the store: they are recorded, take steps, and change in time.
 
 Where both parties are accounts of this server, each has a record of its own: the initiator's goes
-OUT and the receptor's comes IN. Whatever happens to one happens to the other in one transaction.
+OUT and the receptor's comes IN. Every change is made to both records, in one transaction.
 """
 
 import re
@@ -37,51 +37,54 @@ from doings.core.interactions.lifecycle import (
     is_outgoing,
     status_at,
 )
-from doings.core.store import Store, Writer
+from doings.core.store import Writer
+from doings.core.store.accounts import AccountStore
 from doings.core.store.activities import Recorded
 
 
 class Side(NamedTuple):
-    """One party's record of an interaction, and the writer that it is in."""
+    """One party's record of an interaction, and the writer of the account that has it."""
 
     writer: Writer
     activity: Activity
 
 
-async def receivers(store: Store, own: Account, drafts: Iterable[Draft]) -> tuple[int, ...]:
-    """The other accounts in which recording these drafts will record, too."""
+async def receivers(store: AccountStore, own: Account, drafts: Iterable[Draft]) -> tuple[int, ...]:
+    """The ids of other accounts in which recording these drafts will record, too."""
     slugs = {counterpart_slug(draft.links) for draft in drafts if is_outgoing(draft)}
     accounts = [await _account(store, slug) for slug in slugs if slug not in {None, own.slug}]
-    return tuple([one.id for one in accounts if one is not None and one.takes_interactions])
+    return tuple([account.id for account in accounts if account and account.takes_interactions])
 
 
 async def record(writer: Writer, drafts: Sequence[Draft]) -> list[Recorded]:
-    """Record drafts of any kind; what begins an interaction is recorded for its receiver as well.
+    """Record drafts of any kind; an interaction that begins is recorded for its receiver, too.
 
-    The receivers are among `writer.others`.
+    The writers of the receivers are among `writer.others`. Returns what became of the drafts in the
+    writer's own account, in their order.
     """
     if not any(draft.kind in KINDS for draft in drafts):
         return await writer.record(drafts)
     own = await writer.account()
     begun = [_begun(draft, own) for draft in drafts]
-    recorded = await writer.record(begun)
-    others = await _taking_part(writer)
-    for draft, one in zip(begun, recorded, strict=True):
-        other = others.get(counterpart_slug(draft.links) or "") if is_outgoing(draft) else None
-        if other is not None and not one.is_repeated:
-            us = Link(SELF, own.slug, ACTOR, own.name)
-            await other.record([mirrored_draft(draft, us, _name(own, one.id))])
-    return recorded
+    outcomes = await writer.record(begun)
+    receivers_by_slug = await _receivers_by_slug(writer)
+    for draft, recorded in zip(begun, outcomes, strict=True):
+        slug = counterpart_slug(draft.links) if is_outgoing(draft) else None
+        receiver = receivers_by_slug.get(slug or "")
+        if receiver is not None and not recorded.is_repeated:
+            initiator = Link(SELF, own.slug, ACTOR, own.name)
+            await receiver.record([mirrored_draft(draft, initiator, _name(own, recorded.id))])
+    return outcomes
 
 
 async def record_one(writer: Writer, draft: Draft) -> tuple[Activity, bool]:
-    """Record one; returns the activity that now stands for it and whether it is new."""
+    """Record a draft; returns the activity that now stands for it and whether it is new."""
     recorded = (await record(writer, [draft]))[0]
     return await writer.activity(recorded.seq), not recorded.is_repeated
 
 
-async def other_accounts(store: Store, own: Account, activity: Activity) -> tuple[int, ...]:
-    """The account that may have the other record of an interaction, if it is one of this server."""
+async def other_accounts(store: AccountStore, own: Account, activity: Activity) -> tuple[int, ...]:
+    """The id of the account that may have the other record of an interaction; else ()."""
     if activity.origin == ORIGIN:
         name = _NAME.fullmatch(activity.external_id or "")
         return (int(name["account"]),) if name and int(name["account"]) != own.id else ()
@@ -93,11 +96,12 @@ async def other_accounts(store: Store, own: Account, activity: Activity) -> tupl
 
 
 async def take_step(
-    writer: Writer, ref: str, step: StepName, given: Attendance, *, now: int
+    writer: Writer, ref: str, step: StepName, attendance: Attendance, *, now: int
 ) -> Activity:
-    """Take an interaction a step further on both sides; raises NotFound and Conflict.
+    """Take a step on both sides; returns this side's activity. Raises NotFound and Conflict.
 
-    `writer.others` are the `other_accounts`. Without a record there, this side speaks for both.
+    `writer.others` are the writers of the `other_accounts`. Where the other party has no record,
+    this side speaks for both.
     """
     mine = Side(writer, await writer.activity(ref))
     if mine.activity.kind not in KINDS:
@@ -110,13 +114,13 @@ async def take_step(
         is_speaking = theirs is not None and side is mine
         check_step(step, status, direction if is_speaking else None)
     initiator = next((side for side in sides if direction_of(side.activity) == OUT), mine)
-    members = members_of_step(step, given, facts_of(initiator.activity.data), now)
+    members = members_of_step(step, attendance, facts_of(initiator.activity.data), now)
     changed = [await _put(side, data_with(side.activity.data, members, now)) for side in sides]
     return changed[0]
 
 
 async def record_time(writer: Writer, seq: int, now: int) -> None:
-    """Record what time has made of an interaction, on both sides; raises NotFound."""
+    """Record on both sides what time has made of an interaction; raises NotFound."""
     mine = Side(writer, await writer.activity(seq))
     theirs = await _other_side(mine)
     for side in (mine, theirs):
@@ -125,7 +129,7 @@ async def record_time(writer: Writer, seq: int, now: int) -> None:
 
 
 async def _record_time(side: Side, now: int) -> None:
-    """What was shared is taken out of the past as well, once it may not be seen any more."""
+    """Also take shared data out of the history, once it may not be shown any more."""
     old = side.activity
     await _put(side, data_in_time(old.data, direction_of(old), now))
     if facts_of(old.data).is_forgotten(now):
@@ -143,19 +147,19 @@ def _name(initiator: Account, activity_id: str) -> str:
     return f"{initiator.id}:{activity_id}"
 
 
-async def _taking_part(writer: Writer) -> dict[str, Writer]:
-    """The writers of those who are still there and still take interactions, by slug."""
-    found: dict[str, Writer] = {}
+async def _receivers_by_slug(writer: Writer) -> dict[str, Writer]:
+    """The writers of other accounts by slug, without accounts that are gone or closed meanwhile."""
+    writers: dict[str, Writer] = {}
     for other in writer.others.values():
         with suppress(NotFound):
             account = await other.account()
             if account.takes_interactions:
-                found[account.slug] = other
-    return found
+                writers[account.slug] = other
+    return writers
 
 
 async def _other_side(mine: Side) -> Side | None:
-    """The other party's record, provided that each names the other."""
+    """The other party's record, if each record names the other."""
     own = await mine.writer.account()
     for other in mine.writer.others.values():
         activity = await _paired(mine.activity, own, other)
@@ -170,9 +174,9 @@ async def _paired(mine: Activity, own: Account, other: Writer) -> Activity | Non
         return await other.activity_by_external_id(ORIGIN, _name(own, mine.id))
     with suppress(NotFound):
         number, _, activity_id = (mine.external_id or "").partition(":")
-        found = await other.activity(activity_id)
-        is_theirs = number == str(other.account_id) and found.kind in KINDS
-        return found if is_theirs else None
+        activity = await other.activity(activity_id)
+        is_theirs = number == str(other.account_id) and activity.kind in KINDS
+        return activity if is_theirs else None
     return None
 
 
@@ -183,7 +187,7 @@ async def _put(side: Side, data: str) -> Activity:
     return await side.writer.revise(side.activity.seq, revise)
 
 
-async def _account(store: Store, slug: str | None) -> Account | None:
+async def _account(store: AccountStore, slug: str | None) -> Account | None:
     with suppress(NotFound):
         return await store.account(slug or "")
     return None

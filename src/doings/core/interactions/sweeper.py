@@ -1,4 +1,4 @@
-"""Records what time alone has changed, so that the feed tells of it: once, on both sides."""
+"""Records what time alone has changed, once and on both sides, so that changes show it."""
 
 import asyncio
 from collections.abc import Callable
@@ -12,18 +12,19 @@ from doings.core.interactions.recording import other_accounts, record_time
 from doings.core.store import Reader, Store
 
 SECONDS = 5
-"""How often a process looks for what is due."""
+"""How many seconds a process waits between two looks."""
 
 TURN_SECONDS = 60
 """How long a process that found something keeps the others from the same work."""
 
-CHUNK = 100
+DEADLINES = 100
+"""How many due interactions are taken from the store at a time."""
 
 
 class Sweeper:
-    """A task that looks for what is due; `report` is told what went wrong and may be tried again.
+    """A task that looks for due interactions. `report` is called with each error; it goes on then.
 
-    Several processes may each have one: they take turns, and doing a thing twice changes nothing.
+    Several processes may each have one. They take turns, and recording twice changes nothing.
     """
 
     def __init__(
@@ -42,11 +43,11 @@ class Sweeper:
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Begin to look."""
+        """Start the task; needs a running event loop."""
         self._task = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
-        """Finish what was begun and look no more."""
+        """Cancel the task and wait for its end."""
         if self._task is not None:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
@@ -61,10 +62,13 @@ class Sweeper:
                 self._report(error)
 
     async def sweep(self) -> int:
-        """Record all that is due; returns how much that was."""
+        """Record all that is due; returns how many interactions were recorded.
+
+        It ends when the store gives the same list twice: what could not be recorded stays due.
+        """
         swept = 0
         before: list[tuple[int, int]] = []
-        while (due := await self._store.due(CHUNK)) and due != before:
+        while (due := await self._store.due(DEADLINES)) and due != before:
             if not await self._store.take_turn("sweeper", self._name, TURN_SECONDS):
                 break
             swept += sum([await self._record(account_id, seq) for account_id, seq in due])

@@ -23,7 +23,7 @@ from doings.core.kinds.shapes import (
 
 
 class Kind(msgspec.Struct, frozen=True, kw_only=True):
-    """What is said about a kind; `data` is the shape of its data, None where any object will do."""
+    """One kind; `data` is the shape of its data, None where every JSON object is allowed."""
 
     kind: str
     title: str
@@ -225,7 +225,7 @@ _SHAPES: dict[str, type[msgspec.Struct]] = {
 
 
 def title_from_kind(kind: str) -> str:
-    """What `form_result.created` is called: Form result created."""
+    """The title of a kind by its name: Form result created for `form_result.created`."""
     return kind.replace(".", " ").replace("_", " ").capitalize()
 
 

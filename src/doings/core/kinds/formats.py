@@ -1,6 +1,6 @@
 """The texts and numbers in `data` that mean more than their JSON type says: times, dates, sizes.
 
-Each is checked when it is recorded and kept as it was given, so whoever reads one can parse it.
+Each is checked when it is recorded, and kept as the caller wrote it. So a reader can parse it.
 """
 
 import re

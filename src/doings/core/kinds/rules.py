@@ -1,4 +1,4 @@
-"""What a kind demands and implies. Kinds are open: one that is not in the catalogue is as good."""
+"""What a kind requires of `data`, and which links it implies. Unlisted kinds are allowed, too."""
 
 import re
 from functools import lru_cache
@@ -16,10 +16,10 @@ __all__ = ["CATALOGUE", "Kind", "checked_data", "implied_keys", "kind_named"]
 
 @lru_cache(maxsize=4096)
 def kind_named(kind: str) -> Kind:
-    """The kind of that name: the catalogue's, or else one made from the name."""
-    known = CATALOGUE.get(kind)
-    if known is not None:
-        return known
+    """The kind of that name from the catalogue; for an unlisted one, a kind made from the name."""
+    listed = CATALOGUE.get(kind)
+    if listed is not None:
+        return listed
     title = title_from_kind(kind)
     return Kind(
         kind=kind,
@@ -35,13 +35,13 @@ def checked_data(kind: str, data: str) -> None:
     if data == "{}" and kind not in _DEMANDING:
         return
     members = members_from_text(data, field="data")
-    known = CATALOGUE.get(kind)
-    if known is not None and known.data is not None:
-        _check_shape(members, known.data)
+    listed = CATALOGUE.get(kind)
+    if listed is not None and listed.data is not None:
+        _check_shape(members, listed.data)
 
 
 def implied_keys(kind: str, data: str) -> tuple[tuple[str, str], ...]:
-    """The (type, id) of what is linked by itself because data, once checked, names it."""
+    """(type, id) of the entities that are linked because `data` names them; it must be checked."""
     if kind == "encounter.logged" and data != "{}":
         activity_type = object_from_text(data).get("activity_type_id")
         return () if activity_type is None else (("activity_type", str(activity_type)),)
@@ -72,8 +72,8 @@ def _check_shape(members: dict[str, Any], shape: type[msgspec.Struct]) -> None:
 
 
 def _invalid(message: str) -> Invalid:
-    found = _AT.search(message)
-    path = found["path"] if found else ""
+    place = _AT.search(message)
+    path = place["path"] if place else ""
     reason = _AT.sub("", message)
     missing = _MISSING.fullmatch(reason)
     if missing:

@@ -1,4 +1,4 @@
-"""The shapes of `data`, one Struct for each kind that has one: the contract with whoever records.
+"""The shapes of `data`, one Struct for each kind that has one: the contract with the caller.
 
 A member without a default is required, any other may be left out or null; members that are not
 named here are kept. A shape only checks: what is stored is the text that was sent.

@@ -16,5 +16,5 @@ def text_from_html(source: str) -> str:
 
 
 def html_from_text(text: str) -> str:
-    """HTML that shows the text, and nothing else whatever the text is."""
+    """HTML that shows exactly this text; nothing in the text acts as markup."""
     return html.escape(text, quote=False).replace("\n", "<br>")

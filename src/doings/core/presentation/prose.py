@@ -1,4 +1,4 @@
-"""What an activity says in words, as one text."""
+"""The prose of an activity as one text."""
 
 from doings.core.activity import Activity
 

@@ -5,9 +5,9 @@
 | `Sent email` | itself |
 | `{amount}`, `{appointment.service.name}` | a member of `data` that is text or a number |
 | `{contact}`, `{actor}` | the name of the first entity linked by that type or role, else its id |
-| `{contact_name}`, `{contact_id}` | the same in two halves, where `data` has no such member |
+| `{contact_name}`, `{contact_id}` | that name, that id, where `data` has no such member |
 | `{summary}`, `{body}`, `{text}` | the activity's prose; `text` is the summary, else the body |
-| `[invoice {number}](invoice:{invoice_id})` | a link to an entity; mere text if it has no id |
+| `[invoice {number}](invoice:{invoice_id})` | a link to an entity; plain text if it has no id |
 | `{@contact}` | short for `[{contact_name}](contact:{contact_id})` |
 | `{? for {contact}}` | an optional part: left out if a placeholder in it is missing |
 
@@ -35,7 +35,7 @@ class Anchor(msgspec.Struct, frozen=True):
 
 
 class Option(msgspec.Struct, frozen=True):
-    """Parts that stand and fall together."""
+    """Parts that are all shown, or all left out."""
 
     parts: "tuple[Part, ...]"
 
@@ -70,11 +70,11 @@ def parsed(template: str) -> tuple[Part, ...]:
 
 
 def _closed(token: re.Match[str], open_parts: list[tuple[str, list[Part]]]) -> Part | None:
-    wanted = {"option_end": "{?", "anchor_end": "["}.get(token.lastgroup or "")
-    if wanted is None:
+    expected = {"option_end": "{?", "anchor_end": "["}.get(token.lastgroup or "")
+    if expected is None:
         return None
     opening, parts = open_parts.pop()
-    if opening != wanted:
+    if opening != expected:
         raise ValueError(f"{token[0]!r} closes nothing in {token.string!r}")
     if opening == "{?":
         return Option(tuple(parts))

@@ -18,7 +18,10 @@ EXCERPT = 120
 
 _BEGINNING = 8 * EXCERPT
 _HTML_BEGINNING = 4 * _BEGINNING
-"""How much of a text is looked at for them; the rest of a long one is never touched."""
+"""How many characters of a body are read for an excerpt, so that a long body costs no more.
+
+Most of HTML may be tags, so more of it is read.
+"""
 
 _HTML_BODIES = frozenset({"text.posted"})
 
@@ -34,7 +37,7 @@ class Piece(msgspec.Struct, frozen=True):
 
 
 class _Facts(msgspec.Struct, frozen=True):
-    """What placeholders are filled from."""
+    """An activity and its decoded data, from which placeholders are filled."""
 
     activity: Activity
     data: dict[str, Any]
@@ -46,7 +49,7 @@ def title(activity: Activity) -> str:
 
 
 def title_pieces(activity: Activity) -> tuple[Piece, ...]:
-    """The title in pieces, for those who can show links."""
+    """The title in pieces, for surfaces that can show links."""
     return _joined(_pieces(activity))
 
 
@@ -96,15 +99,15 @@ def _joined(pieces: list[Piece]) -> tuple[Piece, ...]:
 
 
 def _shown(path: tuple[str, ...], facts: _Facts) -> str | None:
-    """What a placeholder shows: one line."""
+    """One line of text for a placeholder, or None."""
     prose = _PROSE.get(path)
     return prose(facts.activity) if prose else _excerpt(_value(path, facts))
 
 
 def _value(path: tuple[str, ...], facts: _Facts) -> str | None:
-    """What a placeholder stands for, as it was recorded."""
-    own = _member(facts.data, path)
-    return own or (_linked(facts.activity, path[0]) if len(path) == 1 else None)
+    """The value of a placeholder: a member of data, else a linked entity's name or id."""
+    member = _member(facts.data, path)
+    return member or (_linked(facts.activity, path[0]) if len(path) == 1 else None)
 
 
 def _member(data: dict[str, Any], path: tuple[str, ...]) -> str | None:
