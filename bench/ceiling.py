@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from starlette.types import Receive, Scope, Send
 
-from doings.storage.sqlite.engine import opened
+from doings.storage.sqlite.connection import opened
 
 VARIABLE = "BENCH_CEILING"
 

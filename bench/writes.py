@@ -17,7 +17,7 @@ from bench.report import Figure
 from bench.servers import SLUG, Running, opened, prepared, serving
 from doings.storage.database import Database
 from doings.storage.sql.schema import STEPS
-from doings.storage.sqlite import engine
+from doings.storage.sqlite import connection, engine, schema
 
 CLIENTS = 64
 SECONDS = 5.0
@@ -113,7 +113,7 @@ async def _batch(folder: Path) -> Figure:
     executed: list[list[tuple[str, list[tuple[Any, ...]]]]] = []
     async with opened(database) as store:
         account = await store.account(SLUG)
-        plain = engine.SqliteConnection.execute_many
+        plain = connection.SqliteConnection.execute_many
         chunks = [list(drafts(first, 2000)) for first in range(0, BATCH, 2000)]
         started = time.perf_counter()
         for chunk in chunks:
@@ -124,19 +124,19 @@ async def _batch(folder: Path) -> Figure:
         account = await store.account(SLUG)
 
         async def noted(
-            self: engine.SqliteConnection, sql: str, rows: Iterable[tuple[Any, ...]]
+            self: connection.SqliteConnection, sql: str, rows: Iterable[tuple[Any, ...]]
         ) -> None:
             kept = list(rows)
             executed[-1].append((sql, kept))
             await plain(self, sql, kept)
 
-        engine.SqliteConnection.execute_many = noted  # type: ignore[method-assign]
+        connection.SqliteConnection.execute_many = noted  # type: ignore[method-assign]
         try:
             for chunk in chunks:
                 executed.append([])
                 await store.write(account.id, work_of(chunk))
         finally:
-            engine.SqliteConnection.execute_many = plain  # type: ignore[method-assign]
+            connection.SqliteConnection.execute_many = plain  # type: ignore[method-assign]
     raw = BATCH / _replayed(folder / "batch-raw.db", executed)
     return Figure(
         "batches of 2,000 to the store, over executemany of the same rows",
@@ -148,14 +148,14 @@ async def _batch(folder: Path) -> Figure:
 
 def _replayed(database: Path, executed: list[list[tuple[str, list[tuple[Any, ...]]]]]) -> float:
     """Seconds that the driver alone takes for the same rows in the same transactions."""
-    connection = engine.opened(database)
+    raw = connection.opened(database)
     for step in STEPS:
-        connection.execute(step.format(**engine.SCHEMA))
+        raw.execute(step.format(**schema.SCHEMA))
     started = time.perf_counter()
     for statements in executed:
-        with connection:
+        with raw:
             for sql, rows in statements:
-                connection.executemany(sql, rows)
+                raw.executemany(sql, rows)
     return time.perf_counter() - started
 
 

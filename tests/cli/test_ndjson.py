@@ -214,7 +214,7 @@ def test_a_locked_database_is_one_line(
     cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Another program that holds it for long is a failure, not a defect."""
-    monkeypatch.setattr("doings.storage.sqlite.engine.LOCK_SECONDS", 0)
+    monkeypatch.setattr("doings.storage.sqlite.connection.LOCK_SECONDS", 0)
     other = apsw.Connection(str(tmp_path / "doings.db"))
     other.execute("BEGIN IMMEDIATE")
 

@@ -10,7 +10,8 @@ from doings.storage.database import Database, open_database
 from doings.storage.postgres import search
 from doings.storage.postgres.citus import distribute
 from doings.storage.postgres.engine import open_postgres
-from doings.storage.sqlite.engine import SCHEMA, SqliteEngine
+from doings.storage.sqlite.engine import SqliteEngine
+from doings.storage.sqlite.schema import SCHEMA
 from tests.clocks import TickingClock
 from tests.storage import servers
 from tests.storage.book import Book

@@ -13,7 +13,8 @@ from typing import NoReturn, TypeVar
 from doings.core.clock import SystemClock
 from doings.core.errors import Unavailable
 from doings.storage.database import open_database
-from doings.storage.sqlite.engine import SCHEMA, SqliteEngine
+from doings.storage.sqlite.engine import SqliteEngine
+from doings.storage.sqlite.schema import SCHEMA
 from tests.clocks import NOON
 from tests.storage.book import Book, note
 

@@ -12,7 +12,8 @@ from doings.storage import copying
 from doings.storage.copying import copy
 from doings.storage.database import Database, open_database
 from doings.storage.sql.schema import SHARED, TABLES_OF_ACCOUNT, Table
-from doings.storage.sqlite.engine import SCHEMA, SqliteEngine
+from doings.storage.sqlite.engine import SqliteEngine
+from doings.storage.sqlite.schema import SCHEMA
 from tests.clocks import TickingClock
 from tests.storage.book import Book, note
 

@@ -10,7 +10,8 @@ from doings.core.query import Query
 from doings.core.store import Reader
 from doings.storage.checks.check import check
 from doings.storage.database import open_database
-from doings.storage.sqlite.engine import SCHEMA, SqliteEngine
+from doings.storage.sqlite.engine import SqliteEngine
+from doings.storage.sqlite.schema import SCHEMA
 from tests.clocks import TickingClock
 from tests.storage import processes
 

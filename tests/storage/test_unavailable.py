@@ -14,7 +14,8 @@ import pytest
 from doings.core.errors import Misconfigured, Unavailable
 from doings.storage.database import Database, open_database
 from doings.storage.sqlite import engine
-from doings.storage.sqlite.engine import SCHEMA, SqliteEngine
+from doings.storage.sqlite.engine import SqliteEngine
+from doings.storage.sqlite.schema import SCHEMA
 from tests.clocks import TickingClock
 from tests.storage import processes
 from tests.storage.book import Book, note

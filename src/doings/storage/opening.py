@@ -6,7 +6,8 @@ from doings.core.clock import Clock
 from doings.core.errors import Misconfigured
 from doings.storage.database import Database, open_database
 from doings.storage.postgres import search
-from doings.storage.sqlite import engine
+from doings.storage.sqlite.engine import SqliteEngine
+from doings.storage.sqlite.schema import SCHEMA
 
 
 def database_file(url: str) -> Path | None:
@@ -39,4 +40,4 @@ async def open_url(url: str, clock: Clock, *, prepared: bool = True) -> Database
         return await open_database(server, clock, search.SCHEMA)
     if not path.parent.is_dir():
         raise Misconfigured(f"the folder {path.parent} of the database does not exist")
-    return await open_database(engine.SqliteEngine(path), clock, engine.SCHEMA)
+    return await open_database(SqliteEngine(path), clock, SCHEMA)

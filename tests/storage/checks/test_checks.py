@@ -12,7 +12,8 @@ from doings.storage.checks import counts
 from doings.storage.checks.check import check
 from doings.storage.database import Database, open_database
 from doings.storage.engine import Connection
-from doings.storage.sqlite.engine import SCHEMA, SqliteEngine
+from doings.storage.sqlite.engine import SqliteEngine
+from doings.storage.sqlite.schema import SCHEMA
 from tests.clocks import NOON, TickingClock
 from tests.storage.book import Book, contact, note
 from tests.storage.checks.damages import DAMAGES, VALID_UNTIL

@@ -15,7 +15,9 @@ from doings.core.query import Gap, Query
 from doings.storage.checks import statements as check_statements
 from doings.storage.database import open_database
 from doings.storage.sql import select, statements
-from doings.storage.sqlite.engine import SCHEMA, SqliteEngine, _compiled
+from doings.storage.sqlite.connection import compiled
+from doings.storage.sqlite.engine import SqliteEngine
+from doings.storage.sqlite.schema import SCHEMA
 from doings.storage.sqlite.search import SEARCH
 from tests.clocks import TickingClock
 
@@ -48,9 +50,9 @@ async def make_database(path: Path) -> None:
 
 def plan(planner: apsw.Connection, statement: str) -> list[str]:
     """How SQLite would run a statement, step by step."""
-    compiled = _compiled(statement)
-    values = dict.fromkeys(PLACEHOLDER.findall(compiled), 0)
-    rows = planner.execute(f"EXPLAIN QUERY PLAN {compiled}", values)
+    text = compiled(statement)
+    values = dict.fromkeys(PLACEHOLDER.findall(text), 0)
+    rows = planner.execute(f"EXPLAIN QUERY PLAN {text}", values)
     return [str(row[3]) for row in rows]
 
 

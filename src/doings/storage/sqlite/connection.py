@@ -1,0 +1,143 @@
+"""A connection to a SQLite file: how it is set up, what it is given, and what its errors mean."""
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import apsw
+
+from doings.core.errors import Misconfigured, Unavailable
+from doings.core.text import json_text
+from doings.storage.engine import Row
+from doings.storage.sqlite.search import SEARCH
+
+LOCK_SECONDS = 10
+"""How long a write waits for another process's."""
+
+STATEMENTS = 100
+"""How many prepared statements a connection keeps; the driver looks through all each time."""
+
+CACHE = 65_536
+"""Kibibytes of pages that a connection keeps."""
+
+READER_CACHE = 8192
+"""Likewise of a reader thread's: a walk through everything hardly sees a page twice."""
+
+_FLAGS = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE | apsw.SQLITE_OPEN_NOMUTEX
+"""No connection is ever used by two threads at a time, so none needs a lock of its own."""
+
+
+class SqliteConnection:
+    """`engine.Connection`: its coroutines never wait, so that `finish` can run them.
+
+    What the driver raises becomes ours where a read or a write ends.
+    """
+
+    search = SEARCH
+
+    def __init__(self, raw: apsw.Connection) -> None:
+        self.raw = raw
+
+    async def fetch(self, sql: str, **values: object) -> list[Row]:
+        """All rows."""
+        rows: list[Row] = self.raw.execute(compiled(sql), _bound(values)).fetchall()
+        return rows
+
+    async def fetch_one(self, sql: str, **values: object) -> Row | None:
+        """The first row, if any."""
+        row: Row | None = self.raw.execute(compiled(sql), _bound(values)).fetchone()
+        return row
+
+    async def execute(self, sql: str, **values: object) -> None:
+        """Run a statement for its effect."""
+        self.raw.execute(compiled(sql), _bound(values))
+
+    async def execute_many(self, sql: str, rows: Iterable[Row]) -> None:
+        """Run a statement for every row, values in the order of its placeholders."""
+        self.raw.executemany(_for_many(sql), rows)
+
+    async def execute_script(self, sql: str) -> None:
+        """Run several statements without values, one after the other."""
+        self.raw.execute(sql)
+
+    async def has_table(self, name: str) -> bool:
+        """Whether there is a table of that name."""
+        return self.raw.table_exists("main", name)
+
+    async def lock_schema(self) -> None:
+        """Nothing to do: a write keeps all others out from its beginning."""
+
+
+_LIST = re.compile(r"= ANY\((:\w+)\)")
+
+
+@lru_cache(maxsize=4096)
+def compiled(sql: str) -> str:
+    """The statement with the lists it compares with as JSON, which SQLite can bind as one value."""
+    return _LIST.sub(r"IN (SELECT value FROM json_each(\1))", sql)
+
+
+_PLACEHOLDER = re.compile(r":\w+")
+
+
+@lru_cache(maxsize=256)
+def _for_many(sql: str) -> str:
+    """The statement as short as can be: the driver looks its text up again for every row."""
+    return _PLACEHOLDER.sub("?", " ".join(compiled(sql).split()))
+
+
+def _bound(values: dict[str, Any]) -> dict[str, Any]:
+    for name, value in values.items():
+        if isinstance(value, list):
+            values[name] = json_text(value)
+    return values
+
+
+class _DomainErrors:
+    """Turns the driver's errors into ours; a class because a generator would cost as much again."""
+
+    def __enter__(self) -> None:
+        """Nothing to prepare."""
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        """Raise Unavailable in the place of what SQLite cannot do now."""
+        if isinstance(error, apsw.Error):
+            for cause, reason in _REASONS.items():
+                if isinstance(error, cause):
+                    raise Unavailable(reason) from error
+
+
+DOMAIN_ERRORS = _DomainErrors()
+
+_REASONS: dict[type[Exception], str] = {
+    apsw.BusyError: "the database is locked by another program",
+    apsw.LockedError: "the database is locked by another program",
+    apsw.FullError: "the disk is full",
+    apsw.ReadOnlyError: "the database is read-only",
+    apsw.IOError: "the database's disk cannot be read or written",
+    apsw.CantOpenError: "the database file cannot be opened",
+    apsw.CorruptError: "the database file is damaged",
+    apsw.InterruptError: "the server is shutting down",
+}
+
+
+def opened(path: Path, cache: int = CACHE) -> apsw.Connection:
+    """A connection set up as all of ours are, for one thread at a time; raises Misconfigured."""
+    try:
+        raw = apsw.Connection(str(path), flags=_FLAGS, statementcachesize=STATEMENTS)
+        # Our figures are fixed, so no value may make SQLite plan a statement again: planning costs
+        # more than running.
+        raw.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
+        raw.set_busy_timeout(LOCK_SECONDS * 1000)
+        raw.pragma("journal_mode", "wal")
+        raw.pragma("synchronous", "full")
+        raw.pragma("cache_size", -cache)
+        raw.pragma("temp_store", "memory")
+        raw.pragma("wal_autocheckpoint", 16_000)
+    except apsw.Error as error:
+        reason = _REASONS.get(type(error), str(error))
+        msg = f"{path} cannot be opened: {reason}"
+        raise Misconfigured(msg) from error
+    return raw
