@@ -67,7 +67,7 @@ def gap_in(request: Request, filters: bytes) -> Gap | None:
 
 
 def page_links(request: Request, page: Page[T], filters: bytes) -> PageLinks:
-    """The cursors to the pages beside this one of the list with these filters."""
+    """The cursors to the next and the previous page of the list with these filters."""
     return PageLinks(
         next=_token(request, page.after, filters), prev=_token(request, page.before, filters)
     )
@@ -105,7 +105,7 @@ def _activity_streams(request: Request, page: DocumentPage, links: PageLinks) ->
 
 
 def link_header(request: Request, links: PageLinks) -> dict[str, str]:
-    """The `Link` header (RFC 8288) to the pages beside this one, where there are any."""
+    """The `Link` header (RFC 8288) to the next and the previous page, where there are any."""
     cursors = (("next", links.next), ("prev", links.prev))
     parts = [f'<{url_of(request, cursor)}>; rel="{name}"' for name, cursor in cursors if cursor]
     return {"Link": ", ".join(parts)} if parts else {}
