@@ -7,11 +7,13 @@ from types import ModuleType
 import pytest
 
 from doings.app import MOUNTS
+from doings.auth.principal import ADMIN, READ, WRITE
 from doings.core import errors
 from doings.core.errors import DoingsError
 from doings.core.kinds.catalogue import CATALOGUE
+from doings.httpkit import operations
 from doings.httpkit.errors import STATUS
-from doings.httpkit.surface import Surface
+from doings.httpkit.surface import Operation, Surface
 
 ROOT = Path(__file__).parent.parent
 NATIVE = ROOT / "src/doings/native"
@@ -65,17 +67,68 @@ def test_every_surface_is_in_the_readme(mount: str) -> None:
 
 
 def test_every_error_has_a_status() -> None:
-    """But for the one that ends the program instead of a request."""
+    """Only Misconfigured has none: it ends the program instead of a request."""
     named = {kind for kind in vars(errors).values() if isinstance(kind, type)}
     raised = {kind for kind in named if issubclass(kind, DoingsError) and kind is not DoingsError}
 
     assert raised - {errors.Misconfigured} <= set(STATUS)
 
 
-@pytest.mark.parametrize("surface", MOUNTS.values(), ids=lambda surface: surface.name)
-def test_every_operation_has_a_scope_or_says_that_it_is_open(surface: Surface) -> None:
-    """Nothing is open by mistake."""
-    for one in surface.resources:
-        for method, operation in one.operations.items():
-            is_open = operation.is_public or operation.scope is None
-            assert operation.scope or is_open, (method, one.path)
+SURFACES = (*MOUNTS.values(), operations.SURFACE)
+OPERATIONS = {
+    f"{surface.name} {method} {one.path}": (surface, method, operation)
+    for surface in SURFACES
+    for one in surface.resources
+    for method, operation in one.operations.items()
+}
+
+ANYONE = "anyone"
+ANY_CREDENTIAL = "any credential"
+ACCESS = {
+    "native GET /account": ADMIN,
+    "native GET /tokens": ADMIN,
+    "native POST /tokens": ADMIN,
+    "native DELETE /tokens/{key}": ADMIN,
+    "native GET /openapi.json": ANYONE,
+    "docs GET /": ANYONE,
+    "cobot GET /api/user": ANY_CREDENTIAL,
+    "cobot GET /{space}/api/user": ANY_CREDENTIAL,
+    "mio POST /business/v1/auth": ANYONE,
+    "mio GET /business/v1/settings/webhooks": ADMIN,
+    "mio PUT /business/v1/settings/webhooks": ADMIN,
+    "mio DELETE /business/v1/settings/webhooks": ADMIN,
+    "operations GET /": ANYONE,
+    "operations GET /healthz": ANYONE,
+    "operations GET /readyz": ANYONE,
+    "operations GET /metrics": ANYONE,
+}
+"""Operations that take another scope than to read for GET and to write for other methods."""
+
+
+def access_of(surface: Surface, operation: Operation) -> str:
+    """The scope that the operation takes, or who else may use it."""
+    if operation.is_public or surface.authenticate is None:
+        return ANYONE
+    return operation.scope or ANY_CREDENTIAL
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_every_operation_takes_its_scope(name: str) -> None:
+    """GET takes the scope to read, any other method that to write, and exceptions are listed."""
+    surface, method, operation = OPERATIONS[name]
+    usual = READ if method == "GET" else WRITE
+
+    assert access_of(surface, operation) == ACCESS.get(name, usual)
+
+
+def test_every_exception_is_an_operation() -> None:
+    """No exception is left in the list when its operation has gone."""
+    assert set(ACCESS) <= set(OPERATIONS)
+
+
+@pytest.mark.parametrize("surface", SURFACES, ids=lambda surface: surface.name)
+def test_a_surface_without_sign_in_says_that_its_operations_are_public(surface: Surface) -> None:
+    """An operation that takes a credential is served only where credentials are checked."""
+    served = [one for path in surface.resources for one in path.operations.values()]
+
+    assert surface.authenticate is not None or all(one.is_public for one in served)

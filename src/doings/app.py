@@ -52,7 +52,7 @@ async def open_store(settings: Settings, clock: Clock | None = None) -> Database
 
 
 def check_hosts(settings: Settings) -> None:
-    """Refuse a host name for a surface that there is not; raises Misconfigured."""
+    """Refuse a host name for a surface that does not exist; raises Misconfigured."""
     for pattern, surface in settings.hosts.items():
         if surface not in MOUNTS:
             surfaces = ", ".join(MOUNTS)
@@ -101,7 +101,7 @@ class Application:
         self._services: Services | None = None
         self._store: Database | None = None
         self._sweeper: Sweeper | None = None
-        self._apps = {name: surface_app(one, self.services) for name, one in MOUNTS.items()}
+        self._apps = {name: surface_app(surface, self.services) for name, surface in MOUNTS.items()}
         self._root = surface_app(operations.SURFACE, self.services)
         app: ASGIApp = self._dispatch
         if settings.cors_origins:
@@ -115,7 +115,7 @@ class Application:
         self._observed = observed(app)
 
     def services(self) -> Services:
-        """Those of this process; there are none before it has started."""
+        """The services of this process; there are none before it has started."""
         if self._services is None:
             msg = "the application has not started"
             raise RuntimeError(msg)
@@ -130,7 +130,7 @@ class Application:
         self._sweeper.start()
 
     def end_waiting(self) -> None:
-        """Answer at once whoever waits for changes: the server is about to stop."""
+        """Answer all requests that wait for changes at once: the server is about to stop."""
         if self._store is not None:
             self._store.is_ending = True
 

@@ -38,15 +38,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 NAMES = tuple(Settings.__struct_fields__)
 
 
-def settings_from_environment(environment: Mapping[str, str], **given: object) -> Settings:
-    """Read the settings; what is `given` and not None wins. Raises Misconfigured."""
+def settings_from_environment(environment: Mapping[str, str], **options: object) -> Settings:
+    """Read the settings; what is in `options` and not None wins. Raises Misconfigured."""
     values: dict[str, Any] = {}
     for variable, text in environment.items():
         if variable.startswith(PREFIX) and not variable.startswith(NOT_SETTINGS):
             name = variable.removeprefix(PREFIX).lower()
             _check_name(name, variable)
             values[name] = _split(name, text)
-    values |= {name: value for name, value in given.items() if value is not None}
+    values |= {name: value for name, value in options.items() if value is not None}
     try:
         return msgspec.convert(values, Settings, strict=False)
     except msgspec.ValidationError as error:

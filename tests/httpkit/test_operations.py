@@ -1,4 +1,4 @@
-"""What is at the root, beside the surfaces."""
+"""What is at the root, outside the surfaces."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -45,7 +45,7 @@ async def test_a_wrong_verb_is_told_which_is_right(served: Served) -> None:
 
 
 async def test_verb_of_nobody_gets_no_metric_of_its_own(served: Served) -> None:
-    """Or whoever makes verbs up could fill the memory."""
+    """Otherwise a caller that makes verbs up could fill the memory."""
     answer = await served.client.request("BREW", "/readyz")
     metrics = await served.client.get("/metrics")
 

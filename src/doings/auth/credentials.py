@@ -22,7 +22,7 @@ USE_SECONDS = 60
 
 
 class IssuedCredential(NamedTuple):
-    """What whoever asked for a credential is given; the secret is in no other place."""
+    """What the person who asked for a credential gets; the secret is in no other place."""
 
     key: str
     secret: str
@@ -69,7 +69,7 @@ def hash_of(secret: str) -> bytes:
 
 
 class Authenticator:
-    """Finds out who presents a credential, and slows down who guesses."""
+    """Finds out whose a credential is, and slows down addresses that guess."""
 
     def __init__(self, store: Store, clock: Clock, failures: FailedSignIns) -> None:
         self._store = store
@@ -87,21 +87,21 @@ class Authenticator:
         if not key or not secret:
             raise Unauthenticated
         self._failures.check(address)
-        found = await self._store.credential(key)
-        if found is None or not hmac.compare_digest(found[0].secret_hash, hash_of(secret)):
+        stored = await self._store.credential(key)
+        if stored is None or not hmac.compare_digest(stored[0].secret_hash, hash_of(secret)):
             self._failures.note(address)
             raise Unauthenticated("the credential is not valid")
-        credential, account = found
+        credential, account = stored
         self._check_expiry(credential, address)
         self._note_use(credential)
         return Principal(account, credential.key, credential.scopes, credential.label)
 
     async def by_key(self, key: str) -> Principal:
-        """Who a key stands for whose holder was authenticated before; raises Unauthenticated."""
-        found = await self._store.credential(key)
-        if found is None:
+        """Who a key belongs to, after its holder was authenticated; raises Unauthenticated."""
+        stored = await self._store.credential(key)
+        if stored is None:
             raise Unauthenticated("the credential was revoked")
-        credential, account = found
+        credential, account = stored
         self._check_expiry(credential, None)
         self._note_use(credential)
         return Principal(account, credential.key, credential.scopes, credential.label)
@@ -121,7 +121,7 @@ class Authenticator:
             raise Unauthenticated("the credential has expired")
 
     def _note_use(self, credential: Credential) -> None:
-        """Write down the use behind the answer's back, at most once a minute."""
+        """Write down the use, at most once a minute; the answer does not wait for it."""
         now = self._clock.now()
         last = self._noted.get(credential.key) or credential.last_used_at or 0
         if now - last < USE_SECONDS * SECOND:

@@ -13,8 +13,8 @@ from doings.core.errors import TooManyRequests
 class FailedSignIns:
     """Counts wrong credentials by address; an address over the limit waits for its minute's end."""
 
-    def __init__(self, most: int) -> None:
-        self._item = RateLimitItemPerMinute(most)
+    def __init__(self, per_minute: int) -> None:
+        self._item = RateLimitItemPerMinute(per_minute)
         self._limiter = FixedWindowRateLimiter(MemoryStorage())
         self._addresses: set[str] = set()
 
@@ -49,6 +49,6 @@ class RateLimit:
 
 
 def seconds_until(limiter: FixedWindowRateLimiter, item: RateLimitItem, caller: str) -> int:
-    """Whole seconds until the caller's window begins anew, at least one."""
+    """Whole seconds until the caller's next window begins, at least one."""
     reset = limiter.get_window_stats(item, caller).reset_time
     return max(1, math.ceil(reset - time.time()))

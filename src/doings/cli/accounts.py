@@ -96,8 +96,8 @@ def set_(
     database: DatabaseOption = None,
 ) -> None:
     """Change settings of an account; what is not named stays as it is."""
-    given = {"interactions": interactions, "link_base": checked_link_base(link_base)}
-    changed = {name: value for name, value in given.items() if value is not None}
+    settings = {"interactions": interactions, "link_base": checked_link_base(link_base)}
+    changed = {name: value for name, value in settings.items() if value is not None}
     if not changed:
         raise Misconfigured("nothing to set: name a setting, like --interactions closed")
 

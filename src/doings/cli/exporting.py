@@ -47,7 +47,7 @@ $ doings export --dialect monica --account co-up activities.json
 $ doings export --dialect invent --account co-up --contact 8
 """
 
-ENTITIES = 200
+ENTITIES_PER_READ = 200
 """How many entities are read at a time."""
 
 _ENCODER = msgspec.json.Encoder()
@@ -89,14 +89,14 @@ def export(  # noqa: PLR0913 - each is an option of the command
         raise Misconfigured("--contact goes with --dialect")
 
     async def work(store: Store) -> int:
-        found = await store.account(account)
+        owner = await store.account(account)
         query = Query(
             kinds=_kinds(kind),
-            since=_instant(since, found, "--since"),
-            until=_instant(until, found, "--until"),
+            since=_instant(since, owner, "--since"),
+            until=_instant(until, owner, "--until"),
             is_descending=False,
         )
-        timeline = Timeline(store, found, by=None)
+        timeline = Timeline(store, owner, by=None)
         with _target(file) as out, progress("Exporting") as step:
             if not activities_only:
                 await _write_entities(timeline, out)
@@ -153,7 +153,7 @@ async def _write_activities(timeline: Timeline, query: Query, out: BinaryIO, ste
 
 
 async def _entities(timeline: Timeline) -> AsyncIterator[list[Entity]]:
-    query = EntityQuery(limit=ENTITIES)
+    query = EntityQuery(limit=ENTITIES_PER_READ)
     while entities := await _stretch(timeline, query):
         yield entities
         query = msgspec.structs.replace(query, after=entities[-1].seq)

@@ -58,9 +58,9 @@ ContactOption = Annotated[
 ]
 
 
-def settings_for(database: str | None, **given: object) -> Settings:
+def settings_for(database: str | None, **options: object) -> Settings:
     """The settings of the environment, and over them what the command line says."""
-    return settings_from_environment(os.environ, database=database, **given)
+    return settings_from_environment(os.environ, database=database, **options)
 
 
 def with_store(
@@ -71,7 +71,7 @@ def with_store(
 
 
 def check_exists(settings: Settings) -> None:
-    """Refuse to make a database by a slip of the pen; raises Misconfigured."""
+    """Refuse to make a database because its name was mistyped; raises Misconfigured."""
     from doings.storage.opening import database_file  # noqa: PLC0415
 
     file = database_file(settings.database)

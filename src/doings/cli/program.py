@@ -87,7 +87,7 @@ def _options_of_all(
 
 
 MISTAKES = (Invalid, Malformed, Misconfigured)
-"""The errors of whoever gave the command; all others are those of the world."""
+"""Errors that the person who gave the command can correct; all others exit with 1."""
 
 
 def main() -> NoReturn:
@@ -104,7 +104,7 @@ def main() -> NoReturn:
     except DoingsError as error:
         fail(str(error), code=2 if isinstance(error, MISTAKES) else 1)
     except BrokenPipeError:
-        # Whoever read our output has seen enough; Python must not complain about it at exit.
+        # The reader of our output has closed it; Python must not complain about that at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except OSError as error:

@@ -9,6 +9,7 @@ import socket
 import tempfile
 from typing import Annotated
 
+import msgspec
 import typer
 
 from doings.cli.options import DatabaseOption, settings_for
@@ -39,10 +40,10 @@ def serve(
     database: DatabaseOption = None,
 ) -> None:
     """Serve all surfaces until told to stop. The database is made if there is none."""
-    # What is loaded from here on stays: looking through it for garbage only delays the start.
+    # What is loaded from here on is kept: a search for garbage in it only delays the start.
     gc.disable()
-    given = settings_for(database, host=host, port=port, workers=workers)
-    settings = settings_for(database, host=host, port=_free_port(given), workers=workers)
+    wanted = settings_for(database, host=host, port=port, workers=workers)
+    settings = msgspec.structs.replace(wanted, port=_free_port(wanted))
     os.environ.update(environment_from_settings(settings))
     with tempfile.TemporaryDirectory(prefix="doings-metrics-") as folder:
         if settings.workers > 1:
@@ -79,7 +80,7 @@ _BIND_REASONS = {
 
 
 def _check_database(settings: Settings) -> None:
-    """Open the database once, so that what is wrong with it is said once and by one process."""
+    """Open the database once, so that one process alone reports what is wrong with it."""
     from doings.app import check_hosts, open_store  # noqa: PLC0415 - after the metrics' folder
 
     check_hosts(settings)

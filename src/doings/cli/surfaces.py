@@ -1,6 +1,6 @@
 """What a person with a credential needs to know of each surface: how it takes it, and a first call.
 
-Only surfaces that the server mounts are told of.
+Only surfaces that the server mounts are listed.
 """
 
 from collections.abc import Callable, Iterator

@@ -26,7 +26,7 @@ _WIDE = 500
 def fail(message: str, *, code: int) -> NoReturn:
     """End the program with one line on stderr."""
     line = " ".join(message.split())
-    print(f"doings: {line}", file=sys.stderr)  # noqa: T201 - this is where errors are told
+    print(f"doings: {line}", file=sys.stderr)  # noqa: T201 - this is where errors are shown
     sys.exit(code)
 
 
@@ -43,7 +43,7 @@ def aside() -> Console:
 
 
 def remark(text: str) -> None:
-    """Say something beside the results, above a progress bar where there is one."""
+    """Write a line to stderr, above a progress bar where there is one."""
     aside().print(text, markup=False)
 
 

@@ -77,19 +77,19 @@ def list_(account: AccountOption, database: DatabaseOption = None) -> None:
     """List an account's credentials; their secrets are nowhere to be had."""
 
     async def work(store: Store) -> list[Credential]:
-        found = await store.account(account)
-        return await store.read(found.id, lambda reader: reader.credentials())
+        account_id = (await store.account(account)).id
+        return await store.read(account_id, lambda reader: reader.credentials())
 
     rows = [
         (
-            one.key,
-            one.label or "",
-            " ".join(one.scopes),
-            _time(one.created_at),
-            _time(one.last_used_at),
-            _time(one.expires_at),
+            credential.key,
+            credential.label or "",
+            " ".join(credential.scopes),
+            _time(credential.created_at),
+            _time(credential.last_used_at),
+            _time(credential.expires_at),
         )
-        for one in with_store(database, work)
+        for credential in with_store(database, work)
     ]
     show_table(("KEY", "LABEL", "SCOPES", "CREATED", "LAST USED", "EXPIRES"), rows)
 
@@ -103,8 +103,8 @@ def revoke(
     """Make a credential unusable from now on."""
 
     async def work(store: Store) -> None:
-        found = await store.account(account)
-        await store.write(found.id, lambda writer: writer.revoke_credential(key))
+        account_id = (await store.account(account)).id
+        await store.write(account_id, lambda writer: writer.revoke_credential(key))
 
     with_store(database, work)
     output().print(f"Revoked {key}")

@@ -1,4 +1,4 @@
-"""The server's processes: Granian's parent, and workers that stop when it does, however it does."""
+"""The server's processes: Granian's parent, and workers that stop whenever the parent stops."""
 
 import gc
 import os
@@ -25,7 +25,7 @@ _LOGS: dict[str, Any] = {"loggers": {"_granian": {"handlers": [], "propagate": T
 
 
 class _Server(MPServer):
-    """Granian; before it asks its workers to stop, those who wait in them are sent home."""
+    """Granian; before it asks its workers to stop, requests that wait in them are answered."""
 
     before_shutdown: Callable[[], None]
 
@@ -66,7 +66,7 @@ def application_of_worker(stopping: Connection) -> Application:
     # Until it serves, a worker has inherited a handler that only its parent can act on.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     # A Ctrl-C reaches all processes of a terminal; the parent passes it on as SIGTERM, and Granian
-    # hangs in a worker that is told twice while it starts.
+    # hangs in a worker that gets both while it starts.
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     application = create()
     watch = threading.Thread(target=_watch_parent, args=(stopping, application), daemon=True)

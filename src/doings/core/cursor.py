@@ -1,4 +1,4 @@
-"""Cursors: opaque, signed tokens that say where a list of one filtered timeline goes on."""
+"""Cursors: opaque, signed tokens that say where a list with its filters goes on."""
 
 import hashlib
 import hmac
@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
+from doings.core.entity import Entity
 from doings.core.errors import Malformed
 from doings.core.query import Gap, Key, Query, Side
 
@@ -16,10 +17,10 @@ T = TypeVar("T")
 
 
 class Page(msgspec.Struct, Generic[T], frozen=True):
-    """A part of a timeline in the order of the query, and the gaps at its two ends.
+    """A part of a list in the order of the query, and the gaps at its two ends.
 
-    The items are activities, or a document of each. `before` is None at the start of the list
-    and `after` at its end.
+    The items are activities, a document of each, or entities. `before` is None at the start of the
+    list and `after` at its end.
     """
 
     items: list[T]
@@ -65,10 +66,28 @@ def _gap_at(query: Query, ends: Ends | None, side: Side) -> Gap | None:
     return Gap(occurred_at, seq if side == "older" else seq + 1, side)
 
 
+def entity_page(entities: list[Entity], gap: Gap | None, limit: int) -> Page[Entity]:
+    """A page of entities, oldest seq first, with gaps at (0, seq).
+
+    `entities` were read from the gap on to its side, and one more than `limit` where there are
+    more.
+    """
+    walk = Query(is_descending=False, gap=gap)
+    items = entities[:limit]
+    if walk.side == "older":
+        items.reverse()
+    ends = ((0, items[0].seq), (0, items[-1].seq)) if items else None
+    return page_of(walk, items, ends, has_more=len(entities) > limit)
+
+
 def fingerprint(account_id: int, query: Query) -> bytes:
     """8 bytes that stand for the account, filters and order of a query; not for place and size."""
-    filters = msgspec.structs.replace(query, gap=None, skip=0, limit=0)
-    return hashlib.blake2b(msgspec.json.encode((account_id, filters)), digest_size=8).digest()
+    return filters_digest(account_id, msgspec.structs.replace(query, gap=None, skip=0, limit=0))
+
+
+def filters_digest(*filters: object) -> bytes:
+    """8 bytes that differ where any of the filters does; filters are values that JSON can hold."""
+    return hashlib.blake2b(msgspec.json.encode(filters), digest_size=8).digest()
 
 
 class CursorSigner:

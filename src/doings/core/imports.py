@@ -34,7 +34,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     url: str
 
 
-class Named(msgspec.Struct, frozen=True):
+class NamedRef(msgspec.Struct, frozen=True):
     """A thing that goes by its name among those of its type: it is found, or else made.
 
     `within` are the attribute that holds the id of another such thing, and that thing.
@@ -42,7 +42,7 @@ class Named(msgspec.Struct, frozen=True):
 
     type: str
     name: str
-    within: "tuple[str, Named] | None" = None
+    within: "tuple[str, NamedRef] | None" = None
 
 
 class ImportItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,7 +54,7 @@ class ImportItem(msgspec.Struct, frozen=True, kw_only=True):
 
     draft: Draft
     entities: tuple[tuple[EntityKey, EntityDraft], ...] = ()
-    named: tuple[Named, ...] = ()
+    named: tuple[NamedRef, ...] = ()
     id: str | None = None
 
 

@@ -22,26 +22,26 @@ class GetServices(Protocol):
     """The services, which exist once the program has started."""
 
     def __call__(self) -> Services:
-        """Those of this process."""
+        """The services of this process."""
 
 
 def surface_app(surface: Surface, services: GetServices) -> ASGIApp:
-    """The ASGI app that serves a surface; a trailing slash in a path is as good as none."""
+    """The ASGI app that serves a surface; a slash at the end of a path makes no difference."""
     endpoint = _Endpoints(surface, services)
-    paths = Paths([(one.path, endpoint.of(one)) for one in surface.resources])
+    paths = Paths([(resource.path, endpoint.of(resource)) for resource in surface.resources])
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         scope["doings"]["surface"] = surface.name
         scope["path"] = _routed_path(scope)
-        found = paths.find(scope["path"].removeprefix(scope.get("root_path", "")))
-        if found is None:
+        match = paths.find(scope["path"].removeprefix(scope.get("root_path", "")))
+        if match is None:
             await endpoint.unknown(scope, receive, send)
             return
-        resource, params = found
+        path_endpoint, params = match
         scope["path_params"] = params
         if "\0" in scope["path"]:
             scope["path_params"] = {name: part.replace("\0", "/") for name, part in params.items()}
-        await resource(scope, receive, send)
+        await path_endpoint(scope, receive, send)
 
     return app
 
@@ -49,7 +49,7 @@ def surface_app(surface: Surface, services: GetServices) -> ASGIApp:
 def _routed_path(scope: Scope) -> str:
     """The path as routes see it: no slash at the end, `/` for the mount itself.
 
-    An escaped slash belongs to its segment: it stands as NUL until the segments are told apart.
+    An escaped slash belongs to its segment: it stands as NUL until the segments are split.
     """
     path: str = scope["path"]
     raw: bytes = scope.get("raw_path") or b""
@@ -66,12 +66,12 @@ class _Endpoints:
         self._services = services
         self._rate = RateLimit(surface.rate) if surface.rate else None
 
-    def of(self, found: Resource) -> ASGIApp:
+    def of(self, resource: Resource) -> ASGIApp:
         """The ASGI app of one path."""
-        return _PathEndpoint(self, found)
+        return _PathEndpoint(self, resource)
 
     async def unknown(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer for a path that is none of the surface's."""
+        """Answer for a path that the surface does not have."""
         scope["doings"]["route"] = "unknown"
 
         async def handle(request: Request) -> Response:
@@ -80,7 +80,7 @@ class _Endpoints:
         await self.run(Operation(handle, scope=None), scope, receive, send)
 
     async def run(self, operation: Operation, scope: Scope, receive: Receive, send: Send) -> None:
-        """Carry out an operation and send what comes of it."""
+        """Carry out an operation and send its answer, or its error."""
         services = self._services()
         limit = operation.body_limit or services.settings.body_limit
         request = Request(services, scope, receive, limit)
@@ -132,10 +132,10 @@ class _Endpoints:
 class _PathEndpoint:
     """The ASGI app of one path, for all its methods."""
 
-    def __init__(self, endpoints: _Endpoints, found: Resource) -> None:
+    def __init__(self, endpoints: _Endpoints, resource: Resource) -> None:
         self._endpoints = endpoints
-        self._route = found.path
-        self._operations = dict(found.operations)
+        self._route = resource.path
+        self._operations = dict(resource.operations)
         if "GET" in self._operations:
             self._operations["HEAD"] = self._operations["GET"]
         self._allowed = tuple(self._operations)

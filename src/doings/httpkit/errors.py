@@ -1,4 +1,4 @@
-"""The errors that only HTTP knows, beside those of `core.errors`."""
+"""The errors that only HTTP knows; all others are in `core.errors`."""
 
 from typing import TypeVar
 
@@ -25,7 +25,7 @@ class MethodNotAllowed(DoingsError):
 
 
 class Broken(DoingsError):
-    """A defect of ours: logged with its trace, told without it."""
+    """A defect of ours: logged with its trace, answered without it."""
 
     def __init__(self) -> None:
         super().__init__("something went wrong here; it was logged")

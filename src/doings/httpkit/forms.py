@@ -11,7 +11,7 @@ from doings.core.errors import Malformed
 
 _KEY = re.compile(r"\[([^\[\]]*)\]")
 
-MOST_FIELDS = 2000
+MAX_FIELDS = 2000
 
 NO_LISTS: frozenset[str] = frozenset()
 
@@ -20,7 +20,7 @@ def members_from_form(body: bytes, lists: frozenset[str] = NO_LISTS) -> dict[str
     """Read `application/x-www-form-urlencoded`; raises Malformed."""
     try:
         text = body.decode()
-        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
+        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS)
     except ValueError:
         raise Malformed("the form cannot be read") from None
     return members_from_pairs(pairs, lists)
@@ -59,11 +59,11 @@ def members_from_pairs(
         if not keys:
             members[head] = value
         elif len(keys) == 1 and (keys[0] == "" or keys[0].isdecimal()):
-            found = members.setdefault(head, [])
-            if isinstance(found, list):
-                found.append(value)
+            values = members.setdefault(head, [])
+            if isinstance(values, list):
+                values.append(value)
         else:
-            found = members.setdefault(head, {})
-            if isinstance(found, dict):
-                found[keys[0]] = value
+            inner = members.setdefault(head, {})
+            if isinstance(inner, dict):
+                inner[keys[0]] = value
     return members

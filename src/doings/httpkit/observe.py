@@ -50,6 +50,6 @@ def observed(app: ASGIApp) -> ASGIApp:
 def _request_id(scope: Scope) -> str:
     for name, value in scope["headers"]:
         if name == b"x-request-id" and _REQUEST_ID.fullmatch(value):
-            given: str = value.decode()
-            return given
+            request_id: str = value.decode()
+            return request_id
     return str(uuid_utils.uuid7())

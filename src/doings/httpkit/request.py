@@ -1,4 +1,4 @@
-"""A call: one request, who makes it, and the timeline it is about."""
+"""One request to a surface: who makes it, its parameters and body, and the timeline it is about."""
 
 from collections.abc import AsyncIterator, Iterable
 from typing import Any, TypeVar
@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 
 class Services(msgspec.Struct, frozen=True):
-    """What every call may use."""
+    """What every request may use."""
 
     settings: Settings
     store: Store
@@ -50,7 +50,7 @@ class Request:
         """Headers for the answer, whatever it will be."""
 
     def authenticated(self, principal: Principal) -> None:
-        """Bind the request to who makes it."""
+        """Bind the request to the credential that makes it, and to that account's timeline."""
         self.principal = principal
         self.timeline = Timeline(self.services.store, principal.account, principal.key)
         self.scope["doings"]["key"] = principal.key
@@ -85,15 +85,15 @@ class Request:
     def header(self, name: str) -> str | None:
         """The request's header of that name, the first where it is repeated."""
         wanted = name.lower().encode()
-        for found, value in self.scope["headers"]:
-            if found == wanted:
+        for key, value in self.scope["headers"]:
+            if key == wanted:
                 text: str = value.decode("latin-1")
                 return text
         return None
 
     @property
     def bearer(self) -> str | None:
-        """The token of `Authorization: Bearer`, in whatever case the word is written."""
+        """The token of `Authorization: Bearer`, upper or lower case."""
         word, _, token = (self.header("authorization") or "").partition(" ")
         return token.strip() if word.lower() == "bearer" else None
 
@@ -170,8 +170,8 @@ class Request:
             return members_from_form(body, lists)
         if self.content_type == "multipart/form-data":
             return await members_from_multipart(body, self.header("content-type") or "", lists)
-        found = decoded(body, object) if body.strip() else {}
-        return found if isinstance(found, dict) else {}
+        members = decoded(body, object) if body.strip() else {}
+        return members if isinstance(members, dict) else {}
 
 
 def _pairs(query: str) -> Iterable[tuple[str, str]]:

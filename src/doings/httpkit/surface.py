@@ -34,7 +34,7 @@ class Resource(msgspec.Struct, frozen=True):
 
 
 class Surface(msgspec.Struct, frozen=True, kw_only=True):
-    """One API. `answer_error` turns any error into the vendor's shape.
+    """One API. `respond_error` turns any error into the vendor's shape.
 
     Without `authenticate` it is open to everybody.
 

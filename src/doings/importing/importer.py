@@ -13,12 +13,12 @@ from doings.core.timeline import Timeline
 
 T = TypeVar("T")
 
-CHUNK = 1000
-"""How many are written in one transaction."""
+ITEMS_PER_WRITE = 1000
+"""How many items are written in one transaction."""
 
 
 class Tally(msgspec.Struct):
-    """What became of it all."""
+    """How many items were recorded, known already, written as entities, or bad."""
 
     recorded: int = 0
     repeated: int = 0
@@ -35,7 +35,7 @@ class Item(msgspec.Struct, Generic[T], frozen=True):
 
 
 class Step(Protocol):
-    """Told how much is done, of how much in all where that is known."""
+    """Takes how much is done, and of how much in all where that is known."""
 
     def __call__(self, done: int, total: int | None = None) -> None:
         """Show it."""
@@ -44,7 +44,7 @@ class Step(Protocol):
 class Importer(Generic[T]):
     """Writes with `put`, which takes good items; what it raises, it raises for all of them.
 
-    `remark` is told of each item that cannot be imported, in a sentence.
+    `remark` takes a sentence for each item that cannot be imported.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class Importer(Generic[T]):
         self._tally = Tally()
 
     async def run(self, items: Iterable[Item[T]], step: Step, total: int | None) -> Tally:
-        """Import all; `step` is told how much is done, of `total`."""
+        """Import all; `step` takes how much is done, of `total`."""
         chunk: list[tuple[str, T]] = []
         writing = asyncio.create_task(self._write([]))
         for item in items:
@@ -67,7 +67,7 @@ class Importer(Generic[T]):
                 self._refuse(item.place, item.says)
                 continue
             chunk.append((item.place, item.says))
-            if len(chunk) == CHUNK:
+            if len(chunk) == ITEMS_PER_WRITE:
                 # The next ones are read while these are written.
                 await writing
                 writing = asyncio.create_task(self._write(chunk))
@@ -86,15 +86,15 @@ class Importer(Generic[T]):
         """Write all in one transaction, or one by one where one of them cannot be written."""
         if not chunk:
             return
-        said = [says for _, says in chunk]
+        items = [says for _, says in chunk]
         try:
-            written = await self._timeline.write(lambda writer: self._put(writer, said))
+            written = await self._timeline.write(lambda writer: self._put(writer, items))
         except (Invalid, Conflict, NotFound) as error:
             if len(chunk) == 1:
                 self._refuse(chunk[0][0], error)
                 return
-            for one in chunk:
-                await self._write([one])
+            for item in chunk:
+                await self._write([item])
             return
         self._tally.recorded += written.recorded
         self._tally.repeated += written.repeated

@@ -26,11 +26,11 @@ from doings.core.store.entities import EntityWriter
 from doings.core.text import compact
 from doings.importing.importer import Item, Tally, is_at_home
 
-LONGEST = 16 * 1024 * 1024
+MAX_LINE_BYTES = 16 * 1024 * 1024
 """Bytes of the longest line that is read: more than the longest activity needs."""
 
 
-class Said(msgspec.Struct, frozen=True):
+class ImportedEntity(msgspec.Struct, frozen=True):
     """What a line says of an entity."""
 
     key: EntityKey
@@ -40,7 +40,7 @@ class Said(msgspec.Struct, frozen=True):
 class Line(msgspec.Struct, frozen=True):
     """A good line; `id` is the activity's in the account that it was exported from."""
 
-    says: Draft | Said
+    says: Draft | ImportedEntity
     id: str | None = None
 
 
@@ -58,7 +58,7 @@ def items_from_lines(file: BinaryIO, origin: str | None) -> Iterator[Item[Line]]
 def _read(text: bytes | None, origin: str | None, now: int) -> Line | DoingsError | None:
     """What a line says, or what is wrong with it; None for an empty one."""
     if text is None:
-        return TooLarge(LONGEST)
+        return TooLarge(MAX_LINE_BYTES)
     try:
         return line_from_text(text, origin=origin, now=now)
     except (Malformed, Invalid) as error:
@@ -68,12 +68,12 @@ def _read(text: bytes | None, origin: str | None, now: int) -> Line | DoingsErro
 def numbered_lines(file: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
     """(number from 1, line); None for a line that is too long to be read."""
     number = 0
-    while text := file.readline(LONGEST + 1):
+    while text := file.readline(MAX_LINE_BYTES + 1):
         number += 1
-        is_whole = len(text) <= LONGEST
+        is_whole = len(text) <= MAX_LINE_BYTES
         yield number, text if is_whole else None
         while not is_whole and text and not text.endswith(b"\n"):
-            text = file.readline(LONGEST)
+            text = file.readline(MAX_LINE_BYTES)
 
 
 class _EntityMember(msgspec.Struct, frozen=True):
@@ -105,7 +105,7 @@ def line_from_text(text: bytes, *, origin: str | None, now: int) -> Line | None:
         return None
     envelope = _envelope(text)
     if envelope.entity is not None:
-        return Line(_said(envelope.entity))
+        return Line(_imported_entity(envelope.entity))
     draft = draft_from_exported(text, now=now)
     if origin is not None:
         draft = msgspec.structs.replace(draft, origin=origin)
@@ -124,35 +124,38 @@ def _envelope(text: bytes) -> _Envelope:
         raise Malformed(f"not JSON: {error}") from None
 
 
-def _said(member: _EntityMember) -> Said:
+def _imported_entity(member: _EntityMember) -> ImportedEntity:
     key = checked_type(member.type), checked_id(member.id)
     if member.type == CONTACT and member.contact is not None:
         raise Invalid.of("entity.contact", "a contact belongs to nobody")
     attrs = compact(member.attrs)
-    return Said(key, EntityDraft(name=member.name, attrs=attrs, contact=member.contact))
+    return ImportedEntity(key, EntityDraft(name=member.name, attrs=attrs, contact=member.contact))
 
 
 async def put_lines(writer: Writer, lines: Sequence[Line]) -> Tally:
     """Write lines in one transaction."""
-    said = [line.says for line in lines if isinstance(line.says, Said)]
+    entities = [line.says for line in lines if isinstance(line.says, ImportedEntity)]
     drafts = [
         line.says
         for line in lines
         if isinstance(line.says, Draft) and not await is_at_home(writer, line.id)
     ]
-    changed = await _put_entities(writer, said)
+    changed = await _put_entities(writer, entities)
     outcomes = await writer.record(drafts)
-    recorded = sum(not one.is_repeated for one in outcomes)
-    return Tally(entities=changed, recorded=recorded, repeated=len(lines) - len(said) - recorded)
+    recorded = sum(not outcome.is_repeated for outcome in outcomes)
+    return Tally(
+        entities=changed, recorded=recorded, repeated=len(lines) - len(entities) - recorded
+    )
 
 
-async def _put_entities(writer: EntityWriter, said: list[Said]) -> int:
+async def _put_entities(writer: EntityWriter, entities: list[ImportedEntity]) -> int:
     """Write what is new or different; returns how many those were."""
-    known = await writer.entities_by_key([one.key for one in said])
+    known = await writer.entities_by_key([entity.key for entity in entities])
     changed = 0
-    for one in said:
-        old = known.get(one.key)
-        if old is None or draft_of(old) != one.draft:
-            known[one.key], _ = await writer.put_entity(one.key, lambda _, one=one: one.draft)  # type: ignore[misc]
+    for entity in entities:
+        key, draft = entity.key, entity.draft
+        old = known.get(key)
+        if old is None or draft_of(old) != draft:
+            known[key], _ = await writer.put_entity(key, lambda _, draft=draft: draft)  # type: ignore[misc]
             changed += 1
     return changed

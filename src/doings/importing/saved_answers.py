@@ -14,7 +14,7 @@ from doings.core.errors import Invalid, Malformed, Misconfigured
 from doings.core.imports import (
     Context,
     ImportItem,
-    Named,
+    NamedRef,
     SavedAnswers,
     answers_from_text,
     filled_draft,
@@ -25,7 +25,7 @@ from doings.core.store.entities import EntityQuery, EntityWriter
 from doings.core.text import json_text, object_from_text
 from doings.importing.importer import Item, Tally, is_at_home
 
-LISTED = 500
+THINGS_PER_READ = 500
 """How many of the things that go by their names are read at a time."""
 
 
@@ -43,18 +43,18 @@ def elements_of_text(saved: SavedAnswers, text: bytes) -> list[Element]:
     for number, answer in enumerate(answers, 1):
         place = f"answer {number}"
         try:
-            found = saved.elements_from_answer(answer)
+            texts = saved.elements_from_answer(answer)
         except (Malformed, Invalid) as error:
             elements.append(Element(place, error))
             continue
         within = f"{place}, " if len(answers) > 1 else ""
-        elements += [Element(f"{within}element {at}", one) for at, one in enumerate(found, 1)]
+        elements += [Element(f"{within}element {at}", text) for at, text in enumerate(texts, 1)]
     return elements
 
 
 def check_contact(saved: SavedAnswers, elements: Sequence[Element]) -> None:
     """Raise Misconfigured where an element does not say whose it is."""
-    if saved.lacks_contact([one.text for one in elements if isinstance(one.text, bytes)]):
+    if saved.lacks_contact([at.text for at in elements if isinstance(at.text, bytes)]):
         raise Misconfigured("not every element names its contact: give the option --contact")
 
 
@@ -78,32 +78,32 @@ def _read(
         return error
 
 
-async def put_import_items(writer: Writer, sayings: Sequence[ImportItem]) -> Tally:
+async def put_import_items(writer: Writer, items: Sequence[ImportItem]) -> Tally:
     """Write what is not known yet in one transaction."""
-    fresh = [saying for saying in sayings if not await _is_known(writer, saying)]
+    fresh = [item for item in items if not await _is_known(writer, item)]
     changed = await _fill_entities(writer, fresh)
     directory = Directory(writer)
-    drafts = [await directory.linked_draft(saying) for saying in fresh]
+    drafts = [await directory.linked_draft(item) for item in fresh]
     outcomes = await writer.record(drafts)
-    recorded = sum(not one.is_repeated for one in outcomes)
-    return Tally(entities=changed, recorded=recorded, repeated=len(sayings) - recorded)
+    recorded = sum(not outcome.is_repeated for outcome in outcomes)
+    return Tally(entities=changed, recorded=recorded, repeated=len(items) - recorded)
 
 
-async def _is_known(reader: ActivityReader, saying: ImportItem) -> bool:
-    draft = saying.draft
+async def _is_known(reader: ActivityReader, item: ImportItem) -> bool:
+    draft = item.draft
     if draft.external_id is not None and await reader.activity_by_external_id(
         draft.origin, draft.external_id
     ):
         return True
-    return await is_at_home(reader, saying.id)
+    return await is_at_home(reader, item.id)
 
 
-async def _fill_entities(writer: EntityWriter, sayings: Sequence[ImportItem]) -> int:
+async def _fill_entities(writer: EntityWriter, items: Sequence[ImportItem]) -> int:
     """Write what is said of entities and was not known; returns how many were made or changed."""
-    said = [one for saying in sayings for one in saying.entities]
-    known = await writer.entities_by_key(list({key for key, _ in said}))
+    drafts = [pair for item in items for pair in item.entities]
+    known = await writer.entities_by_key(list({key for key, _ in drafts}))
     changed: set[EntityKey] = set()
-    for key, draft in said:
+    for key, draft in drafts:
         old = known.get(key)
         filled = filled_draft(old, draft)
         if old is None or filled != draft_of(old):
@@ -116,32 +116,32 @@ class Directory:
     """The things of an account that go by their names: found, or else made."""
 
     def __init__(self, writer: EntityWriter) -> None:
-        self._ledger = writer
-        self._ids: dict[Named, str] = {}
+        self._writer = writer
+        self._ids: dict[NamedRef, str] = {}
 
-    async def linked_draft(self, saying: ImportItem) -> Draft:
-        """The saying's draft, linked to what it names."""
-        if not saying.named:
-            return saying.draft
-        links = [Link(named.type, await self._id(named)) for named in saying.named]
-        return msgspec.structs.replace(saying.draft, links=(*saying.draft.links, *links))
+    async def linked_draft(self, item: ImportItem) -> Draft:
+        """The item's draft, linked to the things that it names."""
+        if not item.named:
+            return item.draft
+        links = [Link(named.type, await self._id(named)) for named in item.named]
+        return msgspec.structs.replace(item.draft, links=(*item.draft.links, *links))
 
-    async def _id(self, named: Named) -> str:
+    async def _id(self, named: NamedRef) -> str:
         if named not in self._ids:
             self._ids[named] = await self._found_or_made(named)
         return self._ids[named]
 
-    async def _found_or_made(self, named: Named) -> str:
+    async def _found_or_made(self, named: NamedRef) -> str:
         attrs: dict[str, str] = {}
         if named.within is not None:
             attribute, other = named.within
             attrs[attribute] = await self._id(other)
-        query = EntityQuery(type=named.type, limit=LISTED)
-        while entities := await self._ledger.entities(query):
+        query = EntityQuery(type=named.type, limit=THINGS_PER_READ)
+        while entities := await self._writer.entities(query):
             for entity in entities:
                 known = object_from_text(entity.attrs)
                 if entity.name == named.name and attrs.items() <= known.items():
                     return entity.id
             query = msgspec.structs.replace(query, after=entities[-1].seq)
         draft = EntityDraft(name=named.name, attrs=json_text(attrs))
-        return (await self._ledger.number_entity(named.type, draft)).id
+        return (await self._writer.number_entity(named.type, draft)).id

@@ -1,4 +1,4 @@
-"""The JSON of the native API: what it reads, and around `core.document` what it writes."""
+"""The JSON that the native API reads, and writes around the documents of `core.document`."""
 
 import re
 from typing import Annotated, Literal
@@ -40,7 +40,7 @@ class LinkInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=Fals
 
 
 class ActorInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
-    """Whoever did it; the name is for somebody who is new."""
+    """The person or thing that did it; the name is for one that is new."""
 
     type: TypeText
     id: IdText
@@ -68,7 +68,7 @@ class ActivityInput(
 
 
 class ExportedActivity(ActivityInput, frozen=True, kw_only=True, forbid_unknown_fields=False):
-    """The same members among others: a whole activity document, to be recorded elsewhere."""
+    """A whole activity document, to be recorded elsewhere; members that are unknown are ignored."""
 
 
 class ActivityPatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -111,7 +111,7 @@ class TokenInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class ActivityPage(msgspec.Struct):
-    """A stretch of a timeline; the cursors lead to the stretches beside it."""
+    """A stretch of a timeline; the cursors lead to the next and the previous one."""
 
     items: list[ActivityDocument]
     next: str | None

@@ -109,7 +109,7 @@ def token_document(credential: Credential) -> TokenDocument:
 
 
 def key_from_text(text: str, *, field: str) -> EntityKey:
-    """(type, id) from `contact:8`; whether both may exist is for others to say. Raises Invalid."""
+    """(type, id) from `contact:8`; neither is checked further here. Raises Invalid."""
     entity_type, colon, entity_id = text.partition(":")
     if not colon:
         raise Invalid.of(field, "must be type:id, like contact:8")
@@ -133,12 +133,10 @@ def _object_text(value: msgspec.Raw | UnsetType) -> str:
 
 
 def _links(actor: ActorInput | str | None, links: tuple[LinkInput | str, ...]) -> tuple[Link, ...]:
-    """The actor first, then the links given, without those that the server derives."""
-    given = [_link(link, position) for position, link in enumerate(links)]
-    given = [link for link in given if link.role not in DERIVED_ROLES]
-    if actor is not None:
-        given.insert(0, _actor_link(actor))
-    return tuple(given)
+    """The actor first, then the links that were sent, without those that the server derives."""
+    sent = [_link(link, position) for position, link in enumerate(links)]
+    own = tuple(link for link in sent if link.role not in DERIVED_ROLES)
+    return own if actor is None else (_actor_link(actor), *own)
 
 
 def _link(link: LinkInput | str, position: int) -> Link:
@@ -160,7 +158,7 @@ def _patched_channels(activity: Activity, patch: ActivityPatch) -> tuple[str, ..
 
 
 def _patched_links(activity: Activity, patch: ActivityPatch) -> tuple[Link, ...]:
-    actors, others = _told_apart(activity)
+    actors, others = _actors_and_others(activity)
     if patch.actor is not UNSET:
         actors = () if patch.actor is None else (_actor_link(patch.actor),)
     if patch.links is not UNSET:
@@ -168,7 +166,7 @@ def _patched_links(activity: Activity, patch: ActivityPatch) -> tuple[Link, ...]
     return (*actors, *others)
 
 
-def _told_apart(activity: Activity) -> tuple[tuple[Link, ...], tuple[Link, ...]]:
+def _actors_and_others(activity: Activity) -> tuple[tuple[Link, ...], tuple[Link, ...]]:
     """The link that the document shows as its actor, and those that it shows as links."""
     actor = activity.actor()
     actors: list[Link] = []
@@ -190,5 +188,5 @@ def _merged_text(text: str, patch: msgspec.Raw | UnsetType, *, field: str) -> st
     return merged(text, value, field=field)
 
 
-def _either(given: T | UnsetType, stored: T) -> T:
-    return stored if given is UNSET else given
+def _either(patched: T | UnsetType, stored: T) -> T:
+    return stored if patched is UNSET else patched

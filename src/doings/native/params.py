@@ -24,18 +24,18 @@ _ORIGIN_FORM = "lower-case letters, digits, dots, - and _"
 _WORD_FORM = "a lower-case word"
 
 _LOST_PLUS = re.compile(r" (?=\d\d:\d\d$)")
-"""A `+` of an offset that was not escaped, and so was read as a blank."""
+"""A `+` of an offset that was not escaped, and so was read as a space."""
 
 
 def query_from_params(params: Params, *, owner: EntityKey | None = None) -> Query:
     """The filters, order and size of a page, from its start; `owner` is whose timeline it is."""
     links = links_in(params)
-    given = {field: read(params) for name, (field, read) in _FILTERS.items() if name in params}
+    filters = {field: read(params) for name, (field, read) in _FILTERS.items() if name in params}
     return Query(
         entities=(owner,) if owner else links,
         also=links if owner else (),
         limit=limit(params),
-        **given,
+        **filters,
     )
 
 

@@ -56,7 +56,7 @@ async def test_shows_the_members_in_the_order_of_the_contract(native: Native) ->
 
 
 async def test_keeps_the_order_and_the_digits_of_data(native: Native) -> None:
-    """What was sent in data and metadata comes back as it was, but for white space."""
+    """What was sent in data and metadata comes back as it was, except for white space."""
     text = (
         b'{"kind":"app.done","data":{"z": 1.50, "a":{"y":1e2,"b":[1, 2]}},"metadata":{"b":0,"a":0}}'
     )

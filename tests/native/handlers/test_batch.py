@@ -8,7 +8,7 @@ import pytest
 from doings.app import Application
 from doings.config import Settings
 from doings.native.formats.ndjson import LineCutter
-from doings.native.handlers.ingest import BATCH_LINES, ERRORS
+from doings.native.handlers.ingest import BATCH_LINES, MAX_ERRORS
 from tests.native.client import Json, Native, problems
 
 LIMIT = Settings().body_limit
@@ -153,9 +153,9 @@ async def test_records_more_than_one_batch_in_order(native: Native) -> None:
 
 async def test_tells_the_first_errors_and_counts_the_rest(native: Native) -> None:
     """However bad a stream is, its answer stays small."""
-    result = await send(native, b"x\n" * (ERRORS + 5))
+    result = await send(native, b"x\n" * (MAX_ERRORS + 5))
 
-    assert len(result["errors"]) == ERRORS
+    assert len(result["errors"]) == MAX_ERRORS
     assert result["errors_left_out"] == 5
 
 

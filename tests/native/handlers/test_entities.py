@@ -173,6 +173,20 @@ async def test_walks_entities_both_ways(people: Native, query: str) -> None:
     assert back == whole[::-1]
 
 
+async def test_an_empty_page_of_entities_leads_back_to_the_last_one(native: Native) -> None:
+    """What the cursor led to was deleted; the way back shows all that is left."""
+    for id_ in ("a", "b", "c"):
+        await native.put(f"contact:{id_}")
+    first = await native.get("/entities?type=contact&limit=2")
+    await native.call("DELETE", "/entities/contact/c")
+
+    empty = await native.get(f"/entities?type=contact&limit=2&cursor={first['next']}")
+    back = await native.get(f"/entities?type=contact&limit=2&cursor={empty['prev']}")
+
+    assert (empty["items"], empty["next"]) == ([], None)
+    assert [item["id"] for item in back["items"]] == ["a", "b"]
+
+
 @pytest.mark.parametrize(
     ("query", "field"), [("type=Bad", "type"), ("limit=0", "limit"), ("cursor=x", "cursor")]
 )

@@ -677,7 +677,7 @@ async def test_two_sides_never_disagree(
 
 
 async def check_agreement(ours: Party, theirs: Party) -> None:
-    """Each pair says the same but for the pending state's two names."""
+    """Both sides say the same, except that the pending state has two names."""
     mine = {one["id"]: one["data"] for one in await ours.all()}
     others = {one["external_id"].partition(":")[2]: one["data"] for one in await theirs.all()}
     assert mine.keys() == others.keys()

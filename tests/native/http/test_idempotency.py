@@ -195,7 +195,7 @@ async def test_refuses_another_stream_under_the_same_key(native: Native, other: 
 
 
 async def test_a_new_secret_is_not_kept_for_a_repetition(native: Native) -> None:
-    """The answer is repeated but for the secret, which is stored nowhere."""
+    """The answer is repeated without the secret, which is stored nowhere."""
     body = {"scopes": ["read"]}
     first = (await native.call("POST", "/tokens", json=body, headers=KEY)).json()
 

@@ -90,7 +90,7 @@ def _documented() -> Iterator[str]:
 
 @pytest.mark.parametrize("text", sorted(set(_documented())))
 def test_the_readme_tells_of_every_route_parameter_and_status(text: str) -> None:
-    """Whoever reads the package finds each."""
+    """Readers of the package find each."""
     assert text in README
 
 

@@ -1,4 +1,4 @@
-"""`doings demo`, the command. Its story takes a while to load, for which no other one waits."""
+"""`doings demo`, the command. Its story takes a while to load, so it is loaded only here."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ DEMO_EXAMPLES = """
 $ doings demo && doings serve
 
 Run it again whenever you like: what is there stays as it is, and the days since are added. The
-secret of its credential is in .doings-demo.json, beside the database, readable for you alone.
+secret of its credential is in .doings-demo.json, in the database's folder, readable for you alone.
 """
 
 

@@ -106,7 +106,7 @@ def guests(day: Day) -> Iterator[Happening]:
 
 
 def booking(day: Day) -> Iterator[Happening]:
-    """A room is booked, at times for another hour, at times in vain."""
+    """A room is booked; some bookings are changed or removed."""
     about = (membership(day.member()), _room(day))
     yield Happening(kind="booking.created", at=day.hour(), about=about)
     if day.chance(20):

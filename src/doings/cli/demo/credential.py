@@ -1,7 +1,7 @@
-"""The demo's credential: its secret is kept in a file beside the database, for its owner only.
+"""The demo's credential: its secret is kept in a file in the database's folder, for its owner only.
 
-A secret that everybody knows would open a server that is reachable by everybody. So each
-installation has its own, and a file that was lost, or belongs to another database, is made anew.
+A secret that everybody knows would open every server that can be reached. So each installation has
+its own. A file that was lost, or belongs to another database, is replaced.
 """
 
 import os
@@ -21,15 +21,15 @@ LABEL = "doings demo"
 
 async def kept_or_issued(writer: Writer, folder: Path) -> IssuedCredential:
     """The credential of the file where it is still good, else a new one that is written there."""
-    own = [one for one in await writer.credentials() if one.label == LABEL]
+    own = [stored for stored in await writer.credentials() if stored.label == LABEL]
     kept = _read(folder / FILE)
-    if kept is not None and any(_is_of(kept, one) for one in own):
+    if kept is not None and any(_is_of(kept, stored) for stored in own):
         return kept
-    for one in own:
-        await writer.revoke_credential(one.key)
+    for stored in own:
+        await writer.revoke_credential(stored.key)
     now = SystemClock().now()
-    issued, stored = issue(writer.account_id, scopes=list(SCOPES), now=now, label=LABEL)
-    await writer.add_credential(stored)
+    issued, new = issue(writer.account_id, scopes=list(SCOPES), now=now, label=LABEL)
+    await writer.add_credential(new)
     _write(folder / FILE, issued)
     return issued
 

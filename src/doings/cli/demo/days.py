@@ -1,7 +1,7 @@
 """A day of the demo: its own dice, its clock, and what happens on it.
 
-Whatever happens is decided by the date alone. So the story can be told again, and told on from
-where it ended, without changing anything that was told before.
+The date alone decides what happens. So the story is the same each time, and can go on from where
+it ended without a change of what came before.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -38,7 +38,7 @@ class Happening(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Day:
-    """One date in the house's zone."""
+    """One date in the demo's time zone."""
 
     def __init__(self, day: date) -> None:
         self.date = day
@@ -59,23 +59,23 @@ class Day:
         return datetime.combine(self.date + timedelta(days), time(hour), tzinfo=zone(ZONE))
 
     def pick(self, things: Sequence[T]) -> T:
-        """One of them."""
+        """A random one of the things."""
         return self.dice.choice(things)
 
     def person(self) -> Person:
-        """Somebody."""
+        """A random contact."""
         return self.pick(PEOPLE)
 
     def member(self) -> Person:
-        """Somebody with a membership."""
+        """A random contact with a membership."""
         return self.pick(MEMBERS)
 
     def user(self) -> Link:
-        """Somebody of the house."""
+        """A random user of the coworking space."""
         return self.pick(USERS)
 
     def chance(self, of_hundred: int) -> bool:
-        """True that often."""
+        """True in so many of a hundred cases."""
         return self.dice.randrange(100) < of_hundred
 
     def id(self, prefix: str) -> str:
@@ -89,7 +89,7 @@ Episode = Callable[[Day], Iterable[Happening]]
 
 
 def text_of(moment: datetime) -> str:
-    """RFC 3339 with the house's offset."""
+    """RFC 3339 with the offset of the demo's time zone."""
     return moment.isoformat(timespec="seconds")
 
 

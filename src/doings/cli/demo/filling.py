@@ -19,11 +19,11 @@ from doings.core.errors import Conflict
 from doings.core.store import Store, Writer
 from doings.importing.importer import Step
 
-CHUNK = 250
+DRAFTS_PER_WRITE = 250
 
 
 class Filled(msgspec.Struct, frozen=True):
-    """What is there now."""
+    """The demo's credential, how many activities were added, and how many there are in all."""
 
     credential: IssuedCredential
     added: int
@@ -54,7 +54,7 @@ async def _account(store: Store) -> Account:
 
 
 async def _add_entities(writer: Writer) -> None:
-    """Whoever is there already stays as they are."""
+    """Add the entities that are missing; those that are there stay as they are."""
     entities = people.entities()
     known = await writer.entities_by_key([key for key, _ in entities])
     for key, draft in entities:
@@ -65,10 +65,10 @@ async def _add_entities(writer: Writer) -> None:
 async def _record(store: Store, account: Account, drafts: list[Draft], step: Step) -> int:
     """Record what is not there yet; returns how many those were."""
     added = 0
-    for start in range(0, len(drafts), CHUNK):
-        chunk = drafts[start : start + CHUNK]
+    for start in range(0, len(drafts), DRAFTS_PER_WRITE):
+        chunk = drafts[start : start + DRAFTS_PER_WRITE]
         recorded = await store.write(account.id, lambda writer, chunk=chunk: writer.record(chunk))  # type: ignore[misc]
-        added += sum(not one.is_repeated for one in recorded)
+        added += sum(not result.is_repeated for result in recorded)
         step(start + len(chunk), len(drafts))
     return added
 

@@ -68,7 +68,7 @@ _PEOPLE = (
 PEOPLE = tuple(Person(str(number), *row) for number, row in enumerate(_PEOPLE, 1))
 
 MEMBERS = PEOPLE[:10]
-"""Those who have a membership; its id is `m` and theirs."""
+"""Contacts with a membership; its id is `m` and the contact's id."""
 
 PLANS = (("Flex", "149.00"), ("Desk", "279.00"), ("Team room", "890.00"))
 

@@ -43,7 +43,7 @@ def _happenings(day: Day) -> Iterator[Happening]:
 
 
 def _episodes(day: Day) -> list[Episode]:
-    """Those that begin on the day: few on a weekend, one of the seldom ones in any case."""
+    """The episodes that begin on the day: few on a weekend, and always one of the rare ones."""
     most = 2 if day.date.weekday() >= _WEEKEND else 4
     often, weights = zip(*OFTEN, strict=True)
     chosen: list[Episode] = day.dice.choices(often, weights, k=day.dice.randint(0, most))

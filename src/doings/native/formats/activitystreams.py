@@ -147,7 +147,7 @@ def _target(type_: str, subjects: list[Entity]) -> Entity | None:
     """What something is added to or removed from: the first collection among the subjects."""
     if type_ not in TARGETED:
         return None
-    return next((one for one in subjects if OBJECT_TYPES.get(one.type) == "Collection"), None)
+    return next((thing for thing in subjects if OBJECT_TYPES.get(thing.type) == "Collection"), None)
 
 
 def _is_alive(link: Linked) -> bool:

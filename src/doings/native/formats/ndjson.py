@@ -5,27 +5,16 @@ from typing import TypeVar
 import msgspec
 
 from doings.core.activity import Draft
-from doings.core.errors import Invalid, Malformed, Problem
+from doings.core.errors import Invalid, Malformed
 from doings.httpkit.request import problem_from
 from doings.native.documents import ActivityInput, ExportedActivity
+from doings.native.http.request_body import in_plain_words
 from doings.native.mapping import draft_from_document
 
 T = TypeVar("T")
 
 ACTIVITY = msgspec.json.Decoder(ActivityInput)
 EXPORTED = msgspec.json.Decoder(ExportedActivity)
-
-SERVER_SET = frozenset({"id", "seq", "recorded_at", "updated_at"})
-"""Members of an activity document that are never given."""
-
-LASTING = frozenset({"origin", "external_id"})
-"""Members that an activity keeps for life."""
-
-
-_WORDS = {
-    "Expected `datetime` with a timezone component": "a time needs its offset or Z",
-    "Invalid RFC3339 encoded datetime": "not an RFC 3339 time like 2026-11-22T10:00:00Z",
-}
 
 
 def decoded_line(line: bytes, decoder: "msgspec.json.Decoder[T]") -> T:
@@ -52,22 +41,11 @@ def draft_from_exported(line: bytes, *, now: int) -> Draft:
     return draft_from_document(decoded_line(line, EXPORTED), now=now)
 
 
-def in_plain_words(problem: Problem, lasting: frozenset[str] = frozenset()) -> Problem:
-    """Say why in our words: of times, and of members that the server sets or that last."""
-    if problem.reason != "unknown member":
-        return Problem(problem.field, _WORDS.get(problem.reason, problem.reason))
-    if problem.field in SERVER_SET:
-        return Problem(problem.field, "is set by the server and cannot be given")
-    if problem.field in lasting:
-        return Problem(problem.field, "cannot be changed once recorded")
-    return problem
-
-
 class LineCutter:
     """Cuts chunks into lines; a line that is too long comes as None and is not kept."""
 
-    def __init__(self, most: int) -> None:
-        self._most = most
+    def __init__(self, max_bytes: int) -> None:
+        self._max_bytes = max_bytes
         self._begun = bytearray()
         self._is_too_long = False
 
@@ -78,8 +56,8 @@ class LineCutter:
         if not newline:
             return []
         *whole, rest = tail.split(b"\n")
-        most = self._most
-        lines = [self.end(), *[line if len(line) <= most else None for line in whole]]
+        limit = self._max_bytes
+        lines = [self.end(), *[line if len(line) <= limit else None for line in whole]]
         self._grow(rest)
         return lines
 
@@ -91,7 +69,7 @@ class LineCutter:
         return line
 
     def _grow(self, part: bytes) -> None:
-        if self._is_too_long or len(self._begun) + len(part) > self._most:
+        if self._is_too_long or len(self._begun) + len(part) > self._max_bytes:
             self._begun.clear()
             self._is_too_long = True
         else:

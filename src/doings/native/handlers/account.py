@@ -49,8 +49,9 @@ async def show_account(request: Request) -> Response:
 
 async def list_tokens(request: Request) -> Response:
     """The account's credentials."""
-    found = await request.timeline.read(lambda reader: reader.credentials())
-    return respond_document(request, TokenList([token_document(one) for one in found]))
+    credentials = await request.timeline.read(lambda reader: reader.credentials())
+    documents = [token_document(credential) for credential in credentials]
+    return respond_document(request, TokenList(documents))
 
 
 async def create_token(request: Request) -> Response:

@@ -1,4 +1,4 @@
-"""The feed of changes, for whoever keeps a copy or waits for news."""
+"""The feed of changes, for callers that keep a copy or wait for news."""
 
 from starlette.responses import Response
 

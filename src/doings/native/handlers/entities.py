@@ -1,20 +1,17 @@
 """People and things: listing, showing, putting and deleting them, and their timelines."""
 
-import hashlib
-
 import msgspec
 from starlette.responses import Response
 
-from doings.core.cursor import CursorSigner
+from doings.core.cursor import entity_page, filters_digest
 from doings.core.document import entity_document
 from doings.core.entity import Entity, EntityDraft
 from doings.core.query import Gap
 from doings.core.store import Writer
 from doings.core.store.entities import EntityQuery
-from doings.httpkit.params import last
 from doings.httpkit.request import Request
 from doings.native.documents import EntityInput, EntityPage
-from doings.native.handlers.timeline import PageLinks, link_header, respond_timeline
+from doings.native.handlers.timeline import gap_in, link_header, page_links, respond_timeline
 from doings.native.http.answer import Answer
 from doings.native.http.etags import check_match
 from doings.native.http.idempotency import write_once
@@ -26,54 +23,29 @@ from doings.native.params import entity_key, limit, query_from_params, search, t
 
 async def list_entities(request: Request) -> Response:
     """A page of the entities in the order they were first named, by type and by search."""
-    query = EntityQuery(
-        type=type_in(request.query), q=search(request.query), limit=limit(request.query)
-    )
-    filters = _fingerprint(request.principal.account.id, query)
-    gap = None
-    if token := last(request.query, "cursor"):
-        gap = request.services.cursors.gap(token, filters)
+    params = request.query
+    query = EntityQuery(type=type_in(params), q=search(params), limit=limit(params))
+    filters = filters_digest("entities", request.principal.account.id, query.type, query.q)
+    gap = gap_in(request, filters)
     step = _step(query, gap)
-    found = await request.timeline.read(
+    entities = await request.timeline.read(
         lambda reader: reader.entities(step), bounded=query.q is None
     )
-    items, ways = _cut(found, query.limit, gap, (request.services.cursors, filters))
-    page = EntityPage([entity_document(one) for one in items], next=ways.next, prev=ways.prev)
-    return respond_json(request, encode(page), link_header(request, ways))
-
-
-def _fingerprint(account_id: int, query: EntityQuery) -> bytes:
-    text = encode(("entities", account_id, query.type, query.q))
-    return hashlib.blake2b(text, digest_size=8).digest()
+    page = entity_page(entities, gap, query.limit)
+    links = page_links(request, page, filters)
+    documents = [entity_document(entity) for entity in page.items]
+    body = encode(EntityPage(documents, next=links.next, prev=links.prev))
+    return respond_json(request, body, link_header(request, links))
 
 
 def _step(query: EntityQuery, gap: Gap | None) -> EntityQuery:
-    """The read from the gap on, one more than is shown."""
-    return msgspec.structs.replace(
-        query,
-        after=gap.seq if gap else None,
-        is_descending=gap is not None and gap.side == "older",
-        limit=query.limit + 1,
-    )
-
-
-def _cut(
-    found: list[Entity], limit: int, gap: Gap | None, signing: tuple[CursorSigner, bytes]
-) -> tuple[list[Entity], PageLinks]:
-    """The page in order, and the ways on from it; an empty one leads back from its gap."""
-    is_back = gap is not None and gap.side == "older"
-    has_more = len(found) > limit
-    items = found[:limit]
-    if is_back:
-        items.reverse()
-    first = items[0].seq if items else (gap.seq if gap else 0)
-    final = items[-1].seq if items else first
-    has_next, has_prev = (True, has_more) if is_back else (has_more, gap is not None)
-    cursors, filters = signing
-    return items, PageLinks(
-        next=cursors.token(Gap(0, final, "newer"), filters) if has_next else None,
-        prev=cursors.token(Gap(0, first, "older"), filters) if has_prev else None,
-    )
+    """The read from the gap on, of one more than is shown."""
+    if gap is None:
+        return msgspec.structs.replace(query, limit=query.limit + 1)
+    is_back = gap.side == "older"
+    # A gap has the entity of its own seq on its newer side; `after` leaves its seq out either way.
+    after = gap.seq if is_back else gap.seq - 1
+    return msgspec.structs.replace(query, after=after, is_descending=is_back, limit=query.limit + 1)
 
 
 async def show_entity(request: Request) -> Response:

@@ -26,8 +26,8 @@ falls into the same batches. Larger ones write fewer pages, smaller ones let oth
 this one takes the store a tenth of a second.
 """
 
-ERRORS = 1000
-"""How many bad lines are told one by one."""
+MAX_ERRORS = 1000
+"""How many bad lines are listed one by one; further ones are only counted."""
 
 
 class Tally:
@@ -49,7 +49,7 @@ class Tally:
 
     def refuse(self, number: int, error: DoingsError) -> None:
         """Note why a line cannot be recorded."""
-        if len(self.errors) == ERRORS:
+        if len(self.errors) == MAX_ERRORS:
             self.errors_left_out += 1
         elif isinstance(error, Invalid):
             self.errors.append(LineProblem(number, *error.problems[0]))
@@ -61,12 +61,12 @@ class Tally:
         self.add(counts_of(recorded))
 
     def add(self, counts: Counts) -> None:
-        """Count what was counted elsewhere."""
+        """Add the counts of one batch."""
         self.recorded += counts.recorded
         self.repeated += counts.repeated
 
     def result(self) -> BatchResult:
-        """All of it."""
+        """The answer to the whole batch."""
         return BatchResult(self.recorded, self.repeated, self.errors, self.errors_left_out)
 
 
@@ -74,8 +74,8 @@ class Ingest:
     """One stream of NDJSON on its way into the store."""
 
     def __init__(self, request: Request) -> None:
-        self._call = request
-        self._most = request.services.settings.body_limit
+        self._request = request
+        self._line_bytes = request.services.settings.body_limit
         self._tally = Tally()
         self._line = 0
         self._lines_left = BATCH_LINES
@@ -88,10 +88,10 @@ class Ingest:
     async def run(self) -> BatchResult:
         """Read and record to the end; raises Conflict and Unavailable."""
         if self._repeats is not None:
-            await self._call.timeline.write(self._repeats.begin)
-        cutter = LineCutter(self._most)
+            await self._request.timeline.write(self._repeats.begin)
+        cutter = LineCutter(self._line_bytes)
         try:
-            async for chunk in self._call.chunks():
+            async for chunk in self._request.chunks():
                 await self._take(cutter.cut(chunk))
             if (final := cutter.end()) != b"":
                 await self._take([final])
@@ -101,11 +101,11 @@ class Ingest:
             if self._writing is not None:
                 await asyncio.wait([self._writing])
         if self._repeats is not None:
-            await self._call.timeline.write(self._repeats.end)
+            await self._request.timeline.write(self._repeats.end)
         return self._tally.result()
 
     async def _take(self, lines: list[bytes | None]) -> None:
-        now = self._call.services.clock.now()
+        now = self._request.services.clock.now()
         for line in lines:
             self._read(line, now)
             if self._lines_left <= 0 or self._bytes_left <= 0:
@@ -117,7 +117,7 @@ class Ingest:
         if self._repeats is not None:
             self._repeats.see(line)
         if line is None:
-            reason = f"the line is longer than {self._most} bytes"
+            reason = f"the line is longer than {self._line_bytes} bytes"
             self._tally.refuse(self._line, Malformed(reason))
             return
         self._bytes_left -= len(line)
@@ -130,7 +130,7 @@ class Ingest:
         """Give the batch to the store as soon as it has finished the one before.
 
         This returns when the batch is written and its commit begins: until then the store runs
-        Python itself, and who reads on meanwhile only gets in its way.
+        Python itself, and reading on at the same time would only slow it down.
         """
         await self._settle()
         drafts, self._drafts = self._drafts, []
@@ -146,18 +146,18 @@ class Ingest:
 
     async def _write(self, drafts: list[Draft], is_written: asyncio.Event) -> Counts:
         loop = asyncio.get_running_loop()
-        place = self._repeats.place() if self._repeats is not None else None
+        batch = self._repeats.next_batch() if self._repeats is not None else None
 
         async def record(writer: Writer) -> Counts:
-            if place is None:
+            if batch is None:
                 counts = counts_of(await recording.record(writer, drafts))
             else:
-                counts = await place.record(writer, drafts)
+                counts = await batch.record(writer, drafts)
             # On SQLite this is the writer's thread.
             loop.call_soon_threadsafe(is_written.set)
             return counts
 
-        timeline = self._call.timeline
+        timeline = self._request.timeline
         try:
             return await timeline.write(record, also=await timeline.receivers(drafts))
         finally:

@@ -5,12 +5,8 @@ from starlette.responses import Response
 
 from doings.auth.principal import WRITE
 from doings.core.document import ActivityDocument, activity_document
-from doings.core.interactions.data import (
-    Attendance,
-)
-from doings.core.interactions.lifecycle import (
-    StepName,
-)
+from doings.core.interactions.data import Attendance
+from doings.core.interactions.lifecycle import StepName
 from doings.core.interactions.recording import other_accounts, take_step
 from doings.core.kinds.shapes import Requirement, Span
 from doings.core.store import Writer
@@ -57,13 +53,13 @@ _MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 def attendance_from_body(request: Request, step: StepName, body: bytes) -> Attendance:
     """Read what a step brings along; requirements are kept as they were sent. Raises Invalid."""
     body = body.strip() or b"{}"
-    given = body_of_type(request, body, INPUTS[step])
+    document = body_of_type(request, body, INPUTS[step])
     members = _MEMBERS.decode(body)
     return Attendance(
         accepted_requirements=_list(members, "accepted_requirements"),
         declined_requirements=_list(members, "declined_requirements"),
-        expires_in=getattr(given, "expires_in", None),
-        notification_message=getattr(given, "notification_message", None),
+        expires_in=getattr(document, "expires_in", None),
+        notification_message=getattr(document, "notification_message", None),
     )
 
 
@@ -78,13 +74,14 @@ def taking(step: StepName) -> Handler:
     async def take(request: Request) -> Response:
         ref = activity_id(request)
         body = await request.body()
-        given = attendance_from_body(request, step, body)
+        attendance = attendance_from_body(request, step, body)
         activity = await request.timeline.read(lambda reader: reader.activity(ref))
         also = await other_accounts(request.services.store, request.principal.account, activity)
         now = request.services.clock.now()
 
         async def work(writer: Writer) -> Answer:
-            return written(activity_document(await take_step(writer, ref, step, given, now=now)))
+            activity = await take_step(writer, ref, step, attendance, now=now)
+            return written(activity_document(activity))
 
         return await write_once(request, body, work, also=also)
 

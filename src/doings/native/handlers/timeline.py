@@ -1,7 +1,7 @@
 """Answering with a timeline: a page of it, or the whole of it streamed."""
 
 from collections.abc import Awaitable, Callable
-from typing import cast
+from typing import TypeVar, cast
 from urllib.parse import quote
 
 import msgspec
@@ -23,6 +23,8 @@ from doings.native.formats.export import CSV, NDJSON, respond_stream
 from doings.native.http.request_body import JSON
 from doings.native.http.responses import encode, respond_bytes
 
+T = TypeVar("T")
+
 DocumentPage = Page[msgspec.Raw]
 ReadPage = Callable[[Reader], Awaitable[DocumentPage]]
 
@@ -38,18 +40,14 @@ async def respond_timeline(
     """
     media_type = negotiated(request.header("accept"), OFFERED)
     filters = fingerprint(request.principal.account.id, query)
-    if token := last(request.query, "cursor"):
-        query = msgspec.structs.replace(query, gap=request.services.cursors.gap(token, filters))
+    query = msgspec.structs.replace(query, gap=gap_in(request, filters))
     if media_type in {CSV, NDJSON}:
         return await respond_stream(request, query, media_type, owner)
     rendering = RENDERING if media_type == JSON else activitystreams.rendering(request.base_url)
     page = await request.timeline.read(_reading(query, owner, rendering), bounded=query.is_bounded)
-    ways = PageLinks(
-        next=_token(request, page.after, filters),
-        prev=_token(request, page.before, filters),
-    )
-    body = _json(page, ways) if media_type == JSON else _activity_streams(request, page, ways)
-    return respond_bytes(request, body, media_type, link_header(request, ways))
+    links = page_links(request, page, filters)
+    body = _json(page, links) if media_type == JSON else _activity_streams(request, page, links)
+    return respond_bytes(request, body, media_type, link_header(request, links))
 
 
 RENDERING = json_rendering("native", activity_documents)
@@ -60,6 +58,19 @@ class PageLinks(msgspec.Struct, frozen=True):
 
     next: str | None
     prev: str | None
+
+
+def gap_in(request: Request, filters: bytes) -> Gap | None:
+    """The gap of the request's cursor, None without one; raises Malformed."""
+    token = last(request.query, "cursor")
+    return request.services.cursors.gap(token, filters) if token else None
+
+
+def page_links(request: Request, page: Page[T], filters: bytes) -> PageLinks:
+    """The cursors to the next and the previous page of the list with these filters."""
+    return PageLinks(
+        next=_token(request, page.after, filters), prev=_token(request, page.before, filters)
+    )
 
 
 def _token(request: Request, gap: Gap | None, filters: bytes) -> str | None:
@@ -76,28 +87,28 @@ def _reading(query: Query, owner: EntityKey | None, rendering: Rendering) -> Rea
     return read
 
 
-def _json(page: DocumentPage, ways: PageLinks) -> bytes:
+def _json(page: DocumentPage, links: PageLinks) -> bytes:
     items = cast("list[ActivityDocument]", page.items)  # encoded already
-    return encode(ActivityPage(items, next=ways.next, prev=ways.prev))
+    return encode(ActivityPage(items, next=links.next, prev=links.prev))
 
 
-def _activity_streams(request: Request, page: DocumentPage, ways: PageLinks) -> bytes:
+def _activity_streams(request: Request, page: DocumentPage, links: PageLinks) -> bytes:
     return encode(
         activitystreams.page_document(
             page.items,
             here=url_of(request, last(request.query, "cursor")),
             whole=url_of(request, None),
-            next_url=ways.next and url_of(request, ways.next),
-            prev_url=ways.prev and url_of(request, ways.prev),
+            next_url=links.next and url_of(request, links.next),
+            prev_url=links.prev and url_of(request, links.prev),
         )
     )
 
 
-def link_header(request: Request, ways: PageLinks) -> dict[str, str]:
-    """The `Link` header (RFC 8288) to the pages beside this one, where there are any."""
-    named = (("next", ways.next), ("prev", ways.prev))
-    links = [f'<{url_of(request, cursor)}>; rel="{name}"' for name, cursor in named if cursor]
-    return {"Link": ", ".join(links)} if links else {}
+def link_header(request: Request, links: PageLinks) -> dict[str, str]:
+    """The `Link` header (RFC 8288) to the next and the previous page, where there are any."""
+    cursors = (("next", links.next), ("prev", links.prev))
+    parts = [f'<{url_of(request, cursor)}>; rel="{name}"' for name, cursor in cursors if cursor]
+    return {"Link": ", ".join(parts)} if parts else {}
 
 
 def url_of(request: Request, cursor: str | None) -> str:

@@ -27,19 +27,26 @@ class Counts(NamedTuple):
 
 def counts_of(recorded: list[Recorded]) -> Counts:
     """Count what the store made of drafts."""
-    repeated = sum(one.is_repeated for one in recorded)
+    repeated = sum(result.is_repeated for result in recorded)
     return Counts(len(recorded) - repeated, repeated)
 
 
-class Place(msgspec.Struct, frozen=True):
-    """A batch's place in a stream with an Idempotency-Key, and all that came up to its end."""
+class BatchKey(msgspec.Struct, frozen=True):
+    """What one batch's answer is kept under.
+
+    `key` is the stream's key with the batch's number, `digest` that of all lines up to the batch's
+    end. `is_beyond` says that the stream was recorded before and had ended earlier.
+    """
 
     key: str
     digest: bytes
     is_beyond: bool
 
     async def record(self, writer: Writer, drafts: list[Draft]) -> Counts:
-        """Record the batch unless that was done before; raises Conflict for another batch."""
+        """Record the batch once, and repeat its counts afterwards.
+
+        Raises Conflict for another batch under this key.
+        """
         known = await recall_answer(writer, self.key, self.digest)
         if known is not None:
             return msgspec.json.decode(known.body, type=Counts)
@@ -61,7 +68,7 @@ class Repeats:
     def __init__(self, key: str, request: bytes) -> None:
         self._key = key
         self._request = request
-        self._hash = hashlib.blake2b(request, digest_size=16)
+        self._lines = hashlib.blake2b(request, digest_size=16)
         self._batches = 0
         self._known: int | None = None
 
@@ -72,14 +79,14 @@ class Repeats:
 
     def see(self, line: bytes | None) -> None:
         """Take a line into account."""
-        self._hash.update(b"\n" if line is None else line + b"\n")
+        self._lines.update(b"\n" if line is None else line + b"\n")
 
-    def place(self) -> Place:
-        """The place of the batch that ends with the line seen last."""
+    def next_batch(self) -> BatchKey:
+        """The key of the batch that ends with the line seen last."""
         self._batches += 1
-        return Place(
+        return BatchKey(
             key=f"{self._key}\t{self._batches}",
-            digest=self._hash.digest(),
+            digest=self._lines.digest(),
             is_beyond=self._known is not None and self._batches > self._known,
         )
 

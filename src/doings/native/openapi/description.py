@@ -58,25 +58,25 @@ def describing(resources: Callable[[], tuple[Resource, ...]]) -> Handler:
 
 def description(resources: tuple[Resource, ...]) -> Json:
     """The OpenAPI document of these resources, whose operations say what they are about."""
-    kinds = _Kinds(resources)
+    schemas = _Schemas(resources)
     return {
         "openapi": "3.1.0",
         "info": {"title": "Doings", "version": doings.__version__, "description": DESCRIPTION},
         "servers": [{"url": "/v1"}],
         "security": [{"bearer": []}],
         "paths": {
-            one.path: {
+            resource.path: {
                 method.lower(): {
-                    "operationId": operation_id(method, one.path),
-                    **_operation(one.path, operation, kinds),
+                    "operationId": operation_id(method, resource.path),
+                    **_operation(resource.path, operation, schemas),
                 }
-                for method, operation in one.operations.items()
+                for method, operation in resource.operations.items()
             }
-            for one in resources
+            for resource in resources
         },
         "components": {
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
-            "schemas": kinds.components,
+            "schemas": schemas.components,
         },
     }
 
@@ -86,37 +86,37 @@ def operation_id(method: str, path: str) -> str:
     return "_".join([method.lower(), *_WORD.findall(path)])
 
 
-class _Kinds:
+class _Schemas:
     """The schemas of all types that the operations name."""
 
     def __init__(self, resources: tuple[Resource, ...]) -> None:
-        found = [ProblemDocument]
-        for one in resources:
-            for operation in one.operations.values():
-                found += _kinds_of(operation.about)
-        self._found = found
-        self._schemas, self.components = schemas_of(found)
+        types: list[Any] = [ProblemDocument]
+        for resource in resources:
+            for operation in resource.operations.values():
+                types += _types_of(operation.about)
+        self._types = types
+        self._schemas, self.components = schemas_of(types)
 
-    def schema(self, kind: Any) -> Json:  # noqa: ANN401 - any type
+    def schema(self, type_: Any) -> Json:  # noqa: ANN401 - any type
         """A type's schema."""
-        return self._schemas[self._found.index(kind)]
+        return self._schemas[self._types.index(type_)]
 
 
-def _kinds_of(about: OperationDoc) -> list[Any]:
-    answers = [kind for content in about.answers.values() for kind in (content or {}).values()]
+def _types_of(about: OperationDoc) -> list[Any]:
+    answers = [type_ for content in about.answers.values() for type_ in (content or {}).values()]
     return [*about.body.values(), *answers]
 
 
-def _operation(path: str, operation: Operation, kinds: _Kinds) -> Json:
+def _operation(path: str, operation: Operation, schemas: _Schemas) -> Json:
     about: OperationDoc = operation.about
     described: Json = {
         "summary": about.summary,
         "tags": [about.tag],
-        "parameters": [_parameter(one) for one in (*_path_parts(path), *about.parameters)],
-        "responses": _responses(path, operation, kinds),
+        "parameters": [_parameter(part) for part in (*_path_parts(path), *about.parameters)],
+        "responses": _responses(path, operation, schemas),
     }
     if about.body:
-        described["requestBody"] = {"required": True, "content": _content(about.body, kinds)}
+        described["requestBody"] = {"required": True, "content": _content(about.body, schemas)}
     if operation.is_public:
         described["security"] = []
     elif operation.scope:
@@ -138,14 +138,14 @@ def _parameter(parameter: Parameter) -> Json:
     }
 
 
-def _responses(path: str, operation: Operation, kinds: _Kinds) -> Json:
+def _responses(path: str, operation: Operation, schemas: _Schemas) -> Json:
     answers: Json = {}
     for status, content in operation.about.answers.items():
         answer: Json = {"description": HTTPStatus(status).phrase}
         if content:
-            answer["content"] = _content(content, kinds)
+            answer["content"] = _content(content, schemas)
         answers[str(status)] = answer
-    problem = {"content": {MEDIA_TYPE: {"schema": kinds.schema(ProblemDocument)}}}
+    problem = {"content": {MEDIA_TYPE: {"schema": schemas.schema(ProblemDocument)}}}
     for status in sorted(errors_of(path, operation)):
         answers[str(status)] = {"description": REASONS[status], **problem}
     return answers
@@ -156,23 +156,23 @@ def errors_of(path: str, operation: Operation) -> set[int]:
     about: OperationDoc = operation.about
     wheres = {parameter.where for parameter in about.parameters}
     names = {parameter.name for parameter in about.parameters}
-    found = set(about.errors) | {503}
+    statuses = set(about.errors) | {503}
     if not operation.is_public:
-        found |= set(ALWAYS)
+        statuses |= set(ALWAYS)
     if "{" in path:
-        found.add(404)
+        statuses.add(404)
     if "query" in wheres or about.body or "Idempotency-Key" in names:
-        found.add(400)
+        statuses.add(400)
     if "If-None-Match" in names:
-        found.add(406)
+        statuses.add(406)
     if "If-Match" in names:
-        found.add(412)
+        statuses.add(412)
     if "Idempotency-Key" in names:
-        found.add(409)
+        statuses.add(409)
     if about.body:
-        found |= {413, 415, 422}
-    return found
+        statuses |= {413, 415, 422}
+    return statuses
 
 
-def _content(types: dict[str, Any], kinds: _Kinds) -> Json:
-    return {media_type: {"schema": kinds.schema(kind)} for media_type, kind in types.items()}
+def _content(types: dict[str, Any], schemas: _Schemas) -> Json:
+    return {media_type: {"schema": schemas.schema(type_)} for media_type, type_ in types.items()}

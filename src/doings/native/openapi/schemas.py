@@ -1,4 +1,4 @@
-"""JSON Schema of our types, those included that msgspec takes for its own callers' business."""
+"""JSON Schema of our types, including the types that msgspec does not know."""
 
 from typing import Any
 
@@ -23,5 +23,5 @@ def schemas_of(kinds: list[Any]) -> tuple[tuple[dict[str, Any], ...], dict[str, 
 
 def _of_custom_type(kind: type) -> dict[str, Any]:
     if kind in _TEXTS:
-        return {}  # the annotation beside it says all
-    raise NotImplementedError  # which is how msgspec is told that we do not know it either
+        return {}  # the type's other annotations say all
+    raise NotImplementedError  # so msgspec learns that we do not know the type either

@@ -13,7 +13,7 @@ from doings.core.activity import Activity, Linked
 from doings.core.clock import DAY
 from doings.core.entity import Entity, EntityDraft
 from doings.core.errors import Invalid
-from doings.core.imports import Context, Named
+from doings.core.imports import Context, NamedRef
 from doings.dialects.monica.documents import AccountReference
 from doings.dialects.monica.mapping.activity import activity_documents, cast_of
 from doings.dialects.monica.mapping.saved import (
@@ -186,9 +186,9 @@ def test_type_goes_by_its_name_within_its_category() -> None:
 
     named = [named_from_document(saved_activity(element(activity_type=one))) for one in types]
 
-    lunch = Named("activity_type", "Lunch")
-    within = ("category", Named("activity_category", "Food"))
-    assert named == [(Named("activity_type", "Lunch", within),), (lunch,), (lunch,), ()]
+    lunch = NamedRef("activity_type", "Lunch")
+    within = ("category", NamedRef("activity_category", "Food"))
+    assert named == [(NamedRef("activity_type", "Lunch", within),), (lunch,), (lunch,), ()]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from doings.core.clock import start_of_date
 from doings.core.defaults import ACTIVITY_CATEGORY, ACTIVITY_TYPE
 from doings.core.entity import CONTACT, EntityDraft, EntityKey
 from doings.core.errors import Invalid
-from doings.core.imports import Named
+from doings.core.imports import NamedRef
 from doings.core.text import json_text
 from doings.dialects.monica.documents import SpecialDate
 from doings.dialects.monica.mapping.contact_attributes import NOTHING, ContactFacts, complete_name
@@ -65,16 +65,16 @@ def _emotion(emotion: SavedEmotion) -> int:
     return emotion.id
 
 
-def named_from_document(document: SavedActivity) -> tuple[Named, ...]:
+def named_from_document(document: SavedActivity) -> tuple[NamedRef, ...]:
     """The activity's type, which goes by its name within its category."""
     type_ = document.activity_type
     if type_ is None or type_.name is None:
         return ()
     category = type_.activity_type_category
     if category is None or category.name is None:
-        return (Named(ACTIVITY_TYPE, type_.name),)
-    within = ("category", Named(ACTIVITY_CATEGORY, category.name))
-    return (Named(ACTIVITY_TYPE, type_.name, within),)
+        return (NamedRef(ACTIVITY_TYPE, type_.name),)
+    within = ("category", NamedRef(ACTIVITY_CATEGORY, category.name))
+    return (NamedRef(ACTIVITY_TYPE, type_.name, within),)
 
 
 def entity_drafts_from_document(document: SavedActivity) -> list[tuple[EntityKey, EntityDraft]]:
