@@ -15,7 +15,7 @@ from doings.core.entity import Entity, EntityDraft
 from doings.core.errors import Invalid
 from doings.core.imports import Context, Named
 from doings.dialects.monica.documents import AccountReference
-from doings.dialects.monica.mapping.activity import activity_documents, cast_of
+from doings.dialects.monica.mapping.activity import activity_documents, linked_entities
 from doings.dialects.monica.mapping.saved import (
     draft_from_document,
     entity_drafts_from_document,
@@ -23,15 +23,15 @@ from doings.dialects.monica.mapping.saved import (
     saved_activity,
 )
 from doings.dialects.monica.public_ids import identities
+from doings.dialects.monica.render_context import AccountApi, RenderContext
 from doings.dialects.monica.saved import parse_element
-from doings.dialects.monica.view import Place, View
 from tests.clocks import NOON
 from tests.dialects.saving import less
 
 ZONE = "Europe/Berlin"
-PLACE = Place(AccountReference(1), "http://server/monica/api", identities(b"secret"))
+PLACE = AccountApi(AccountReference(1), "http://server/monica/api", identities(b"secret"))
 CATEGORY = Entity(4, "activity_category", "4", "Food", "{}", None, NOON, NOON, is_deleted=False)
-VIEW = View(PLACE, ZONE, {CATEGORY.key: CATEGORY})
+VIEW = RenderContext(PLACE, ZONE, {CATEGORY.key: CATEGORY})
 TYPE = Entity(
     9, "activity_type", "9", "Lunch", '{"category":"4"}', None, NOON, NOON, is_deleted=False
 )
@@ -44,7 +44,7 @@ OWN = frozenset({"id", "uuid", "hash_id", "url"})
 
 def shown(activity: Activity) -> dict[str, Any]:
     """The document as a client reads it."""
-    text = msgspec.json.encode(activity_documents([activity], cast_of([activity]), VIEW)[0])
+    text = msgspec.json.encode(activity_documents([activity], linked_entities([activity]), VIEW)[0])
     document: dict[str, Any] = json.loads(text)
     return document
 
