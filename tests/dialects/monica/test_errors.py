@@ -1,4 +1,4 @@
-"""What goes wrong before a handler, or instead of one, in Monica's shape."""
+"""Errors before a handler, or instead of its answer, in Monica's shape."""
 
 import re
 from pathlib import Path
@@ -25,7 +25,7 @@ PATHS = (
 
 
 def error(code: int, message: str | list[str]) -> dict[str, object]:
-    """Monica's own shape."""
+    """The document of an error of Monica's own."""
     return {"error": {"message": message, "error_code": code}}
 
 
@@ -38,10 +38,10 @@ NO_QUERY = error(40, "Invalid query")
 
 @pytest.mark.parametrize("authorization", [None, "Bearer wrong", "Basic eDp5", "Bearer"])
 @pytest.mark.parametrize("path", [*PATHS, "/nowhere"])
-async def test_refuses_who_is_not_signed_in_before_all_else(
+async def test_refuses_callers_without_a_credential_first(
     served: Served, path: str, authorization: str | None
 ) -> None:
-    """Even where there is nothing, and whatever else is wrong."""
+    """Also on a path that does not exist, and when other things are wrong too."""
     headers = {"Authorization": authorization} if authorization else {}
 
     answer = await served.client.get(f"{API}{path}?sort=x&limit=1000", headers=headers)
@@ -141,7 +141,7 @@ async def test_does_not_find_what_is_not_there(monica: httpx.AsyncClient, path: 
 async def test_does_not_change_what_is_not_there(
     monica: httpx.AsyncClient, method: str, path: str
 ) -> None:
-    """404 with code 31, whatever is sent."""
+    """404 with code 31 comes before any rule."""
     answer = await monica.request(method, path, json={})
 
     assert (answer.status_code, answer.json()) == (404, NOT_FOUND)
@@ -235,7 +235,7 @@ async def test_refuses_bodies_over_the_limit(tmp_path: Path) -> None:
     assert (answer.status_code, answer.json()) == (413, {"message": "The body is too large."})
 
 
-async def test_slows_down_who_guesses(served: Served) -> None:
+async def test_slows_down_callers_who_guess(served: Served) -> None:
     """Ten wrong credentials a minute, then 429 with code 34."""
     wrong = {"Authorization": "Bearer wrong_secret"}
     for _ in range(10):
@@ -249,7 +249,7 @@ async def test_slows_down_who_guesses(served: Served) -> None:
 
 
 async def test_limits_the_rate_where_that_is_switched_on(tmp_path: Path) -> None:
-    """Sixty a minute for each credential; every answer tells how many are left."""
+    """Sixty a minute for each credential; every answer shows how many are left."""
     async with serving(tmp_path, rate_limits="vendor") as served:
         acme = await served.business()
         answers = [await served.client.get(f"{API}/me", headers=acme.bearer) for _ in range(61)]
@@ -266,7 +266,7 @@ async def test_limits_the_rate_where_that_is_switched_on(tmp_path: Path) -> None
 
 
 async def test_does_not_limit_the_rate_otherwise(monica: httpx.AsyncClient) -> None:
-    """And says nothing of it."""
+    """Answers have no headers about a rate."""
     answer = await monica.get("/me")
 
     assert "x-ratelimit-limit" not in answer.headers
@@ -342,7 +342,7 @@ async def test_answers_every_error_in_its_shape(
 async def test_answers_a_defect_in_its_shape(
     served: Served, monica: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An error of no class of ours is 500 and tells nothing."""
+    """An exception that is not ours is 500 and shows nothing of itself."""
 
     async def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError("secret")

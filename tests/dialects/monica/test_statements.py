@@ -10,9 +10,11 @@ import pytest
 from doings.core.activity import Link
 from doings.core.clock import DAY
 from doings.core.defaults import ACTIVITY_CATEGORY, ACTIVITY_TYPE, GENDER, TAG
-from doings.core.entity import CONTACT, EntityDraft
+from doings.core.entity import CONTACT, Entity, EntityDraft
 from doings.core.store import Writer
 from doings.core.text import json_text
+from doings.dialects.monica.mapping import contact_attributes
+from doings.dialects.monica.mapping.contact_attributes import ContactFacts
 from doings.dialects.monica.operations import MOUNT
 from doings.dialects.monica.routes import SURFACE
 from doings.storage.document_cache import DocumentCache
@@ -130,10 +132,29 @@ async def test_takes_few_statements_however_long_the_page(
     assert all(0 < count <= MAX_STATEMENTS for pair in counts.values() for count in pair), counts
 
 
+@pytest.mark.parametrize("path", ["/contacts", "/activities", "/contacts/{id}/activities"])
+async def test_decodes_the_attributes_of_a_contact_once(
+    monica: httpx.AsyncClient, host: int, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    """However many activities of a page it attended."""
+    decoded: list[str] = []
+    facts_as_stored = contact_attributes.facts_as_stored
+
+    def counted(entity: Entity) -> ContactFacts:
+        decoded.append(entity.id)
+        return facts_as_stored(entity)
+
+    monkeypatch.setattr(contact_attributes, "facts_as_stored", counted)
+
+    await monica.get(f"{path.format(id=host)}?limit={LONG}")
+
+    assert len(decoded) == len(set(decoded)) > SHORT
+
+
 def test_counts_every_list() -> None:
     """A path that answers GET has an id at its end, shows one document, or is counted here."""
     readable = {
-        one.path.removeprefix(MOUNT) for one in SURFACE.resources if "GET" in one.operations
+        entry.path.removeprefix(MOUNT) for entry in SURFACE.resources if "GET" in entry.operations
     }
 
     assert {path for path in readable if not path.endswith("}")} == {*PATHS, *SINGLE}

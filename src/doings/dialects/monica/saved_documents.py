@@ -26,7 +26,7 @@ class SavedAvatar(msgspec.Struct, kw_only=True):
 
 
 class SavedInformation(msgspec.Struct, kw_only=True):
-    """What is told about an attendee; older answers have the birth date among `dates` only."""
+    """`information` of an attendee; older answers have the birth date among `dates` only."""
 
     dates: list[OldBirthdate] = []
     birthdate: SpecialDate | None = None

@@ -20,7 +20,7 @@ WHITE_SPACE = " \t\n\r\0\x0b"
 
 
 class Rule(msgspec.Struct, frozen=True):
-    """What a value must satisfy, and what is said where it does not; `{}` is the field's name."""
+    """What a value must satisfy, and the message if it does not; `{}` is the field's name."""
 
     is_kept: Callable[[Any], bool]
     message: str
@@ -96,7 +96,7 @@ DATE_FORMATS = (
     "%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%m/%d/%Y", "%d-%m-%Y", "%d.%m.%Y",
     "%d %B %Y", "%d %b %Y", "%B %d, %Y", "%b %d, %Y", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M",
 )  # fmt: skip
-"""How a date may be written to be one, before it is said that it must be written otherwise."""
+"""Ways to write a date. Only the first is taken; for the others the message names the format."""
 
 FIRST_DATE = date(1000, 1, 2)
 LAST_DATE = date(9999, 12, 28)

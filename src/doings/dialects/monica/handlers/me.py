@@ -1,4 +1,4 @@
-"""The handlers that tell where the caller is, and who."""
+"""The handlers of the root of the API, and of the account behind the credential."""
 
 from starlette.responses import Response
 

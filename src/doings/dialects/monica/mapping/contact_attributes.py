@@ -15,7 +15,7 @@ class ContactFacts(msgspec.Struct, kw_only=True, omit_defaults=True):
 
     A date is `YYYY-MM-DD` or RFC 3339; where only an age is known it is the first day of a year.
     `gender_id` names a gender of the account, `gender` is one in words, `gender_type` its type
-    where the words do not tell.
+    where it does not follow from the words.
     """
 
     first_name: str | None = None

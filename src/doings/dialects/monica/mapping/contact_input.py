@@ -38,7 +38,7 @@ class LifeDate(NamedTuple):
 
 
 def broken_dates(members: Mapping[str, Any], today: date) -> list[str]:
-    """What is wrong with the dates that are said to be known, as messages."""
+    """Messages about the dates that are sent as known and cannot be read."""
     messages: list[str] = []
     for name, flag in DATES.items():
         if is_true(members.get(flag)):
