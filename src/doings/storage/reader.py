@@ -13,6 +13,7 @@ from doings.core.entity import Entity, EntityKey
 from doings.core.query import DiaryOrder, Query, RecordedOrder
 from doings.core.store.activities import ActivityRef
 from doings.core.store.changes import Change
+from doings.core.store.counts import TimelineSummary
 from doings.core.store.credentials import Credential
 from doings.core.store.entities import EntityQuery
 from doings.core.store.rendering import Rendering
@@ -135,6 +136,9 @@ class AccountReader:
 
     async def total_entities(self, entity_type: str) -> int:
         return await counts.total_in_blocks(self._transaction, entity_type)
+
+    async def timeline_summaries(self, seqs: Sequence[int]) -> dict[int, TimelineSummary]:
+        return await counts.timeline_summaries(self._transaction, seqs)
 
     async def credentials(self) -> list[Credential]:
         rows = await self._transaction.fetch(sql.CREDENTIALS_OF_ACCOUNT)

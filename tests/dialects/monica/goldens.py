@@ -1,4 +1,4 @@
-"""The examples of Monica's documentation, and how an answer is held against one.
+"""The examples of Monica's documentation, and how an answer is compared with one.
 
 Extra members are allowed where `spec` names them: real servers send them, and clients need them.
 Contacts of two formats occur in the examples; the older one has fewer members.
@@ -12,7 +12,7 @@ from typing import Any
 FOLDER = Path(__file__).parent / "golden"
 
 HASH_ID = re.compile(r"h:[A-Za-z0-9]{18,}")
-"""Hashes are salted by each server, so that of the documentation cannot be had again."""
+"""Hashes are salted by each server, so ours cannot be that of the documentation."""
 
 EXTRA = {
     "activity": {"uuid", "emotions", "url"},
@@ -53,7 +53,7 @@ def check(expected: Any, actual: Any, at: str = "$") -> None:  # noqa: ANN401 - 
 
 
 def extra_members(expected: dict[str, Any], at: str) -> set[str]:
-    """The members that an answer may have beside those of the example."""
+    """The members that an answer may have besides those of the example."""
     if expected.get("object") == "contact" and "hash_id" not in expected:
         return OLD_CONTACT
     return EXTRA.get(str(expected.get("object") or at.rpartition(".")[2]), set())

@@ -31,7 +31,7 @@ class Past:
         await self.business.run("DELETE FROM search_entities")
 
     async def next_id(self, seq: int) -> None:
-        """Let what comes next have this id."""
+        """Give the next entry this id."""
         await self.business.run(
             "UPDATE heads SET head = :head WHERE account_id = :account",
             head=seq - 1,
@@ -41,12 +41,12 @@ class Past:
     async def meet(self, document: dict[str, Any]) -> None:
         """Make the contact that a document shows."""
         await self.next_id(document["id"])
-        told = document["information"]["dates"][0]
+        birthdate = document["information"]["dates"][0]
         names = ("first_name", "last_name", "nickname", "gender", "is_partial")
         attrs = {name: document[name] for name in names if document.get(name) is not None}
         attrs |= {
-            "birthdate": told["birthdate"],
-            "birthdate_is_age_based": told["is_birthdate_approximate"] == "approximate",
+            "birthdate": birthdate["birthdate"],
+            "birthdate_is_age_based": birthdate["is_birthdate_approximate"] == "approximate",
         }
         await self.business.put("contact", str(document["id"]), attrs=json_text(attrs))
 
@@ -86,7 +86,7 @@ class Past:
             summary=document["summary"],
             body=document["description"],
             data=json_text(data),
-            links=tuple([Link("contact", str(one["id"]), "attendee") for one in contacts]),
+            links=tuple([Link("contact", str(contact["id"]), "attendee") for contact in contacts]),
             origin="monica",
         )
 

@@ -1,12 +1,16 @@
-"""What goes wrong before a handler, or instead of one, in Monica's shape."""
+"""Errors before a handler, or instead of its answer, in Monica's shape."""
 
+import re
 from pathlib import Path
 
 import httpx
 import pytest
 
+from doings.auth.jwt import TokenExpired
 from doings.core import errors
 from doings.dialects.monica.errors import ERROR_RESPONSES
+from doings.dialects.monica.params import LimitTooBig, NotSortable, UnknownSort
+from doings.dialects.monica.validation import Rejected
 from doings.httpkit.errors import Broken, MethodNotAllowed, NoRoute
 from tests.dialects.monica.conftest import API
 from tests.dialects.serving import Business, Served, serving
@@ -21,7 +25,7 @@ PATHS = (
 
 
 def error(code: int, message: str | list[str]) -> dict[str, object]:
-    """Monica's own shape."""
+    """The document of an error of Monica's own."""
     return {"error": {"message": message, "error_code": code}}
 
 
@@ -34,10 +38,10 @@ NO_QUERY = error(40, "Invalid query")
 
 @pytest.mark.parametrize("authorization", [None, "Bearer wrong", "Basic eDp5", "Bearer"])
 @pytest.mark.parametrize("path", [*PATHS, "/nowhere"])
-async def test_refuses_who_is_not_signed_in_before_all_else(
+async def test_refuses_callers_without_a_credential_first(
     served: Served, path: str, authorization: str | None
 ) -> None:
-    """Even where there is nothing, and whatever else is wrong."""
+    """Also on a path that does not exist, and when other things are wrong too."""
     headers = {"Authorization": authorization} if authorization else {}
 
     answer = await served.client.get(f"{API}{path}?sort=x&limit=1000", headers=headers)
@@ -137,7 +141,7 @@ async def test_does_not_find_what_is_not_there(monica: httpx.AsyncClient, path: 
 async def test_does_not_change_what_is_not_there(
     monica: httpx.AsyncClient, method: str, path: str
 ) -> None:
-    """404 with code 31, whatever is sent."""
+    """404 with code 31 comes before any rule."""
     answer = await monica.request(method, path, json={})
 
     assert (answer.status_code, answer.json()) == (404, NOT_FOUND)
@@ -231,7 +235,7 @@ async def test_refuses_bodies_over_the_limit(tmp_path: Path) -> None:
     assert (answer.status_code, answer.json()) == (413, {"message": "The body is too large."})
 
 
-async def test_slows_down_who_guesses(served: Served) -> None:
+async def test_slows_down_callers_who_guess(served: Served) -> None:
     """Ten wrong credentials a minute, then 429 with code 34."""
     wrong = {"Authorization": "Bearer wrong_secret"}
     for _ in range(10):
@@ -245,7 +249,7 @@ async def test_slows_down_who_guesses(served: Served) -> None:
 
 
 async def test_limits_the_rate_where_that_is_switched_on(tmp_path: Path) -> None:
-    """Sixty a minute for each credential; every answer tells how many are left."""
+    """Sixty a minute for each credential; every answer shows how many are left."""
     async with serving(tmp_path, rate_limits="vendor") as served:
         acme = await served.business()
         answers = [await served.client.get(f"{API}/me", headers=acme.bearer) for _ in range(61)]
@@ -262,23 +266,107 @@ async def test_limits_the_rate_where_that_is_switched_on(tmp_path: Path) -> None
 
 
 async def test_does_not_limit_the_rate_otherwise(monica: httpx.AsyncClient) -> None:
-    """And says nothing of it."""
+    """Answers have no headers about a rate."""
     answer = await monica.get("/me")
 
     assert "x-ratelimit-limit" not in answer.headers
 
 
-def all_errors(kind: type[errors.DoingsError]) -> list[type[errors.DoingsError]]:
-    """The class and all below it."""
-    return [kind, *(one for below in kind.__subclasses__() for one in all_errors(below))]
+ANSWERS: tuple[tuple[errors.DoingsError, int, object], ...] = (
+    (errors.Malformed("broken"), 400, NO_JSON),
+    (LimitTooBig("too much", "limit"), 400, TOO_BIG),
+    (UnknownSort("unknown", "sort"), 400, NO_SORT),
+    (errors.Unauthenticated(), 401, UNAUTHENTICATED),
+    (TokenExpired(), 401, UNAUTHENTICATED),
+    (errors.Forbidden("admin"), 401, error(42, "Not authorized")),
+    (errors.NotFound("contact", 1), 404, NOT_FOUND),
+    (NoRoute("/api/x"), 404, {"message": "The route api/x could not be found."}),
+    (
+        MethodNotAllowed("PUT", ("POST", "GET")),
+        405,
+        {
+            "message": "The PUT method is not supported for this route."
+            " Supported methods: GET, POST."
+        },
+    ),
+    (errors.Conflict("taken"), 409, {"message": "taken"}),
+    (errors.TooLarge(9), 413, {"message": "The body is too large."}),
+    (
+        errors.Invalid.of("birth_date", "too late"),
+        422,
+        error(32, ["The birth date field is invalid: too late."]),
+    ),
+    (Rejected(["One.", "Two."]), 422, error(32, ["One.", "Two."])),
+    (
+        errors.TooManyRequests(7),
+        429,
+        error(34, "Too many attempts, please slow down the request"),
+    ),
+    (NotSortable("no such column"), 500, NO_QUERY),
+    (Broken(), 500, {"message": "Server Error"}),
+    (errors.Unavailable("away"), 503, {"message": "Service Unavailable"}),
+    (errors.Outdated("changed"), 400, {"message": "changed"}),
+    (errors.UnsupportedType("a", "b"), 400, {"message": "the body must be a or b"}),
+    (errors.NotAcceptable("a", "b"), 400, {"message": "this is available as a, b"}),
+    (errors.Misconfigured("no such file"), 400, {"message": "no such file"}),
+    (errors.DoingsError("anything else"), 400, {"message": "anything else"}),
+)
+"""(error, status, document): one of every class that a request to Monica can meet."""
 
 
-@pytest.mark.parametrize("kind", all_errors(errors.DoingsError))
-def test_has_an_answer_for_every_error(kind: type[errors.DoingsError]) -> None:
-    """By its class or one above it."""
-    assert any(above in ERROR_RESPONSES for above in kind.__mro__)
+@pytest.mark.parametrize(
+    ("raised", "status", "expected"), ANSWERS, ids=lambda value: type(value).__name__
+)
+async def test_answers_every_error_in_its_shape(
+    served: Served,
+    monica: httpx.AsyncClient,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    raised: errors.DoingsError,
+    status: int,
+    expected: object,
+) -> None:
+    """With the status, the code and the message of the error's class."""
+
+    async def fail(*_: object, **__: object) -> None:
+        raise raised
+
+    monkeypatch.setattr(served.database, "read", fail)
+
+    answer = await monica.get("/genders")
+
+    assert (answer.status_code, answer.json()) == (status, expected)
+    assert answer.headers["content-type"] == "application/json"
 
 
-def test_lists_the_errors_of_http_itself() -> None:
-    """Those that no handler raises."""
-    assert {Broken, MethodNotAllowed, NoRoute} <= set(ERROR_RESPONSES)
+async def test_answers_a_defect_in_its_shape(
+    served: Served, monica: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An exception that is not ours is 500 and shows nothing of itself."""
+
+    async def fail(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("secret")
+
+    monkeypatch.setattr(served.database, "read", fail)
+
+    answer = await monica.get("/genders")
+
+    assert (answer.status_code, answer.json()) == (500, {"message": "Server Error"})
+
+
+def subclasses(kind: type[errors.DoingsError]) -> set[type[errors.DoingsError]]:
+    """The class and all classes below it that have been imported."""
+    return {kind}.union(*map(subclasses, kind.__subclasses__()))
+
+
+OTHER_SURFACES = re.compile(r"tests\.|doings\.(native|dialects\.(?!monica\.))")
+
+
+def test_expects_an_answer_to_every_error() -> None:
+    """An error class that is added anywhere but in another surface must be added here too."""
+    kinds = {
+        kind for kind in subclasses(errors.DoingsError) if not OTHER_SURFACES.match(kind.__module__)
+    }
+
+    assert {type(raised) for raised, _, _ in ANSWERS} == kinds
+    assert set(ERROR_RESPONSES) <= kinds

@@ -61,7 +61,7 @@ async def test_lists_activities(server: Server) -> None:
 
 
 async def test_lists_activities_of_a_contact(server: Server) -> None:
-    """One contact's, among those of others."""
+    """Only those of the contact, though others have some too."""
     example = golden("list_activities_of_contact")
     await make(server, golden("list_activities")["data"])
 
@@ -72,7 +72,7 @@ async def test_lists_activities_of_a_contact(server: Server) -> None:
 
 
 async def test_gets_an_activity(server: Server) -> None:
-    """One by its id."""
+    """By its id."""
     example = golden("get_activity")
     await make(server, golden("list_activities")["data"])
 
@@ -92,7 +92,7 @@ def request_for(name: str, document: dict[str, Any]) -> dict[str, Any]:
 
 
 async def test_creates_an_activity(server: Server) -> None:
-    """The next one, now."""
+    """It gets the next id and the present time."""
     example = golden("create_activity")
     await flush(server.past, [example["data"]])
     server.past.clock.instant = instant_from_text(example["data"]["created_at"])
@@ -107,7 +107,7 @@ async def test_creates_an_activity(server: Server) -> None:
 
 
 async def test_updates_an_activity(server: Server) -> None:
-    """In the same second in which it was created."""
+    """The change comes in the second in which it was created."""
     created, example = golden("create_activity"), golden("update_activity")
     await flush(server.past, [created["data"], example["data"]])
     await server.past.record(created["data"])
@@ -121,7 +121,7 @@ async def test_updates_an_activity(server: Server) -> None:
 
 
 async def test_deletes_an_activity(server: Server) -> None:
-    """What is left is its id."""
+    """The answer has its id."""
     document = {**golden("get_activity")["data"], "id": 31}
     await make(server, [document])
 

@@ -1,4 +1,4 @@
-"""Pages of lists: how large, which one, in which order, and what the envelope tells."""
+"""Pages of lists: how large, which one, in which order, and what the envelope shows."""
 
 from typing import Any
 
@@ -47,7 +47,7 @@ async def ids(monica: httpx.AsyncClient, path: str) -> list[int]:
 async def test_sorts_the_account_by_recording_or_change(
     monica: httpx.AsyncClient, diary: list[int], sort: str | None, places: list[int]
 ) -> None:
-    """Either way; the whole list and a page in its middle."""
+    """In both directions; the whole list and a page in its middle."""
     order = f"&sort={sort}" if sort else ""
     expected = [diary[place] for place in places]
 
@@ -67,7 +67,7 @@ async def test_sorts_the_account_by_recording_or_change(
 async def test_sorts_a_contact_by_date_first(
     monica: httpx.AsyncClient, diary: list[int], jim: Entity, *, sort: str | None, places: list[int]
 ) -> None:
-    """Newest date first, whatever the order within a date; pages may cut through one."""
+    """The newest date is first in every order; a page may end in the middle of a date."""
     order = f"&sort={sort}" if sort else ""
     expected = [diary[place] for place in places]
     path = f"/contacts/{jim.seq}/activities"
@@ -82,7 +82,7 @@ async def test_sorts_a_contact_by_date_first(
     ("limit", "size"),
     [(None, 10), ("", 10), ("0", 10), ("-3", 10), (" ", 10), ("1", 1), ("100", 100), ("+7", 7)],
 )
-async def test_takes_ten_unless_told_otherwise(
+async def test_takes_ten_by_default(
     monica: httpx.AsyncClient, limit: str | None, size: int
 ) -> None:
     """A hundred at most."""
@@ -101,7 +101,7 @@ async def test_takes_ten_unless_told_otherwise(
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("path", ["/activities", "/contacts", "/tags"])
-async def test_takes_the_first_page_unless_told_otherwise(
+async def test_takes_the_first_page_by_default(
     monica: httpx.AsyncClient, *, path: str, page: str | None, number: int
 ) -> None:
     """A page past the end is there and empty."""
@@ -129,7 +129,7 @@ URL = "https://here/api/activities"
         (1, 3, 3, (1, None, None), (1, 3, 1)),
     ],
 )
-def test_tells_where_a_page_stands(
+def test_shows_where_a_page_stands(
     *,
     page: int,
     total: int,
@@ -160,7 +160,7 @@ async def test_counts_years_where_activities_are_listed(
     for at in ("2016-05-01T00:00:00Z", "2017-12-31T23:30:00Z", "2018-06-01T00:00:00Z"):
         await acme.record_one("somebody else", at=instant_from_text(at))
 
-    answers = [(await monica.get(one)).text for one in ("/activities", path)]
+    answers = [(await monica.get(url)).text for url in ("/activities", path)]
 
     assert empty["statistics"] == []
     assert list(empty)[-1] == "statistics"
@@ -174,26 +174,26 @@ async def test_lists_for_an_automation(
 ) -> None:
     """n8n asks for pages of a hundred until it has as many as there are."""
     drafts = [note(jim.id, at=NOON + number * SECOND) for number in range(250)]
-    recorded = [one.seq for one in await acme.record(*drafts)]
+    recorded = [activity.seq for activity in await acme.record(*drafts)]
 
-    found: list[dict[str, Any]] = []
+    documents: list[dict[str, Any]] = []
     total, page = 1, 0
-    while len(found) < total:
+    while len(documents) < total:
         page += 1
         answer = (await monica.get("/activities", params={"page": page, "limit": 100})).json()
-        found += answer["data"]
+        documents += answer["data"]
         total = answer["meta"]["total"]
 
-    assert [document["id"] for document in found] == recorded
+    assert [document["id"] for document in documents] == recorded
     assert page == 3
 
 
 async def test_finds_pages_deep_in_a_list(
     monica: httpx.AsyncClient, acme: Business, jim: Entity
 ) -> None:
-    """Where whole days and blocks are jumped over."""
+    """On the way there, whole days and blocks are skipped by their counts."""
     drafts = [note(jim.id, at=NOON + number * DAY // 4) for number in range(2500)]
-    recorded = [one.seq for one in await acme.record(*drafts)]
+    recorded = [activity.seq for activity in await acme.record(*drafts)]
     path = f"/contacts/{jim.seq}/activities"
 
     assert await ids(monica, "/activities?limit=10&page=200") == recorded[1990:2000]

@@ -1,4 +1,4 @@
-"""Each rule, and the words in which it is broken."""
+"""Each rule, and the message for input that breaks it."""
 
 from typing import Any
 
@@ -154,7 +154,7 @@ BAD_CONTACTS: list[tuple[dict[str, Any], list[str]]] = [
 async def test_says_what_is_wrong_with_a_contact(
     monica: httpx.AsyncClient, acme: Business, members: dict[str, Any], messages: list[str]
 ) -> None:
-    """422 with code 32, and nobody is stored."""
+    """422 with code 32, and no contact is stored."""
     answer = await monica.post("/contacts", json={**NEW_CONTACT, **members})
 
     assert answer.status_code == 422
@@ -285,7 +285,7 @@ async def test_says_what_is_wrong_with_tags(
     ],
 )
 def test_trims_text_and_takes_none_for_empty(value: object, expected: object) -> None:
-    """However deep it lies."""
+    """Text in lists and objects is trimmed too, at any depth."""
     assert trimmed(value) == expected
 
 
@@ -297,7 +297,7 @@ def test_trims_text_and_takes_none_for_empty(value: object, expected: object) ->
     ],
 )  # fmt: skip
 def test_reads_numbers_and_their_spelling(value: object, expected: int | None) -> None:
-    """But nothing that merely looks like one."""
+    """Text that only looks like a number is none."""
     assert integer_of(value) == expected
 
 

@@ -147,3 +147,29 @@ async def test_entities_are_counted_by_type(book: Book) -> None:
     assert await total() == 3
     assert await book.read(lambda reader: reader.total_entities("file")) == 1
     assert await book.read(lambda reader: reader.total_entities("none")) == 0
+
+
+async def test_timelines_are_summed_up_together(book: Book) -> None:
+    """The total and the newest of each; among activities of one instant, the last recorded."""
+    busy, calm = [await book.put(CONTACT, id_) for id_ in ("busy", "calm")]
+    older, first, last = await book.record(
+        note("busy", at=NOON - DAY), note("busy"), note("busy", kind="call.logged")
+    )
+
+    async def summaries() -> dict[int, tuple[int, int | None]]:
+        by_seq = await book.read(lambda reader: reader.timeline_summaries([busy.seq, calm.seq]))
+        return {
+            seq: (summary.total, summary.newest.seq if summary.newest else None)
+            for seq, summary in by_seq.items()
+        }
+
+    assert await summaries() == {busy.seq: (3, last.seq), calm.seq: (0, None)}
+    await book.erase(last.seq)
+    assert await summaries() == {busy.seq: (2, first.seq), calm.seq: (0, None)}
+    await book.erase(first.seq)
+    assert await summaries() == {busy.seq: (1, older.seq), calm.seq: (0, None)}
+
+
+async def test_no_timelines_have_no_summaries(book: Book) -> None:
+    """An empty list gives an empty answer."""
+    assert await book.read(lambda reader: reader.timeline_summaries([])) == {}

@@ -1,9 +1,20 @@
 """The part of the port that is about counts, which are kept and not counted when asked for."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
+import msgspec
+
+from doings.core.activity import Activity
 from doings.core.entity import EntityKey
 from doings.core.query import Query
+
+
+class TimelineSummary(msgspec.Struct, frozen=True):
+    """How many activities an entity's timeline holds, and the newest, if there is any."""
+
+    total: int
+    newest: Activity | None
 
 
 class CountReader(Protocol):
@@ -26,3 +37,6 @@ class CountReader(Protocol):
 
     async def total_entities(self, entity_type: str) -> int:
         """How many entities of a type there are, without partial and deleted ones."""
+
+    async def timeline_summaries(self, seqs: Sequence[int]) -> dict[int, TimelineSummary]:
+        """The summaries of entities' timelines by the seqs of the entities, all read at once."""

@@ -5,5 +5,5 @@ from doings.httpkit.request import Request
 
 
 async def authenticate(request: Request) -> Principal:
-    """Who makes the request; raises Unauthenticated and TooManyRequests."""
+    """The principal whose secret the request has; raises Unauthenticated and TooManyRequests."""
     return await request.services.authenticator.by_secret(request.bearer, request.address)

@@ -7,7 +7,7 @@ import msgspec
 
 
 class AccountReference(msgspec.Struct, frozen=True):
-    """Whose it is."""
+    """The account that a document belongs to."""
 
     id: int
 
@@ -95,7 +95,7 @@ class Avatar(msgspec.Struct):
 
 
 class ShortInformation(msgspec.Struct):
-    """What is told about an attendee."""
+    """`information` of an attendee."""
 
     dates: list[OldBirthdate]
     birthdate: SpecialDate
@@ -135,7 +135,7 @@ class Relatives(msgspec.Struct):
 
 
 class Relationships(msgspec.Struct):
-    """All relatives."""
+    """The relatives of a contact by how close they are."""
 
     love: Relatives
     family: Relatives
@@ -158,7 +158,7 @@ class Career(msgspec.Struct):
 
 
 class HowYouMet(msgspec.Struct):
-    """How it began; Doings keeps nothing of it."""
+    """How one met the contact; Doings keeps nothing of it."""
 
     general_information: str | None
     first_met_date: SpecialDate
@@ -166,7 +166,7 @@ class HowYouMet(msgspec.Struct):
 
 
 class Information(msgspec.Struct):
-    """What is told about a contact."""
+    """`information` of a contact in full."""
 
     relationships: Relationships
     dates: SpecialDates
@@ -177,7 +177,7 @@ class Information(msgspec.Struct):
 
 
 class Statistics(msgspec.Struct):
-    """How much there is about a contact; of these Doings keeps activities only."""
+    """How many entries a contact has; of these Doings keeps activities only."""
 
     number_of_calls: int
     number_of_notes: int
@@ -223,14 +223,14 @@ class ContactDocument(msgspec.Struct):
 
 
 class Attendees(msgspec.Struct):
-    """Who was there: each a ContactShort, encoded once for all the activities of an answer."""
+    """The contacts who attended: each a ContactShort, encoded once for an answer."""
 
     total: int
     contacts: list[msgspec.Raw]
 
 
 class ActivityDocument(msgspec.Struct):
-    """`activity`; its type is a TypeDocument, encoded once for all the activities of an answer."""
+    """`activity`; its type is a TypeDocument, encoded once for an answer."""
 
     id: int
     uuid: str
@@ -248,7 +248,7 @@ class ActivityDocument(msgspec.Struct):
 
 
 class UserDocument(msgspec.Struct):
-    """`user`: whoever the credential speaks for."""
+    """`user`: the account that the credential belongs to."""
 
     id: int
     uuid: str
@@ -268,7 +268,7 @@ class UserDocument(msgspec.Struct):
 
 
 class DeletedDocument(msgspec.Struct):
-    """That something is gone."""
+    """The answer to DELETE."""
 
     deleted: bool
     id: int
@@ -312,20 +312,20 @@ class Many(msgspec.Struct):
 
 
 class ErrorMember(msgspec.Struct):
-    """What went wrong: one sentence, or a list of them where the input is to blame."""
+    """What went wrong: one sentence, or a list of them for input that broke rules."""
 
     message: str | list[str]
     error_code: int
 
 
 class ErrorDocument(msgspec.Struct):
-    """Monica's own errors."""
+    """The shape of Monica's own errors."""
 
     error: ErrorMember
 
 
 class MessageDocument(msgspec.Struct):
-    """The errors of the framework that Monica is written in."""
+    """The shape of errors of the framework that Monica is written in."""
 
     message: str
 

@@ -1,4 +1,4 @@
-"""What all handlers have in common: the checks before them, and the answers they give."""
+"""What all handlers share: the checks before them, and the envelopes of their answers."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -13,8 +13,8 @@ from doings.dialects.monica.documents import AccountReference, One
 from doings.dialects.monica.paging import Page, list_document
 from doings.dialects.monica.params import Listing, id_from_path, listing_from_query
 from doings.dialects.monica.public_ids import identities
+from doings.dialects.monica.render_context import AccountApi, RenderContext
 from doings.dialects.monica.validation import trimmed
-from doings.dialects.monica.view import Place, View
 from doings.httpkit.request import Request
 from doings.httpkit.surface import Operation
 
@@ -26,7 +26,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 class ListParams(msgspec.Struct, frozen=True):
-    """A call that passed the checks: which page, and the trimmed members of the body."""
+    """A request that passed the checks: which page, and the trimmed members of the body."""
 
     request: Request
     listing: Listing
@@ -39,23 +39,23 @@ class ListParams(msgspec.Struct, frozen=True):
 
     @property
     def time_zone(self) -> str:
-        """The zone that the account's days are counted in."""
+        """The zone of the account's calendar."""
         return self.request.timeline.account.time_zone
 
-    async def view(self, reader: EntityReader, keys: set[EntityKey]) -> View:
-        """What rendering takes, with the entities of these keys."""
-        return View(
-            place=self.place,
+    async def render_context(self, reader: EntityReader, keys: set[EntityKey]) -> RenderContext:
+        """What documents are rendered with; it looks up the entities of these keys."""
+        return RenderContext(
+            api=self.api,
             time_zone=self.time_zone,
             entities=await reader.entities_by_key(list(keys)) if keys else {},
         )
 
     @property
-    def place(self) -> Place:
-        """Whose API answers, and where."""
+    def api(self) -> AccountApi:
+        """The API of the account, at the address that the request was sent to."""
         secret = self.request.services.store.secret
         account = AccountReference(self.request.timeline.account.id)
-        return Place(account, self.request.base_url + MOUNT, identities(secret))
+        return AccountApi(account, self.request.base_url + MOUNT, identities(secret))
 
 
 Handler = Callable[[ListParams], Awaitable[Response]]
@@ -93,8 +93,8 @@ def respond_one(document: Any, status: int = 200) -> Response:  # noqa: ANN401 -
     return answer(One(document), status)
 
 
-def respond_list(page: Page, asked: ListParams) -> Response:
+def respond_list(page: Page, params: ListParams) -> Response:
     """A page in its envelope."""
-    request = asked.request
+    request = params.request
     url = request.origin_url + request.path
-    return answer(list_document(page, asked.listing, url))
+    return answer(list_document(page, params.listing, url))

@@ -1,4 +1,4 @@
-"""What a request asks: of a list its page, size and order; and members, once checked, as values."""
+"""From a request to values: which page of a list and in which order, and checked members."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -40,7 +40,7 @@ class NotSortable(DoingsError):
 
 
 class Listing(msgspec.Struct, frozen=True):
-    """Which page of a list, and its order; a list may be asked with no order that it can have."""
+    """Which page of a list, and in which order, which the list need not have."""
 
     page: int
     limit: int
@@ -49,7 +49,7 @@ class Listing(msgspec.Struct, frozen=True):
 
     @property
     def skip(self) -> int:
-        """How many come before the page."""
+        """How many entries come before the page."""
         return (self.page - 1) * self.limit
 
     @property
@@ -104,12 +104,12 @@ def _page(text: str | None) -> int:
 
 
 def id_from_path(text: str) -> int:
-    """The id in a path; 0, which nothing has, for what is no id."""
+    """The id in a path; 0, an id that nothing has, for what is no id."""
     return integer_from_text(text) or 0 if text.isdecimal() else 0
 
 
 def activity_from_members(members: Mapping[str, Any]) -> ActivityInput:
-    """The activity that members describe which have passed `validation.ACTIVITY`."""
+    """The activity in members that have passed `validation.ACTIVITY`."""
     return ActivityInput(
         activity_type_id=integer_of(members.get("activity_type_id")),
         summary=members["summary"],
@@ -121,5 +121,5 @@ def activity_from_members(members: Mapping[str, Any]) -> ActivityInput:
 
 
 def ids_from_list(values: list[Any] | None) -> tuple[int, ...]:
-    """Ids, each once; 0, which nothing has, for what is no id."""
+    """The ids in a list, each once; 0, an id that nothing has, for what is no id."""
     return tuple(dict.fromkeys(integer_of(value) or 0 for value in values or ()))

@@ -1,6 +1,7 @@
-"""Names that are computed from ids: a contact's `hash_id`, and the `uuid` of what has none stored.
+"""Ids that are computed from seqs: a contact's `hash_id`, and the `uuid` of entries without one.
 
-Both are salted with the installation's secret, so that they tell nothing and repeat nowhere else.
+Both are salted with the installation's secret: nobody can guess a seq from them, and no other
+installation has them.
 """
 
 import hashlib
@@ -10,20 +11,21 @@ from functools import lru_cache
 from sqids import Sqids
 from sqids.constants import DEFAULT_ALPHABET
 
-SHORTEST = 18
-"""How many letters and digits a hash has at least."""
+MIN_HASH_LENGTH = 18
+"""How many letters and digits a `hash_id` has at least, `h:` not counted."""
 
-REMEMBERED = 4096
+MAX_IDS_KEPT = 4096
+"""How many computed ids of each sort are kept, which spares hashing for every document."""
 
 
 class Identities:
-    """The names of one installation: `hash_id(seq)`, and `uuid(account_id, what, number)`."""
+    """The ids of one installation: `hash_id(seq)`, and `uuid(account_id, what, number)`."""
 
     def __init__(self, secret: bytes) -> None:
         self._secret = secret
-        self._sqids = Sqids(_shuffled(secret), SHORTEST, blocklist=[])
-        self.hash_id = lru_cache(REMEMBERED)(self._hash_id)
-        self.uuid = lru_cache(REMEMBERED)(self._uuid)
+        self._sqids = Sqids(_shuffled(secret), MIN_HASH_LENGTH, blocklist=[])
+        self.hash_id = lru_cache(MAX_IDS_KEPT)(self._hash_id)
+        self.uuid = lru_cache(MAX_IDS_KEPT)(self._uuid)
 
     def _hash_id(self, seq: int) -> str:
         return "h:" + self._sqids.encode([seq])
@@ -35,7 +37,7 @@ class Identities:
 
 
 def _shuffled(secret: bytes) -> str:
-    """The alphabet in an order that only the secret tells."""
+    """The alphabet in an order that follows from the secret."""
     return "".join(
         sorted(
             DEFAULT_ALPHABET,
@@ -46,5 +48,5 @@ def _shuffled(secret: bytes) -> str:
 
 @lru_cache(maxsize=4)
 def identities(secret: bytes) -> Identities:
-    """The names of the installation with this secret."""
+    """The ids of the installation with this secret."""
     return Identities(secret)

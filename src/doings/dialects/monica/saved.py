@@ -19,7 +19,7 @@ from doings.core.query import LARGEST_PAGE, Query
 from doings.core.store import Reader
 from doings.core.timeline import Timeline
 from doings.dialects.monica.documents import AccountReference, ActivityDocument
-from doings.dialects.monica.mapping.activity import activity_documents, cast_of
+from doings.dialects.monica.mapping.activity import activity_documents, linked_entities
 from doings.dialects.monica.mapping.saved import (
     draft_from_document,
     entity_drafts_from_document,
@@ -29,7 +29,7 @@ from doings.dialects.monica.mapping.saved import (
 from doings.dialects.monica.paging import Page, list_document
 from doings.dialects.monica.params import Listing
 from doings.dialects.monica.public_ids import identities
-from doings.dialects.monica.view import Place, View
+from doings.dialects.monica.render_context import AccountApi, RenderContext
 
 MOUNT = "/api"
 HEAD = b'{"data":['
@@ -65,30 +65,30 @@ async def respond_chunks(timeline: Timeline, context: Context) -> AsyncIterator[
         key = (CONTACT, context.contact_id)
         entity = await timeline.read(lambda reader: reader.entity(key))
         path, contact = f"/contacts/{entity.seq}/activities", key
-    place = Place(
+    api = AccountApi(
         AccountReference(context.account.id),
         context.url + MOUNT,
         identities(timeline.store.secret),
     )
     count = 0
-    async for documents in _documents(timeline, contact, place):
+    async for documents in _documents(timeline, contact, api):
         yield (b"," if count else HEAD) + elements_text(documents)
         count += len(documents)
     years = await timeline.read(lambda reader: reader.years_with_contacts())
-    yield (b"" if count else HEAD) + _tail(count, years, place.url + path)
+    yield (b"" if count else HEAD) + _tail(count, years, api.url + path)
 
 
 async def _documents(
-    timeline: Timeline, contact: EntityKey | None, place: Place
+    timeline: Timeline, contact: EntityKey | None, api: AccountApi
 ) -> AsyncIterator[list[ActivityDocument]]:
     time_zone = timeline.account.time_zone
     listing = Listing(1, LARGEST_PAGE, "recorded", is_descending=False)
 
     async def work(reader: Reader) -> list[ActivityDocument]:
         activities = await _activities(reader, contact, listing, time_zone)
-        cast = cast_of(activities)
-        entities = await reader.entities_by_key(list(cast.all_keys()))
-        return activity_documents(activities, cast, View(place, time_zone, entities))
+        linked = linked_entities(activities)
+        entities = await reader.entities_by_key(list(linked.all_keys()))
+        return activity_documents(activities, linked, RenderContext(api, time_zone, entities))
 
     while documents := await timeline.read(work, bounded=False):
         yield documents

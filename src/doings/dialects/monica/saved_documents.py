@@ -12,21 +12,21 @@ class SavedCategory(msgspec.Struct, kw_only=True):
 
 
 class SavedType(msgspec.Struct, kw_only=True):
-    """A type, likewise."""
+    """An activity type in an answer that somebody saved."""
 
     name: str | None = None
     activity_type_category: SavedCategory | None = None
 
 
 class SavedAvatar(msgspec.Struct, kw_only=True):
-    """A picture, likewise."""
+    """The picture of a contact in an answer that somebody saved."""
 
     url: str | None = None
     source: str | None = None
 
 
 class SavedInformation(msgspec.Struct, kw_only=True):
-    """What is told about an attendee; older answers have the birth date among `dates` only."""
+    """`information` of an attendee; older answers have the birth date among `dates` only."""
 
     dates: list[OldBirthdate] = []
     birthdate: SpecialDate | None = None
@@ -52,7 +52,7 @@ class SavedContact(msgspec.Struct, kw_only=True):
 
 
 class SavedAttendees(msgspec.Struct, kw_only=True):
-    """Who was there."""
+    """The contacts who attended an activity."""
 
     contacts: list[SavedContact]
 

@@ -1,6 +1,6 @@
 """Rules for what is sent, as tables: a field's rules in the order of their messages.
 
-A value that is null or missing is held against REQUIRED only. What is sent is trimmed before, and
+A value that is null or missing is checked by REQUIRED only. What is sent is trimmed before, and
 empty text becomes null.
 """
 
@@ -16,11 +16,11 @@ from doings.core.errors import Invalid, Problem
 from doings.core.store.entities import EntityReader
 from doings.dialects.monica.vocabulary import GENDER_TYPES
 
-BLANKS = " \t\n\r\0\x0b"
+WHITE_SPACE = " \t\n\r\0\x0b"
 
 
 class Rule(msgspec.Struct, frozen=True):
-    """What a value must satisfy, and what is said where it does not; `{}` is the field's name."""
+    """What a value must satisfy, and the message if it does not; `{}` is the field's name."""
 
     is_kept: Callable[[Any], bool]
     message: str
@@ -52,11 +52,11 @@ def messages_of(error: Invalid) -> list[str]:
 def trimmed(value: Any) -> Any:  # noqa: ANN401 - JSON in, JSON out
     """The value with all its text trimmed, and null for text that is empty then."""
     if isinstance(value, str):
-        return value.strip(BLANKS) or None
+        return value.strip(WHITE_SPACE) or None
     if isinstance(value, list):
-        return [trimmed(one) for one in value]
+        return [trimmed(item) for item in value]
     if isinstance(value, dict):
-        return {name: trimmed(one) for name, one in value.items()}
+        return {name: trimmed(member) for name, member in value.items()}
     return value
 
 
@@ -66,15 +66,16 @@ def integer_of(value: object) -> int | None:
         return None
     if isinstance(value, str):
         return int(value) if _is_spelled_number(value) else None
-    return value if isinstance(value, int) and abs(value) < LARGEST else None
+    return value if isinstance(value, int) and abs(value) < MAX_INTEGER else None
 
 
-LARGEST = 10**18
+MAX_INTEGER = 10**18
+"""Above every whole number that is taken; the store keeps 64 bits."""
 
 
 def _is_spelled_number(text: str) -> bool:
     digits = text.removeprefix("-")
-    return digits.isascii() and digits.isdecimal() and len(digits) < len(str(LARGEST))
+    return digits.isascii() and digits.isdecimal() and len(digits) < len(str(MAX_INTEGER))
 
 
 TRUE = frozenset({True, "1"})
@@ -95,7 +96,7 @@ DATE_FORMATS = (
     "%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%m/%d/%Y", "%d-%m-%Y", "%d.%m.%Y",
     "%d %B %Y", "%d %b %Y", "%B %d, %Y", "%b %d, %Y", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M",
 )  # fmt: skip
-"""How a date may be written to be one, before it is said that it must be written otherwise."""
+"""Ways to write a date. Only the first is taken; for the others the message names the format."""
 
 FIRST_DATE = date(1000, 1, 2)
 LAST_DATE = date(9999, 12, 28)
@@ -142,18 +143,18 @@ DATE_FORMAT = Rule(
 
 
 def at_most(characters: int) -> Rule:
-    """Text of so many characters."""
+    """Text of so many characters at most."""
     return Rule(
         lambda value: not isinstance(value, str) or len(value) <= characters,
         f"The {{}} may not be greater than {characters} characters.",
     )
 
 
-def items(most: int) -> Rule:
-    """A list of so many items."""
+def at_most_items(items: int) -> Rule:
+    """A list of so many items at most."""
     return Rule(
-        lambda value: not isinstance(value, list) or len(value) <= most,
-        f"The {{}} may not have more than {most} items.",
+        lambda value: not isinstance(value, list) or len(value) <= items,
+        f"The {{}} may not have more than {items} items.",
     )
 
 
@@ -162,12 +163,12 @@ def one_of(*words: str) -> Rule:
     return Rule(lambda value: value in words, "The selected {} is invalid.")
 
 
-LONGEST_NAME = 255
+MAX_NAME_LENGTH = 255
 
-NAME = (STRING, at_most(LONGEST_NAME))
+NAME = (STRING, at_most(MAX_NAME_LENGTH))
 NAMES = Rule(
-    lambda value: all(isinstance(name, str) and len(name) <= LONGEST_NAME for name in value),
-    f"The {{}} must be names of at most {LONGEST_NAME} characters.",
+    lambda value: all(isinstance(name, str) and len(name) <= MAX_NAME_LENGTH for name in value),
+    f"The {{}} must be names of at most {MAX_NAME_LENGTH} characters.",
 )
 NUMBER = (INTEGER,)
 TEXT = (STRING, at_most(65_535))
@@ -178,7 +179,7 @@ ACTIVITY: Rules = {
     "description": (STRING, at_most(1_000_000)),
     "happened_at": (REQUIRED, DATE, DATE_FORMAT),
     "emotions": (LIST,),
-    "contacts": (REQUIRED, LIST, items(LINKS)),
+    "contacts": (REQUIRED, LIST, at_most_items(LINKS)),
 }
 
 CONTACT_CHANGE: Rules = {
@@ -232,9 +233,9 @@ async def check(
     first: Sequence[str] = (),
     last: Sequence[str] = (),
 ) -> None:
-    """Hold the members against the rules.
+    """Check the members by the rules.
 
-    Raises Rejected with all messages; `first` and `last` are what else is found to be wrong.
+    Raises Rejected with all messages; `first` and `last` are other messages, put around them.
     """
     messages = list(first)
     for field, of_field in rules.items():

@@ -38,5 +38,5 @@ OBJECTS = {
 
 
 def type_of_kind(kind: str) -> str | None:  # noqa: ARG001 - the question put to every vocabulary
-    """What Monica calls an activity of the kind: it has one word for all."""
+    """Monica's word for an activity of the kind: it has one for all kinds."""
     return "activity"

@@ -1,11 +1,15 @@
 """Numbers read from the tallies: totals, counts by day and kind, and where a rank lies."""
 
 from collections import Counter
+from collections.abc import Sequence
 
+from doings.core.activity import Activity
 from doings.core.clock import DAY
 from doings.core.entity import EntityKey
 from doings.core.query import Query
+from doings.core.store.counts import TimelineSummary
 from doings.storage.engine import Row
+from doings.storage.reading.activities import by_seqs as activities_by_seqs
 from doings.storage.reading.entities import entity as entity_by_key
 from doings.storage.sql import statements as sql
 from doings.storage.sql import tallies
@@ -28,6 +32,22 @@ async def total(
     seq = EVERYTHING if entity is None else (await entity_by_key(transaction, entity)).seq
     counts = await kinds_of(transaction, seq)
     return sum(count for kind, count in counts.items() if tallies.is_among(kind, kinds))
+
+
+async def timeline_summaries(
+    transaction: ReadTransaction, seqs: Sequence[int]
+) -> dict[int, TimelineSummary]:
+    """The summaries of entities' timelines by the seqs of the entities, all read at once."""
+    if not seqs:
+        return {}
+    rows = await transaction.fetch(sql.SUMMARIES_OF_TIMELINES, seqs=list(seqs), day=tallies.TOTAL)
+    newest_seqs = [newest for _, _, newest in rows if newest is not None]
+    newest_by_seq: dict[int | None, Activity] = {
+        activity.seq: activity for activity in await activities_by_seqs(transaction, newest_seqs)
+    }
+    return {
+        seq: TimelineSummary(count or 0, newest_by_seq.get(newest)) for seq, count, newest in rows
+    }
 
 
 async def total_in_blocks(transaction: ReadTransaction, name: str) -> int:

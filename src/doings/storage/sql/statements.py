@@ -189,6 +189,14 @@ TALLIES_OF_DAYS_DESCENDING = """
     SELECT day, kind, count FROM tallies
     WHERE account_id = :account_id AND entity = :entity AND day >= :first AND day < :end
     ORDER BY day DESC, kind DESC"""
+SUMMARIES_OF_TIMELINES = """
+    SELECT e.seq,
+        (SELECT CAST(SUM(t.count) AS BIGINT) FROM tallies t
+            WHERE t.account_id = :account_id AND t.entity = e.seq AND t.day = :day),
+        (SELECT l.activity_seq FROM links l
+            WHERE l.account_id = :account_id AND l.entity = e.seq
+            ORDER BY l.occurred_at DESC, l.activity_seq DESC LIMIT 1)
+    FROM entities e WHERE e.account_id = :account_id AND e.seq = ANY(:seqs)"""
 SUMS_OF_DAYS = """
     SELECT day, CAST(SUM(count) AS BIGINT) FROM tallies
     WHERE account_id = :account_id AND entity = :entity AND day >= :first AND day < :end

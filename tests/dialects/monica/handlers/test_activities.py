@@ -32,7 +32,7 @@ async def post(monica: httpx.AsyncClient, contacts: list[Any], **members: Any) -
 
 
 def attendees(document: dict[str, Any]) -> list[int]:
-    """Their ids."""
+    """The ids of the attendees."""
     contacts = document["attendees"]["contacts"]
     assert document["attendees"]["total"] == len(contacts)
     return [contact["id"] for contact in contacts]
@@ -41,7 +41,7 @@ def attendees(document: dict[str, Any]) -> list[int]:
 async def test_records_an_encounter(
     monica: httpx.AsyncClient, acme: Business, jim: Entity, ann: Entity
 ) -> None:
-    """At the start of its day, with its type, emotions and attendees in order."""
+    """It begins with its day and has its type, emotions and attendees in order."""
     document = await post(
         monica, [ann.seq, jim.seq], activity_type_id=9, emotions=[24, 1], description="<b>Good</b>"
     )
@@ -88,7 +88,7 @@ async def test_shows_what_was_recorded(
 
 @pytest.mark.parametrize("number", [1, 41, 43, 133])
 async def test_knows_the_emotions(monica: httpx.AsyncClient, jim: Entity, number: int) -> None:
-    """By their place in the table."""
+    """The name of an emotion stands at its place in the table."""
     document = await post(monica, [jim.seq], emotions=[str(number)])
 
     assert document["emotions"][0]["name"] == EMOTIONS[number - 1]
@@ -130,7 +130,7 @@ async def test_stores_nothing_for_unknown_contacts_and_emotions(
 async def test_does_not_link_a_contact_that_was_deleted(
     monica: httpx.AsyncClient, acme: Business, jim: Entity
 ) -> None:
-    """It is as unknown as one that never was."""
+    """A deleted contact is as unknown as one that never existed."""
     await acme.delete("contact", "8")
 
     answer = await monica.post("/activities", json={**LUNCH, "contacts": [jim.seq]})
@@ -141,7 +141,7 @@ async def test_does_not_link_a_contact_that_was_deleted(
 async def test_takes_ids_as_text_and_contacts_once(
     monica: httpx.AsyncClient, jim: Entity, ann: Entity
 ) -> None:
-    """As some clients send them; partial contacts may attend."""
+    """Some clients send them so; partial contacts may attend."""
     document = await post(
         monica, [str(jim.seq), ann.seq, jim.seq, f" {ann.seq} "], activity_type_id="2"
     )
@@ -153,7 +153,7 @@ async def test_takes_ids_as_text_and_contacts_once(
 async def test_trims_text_and_ignores_what_it_does_not_know(
     monica: httpx.AsyncClient, acme: Business, jim: Entity
 ) -> None:
-    """The account is that of the credential, whatever is sent."""
+    """The account is that of the credential, also if another is sent."""
     document = await post(
         monica, [jim.seq], summary="  Lunch\t", description=" ", account_id=7, colour="red"
     )
@@ -173,7 +173,7 @@ async def test_trims_text_and_ignores_what_it_does_not_know(
 async def test_takes_forms(
     monica: httpx.AsyncClient, jim: Entity, ann: Entity, *, form: str, fields: dict[str, Any]
 ) -> None:
-    """Lists in either spelling."""
+    """Lists in a form may be spelled in two ways."""
     text = json_text({**LUNCH, "activity_type_id": "3", **fields})
     filled = text.replace("{jim}", str(jim.seq)).replace("{ann}", str(ann.seq))
     data = object_from_text(filled)
@@ -191,7 +191,7 @@ async def test_takes_forms(
 async def test_replaces_an_activity_as_a_whole(
     monica: httpx.AsyncClient, served: Served, jim: Entity, ann: Entity, *, method: str
 ) -> None:
-    """What is not sent is no more, but for the emotions and what names the activity."""
+    """What is not sent is taken away, except the emotions and the ids."""
     before = await post(
         monica, [jim.seq], activity_type_id=2, emotions=[1, 2], description="Too much."
     )
@@ -222,7 +222,7 @@ async def test_replaces_an_activity_as_a_whole(
 async def test_replaces_emotions_by_others_only(
     monica: httpx.AsyncClient, jim: Entity, *, emotions: object, shown: list[int]
 ) -> None:
-    """None at all leave those there are."""
+    """Without emotions, the old ones stay."""
     before = await post(monica, [jim.seq], emotions=[1, 2])
     body: dict[str, object] = {**LUNCH, "contacts": [jim.seq]}
     if emotions != "absent":
@@ -236,7 +236,7 @@ async def test_replaces_emotions_by_others_only(
 async def test_deletes_an_activity_once(
     monica: httpx.AsyncClient, acme: Business, jim: Entity
 ) -> None:
-    """The second time it is no more."""
+    """The second time it does not exist."""
     document = await post(monica, [jim.seq])
 
     first = await monica.delete(f"/activities/{document['id']}")
@@ -251,11 +251,11 @@ async def test_does_what_an_automation_does(monica: httpx.AsyncClient, jim: Enti
     """n8n reads an activity, then sends it back changed and without its description."""
     document = await post(monica, [str(jim.seq)], description="Long.", activity_type_id=2)
 
-    found = (await monica.get(f"/activities/{document['id']}")).json()["data"]
+    shown = (await monica.get(f"/activities/{document['id']}")).json()["data"]
     body = {
-        "activity_type_id": found["activity_type"]["id"],
-        "contacts": [str(contact["id"]) for contact in found["attendees"]["contacts"]],
-        "happened_at": found["happened_at"],
+        "activity_type_id": shown["activity_type"]["id"],
+        "contacts": [str(contact["id"]) for contact in shown["attendees"]["contacts"]],
+        "happened_at": shown["happened_at"],
         "summary": "Changed",
     }
     answer = await monica.put(f"/activities/{document['id']}", json=body)
@@ -269,14 +269,14 @@ async def test_does_what_an_automation_does(monica: httpx.AsyncClient, jim: Enti
 async def test_keeps_activities_of_a_deleted_contact(
     monica: httpx.AsyncClient, jim: Entity, ann: Entity
 ) -> None:
-    """Without that attendee, even if none is left."""
+    """The activities stay without that attendee, even if none is left."""
     both = await post(monica, [jim.seq, ann.seq])
     alone = await post(monica, [jim.seq])
 
     await monica.delete(f"/contacts/{jim.seq}")
 
     listed = (await monica.get("/activities")).json()["data"]
-    assert [(one["id"], attendees(one)) for one in listed] == [
+    assert [(activity["id"], attendees(activity)) for activity in listed] == [
         (both["id"], [ann.seq]),
         (alone["id"], []),
     ]
@@ -287,7 +287,7 @@ async def test_keeps_activities_of_a_deleted_contact(
 async def test_has_no_activities_that_concern_no_contact(
     monica: httpx.AsyncClient, acme: Business, jim: Entity
 ) -> None:
-    """They are neither shown, nor changed, nor deleted."""
+    """Such activities are not shown, changed or deleted."""
     other = await acme.record_one(Link("user", "u1"))
     body = {**LUNCH, "contacts": [jim.seq]}
 
@@ -334,8 +334,8 @@ async def test_shows_activities_of_every_kind(
     assert document["happened_at"] == "2026-03-02"
 
 
-async def test_shows_the_date_that_was_told(monica: httpx.AsyncClient, acme: Business) -> None:
-    """Whatever the account's calendar makes of the instant."""
+async def test_shows_the_date_that_was_sent(monica: httpx.AsyncClient, acme: Business) -> None:
+    """The date stays, also if the account's calendar puts the instant on another."""
     activity = await acme.record_one(
         "8", at=NIGHT, kind="encounter.logged", data='{"happened_on":"2026-03-01"}'
     )
@@ -387,14 +387,14 @@ async def test_keeps_what_it_cannot_show_of_another_surface(
 async def test_sending_back_what_was_shown_changes_nothing(
     monica: httpx.AsyncClient, acme: Business
 ) -> None:
-    """Neither a title nor a body that is HTML is frozen."""
+    """A title, and the text of a body in HTML, are not stored when they come back."""
     recorded = await acme.record_one("8", at=NIGHT, kind="text.posted", body="<b>A &lt; B</b>")
     shown = (await monica.get(f"/activities/{recorded.seq}")).json()["data"]
     head = await acme.head()
 
     await monica.put(
         f"/activities/{recorded.seq}",
-        json={**shown, "contacts": [one["id"] for one in shown["attendees"]["contacts"]]},
+        json={**shown, "contacts": [contact["id"] for contact in shown["attendees"]["contacts"]]},
     )
 
     assert await acme.head() == head
@@ -403,7 +403,7 @@ async def test_sending_back_what_was_shown_changes_nothing(
 async def test_moves_and_rewrites_what_another_surface_recorded(
     monica: httpx.AsyncClient, acme: Business, jim: Entity
 ) -> None:
-    """To the start of the new day; text stays text where bodies are HTML; a type may be given."""
+    """It begins with the new day; text is escaped in a body of HTML; a type may be sent."""
     recorded = await acme.record_one("8", at=NIGHT, kind="text.posted", body="<b>A</b>")
 
     answer = await monica.put(
@@ -433,7 +433,7 @@ async def test_moves_and_rewrites_what_another_surface_recorded(
 async def test_shows_data_that_means_something_else_by_its_words(
     monica: httpx.AsyncClient, acme: Business, data: str
 ) -> None:
-    """A kind of the caller's own may have emotions of another sort."""
+    """In a kind of the caller's own, `emotions` may mean something else."""
     activity = await acme.record_one("8", at=NIGHT, kind="film.rated", data=data)
 
     document = (await monica.get(f"/activities/{activity.seq}")).json()["data"]
@@ -457,7 +457,7 @@ async def test_shows_types_that_nobody_named(monica: httpx.AsyncClient, acme: Bu
 
 
 async def test_answers_head_and_a_slash_at_the_end(monica: httpx.AsyncClient, jim: Entity) -> None:
-    """As if it were not there, without a redirect."""
+    """The slash makes no difference and no redirect."""
     document = await post(monica, [jim.seq])
 
     slash = await monica.get(f"/activities/{document['id']}/")

@@ -85,9 +85,9 @@ async def test_shows_a_contact_in_full(monica: httpx.AsyncClient, acme: Business
 
 
 def birthdate(**members: object) -> dict[str, Any]:
-    """The members that tell a birth date."""
-    told = {f"birthdate_{name}": value for name, value in members.items()}
-    return {"is_birthdate_known": True, **told}
+    """The members that describe a birth date."""
+    birthdate = {f"birthdate_{name}": value for name, value in members.items()}
+    return {"is_birthdate_known": True, **birthdate}
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ async def test_reads_birth_dates(
 async def test_shows_both_forms_of_a_birth_date_of_attendees(
     monica: httpx.AsyncClient, acme: Business
 ) -> None:
-    """For old clients and for new ones."""
+    """Old clients read one form, new ones the other."""
     ann = await create(monica, **birthdate(is_age_based=True, age=33))
     activity = await acme.record_one(str(ann["id"]))
 
@@ -139,8 +139,8 @@ async def test_shows_both_forms_of_a_birth_date_of_attendees(
     assert information["birthdate"]["is_age_based"] is True
 
 
-async def test_tells_who_died(monica: httpx.AsyncClient) -> None:
-    """And when."""
+async def test_shows_who_died(monica: httpx.AsyncClient) -> None:
+    """Whether a contact is dead, and the date of death."""
     document = await create(
         monica,
         is_deceased=True,
@@ -197,7 +197,7 @@ async def test_keeps_what_is_not_sent_but_for_the_description(
 async def test_changes_what_is_sent(
     monica: httpx.AsyncClient, *, method: str, members: dict[str, Any], member: str, value: object
 ) -> None:
-    """What is sent empty is taken away, but for the first name."""
+    """A member that is sent empty is taken away, except the first name."""
     ann = await create(monica, last_name="Lee", nickname="A", gender_id=2, is_starred=True)
 
     answer = await monica.request(method, f"/contacts/{ann['id']}", json=members)
@@ -206,7 +206,7 @@ async def test_changes_what_is_sent(
 
 
 async def test_forgets_a_birth_date(monica: httpx.AsyncClient) -> None:
-    """Where it is said that it is not known."""
+    """`is_birthdate_known: false` takes it away."""
     ann = await create(monica, **birthdate(day=1, month=2))
 
     answer = await monica.put(f"/contacts/{ann['id']}", json={"is_birthdate_known": False})
@@ -234,7 +234,7 @@ async def test_changes_a_contact_of_another_surface(
 
 
 async def test_deletes_a_contact(monica: httpx.AsyncClient) -> None:
-    """It is not found from then on."""
+    """After that it is not found."""
     ann = await create(monica)
 
     first = await monica.delete(f"/contacts/{ann['id']}")
@@ -246,10 +246,10 @@ async def test_deletes_a_contact(monica: httpx.AsyncClient) -> None:
     assert (await monica.get("/contacts")).json()["meta"]["total"] == 0
 
 
-async def test_counts_activities_and_tells_the_last(
+async def test_counts_activities_and_shows_the_last(
     monica: httpx.AsyncClient, acme: Business, jim: Entity
 ) -> None:
-    """By date."""
+    """The last is the newest by its date."""
     for day in (3, 1):
         await acme.record_one(jim.id, at=NOON + day * DAY)
 
@@ -260,15 +260,15 @@ async def test_counts_activities_and_tells_the_last(
 
 
 async def test_lists_contacts_but_no_partial_ones(monica: httpx.AsyncClient) -> None:
-    """In full, by pages, in order."""
+    """The documents are full, in pages, in the order asked for."""
     made = [(await create(monica, first_name=f"C{number}"))["id"] for number in range(5)]
     await create(monica, first_name="P", is_partial=True)
 
     first = (await monica.get("/contacts?limit=2&page=2")).json()
     last = (await monica.get("/contacts?limit=2&sort=-created_at")).json()
 
-    assert [one["id"] for one in first["data"]] == made[2:4]
-    assert [one["id"] for one in last["data"]] == [made[4], made[3]]
+    assert [contact["id"] for contact in first["data"]] == made[2:4]
+    assert [contact["id"] for contact in last["data"]] == [made[4], made[3]]
     assert (first["meta"]["total"], first["meta"]["last_page"]) == (5, 3)
     assert "statistics" in first["data"][0]
     assert "query" not in first["meta"]
@@ -297,7 +297,7 @@ async def test_finds_contacts_by_the_beginnings_of_words(
 
     answer = (await monica.get("/contacts", params={"query": query})).json()
 
-    assert [one["first_name"] for one in answer["data"]] == names
+    assert [contact["first_name"] for contact in answer["data"]] == names
     assert answer["meta"]["total"] == len(names)
     assert list(answer["meta"])[-2:] == ["total", "query"]
     assert answer["meta"]["query"] == query
@@ -309,22 +309,22 @@ async def test_pages_through_what_is_found(monica: httpx.AsyncClient) -> None:
 
     answer = (await monica.get("/contacts?query=lee&limit=2&page=2&sort=-created_at")).json()
 
-    assert [one["id"] for one in answer["data"]] == [made[2], made[1]]
+    assert [contact["id"] for contact in answer["data"]] == [made[2], made[1]]
     assert answer["meta"]["total"] == 5
 
 
 async def test_lists_everybody_for_an_empty_question(
     monica: httpx.AsyncClient, jim: Entity
 ) -> None:
-    """As if nothing had been asked."""
+    """All contacts are listed, as without a query."""
     answer = (await monica.get("/contacts?query=")).json()
 
-    assert [one["id"] for one in answer["data"]] == [jim.seq]
+    assert [contact["id"] for contact in answer["data"]] == [jim.seq]
     assert "query" not in answer["meta"]
 
 
 async def test_tags_a_contact(monica: httpx.AsyncClient, acme: Business, jim: Entity) -> None:
-    """By name, in whatever case; a tag that does not exist is made and numbered."""
+    """By name, in upper or lower case; a tag that does not exist is made and numbered."""
     path = f"/contacts/{jim.seq}"
     await monica.post(f"{path}/setTags", json={"tags": ["VIP", "Old friend"]})
 
@@ -346,7 +346,7 @@ async def test_tags_a_contact(monica: httpx.AsyncClient, acme: Business, jim: En
 
 
 async def test_takes_tags_away(monica: httpx.AsyncClient, jim: Entity) -> None:
-    """By id; an unknown one is 404."""
+    """By id; an unknown id is 404."""
     path = f"/contacts/{jim.seq}"
     await monica.post(f"{path}/setTags", json={"tags": ["a", "b", "c"]})
 
@@ -360,7 +360,7 @@ async def test_takes_tags_away(monica: httpx.AsyncClient, jim: Entity) -> None:
 
 
 async def test_takes_forms(monica: httpx.AsyncClient) -> None:
-    """Flags are 0 and 1 there."""
+    """In a form, flags are 0 and 1."""
     fields = {"first_name": "Ann", "is_birthdate_known": "0", "is_deceased": "0"}
 
     answer = await monica.post("/contacts/", data={**fields, "is_deceased_date_known": "0"})

@@ -1,4 +1,4 @@
-"""Where the caller is, and who."""
+"""The root of the API, and the account behind the credential."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from tests.dialects.serving import Business, serving
 
 
 async def test_welcomes(monica: httpx.AsyncClient) -> None:
-    """With the addresses of all lists, each of which is there."""
+    """It shows the addresses of all lists, and each of them answers."""
     answer = (await monica.get("/")).json()
 
     assert answer["success"] == {"message": "Welcome to Monica"}
@@ -43,7 +43,7 @@ async def test_tells_who_is_asking(monica: httpx.AsyncClient, acme: Business) ->
 async def test_names_itself_as_it_is_reached(
     tmp_path: Path, settings: dict[str, object], url: str
 ) -> None:
-    """By the address that the installation has."""
+    """Links begin with the address of the installation."""
     async with serving(tmp_path, **settings) as served:
         acme = await served.business()
         path = "/api" if "hosts" in settings else "/monica/api"

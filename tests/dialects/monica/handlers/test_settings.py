@@ -21,7 +21,8 @@ async def test_starts_with_types(monica: httpx.AsyncClient) -> None:
     answer = (await monica.get("/activitytypes?limit=100")).json()
 
     shown = [
-        (one["id"], one["name"], one["activity_type_category"]["id"]) for one in answer["data"]
+        (document["id"], document["name"], document["activity_type_category"]["id"])
+        for document in answer["data"]
     ]
     assert shown == TYPES
     assert list(answer["data"][0]) == [
@@ -35,7 +36,7 @@ async def test_starts_with_categories(monica: httpx.AsyncClient) -> None:
     """Numbered from 1."""
     answer = (await monica.get("/activitytypecategories")).json()
 
-    assert [(one["id"], one["name"]) for one in answer["data"]] == [
+    assert [(document["id"], document["name"]) for document in answer["data"]] == [
         (1, "Simple activities"),
         (2, "Sport"),
         (3, "Food"),
@@ -50,7 +51,9 @@ async def test_starts_with_genders(monica: httpx.AsyncClient) -> None:
     """Numbered from 1."""
     answer = (await monica.get("/genders")).json()
 
-    assert [(one["id"], one["name"], one["type"]) for one in answer["data"]] == [
+    assert [
+        (document["id"], document["name"], document["type"]) for document in answer["data"]
+    ] == [
         (1, "Man", "M"),
         (2, "Woman", "F"),
         (3, "Rather not say", "O"),
@@ -97,7 +100,7 @@ async def test_creates_changes_and_deletes(
 
 
 async def test_shows_a_type_as_it_is_named_now(monica: httpx.AsyncClient, acme: Business) -> None:
-    """Also with what was recorded before."""
+    """Activities that were recorded before show the new name too."""
     activity = await acme.record_one("8", kind="encounter.logged", data='{"activity_type_id":9}')
 
     await monica.put("/activitytypes/9", json={"name": "Dined", "activity_type_category_id": 1})
@@ -109,7 +112,7 @@ async def test_shows_a_type_as_it_is_named_now(monica: httpx.AsyncClient, acme: 
 async def test_deleting_a_type_leaves_its_activities_without(
     monica: httpx.AsyncClient, acme: Business
 ) -> None:
-    """They stay."""
+    """The activities stay and have no type."""
     activity = await acme.record_one("8", kind="encounter.logged", data='{"activity_type_id":9}')
 
     await monica.delete("/activitytypes/9")
@@ -121,13 +124,13 @@ async def test_deleting_a_type_leaves_its_activities_without(
 async def test_deleting_a_category_deletes_its_types(
     monica: httpx.AsyncClient, acme: Business
 ) -> None:
-    """And leaves their activities without one."""
+    """The activities of those types have no type then."""
     activity = await acme.record_one("8", kind="encounter.logged", data='{"activity_type_id":9}')
 
     await monica.delete("/activitytypecategories/3")
 
     left = (await monica.get("/activitytypes?limit=100")).json()
-    assert [one["id"] for one in left["data"]] == [1, 2, 3, 4, 10, 11, 12, 13]
+    assert [document["id"] for document in left["data"]] == [1, 2, 3, 4, 10, 11, 12, 13]
     assert left["meta"]["total"] == 8
     shown = (await monica.get(f"/activities/{activity.seq}")).json()["data"]
     assert shown["activity_type"] is None
@@ -136,7 +139,7 @@ async def test_deleting_a_category_deletes_its_types(
 async def test_deleting_a_gender_leaves_its_contacts_without(
     monica: httpx.AsyncClient, acme: Business
 ) -> None:
-    """Renaming it renames theirs."""
+    """Before, a new name of the gender shows on the contacts."""
     await acme.put("contact", "8", name="Jim", attrs='{"gender_id":1}')
     jim = await acme.read(lambda reader: reader.entity(("contact", "8")))
 
@@ -152,7 +155,7 @@ async def test_deleting_a_gender_leaves_its_contacts_without(
 async def test_numbers_settings_apart_from_contacts_and_activities(
     monica: httpx.AsyncClient, acme: Business, jim: Entity
 ) -> None:
-    """Whatever else the account holds."""
+    """Other entries of the account do not use up their numbers."""
     for _ in range(3):
         await acme.record_one(jim.id)
 

@@ -1,4 +1,4 @@
-"""What is read out of attributes, and the names that are computed."""
+"""What is read out of attributes, and the ids that are computed."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from doings.core.entity import Entity
 from doings.dialects.monica.mapping.contact_attributes import facts_of, initials, instant_text
 from doings.dialects.monica.mapping.emotions import EMOTIONS, has_emotion
 from doings.dialects.monica.public_ids import Identities
-from doings.dialects.monica.view import number_of
+from doings.dialects.monica.render_context import number_of
 from tests.dialects.monica.goldens import HASH_ID
 
 
@@ -32,14 +32,14 @@ def entity(
 def test_splits_a_name_that_has_no_parts(
     name: str | None, attrs: str, first: str | None, last: str | None
 ) -> None:
-    """At its first blank."""
+    """The name is split at its first space."""
     facts = facts_of(entity(name=name, attrs=attrs))
 
     assert (facts.first_name, facts.last_name) == (first, last)
 
 
-def test_takes_attributes_of_other_types_for_missing() -> None:
-    """The others are read all the same."""
+def test_attributes_of_other_types_count_as_missing() -> None:
+    """The other attributes are still read."""
     facts = facts_of(
         entity(attrs='{"nickname":1,"gender_id":"x","tags":["a"],"is_starred":"no","job":"Cook"}')
     )
@@ -53,7 +53,7 @@ def test_takes_attributes_of_other_types_for_missing() -> None:
     [("Henri Troyat", "HT"), ("jim", "J"), ("Ann (Bo) Lee", "AL"), ("Élan 3", "É3"), ("", "")],
 )
 def test_makes_initials(name: str, expected: str) -> None:
-    """Of the words that begin with a letter or a digit."""
+    """From the words that begin with a letter or a digit."""
     assert initials(name) == expected
 
 
@@ -81,7 +81,7 @@ def test_hashes_ids_with_the_installations_salt() -> None:
 
     hashes = [ours.hash_id(seq) for seq in (1, 2, 10**15)]
 
-    assert all(HASH_ID.fullmatch(one) for one in hashes)
+    assert all(HASH_ID.fullmatch(text) for text in hashes)
     assert len(set(hashes)) == 3
     assert hashes == [Identities(b"a" * 32).hash_id(seq) for seq in (1, 2, 10**15)]
     assert theirs.hash_id(1) != hashes[0]
@@ -93,12 +93,12 @@ def test_hashes_ids_with_the_installations_salt() -> None:
     [("gender", "3", 3), ("gender", "x", 7), ("gender", "9" * 30, 7), ("contact", "3", 7)],
 )
 def test_numbers_entities(type: str, id: str, number: int) -> None:
-    """Contacts by seq, settings by their own number if they have one."""
+    """The number of a contact is its seq, that of a setting its own if it has one."""
     assert number_of(entity(type=type, id=id)) == number
 
 
 def test_has_133_emotions() -> None:
-    """Counted from 1."""
+    """Their ids count from 1."""
     assert len(EMOTIONS) == 133
     assert [has_emotion(id) for id in (0, 1, 133, 134)] == [False, True, True, False]
     assert (EMOTIONS[0], EMOTIONS[23], EMOTIONS[132]) == ("adoration", "joy", "dread")

@@ -1,4 +1,4 @@
-"""Reading what somebody saved: there and back, and what is none of Monica's."""
+"""Reading what somebody saved: there and back, and elements that are not Monica's."""
 
 import json
 from typing import Any
@@ -15,7 +15,7 @@ from doings.core.entity import Entity, EntityDraft
 from doings.core.errors import Invalid
 from doings.core.imports import Context, NamedRef
 from doings.dialects.monica.documents import AccountReference
-from doings.dialects.monica.mapping.activity import activity_documents, cast_of
+from doings.dialects.monica.mapping.activity import activity_documents, linked_entities
 from doings.dialects.monica.mapping.saved import (
     draft_from_document,
     entity_drafts_from_document,
@@ -23,15 +23,15 @@ from doings.dialects.monica.mapping.saved import (
     saved_activity,
 )
 from doings.dialects.monica.public_ids import identities
+from doings.dialects.monica.render_context import AccountApi, RenderContext
 from doings.dialects.monica.saved import parse_element
-from doings.dialects.monica.view import Place, View
 from tests.clocks import NOON
 from tests.dialects.saving import less
 
 ZONE = "Europe/Berlin"
-PLACE = Place(AccountReference(1), "http://server/monica/api", identities(b"secret"))
+API = AccountApi(AccountReference(1), "http://server/monica/api", identities(b"secret"))
 CATEGORY = Entity(4, "activity_category", "4", "Food", "{}", None, NOON, NOON, is_deleted=False)
-VIEW = View(PLACE, ZONE, {CATEGORY.key: CATEGORY})
+RENDER_CONTEXT = RenderContext(API, ZONE, {CATEGORY.key: CATEGORY})
 TYPE = Entity(
     9, "activity_type", "9", "Lunch", '{"category":"4"}', None, NOON, NOON, is_deleted=False
 )
@@ -44,7 +44,9 @@ OWN = frozenset({"id", "uuid", "hash_id", "url"})
 
 def shown(activity: Activity) -> dict[str, Any]:
     """The document as a client reads it."""
-    text = msgspec.json.encode(activity_documents([activity], cast_of([activity]), VIEW)[0])
+    text = msgspec.json.encode(
+        activity_documents([activity], linked_entities([activity]), RENDER_CONTEXT)[0]
+    )
     document: dict[str, Any] = json.loads(text)
     return document
 
@@ -57,7 +59,7 @@ def contact(seq: int, draft: EntityDraft) -> Entity:
 
 def activity(contacts: list[Entity], **members: Any) -> Activity:  # noqa: ANN401 - an Activity's
     """An activity as stored."""
-    given: dict[str, Any] = {
+    defaults: dict[str, Any] = {
         "seq": 31,
         "id": "0198",
         "kind": "encounter.logged",
@@ -73,9 +75,9 @@ def activity(contacts: list[Entity], **members: Any) -> Activity:  # noqa: ANN40
         "external_id": "31",
         "recorded_at": NOON,
         "updated_at": NOON,
-        "links": tuple([Linked(one, ("attendee",)) for one in contacts]),
+        "links": tuple([Linked(entity, ("attendee",)) for entity in contacts]),
     }
-    return Activity(**{**given, **members})
+    return Activity(**{**defaults, **members})
 
 
 def read_again(document: dict[str, Any]) -> Activity:
@@ -83,8 +85,10 @@ def read_again(document: dict[str, Any]) -> Activity:
     saved = saved_activity(json.dumps(document).encode())
     draft = draft_from_document(saved, ZONE)
     entities = dict(entity_drafts_from_document(saved))
-    contacts = [contact(int(key[1].removeprefix("monica-")), one) for key, one in entities.items()]
-    links = [Linked(one, ("attendee",)) for one in contacts]
+    contacts = [
+        contact(int(key[1].removeprefix("monica-")), draft) for key, draft in entities.items()
+    ]
+    links = [Linked(entity, ("attendee",)) for entity in contacts]
     if named_from_document(saved):
         links.append(Linked(TYPE, ("subject",)))
     return activity(
@@ -124,11 +128,11 @@ FACTS = st.fixed_dictionaries(
 
 @st.composite
 def expressible(draw: st.DrawFn) -> Activity:
-    """An activity with everything that Monica can say of one."""
+    """An activity with everything that Monica can express."""
     people = draw(st.lists(FACTS, min_size=1, max_size=3))
     drafts = [EntityDraft(attrs=json.dumps(facts)) for facts in people]
-    contacts = [contact(number, one) for number, one in enumerate(drafts, 1)]
-    links = [Linked(one, ("attendee",)) for one in contacts]
+    contacts = [contact(number, draft) for number, draft in enumerate(drafts, 1)]
+    links = [Linked(entity, ("attendee",)) for entity in contacts]
     if draw(st.booleans()):
         links.append(Linked(TYPE, ("subject",)))
     data: dict[str, Any] = {"emotions": draw(st.lists(st.integers(1, 133), max_size=3))}
@@ -145,9 +149,9 @@ def expressible(draw: st.DrawFn) -> Activity:
 
 
 @given(expressible())
-def test_reading_what_was_rendered_gives_it_back(one: Activity) -> None:
-    """Shown again it is the same, but for what the server numbers itself."""
-    document = shown(one)
+def test_reading_what_was_rendered_gives_it_back(activity: Activity) -> None:
+    """Rendered again it is equal, except for what each server numbers itself."""
+    document = shown(activity)
 
     again = shown(read_again(document))
 
@@ -155,13 +159,13 @@ def test_reading_what_was_rendered_gives_it_back(one: Activity) -> None:
 
 
 def element(**members: object) -> bytes:
-    """An element with as little as it may have."""
+    """An element with the fewest members that it may have."""
     least = {"id": 1, "happened_at": "2018-02-02", "attendees": {"contacts": [{"id": 8}]}}
     return json.dumps({**least, **members}).encode()
 
 
 def test_least_that_an_element_may_say() -> None:
-    """Everything else has a default."""
+    """All other members have a default."""
     document = saved_activity(element())
 
     draft = draft_from_document(document, "UTC")
@@ -175,7 +179,7 @@ def test_least_that_an_element_may_say() -> None:
 
 
 def test_type_goes_by_its_name_within_its_category() -> None:
-    """One without a name is none, one without a category is in whichever."""
+    """A type without a name is no type; one without a category may be in any."""
     food = {"name": "Food"}
     types = [
         {"name": "Lunch", "activity_type_category": food},
@@ -184,7 +188,7 @@ def test_type_goes_by_its_name_within_its_category() -> None:
         {"name": None, "activity_type_category": food},
     ]
 
-    named = [named_from_document(saved_activity(element(activity_type=one))) for one in types]
+    named = [named_from_document(saved_activity(element(activity_type=type_))) for type_ in types]
 
     lunch = NamedRef("activity_type", "Lunch")
     within = ("category", NamedRef("activity_category", "Food"))
@@ -208,7 +212,7 @@ def test_type_goes_by_its_name_within_its_category() -> None:
 def test_middle_name_is_what_is_between(
     first: str, last: str | None, complete: str | None, middle: str | None
 ) -> None:
-    """Provided that the name is put together like ours."""
+    """Only if the complete name is made of the first, middle and last name."""
     jim = {"id": 8, "first_name": first, "last_name": last, "complete_name": complete}
     document = saved_activity(element(attendees={"contacts": [jim]}))
 
@@ -238,6 +242,6 @@ def test_middle_name_is_what_is_between(
     ],
 )
 def test_element_that_is_none_of_the_vendors_is_refused(members: dict[str, object]) -> None:
-    """With Invalid, whatever is wrong with it."""
+    """Invalid is raised for each thing that can be wrong."""
     with pytest.raises(Invalid):
         parse_element(element(**members), CONTEXT)

@@ -14,7 +14,7 @@ from doings.core.store.entities import EntityReader
 from doings.core.store.rendering import Rendering, Uncacheable
 from doings.dialects.monica import validation
 from doings.dialects.monica.documents import ActivityDocument, DeletedDocument
-from doings.dialects.monica.mapping.activity import activity_documents, cast_of, is_shown
+from doings.dialects.monica.mapping.activity import activity_documents, is_shown, linked_entities
 from doings.dialects.monica.mapping.activity_input import (
     ActivityInput,
     draft_from_change,
@@ -27,14 +27,14 @@ from doings.dialects.monica.params import activity_from_members
 from doings.dialects.monica.validation import Rejected
 
 LONG_WALK = 10_000
-"""From how many skipped activities on an index without tallies is walked where nobody waits."""
+"""How many activities may be skipped one by one before the read goes where no other one waits."""
 
 UNKNOWN_ACTIVITY = "The selected activity id is invalid."
 
 
-async def list_activities(asked: ListParams) -> Response:
-    """GET /activities: all that concern a contact, as they were recorded or changed."""
-    listing = asked.listing
+async def list_activities(params: ListParams) -> Response:
+    """GET /activities: all that concern a contact, in the order of recording or of last change."""
+    listing = params.listing
     order = listing.recorded_order
 
     async def work(reader: Reader) -> Page:
@@ -42,77 +42,80 @@ async def list_activities(asked: ListParams) -> Response:
         seqs: list[int] = []
         if listing.skip < total:
             seqs = await reader.with_contacts(order, skip=listing.skip, limit=listing.limit)
-        return await _page(asked, reader, seqs, total)
+        return await _page(params, reader, seqs, total)
 
     is_bounded = order.by == "recorded" or listing.skip < LONG_WALK
-    return respond_list(await asked.request.timeline.read(work, bounded=is_bounded), asked)
+    return respond_list(await params.request.timeline.read(work, bounded=is_bounded), params)
 
 
-async def list_activities_of_contact(asked: ListParams) -> Response:
-    """GET /contacts/:id/activities: newest date first."""
-    listing = asked.listing
+async def list_activities_of_contact(params: ListParams) -> Response:
+    """GET /contacts/:id/activities: those of one contact, newest date first."""
+    listing = params.listing
 
     async def work(reader: Reader) -> Page:
-        contact = await reader.entity_by_seq(CONTACT, asked.id)
-        order = listing.diary_order(asked.time_zone)
+        contact = await reader.entity_by_seq(CONTACT, params.id)
+        order = listing.diary_order(params.time_zone)
         total = await reader.total(contact.key, None)
         seqs: list[int] = []
         if listing.skip < total:
             query = Query(entities=(contact.key,), skip=listing.skip, limit=listing.limit)
             seqs = await reader.diary(query, order)
-        return await _page(asked, reader, seqs, total)
+        return await _page(params, reader, seqs, total)
 
-    return respond_list(await asked.request.timeline.read(work), asked)
+    return respond_list(await params.request.timeline.read(work), params)
 
 
-async def show_activity(asked: ListParams) -> Response:
-    """GET /activities/:id."""
+async def show_activity(params: ListParams) -> Response:
+    """GET /activities/:id: one activity."""
 
     async def work(reader: Reader) -> ActivityDocument:
-        activity = await reader.activity(asked.id)
+        activity = await reader.activity(params.id)
         if not is_shown(activity):
-            raise NotFound("activity", asked.id)
-        return await _document(asked, reader, activity)
+            raise NotFound("activity", params.id)
+        return await _document(params, reader, activity)
 
-    return respond_one(await asked.request.timeline.read(work))
+    return respond_one(await params.request.timeline.read(work))
 
 
-async def create_activity(asked: ListParams) -> Response:
-    """POST /activities."""
+async def create_activity(params: ListParams) -> Response:
+    """POST /activities: record an activity."""
 
     async def work(writer: Writer) -> ActivityDocument:
-        given, contacts = await _checked(asked, writer)
-        draft = draft_from_input(given, contacts, asked.time_zone)
+        activity_input, contacts = await _checked(params, writer)
+        draft = draft_from_input(activity_input, contacts, params.time_zone)
         recorded = (await writer.record([draft]))[0]
-        return await _document(asked, writer, await writer.activity(recorded.seq))
+        return await _document(params, writer, await writer.activity(recorded.seq))
 
-    return respond_one(await asked.request.timeline.write(work), status=201)
+    return respond_one(await params.request.timeline.write(work), status=201)
 
 
-async def update_activity(asked: ListParams) -> Response:
+async def update_activity(params: ListParams) -> Response:
     """PUT and PATCH /activities/:id: a full replacement."""
 
     async def work(writer: Writer) -> ActivityDocument:
-        is_known = await _is_known(writer, asked.id)
-        given, contacts = await _checked(asked, writer, is_known=is_known)
+        is_known = await _is_known(writer, params.id)
+        activity_input, contacts = await _checked(params, writer, is_known=is_known)
         changed = await writer.revise(
-            asked.id, lambda activity: draft_from_change(activity, given, contacts, asked.time_zone)
+            params.id,
+            lambda activity: draft_from_change(
+                activity, activity_input, contacts, params.time_zone
+            ),
         )
-        return await _document(asked, writer, changed)
+        return await _document(params, writer, changed)
 
-    return respond_one(await asked.request.timeline.write(work))
+    return respond_one(await params.request.timeline.write(work))
 
 
-async def delete_activity(asked: ListParams) -> Response:
+async def delete_activity(params: ListParams) -> Response:
     """DELETE /activities/:id."""
 
     async def work(writer: Writer) -> None:
-        if not await _is_known(writer, asked.id):
+        if not await _is_known(writer, params.id):
             raise Rejected([UNKNOWN_ACTIVITY])
-        await writer.erase(asked.id)
+        await writer.erase(params.id)
 
-    await asked.request.timeline.write(work)
-    return answer(DeletedDocument(deleted=True, id=asked.id))
+    await params.request.timeline.write(work)
+    return answer(DeletedDocument(deleted=True, id=params.id))
 
 
 async def _is_known(reader: Reader, seq: int) -> bool:
@@ -120,44 +123,45 @@ async def _is_known(reader: Reader, seq: int) -> bool:
 
 
 async def _checked(
-    asked: ListParams, reader: Reader, *, is_known: bool = True
+    params: ListParams, reader: Reader, *, is_known: bool = True
 ) -> tuple[ActivityInput, Sequence[Entity]]:
-    """What was sent, and its contacts; raises Rejected, then NotFound."""
+    """The activity that was sent, and its contacts; raises Rejected, then NotFound."""
     first = () if is_known else (UNKNOWN_ACTIVITY,)
-    await validation.check(validation.ACTIVITY, asked.members, reader, first=first)
-    given = activity_from_members(asked.members)
-    contacts = await reader.entities_by_seq(CONTACT, given.contacts)
-    for seq in given.contacts:
+    await validation.check(validation.ACTIVITY, params.members, reader, first=first)
+    activity_input = activity_from_members(params.members)
+    contacts = await reader.entities_by_seq(CONTACT, activity_input.contacts)
+    for seq in activity_input.contacts:
         if seq not in contacts:
             raise NotFound(CONTACT, seq)
-    for emotion in given.emotions:
+    for emotion in activity_input.emotions:
         if not has_emotion(emotion):
             raise NotFound("emotion", emotion)
-    return given, [contacts[seq] for seq in given.contacts]
+    return activity_input, [contacts[seq] for seq in activity_input.contacts]
 
 
-async def _document(asked: ListParams, reader: Reader, activity: Activity) -> ActivityDocument:
-    cast = cast_of([activity])
-    view = await asked.view(reader, cast.all_keys())
-    return activity_documents([activity], cast, view)[0]
+async def _document(params: ListParams, reader: Reader, activity: Activity) -> ActivityDocument:
+    linked = linked_entities([activity])
+    context = await params.render_context(reader, linked.all_keys())
+    return activity_documents([activity], linked, context)[0]
 
 
-def _rendering(asked: ListParams) -> Rendering:
+def _rendering(params: ListParams) -> Rendering:
     async def render(reader: EntityReader, activities: Sequence[Activity]) -> list[bytes]:
-        cast = cast_of(activities)
-        keys = cast.all_keys()
-        view = await asked.view(reader, keys)
-        encoded = encoded_documents(activity_documents(activities, cast, view))
-        # A gender or category that is not there can be made, which changes nothing that was.
-        is_lasting = len(view.entities) == len(keys)
+        linked = linked_entities(activities)
+        keys = linked.all_keys()
+        context = await params.render_context(reader, keys)
+        encoded = encoded_documents(activity_documents(activities, linked, context))
+        # A gender or category that does not exist yet may be made later. That changes no entry
+        # that was there before, so the cache would not notice and would keep the document.
+        is_lasting = len(context.entities) == len(keys)
         return encoded if is_lasting else list(map(Uncacheable, encoded))
 
-    return Rendering(("monica", asked.place.url), render)
+    return Rendering(("monica", params.api.url), render)
 
 
-async def _page(asked: ListParams, reader: Reader, seqs: list[int], total: int) -> Page:
+async def _page(params: ListParams, reader: Reader, seqs: list[int], total: int) -> Page:
     return Page(
-        documents=await reader.rendered(seqs, _rendering(asked)),
+        documents=await reader.rendered(seqs, _rendering(params)),
         total=total,
         years=await reader.years_with_contacts(),
     )

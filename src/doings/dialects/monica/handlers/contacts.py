@@ -1,4 +1,4 @@
-"""The handlers of contacts, and of the tags that they are given."""
+"""The handlers of contacts, and of the tags on them."""
 
 from collections.abc import Awaitable, Callable, Sequence
 
@@ -8,8 +8,8 @@ from starlette.responses import Response
 from doings.core.clock import local_date
 from doings.core.defaults import GENDER, TAG
 from doings.core.entity import CONTACT, Entity, EntityDraft
-from doings.core.query import Query
 from doings.core.store import Reader, Writer
+from doings.core.store.counts import TimelineSummary
 from doings.core.store.entities import EntityQuery
 from doings.dialects.monica import validation
 from doings.dialects.monica.documents import ContactDocument, DeletedDocument
@@ -18,23 +18,25 @@ from doings.dialects.monica.mapping.contact import contact_document, keys_of_con
 from doings.dialects.monica.mapping.contact_attributes import (
     ContactFacts,
     facts_as_stored,
+    facts_of,
     instant_text,
 )
 from doings.dialects.monica.mapping.contact_input import broken_dates, changed_attrs, contact_draft
 from doings.dialects.monica.operations import ListParams, answer, respond_list, respond_one
 from doings.dialects.monica.paging import Page
 from doings.dialects.monica.params import ids_from_list
+from doings.dialects.monica.render_context import number_of
 from doings.dialects.monica.validation import integer_of
-from doings.dialects.monica.view import number_of
 from doings.httpkit.params import last
 
-ALL = 1_000_000
+ALL_ENTITIES = 1_000_000
+"""More entities than an account has of one type: the limit of a look through all of them."""
 
 
-async def list_contacts(asked: ListParams) -> Response:
-    """GET /contacts: those that are not partial; `query` finds beginnings of words."""
-    listing = asked.listing
-    words = (last(asked.request.query, "query") or "").strip()
+async def list_contacts(params: ListParams) -> Response:
+    """GET /contacts: all that are not partial; `query` finds beginnings of words."""
+    listing = params.listing
+    words = (last(params.request.query, "query") or "").strip()
     query = EntityQuery(
         type=CONTACT,
         q=words or None,
@@ -44,138 +46,138 @@ async def list_contacts(asked: ListParams) -> Response:
     )
 
     async def work(reader: Reader) -> Page:
-        total, contacts = await _found(reader, query, listing.skip, listing.limit)
-        documents = await _documents(asked, reader, contacts)
+        total, contacts = await _total_and_page(reader, query, listing.skip, listing.limit)
+        documents = await _documents(params, reader, contacts)
         return Page(documents=documents, total=total, query=words or None)
 
-    return respond_list(await asked.request.timeline.read(work, bounded=False), asked)
+    return respond_list(await params.request.timeline.read(work, bounded=False), params)
 
 
-async def _found(
+async def _total_and_page(
     reader: Reader, query: EntityQuery, skip: int, limit: int
 ) -> tuple[int, list[Entity]]:
     """How many contacts there are, and one page of them."""
     if query.q:
-        found = await reader.entities(msgspec.structs.replace(query, limit=ALL))
-        return len(found), found[skip : skip + limit]
+        contacts = await reader.entities(msgspec.structs.replace(query, limit=ALL_ENTITIES))
+        return len(contacts), contacts[skip : skip + limit]
     total = await reader.total_entities(CONTACT)
     if skip >= total:
         return total, []
     return total, await reader.entities(msgspec.structs.replace(query, skip=skip, limit=limit))
 
 
-async def show_contact(asked: ListParams) -> Response:
-    """GET /contacts/:id."""
+async def show_contact(params: ListParams) -> Response:
+    """GET /contacts/:id: one contact in full."""
 
     async def work(reader: Reader) -> ContactDocument:
-        return await _document(asked, reader, await reader.entity_by_seq(CONTACT, asked.id))
+        return await _document(params, reader, await reader.entity_by_seq(CONTACT, params.id))
 
-    return respond_one(await asked.request.timeline.read(work))
+    return respond_one(await params.request.timeline.read(work))
 
 
-async def create_contact(asked: ListParams) -> Response:
-    """POST /contacts."""
+async def create_contact(params: ListParams) -> Response:
+    """POST /contacts: make a contact."""
 
     async def work(writer: Writer) -> ContactDocument:
-        draft = await _checked_draft(asked, writer, None)
-        return await _document(asked, writer, await writer.add_entity(CONTACT, draft))
+        draft = await _checked_draft(params, writer, None)
+        return await _document(params, writer, await writer.add_entity(CONTACT, draft))
 
-    return respond_one(await asked.request.timeline.write(work), status=201)
+    return respond_one(await params.request.timeline.write(work), status=201)
 
 
-async def update_contact(asked: ListParams) -> Response:
-    """PUT /contacts/:id: what is not sent stays, but for the description."""
+async def update_contact(params: ListParams) -> Response:
+    """PUT /contacts/:id: what is not sent stays, except the description."""
 
     async def revise(writer: Writer, contact: Entity) -> EntityDraft:
-        return await _checked_draft(asked, writer, contact)
+        return await _checked_draft(params, writer, contact)
 
-    return await _revised(asked, revise)
+    return await _revised(params, revise)
 
 
-async def delete_contact(asked: ListParams) -> Response:
+async def delete_contact(params: ListParams) -> Response:
     """DELETE /contacts/:id: the activities stay, without that attendee."""
 
     async def work(writer: Writer) -> None:
-        contact = await writer.entity_by_seq(CONTACT, asked.id)
+        contact = await writer.entity_by_seq(CONTACT, params.id)
         await writer.delete_entity(contact.key)
 
-    await asked.request.timeline.write(work)
-    return answer(DeletedDocument(deleted=True, id=asked.id))
+    await params.request.timeline.write(work)
+    return answer(DeletedDocument(deleted=True, id=params.id))
 
 
-async def set_tags(asked: ListParams) -> Response:
+async def set_tags(params: ListParams) -> Response:
     """POST /contacts/:id/setTags: add tags by name; those that do not exist are made."""
 
     async def revise(writer: Writer, contact: Entity) -> EntityDraft:
-        await validation.check(validation.TAG_NAMES, asked.members, writer)
+        await validation.check(validation.TAG_NAMES, params.members, writer)
         facts = facts_as_stored(contact)
-        numbers = [await _tag(writer, name) for name in asked.members["tags"]]
+        numbers = [await _tag(writer, name) for name in params.members["tags"]]
         facts.tags = list(dict.fromkeys([*facts.tags, *numbers]))
         return _with_facts(contact, facts)
 
-    return await _revised(asked, revise)
+    return await _revised(params, revise)
 
 
-async def unset_tag(asked: ListParams) -> Response:
+async def unset_tag(params: ListParams) -> Response:
     """POST /contacts/:id/unsetTag: take tags away by id."""
 
     async def revise(writer: Writer, contact: Entity) -> EntityDraft:
-        await validation.check(validation.TAG_IDS, asked.members, writer)
-        numbers = ids_from_list(asked.members["tags"])
+        await validation.check(validation.TAG_IDS, params.members, writer)
+        numbers = ids_from_list(params.members["tags"])
         for number in numbers:
             await writer.entity((TAG, str(number)))
         facts = facts_as_stored(contact)
         facts.tags = [tag for tag in facts.tags if tag not in numbers]
         return _with_facts(contact, facts)
 
-    return await _revised(asked, revise)
+    return await _revised(params, revise)
 
 
 Revise = Callable[[Writer, Entity], Awaitable[EntityDraft]]
 
 
-async def _revised(asked: ListParams, revise: Revise) -> Response:
+async def _revised(params: ListParams, revise: Revise) -> Response:
     """Answer with the contact in the path as `revise` makes it; raises NotFound."""
 
     async def work(writer: Writer) -> ContactDocument:
-        contact = await writer.entity_by_seq(CONTACT, asked.id)
+        contact = await writer.entity_by_seq(CONTACT, params.id)
         draft = await revise(writer, contact)
         revised, _ = await writer.put_entity(contact.key, lambda _: draft)
-        return await _document(asked, writer, revised)
+        return await _document(params, writer, revised)
 
-    return respond_one(await asked.request.timeline.write(work))
+    return respond_one(await params.request.timeline.write(work))
 
 
-async def _checked_draft(asked: ListParams, writer: Writer, old: Entity | None) -> EntityDraft:
-    """What was sent about a contact; raises Rejected."""
-    members = asked.members
-    today = local_date(asked.request.services.clock.now(), asked.time_zone)
+async def _checked_draft(params: ListParams, writer: Writer, old: Entity | None) -> EntityDraft:
+    """The contact that was sent, as a draft; raises Rejected."""
+    members = params.members
+    today = local_date(params.request.services.clock.now(), params.time_zone)
     rules = validation.CONTACT_CHANGE if old else validation.NEW_CONTACT
     await validation.check(rules, members, writer, last=broken_dates(members, today))
-    return contact_draft(members, await _gender_id(asked, writer), today, old)
+    return contact_draft(members, await _gender_id(params, writer), today, old)
 
 
-async def _gender_id(asked: ListParams, reader: Reader) -> int | None:
+async def _gender_id(params: ListParams, reader: Reader) -> int | None:
     """The gender that was sent by id or, if there is one, by name."""
-    given = integer_of(asked.members.get("gender_id"))
-    name = asked.members.get("gender")
-    if given is not None or name is None:
-        return given
-    found = await _named(reader, GENDER, name)
-    return number_of(found) if found else None
+    gender_id = integer_of(params.members.get("gender_id"))
+    name = params.members.get("gender")
+    if gender_id is not None or name is None:
+        return gender_id
+    gender = await _named(reader, GENDER, name)
+    return number_of(gender) if gender else None
 
 
 async def _tag(writer: Writer, name: str) -> int:
-    """The number of the tag of that name."""
-    found = await _named(writer, TAG, name)
-    return number_of(found or await writer.number_entity(TAG, EntityDraft(name=name)))
+    """The number of the tag of that name, which is made if there is none."""
+    tag = await _named(writer, TAG, name)
+    return number_of(tag or await writer.number_entity(TAG, EntityDraft(name=name)))
 
 
 async def _named(reader: Reader, entity_type: str, name: str) -> Entity | None:
-    """The first of the type that has the name, in whatever case."""
-    wanted = name.casefold()
-    for entity in await reader.entities(EntityQuery(type=entity_type, limit=ALL)):
-        if (entity.name or "").casefold() == wanted:
+    """The first entity of the type that has the name, in upper or lower case."""
+    folded_name = name.casefold()
+    for entity in await reader.entities(EntityQuery(type=entity_type, limit=ALL_ENTITIES)):
+        if (entity.name or "").casefold() == folded_name:
             return entity
     return None
 
@@ -186,26 +188,30 @@ def _with_facts(contact: Entity, facts: ContactFacts) -> EntityDraft:
     )
 
 
-async def _document(asked: ListParams, reader: Reader, contact: Entity) -> ContactDocument:
-    return (await _documents(asked, reader, [contact]))[0]
+async def _document(params: ListParams, reader: Reader, contact: Entity) -> ContactDocument:
+    return (await _documents(params, reader, [contact]))[0]
 
 
 async def _documents(
-    asked: ListParams, reader: Reader, contacts: Sequence[Entity]
+    params: ListParams, reader: Reader, contacts: Sequence[Entity]
 ) -> list[ContactDocument]:
-    view = await asked.view(reader, {key for one in contacts for key in keys_of_contact(one)})
+    """Render contacts in full, with as many statements for many as for one."""
+    facts = {contact.seq: facts_of(contact) for contact in contacts}
+    keys = {key for known in facts.values() for key in keys_of_contact(known)}
+    context = await params.render_context(reader, keys)
+    summaries = await reader.timeline_summaries(list(facts))
     return [
         contact_document(
             contact,
-            view,
-            activities=await reader.total(contact.key, None),
-            last_activity=await _last_activity(asked, reader, contact),
+            facts[contact.seq],
+            context,
+            activities=summaries[contact.seq].total,
+            last_activity=_last_activity(summaries[contact.seq], params.time_zone),
         )
         for contact in contacts
     ]
 
 
-async def _last_activity(asked: ListParams, reader: Reader, contact: Entity) -> str | None:
+def _last_activity(summary: TimelineSummary, time_zone: str) -> str | None:
     """The date of the newest activity, as an instant."""
-    newest = (await reader.page(Query(entities=(contact.key,), limit=1))).items
-    return instant_text(happened_on(newest[0], asked.time_zone)) if newest else None
+    return instant_text(happened_on(summary.newest, time_zone)) if summary.newest else None

@@ -1,4 +1,4 @@
-"""The handlers that tell where the caller is, and who."""
+"""The handlers of the root of the API, and of the account behind the credential."""
 
 from starlette.responses import Response
 
@@ -21,9 +21,9 @@ LINKS = {
 }
 
 
-async def welcome(asked: ListParams) -> Response:
+async def welcome(params: ListParams) -> Response:
     """GET /: a greeting, and where everything is."""
-    url = asked.place.url
+    url = params.api.url
     return answer(
         WelcomeDocument(
             success=Success("Welcome to Monica"),
@@ -32,15 +32,15 @@ async def welcome(asked: ListParams) -> Response:
     )
 
 
-async def show_me(asked: ListParams) -> Response:
+async def show_me(params: ListParams) -> Response:
     """GET /me: the account as a person, since credentials here are the account's."""
-    account = asked.request.timeline.account
+    account = params.request.timeline.account
 
     created_at = second_from_instant(account.created_at)
     return respond_one(
         UserDocument(
             id=account.id,
-            uuid=asked.place.identities.uuid(account.id, "user", account.id),
+            uuid=params.api.identities.uuid(account.id, "user", account.id),
             object="user",
             first_name=account.name,
             last_name=None,
@@ -51,7 +51,7 @@ async def show_me(asked: ListParams) -> Response:
             currency=None,
             locale="en",
             is_policy_compliant=True,
-            account=asked.place.account,
+            account=params.api.account,
             created_at=created_at,
             updated_at=created_at,
         )

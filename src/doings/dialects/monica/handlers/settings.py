@@ -1,6 +1,6 @@
-"""The handlers of what an account may name for itself: activity types, their categories, genders.
+"""The handlers of what an account may name for itself: activity types, categories, genders, tags.
 
-All three are numbered entities and are handled alike; a Setting is what sets them apart.
+All four are numbered entities and are handled alike. A Setting says in what they differ.
 """
 
 from collections.abc import Callable, Mapping
@@ -20,15 +20,17 @@ from doings.dialects.monica.mapping.setting import (
     category_document,
     gender_document,
     keys_of_type,
+    setting_facts,
     tag_document,
     type_document,
 )
 from doings.dialects.monica.operations import ListParams, answer, respond_list, respond_one
 from doings.dialects.monica.paging import Page
+from doings.dialects.monica.render_context import RenderContext
 from doings.dialects.monica.validation import Rejected, Rules, integer_of
-from doings.dialects.monica.view import View
 
-ALL = 1_000_000
+ALL_TYPES = 1_000_000
+"""More types than an account has: the limit of a look through all of them."""
 
 Members = Mapping[str, Any]
 
@@ -44,12 +46,13 @@ def _no_attrs(members: Members) -> dict[str, Any]:  # noqa: ARG001 - a Setting's
 class Setting(msgspec.Struct, frozen=True, kw_only=True):
     """One sort of setting.
 
-    `attrs` are those that are sent, `keys` is what a document refers to. `unknown` is said when one
-    that does not exist is to be changed or deleted; without it that is 404, as when it is read.
+    `attrs` makes the attributes of the members that were sent, `keys` gives what a document refers
+    to, `created` is the status of an answer to POST. `unknown` is the message for the change of a
+    setting that does not exist; without it that is 404, as when it is read.
     """
 
     type: str
-    document: Callable[[Entity, View], object]
+    document: Callable[[Entity, RenderContext], object]
     rules: Rules = {}
     attrs: Callable[[Members], dict[str, Any]] = _no_attrs
     keys: Callable[[Entity], list[EntityKey]] = _no_keys
@@ -57,9 +60,14 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
     created: int = 201
 
 
-def _type_document(activity_type: Entity, view: View) -> TypeDocument:
-    category = next((view.entities.get(key) for key in keys_of_type(activity_type)), None)
-    return type_document(activity_type, category, view.place)
+def _type_document(activity_type: Entity, context: RenderContext) -> TypeDocument:
+    facts = setting_facts(activity_type)
+    category = next((context.entities.get(key) for key in keys_of_type(facts)), None)
+    return type_document(activity_type, facts, category, context.api)
+
+
+def _keys_of_type(activity_type: Entity) -> list[EntityKey]:
+    return keys_of_type(setting_facts(activity_type))
 
 
 TYPES = Setting(
@@ -67,29 +75,29 @@ TYPES = Setting(
     document=_type_document,
     rules=validation.TYPE,
     attrs=lambda members: {"category": str(integer_of(members["activity_type_category_id"]))},
-    keys=keys_of_type,
+    keys=_keys_of_type,
     unknown="The selected activity type id is invalid.",
     created=200,
 )
 CATEGORIES = Setting(
     type=ACTIVITY_CATEGORY,
-    document=lambda category, view: category_document(category, view.place),
+    document=lambda category, context: category_document(category, context.api),
     rules=validation.CATEGORY,
     unknown="The selected activity type category id is invalid.",
     created=200,
 )
 GENDERS = Setting(
     type=GENDER,
-    document=lambda gender, view: gender_document(gender, view.place),
+    document=lambda gender, context: gender_document(gender, context.api),
     rules=validation.GENDER_OF_ACCOUNT,
     attrs=lambda members: {"type": members.get("type") or "O"},
 )
-TAGS = Setting(type=TAG, document=lambda tag, view: tag_document(tag, view.place))
+TAGS = Setting(type=TAG, document=lambda tag, context: tag_document(tag, context.api))
 
 
-async def list_settings(setting: Setting, asked: ListParams) -> Response:
-    """GET: all of them, by pages."""
-    listing = asked.listing
+async def list_settings(setting: Setting, params: ListParams) -> Response:
+    """GET: all settings of the sort, by pages."""
+    listing = params.listing
     query = EntityQuery(
         type=setting.type,
         by=listing.by,
@@ -100,77 +108,79 @@ async def list_settings(setting: Setting, asked: ListParams) -> Response:
 
     async def work(reader: Reader) -> Page:
         total = await reader.total_entities(setting.type)
-        found: list[Entity] = []
+        entities: list[Entity] = []
         if listing.skip < total:
-            found = await reader.entities(msgspec.structs.replace(query, skip=listing.skip))
-        view = await asked.view(reader, {key for one in found for key in setting.keys(one)})
-        return Page(documents=[setting.document(one, view) for one in found], total=total)
+            entities = await reader.entities(msgspec.structs.replace(query, skip=listing.skip))
+        keys = {key for entity in entities for key in setting.keys(entity)}
+        context = await params.render_context(reader, keys)
+        documents = [setting.document(entity, context) for entity in entities]
+        return Page(documents=documents, total=total)
 
-    return respond_list(await asked.request.timeline.read(work), asked)
+    return respond_list(await params.request.timeline.read(work), params)
 
 
-async def show_setting(setting: Setting, asked: ListParams) -> Response:
-    """GET /:id."""
+async def show_setting(setting: Setting, params: ListParams) -> Response:
+    """GET /:id: one setting."""
 
     async def work(reader: Reader) -> object:
-        return await _document(setting, asked, reader, await reader.entity(_key(setting, asked)))
+        return await _document(setting, params, reader, await reader.entity(_key(setting, params)))
 
-    return respond_one(await asked.request.timeline.read(work))
-
-
-async def create_setting(setting: Setting, asked: ListParams) -> Response:
-    """POST."""
-
-    async def work(writer: Writer) -> object:
-        await validation.check(setting.rules, asked.members, writer)
-        made = await writer.number_entity(setting.type, _draft(setting, asked.members, None))
-        return await _document(setting, asked, writer, made)
-
-    return respond_one(await asked.request.timeline.write(work), status=setting.created)
+    return respond_one(await params.request.timeline.read(work))
 
 
-async def update_setting(setting: Setting, asked: ListParams) -> Response:
-    """PUT /:id."""
+async def create_setting(setting: Setting, params: ListParams) -> Response:
+    """POST: make a setting; its id is the next number of its sort."""
 
     async def work(writer: Writer) -> object:
-        first = await _unknown(setting, asked, writer)
-        await validation.check(setting.rules, asked.members, writer, first=first)
+        await validation.check(setting.rules, params.members, writer)
+        made = await writer.number_entity(setting.type, _draft(setting, params.members, None))
+        return await _document(setting, params, writer, made)
+
+    return respond_one(await params.request.timeline.write(work), status=setting.created)
+
+
+async def update_setting(setting: Setting, params: ListParams) -> Response:
+    """PUT /:id: change a setting."""
+
+    async def work(writer: Writer) -> object:
+        first = await _unknown(setting, params, writer)
+        await validation.check(setting.rules, params.members, writer, first=first)
         changed, _ = await writer.put_entity(
-            _key(setting, asked), lambda old: _draft(setting, asked.members, old)
+            _key(setting, params), lambda old: _draft(setting, params.members, old)
         )
-        return await _document(setting, asked, writer, changed)
+        return await _document(setting, params, writer, changed)
 
-    return respond_one(await asked.request.timeline.write(work))
+    return respond_one(await params.request.timeline.write(work))
 
 
-async def delete_setting(setting: Setting, asked: ListParams) -> Response:
-    """DELETE /:id: what refers to it refers to nothing from now on."""
+async def delete_setting(setting: Setting, params: ListParams) -> Response:
+    """DELETE /:id: what refers to the setting refers to nothing from now on."""
 
     async def work(writer: Writer) -> None:
-        if unknown := await _unknown(setting, asked, writer):
+        if unknown := await _unknown(setting, params, writer):
             raise Rejected(unknown)
-        await writer.delete_entity(_key(setting, asked))
+        await writer.delete_entity(_key(setting, params))
         if setting.type == ACTIVITY_CATEGORY:
-            await _delete_types(writer, _key(setting, asked))
+            await _delete_types(writer, _key(setting, params))
 
-    await asked.request.timeline.write(work)
-    return answer(DeletedDocument(deleted=True, id=asked.id))
+    await params.request.timeline.write(work)
+    return answer(DeletedDocument(deleted=True, id=params.id))
 
 
 async def _delete_types(writer: Writer, category: EntityKey) -> None:
     """Delete the types of a category."""
-    for activity_type in await writer.entities(EntityQuery(type=ACTIVITY_TYPE, limit=ALL)):
-        if category in keys_of_type(activity_type):
+    for activity_type in await writer.entities(EntityQuery(type=ACTIVITY_TYPE, limit=ALL_TYPES)):
+        if category in _keys_of_type(activity_type):
             await writer.delete_entity(activity_type.key)
 
 
-def _key(setting: Setting, asked: ListParams) -> EntityKey:
-    return setting.type, str(asked.id)
+def _key(setting: Setting, params: ListParams) -> EntityKey:
+    return setting.type, str(params.id)
 
 
-async def _unknown(setting: Setting, asked: ListParams, reader: Reader) -> list[str]:
-    """What is said of an id that nothing has; raises NotFound where nothing particular is."""
-    key = _key(setting, asked)
+async def _unknown(setting: Setting, params: ListParams, reader: Reader) -> list[str]:
+    """The message for an id that nothing has, if any; raises NotFound without a message."""
+    key = _key(setting, params)
     if setting.unknown is None:
         await reader.entity(key)
         return []
@@ -186,5 +196,5 @@ def _draft(setting: Setting, members: Members, old: Entity | None) -> EntityDraf
     )
 
 
-async def _document(setting: Setting, asked: ListParams, reader: Reader, entity: Entity) -> object:
-    return setting.document(entity, await asked.view(reader, set(setting.keys(entity))))
+async def _document(setting: Setting, params: ListParams, reader: Reader, entity: Entity) -> object:
+    return setting.document(entity, await params.render_context(reader, set(setting.keys(entity))))

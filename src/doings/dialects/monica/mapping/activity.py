@@ -1,7 +1,7 @@
 """Activities as Monica's documents. Pure: knows nothing of HTTP."""
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 import msgspec
@@ -26,96 +26,149 @@ from doings.dialects.monica.documents import (
     TypeDocument,
 )
 from doings.dialects.monica.mapping.contact import contact_short, keys_of_attendee
+from doings.dialects.monica.mapping.contact_attributes import facts_of
 from doings.dialects.monica.mapping.emotions import EMOTIONS, has_emotion
-from doings.dialects.monica.mapping.setting import keys_of_type, type_document
-from doings.dialects.monica.view import Place, View
+from doings.dialects.monica.mapping.setting import keys_of_type, setting_facts, type_document
+from doings.dialects.monica.render_context import AccountApi, RenderContext
 from doings.dialects.monica.vocabulary import RECORDED_KIND
 
 
 class Encounter(msgspec.Struct, kw_only=True):
-    """What `data` tells here; `happened_on` holds whatever became of the account's zone."""
+    """What an activity's `data` says that Monica shows.
+
+    `happened_on` is `YYYY-MM-DD` and stays as it was sent when the account's zone changes.
+    """
 
     happened_on: str | None = None
     emotions: list[int] | None = None
 
 
-NOTHING_TOLD = Encounter()
+NO_ENCOUNTER = Encounter()
 _DECODER = msgspec.json.Decoder(Encounter)
 
 
 def encounter_of(activity: Activity) -> Encounter:
-    """Read the data; that of another kind may mean something else by these words."""
+    """Read the data; data that has other types is read as empty.
+
+    Only in the kind that Monica records is `happened_on` the date of the activity. Data of another
+    kind may mean something else by that word, so its `happened_on` is not read.
+    """
     if activity.data == "{}":
-        return NOTHING_TOLD
+        return NO_ENCOUNTER
     try:
-        told = _DECODER.decode(activity.data)
+        encounter = _DECODER.decode(activity.data)
     except msgspec.ValidationError:
-        return NOTHING_TOLD
-    return told if activity.kind == RECORDED_KIND else Encounter(emotions=told.emotions)
+        return NO_ENCOUNTER
+    if activity.kind == RECORDED_KIND:
+        return encounter
+    return Encounter(emotions=encounter.emotions)
 
 
 def is_shown(activity: Activity) -> bool:
-    """Whether Monica has the activity: it concerns a contact, be it one that was deleted."""
+    """Whether Monica has the activity: it concerns a contact, which may have been deleted since."""
     return any(link.entity.type == CONTACT for link in activity.links)
 
 
-KEYS: Mapping[str, Callable[[Entity], list[EntityKey]]] = {
-    CONTACT: keys_of_attendee,
-    ACTIVITY_TYPE: keys_of_type,
+class LinkedEntity:
+    """A contact or a type that activities are linked to, with its attributes decoded once.
+
+    `keys` are the entities that its document refers to, one at most. `render` makes the document
+    from the entity that the key leads to, if it exists. Equal entities have equal attributes, so
+    the entity alone decides whether two are equal.
+    """
+
+    __slots__ = ("entity", "keys", "render")
+
+    def __init__(self, entity: Entity, keys: list[EntityKey], render: "Render") -> None:
+        self.entity = entity
+        self.keys = keys
+        self.render = render
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, LinkedEntity) and self.entity == other.entity
+
+    def __hash__(self) -> int:
+        return hash(self.entity)
+
+
+Render = Callable[[Entity | None, AccountApi], ContactShort | TypeDocument]
+
+
+def _linked_contact(contact: Entity) -> LinkedEntity:
+    facts = facts_of(contact)
+    return LinkedEntity(contact, keys_of_attendee(facts), partial(contact_short, contact, facts))
+
+
+def _linked_type(activity_type: Entity) -> LinkedEntity:
+    facts = setting_facts(activity_type)
+    render = partial(type_document, activity_type, facts)
+    return LinkedEntity(activity_type, keys_of_type(facts), render)
+
+
+LINKED_ENTITIES: Mapping[str, Callable[[Entity], LinkedEntity]] = {
+    CONTACT: _linked_contact,
+    ACTIVITY_TYPE: _linked_type,
 }
-"""The linked entities that are shown, by type: what their documents refer to, one key at most."""
+"""The types of linked entities that are shown, and how one of each is read."""
 
 
-class Cast(msgspec.Struct, frozen=True):
-    """The contacts and types of some activities by seq, each with what its document refers to."""
+class LinkedEntities(msgspec.Struct, frozen=True):
+    """The contacts and types that some activities are linked to, by seq."""
 
-    entities: dict[int, Entity]
-    keys: dict[int, list[EntityKey]]
+    by_seq: dict[int, LinkedEntity]
 
     def all_keys(self) -> set[EntityKey]:
-        """What is to be looked up to render them: genders and categories."""
-        return {key for keys in self.keys.values() for key in keys}
+        """What must be looked up to render them: genders and categories."""
+        return {key for linked in self.by_seq.values() for key in linked.keys}
 
 
-def cast_of(activities: Sequence[Activity]) -> Cast:
-    """Who and what has a part in these activities."""
+def linked_entities(activities: Sequence[Activity]) -> LinkedEntities:
+    """The contacts and types of these activities, each read once."""
     linked = {link.entity.seq: link.entity for activity in activities for link in activity.links}
-    entities = {seq: entity for seq, entity in linked.items() if entity.type in KEYS}
-    return Cast(entities, {seq: KEYS[one.type](one) for seq, one in entities.items()})
+    return LinkedEntities(
+        {
+            seq: LINKED_ENTITIES[entity.type](entity)
+            for seq, entity in linked.items()
+            if entity.type in LINKED_ENTITIES
+        }
+    )
 
 
-def activity_documents(
-    activities: Sequence[Activity], cast: Cast, view: View
-) -> list[ActivityDocument]:
-    """Render activities of any kind; who and what is linked to several is rendered once."""
-    rendered: dict[int, msgspec.Raw] = {}
-    for seq, entity in cast.entities.items():
-        referred = [view.entities[key] for key in cast.keys[seq] if key in view.entities]
-        rendered[seq] = _rendered(entity, referred[0] if referred else None, view.place)
-
-    def company(links: tuple[Linked, ...]) -> Company:
-        contacts = [rendered[contact.seq] for contact in linked_contacts(links)]
-        activity_type = first_linked(links, ACTIVITY_TYPE)
-        return Company(
-            Attendees(len(contacts), contacts),
-            rendered[activity_type.seq] if activity_type else None,
-        )
-
-    return [
-        _activity_document(activity, of_links, view)
-        for activity, of_links in zip(activities, rendered_links(activities, company), strict=True)
-    ]
-
-
-class Company(NamedTuple):
-    """Who was there and at what kind of thing, rendered."""
+class RenderedLinks(NamedTuple):
+    """What an activity's document shows of its links: the contacts, and the type of activity."""
 
     attendees: Attendees
     activity_type: msgspec.Raw | None
 
 
-def _activity_document(activity: Activity, company: Company, view: View) -> ActivityDocument:
-    told = encounter_of(activity)
+def activity_documents(
+    activities: Sequence[Activity], linked: LinkedEntities, context: RenderContext
+) -> list[ActivityDocument]:
+    """Render activities of any kind; an entity that is linked to several is rendered once."""
+    rendered: dict[int, msgspec.Raw] = {}
+    for seq, entity in linked.by_seq.items():
+        referred = [context.entities[key] for key in entity.keys if key in context.entities]
+        rendered[seq] = _rendered(entity, referred[0] if referred else None, context.api)
+
+    def render_links(links: tuple[Linked, ...]) -> RenderedLinks:
+        contacts = [rendered[contact.seq] for contact in linked_contacts(links)]
+        activity_type = first_linked(links, ACTIVITY_TYPE)
+        return RenderedLinks(
+            Attendees(len(contacts), contacts),
+            rendered[activity_type.seq] if activity_type else None,
+        )
+
+    links_of_each = rendered_links(activities, render_links)
+    return [
+        _activity_document(activity, links, context)
+        for activity, links in zip(activities, links_of_each, strict=True)
+    ]
+
+
+def _activity_document(
+    activity: Activity, links: RenderedLinks, context: RenderContext
+) -> ActivityDocument:
+    encounter = encounter_of(activity)
     created_at = second_from_instant(activity.recorded_at)
     is_unchanged = activity.updated_at == activity.recorded_at
     # By position, which takes msgspec half the time: the order is that of the class.
@@ -125,40 +178,38 @@ def _activity_document(activity: Activity, company: Company, view: View) -> Acti
         "activity",
         shown_summary(activity),
         shown_description(activity),
-        told.happened_on or _local_date(activity, view.time_zone),
-        company.activity_type,
-        company.attendees,
-        emotion_documents(told.emotions) if told.emotions else [],
-        f"{view.place.url}/activities/{activity.seq}",
-        view.place.account,
+        encounter.happened_on or _local_date(activity, context.time_zone),
+        links.activity_type,
+        links.attendees,
+        emotion_documents(encounter.emotions) if encounter.emotions else [],
+        f"{context.api.url}/activities/{activity.seq}",
+        context.api.account,
         created_at,
         created_at if is_unchanged else second_from_instant(activity.updated_at),
     )
 
 
-REMEMBERED = 2048
-LONGEST_REMEMBERED = 4096
+MAX_DOCUMENTS_KEPT = 2048
+"""How many encoded documents of contacts and types are kept at most."""
+
+MAX_ATTRS_KEPT = 4096
+"""Entities with more characters of attributes are not kept, so that the memory has a bound."""
 
 
-def _rendered(entity: Entity, referred: Entity | None, place: Place) -> msgspec.Raw:
-    """The encoded document of a contact or a type, from memory where it was rendered just so.
+def _rendered(linked: LinkedEntity, referred: Entity | None, api: AccountApi) -> msgspec.Raw:
+    """The encoded document of a contact or a type; one that was encoded before is used again.
 
-    What goes into a document is all among the arguments, so what is remembered is never outdated.
+    Everything that goes into a document is among the arguments, so no kept document is outdated.
     """
-    render = _remembered if len(entity.attrs) <= LONGEST_REMEMBERED else _encoded
-    return render(entity, referred, place)
+    render = _kept if len(linked.entity.attrs) <= MAX_ATTRS_KEPT else _encoded
+    return render(linked, referred, api)
 
 
-def _encoded(entity: Entity, referred: Entity | None, place: Place) -> msgspec.Raw:
-    document: ContactShort | TypeDocument
-    if entity.type == CONTACT:
-        document = contact_short(entity, referred, place)
-    else:
-        document = type_document(entity, referred, place)
-    return msgspec.Raw(msgspec.json.encode(document))
+def _encoded(linked: LinkedEntity, referred: Entity | None, api: AccountApi) -> msgspec.Raw:
+    return msgspec.Raw(msgspec.json.encode(linked.render(referred, api)))
 
 
-_remembered = lru_cache(REMEMBERED)(_encoded)
+_kept = lru_cache(MAX_DOCUMENTS_KEPT)(_encoded)
 
 
 def shown_summary(activity: Activity) -> str:
@@ -174,7 +225,7 @@ def shown_description(activity: Activity) -> str | None:
 
 
 def happened_on(activity: Activity, time_zone: str) -> str:
-    """The date it happened on, `YYYY-MM-DD`: as it was told, else by the account's calendar."""
+    """The date, `YYYY-MM-DD`, that was sent, else that of the account's calendar."""
     return encounter_of(activity).happened_on or _local_date(activity, time_zone)
 
 

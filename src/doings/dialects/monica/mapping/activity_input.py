@@ -1,4 +1,4 @@
-"""What Monica sends about an activity, made into drafts. Pure: knows nothing of HTTP."""
+"""From the activities that clients send to drafts. Pure: knows nothing of HTTP."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -16,7 +16,7 @@ from doings.dialects.monica.vocabulary import ATTENDEE, ORIGIN, RECORDED_KIND
 
 
 class ActivityInput(msgspec.Struct, frozen=True, kw_only=True):
-    """An activity as it was sent, once it has passed the rules; no emotions say nothing of them."""
+    """An activity as it was sent, after it passed the rules; no emotions leave the old ones."""
 
     activity_type_id: int | None
     summary: str
@@ -26,37 +26,39 @@ class ActivityInput(msgspec.Struct, frozen=True, kw_only=True):
     contacts: tuple[int, ...]
 
 
-def draft_from_input(given: ActivityInput, contacts: Sequence[Entity], time_zone: str) -> Draft:
-    """What is recorded: it begins with the day, which is all that is known of its time."""
+def draft_from_input(
+    activity_input: ActivityInput, contacts: Sequence[Entity], time_zone: str
+) -> Draft:
+    """The draft that is recorded; it begins with its day, as Monica knows no time of day."""
     return Draft(
         kind=RECORDED_KIND,
-        occurred_at=start_of_date(given.happened_on, time_zone),
-        summary=given.summary,
-        body=given.description,
-        data=_data_with({}, given),
+        occurred_at=start_of_date(activity_input.happened_on, time_zone),
+        summary=activity_input.summary,
+        body=activity_input.description,
+        data=_data_with({}, activity_input),
         links=tuple([Link(CONTACT, contact.id, ATTENDEE) for contact in contacts]),
         origin=ORIGIN,
     )
 
 
 def draft_from_change(
-    activity: Activity, given: ActivityInput, contacts: Sequence[Entity], time_zone: str
+    activity: Activity, activity_input: ActivityInput, contacts: Sequence[Entity], time_zone: str
 ) -> Draft:
-    """An activity with what was sent in the place of what it had; what was shown stays as it is.
+    """An activity changed by what was sent; what was sent as it was shown stays as it is.
 
-    On the same date it keeps its time of day, and its links to other things than contacts stay.
+    On the date that it had, it keeps its time of day. Links to entities other than contacts stay.
     """
-    is_moved = given.happened_on.isoformat() != happened_on(activity, time_zone)
-    is_renamed = given.summary != shown_summary(activity)
+    is_moved = activity_input.happened_on.isoformat() != happened_on(activity, time_zone)
+    is_renamed = activity_input.summary != shown_summary(activity)
     return msgspec.structs.replace(
         draft_of(activity),
-        occurred_at=start_of_date(given.happened_on, time_zone)
+        occurred_at=start_of_date(activity_input.happened_on, time_zone)
         if is_moved
         else activity.occurred_at,
-        summary=given.summary if is_renamed else activity.summary,
-        body=_changed_body(activity, given.description),
-        data=_changed_data(activity, given),
-        links=_changed_links(activity, given, contacts),
+        summary=activity_input.summary if is_renamed else activity.summary,
+        body=_changed_body(activity, activity_input.description),
+        data=_changed_data(activity, activity_input),
+        links=_changed_links(activity, activity_input, contacts),
     )
 
 
@@ -71,23 +73,23 @@ def _changed_body(activity: Activity, description: str | None) -> str | None:
 Members = dict[str, msgspec.Raw]
 
 
-def _changed_data(activity: Activity, given: ActivityInput) -> str:
+def _changed_data(activity: Activity, activity_input: ActivityInput) -> str:
     members = msgspec.json.decode(activity.data, type=Members)
     if activity.kind == RECORDED_KIND:
-        return _data_with(members, given)
-    if given.emotions:
-        members["emotions"] = _raw(given.emotions)
-    return json_text(members) if given.emotions else activity.data
+        return _data_with(members, activity_input)
+    if activity_input.emotions:
+        members["emotions"] = _raw(activity_input.emotions)
+    return json_text(members) if activity_input.emotions else activity.data
 
 
-def _data_with(members: Members, given: ActivityInput) -> str:
-    """The data of an encounter; no emotions leave those that there are."""
+def _data_with(members: Members, activity_input: ActivityInput) -> str:
+    """The data of an encounter with what was sent; without emotions, the old ones stay."""
     members.pop("activity_type_id", None)
-    if given.activity_type_id is not None:
-        members["activity_type_id"] = _raw(given.activity_type_id)
-    if given.emotions:
-        members["emotions"] = _raw(given.emotions)
-    members["happened_on"] = _raw(given.happened_on)
+    if activity_input.activity_type_id is not None:
+        members["activity_type_id"] = _raw(activity_input.activity_type_id)
+    if activity_input.emotions:
+        members["emotions"] = _raw(activity_input.emotions)
+    members["happened_on"] = _raw(activity_input.happened_on)
     return json_text(members)
 
 
@@ -96,19 +98,24 @@ def _raw(value: object) -> msgspec.Raw:
 
 
 def _changed_links(
-    activity: Activity, given: ActivityInput, contacts: Sequence[Entity]
+    activity: Activity, activity_input: ActivityInput, contacts: Sequence[Entity]
 ) -> tuple[Link, ...]:
-    """The attendees in the place of those there were; who attended before keeps the roles."""
+    """The new attendees in the place of the old ones; a contact that was one keeps its roles.
+
+    The links stand in an order that documents show. So the new attendees go where the first contact
+    was: `links_before` counts the links in front of it that stay. A type is only linked in kinds
+    that Monica does not record; in its own kind the type follows from the data.
+    """
     links = given_links(activity)
     attending = [link for contact in contacts for link in _links_to(contact, links)]
     others = [link for link in links if link.type not in {CONTACT, ACTIVITY_TYPE}]
-    if given.activity_type_id is not None and activity.kind != RECORDED_KIND:
-        others.append(Link(ACTIVITY_TYPE, str(given.activity_type_id)))
+    if activity_input.activity_type_id is not None and activity.kind != RECORDED_KIND:
+        others.append(Link(ACTIVITY_TYPE, str(activity_input.activity_type_id)))
     contacts_begin = next((i for i, link in enumerate(links) if link.type == CONTACT), 0)
-    before = sum(link in others for link in links[:contacts_begin])
-    return (*others[:before], *attending, *others[before:])
+    links_before = sum(link in others for link in links[:contacts_begin])
+    return (*others[:links_before], *attending, *others[links_before:])
 
 
 def _links_to(contact: Entity, links: Sequence[Link]) -> list[Link]:
-    held = [link for link in links if link.key == contact.key]
-    return held or [Link(CONTACT, contact.id, ATTENDEE)]
+    old_links = [link for link in links if link.key == contact.key]
+    return old_links or [Link(CONTACT, contact.id, ATTENDEE)]

@@ -20,16 +20,16 @@ from doings.dialects.monica.documents import (
     Statistics,
 )
 from doings.dialects.monica.mapping import contact_attributes
-from doings.dialects.monica.mapping.contact_attributes import NOTHING, ContactFacts, facts_of
+from doings.dialects.monica.mapping.contact_attributes import NOTHING, ContactFacts
 from doings.dialects.monica.mapping.setting import setting_facts, tag_document
-from doings.dialects.monica.view import Place, View
+from doings.dialects.monica.render_context import AccountApi, RenderContext
 from doings.dialects.monica.vocabulary import AVATAR_COLORS, NAMES_OF_GENDERS, PHOTO
 
 AVATAR = (
     "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 1 1'%3E"
     "%3Cpath fill='%23{}' d='M0 0h1v1H0z'/%3E%3C/svg%3E"
 )
-"""A tile of one colour, for whoever has no picture: it comes from no other server."""
+"""A tile of one colour, for a contact without a picture. It comes from no other server."""
 
 Exactness = Literal["exact", "approximate", "unknown"]
 
@@ -40,68 +40,71 @@ NO_MEETING = HowYouMet(
 )
 
 
-def keys_of_attendee(contact: Entity) -> list[EntityKey]:
-    """What a contact's short document refers to: its gender."""
-    return _keys_of_gender(facts_of(contact))
+def keys_of_attendee(facts: ContactFacts) -> list[EntityKey]:
+    """What a contact's short document refers to: its gender, if it is one of the account's."""
+    return [(GENDER, str(facts.gender_id))] if facts.gender_id is not None else []
 
 
-def keys_of_contact(contact: Entity) -> list[EntityKey]:
+def keys_of_contact(facts: ContactFacts) -> list[EntityKey]:
     """What a contact's full document refers to: its gender and its tags."""
-    told = facts_of(contact)
-    return [*_keys_of_gender(told), *((TAG, str(tag)) for tag in told.tags)]
+    return [*keys_of_attendee(facts), *((TAG, str(tag)) for tag in facts.tags)]
 
 
-def _keys_of_gender(told: ContactFacts) -> list[EntityKey]:
-    return [(GENDER, str(told.gender_id))] if told.gender_id is not None else []
-
-
-def contact_short(contact: Entity, own_gender: Entity | None, place: Place) -> ContactShort:
-    """Render a contact as an attendee is shown."""
-    told = facts_of(contact)
-    name = contact_attributes.complete_name(told)
-    gender, gender_type = _gender(told, own_gender)
-    birthdate = contact_attributes.birthdate(told)
+def contact_short(
+    contact: Entity, facts: ContactFacts, own_gender: Entity | None, api: AccountApi
+) -> ContactShort:
+    """Render a contact as an attendee is shown; `facts` are its attributes, decoded."""
+    name = contact_attributes.complete_name(facts)
+    gender, gender_type = _gender(facts, own_gender)
+    birthdate = contact_attributes.birthdate(facts)
     return ContactShort(
         id=contact.seq,
-        uuid=place.uuid(contact),
+        uuid=api.uuid(contact),
         object="contact",
-        hash_id=place.identities.hash_id(contact.seq),
-        first_name=told.first_name or "",
-        last_name=told.last_name,
-        nickname=told.nickname,
+        hash_id=api.identities.hash_id(contact.seq),
+        first_name=facts.first_name or "",
+        last_name=facts.last_name,
+        nickname=facts.nickname,
         complete_name=name,
         initials=contact_attributes.initials(name),
         gender=gender,
         gender_type=gender_type,
-        is_starred=told.is_starred,
-        is_partial=told.is_partial,
-        is_active=told.is_active,
-        is_dead=told.is_dead,
+        is_starred=facts.is_starred,
+        is_partial=facts.is_partial,
+        is_active=facts.is_active,
+        is_dead=facts.is_dead,
         is_me=False,
         information=ShortInformation(
             dates=[
                 OldBirthdate(
                     name="birthdate",
-                    is_birthdate_approximate=_exactness(told, birthdate.date),
+                    is_birthdate_approximate=_exactness(facts, birthdate.date),
                     birthdate=birthdate.date,
                 )
             ],
             birthdate=birthdate,
-            deceased_date=contact_attributes.deceased_date(told),
-            avatar=_avatar(contact, told),
+            deceased_date=contact_attributes.deceased_date(facts),
+            avatar=_avatar(contact, facts),
         ),
-        url=f"{place.url}/contacts/{contact.seq}",
-        account=place.account,
+        url=f"{api.url}/contacts/{contact.seq}",
+        account=api.account,
     )
 
 
 def contact_document(
-    contact: Entity, view: View, *, activities: int, last_activity: str | None
+    contact: Entity,
+    facts: ContactFacts,
+    context: RenderContext,
+    *,
+    activities: int,
+    last_activity: str | None,
 ) -> ContactDocument:
-    """Render a contact in full: with how many activities, and when the last one happened."""
-    told = facts_of(contact)
-    gender = next((view.entities.get(key) for key in _keys_of_gender(told)), None)
-    short = contact_short(contact, gender, view.place)
+    """Render a contact in full; `facts` are its attributes, decoded.
+
+    `activities` is how many it has, `last_activity` the date of the newest as an instant.
+    """
+    gender = next((context.entities.get(key) for key in keys_of_attendee(facts)), None)
+    short = contact_short(contact, facts, gender, context.api)
     return ContactDocument(
         id=short.id,
         uuid=short.uuid,
@@ -112,7 +115,7 @@ def contact_document(
         nickname=short.nickname,
         complete_name=short.complete_name,
         initials=short.initials,
-        description=told.description,
+        description=facts.description,
         gender=short.gender,
         gender_type=short.gender_type,
         is_starred=short.is_starred,
@@ -127,13 +130,13 @@ def contact_document(
         information=Information(
             relationships=NO_RELATIONSHIPS,
             dates=SpecialDates(short.information.birthdate, short.information.deceased_date),
-            career=Career(told.job, told.company),
+            career=Career(facts.job, facts.company),
             avatar=short.information.avatar,
-            food_preferences=told.food_preferences,
+            food_preferences=facts.food_preferences,
             how_you_met=NO_MEETING,
         ),
         addresses=[],
-        tags=[tag_document(tag, view.place) for tag in _tags(told, view)],
+        tags=[tag_document(tag, context.api) for tag in _tags(facts, context)],
         statistics=Statistics(
             number_of_calls=0,
             number_of_notes=0,
@@ -150,29 +153,29 @@ def contact_document(
     )
 
 
-def _gender(told: ContactFacts, own: Entity | None) -> tuple[str | None, str | None]:
+def _gender(facts: ContactFacts, own: Entity | None) -> tuple[str | None, str | None]:
     """The name and the type of a gender: the account's own, or one in words."""
     if own is not None:
         return own.name, setting_facts(own).type
-    return told.gender, told.gender_type or NAMES_OF_GENDERS.get((told.gender or "").lower())
+    return facts.gender, facts.gender_type or NAMES_OF_GENDERS.get((facts.gender or "").lower())
 
 
-def _tags(told: ContactFacts, view: View) -> list[Entity]:
-    found = (view.entities.get((TAG, str(tag))) for tag in told.tags)
-    return [tag for tag in found if tag is not None]
+def _tags(facts: ContactFacts, context: RenderContext) -> list[Entity]:
+    tags = (context.entities.get((TAG, str(number))) for number in facts.tags)
+    return [tag for tag in tags if tag is not None]
 
 
-def _exactness(told: ContactFacts, birthdate: str | None) -> Exactness:
+def _exactness(facts: ContactFacts, birthdate: str | None) -> Exactness:
     if birthdate is None:
         return "unknown"
-    is_guessed = told.birthdate_is_age_based or told.birthdate_is_year_unknown
+    is_guessed = facts.birthdate_is_age_based or facts.birthdate_is_year_unknown
     return "approximate" if is_guessed else "exact"
 
 
-def _avatar(contact: Entity, told: ContactFacts) -> Avatar:
+def _avatar(contact: Entity, facts: ContactFacts) -> Avatar:
     color = AVATAR_COLORS[contact.seq % len(AVATAR_COLORS)]
-    if told.avatar:
-        return Avatar(url=told.avatar, source=PHOTO, default_avatar_color=color)
+    if facts.avatar:
+        return Avatar(url=facts.avatar, source=PHOTO, default_avatar_color=color)
     return Avatar(
         url=AVATAR.format(color.removeprefix("#")), source="default", default_avatar_color=color
     )

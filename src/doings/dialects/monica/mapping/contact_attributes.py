@@ -1,4 +1,4 @@
-"""What a contact's attributes tell: typed, whatever surface they came from."""
+"""The attributes of a contact as typed values, also where another surface stored them."""
 
 from datetime import date
 
@@ -13,9 +13,9 @@ from doings.dialects.monica.documents import SpecialDate
 class ContactFacts(msgspec.Struct, kw_only=True, omit_defaults=True):
     """The attributes of a contact that Monica reads and writes.
 
-    A date is `YYYY-MM-DD` or RFC 3339; where only an age was told it is the first day of a year.
+    A date is `YYYY-MM-DD` or RFC 3339; where only an age is known it is the first day of a year.
     `gender_id` names a gender of the account, `gender` is one in words, `gender_type` its type
-    where the words do not tell.
+    where it does not follow from the words.
     """
 
     first_name: str | None = None
@@ -50,7 +50,7 @@ _DECODER = msgspec.json.Decoder(ContactFacts)
 
 
 def facts_of(contact: Entity) -> ContactFacts:
-    """The facts about a contact; one with no name in parts has its whole name split at a blank."""
+    """The facts about a contact; a name without parts is split at its first space."""
     facts = facts_as_stored(contact)
     if not facts.first_name and not facts.last_name:
         first, _, rest = (contact.name or contact.id).strip().partition(" ")
@@ -59,7 +59,7 @@ def facts_of(contact: Entity) -> ContactFacts:
 
 
 def facts_as_stored(contact: Entity) -> ContactFacts:
-    """Read the attributes; one of another type than expected is taken for missing."""
+    """Read the attributes; one of another type than expected counts as missing."""
     try:
         return _DECODER.decode(contact.attrs)
     except msgspec.ValidationError:
@@ -67,6 +67,7 @@ def facts_as_stored(contact: Entity) -> ContactFacts:
 
 
 def _sound_facts(attrs: str) -> ContactFacts:
+    """Read attribute by attribute, which is slow, and leave out those of another type."""
     facts = ContactFacts()
     types = {field.name: field.type for field in msgspec.structs.fields(ContactFacts)}
     for name, value in object_from_text(attrs).items():
@@ -79,7 +80,7 @@ def _sound_facts(attrs: str) -> ContactFacts:
 
 
 def complete_name(facts: ContactFacts) -> str:
-    """The parts of the name with blanks between."""
+    """The parts of the name with spaces between."""
     parts = (facts.first_name, facts.middle_name, facts.last_name)
     return " ".join([part for part in parts if part])
 
@@ -90,14 +91,14 @@ def initials(name: str) -> str:
 
 
 def birthdate(facts: ContactFacts) -> SpecialDate:
-    """When somebody was born."""
+    """The date of birth as documents show it."""
     return _special_date(
         facts.birthdate, facts.birthdate_is_age_based, facts.birthdate_is_year_unknown
     )
 
 
 def deceased_date(facts: ContactFacts) -> SpecialDate:
-    """When somebody died."""
+    """The date of death as documents show it."""
     return _special_date(
         facts.deceased_date, facts.deceased_date_is_age_based, facts.deceased_date_is_year_unknown
     )

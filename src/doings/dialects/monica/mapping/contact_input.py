@@ -1,4 +1,4 @@
-"""What Monica sends about a contact, made into drafts of its entity. Pure: knows no HTTP."""
+"""From the contacts that clients send to drafts of entities. Pure: knows nothing of HTTP."""
 
 from calendar import isleap
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ DATES: dict[DateName, str] = {
     "birthdate": "is_birthdate_known",
     "deceased_date": "is_deceased_date_known",
 }
-"""The dates of a life, and the flags that tell whether they are told."""
+"""The dates of a life, and the flags that say whether they are known."""
 
 
 class LifeDate(NamedTuple):
@@ -38,7 +38,7 @@ class LifeDate(NamedTuple):
 
 
 def broken_dates(members: Mapping[str, Any], today: date) -> list[str]:
-    """What is wrong with the dates that are said to be known, as messages."""
+    """Messages about the dates that are sent as known and cannot be read."""
     messages: list[str] = []
     for name, flag in DATES.items():
         if is_true(members.get(flag)):
@@ -57,10 +57,10 @@ def _broken_date(members: Mapping[str, Any], name: DateName, today: date) -> lis
 
 
 def life_date(members: Mapping[str, Any], name: DateName, today: date) -> LifeDate | None:
-    """The date that is told; None for one that the calendar does not have.
+    """The date that was sent; None for one that the calendar does not have.
 
-    An age stands for the first day of the year it leads to. A day without its year is put into the
-    present one, a 29 February into the last leap year.
+    An age becomes the first day of the year of birth. A day without a year gets the present year, a
+    29 February the last leap year.
     """
     day, month, year, age = (
         integer_of(members.get(f"{name}_{part}")) for part in ("day", "month", "year", "age")
@@ -86,16 +86,16 @@ def contact_draft(
 ) -> EntityDraft:
     """A contact made of members that passed the rules, or an old one changed by them.
 
-    What is not sent stays as it is, but for the description. Attributes that Monica does not know
+    What is not sent stays as it is, except the description. Attributes that Monica does not know
     stay as well. `gender_id` is the gender that the members name, by its number or its name.
     """
     facts = facts_of(old) if old else ContactFacts()
-    _tell_names(facts, members)
-    _tell_gender(facts, members, gender_id)
+    _set_names(facts, members)
+    _set_gender(facts, members, gender_id)
     for name in FLAGS:
         if name in members:
             setattr(facts, name, is_true(members[name]))
-    _tell_dates(facts, members, today)
+    _set_dates(facts, members, today)
     return EntityDraft(
         name=complete_name(facts),
         attrs=changed_attrs(old, facts),
@@ -103,7 +103,7 @@ def contact_draft(
     )
 
 
-def _tell_names(facts: ContactFacts, members: Mapping[str, Any]) -> None:
+def _set_names(facts: ContactFacts, members: Mapping[str, Any]) -> None:
     facts.first_name = members.get("first_name") or facts.first_name
     facts.description = members.get("description")
     for name in TEXTS:
@@ -111,27 +111,31 @@ def _tell_names(facts: ContactFacts, members: Mapping[str, Any]) -> None:
             setattr(facts, name, members[name])
 
 
-def _tell_gender(facts: ContactFacts, members: Mapping[str, Any], gender_id: int | None) -> None:
+def _set_gender(facts: ContactFacts, members: Mapping[str, Any], gender_id: int | None) -> None:
     if "gender_id" in members or "gender" in members:
         facts.gender_id = gender_id
         facts.gender = members.get("gender") if gender_id is None else None
         facts.gender_type = None
 
 
-def _tell_dates(facts: ContactFacts, members: Mapping[str, Any], today: date) -> None:
+def _set_dates(facts: ContactFacts, members: Mapping[str, Any], today: date) -> None:
     if "is_deceased" in members:
         facts.is_dead = is_true(members["is_deceased"])
     for name, flag in DATES.items():
         if members.get(flag) is not None:
-            told = life_date(members, name, today) if is_true(members[flag]) else None
-            text, is_age_based, is_year_unknown = told or LifeDate()
+            day = life_date(members, name, today) if is_true(members[flag]) else None
+            text, is_age_based, is_year_unknown = day or LifeDate()
             setattr(facts, name, text)
             setattr(facts, f"{name}_is_age_based", is_age_based)
             setattr(facts, f"{name}_is_year_unknown", is_year_unknown)
 
 
 def changed_attrs(old: Entity | None, facts: ContactFacts) -> str:
-    """The attributes with those facts that are not the same as before; the others as they were."""
+    """The attributes, in which only the facts that differ from the old ones are written.
+
+    Attributes that Monica does not know stay, and so does a value of another type than Monica's, as
+    long as its fact was not changed.
+    """
     attrs = msgspec.json.decode(old.attrs, type=dict[str, msgspec.Raw]) if old else {}
     before = msgspec.to_builtins(facts_as_stored(old) if old else ContactFacts())
     after = msgspec.to_builtins(facts)

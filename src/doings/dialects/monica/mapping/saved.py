@@ -1,4 +1,4 @@
-"""From Monica's documents, as somebody saved them, back to drafts. Pure: knows nothing of HTTP."""
+"""From documents of Monica's that somebody saved to drafts. Pure: knows nothing of HTTP."""
 
 import msgspec
 
@@ -66,7 +66,7 @@ def _emotion(emotion: SavedEmotion) -> int:
 
 
 def named_from_document(document: SavedActivity) -> tuple[NamedRef, ...]:
-    """The activity's type, which goes by its name within its category."""
+    """The activity's type, which is found by its name within its category."""
     type_ = document.activity_type
     if type_ is None or type_.name is None:
         return ()
@@ -78,18 +78,19 @@ def named_from_document(document: SavedActivity) -> tuple[NamedRef, ...]:
 
 
 def entity_drafts_from_document(document: SavedActivity) -> list[tuple[EntityKey, EntityDraft]]:
-    """What an activity of a saved answer says about those who attended."""
+    """The contacts of an activity of a saved answer, each with its key and draft."""
     return [(_key(contact), _contact_draft(contact)) for contact in document.attendees.contacts]
 
 
 def _key(contact: SavedContact) -> EntityKey:
-    """Their ids are numbers like ours, so they are marked as theirs."""
+    """The key of a saved contact; its number is marked, as it could be that of another of ours."""
     return CONTACT, f"{ORIGIN}-{contact.id}"
 
 
 def _contact_draft(contact: SavedContact) -> EntityDraft:
-    told = contact.information or SavedInformation()
-    born, died = _birthdate(told), told.deceased_date or NOTHING
+    information = contact.information or SavedInformation()
+    born, died = _birthdate(information), information.deceased_date or NOTHING
+    avatar = information.avatar
     facts = ContactFacts(
         first_name=contact.first_name,
         middle_name=_middle_name(contact),
@@ -107,13 +108,13 @@ def _contact_draft(contact: SavedContact) -> EntityDraft:
         deceased_date=died.date,
         deceased_date_is_age_based=died.is_age_based is True,
         deceased_date_is_year_unknown=died.is_year_unknown is True,
-        avatar=told.avatar.url if told.avatar and told.avatar.source == PHOTO else None,
+        avatar=avatar.url if avatar and avatar.source == PHOTO else None,
     )
     return EntityDraft(name=complete_name(facts) or None, attrs=json_text(facts))
 
 
 def _middle_name(contact: SavedContact) -> str | None:
-    """What the complete name has between the first and the last."""
+    """The middle of the complete name: what stands between the first and the last name."""
     first, last = contact.first_name or "", contact.last_name or ""
     whole = contact.complete_name or ""
     middle = whole[len(first) : len(whole) - len(last)].strip()
@@ -122,15 +123,15 @@ def _middle_name(contact: SavedContact) -> str | None:
 
 
 def _gender_type(contact: SavedContact) -> str | None:
-    """The type of a gender whose name does not tell it."""
-    told = NAMES_OF_GENDERS.get((contact.gender or "").lower())
-    return contact.gender_type if contact.gender_type != told else None
+    """The type of the gender, unless it follows from the name."""
+    type_of_name = NAMES_OF_GENDERS.get((contact.gender or "").lower())
+    return contact.gender_type if contact.gender_type != type_of_name else None
 
 
-def _birthdate(told: SavedInformation) -> SpecialDate:
-    if told.birthdate is not None or not told.dates:
-        return told.birthdate or NOTHING
-    old = told.dates[0]
+def _birthdate(information: SavedInformation) -> SpecialDate:
+    if information.birthdate is not None or not information.dates:
+        return information.birthdate or NOTHING
+    old = information.dates[0]
     return SpecialDate(
         is_age_based=old.is_birthdate_approximate == "approximate",
         is_year_unknown=False,

@@ -1,0 +1,160 @@
+"""How many SQL statements a list takes: few, and as many for a long page as for a short one."""
+
+from collections.abc import Awaitable, Callable
+from itertools import product
+from typing import Any, TypeVar, cast
+
+import httpx
+import pytest
+
+from doings.core.activity import Link
+from doings.core.clock import DAY
+from doings.core.defaults import ACTIVITY_CATEGORY, ACTIVITY_TYPE, GENDER, TAG
+from doings.core.entity import CONTACT, Entity, EntityDraft
+from doings.core.store import Writer
+from doings.core.text import json_text
+from doings.dialects.monica.mapping import contact_attributes
+from doings.dialects.monica.mapping.contact_attributes import ContactFacts
+from doings.dialects.monica.operations import MOUNT
+from doings.dialects.monica.routes import SURFACE
+from doings.storage.document_cache import DocumentCache
+from doings.storage.engine import Connection, Row
+from tests.clocks import NOON
+from tests.dialects.serving import Business, Served
+from tests.storage.book import contact, note
+
+T = TypeVar("T")
+
+SHORT, LONG = 10, 50
+"""The lengths of the two pages that are compared."""
+
+ROWS = 110
+"""How many entries each list has: more than a page, so that both pages have a next one."""
+
+MAX_STATEMENTS = 15
+
+PATHS = (
+    "/activities", "/contacts", "/contacts/{id}/activities", "/activitytypes",
+    "/activitytypecategories", "/genders", "/tags",
+)  # fmt: skip
+"""The paths that answer with a list."""
+
+SINGLE = ("", "/me")
+"""The paths without an id that answer with one document."""
+
+VARIANTS = (
+    "", "sort=-created_at", "sort=updated_at", "sort=-updated_at", "page=2", "query=guest",
+)  # fmt: skip
+"""The parameters of each list; `query` is ignored by all but one."""
+
+
+class CountingConnection:
+    """A connection that keeps every statement it is asked to read by."""
+
+    def __init__(self, connection: Connection, statements: list[str]) -> None:
+        self._connection = connection
+        self._statements = statements
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - any member of the connection
+        return getattr(self._connection, name)
+
+    async def fetch(self, sql: str, **values: object) -> list[Row]:
+        """All rows."""
+        self._statements.append(sql)
+        return await self._connection.fetch(sql, **values)
+
+    async def fetch_one(self, sql: str, **values: object) -> Row | None:
+        """The first row, if any."""
+        self._statements.append(sql)
+        return await self._connection.fetch_one(sql, **values)
+
+
+@pytest.fixture
+def statements(served: Served, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The statements that the application has read by since it started or the list was cleared."""
+    kept: list[str] = []
+    engine = served.database.engine
+    read_uncounted = engine.read
+
+    async def read(work: Callable[[Connection], Awaitable[T]], *, bounded: bool = True) -> T:
+        def counted(connection: Connection) -> Awaitable[T]:
+            return work(cast("Connection", CountingConnection(connection, kept)))
+
+        return await read_uncounted(counted, bounded=bounded)
+
+    monkeypatch.setattr(engine, "read", read)
+    return kept
+
+
+@pytest.fixture
+async def host(acme: Business) -> int:
+    """The seq of a contact who has met every guest, each guest another gender, tag and type."""
+    host = await acme.put(CONTACT, "host", name="Host")
+
+    async def invite(writer: Writer) -> None:
+        for number in range(ROWS):
+            await _add_guest(writer, number)
+
+    await acme.write(invite)
+    return host.seq
+
+
+async def _add_guest(writer: Writer, number: int) -> None:
+    """A guest with a gender and tags of their own, who met the host on a day of their own."""
+    name = f"guest {number}"
+    gender = await writer.number_entity(GENDER, EntityDraft(name=name))
+    tags = [await writer.number_entity(TAG, EntityDraft(name=f"{name} {i}")) for i in range(2)]
+    category = await writer.number_entity(ACTIVITY_CATEGORY, EntityDraft(name=name))
+    activity_type = await writer.number_entity(
+        ACTIVITY_TYPE, EntityDraft(name=name, attrs=json_text({"category": category.id}))
+    )
+    attrs = {"gender_id": int(gender.id), "tags": [int(tag.id) for tag in tags]}
+    guest = await writer.add_entity(CONTACT, EntityDraft(name=name, attrs=json_text(attrs)))
+    links = (contact("host"), contact(guest.id), Link(ACTIVITY_TYPE, activity_type.id))
+    await writer.record([note(*links, at=NOON + day * DAY) for day in (number, ROWS + number)])
+
+
+@pytest.mark.parametrize("path", PATHS)
+async def test_takes_few_statements_however_long_the_page(
+    served: Served, monica: httpx.AsyncClient, host: int, statements: list[str], *, path: str
+) -> None:
+    """Of documents that are shown for the first time, in every order."""
+    counts: dict[str, list[int]] = {variant: [] for variant in VARIANTS}
+
+    for variant, limit in product(VARIANTS, (SHORT, LONG)):
+        served.database.document_cache = DocumentCache()
+        statements.clear()
+        answer = await monica.get(f"{path.format(id=host)}?{variant}&limit={limit}")
+        assert len(answer.json()["data"]) == limit
+        counts[variant].append(len(statements))
+
+    assert all(short == long for short, long in counts.values()), counts
+    assert all(0 < count <= MAX_STATEMENTS for pair in counts.values() for count in pair), counts
+
+
+@pytest.mark.parametrize("path", ["/contacts", "/activities", "/contacts/{id}/activities"])
+async def test_decodes_the_attributes_of_a_contact_once(
+    monica: httpx.AsyncClient, host: int, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    """However many activities of a page it attended."""
+    decoded: list[str] = []
+    facts_as_stored = contact_attributes.facts_as_stored
+
+    def counted(entity: Entity) -> ContactFacts:
+        decoded.append(entity.id)
+        return facts_as_stored(entity)
+
+    monkeypatch.setattr(contact_attributes, "facts_as_stored", counted)
+
+    await monica.get(f"{path.format(id=host)}?limit={LONG}")
+
+    assert len(decoded) == len(set(decoded)) > SHORT
+
+
+def test_counts_every_list() -> None:
+    """A path that answers GET has an id at its end, shows one document, or is counted here."""
+    readable = {
+        entry.path.removeprefix(MOUNT) for entry in SURFACE.resources if "GET" in entry.operations
+    }
+
+    assert {path for path in readable if not path.endswith("}")} == {*PATHS, *SINGLE}
