@@ -42,13 +42,13 @@ CONNECTIONS = Sizes().bounded
 PAGES = 2000
 
 COPIED = ("entities", "activities", "links", "tallies", "changes", "search_activities")
-"""The tables that a batch adds rows to, beside `heads`."""
+"""The tables that a batch adds rows to, apart from `heads`."""
 
 Statements = list[tuple[str, tuple[Any, ...]]]
 
 
 async def measure(folder: Path, large: int = LARGE) -> list[Figure]:
-    """Pages, batches and growth, on a server that is removed in the end."""
+    """Pages, batches and growth, on a server that is removed at the end."""
     server = await asyncio.to_thread(Server)
     try:
         await asyncio.to_thread(server.start)
@@ -294,7 +294,7 @@ async def _encoded(connection: Any, table: str, part: int, parts: int) -> bytes:
 
 
 async def _part(connection: Any, table: str, part: int, parts: int) -> str:  # noqa: ANN401
-    """The query for one of the equal parts of a table, in the order in which its rows came in."""
+    """The query for one of the equal parts of a table, in the order its rows came in."""
     count = await connection.fetchval(f"SELECT count(*) FROM {table}")  # noqa: S608
     first, end = (count * number // parts for number in (part, part + 1))
     return f"SELECT * FROM {table} ORDER BY ctid OFFSET {first} LIMIT {end - first}"  # noqa: S608

@@ -162,7 +162,7 @@ def _replayed(database: Path, executed: list[list[tuple[str, list[tuple[Any, ...
 
 
 async def measure_ingest(folder: Path, count: int = 300_000) -> list[Figure]:
-    """NDJSON over HTTP, and what the server's memory does meanwhile."""
+    """NDJSON over HTTP, and the server's memory during it."""
     database = folder / "ingest.db"
     _, _, secret = await prepared(database)
     with serving(database) as server:
