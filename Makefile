@@ -34,6 +34,7 @@ bench: .venv/.installed-dev
 
 docs: .venv/.installed
 	$(BIN)/python docs/generate.py
+	$(BIN)/python -m bench.page
 
 # The stamps below are written last, so an interrupted install starts over.
 

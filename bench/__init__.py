@@ -1,1 +1,1 @@
-"""The benchmark: every figure a ratio to a named ceiling, measured in the same run."""
+"""The benchmark: each figure is a ratio to a named ceiling, measured in the same run."""

@@ -20,7 +20,7 @@ async def _open(settings: Settings) -> Database:
 
 
 def share_commits(store: Database, most: int) -> None:
-    """Let so many writes at most share a commit, or a batch."""
+    """Let at most so many writes share a commit or a batch."""
     store.engine.group = most  # type: ignore[attr-defined]
     store.write_batcher.most = most
 

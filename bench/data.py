@@ -51,7 +51,7 @@ def drafts(first: int, count: int) -> Iterator[Draft]:
 
 
 def requests(count: int) -> Iterator[Draft]:
-    """Requests for data, each to somebody else; they happen after all other activities."""
+    """Requests for data, each to another individual; they happen after all other activities."""
     for number in range(count):
         yield Draft(
             kind="details.requested",

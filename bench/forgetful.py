@@ -1,4 +1,4 @@
-"""The application without kept documents: what answering a page takes that nobody has read yet."""
+"""The application without kept documents: what a page takes that is read for the first time."""
 
 from doings import app
 from doings.config import Settings

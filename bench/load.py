@@ -7,7 +7,7 @@ from typing import NamedTuple, cast
 
 
 class Load(NamedTuple):
-    """What came of it; latencies in seconds, sorted."""
+    """What a load gave; latencies in seconds, sorted."""
 
     per_second: float
     latencies: list[float]

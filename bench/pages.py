@@ -1,6 +1,6 @@
 """A 35-item page through each surface, against bare ceilings that run the SQL of an answer.
 
-It is read by somebody for the first time, and again, when its documents are kept.
+Each page is read for the first time, and again, when its documents are kept.
 """
 
 import itertools
@@ -115,7 +115,7 @@ async def measure(folder: Path) -> list[Figure]:
 
 
 async def _compared(folder: Path, database: Path, target: Target) -> list[Figure]:
-    """All are asked by turns, so that none has the machine in a better hour."""
+    """All take turns, so that none has the machine in a better hour."""
     first, again = [
         _ceiling(folder, name, recording)
         for name, recording in zip(("first", "again"), await record(database, target), strict=True)
@@ -149,7 +149,7 @@ def _ceiling(folder: Path, name: str, recording: Recording) -> dict[str, str]:
 
 
 def _figure(name: str, ours: float, bare: float, target: float | None) -> Figure:
-    return Figure(name, ours / bare, target, f"{ours:,.0f} of {bare:,.0f} requests a second")
+    return Figure(name, ours, bare, "requests a second", target)
 
 
 async def _rate(port: int, target: Target) -> float:

@@ -20,7 +20,8 @@ async def measure(folder: Path) -> list[Figure]:
             "first answer after the start, over one second",
             middle,
             1.0,
-            f"{middle:.2f} s",
+            "seconds",
+            target=1.0,
             at_most=True,
         )
     ]

@@ -1,5 +1,6 @@
 """What there is to set and to run is found in the documentation."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,13 @@ from doings.httpkit import metrics
 ROOT = Path(__file__).parent.parent
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
 README = (ROOT / "README.md").read_text()
+DESIGN = (ROOT / "docs" / "design.md").read_text()
+SOURCES = ROOT / "src" / "doings"
+
+
+def is_room(path: Path) -> bool:
+    """Whether it is a package."""
+    return (path / "__init__.py").is_file()
 
 
 def commands() -> Iterator[str]:
@@ -50,12 +58,32 @@ def test_every_surface_has_an_example(mount: str) -> None:
     assert f"8000/{mount}/" in section.partition("\n#")[0]
 
 
-@pytest.mark.parametrize("page", [README, OPERATIONS])
-def test_links_between_pages_lead_somewhere(page: str) -> None:
-    """A relative link names a file that is there."""
-    folder = ROOT if page is README else ROOT / "docs"
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
-    links = [part.partition(")")[0] for part in page.split("](")[1:]]
+
+def anchors(page: Path) -> set[str]:
+    """What a link may name in a page: its headings as hosts of repositories spell them."""
+    titles = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_between_pages_lead_somewhere(page: Path) -> None:
+    """A relative link names a file that is there, and a heading that is in it."""
+    links = [part.partition(")")[0] for part in page.read_text().split("](")[1:]]
 
     for link in links:
-        assert "://" in link or (folder / link).is_file(), link
+        name, _, heading = link.partition("#")
+        target = page.parent / name if name else page
+        assert "://" in link or target.is_file(), link
+        assert "://" in link or not heading or heading in anchors(target), link
+
+
+@pytest.mark.parametrize(
+    "folder",
+    sorted(path for path in SOURCES.iterdir() if is_room(path)),
+    ids=lambda path: path.name,
+)
+def test_every_room_has_its_paragraph(folder: Path) -> None:
+    """In the decisions, which say where to begin reading."""
+    assert f"\n**`{folder.name}/`** " in DESIGN

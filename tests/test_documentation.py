@@ -6,6 +6,9 @@ from types import ModuleType
 
 import pytest
 
+from bench.page import measurements_text
+from bench.report import Figure
+from bench.results import Result, Session, keep, results_of, sessions
 from doings.app import MOUNTS
 from doings.auth.principal import ADMIN, READ, WRITE
 from doings.core import errors
@@ -36,6 +39,51 @@ def test_the_table_of_kinds_is_current() -> None:
     written = (ROOT / "docs/kinds.md").read_text(encoding="utf-8")
 
     assert written == generator().kinds_text()
+
+
+def test_the_page_of_measurements_is_current() -> None:
+    """`make docs` was run after the last change of a figure or of the prose around it."""
+    written = (ROOT / "docs/measurements.md").read_text(encoding="utf-8")
+
+    assert written == measurements_text()
+
+
+def test_a_newer_figure_replaces_the_one_of_the_same_machine(tmp_path: Path) -> None:
+    """Those of other machines and other names stay."""
+    file = tmp_path / "measurements.json"
+    keep(session("this machine", ["pages", "writes"]), file)
+    keep(session("another machine", ["pages"]), file)
+
+    keep(session("this machine", ["pages"]), file)
+
+    assert [(one.machine, list(one.results)) for one in sessions(file)] == [
+        ("this machine", ["pages"]),
+        ("another machine", ["pages"]),
+        ("this machine", ["writes"]),
+    ]
+
+
+def session(machine: str, measures: list[str]) -> Session:
+    """A session of one figure for each measure."""
+    results = {name: [Result(f"a figure of {name}", ratio=0.5, unit="s")] for name in measures}
+    return Session(
+        taken_on="2026-01-31",
+        commit="0000000",
+        machine=machine,
+        python=None,
+        databases=None,
+        command=None,
+        results=results,
+    )
+
+
+def test_the_middle_of_several_runs_is_kept_with_the_spread() -> None:
+    """The ratio and both numbers are of one run, the spread is of all."""
+    runs = [[Figure("pages", value, 10, "a second")] for value in (9, 2, 4)]
+
+    result = results_of(runs)[0]
+
+    assert (result.value, result.ratio, result.runs, result.spread) == (4, 0.4, 3, (0.2, 0.9))
 
 
 @pytest.mark.parametrize("kind", CATALOGUE)
