@@ -90,9 +90,9 @@ class Book:
         """The feed."""
         return await self.read(lambda reader: reader.changes(after, limit))
 
-    async def head(self) -> int:
+    async def last_seq(self) -> int:
         """The last seq given out."""
-        return await self.read(lambda reader: reader.head())
+        return await self.read(lambda reader: reader.last_seq())
 
     async def rows(self, sql: str, **values: object) -> list[tuple[Any, ...]]:
         """Ask the tables themselves."""

@@ -49,7 +49,7 @@ async def gapless(book: Book) -> bool:
         "SELECT seq FROM entities WHERE account_id = :id", id=book.account.id
     )
     seqs = [*(row[0] for row in entities), *(change.seq for change in await book.changes())]
-    return sorted(seqs) == list(range(1, await book.head() + 1))
+    return sorted(seqs) == list(range(1, await book.last_seq() + 1))
 
 
 async def test_concurrent_writes_are_all_recorded(book: Book) -> None:
@@ -135,15 +135,15 @@ async def test_work_that_waits_for_something_else_is_refused(tmp_path: Path) -> 
 
 async def test_waiting_for_a_change_ends_with_it(database: Database, book: Book) -> None:
     """A long poll returns once something new is there, or its time is over."""
-    head = await book.head()
-    waiting = asyncio.create_task(database.wait_for_change(book.account.id, head, 30))
+    last_seq = await book.last_seq()
+    waiting = asyncio.create_task(database.wait_for_change(book.account.id, last_seq, 30))
     await asyncio.sleep(0.05)
     assert not waiting.done()
 
     await book.record(note())
 
     await asyncio.wait_for(waiting, 5)
-    await database.wait_for_change(book.account.id, await book.head(), 0.05)
+    await database.wait_for_change(book.account.id, await book.last_seq(), 0.05)
 
 
 async def test_closing_writes_what_was_accepted(tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ async def everything(book: Book) -> list[object]:
         await book.read(lambda reader: reader.entities(EntityQuery(limit=200))),
         await book.read(lambda reader: reader.entities(EntityQuery(q="flex"))),
         await book.read(lambda reader: reader.counts_by_day(Query())),
-        await book.read(lambda reader: reader.head()),
+        await book.read(lambda reader: reader.last_seq()),
     ]
 
 
@@ -98,13 +98,13 @@ async def test_new_activities_of_a_copy_go_on_with_the_next_seq(
 ) -> None:
     """The head goes over, and so does the count of accounts."""
     await fill(book)
-    head = await book.read(lambda reader: reader.head())
+    last_seq = await book.read(lambda reader: reader.last_seq())
 
     await copy(database, target, silent)
 
     recorded = await Book(target, book.account).record(note("8"))
     account = await target.create_account("third", name="Third", time_zone="UTC")
-    assert recorded[0].seq == head + 1
+    assert recorded[0].seq == last_seq + 1
     assert account.id > book.account.id
 
 

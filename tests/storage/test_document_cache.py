@@ -141,10 +141,10 @@ async def test_change_by_another_process_is_seen(
     assert await made.read(book) == await Renderings("others").read(book)
 
 
-async def revision(book: Book) -> int:
+async def cache_version(book: Book) -> int:
     """How often something in the book's account was changed."""
     return await book.database.engine.read(
-        lambda connection: ReadTransaction(connection, book.account.id).revision()
+        lambda connection: ReadTransaction(connection, book.account.id).cache_version()
     )
 
 
@@ -155,7 +155,7 @@ async def test_statement_counts_however_it_is_run(
     is_many: bool,  # noqa: FBT001 - a column of the table
 ) -> None:
     """Once for each transaction, for one row as for several."""
-    before = await revision(book)
+    before = await cache_version(book)
 
     async def work(connection: Connection) -> None:
         transaction = Transaction(connection, book.account.id, clock=TickingClock(), by=None)
@@ -167,7 +167,7 @@ async def test_statement_counts_however_it_is_run(
 
     await book.database.engine.write(work, account_id=book.account.id)
 
-    assert await revision(book) == before + 1
+    assert await cache_version(book) == before + 1
 
 
 async def test_accounts_do_not_share(book: Book, other: Book, recorded: list[int]) -> None:
@@ -265,24 +265,26 @@ async def test_older_state_is_neither_shown_nor_kept() -> None:
     """Of whoever began to read before a change that somebody else has seen by now."""
 
     class Past:
-        """A reader of the state that an account had at a revision."""
+        """A reader of the state that an account had at a cache version."""
 
         account_id = 1
 
-        def __init__(self, revision: int) -> None:
-            self.revision = revision
+        def __init__(self, cache_version: int) -> None:
+            self.cache_version = cache_version
 
         async def activities(self, seqs: Sequence[int]) -> list[SimpleNamespace]:
             return [SimpleNamespace(seq=seq) for seq in seqs]
 
     async def render(reader: Any, activities: Sequence[Activity]) -> list[bytes]:  # noqa: ANN401
-        return [b"%d at %d" % (one.seq, reader.revision) for one in activities]
+        return [b"%d at %d" % (one.seq, reader.cache_version) for one in activities]
 
     document_cache = DocumentCache()
 
-    async def read(revision: int, *seqs: int) -> list[bytes]:
-        reader: Any = Past(revision)
-        documents = await document_cache.rendered(reader, seqs, Rendering("x", render), revision)
+    async def read(cache_version: int, *seqs: int) -> list[bytes]:
+        reader: Any = Past(cache_version)
+        documents = await document_cache.rendered(
+            reader, seqs, Rendering("x", render), cache_version
+        )
         return list(map(bytes, documents))
 
     assert await read(1, 7) == [b"7 at 1"]
@@ -292,7 +294,7 @@ async def test_older_state_is_neither_shown_nor_kept() -> None:
 
 
 async def test_account_that_does_not_exist_is_not_found(database: Database) -> None:
-    """There is no revision to go by."""
+    """There is no cache version to go by."""
     rendering = Renderings().rendering
 
     with pytest.raises(NotFound):

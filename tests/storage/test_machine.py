@@ -257,7 +257,7 @@ class StoreMachine(RuleBasedStateMachine):
         entities = self.wait(self.book.rows(SEQS_OF_ENTITIES, id=self.book.account.id))
         changes = self.wait(self.book.changes())
         seqs = sorted([*(seq for (seq,) in entities), *(change.seq for change in changes)])
-        assert seqs == list(range(1, self.wait(self.book.head()) + 1))
+        assert seqs == list(range(1, self.wait(self.book.last_seq()) + 1))
         told = sorted((change.activity_id, change.op) for change in changes)
         entries = [*self.model.entries.values(), *self.model.gone]
         assert told == sorted((entry.id, op) for entry in entries for op in entry.ops)

@@ -72,7 +72,7 @@ async def test_writers_in_both_directions_never_wait_for_each_other(
     book: Book, other: Book
 ) -> None:
     """However many write at once in one, in the other and in both, all get through."""
-    before = await book.head(), await other.head()
+    before = await book.last_seq(), await other.last_seq()
 
     await asyncio.gather(
         *(write_both(book, other, f"there {number}") for number in range(20)),
@@ -81,11 +81,11 @@ async def test_writers_in_both_directions_never_wait_for_each_other(
         *(other.record(note("3")) for _ in range(20)),
     )
 
-    for one, head in zip((book, other), before, strict=True):
+    for one, last_seq in zip((book, other), before, strict=True):
         seqs = sorted(change.seq for change in await one.changes())
         assert len(seqs) == 60
         assert len(await one.seqs()) == 60
-        made = await one.head() - head
+        made = await one.last_seq() - last_seq
         assert made == 60 + 3  # and the three contacts
 
 

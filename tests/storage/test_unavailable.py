@@ -56,15 +56,15 @@ async def test_locked_database_is_unavailable(file_book: Book, path: Path) -> No
     """Another program writes: reading goes on, writing is refused, and works again afterwards."""
     other = apsw.Connection(str(path))
     other.execute("BEGIN IMMEDIATE")
-    head = await file_book.head()
+    last_seq = await file_book.last_seq()
 
     with pytest.raises(Unavailable, match="locked"):
         await file_book.record(note("2"))
 
-    assert await file_book.head() == head
+    assert await file_book.last_seq() == last_seq
     other.execute("ROLLBACK")
     other.close()
-    assert (await file_book.record(note("2")))[0].seq == head + 2
+    assert (await file_book.record(note("2")))[0].seq == last_seq + 2
     assert len(await file_book.seqs()) == 2
 
 
@@ -90,12 +90,12 @@ async def test_full_disk_is_unavailable(file_book: Book) -> None:
     """What does not fit is not half written; once there is room, everything works again."""
     pages = (await file_book.rows("PRAGMA page_count"))[0][0]
     await tell(file_book, f"max_page_count = {pages + 4}")
-    head, before = await file_book.head(), await counts(file_book)
+    last_seq, before = await file_book.last_seq(), await counts(file_book)
 
     with pytest.raises(Unavailable, match="full"):
         await file_book.record(*[note("1", body="x" * 10_000) for _ in range(50)])
 
-    assert await file_book.head() == head
+    assert await file_book.last_seq() == last_seq
     assert await counts(file_book) == before
     await tell(file_book, "max_page_count = 1000000")
     assert len(await file_book.record(*[note("1", body="x" * 10_000) for _ in range(50)])) == 50

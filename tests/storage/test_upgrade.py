@@ -42,7 +42,7 @@ async def fill_first(book: Book) -> int:
     """Record two activities as the first version did; returns the head before them."""
     await book.put("appointment", "a", contact="1")
     await book.put(CONTACT, "2")
-    head = await book.read(lambda reader: reader.head())
+    last_seq = await book.read(lambda reader: reader.last_seq())
     found = {
         id_: (await book.read(lambda reader, key=key: reader.entity(key))).seq  # type: ignore[misc]
         for id_, key in (("a", ("appointment", "a")), ("1", (CONTACT, "1")), ("2", (CONTACT, "2")))
@@ -51,7 +51,7 @@ async def fill_first(book: Book) -> int:
 
     async def fill(connection: Connection) -> None:
         for number in (1, 2):
-            name = {"account_id": book.account.id, "seq": head + number, "id": f"id{number}"}
+            name = {"account_id": book.account.id, "seq": last_seq + number, "id": f"id{number}"}
             await connection.execute(
                 "INSERT INTO activities (account_id, seq, id, kind, occurred_at, data, metadata,"
                 " channels, origin, recorded_at, updated_at, has_contact) VALUES (:account_id,"
@@ -62,7 +62,7 @@ async def fill_first(book: Book) -> int:
             await connection.execute(
                 "INSERT INTO changes (account_id, seq, activity_seq, activity_id, op, kind, at)"
                 " VALUES (:account_id, :seq, :activity, :id, 'created', 'note.created', 1)",
-                activity=head + number,
+                activity=last_seq + number,
                 **name,
             )
         tallies = {(-1, 2026, ""): 2, (-2, 0, "activity.with_contact"): 2}
@@ -76,7 +76,7 @@ async def fill_first(book: Book) -> int:
                 account_id=book.account.id,
                 entity=seq,
                 at=NOON,
-                seq=head + activity,
+                seq=last_seq + activity,
                 roles=roles,
                 position=position,
             )
@@ -96,11 +96,11 @@ async def fill_first(book: Book) -> int:
         await connection.execute(
             "UPDATE heads SET head = :head WHERE account_id = :account_id",
             account_id=book.account.id,
-            head=head + 2,
+            last_seq=last_seq + 2,
         )
 
     await book.database.engine.write(fill, account_id=book.account.id)
-    return head
+    return last_seq
 
 
 @pytest.mark.parametrize(
@@ -115,12 +115,12 @@ async def test_links_of_the_first_version_are_kept(
         await servers.cluster_url_for(tmp_path, is_spread=False)
     first = await opened(engine, tmp_path, monkeypatch, 1)
     account = await first.create_account("acme", name="Acme", time_zone="UTC")
-    head = await fill_first(Book(first, account))
+    last_seq = await fill_first(Book(first, account))
     await first.close()
 
     database = await opened(engine, tmp_path, monkeypatch, len(STEPS))
     book = Book(database, account)
-    activities = await book.read(lambda reader: reader.activities([head + 1, head + 2]))
+    activities = await book.read(lambda reader: reader.activities([last_seq + 1, last_seq + 2]))
     timeline = await book.timeline("2")
     findings = await check(database, lambda _done, _total: None)
     await database.close()
@@ -129,5 +129,5 @@ async def test_links_of_the_first_version_are_kept(
         [("a", ("subject",)), ("1", ("subject", "owner")), ("2", ("actor",))],
         [("2", ("actor", "subject"))],
     ]
-    assert timeline == [head + 2, head + 1]
+    assert timeline == [last_seq + 2, last_seq + 1]
     assert findings == []

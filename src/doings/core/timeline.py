@@ -92,17 +92,17 @@ class Timeline:
         end = time.monotonic() + wait
         last_head = -1
         while True:
-            changes, head = await self._changes(after, limit)
+            changes, last_seq = await self._changes(after, limit)
             left = end - time.monotonic()
-            # A head that did not move means that the wait ended early: the server is stopping.
-            if changes or left <= 0 or head == last_head:
+            # A last seq that did not move means that the wait ended early: the server is stopping.
+            if changes or left <= 0 or last_seq == last_head:
                 return changes
-            last_head = head
-            # A head can move without a change: a new entity takes a seq as well.
-            await self.store.wait_for_change(self.account.id, max(head, after), left)
+            last_head = last_seq
+            # The last seq can move without a change: a new entity takes a seq as well.
+            await self.store.wait_for_change(self.account.id, max(last_seq, after), left)
 
     async def _changes(self, after: int, limit: int) -> tuple[list[Change], int]:
         async def read(reader: Reader) -> tuple[list[Change], int]:
-            return await reader.changes(after, limit), await reader.head()
+            return await reader.changes(after, limit), await reader.last_seq()
 
         return await self.read(read)

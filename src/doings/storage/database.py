@@ -114,7 +114,7 @@ class Database:
                 settings="{}",
                 created_at=self.clock.now(),
             )
-            await transaction.execute(sql.ADD_HEAD)
+            await transaction.execute(sql.ADD_LAST_SEQ)
             await _add_defaults(transaction, slug, name)
             return await transaction.account()
 
@@ -192,9 +192,9 @@ class Database:
         await self.engine.write(lambda connection: connection.execute_many(sql.NOTE_USE, rows))
 
     async def wait_for_change(self, account_id: int, after: int, seconds: float) -> None:
-        """Return when the account's head is past `after`, or the time is over."""
+        """Return when the account's last seq is past `after`, or the time is over."""
         end = time.monotonic() + seconds
-        while await self.read(account_id, lambda reader: reader.head()) <= after:
+        while await self.read(account_id, lambda reader: reader.last_seq()) <= after:
             left = end - time.monotonic()
             if left <= 0 or self.is_ending:
                 return

@@ -27,10 +27,10 @@ Documents = dict[int, msgspec.Raw]
 
 
 class _Account:
-    """What is kept of an account as of one revision, by what it was made with."""
+    """What is kept of an account as of one cache version, by what it was made with."""
 
-    def __init__(self, revision: int) -> None:
-        self.revision = revision
+    def __init__(self, cache_version: int) -> None:
+        self.cache_version = cache_version
         self.documents: dict[object, Documents] = {}
 
 
@@ -43,13 +43,13 @@ class DocumentCache:
         self._left = max_bytes
 
     async def rendered(
-        self, reader: Reader, seqs: Sequence[int], rendering: Rendering, revision: int
+        self, reader: Reader, seqs: Sequence[int], rendering: Rendering, cache_version: int
     ) -> list[msgspec.Raw]:
         """The documents of those of the activities that exist, in the order of `seqs`.
 
-        `revision` is that of the state which the reader sees.
+        `cache_version` is that of the state which the reader sees.
         """
-        kept = self._kept(reader.account_id, revision, rendering)
+        kept = self._kept(reader.account_id, cache_version, rendering)
         missing = [seq for seq in seqs if seq not in kept]
         if not missing:
             return [kept[seq] for seq in seqs]
@@ -66,12 +66,12 @@ class DocumentCache:
         self._keep(kept, lasting, size)
         return [found[seq] for seq in seqs if seq in found]
 
-    def _kept(self, account_id: int, revision: int, rendering: Rendering) -> Documents:
-        """What is kept as of a revision; nothing for who reads an older state than somebody did."""
+    def _kept(self, account_id: int, cache_version: int, rendering: Rendering) -> Documents:
+        """What is kept as of a cache version; nothing for a reader of an older state."""
         account = self._accounts.get(account_id)
-        if account is None or account.revision < revision:
-            account = self._accounts[account_id] = _Account(revision)
-        elif account.revision > revision:
+        if account is None or account.cache_version < cache_version:
+            account = self._accounts[account_id] = _Account(cache_version)
+        elif account.cache_version > cache_version:
             return {}
         return account.documents.setdefault(rendering.about, {})
 

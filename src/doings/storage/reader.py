@@ -47,8 +47,8 @@ class AccountReader:
     async def account(self) -> Account:
         return await self._transaction.account()
 
-    async def head(self) -> int:
-        return await self._transaction.head()
+    async def last_seq(self) -> int:
+        return await self._transaction.last_seq()
 
     async def activity(self, ref: ActivityRef) -> Activity:
         return await activities.activity(self._transaction, ref)
@@ -62,8 +62,8 @@ class AccountReader:
     async def rendered(self, seqs: Sequence[int], rendering: Rendering) -> list[msgspec.Raw]:
         if self._document_cache is None:
             return await self._render(await self.activities(seqs), rendering)
-        revision = await self._transaction.revision()
-        return await self._document_cache.rendered(self, seqs, rendering, revision)
+        cache_version = await self._transaction.cache_version()
+        return await self._document_cache.rendered(self, seqs, rendering, cache_version)
 
     async def _render(
         self, activities: Sequence[Activity], rendering: Rendering
@@ -82,10 +82,10 @@ class AccountReader:
             page = await self.page(query)
             documents = await self._render(page.items, rendering)
             return Page(documents, before=page.before, after=page.after)
-        keys, revision = await pages.keys(self._transaction, query)
+        keys, cache_version = await pages.keys(self._transaction, query)
         has_more = _cut(query, keys)
         seqs = [key[1] for key in keys]
-        documents = await self._document_cache.rendered(self, seqs, rendering, revision)
+        documents = await self._document_cache.rendered(self, seqs, rendering, cache_version)
         ends = (keys[0][:2], keys[-1][:2]) if keys else None
         return page_of(query, documents, ends, has_more=has_more)
 

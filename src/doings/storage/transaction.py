@@ -40,13 +40,13 @@ class ReadTransaction:
         """The account itself; raises NotFound once it is deleted."""
         return account_from_row(await self._row(sql.ACCOUNT_BY_ID))
 
-    async def head(self) -> int:
+    async def last_seq(self) -> int:
         """The last seq given out; raises NotFound."""
-        return int((await self._row(sql.HEAD))[0])
+        return int((await self._row(sql.LAST_SEQ))[0])
 
-    async def revision(self) -> int:
+    async def cache_version(self) -> int:
         """How often something that was there before was changed; raises NotFound."""
-        return int((await self._row(sql.REVISION))[0])
+        return int((await self._row(sql.CACHE_VERSION))[0])
 
     async def _row(self, statement: str) -> Row:
         row = await self.fetch_one(statement)
@@ -67,29 +67,29 @@ class Transaction(ReadTransaction):
         self.tallies: Counter[Tally] = Counter()
         """What was counted and is not yet written down."""
         self._time_zone: str | None = None
-        self._is_revising = False
+        self._is_invalidating = False
 
     async def execute(self, statement: str, **values: object) -> None:
         """Run a statement about this account."""
         await self.connection.execute(statement, account_id=self.account_id, **values)
-        await self._note_revision(statement)
+        await self._note_cache_version(statement)
 
     async def execute_many(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
         """Run a statement for each row; `account_id` is its first placeholder and given here."""
         if rows:
             prefix = (self.account_id,)
             await self.connection.execute_many(statement, map(prefix.__add__, rows))
-            await self._note_revision(statement)
+            await self._note_cache_version(statement)
 
-    async def _note_revision(self, statement: str) -> None:
+    async def _note_cache_version(self, statement: str) -> None:
         """Count, once for the transaction, that it changes what was there before."""
-        if statement in sql.REVISING and not self._is_revising:
-            self._is_revising = True
-            await self.connection.execute(sql.ADVANCE_REVISION, account_id=self.account_id)
+        if statement in sql.INVALIDATING and not self._is_invalidating:
+            self._is_invalidating = True
+            await self.connection.execute(sql.ADVANCE_CACHE_VERSION, account_id=self.account_id)
 
     async def advance(self, count: int) -> int:
         """Take `count` seqs; returns the first; raises NotFound once the account is deleted."""
-        row = await self.fetch_one(sql.ADVANCE_HEAD, count=count)
+        row = await self.fetch_one(sql.ADVANCE_LAST_SEQ, count=count)
         if row is None:
             raise NotFound("account")
         return int(row[0]) - count + 1

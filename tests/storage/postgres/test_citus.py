@@ -107,7 +107,7 @@ BUILT = [
     select.keys_in_order(Query(gap=GAP), entities=[0], kinds=None),
     select.keys_in_order(Query(gap=GAP), entities=[1, 2], kinds=["a.a", "b.b"]),
     select.activities_in_order(Query(gap=GAP), entity=1, kinds=["a.a", "b.b"]),
-    select.keys_with_revision(Query(gap=GAP, entities=(("contact", "1"),))),
+    select.keys_with_cache_version(Query(gap=GAP, entities=(("contact", "1"),))),
     select.matching_keys(Query(), entities=[1], also=[2], kinds=["a.a"], actor=3),
     (sql.ENTITIES_BY_KEY, {"type": "contact", "ids": ["1", "2"]}),
     (sql.ENTITIES_BY_SEQ, {}),

@@ -138,7 +138,7 @@ async def test_seqs_have_no_gaps_and_follow_commits(process: Open) -> None:
     processes = [await process() for _ in range(3)]
     book = await book_of(processes[0])
     await book.record(note("1"))
-    first = await book.head()
+    first = await book.last_seq()
     seen: list[int] = []
 
     async def follow() -> None:
@@ -369,8 +369,8 @@ async def test_timelines_are_read_in_the_order_of_an_index(shape: str, process: 
     built = [
         select.keys_in_order(Query(gap=gap), entities=entities, kinds=kinds),
         select.activities_in_order(Query(gap=gap), entity=entities[0], kinds=kinds),
-        select.keys_with_revision(Query(gap=gap)),
-        select.keys_with_revision(Query(gap=gap, entities=((CONTACT, "1"),))),
+        select.keys_with_cache_version(Query(gap=gap)),
+        select.keys_with_cache_version(Query(gap=gap, entities=((CONTACT, "1"),))),
     ]
 
     async def plans(connection: Connection) -> list[list[Row]]:

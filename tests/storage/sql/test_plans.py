@@ -125,7 +125,7 @@ def test_timeline_is_a_range_of_an_index(
     keys, _ = select.keys_in_order(query, entities=entities, kinds=kinds)
     rows, _ = select.activities_in_order(query, entity=entities[0], kinds=kinds)
     named = msgspec.structs.replace(query, entities=((CONTACT, "1"),))
-    kept = [select.keys_with_revision(one)[0] for one in (query, named)]
+    kept = [select.keys_with_cache_version(one)[0] for one in (query, named)]
 
     assert [faults(plan(planner, statement)) for statement in (keys, rows, *kept)] == [[]] * 4
 

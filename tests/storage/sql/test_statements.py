@@ -41,7 +41,7 @@ def test_whatever_changes_entries_is_known_to() -> None:
     """Or documents that were made of them would be shown on."""
     changing = re.compile(r"\s*(UPDATE|DELETE FROM) (activities|entities)\b")
 
-    assert {text for text in NAMED.values() if changing.match(text)} == statements.REVISING
+    assert {text for text in NAMED.values() if changing.match(text)} == statements.INVALIDATING
 
 
 def test_exceptions_are_needed() -> None:
@@ -61,8 +61,8 @@ def test_built_statement_is_about_one_account(entities: list[int], kinds: list[s
     built = [
         select.keys_in_order(query, entities=entities, kinds=kinds)[0],
         select.activities_in_order(query, entity=1, kinds=kinds)[0],
-        select.keys_with_revision(query)[0],
-        select.keys_with_revision(named)[0],
+        select.keys_with_cache_version(query)[0],
+        select.keys_with_cache_version(named)[0],
         select.matching_keys(query, entities=entities, also=[3], kinds=kinds, actor=1)[0],
     ]
 

@@ -61,27 +61,27 @@ async def test_seqs_follow_the_order_of_a_batch(book: Book) -> None:
 
     assert [one.seq for one in recorded] == [first, first + 1, first + 2]
     assert len({one.id for one in recorded}) == 3
-    assert await book.head() == first + 2
+    assert await book.last_seq() == first + 2
 
 
 async def test_empty_batch_records_nothing(book: Book) -> None:
     """No draft, no seq."""
-    before = await book.head()
+    before = await book.last_seq()
 
     assert await book.record() == []
-    assert await book.head() == before
+    assert await book.last_seq() == before
 
 
 async def test_repeated_external_id_stands_for_the_first(book: Book) -> None:
     """Recording it again returns the first activity, unchanged, and takes no seq."""
     first = (await book.record(note("1", origin="crm", external_id="e", summary="first")))[0]
-    head = await book.head()
+    last_seq = await book.last_seq()
 
     again = (await book.record(note("2", origin="crm", external_id="e", summary="second")))[0]
 
     assert (again.seq, again.id) == (first.seq, first.id)
     assert (first.is_repeated, again.is_repeated) == (False, True)
-    assert await book.head() == head
+    assert await book.last_seq() == last_seq
     activity = await book.read(lambda reader: reader.activity(first.seq))
     assert activity.summary == "first"
     assert await book.timeline("2") == []
@@ -174,7 +174,7 @@ async def test_derived_roles_given_by_a_caller_are_ignored(book: Book) -> None:
 
 async def test_failing_work_keeps_nothing(book: Book) -> None:
     """A transaction whose work raises leaves no trace, not even a seq."""
-    head = await book.head()
+    last_seq = await book.last_seq()
 
     async def record_and_fail(writer: Writer) -> None:
         await writer.record([note("1", external_id="e")])
@@ -183,7 +183,7 @@ async def test_failing_work_keeps_nothing(book: Book) -> None:
     with pytest.raises(Invalid):
         await book.write(record_and_fail)
 
-    assert await book.head() == head
+    assert await book.last_seq() == last_seq
     assert await book.seqs() == []
     assert (await book.record(note("1", external_id="e")))[0].is_repeated is False
 
@@ -279,6 +279,6 @@ async def test_account_that_does_not_exist_is_not_found(
     nobody = Book(database, msgspec.structs.replace(account, id=account.id + 99))
 
     with pytest.raises(NotFound):
-        await nobody.head()
+        await nobody.last_seq()
     with pytest.raises(NotFound):
         await nobody.record(note("1"))

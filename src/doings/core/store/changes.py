@@ -36,7 +36,7 @@ class ChangeReader(Protocol):
     async def history(self, activity_id: str) -> list[Change]:
         """The changes of one activity, also of a deleted one, oldest first; raises NotFound."""
 
-    async def head(self) -> int:
+    async def last_seq(self) -> int:
         """The last seq that was given out, to an activity, a change or an entity."""
 
 

@@ -34,14 +34,14 @@ async def check(database: Database, progress: Progress) -> list[str]:
 
     What cannot be read is a finding too, and the check goes on with the next account.
     """
-    heads: dict[Account, int] = {}
-    findings = await _lines("the database", _general_findings(database, heads), lambda _: None)
-    done, total = 0, PASSES * sum(heads.values())
-    for account, head in heads.items():
-        advance = partial(_advance, progress, done, PASSES * head, total)
+    last_seqs: dict[Account, int] = {}
+    findings = await _lines("the database", _general_findings(database, last_seqs), lambda _: None)
+    done, total = 0, PASSES * sum(last_seqs.values())
+    for account, last_seq in last_seqs.items():
+        advance = partial(_advance, progress, done, PASSES * last_seq, total)
         found = _account_findings(database, account)
         findings += await _lines(f"account {account.slug}", found, advance)
-        done += PASSES * head
+        done += PASSES * last_seq
     progress(total, total)
     return findings
 
@@ -65,11 +65,11 @@ async def _lines(name: str, found: Found, advance: Callable[[int], None]) -> lis
     return findings
 
 
-async def _general_findings(database: Database, heads: dict[Account, int]) -> Found:
+async def _general_findings(database: Database, last_seqs: dict[Account, int]) -> Found:
     """What the engine finds, rows of accounts that do not exist; and the heads of those that do."""
     yield 0, await database.engine.verify()
     for account in await database.accounts():
-        heads[account] = await _chunk(database, account, _head)
+        last_seqs[account] = await _chunk(database, account, _last_seq)
     for table in ACCOUNT_TABLES:
         yield 0, await _strays(database, table)
 
@@ -88,9 +88,9 @@ async def _chunk(
     )
 
 
-async def _head(transaction: ReadTransaction) -> int:
+async def _last_seq(transaction: ReadTransaction) -> int:
     """The last seq given out; 0 if that is not known."""
-    row = await transaction.fetch_one(statements.HEAD)
+    row = await transaction.fetch_one(statements.LAST_SEQ)
     return int(row[0]) if row else 0
 
 
@@ -114,32 +114,32 @@ async def _next_account(database: Database, table: str, after: int) -> Row | Non
 
 async def _account_findings(database: Database, account: Account) -> Found:
     """The three passes, one behind the other."""
-    head = await _chunk(database, account, _head)
-    if not head:
+    last_seq = await _chunk(database, account, _last_seq)
+    if not last_seq:
         yield 0, ["it has no head, which its seqs are taken from"]
         return
     async for place, found in _block_findings(database, account):
         yield place, found
     async for place, found in _link_findings(database, account):
-        yield head + place, found
+        yield last_seq + place, found
     async for place, found in _tally_findings(database, account):
-        yield 2 * head + place, found
+        yield 2 * last_seq + place, found
 
 
 async def _block_findings(database: Database, account: Account) -> Found:
-    number, head = 0, 0
-    while number << BLOCK_BITS <= head:
-        head, found = await _chunk(database, account, _block, number)
+    number, last_seq = 0, 0
+    while number << BLOCK_BITS <= last_seq:
+        last_seq, found = await _chunk(database, account, _block, number)
         number += 1
         yield number << BLOCK_BITS, found
-    yield head, await _chunk(database, account, seqs.list_totals_findings)
-    yield head, await _chunk(database, account, seqs.deadline_findings)
+    yield last_seq, await _chunk(database, account, seqs.list_totals_findings)
+    yield last_seq, await _chunk(database, account, seqs.deadline_findings)
 
 
 async def _block(transaction: ReadTransaction, number: int) -> tuple[int, list[str]]:
     """The head, and what is wrong in a block up to it."""
-    head = await _head(transaction)
-    return head, (await seqs.block_findings(transaction, number, head) if head else [])
+    last_seq = await _last_seq(transaction)
+    return last_seq, (await seqs.block_findings(transaction, number, last_seq) if last_seq else [])
 
 
 async def _link_findings(database: Database, account: Account) -> Found:

@@ -27,13 +27,13 @@ class Block(msgspec.Struct, frozen=True):
     found_entities: set[int]
 
 
-async def block_findings(transaction: ReadTransaction, number: int, head: int) -> list[str]:
+async def block_findings(transaction: ReadTransaction, number: int, last_seq: int) -> list[str]:
     """What is wrong in a block of seqs; the last block holds all that lies past the head."""
     first, end = number << tallies.BLOCK_BITS, (number + 1) << tallies.BLOCK_BITS
-    is_last = end > head
+    is_last = end > last_seq
     block = await _block(transaction, first, LAST_SEQ if is_last else end)
     return [
-        *_seq_findings(block, range(max(first, 1), min(end, head + 1))),
+        *_seq_findings(block, range(max(first, 1), min(end, last_seq + 1))),
         *_entity_findings(block),
         *_activity_findings(block),
         *await links.findings(transaction, block.activities.values()),

@@ -32,15 +32,15 @@ async def rows(transaction: ReadTransaction, query: Query) -> list[Row]:
 
 
 async def keys(transaction: ReadTransaction, query: Query) -> tuple[list[Row], int]:
-    """At most limit + 1 rows that begin with a key, in the direction of the walk; the revision."""
+    """At most limit + 1 rows that begin with a key, in the walk's direction; the cache version."""
     if query.is_indexed and not query.skip and query.kinds is None and len(query.entities) <= 1:
         # By far most pages of documents that are kept take no other statement than this.
-        statement, values = select.keys_with_revision(query)
+        statement, values = select.keys_with_cache_version(query)
         rows = await transaction.fetch(statement, **values)
         return rows, rows[0][2] if rows else 0
-    revision = await transaction.revision()
+    cache_version = await transaction.cache_version()
     found = await scope(transaction, query)
-    return list(await _keys(transaction, query, *found)) if found else [], revision
+    return list(await _keys(transaction, query, *found)) if found else [], cache_version
 
 
 async def _keys(

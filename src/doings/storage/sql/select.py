@@ -46,8 +46,8 @@ def activities_in_order(query: Query, *, entity: int, kinds: Sequence[str] | Non
     return _led_to(keys, "DESC" if query.side == "older" else "ASC"), values
 
 
-def keys_with_revision(query: Query) -> Selection:
-    """The next keys in the timeline of one entity, or of all, each with the account's revision."""
+def keys_with_cache_version(query: Query) -> Selection:
+    """The next keys in the timeline of one entity, or of all, each with the cache version."""
     bounds, values = _bounds(query)
     values["limit"] = query.limit + 1
     if query.entities:

@@ -60,12 +60,12 @@ NOTE_USE = "UPDATE credentials SET last_used_at = :at WHERE key = :key"
 
 # The head
 
-ADD_HEAD = "INSERT INTO heads (account_id, head) VALUES (:account_id, 0)"
-HEAD = "SELECT head FROM heads WHERE account_id = :account_id"
-ADVANCE_HEAD = """
+ADD_LAST_SEQ = "INSERT INTO heads (account_id, head) VALUES (:account_id, 0)"
+LAST_SEQ = "SELECT head FROM heads WHERE account_id = :account_id"
+ADVANCE_LAST_SEQ = """
     UPDATE heads SET head = head + :count WHERE account_id = :account_id RETURNING head"""
-REVISION = "SELECT revision FROM heads WHERE account_id = :account_id"
-ADVANCE_REVISION = "UPDATE heads SET revision = revision + 1 WHERE account_id = :account_id"
+CACHE_VERSION = "SELECT revision FROM heads WHERE account_id = :account_id"
+ADVANCE_CACHE_VERSION = "UPDATE heads SET revision = revision + 1 WHERE account_id = :account_id"
 
 # Entities
 
@@ -147,7 +147,9 @@ ACTIVITIES_OF_ENTITY = """
         AND (occurred_at, activity_seq) > (:occurred_at, :activity_seq)
     ORDER BY occurred_at, activity_seq LIMIT :limit"""
 
-REVISING = frozenset({UPDATE_ENTITY, DELETE_ENTITY, UPDATE_ACTIVITY, SET_LINKED, DELETE_ACTIVITY})
+INVALIDATING = frozenset(
+    {UPDATE_ENTITY, DELETE_ENTITY, UPDATE_ACTIVITY, SET_LINKED, DELETE_ACTIVITY}
+)
 """What changes entries that were there before, and so documents that were made of them."""
 
 # Activities with a contact, as they were recorded
