@@ -53,7 +53,7 @@ def keys_with_cache_version(query: Query) -> Selection:
     if query.entities:
         values["type"], values["id"] = query.entities[0]
     order = _NEWEST_FIRST if query.side == "older" else _OLDEST_FIRST
-    return _with_revision(_NAMED if query.entities else str(EVERYTHING), bounds, order), values
+    return _with_cache_version(_NAMED if query.entities else str(EVERYTHING), bounds, order), values
 
 
 _NAMED = (
@@ -63,7 +63,7 @@ _NAMED = (
 
 
 @lru_cache(maxsize=1024)
-def _with_revision(entity: str, bounds: str, order: str) -> str:
+def _with_cache_version(entity: str, bounds: str, order: str) -> str:
     return (
         "SELECT occurred_at, activity_seq,"
         " (SELECT revision FROM heads WHERE account_id = :account_id)"

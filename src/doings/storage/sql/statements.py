@@ -1,11 +1,15 @@
 """Every statement that does not depend on a query's filters, by name."""
 
+# The columns that `rows.account_from_row` takes, in its order.
 ACCOUNT = "account_id, slug, name, time_zone, settings, created_at"
+# The columns that `rows.credential_from_row` takes, in its order.
 CREDENTIAL = "key, account_id, secret_hash, scopes, label, created_at, expires_at, last_used_at"
+# The columns that `rows.activities_from_rows` takes, in its order.
 ACTIVITY = (
     "a.seq, a.id, a.kind, a.occurred_at, a.time_zone, a.summary, a.body, a.data, a.metadata,"
     " a.level, a.channels, a.origin, a.external_id, a.recorded_at, a.updated_at, a.linked"
 )
+# The columns that `rows.entity_from_row` takes; the contact is looked up by its seq.
 ENTITY = (
     "e.seq, e.type, e.id, e.name, e.attrs,"
     " (SELECT c.id FROM entities c WHERE c.account_id = :account_id AND c.seq = e.contact_seq),"
@@ -14,107 +18,144 @@ ENTITY = (
 
 # The installation
 
+# One value that belongs to the installation as a whole, such as its secret.
 INSTALLATION_VALUE = "SELECT value FROM installation WHERE name = :name"
+# Sets such a value, whether it was there or not.
 SET_INSTALLATION_VALUE = """
     INSERT INTO installation (name, value) VALUES (:name, :value)
     ON CONFLICT (name) DO UPDATE SET value = excluded.value"""
+# Reads a value that will be replaced; others that do the same wait here.
 LOCKED_INSTALLATION_VALUE = """
     INSERT INTO installation (name, value) VALUES (:name, '')
     ON CONFLICT (name) DO UPDATE SET value = installation.value
     RETURNING value"""
-"""Reads a value that is about to be replaced, so that whoever does the same waits."""
+# Takes the next account number, 1 for the first; a number is never given out twice.
 NEXT_ACCOUNT_ID = """
     INSERT INTO installation (name, value) VALUES ('accounts', '1')
     ON CONFLICT (name)
     DO UPDATE SET value = CAST(CAST(installation.value AS BIGINT) + 1 AS TEXT)
     RETURNING value"""
+# Removes an installation value.
 DROP_INSTALLATION_VALUE = "DELETE FROM installation WHERE name = :name"
+# Asks only whether the database answers.
 PING = "SELECT 1"
 
 # Accounts and credentials
 
+# The account that a request or a command names.
 ACCOUNT_BY_SLUG = f"SELECT {ACCOUNT} FROM accounts WHERE slug = :slug"
+# The account of a transaction.
 ACCOUNT_BY_ID = f"SELECT {ACCOUNT} FROM accounts WHERE account_id = :account_id"
+# Every account, for the operator.
 ACCOUNTS = f"SELECT {ACCOUNT} FROM accounts ORDER BY slug"
+# Stores a new account under a number taken for it.
 ADD_ACCOUNT = """
     INSERT INTO accounts (account_id, slug, name, time_zone, settings, created_at)
     VALUES (:account_id, :slug, :name, :time_zone, :settings, :created_at)"""
+# Replaces all settings of an account.
 SET_SETTINGS = "UPDATE accounts SET settings = :settings WHERE account_id = :account_id"
+# Removes the account itself, last of all its rows.
 DELETE_ACCOUNT = "DELETE FROM accounts WHERE account_id = :account_id"
+# Removes all credentials of an account that is deleted.
 DELETE_CREDENTIALS_OF_ACCOUNT = "DELETE FROM credentials WHERE account_id = :account_id"
 
+# A credential with its account, in one look-up for each request.
 CREDENTIAL_BY_KEY = """
     SELECT key, credentials.account_id, secret_hash, scopes, label, credentials.created_at,
         expires_at, last_used_at, accounts.account_id, slug, name, time_zone, settings,
         accounts.created_at
     FROM credentials JOIN accounts ON accounts.account_id = credentials.account_id
     WHERE key = :key"""
+# An account's credentials, oldest first.
 CREDENTIALS_OF_ACCOUNT = f"""
     SELECT {CREDENTIAL} FROM credentials WHERE account_id = :account_id ORDER BY created_at, key"""
+# Stores a new credential, not used yet.
 ADD_CREDENTIAL = """
     INSERT INTO credentials
         (key, account_id, secret_hash, scopes, label, created_at, expires_at, last_used_at)
     VALUES (:key, :account_id, :secret_hash, :scopes, :label, :created_at, :expires_at, NULL)"""
+# Revokes one credential.
 DELETE_CREDENTIAL = "DELETE FROM credentials WHERE account_id = :account_id AND key = :key"
+# Notes when a credential was last used.
 NOTE_USE = "UPDATE credentials SET last_used_at = :at WHERE key = :key"
 
-# The head
+# The last seq and the cache version of each account
 
+# Starts the numbers of a new account at 0.
 ADD_LAST_SEQ = "INSERT INTO heads (account_id, head) VALUES (:account_id, 0)"
+# The last seq that an account gave out.
 LAST_SEQ = "SELECT head FROM heads WHERE account_id = :account_id"
+# Takes `count` seqs and locks the row until the commit, so that seqs have no gap.
 ADVANCE_LAST_SEQ = """
     UPDATE heads SET head = head + :count WHERE account_id = :account_id RETURNING head"""
+# How often something that was there before was changed.
 CACHE_VERSION = "SELECT revision FROM heads WHERE account_id = :account_id"
+# Makes every document that is kept of this account out of date.
 ADVANCE_CACHE_VERSION = "UPDATE heads SET revision = revision + 1 WHERE account_id = :account_id"
 
 # Entities
 
+# One entity by type and id, deleted or not.
 ENTITY_BY_KEY = f"""
     SELECT {ENTITY} FROM entities e
     WHERE e.account_id = :account_id AND e.type = :type AND e.id = :id"""
+# Entities of one type by their ids, deleted or not.
 ENTITIES_BY_KEY = f"""
     SELECT {ENTITY} FROM entities e
     WHERE e.account_id = :account_id AND e.type = :type AND e.id = ANY(:ids)"""
+# Entities by their seqs, deleted or not.
 ENTITIES_BY_SEQ = f"""
     SELECT {ENTITY} FROM entities e WHERE e.account_id = :account_id AND e.seq = ANY(:seqs)"""
+# The seqs of those that exist and are not deleted.
 SEQS_OF_ENTITIES = """
     SELECT seq FROM entities
     WHERE account_id = :account_id AND type = :type AND id = ANY(:ids) AND deleted_at IS NULL"""
+# What linking to entities takes: their seqs and the contacts they belong to.
 RESOLVE_ENTITIES = """
     SELECT id, seq, contact_seq FROM entities
     WHERE account_id = :account_id AND type = :type AND id = ANY(:ids)"""
+# Stores a new entity under a seq taken for it.
 ADD_ENTITY = """
     INSERT INTO entities
         (account_id, seq, type, id, name, attrs, contact_seq, is_partial, created_at, updated_at)
     VALUES
         (:account_id, :seq, :type, :id, :name, :attrs, :contact_seq, :is_partial, :created_at,
          :updated_at)"""
+# Replaces what is said about an entity; a deleted one is there again.
 UPDATE_ENTITY = """
     UPDATE entities
     SET name = :name, attrs = :attrs, contact_seq = :contact_seq, is_partial = :is_partial,
         created_at = :created_at, updated_at = :updated_at, deleted_at = NULL
     WHERE account_id = :account_id AND seq = :seq"""
+# Marks an entity as deleted; its row stays for what is linked to it.
 DELETE_ENTITY = """
     UPDATE entities SET deleted_at = :at WHERE account_id = :account_id AND seq = :seq"""
+# The ids of a type that begin with a digit (':' follows '9').
 NUMBERED_IDS = """
     SELECT id FROM entities
     WHERE account_id = :account_id AND type = :type AND id >= '0' AND id < ':'"""
 
 # Activities
 
+# Activities by their seqs, in any order.
 ACTIVITIES_BY_SEQ = f"""
     SELECT {ACTIVITY} FROM activities a WHERE a.account_id = :account_id AND a.seq = ANY(:seqs)"""
+# One activity by its public id.
 ACTIVITY_BY_ID = f"""
     SELECT {ACTIVITY} FROM activities a WHERE a.account_id = :account_id AND a.id = :id"""
+# The activity that came from elsewhere under this id.
 ACTIVITY_BY_EXTERNAL_ID = f"""
     SELECT {ACTIVITY} FROM activities a
     WHERE a.account_id = :account_id AND a.origin = :origin AND a.external_id = :external_id"""
+# Which of these ids from elsewhere are recorded already, and as what.
 ACTIVITIES_BY_EXTERNAL_ID = """
     SELECT external_id, seq, id FROM activities
     WHERE account_id = :account_id AND origin = :origin AND external_id = ANY(:ids)"""
+# When activities were last changed, to order those of one date.
 UPDATES_OF_ACTIVITIES = """
     SELECT seq, updated_at FROM activities
     WHERE account_id = :account_id AND seq = ANY(:seqs)"""
+# Stores a new activity.
 ADD_ACTIVITY = """
     INSERT INTO activities
         (account_id, seq, id, kind, occurred_at, time_zone, summary, body, data, metadata, level,
@@ -123,24 +164,30 @@ ADD_ACTIVITY = """
         (:account_id, :seq, :id, :kind, :occurred_at, :time_zone, :summary, :body, :data,
          :metadata, :level, :channels, :origin, :external_id, :recorded_at, :updated_at,
          :has_contact, :linked)"""
+# Replaces all of an activity but its ids, its origin and its recording.
 UPDATE_ACTIVITY = """
     UPDATE activities
     SET kind = :kind, occurred_at = :occurred_at, time_zone = :time_zone, summary = :summary,
         body = :body, data = :data, metadata = :metadata, level = :level, channels = :channels,
         updated_at = :updated_at, has_contact = :has_contact, linked = :linked
     WHERE account_id = :account_id AND seq = :seq"""
+# Replaces what an activity is linked to, when an entity changes its contact.
 SET_LINKED = """
     UPDATE activities SET has_contact = :has_contact, linked = :linked
     WHERE account_id = :account_id AND seq = :seq"""
+# Removes an activity; its changes stay in the feed.
 DELETE_ACTIVITY = "DELETE FROM activities WHERE account_id = :account_id AND seq = :seq"
 
+# Puts an activity into one timeline.
 ADD_LINK = """
     INSERT INTO links (account_id, entity, occurred_at, activity_seq, kind)
     VALUES (:account_id, :entity, :occurred_at, :activity_seq, :kind)"""
+# Takes an activity out of one timeline.
 DELETE_LINK = """
     DELETE FROM links
     WHERE account_id = :account_id AND entity = :entity AND occurred_at = :occurred_at
         AND activity_seq = :activity_seq"""
+# The next keys of an entity's whole timeline, oldest first, after a key.
 ACTIVITIES_OF_ENTITY = """
     SELECT occurred_at, activity_seq FROM links
     WHERE account_id = :account_id AND entity = :entity
@@ -154,43 +201,53 @@ INVALIDATING = frozenset(
 
 # Activities with a contact, as they were recorded
 
+# A page by recording, from the first seq of a block on.
 WITH_CONTACT = """
     SELECT seq FROM activities
     WHERE account_id = :account_id AND has_contact = 1 AND seq >= :first
     ORDER BY seq LIMIT :limit OFFSET :skip"""
+# A page by recording, newest first, from the end of a block down.
 WITH_CONTACT_DESCENDING = """
     SELECT seq FROM activities
     WHERE account_id = :account_id AND has_contact = 1 AND seq < :first
     ORDER BY seq DESC LIMIT :limit OFFSET :skip"""
+# A page by last change. The vendor numbers pages, so it walks the index.
 WITH_CONTACT_BY_UPDATE = """
     SELECT seq FROM activities WHERE account_id = :account_id AND has_contact = 1
     ORDER BY updated_at, seq LIMIT :limit OFFSET :skip"""
+# A page by last change, newest first, as above.
 WITH_CONTACT_BY_UPDATE_DESCENDING = """
     SELECT seq FROM activities WHERE account_id = :account_id AND has_contact = 1
     ORDER BY updated_at DESC, seq DESC LIMIT :limit OFFSET :skip"""
 
 # Tallies
 
+# Adds to a count, which may be new or be lowered.
 ADD_TO_TALLY = """
     INSERT INTO tallies (account_id, entity, day, kind, count)
     VALUES (:account_id, :entity, :day, :kind, :count)
     ON CONFLICT (account_id, entity, day, kind)
     DO UPDATE SET count = tallies.count + excluded.count"""
+# Removes a count that came down to 0, so that sums and lists of kinds have no zeros.
 DROP_EMPTY_TALLY = """
     DELETE FROM tallies
     WHERE account_id = :account_id AND entity = :entity AND day = :day AND kind = :kind
         AND count = 0"""
+# The counts of one day by kind; of TOTAL, of all days.
 TALLIES_OF_DAY = """
     SELECT kind, count FROM tallies
     WHERE account_id = :account_id AND entity = :entity AND day = :day"""
+# The counts of a span of days, oldest first.
 TALLIES_OF_DAYS = """
     SELECT day, kind, count FROM tallies
     WHERE account_id = :account_id AND entity = :entity AND day >= :first AND day < :end
     ORDER BY day, kind"""
+# The counts of a span of days, newest first.
 TALLIES_OF_DAYS_DESCENDING = """
     SELECT day, kind, count FROM tallies
     WHERE account_id = :account_id AND entity = :entity AND day >= :first AND day < :end
     ORDER BY day DESC, kind DESC"""
+# Of each entity how many activities its timeline holds, and the newest one.
 SUMMARIES_OF_TIMELINES = """
     SELECT e.seq,
         (SELECT CAST(SUM(t.count) AS BIGINT) FROM tallies t
@@ -199,11 +256,13 @@ SUMMARIES_OF_TIMELINES = """
             WHERE l.account_id = :account_id AND l.entity = e.seq
             ORDER BY l.occurred_at DESC, l.activity_seq DESC LIMIT 1)
     FROM entities e WHERE e.account_id = :account_id AND e.seq = ANY(:seqs)"""
+# The counts of the next days over some kinds or all, to find the day of a rank.
 SUMS_OF_DAYS = """
     SELECT day, CAST(SUM(count) AS BIGINT) FROM tallies
     WHERE account_id = :account_id AND entity = :entity AND day >= :first AND day < :end
         AND (:every_kind = 1 OR kind = ANY(:kinds))
     GROUP BY day ORDER BY day LIMIT :limit"""
+# The counts of the next days as above, newest first.
 SUMS_OF_DAYS_DESCENDING = """
     SELECT day, CAST(SUM(count) AS BIGINT) FROM tallies
     WHERE account_id = :account_id AND entity = :entity AND day >= :first AND day < :end
@@ -212,19 +271,25 @@ SUMS_OF_DAYS_DESCENDING = """
 
 # The feed
 
+# Appends a change to the feed.
 ADD_CHANGE = """
     INSERT INTO changes
         (account_id, seq, activity_seq, activity_id, op, kind, at, by_key, before)
     VALUES
         (:account_id, :seq, :activity_seq, :activity_id, :op, :kind, :at, :by_key, :before)"""
+# The columns that `rows.change_from_row` takes, in its order.
 CHANGE = "seq, activity_seq, activity_id, op, kind, at, by_key, before"
+# The feed after a seq, oldest first.
 CHANGES_AFTER = f"""
     SELECT {CHANGE} FROM changes WHERE account_id = :account_id AND seq > :after
     ORDER BY seq LIMIT :limit"""
+# One change: an activity's recording has the seq of the activity.
 CHANGE_BY_SEQ = f"""
     SELECT {CHANGE} FROM changes WHERE account_id = :account_id AND seq = :seq"""
+# Replaces what a change keeps of the past.
 AMEND_CHANGE = """
     UPDATE changes SET before = :before WHERE account_id = :account_id AND seq = :seq"""
+# An activity's changes after it was recorded, oldest first.
 CHANGES_OF_ACTIVITY = f"""
     SELECT {CHANGE} FROM changes
     WHERE account_id = :account_id AND activity_id = :activity_id AND op <> 'created'
@@ -232,29 +297,34 @@ CHANGES_OF_ACTIVITY = f"""
 
 # Repeated requests
 
+# The answer kept under a key, unless it is too old.
 IDEMPOTENCY_KEY = """
     SELECT digest, answer FROM idempotency_keys
     WHERE account_id = :account_id AND key = :key AND at > :since"""
+# Keeps an answer; one that is too old is replaced.
 SET_IDEMPOTENCY_KEY = """
     INSERT INTO idempotency_keys (account_id, key, digest, answer, at)
     VALUES (:account_id, :key, :digest, :answer, :at)
     ON CONFLICT (account_id, key)
     DO UPDATE SET digest = excluded.digest, answer = excluded.answer, at = excluded.at"""
+# Removes the answers that are too old.
 FORGET_IDEMPOTENCY_KEYS = """
     DELETE FROM idempotency_keys WHERE account_id = :account_id AND at <= :since"""
 
 # What time will change
 
+# Notes when time will change an activity.
 SET_DEADLINE = """
     INSERT INTO deadlines (account_id, activity_seq, due_at)
     VALUES (:account_id, :activity_seq, :due_at)
     ON CONFLICT (account_id, activity_seq) DO UPDATE SET due_at = excluded.due_at"""
+# Time will change nothing about this activity any more.
 DROP_DEADLINE = """
     DELETE FROM deadlines WHERE account_id = :account_id AND activity_seq = :activity_seq"""
+# What is due in any account, for the sweeper.
 DUE = """
     SELECT account_id, activity_seq FROM deadlines WHERE due_at <= :now
     ORDER BY due_at, account_id, activity_seq LIMIT :limit"""
-"""Names no account: it asks for those in which something is due, for the sweeper alone."""
 
 # What a cluster of machines cannot send to the one machine that has the account
 
