@@ -200,7 +200,7 @@ def test_a_line_without_end_does_not_fill_the_memory(
     cli: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is skipped and counted as bad, and the next one is read."""
-    monkeypatch.setattr("doings.importing.ndjson.LONGEST", 1000)
+    monkeypatch.setattr("doings.importing.ndjson.MAX_LINE_BYTES", 1000)
     endless = "x" * 5000
 
     outcome = cli("import", "-", "--account", "co-up", stdin=f"{endless}\n{lines(LUNCH)}")
