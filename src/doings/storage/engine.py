@@ -4,6 +4,7 @@ SQL is written once, in PostgreSQL's spelling, with `:name` placeholders. `= ANY
 list. An engine turns that into what its driver wants and driver errors into `Unavailable`.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, Protocol, TypeVar
 
@@ -14,6 +15,16 @@ from doings.core.query import Word
 T = TypeVar("T")
 
 Row = tuple[Any, ...]
+
+
+def answer(done: "asyncio.Future[Any]", result: object, error: Exception | None) -> None:
+    """Give a caller the result it waits for, or the error; one that is gone needs neither."""
+    if done.done():
+        return
+    if error is None:
+        done.set_result(result)
+    else:
+        done.set_exception(error)
 
 
 class SearchSql(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,6 +12,7 @@ from doings.core.activity import Activity, Draft
 from doings.core.errors import Unavailable
 from doings.core.interactions import recording
 from doings.core.store import Writer
+from doings.storage.engine import answer
 
 T = TypeVar("T")
 
@@ -61,15 +62,15 @@ class WriteBatcher:
 
     async def record(self, recorder: Recorder, draft: Draft) -> Recording:
         """Record one; returns when it is durable, and keeps nothing if it raises."""
-        one = _Waiting(draft, asyncio.get_running_loop().create_future())
+        waiting = _Waiting(draft, asyncio.get_running_loop().create_future())
         if recorder in self._waiting:
-            self._waiting[recorder].append(one)
+            self._waiting[recorder].append(waiting)
         else:
-            self._waiting[recorder] = [one]
+            self._waiting[recorder] = [waiting]
             task = asyncio.create_task(self._drain(recorder))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
-        return await one.done
+        return await waiting.done
 
     async def flush(self) -> None:
         """Return when all that was accepted is recorded or refused."""
@@ -85,27 +86,25 @@ class WriteBatcher:
     async def _record(self, recorder: Recorder, batch: Sequence[_Waiting]) -> None:
         """Record a batch and answer everybody in it; if one cannot be recorded, each by itself."""
         try:
-            found = await self._written(recorder, [one.draft for one in batch])
-        except Exception as error:  # noqa: BLE001 - whatever it is, whoever waits is told
+            recordings = await self._written(recorder, [waiting.draft for waiting in batch])
+        except Exception as error:  # noqa: BLE001 - whatever it is, every caller is told
             # What is unavailable is so for all, and may have been lost after it was done.
             if len(batch) > 1 and not isinstance(error, Unavailable):
-                await asyncio.gather(*[self._record(recorder, [one]) for one in batch])
+                await asyncio.gather(*[self._record(recorder, [waiting]) for waiting in batch])
                 return
-            for one in batch:
-                if not one.done.done():
-                    one.done.set_exception(error)
+            for waiting in batch:
+                answer(waiting.done, None, error)
             return
-        for one, result in zip(batch, found, strict=True):
-            if not one.done.done():
-                one.done.set_result(result)
+        for waiting, outcome in zip(batch, recordings, strict=True):
+            answer(waiting.done, outcome, None)
 
     async def _written(self, recorder: Recorder, drafts: Sequence[Draft]) -> list[Recording]:
         account_id, by = recorder
 
         async def work(writer: Writer) -> list[Recording]:
             recorded = await recording.record(writer, drafts)
-            seqs = list(dict.fromkeys(one.seq for one in recorded))
+            seqs = list(dict.fromkeys(outcome.seq for outcome in recorded))
             activities = dict(zip(seqs, await writer.activities(seqs), strict=True))
-            return [(activities[one.seq], not one.is_repeated) for one in recorded]
+            return [(activities[outcome.seq], not outcome.is_repeated) for outcome in recorded]
 
         return await self._store.write(account_id, work, by=by, callers=len(drafts))

@@ -16,7 +16,7 @@ import asyncpg
 import msgspec
 
 from doings.core.errors import DoingsError, Unavailable
-from doings.storage.engine import Row
+from doings.storage.engine import Row, answer
 from doings.storage.postgres.connection import Figures, PostgresConnection
 from doings.storage.postgres.errors import is_lost, is_passing, translated
 from doings.storage.postgres.notifications import CommitNotifier
@@ -161,15 +161,18 @@ class PostgresEngine:
         except Exception as error:  # noqa: BLE001 - whatever it is, every waiting caller is told
             outcomes = [(write, None, error) for write in writes]
         for write, result, failure in outcomes:
-            if write.done.done():
-                continue
-            if failure is None:
-                write.done.set_result(result)
-            else:
-                write.done.set_exception(failure)
+            answer(write.done, result, failure)
         self._notifier.notify()
 
     async def _transact(self, accounts: tuple[int, ...], writes: list[_Write]) -> list[_Outcome]:
+        """One transaction for all these writes, with each account's row locked first.
+
+        The lock makes the commits of an account come one after the other, and so its seqs in the
+        order of commits, without a gap. Accounts come sorted, so two transactions never wait for
+        each other. The isolation is PostgreSQL's own default: what a write reads is only changed
+        by writers of the same account, which the lock keeps out, and stricter ones would only
+        make it run again. A single write needs no savepoint: it fails with its transaction.
+        """
         async with self._transaction(self._pools.writing, "BEGIN") as connection:
             for account_id in accounts:
                 await connection.raw.execute(_LOCK, account_id)

@@ -102,7 +102,10 @@ async def day_of_rank(
 ) -> tuple[int | None, int]:
     """The day on which the walk finds number `rank` (from 0), and how many it skips within it.
 
-    Only days that the query's bounds leave whole at the start of the walk are looked at.
+    A numbered page deep in a list would otherwise count all rows before it. Tallies know how many
+    activities a day has, so the walk adds up days until the rank lies in one, and only that day's
+    own rows are skipped. A day that the query's bound cuts in two has no tally of its own: the
+    caller walks that one, and the sum starts at the first day that is whole.
     """
     first = tallies.FIRST_DAY if query.since is None else query.since // DAY
     end = tallies.LAST_DAY if query.until is None else query.until // DAY

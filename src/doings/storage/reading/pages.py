@@ -89,8 +89,12 @@ async def _keys_of_begun_day(
 async def diary(transaction: ReadTransaction, query: Query, order: DiaryOrder) -> list[int]:
     """A page's seqs by the calendar: newest date first, within a date in the order of `order.tie`.
 
-    A timeline's own order already runs through the dates, so only the dates at the two ends of the
-    page have to be completed before each date is put in its order.
+    Within a date the order is not by time, so no index has it. But a timeline's own order, which an
+    index has, already runs through the dates. A page cut from it therefore holds the right number
+    of activities of each date; only which ones may be wrong, and only for the dates at its two
+    ends. So these two dates are read whole, each date is sorted, and the page is cut out again at
+    the same place. Dates in between are whole already. Rejected: an index for each order, which
+    would have to hold the date in the account's zone and be written again when the zone changes.
     """
     found = await scope(transaction, query)
     if found is None:

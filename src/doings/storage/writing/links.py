@@ -81,7 +81,12 @@ async def _existing(transaction: Transaction, names: Iterable[EntityKey]) -> dic
 
 
 def roles_of(links: Iterable[tuple[Known, str]]) -> Linking:
-    """Each linked entity once with all its roles, owners last; and whether any is a contact."""
+    """Each linked entity once with all its roles, owners last; and whether any is a contact.
+
+    One entity may be named several times (as actor and in the data), and belong to a contact that
+    is named itself. The order is that of the links, because answers show it. Owners come after all
+    others, so that a contact which is named and also follows keeps the place where it was named.
+    """
     roles: Roles = {}
     owners: list[int] = []
     has_contact = False
