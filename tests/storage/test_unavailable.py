@@ -13,7 +13,7 @@ import pytest
 
 from doings.core.errors import Misconfigured, Unavailable
 from doings.storage.database import Database, open_database
-from doings.storage.sqlite import engine
+from doings.storage.sqlite import connection
 from doings.storage.sqlite.engine import SqliteEngine
 from doings.storage.sqlite.schema import SCHEMA
 from tests.clocks import TickingClock
@@ -30,7 +30,7 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 async def file_book(path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Book]:
     """An account with one activity in a SQLite file, whose writers do not wait for a lock."""
-    monkeypatch.setattr(engine, "LOCK_SECONDS", 0)
+    monkeypatch.setattr(connection, "LOCK_SECONDS", 0)
     database = await make(path)
     book = Book(database, await database.account("acme"))
     yield book
@@ -70,7 +70,7 @@ async def test_locked_database_is_unavailable(file_book: Book, path: Path) -> No
 
 async def test_lock_is_waited_for(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A lock that is let go in time is no error."""
-    monkeypatch.setattr(engine, "LOCK_SECONDS", 20)
+    monkeypatch.setattr(connection, "LOCK_SECONDS", 20)
     database = await make(path)
     book = Book(database, await database.account("acme"))
     other = apsw.Connection(str(path))
