@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from doings.core.activity import Activity, Draft, Link, Linked, draft_of, is_same
 from doings.core.clock import SECOND
-from doings.core.entity import Entity
 from doings.core.errors import Invalid
 from doings.core.kinds.rules import CATALOGUE
 from doings.dialects.cobot.mapping import (
@@ -20,8 +19,7 @@ from doings.dialects.cobot.mapping import (
     saved_activity,
 )
 from doings.dialects.cobot.vocabulary import TYPES, kinds_of_type, type_of_kind
-from tests.clocks import NOON
-from tests.dialects.cobot.activities import activity, linked
+from tests.builders import activity, entity, linked
 
 
 def shown(one: Activity) -> str:
@@ -173,17 +171,17 @@ def test_posted_text_names_no_membership() -> None:
 
 def test_deleted_membership_is_not_named() -> None:
     """It is shown nowhere."""
-    entity = Entity(1, "membership", "m", "Joe", "{}", None, NOON, NOON, is_deleted=True)
+    gone = entity("membership", "m", "Joe", is_deleted=True)
 
-    assert attributes(activity("own.kind", Linked(entity, ("subject",)))) == {}
+    assert attributes(activity("own.kind", Linked(gone, ("subject",)))) == {}
 
 
 def test_membership() -> None:
     """What clients rely on, null where unknown, then the rest."""
     attrs = '{"customer_number":7,"email":"j@x.org","plan":{"name":"Full","price":1.50},"id":"no"}'
-    entity = Entity(1, "membership", "m", "Joe", attrs, None, NOON, NOON, is_deleted=False)
+    joe = entity("membership", "m", "Joe", attrs)
 
-    assert msgspec.json.encode(membership_document(entity)).decode() == (
+    assert msgspec.json.encode(membership_document(joe)).decode() == (
         '{"id":"m","name":"Joe","email":"j@x.org","plan":{"name":"Full","price":1.50},'
         '"confirmed_at":null,"canceled_to":null,"customer_number":7}'
     )

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from doings.core.activity import LEVELS
 from doings.dialects.cobot.listing import list_item
 from doings.dialects.cobot.text import is_blank, links_only
-from tests.dialects.cobot.activities import activity
+from tests.builders import activity
 
 LINK = '<a href="http://x.org">'
 
