@@ -9,7 +9,7 @@ from doings.core.timeline import Timeline
 from doings.importing.importer import Importer, Tally
 from doings.importing.registry import SAVED
 from doings.importing.saved_answers import elements_of_text, items_of_elements, put_import_items
-from tests.dialects.serving import Business, Served
+from tests.serving import Business, Served
 
 SERVER = "http://server"
 

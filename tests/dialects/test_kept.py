@@ -1,8 +1,7 @@
 """What a surface shows again is what it would render anew, whatever was changed meanwhile."""
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
+from collections.abc import Awaitable, Callable
 
 import msgspec
 import pytest
@@ -11,9 +10,9 @@ from doings.core.activity import draft_of
 from doings.core.clock import HOUR
 from doings.storage.document_cache import DocumentCache
 from tests.clocks import NOON
+from tests.dialects.dialect import DIALECTS
 from tests.dialects.samples import SAMPLES, sample
-from tests.dialects.serving import Business, Served, serving
-from tests.dialects.test_contract import DIALECTS
+from tests.serving import Business, Served
 
 VIEWS = {
     "native": ("/v1/activities?limit=200", "application/json"),
@@ -22,13 +21,6 @@ VIEWS = {
     "monica, all": ("/monica/api/activities?limit=100", "application/json"),
 }
 """By path and media type, beside the lists of the dialects."""
-
-
-@pytest.fixture
-async def served(tmp_path: Path) -> AsyncIterator[Served]:
-    """The whole application."""
-    async with serving(tmp_path) as running:
-        yield running
 
 
 @pytest.fixture

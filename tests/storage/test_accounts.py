@@ -10,8 +10,9 @@ from doings.core.query import Word
 from doings.core.store.credentials import Credential
 from doings.storage.database import Database
 from doings.storage.sqlite.engine import SqliteEngine
+from tests.builders import contact, note
 from tests.clocks import NOON, TickingClock
-from tests.storage.book import Book, contact, note
+from tests.storage.book import Book
 
 ANSWER = '{"status":201,"name":"ü"}'
 ONE, TWO = b"\x01" * 32, b"\x02" * 32

@@ -20,8 +20,9 @@ from doings.storage.document_cache import ENTRY_OVERHEAD, DocumentCache
 from doings.storage.engine import Connection
 from doings.storage.sql import statements
 from doings.storage.transaction import ReadTransaction, Transaction
+from tests.builders import note
 from tests.clocks import NOON, TickingClock
-from tests.storage.book import Book, note
+from tests.storage.book import Book
 from tests.storage.conftest import ENGINES
 from tests.storage.test_upgrade import OPENINGS
 

@@ -10,8 +10,9 @@ from doings.core.clock import SECOND
 from doings.core.errors import Invalid, NotFound
 from doings.core.store import Writer
 from doings.storage.database import Database
+from tests.builders import note
 from tests.clocks import NOON, TickingClock
-from tests.storage.book import Book, note
+from tests.storage.book import Book
 
 
 def request(valid_until: int | None = None, **data: object) -> Draft:

@@ -16,9 +16,10 @@ from doings.storage.database import Database, open_database
 from doings.storage.sqlite import engine
 from doings.storage.sqlite.engine import SqliteEngine
 from doings.storage.sqlite.schema import SCHEMA
+from tests.builders import note
 from tests.clocks import TickingClock
 from tests.storage import processes
-from tests.storage.book import Book, note
+from tests.storage.book import Book
 
 
 @pytest.fixture

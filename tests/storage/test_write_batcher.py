@@ -13,8 +13,9 @@ from doings.core.store import Writer
 from doings.core.store.activities import Recorded
 from doings.core.text import object_from_text
 from doings.storage.database import Database
+from tests.builders import note
 from tests.clocks import NOON
-from tests.storage.book import Book, note
+from tests.storage.book import Book
 from tests.storage.test_concurrency import gapless
 
 

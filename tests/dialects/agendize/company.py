@@ -6,7 +6,7 @@ import httpx
 
 from doings.core.activity import Activity, Draft, Link
 from tests.clocks import NOON
-from tests.dialects.serving import Business, Served
+from tests.serving import Business, Served
 
 PATH = "/agendize/api/2.3/activities"
 

@@ -11,10 +11,10 @@ from doings.core.activity import Link
 from doings.core.clock import SECOND
 from doings.core.errors import Unavailable
 from doings.dialects.agendize.vocabulary import KINDS
+from tests.builders import note
 from tests.clocks import NOON
 from tests.dialects.agendize.company import PATH, Company
-from tests.dialects.serving import Served, serving
-from tests.storage.book import note
+from tests.serving import Served, serving
 
 
 async def ask(

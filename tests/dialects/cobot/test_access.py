@@ -10,7 +10,7 @@ from doings.auth.principal import ADMIN, READ, WRITE
 from doings.core.clock import SECOND
 from doings.core.errors import Unavailable
 from tests.dialects.cobot.space import EVER, PATH, Space
-from tests.dialects.serving import Served, serving
+from tests.serving import Served, serving
 
 UNAUTHORIZED = {"error": "unauthorized"}
 

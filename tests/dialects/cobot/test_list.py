@@ -7,9 +7,9 @@ import pytest
 
 from doings.core.activity import Link
 from doings.core.clock import DAY, SECOND
+from tests.builders import note
 from tests.clocks import NOON
 from tests.dialects.cobot.space import EVER, PATH, Space
-from tests.storage.book import note
 
 HOUR = 3600 * SECOND
 

@@ -14,9 +14,9 @@ from doings.dialects.invent.mapping import (
     entity_drafts_from_document,
     saved_activity,
 )
+from tests.builders import note
 from tests.clocks import NOON
-from tests.dialects.serving import Business, Served, serving
-from tests.storage.book import note
+from tests.serving import Business, Served, serving
 
 GOLDEN = Path(__file__).parent / "golden"
 PATH = "/invent/orgs/acme/contacts/8/activities"

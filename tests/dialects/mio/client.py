@@ -4,7 +4,7 @@ from typing import Any
 
 import httpx
 
-from tests.dialects.serving import Business, Served
+from tests.serving import Business, Served
 
 ROOT = "/mio/business/v1"
 ACTIVITIES = f"{ROOT}/activities"

@@ -14,7 +14,7 @@ from doings.dialects.mio.mapping import (
 )
 from tests.clocks import NOON
 from tests.dialects.mio.client import ACTIVITIES, Json, Mio
-from tests.dialects.serving import Served
+from tests.serving import Served
 
 GOLDEN = Path(__file__).parent / "golden"
 HOUR = 3600 * SECOND

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tests.dialects.mio.client import WEBHOOKS, Mio
-from tests.dialects.serving import Served
+from tests.serving import Served
 
 URL = "https://example.org/hook"
 SECRET = "0123456789abcdef0123456789abcdef"

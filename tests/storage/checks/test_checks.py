@@ -14,8 +14,9 @@ from doings.storage.database import Database, open_database
 from doings.storage.engine import Connection
 from doings.storage.sqlite.engine import SqliteEngine
 from doings.storage.sqlite.schema import SCHEMA
+from tests.builders import contact, note
 from tests.clocks import NOON, TickingClock
-from tests.storage.book import Book, contact, note
+from tests.storage.book import Book
 from tests.storage.checks.damages import DAMAGES, VALID_UNTIL
 
 PARTIAL = '{"is_partial":true}'

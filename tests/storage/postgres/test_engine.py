@@ -21,9 +21,10 @@ from doings.storage.postgres.engine import PostgresEngine, Sizes, open_postgres
 from doings.storage.postgres.search import SCHEMA
 from doings.storage.sql import select
 from doings.storage.sql.schema import ACCOUNT_TABLES
+from tests.builders import note
 from tests.clocks import TickingClock
 from tests.storage import servers
-from tests.storage.book import Book, note
+from tests.storage.book import Book
 from tests.storage.servers import Server
 
 Open = Callable[..., Awaitable[Database]]

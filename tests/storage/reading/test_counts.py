@@ -6,8 +6,9 @@ from doings.core.activity import Link
 from doings.core.clock import DAY, SECOND
 from doings.core.entity import CONTACT
 from doings.core.query import Query
+from tests.builders import note
 from tests.clocks import NOON
-from tests.storage.book import Book, note
+from tests.storage.book import Book
 
 ONE = (CONTACT, "1")
 TODAY = NOON // DAY

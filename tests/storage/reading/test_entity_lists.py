@@ -4,7 +4,8 @@ import pytest
 
 from doings.core.entity import CONTACT, Entity, EntityDraft
 from doings.core.errors import Invalid, NotFound
-from tests.storage.book import Book, note
+from tests.builders import note
+from tests.storage.book import Book
 
 PARTIAL = '{"is_partial":true}'
 

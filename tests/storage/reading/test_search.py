@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from doings.core.entity import CONTACT
 from doings.core.query import Query, words_from_text
+from tests.builders import contact, note
 from tests.clocks import NOON
-from tests.storage.book import Book, contact, note
+from tests.storage.book import Book
 
 TEXTS = (
     ("Lunch with José", "We ate at the Café de Flore."),

@@ -10,8 +10,9 @@ from doings.core.clock import DAY
 from doings.core.entity import CONTACT, EntityDraft
 from doings.core.errors import Conflict, Invalid, NotFound
 from doings.core.query import Word
+from tests.builders import contact, note
 from tests.clocks import NOON
-from tests.storage.book import Book, contact, note
+from tests.storage.book import Book
 
 
 async def test_revised_activity_is_what_the_draft_says(book: Book) -> None:

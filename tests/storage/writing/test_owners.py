@@ -5,7 +5,8 @@ import pytest
 from doings.core.activity import Link
 from doings.core.entity import CONTACT, Entity, EntityDraft
 from doings.core.errors import Invalid, NotFound
-from tests.storage.book import Book, note
+from tests.builders import note
+from tests.storage.book import Book
 
 A = Link("appointment", "a")
 B = Link("appointment", "b")
