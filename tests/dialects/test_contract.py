@@ -202,7 +202,7 @@ async def test_a_defect_is_answered_in_the_vendor_s_shape_and_tells_nothing(
 
 
 async def test_head_answers_like_get_without_the_body(world: World) -> None:
-    """The same headers, no bytes."""
+    """HEAD has the headers of GET and no body."""
     got, head = await world.get(), await world.get(method="HEAD")
 
     assert head.status_code == got.status_code
@@ -211,7 +211,7 @@ async def test_head_answers_like_get_without_the_body(world: World) -> None:
 
 
 async def test_a_slash_at_the_end_of_the_path_is_accepted(world: World) -> None:
-    """Without a redirect, which clients answer with a GET."""
+    """The answer is no redirect, because clients follow one with a GET."""
     path, mark, query = world.path.partition("?")
 
     answer = await world.get(f"{path}/{mark}{query}")

@@ -1,4 +1,4 @@
-"""What the tests let other processes do to a database. Each opens it anew, with the real clock."""
+"""What the tests let other processes do to a database, which each opens with the real clock."""
 
 import asyncio
 import os

@@ -54,7 +54,7 @@ async def gapless(book: Book) -> bool:
 
 
 async def test_concurrent_writes_are_all_recorded(book: Book) -> None:
-    """Whoever is answered has an activity, and the seqs have no gap."""
+    """Every answered write has an activity, and the seqs have no gap."""
     recorded = await asyncio.gather(*[book.record(note(str(n % 5), at=n)) for n in range(300)])
 
     assert len({batch[0].seq for batch in recorded}) == 300

@@ -104,7 +104,7 @@ async def test_full_disk_is_unavailable(file_book: Book) -> None:
 
 
 async def test_full_disk_refuses_every_write_that_did_not_last(file_book: Book) -> None:
-    """Of writes that share a commit, each is refused or lasts: whoever is answered is written."""
+    """Of writes that share a commit, each is refused or lasts. What was answered is written."""
     pages = (await file_book.rows("PRAGMA page_count"))[0][0]
     await tell(file_book, f"max_page_count = {pages + 40}")
 
@@ -175,7 +175,7 @@ def test_folder_that_does_not_exist_is_one_line(tmp_path: Path) -> None:
 
 
 def test_file_that_is_no_database_is_one_line(path: Path) -> None:
-    """Nor is a picture one."""
+    """A file that holds a picture raises Misconfigured."""
     path.write_bytes(b"GIF89a" * 1000)
 
     with pytest.raises(Misconfigured, match="cannot be opened"):

@@ -226,7 +226,7 @@ def test_what_only_the_server_sets_is_ignored_as_it_begins() -> None:
 
 
 def test_receptor_gets_nothing_of_the_initiators_own() -> None:
-    """Neither metadata, nor other links, nor what is offered, nor our ids."""
+    """The copy has no metadata, no other links, nothing of what is offered and none of our ids."""
     begun = msgspec.structs.replace(
         begun_draft(
             draft(
@@ -263,7 +263,7 @@ def test_receptor_gets_nothing_of_the_initiators_own() -> None:
 
 
 def test_acceptance_without_a_word_grants_all_that_was_asked() -> None:
-    """And lasts as long as was asked for."""
+    """What was asked is granted, for as long as was asked."""
     facts = facts_of(data_of(requirements=OPEN, expires_in={"seconds": 60}))
 
     members = members_of_step("accept", Attendance(), facts, NOON)
@@ -375,7 +375,7 @@ def test_what_both_rely_on_is_not_revised(new: dict[str, Any], is_allowed: bool)
 
 
 def test_other_kinds_are_revised_as_ever() -> None:
-    """Unless they are to become an interaction."""
+    """Other kinds may change, and Conflict is raised when one is to become an interaction."""
     old = activity("note.created")
 
     check_revision(old, note(kind="note.updated", data='{"a":1}'))

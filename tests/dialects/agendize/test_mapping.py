@@ -62,7 +62,7 @@ def shown(one: Activity, time_zone: str = "America/Montreal") -> dict[str, Any]:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_shows_its_own_members(kind: str) -> None:
-    """Those of another type, or of updates only, are absent."""
+    """Members of other types are absent, and those of updates are only in updates."""
     document = shown(of_client(kind))
 
     type_, event = KINDS[kind]
@@ -219,7 +219,7 @@ def test_previous_values_of_what_is_no_update_are_not_shown() -> None:
 
 
 def test_updated_attributes_have_the_vendors_names() -> None:
-    """Also where the previous values have no members."""
+    """Updated attributes have the vendor's names, even where the previous value is null."""
     data = {
         "conference_registration": {"id": "c"},
         "previous": {"number_of_seats": 1, "cancel_reason": None},
@@ -384,7 +384,7 @@ def test_reading_what_was_rendered_gives_it_back(one: Activity) -> None:
 
 @given(expressible(), st.sampled_from(["America/Montreal", "Europe/Berlin", "Australia/Lord_Howe"]))
 def test_what_was_imported_is_served_back_equal(one: Activity, time_zone: str) -> None:
-    """Also in zones whose clocks show an hour twice."""
+    """This holds in every time zone, including those whose clocks show an hour twice."""
     document = encoded(msgspec.structs.replace(one, time_zone=time_zone))
 
     draft = draft_from_document(saved_activity(document), contact_id="8")
@@ -448,13 +448,13 @@ def test_least_that_a_saved_element_may_say() -> None:
     ],
 )
 def test_element_that_is_none_of_the_vendors_is_refused(members: dict[str, Any]) -> None:
-    """With Invalid, whatever is wrong with it."""
+    """Invalid is raised, whichever member is wrong."""
     with pytest.raises(Invalid):
         draft_from_document(saved_activity(json.dumps(SAVED | members).encode()))
 
 
 @pytest.mark.parametrize("element", [b"", b"5", b"[]", b"{}", b"{", b"\xff"])
 def test_element_that_is_no_object_is_refused(element: bytes) -> None:
-    """With Invalid, too."""
+    """Invalid is raised for JSON that is no object."""
     with pytest.raises(Invalid):
         saved_activity(element)

@@ -63,7 +63,7 @@ class SlowReader:
 
 
 async def test_long_list_comes_in_pieces(space: Space) -> None:
-    """And is the whole list."""
+    """The list arrives in several pieces, which together are the whole list."""
     await write(space)
     reader = SlowReader(space, f"last={COUNT}")
 

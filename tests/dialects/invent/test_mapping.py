@@ -151,7 +151,7 @@ def test_note_with_its_own_members() -> None:
 
 
 def test_file_has_an_id_and_a_time_in_any_case() -> None:
-    """Those of the activity, where data has none."""
+    """The id and time are the activity's where its data has none."""
     file = shown(of_contact("file.uploaded", data='{"file":{"file_filename":"a.pdf"}}'))["file"]
 
     assert file == {
@@ -350,6 +350,6 @@ def test_contact_is_the_notes_own_or_the_one_given() -> None:
     ],
 )
 def test_element_that_is_none_of_the_vendors_is_refused(element: bytes) -> None:
-    """With Invalid, whatever is wrong with it."""
+    """Invalid is raised, whichever member is wrong."""
     with pytest.raises(Invalid):
         draft_from_document(saved_activity(element))

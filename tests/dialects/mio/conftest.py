@@ -14,5 +14,5 @@ async def acme(served: Served) -> Business:
 
 @pytest.fixture
 async def mio(served: Served, acme: Business) -> Mio:
-    """Its client."""
+    """A client of that account, signed in."""
     return await Mio(served, acme).signed_in()

@@ -289,7 +289,7 @@ def test_timeline_knows_what_time_has_changed(
 
 
 def test_times_are_milliseconds_however_they_were_given() -> None:
-    """As RFC 3339 or as milliseconds."""
+    """Data in RFC 3339 and data in milliseconds give the same milliseconds."""
     data = {
         "valid_until": "2026-03-01T13:00:00+01:00",
         "attended_at": NOON_MS,
@@ -425,6 +425,6 @@ def test_saved_activity_without_an_other_party() -> None:
     ],
 )
 def test_element_that_is_none_of_the_vendors_is_refused(element: bytes) -> None:
-    """With Invalid, whatever is wrong with it."""
+    """Invalid is raised, whichever member is wrong."""
     with pytest.raises(Invalid):
         draft_from_document(saved_activity(element), own=OWN)

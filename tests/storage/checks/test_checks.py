@@ -58,7 +58,7 @@ async def test_sound_store_is_clean(
 
 
 async def test_empty_store_is_clean(database: Database) -> None:
-    """With nothing in it, and with an account in which nothing happened."""
+    """A store without accounts is clean, and so is one with an unused account."""
     assert await checked(database) == []
     await database.create_account("acme", name="Acme", time_zone="UTC")
 

@@ -124,7 +124,7 @@ async def test_years_are_those_of_the_accounts_calendar(book: Book) -> None:
 
 
 async def test_entities_are_counted_by_type(book: Book) -> None:
-    """Without the deleted ones and those that stand only as somebody's relation."""
+    """Deleted entities are not counted, nor those that stand only as somebody's relation."""
     partial = '{"is_partial":true}'
 
     async def total() -> int:

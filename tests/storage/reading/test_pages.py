@@ -241,7 +241,7 @@ async def diary(book: Book, order: DiaryOrder, *, is_forward: bool) -> list[int]
 
 
 async def test_diary_of_nobody_is_empty(book: Book) -> None:
-    """As is a page behind its end."""
+    """The diary of an unknown contact is empty, and so is a page after its end."""
     await book.record(note("1"))
     order = DiaryOrder("UTC")
 

@@ -102,7 +102,7 @@ async def test_any_text_can_be_looked_for(library: Book, text: str) -> None:
 
 
 async def test_words_go_with_every_other_filter(library: Book) -> None:
-    """And with bounds, order, paging and skipping."""
+    """Words combine with every filter, with bounds, order, paging and skipping."""
     words = words_from_text("lunch")
     newest, oldest = await library.seqs(words=words)
 

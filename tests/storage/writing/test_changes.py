@@ -162,7 +162,7 @@ async def test_history_tells_what_each_change_replaced(book: Book) -> None:
 
 
 async def test_history_of_an_activity_nobody_changed_is_its_creation(book: Book) -> None:
-    """It comes with the activity as it is now."""
+    """The history is one change, which holds the activity as it is now."""
     activity = await book.record_one("1")
 
     changes = await book.read(lambda reader: reader.history(activity.id))
