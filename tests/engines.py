@@ -4,7 +4,8 @@ A conftest that imports `engine` has its tests run so; `url_for` then names thei
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,16 @@ async def url_for(directory: Path) -> str:
     if _chosen == "postgresql":
         return await servers.running().url_for(directory)
     return f"sqlite:///{directory}/doings.db"
+
+
+@asynccontextmanager
+async def lent_database(directory: Path) -> AsyncIterator[str]:
+    """The URL of an empty database for as long as an application runs; quicker than `url_for`."""
+    if _chosen == "postgresql":
+        async with servers.running().lent_schema(directory) as url:
+            yield url
+    else:
+        yield await url_for(directory)
 
 
 def url_outside_a_loop(directory: Path) -> str:

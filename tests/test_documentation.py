@@ -88,7 +88,7 @@ def test_the_middle_of_several_runs_is_kept_with_the_spread() -> None:
 
 @pytest.mark.parametrize("kind", CATALOGUE)
 def test_every_kind_is_in_the_documents(kind: str) -> None:
-    """With its meaning."""
+    """The document says the kind and its meaning."""
     written = (ROOT / "docs/kinds.md").read_text(encoding="utf-8")
 
     assert f"`{kind}`\n" in written
@@ -100,7 +100,7 @@ def test_every_kind_is_in_the_documents(kind: str) -> None:
     [(mount, one.path) for mount, surface in MOUNTS.items() for one in surface.resources],
 )
 def test_every_route_is_in_its_package_s_readme(mount: str, path: str) -> None:
-    """As it is written in the routes."""
+    """The README spells the path as the routes do."""
     readme = (PACKAGES[mount] / "README.md").read_text(encoding="utf-8")
 
     assert path.rstrip("/") in readme
@@ -108,7 +108,7 @@ def test_every_route_is_in_its_package_s_readme(mount: str, path: str) -> None:
 
 @pytest.mark.parametrize("mount", MOUNTS)
 def test_every_surface_is_in_the_readme(mount: str) -> None:
-    """With the path it is mounted at."""
+    """The README names the path that the surface is mounted at."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
 
     assert f"/{mount}" in readme

@@ -82,7 +82,7 @@ def test_monicahq_client_reads_contacts(base: str, token: Token) -> None:
 
 
 def test_monicahq_client_notices_a_wrong_secret(base: str) -> None:
-    """It looks for `success` in the answer."""
+    """Its sign-in returns False: it looks for `success` in the answer."""
     session = Session("localhost", "wrong")
     session.url = base
 

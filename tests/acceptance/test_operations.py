@@ -1,4 +1,4 @@
-"""What whoever runs the server sees of it: logs, metrics, health."""
+"""What an operator sees of the server: logs, metrics, health."""
 
 import json
 import re

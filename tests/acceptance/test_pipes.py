@@ -52,7 +52,7 @@ def test_an_account_goes_through_a_pipe(installation: Installation) -> None:
 
 
 def test_ctrl_c_ends_a_command_without_a_trace(installation: Installation) -> None:
-    """Also one that waits for its input; what was imported until then is kept."""
+    """A command that waits for input ends without a traceback, and what was imported is kept."""
     installation.run("account", "create", "co-up")
     with subprocess.Popen(
         [sys.executable, "-m", "doings", "import", "-", "--account", "co-up"],

@@ -142,7 +142,7 @@ def test_a_database_moves_to_the_other_engine(tmp_path: Path, to: str) -> None:
 
 
 def test_unprepared_statements_serve(tmp_path: Path) -> None:
-    """As behind a pgbouncer that pools transactions: write, read, search, wait."""
+    """Writing, reading, searching and waiting work behind a pgbouncer that pools transactions."""
     with serving(tmp_path, prepared_statements="false") as server:
         token = server.token("co-up", "read", "write")
         recorded = _record(server, token, summary="Übergabe um neun")

@@ -51,7 +51,7 @@ def test_token_says_what_it_was_made_for() -> None:
 
 @pytest.mark.parametrize(("seconds", "is_good"), [(0, True), (3599, True), (3600, False)])
 def test_token_is_good_for_an_hour(seconds: int, is_good: bool) -> None:  # noqa: FBT001
-    """And not a second more, also when it has been seen before."""
+    """A token is refused as soon as its hour is over, even when it was accepted before."""
     token = issue_jwt(SECRET, key="k1", account_id=7, now=NOON)
     claims_from_jwt(SECRET, token, now=NOON)
     later = NOON + seconds * SECOND
@@ -114,14 +114,14 @@ def test_bad_token_is_refused(case: str) -> None:
 
 @given(st.text() | st.lists(st.text(), min_size=3, max_size=3).map(".".join))
 def test_any_text_is_refused(token: str) -> None:
-    """Nothing but Unauthenticated comes of it."""
+    """Any text as a token raises Unauthenticated."""
     with pytest.raises(Unauthenticated):
         claims_from_jwt(SECRET, token, now=NOON)
 
 
 @given(st.dictionaries(st.text(), st.none() | st.integers() | st.text()), st.binary())
 def test_any_header_and_body_are_refused(header: dict[str, Any], body: bytes) -> None:
-    """As long as the signature is not ours."""
+    """Any header and body raise Unauthenticated when the signature is not ours."""
     token = f"{part(header)}.{urlsafe_b64encode(body).decode()}.{part('x')}"
 
     with pytest.raises(Unauthenticated):

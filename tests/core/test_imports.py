@@ -47,12 +47,12 @@ def test_answers_are_cut_apart(answers: list[Any], between: str, indent: int | N
     ],
 )
 def test_what_is_no_json_is_left_to_its_reader(text: bytes, answers: list[bytes]) -> None:
-    """And spoils no other answer before it."""
+    """Text that is no JSON is passed on, and the answers before it are still found."""
     assert answers_from_text(text) == answers
 
 
 def test_elements_of_a_list() -> None:
-    """As they were written; anything else is refused."""
+    """The elements keep their exact text; what is no list is refused."""
     assert elements_of_list(b'[{"b": 1.0},2]') == [b'{"b": 1.0}', b"2"]
     with pytest.raises(Invalid):
         elements_of_list(b"{}")

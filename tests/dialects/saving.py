@@ -9,7 +9,7 @@ from doings.core.timeline import Timeline
 from doings.importing.importer import Importer, Tally
 from doings.importing.registry import SAVED
 from doings.importing.saved_answers import elements_of_text, items_of_elements, put_import_items
-from tests.dialects.serving import Business, Served
+from tests.serving import Business, Served
 
 SERVER = "http://server"
 
@@ -61,7 +61,7 @@ Members = dict[str, Any]
 
 
 def less(value: Any, names: frozenset[str]) -> Any:  # noqa: ANN401 - any JSON
-    """The same without members of these names, at any depth."""
+    """A JSON value without members of these names, at any depth."""
     if isinstance(value, dict):
         return {name: less(one, names) for name, one in value.items() if name not in names}
     return [less(one, names) for one in value] if isinstance(value, list) else value

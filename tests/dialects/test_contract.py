@@ -1,115 +1,19 @@
 """What every dialect owes its callers, whatever its vendor's shapes: one suite over all of them."""
 
-from base64 import b64encode
-from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
 from typing import Any
 
 import httpx
-import msgspec
 import pytest
 
 from doings.auth.principal import ADMIN, READ
 from doings.core.activity import ACTOR, Link
 from doings.core.clock import HOUR
 from doings.core.errors import Unavailable
-from tests.dialects.serving import Business, Served, serving
-from tests.storage.book import note
-
-Headers = dict[str, str]
-Document = dict[str, Any]
-
-
-async def sign_in_by_secret(_served: Served, _key: str, secret: str) -> Headers:
-    """The secret as a bearer token."""
-    return {"Authorization": f"Bearer {secret}"}
-
-
-async def sign_in_by_pair(_served: Served, key: str, secret: str) -> Headers:
-    """Key and secret in headers of their own."""
-    return {"apiKey": key, "token": secret}
-
-
-async def sign_in_by_jwt(served: Served, key: str, secret: str) -> Headers:
-    """A token that is fetched first; without one there is nothing to send but the key."""
-    basic = b64encode(f"acme:{secret}".encode()).decode()
-    headers = {"Authorization": f"Basic {basic}", "Authorization-Key": key}
-    answer = await served.client.post("/mio/business/v1/auth", headers=headers)
-    if answer.status_code != 200:
-        return {"Authorization": "Bearer x.y.z", "x-api-key": key}
-    return {"Authorization": f"Bearer {answer.json()['token']}", "x-api-key": key}
-
-
-class Dialect(msgspec.Struct, frozen=True, kw_only=True):
-    """How to speak one: where its list is, how to sign in, and where things are in its answers.
-
-    `list_path` takes the id and the seq of a contact.
-    """
-
-    name: str
-    list_path: Callable[[str, int], str]
-    sign_in: Callable[[Served, str, str], Awaitable[Headers]] = sign_in_by_secret
-    items: Callable[[Any], list[Document]]
-    error: Callable[[Document], object]
-    pages: Callable[[str, int, int], str] | None = None
-    has_contact_in_path: bool = True
-
-
-DIALECTS = (
-    Dialect(
-        name="monica",
-        list_path=lambda _, seq: f"/monica/api/contacts/{seq}/activities",
-        items=lambda body: body["data"],
-        error=lambda body: body.get("error") or body["message"],
-        pages=lambda path, number, size: f"{path}?page={number}&limit={size}",
-    ),
-    Dialect(
-        name="cobot",
-        list_path=lambda id_, _: f"/cobot/acme/api/activities?last=100&of={id_}",
-        items=lambda body: body,
-        error=lambda body: body.get("error") or body["errors"],
-        has_contact_in_path=False,
-    ),
-    Dialect(
-        name="invent",
-        list_path=lambda id_, _: f"/invent/orgs/c/contacts/{id_}/activities",
-        items=lambda body: body,
-        error=lambda body: (body["message"], body["code"]),
-        pages=lambda path, number, size: f"{path}?page={number}&take={size}",
-    ),
-    Dialect(
-        name="agendize",
-        list_path=lambda id_, _: f"/agendize/api/2.3/activities?clientId={id_}",
-        sign_in=sign_in_by_pair,
-        items=lambda body: body["items"],
-        error=lambda body: (body["error"]["code"], body["error"]["message"]),
-    ),
-    Dialect(
-        name="mio",
-        list_path=lambda id_, _: f"/mio/business/v1/activities?of={id_}",
-        sign_in=sign_in_by_jwt,
-        items=lambda body: body["activities"],
-        error=lambda body: (body["code"], body["message"]),
-        pages=lambda path, number, size: f"{path}&page={number}&limit={size}",
-        has_contact_in_path=False,
-    ),
-)
+from tests.builders import note
+from tests.dialects.dialect import Dialect, Headers
+from tests.serving import Business, Served
 
 RECORDED = 7
-
-
-@pytest.fixture(params=DIALECTS, ids=lambda dialect: dialect.name)
-def dialect(request: pytest.FixtureRequest) -> Dialect:
-    """Each of the five."""
-    found: Dialect = request.param
-    return found
-
-
-@pytest.fixture
-async def served(tmp_path: Path) -> AsyncIterator[Served]:
-    """The whole application."""
-    async with serving(tmp_path) as running:
-        yield running
 
 
 class World:
@@ -298,7 +202,7 @@ async def test_a_defect_is_answered_in_the_vendor_s_shape_and_tells_nothing(
 
 
 async def test_head_answers_like_get_without_the_body(world: World) -> None:
-    """The same headers, no bytes."""
+    """HEAD has the headers of GET and no body."""
     got, head = await world.get(), await world.get(method="HEAD")
 
     assert head.status_code == got.status_code
@@ -307,7 +211,7 @@ async def test_head_answers_like_get_without_the_body(world: World) -> None:
 
 
 async def test_a_slash_at_the_end_of_the_path_is_accepted(world: World) -> None:
-    """Without a redirect, which clients answer with a GET."""
+    """The answer is no redirect, because clients follow one with a GET."""
     path, mark, query = world.path.partition("?")
 
     answer = await world.get(f"{path}/{mark}{query}")

@@ -1,8 +1,7 @@
-"""What a surface shows again is what it would render anew, whatever was changed meanwhile."""
+"""A page that is shown again is the same as a fresh one, whatever has changed since."""
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
+from collections.abc import Awaitable, Callable
 
 import msgspec
 import pytest
@@ -11,9 +10,9 @@ from doings.core.activity import draft_of
 from doings.core.clock import HOUR
 from doings.storage.document_cache import DocumentCache
 from tests.clocks import NOON
+from tests.dialects.dialect import DIALECTS
 from tests.dialects.samples import SAMPLES, sample
-from tests.dialects.serving import Business, Served, serving
-from tests.dialects.test_contract import DIALECTS
+from tests.serving import Business, Served
 
 VIEWS = {
     "native": ("/v1/activities?limit=200", "application/json"),
@@ -21,14 +20,7 @@ VIEWS = {
     "cobot html": ("/cobot/acme/api/activities?last=200", "text/html"),
     "monica, all": ("/monica/api/activities?limit=100", "application/json"),
 }
-"""By path and media type, beside the lists of the dialects."""
-
-
-@pytest.fixture
-async def served(tmp_path: Path) -> AsyncIterator[Served]:
-    """The whole application."""
-    async with serving(tmp_path) as running:
-        yield running
+"""Path and media type of what is compared in addition to the lists of the dialects."""
 
 
 @pytest.fixture
@@ -79,7 +71,7 @@ async def delete(_: Served, business: Business) -> None:
 
 
 async def revive(served: Served, business: Business) -> None:
-    """And comes back under another name."""
+    """Delete the user, and put it again under another name."""
     await delete(served, business)
     await shown(served, business)
     await business.put("user", "u1", name="Ann Swanson")
@@ -120,7 +112,7 @@ async def add_category(_: Served, business: Business) -> None:
 
 
 async def add_gender(_: Served, business: Business) -> None:
-    """Likewise of a contact."""
+    """Add the gender that a contact's attributes name."""
     await business.put("gender", "77", name="Other", attrs='{"type":"O"}')
 
 
@@ -156,7 +148,7 @@ CHANGES = (
     (cancel, "mio"),
     (wait, "mio"),
 )
-"""With a view that shows it."""
+"""Each change, with a view that shows it."""
 
 
 @pytest.mark.parametrize(("change", "view"), CHANGES)

@@ -1,13 +1,13 @@
 """Every kind in every dialect: its exact document, or not expressible and then nowhere.
 
 The documents are in `matrix/<dialect>.json`. After a change that is meant,
-`DOINGS_TEST_RENEW=1 make test ARGS=tests/dialects/test_matrix.py` writes them anew, to be read in
+`DOINGS_TEST_RENEW=1 make test ARGS=tests/dialects/test_matrix.py` writes them again, to be read in
 the diff.
 """
 
 import json
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +19,9 @@ from doings.dialects.cobot.vocabulary import type_of_kind as cobot
 from doings.dialects.invent.vocabulary import type_of_kind as invent
 from doings.dialects.mio.vocabulary import type_of_kind as mio
 from doings.dialects.monica.vocabulary import type_of_kind as monica
+from tests.dialects.dialect import DIALECTS, Dialect
 from tests.dialects.samples import SAMPLES
-from tests.dialects.serving import Business, Served, serving
-from tests.dialects.test_contract import DIALECTS, Dialect
+from tests.serving import Business, Served
 
 GOLDEN = Path(__file__).parent / "matrix"
 
@@ -43,20 +43,6 @@ def type_in(name: str, document: Document) -> str:
     if name == "agendize":
         return f"{document['type']} / {document['event']}"
     return str(document["type"])
-
-
-@pytest.fixture(params=DIALECTS, ids=lambda dialect: dialect.name)
-def dialect(request: pytest.FixtureRequest) -> Dialect:
-    """Each of the five."""
-    found: Dialect = request.param
-    return found
-
-
-@pytest.fixture
-async def served(tmp_path: Path) -> AsyncIterator[Served]:
-    """The whole application, at a clock that stands still."""
-    async with serving(tmp_path) as running:
-        yield running
 
 
 SECRET = bytes(32)

@@ -1,7 +1,6 @@
 """What somebody saved of a vendor's answers is served again; and there and back, for all kinds."""
 
 import json
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +12,10 @@ from doings.core.clock import HOUR, SECOND
 from doings.core.errors import NotFound
 from doings.core.imports import Contact
 from doings.importing.registry import SAVED
+from tests.dialects.dialect import DIALECTS, Dialect
 from tests.dialects.samples import SAMPLES
 from tests.dialects.saving import SERVER, Desk, less
-from tests.dialects.serving import Business, Served, serving
-from tests.dialects.test_contract import DIALECTS, Dialect
+from tests.serving import Business, Served
 
 HERE = Path(__file__).parent
 
@@ -30,20 +29,6 @@ OWN = {
 
 NEW_YEAR = 1_704_085_400 * SECOND
 """When the interaction of mio's example was accepted and not yet over."""
-
-
-@pytest.fixture
-async def served(tmp_path: Path) -> AsyncIterator[Served]:
-    """The whole application, at a clock that stands still."""
-    async with serving(tmp_path) as running:
-        yield running
-
-
-@pytest.fixture(params=DIALECTS, ids=lambda dialect: dialect.name)
-def dialect(request: pytest.FixtureRequest) -> Dialect:
-    """Each of the five."""
-    found: Dialect = request.param
-    return found
 
 
 def golden(name: str) -> bytes:

@@ -1,20 +1,12 @@
 """What is at the root, outside the surfaces."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
 import pytest
 
 from doings.core.errors import Unavailable
-from tests.dialects.serving import Served, serving
-
-
-@pytest.fixture
-async def served(tmp_path: Path) -> AsyncIterator[Served]:
-    """The whole application."""
-    async with serving(tmp_path) as running:
-        yield running
+from tests.serving import Served, serving
 
 
 async def test_the_root_leads_to_the_documents(served: Served) -> None:

@@ -32,7 +32,7 @@ def test_the_best_of_what_is_offered_is_chosen(accept: str | None, chosen: str) 
 
 @pytest.mark.parametrize("accept", ["image/png", "*/*;q=0", "text/html;q=0, application/json;q=0"])
 def test_what_is_not_offered_is_refused(accept: str) -> None:
-    """And what is offered is named."""
+    """NotAcceptable is raised and names what is offered."""
     with pytest.raises(NotAcceptable) as refused:
         negotiated(accept, OFFERED)
 
@@ -66,7 +66,7 @@ def test_a_number_out_of_bounds_is_refused_by_name(text: str) -> None:
 
 
 def test_the_last_of_repeated_values_counts() -> None:
-    """As in most frameworks that the vendors use."""
+    """The last value counts, as in most of the vendors' frameworks."""
     assert last({"a": ["1", "2"]}, "a") == "2"
     assert integer({"limit": ["7", "8"]}, "limit", 50, least=1, most=100) == 8
     assert integer({}, "limit", 50, least=1, most=100) == 50
@@ -81,7 +81,7 @@ def test_a_word_is_one_of_a_few() -> None:
 
 
 def test_brackets_in_a_form_make_lists_and_objects() -> None:
-    """As PHP and Rails read them."""
+    """Brackets make lists and objects, as in PHP and Rails."""
     pairs = [("a", "1"), ("a", "2"), ("b[]", "1"), ("b[]", "2"), ("c[0]", "x"), ("d[e]", "y")]
 
     members = members_from_pairs(pairs)

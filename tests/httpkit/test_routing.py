@@ -28,7 +28,7 @@ PATHS = Paths(
     ],
 )
 def test_the_first_path_that_fits_is_found(path: str, found: str, params: dict[str, str]) -> None:
-    """With the values of its variable segments."""
+    """The first path that fits is found, with the values of its variable parts."""
     assert PATHS.find(path) == (found, params)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from doings.app import Application
 from doings.config import Settings
-from tests.engines import engine, url_for
+from tests.engines import engine, lent_database
 from tests.native.client import SCOPES, Native, signed_in
 
 __all__ = ["engine"]
@@ -16,10 +16,11 @@ __all__ = ["engine"]
 @pytest.fixture
 async def app(tmp_path: Path) -> AsyncIterator[Application]:
     """The whole application on an empty database."""
-    application = Application(Settings(database=await url_for(tmp_path)))
-    await application.start()
-    yield application
-    await application.stop()
+    async with lent_database(tmp_path) as database:
+        application = Application(Settings(database=database))
+        await application.start()
+        yield application
+        await application.stop()
 
 
 @pytest.fixture

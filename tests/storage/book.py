@@ -1,4 +1,4 @@
-"""A database bound to one account, and the drafts that the tests put in: less to write a test."""
+"""A database bound to one account: less to write a test."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
@@ -12,20 +12,9 @@ from doings.core.store.activities import Recorded
 from doings.core.store.changes import Change
 from doings.core.store.entities import EntityQuery
 from doings.storage.database import Database
-from tests.clocks import NOON
+from tests.builders import note
 
 T = TypeVar("T")
-
-
-def contact(id_: str, role: str = "subject", name: str | None = None) -> Link:
-    """A link to a contact."""
-    return Link(CONTACT, id_, role, name)
-
-
-def note(*links: Link | str, at: int = NOON, **members: Any) -> Draft:  # noqa: ANN401 - a Draft's
-    """A draft of a note; text among the links is the id of a contact."""
-    linked = tuple([contact(link) if isinstance(link, str) else link for link in links])
-    return Draft(**{"kind": "note.created", "occurred_at": at, "links": linked, **members})
 
 
 class Book:

@@ -32,7 +32,7 @@ class Entry:
 
     @property
     def place(self) -> tuple[int, int]:
-        """Its place in every timeline."""
+        """The entry's place in every timeline."""
         return self.draft.occurred_at, self.seq
 
 

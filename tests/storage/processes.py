@@ -1,4 +1,4 @@
-"""What the tests let other processes do to a database. Each opens it anew, with the real clock."""
+"""What the tests let other processes do to a database, which each opens with the real clock."""
 
 import asyncio
 import os
@@ -15,8 +15,9 @@ from doings.core.errors import Unavailable
 from doings.storage.database import open_database
 from doings.storage.sqlite.engine import SqliteEngine
 from doings.storage.sqlite.schema import SCHEMA
+from tests.builders import note
 from tests.clocks import NOON
-from tests.storage.book import Book, note
+from tests.storage.book import Book
 
 T = TypeVar("T")
 

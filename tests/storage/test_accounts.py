@@ -10,8 +10,9 @@ from doings.core.query import Word
 from doings.core.store.credentials import Credential
 from doings.storage.database import Database
 from doings.storage.sqlite.engine import SqliteEngine
+from tests.builders import contact, note
 from tests.clocks import NOON, TickingClock
-from tests.storage.book import Book, contact, note
+from tests.storage.book import Book
 
 ANSWER = '{"status":201,"name":"ü"}'
 ONE, TWO = b"\x01" * 32, b"\x02" * 32
@@ -57,7 +58,7 @@ async def test_accounts_are_found_by_slug_and_listed(
 
 @pytest.mark.parametrize("slug", ["", "-a", "a-", "A", "a_b", "a b", "x" * 64, "api", "c", "a\n"])
 async def test_slug_that_cannot_stand_in_a_path_is_refused(database: Database, slug: str) -> None:
-    """Nothing is made."""
+    """Invalid is raised and no account is made."""
     with pytest.raises(Invalid):
         await database.create_account(slug, name="x", time_zone="UTC")
     assert await database.accounts() == []
@@ -155,7 +156,7 @@ async def test_credential_is_found_by_its_key_alone(database: Database, book: Bo
 
 
 async def test_credentials_are_listed_oldest_first(book: Book, other: Book) -> None:
-    """Those of one account only."""
+    """Only the account's own credentials are listed."""
     for key, created_at in (("b", NOON), ("a", NOON + 1), ("c", NOON - 1)):
         stored = credential(book.account, key, created_at)
         await book.write(lambda writer, one=stored: writer.add_credential(one))  # type: ignore[misc]
@@ -208,7 +209,7 @@ async def test_key_used_with_another_request_is_a_conflict(book: Book) -> None:
 
 
 async def test_answers_are_forgotten_after_a_day(book: Book, clock: TickingClock) -> None:
-    """A key may then be used anew, and old ones leave the table when a new one comes."""
+    """A key may then be used again, and old keys leave the table when a new one comes."""
     await book.write(lambda writer: writer.remember("old", ONE, ANSWER))
     clock.instant += DAY // 2
     await book.write(lambda writer: writer.remember("new", ONE, ANSWER))

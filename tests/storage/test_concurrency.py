@@ -12,9 +12,10 @@ from doings.core.store import Writer
 from doings.storage.database import Database, open_database
 from doings.storage.sqlite.engine import SqliteEngine
 from doings.storage.sqlite.schema import SCHEMA
+from tests.builders import note
 from tests.clocks import TickingClock
 from tests.storage import processes
-from tests.storage.book import Book, note
+from tests.storage.book import Book
 
 PROCESSES = 16
 NAMES = [f"e-{number}" for number in range(50)]
@@ -53,7 +54,7 @@ async def gapless(book: Book) -> bool:
 
 
 async def test_concurrent_writes_are_all_recorded(book: Book) -> None:
-    """Whoever is answered has an activity, and the seqs have no gap."""
+    """Every answered write has an activity, and the seqs have no gap."""
     recorded = await asyncio.gather(*[book.record(note(str(n % 5), at=n)) for n in range(300)])
 
     assert len({batch[0].seq for batch in recorded}) == 300

@@ -14,8 +14,9 @@ from doings.storage.database import Database, open_database
 from doings.storage.sql.schema import SHARED, TABLES_OF_ACCOUNT, Table
 from doings.storage.sqlite.engine import SqliteEngine
 from doings.storage.sqlite.schema import SCHEMA
+from tests.builders import note
 from tests.clocks import TickingClock
-from tests.storage.book import Book, note
+from tests.storage.book import Book
 
 
 def silent(_table: str, _rows: int) -> None:

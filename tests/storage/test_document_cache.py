@@ -20,8 +20,9 @@ from doings.storage.document_cache import ENTRY_OVERHEAD, DocumentCache
 from doings.storage.engine import Connection
 from doings.storage.sql import statements
 from doings.storage.transaction import ReadTransaction, Transaction
+from tests.builders import note
 from tests.clocks import NOON, TickingClock
-from tests.storage.book import Book, note
+from tests.storage.book import Book
 from tests.storage.conftest import ENGINES
 from tests.storage.test_upgrade import OPENINGS
 
@@ -61,7 +62,7 @@ async def recorded(book: Book) -> list[int]:
 
 
 async def test_what_was_shown_is_shown_again(book: Book, recorded: list[int]) -> None:
-    """Through other pages too, and beside what is new."""
+    """Kept documents serve other pages too, and pages that hold new activities."""
     made = Renderings()
 
     first = await made.read(book)
@@ -107,7 +108,7 @@ CHANGES = (revise, erase, rename, delete, give_away)
 async def test_what_was_changed_is_rendered_anew(
     book: Book, recorded: list[int], change: Callable[[Book, list[int]], Awaitable[None]]
 ) -> None:
-    """With all else of the account, and nothing else."""
+    """After a change, the account's documents are rendered from the new rows."""
     made = Renderings()
     before = await made.read(book)
     await change(book, recorded)
@@ -127,7 +128,7 @@ async def test_change_by_another_process_is_seen(
     tmp_path: Path,
     change: Callable[[Book, list[int]], Awaitable[None]],
 ) -> None:
-    """It is the database that tells."""
+    """A change that another store made is seen, because the database counts changes."""
     made = Renderings()
     await made.read(book)
     engine = request.node.callspec.params["database"]
@@ -171,7 +172,7 @@ async def test_statement_counts_however_it_is_run(
 
 
 async def test_accounts_do_not_share(book: Book, other: Book, recorded: list[int]) -> None:
-    """The same seq is another activity there, and a change here is none there."""
+    """Two accounts with the same seqs each get their own documents."""
     made = Renderings()
     for _ in recorded:
         await other.record(note("1", summary="theirs"))
@@ -236,7 +237,7 @@ async def test_what_is_undone_was_never_shown(book: Book, recorded: list[int]) -
 
 
 async def test_long_reads_keep_nothing(book: Book, recorded: list[int]) -> None:
-    """Nor do they use what is kept: they run on other threads."""
+    """A long read neither keeps documents nor uses kept ones, because it runs on another thread."""
     made = Renderings()
     query = Query()
 
@@ -251,7 +252,7 @@ async def test_long_reads_keep_nothing(book: Book, recorded: list[int]) -> None:
 
 
 async def test_too_many_bytes_begin_anew(book: Book, recorded: list[int]) -> None:
-    """So memory is bounded, and what is read on is kept again."""
+    """When the limit is passed all documents are dropped, and those read later are kept."""
     book.database.document_cache = DocumentCache(max_bytes=2 * (ENTRY_OVERHEAD + 20))
     made = Renderings()
 
@@ -262,7 +263,7 @@ async def test_too_many_bytes_begin_anew(book: Book, recorded: list[int]) -> Non
 
 
 async def test_older_state_is_neither_shown_nor_kept() -> None:
-    """Of whoever began to read before a change that somebody else has seen by now."""
+    """A read that began before a change neither gets newer documents nor keeps its old ones."""
 
     class Past:
         """A reader of the state that an account had at a cache version."""

@@ -116,7 +116,7 @@ class StoreMachine(RuleBasedStateMachine):
         self.book = Book(self.database, account)
 
     def entry(self, data: st.DataObject) -> Entry:
-        """Some activity that exists."""
+        """Any one activity that exists."""
         return self.model.entries[data.draw(st.sampled_from(sorted(self.model.entries)))]
 
     @rule(batch=st.lists(drafts, min_size=1, max_size=5))

@@ -10,8 +10,9 @@ from doings.core.clock import SECOND
 from doings.core.errors import Invalid, NotFound
 from doings.core.store import Writer
 from doings.storage.database import Database
+from tests.builders import note
 from tests.clocks import NOON, TickingClock
-from tests.storage.book import Book, note
+from tests.storage.book import Book
 
 
 def request(valid_until: int | None = None, **data: object) -> Draft:
@@ -90,7 +91,7 @@ async def test_writers_in_both_directions_never_wait_for_each_other(
 
 
 async def test_account_that_does_not_exist_is_not_found(book: Book) -> None:
-    """And nothing is written in the one that does."""
+    """NotFound is raised, and nothing is written in the account that exists."""
 
     async def work(writer: Writer) -> None:
         await writer.record([note("1")])
@@ -103,7 +104,7 @@ async def test_account_that_does_not_exist_is_not_found(book: Book) -> None:
 
 
 async def test_activity_is_found_by_its_external_id(book: Book, other: Book) -> None:
-    """Within its account and its origin."""
+    """An external id is looked up within its account and origin only."""
     one = await book.record_one("1", origin="crm", external_id="e")
 
     async def find(where: Book, origin: str, external_id: str) -> int | None:
@@ -117,7 +118,7 @@ async def test_activity_is_found_by_its_external_id(book: Book, other: Book) -> 
 
 
 async def test_settings_are_changed_one_after_the_other(database: Database, book: Book) -> None:
-    """So that no change undoes another; other accounts keep theirs."""
+    """Changes at the same time do not undo each other, and other accounts keep their settings."""
     account = book.account
 
     await asyncio.gather(

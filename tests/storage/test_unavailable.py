@@ -16,9 +16,10 @@ from doings.storage.database import Database, open_database
 from doings.storage.sqlite import connection
 from doings.storage.sqlite.engine import SqliteEngine
 from doings.storage.sqlite.schema import SCHEMA
+from tests.builders import note
 from tests.clocks import TickingClock
 from tests.storage import processes
-from tests.storage.book import Book, note
+from tests.storage.book import Book
 
 
 @pytest.fixture
@@ -103,7 +104,7 @@ async def test_full_disk_is_unavailable(file_book: Book) -> None:
 
 
 async def test_full_disk_refuses_every_write_that_did_not_last(file_book: Book) -> None:
-    """Of writes that share a commit, each is refused or lasts: whoever is answered is written."""
+    """Of writes that share a commit, each is refused or lasts. What was answered is written."""
     pages = (await file_book.rows("PRAGMA page_count"))[0][0]
     await tell(file_book, f"max_page_count = {pages + 40}")
 
@@ -174,7 +175,7 @@ def test_folder_that_does_not_exist_is_one_line(tmp_path: Path) -> None:
 
 
 def test_file_that_is_no_database_is_one_line(path: Path) -> None:
-    """Nor is a picture one."""
+    """A file that holds a picture raises Misconfigured."""
     path.write_bytes(b"GIF89a" * 1000)
 
     with pytest.raises(Misconfigured, match="cannot be opened"):

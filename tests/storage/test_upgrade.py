@@ -26,7 +26,7 @@ LINKS = (
     ("2", 1, "actor", 2),
     ("2", 2, "actor subject", 0),
 )
-"""As the first version stored them."""
+"""Rows as the first version stored them."""
 
 
 async def opened(

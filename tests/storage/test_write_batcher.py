@@ -13,8 +13,9 @@ from doings.core.store import Writer
 from doings.core.store.activities import Recorded
 from doings.core.text import object_from_text
 from doings.storage.database import Database
+from tests.builders import note
 from tests.clocks import NOON
-from tests.storage.book import Book, note
+from tests.storage.book import Book
 from tests.storage.test_concurrency import gapless
 
 
@@ -24,7 +25,7 @@ async def record(book: Book, draft: Draft, by: str | None = None) -> tuple[Activ
 
 
 async def test_all_are_recorded_and_each_gets_its_own(book: Book) -> None:
-    """Whatever came beside it."""
+    """Each write is answered with its own activity, whatever else is in its batch."""
     found = await asyncio.gather(
         *[record(book, note(str(n % 5), summary=f"number {n}")) for n in range(300)]
     )
@@ -79,7 +80,7 @@ async def test_feed_knows_who_recorded_what(book: Book) -> None:
 
 
 async def test_same_external_id_is_recorded_once(book: Book) -> None:
-    """And all who sent it get the one activity."""
+    """Every request that sent it gets the one activity."""
     found = await asyncio.gather(*[record(book, note("1", external_id="e")) for _ in range(40)])
 
     assert len({activity.id for activity, _ in found}) == 1
@@ -100,7 +101,7 @@ async def test_kinds_of_every_sort_share_a_batch(book: Book) -> None:
 async def test_what_cannot_be_recorded_fails_alone(
     book: Book, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Those that came with it are recorded, once."""
+    """The other writes of its batch are recorded once."""
     plain = recording.record
 
     async def refusing(writer: Writer, drafts: Sequence[Draft]) -> list[Recorded]:
@@ -143,7 +144,7 @@ async def test_unavailable_store_is_asked_once(
 
 
 async def test_what_nobody_waits_for_any_more_is_still_recorded(book: Book) -> None:
-    """A client that hangs up takes nothing from those beside it."""
+    """The other writes of the batch are recorded when one client hangs up."""
     recording = [asyncio.create_task(record(book, note(str(n)))) for n in range(3)]
     await asyncio.sleep(0)
 
@@ -155,7 +156,7 @@ async def test_what_nobody_waits_for_any_more_is_still_recorded(book: Book) -> N
 
 
 async def test_closing_records_what_was_accepted(book: Book, database: Database) -> None:
-    """Those who wait are answered before the store is gone."""
+    """Requests that wait are answered before the store closes."""
     recording = [asyncio.create_task(record(book, note("1"))) for _ in range(10)]
     await asyncio.sleep(0)
     assert database.queue_depth == 10

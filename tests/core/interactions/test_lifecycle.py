@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from doings.core.activity import Activity, Draft, Link, Linked
 from doings.core.clock import SECOND, instant_from_text, text_from_instant
-from doings.core.entity import Entity
 from doings.core.errors import Conflict
 from doings.core.interactions import lifecycle
 from doings.core.interactions.data import (
@@ -37,6 +36,7 @@ from doings.core.interactions.lifecycle import (
 )
 from doings.core.kinds.catalogue import CATALOGUE
 from doings.core.kinds.shapes import InteractionData, Span
+from tests.builders import activity, entity, note
 from tests.clocks import NOON
 
 OWN = ("business", "acme")
@@ -51,35 +51,13 @@ def data_of(**members: Any) -> str:  # noqa: ANN401 - JSON
 
 def draft(*links: Link, **data: Any) -> Draft:  # noqa: ANN401 - JSON
     """A request for details at noon."""
-    return Draft(kind="details.requested", occurred_at=NOON, links=links, data=data_of(**data))
+    return note(*links, kind="details.requested", data=data_of(**data))
 
 
-def activity(*links: tuple[str, str, str], **members: Any) -> Activity:  # noqa: ANN401
-    """A recorded request, linked to these (type, id, roles)."""
-    linked = [
-        Linked(
-            Entity(1, type_, id_, None, "{}", None, 0, 0, is_deleted=False), tuple(roles.split())
-        )
-        for type_, id_, roles in links
-    ]
-    given: dict[str, Any] = {"kind": "details.requested", "data": "{}", **members}
-    return Activity(
-        seq=1,
-        id="a",
-        occurred_at=NOON,
-        time_zone=None,
-        summary=None,
-        body=None,
-        metadata="{}",
-        level=None,
-        channels=("admin",),
-        origin="api",
-        external_id=None,
-        recorded_at=NOON,
-        updated_at=NOON,
-        links=tuple(linked),
-        **given,
-    )
+def request(*links: tuple[str, str, str]) -> Activity:
+    """A recorded request for details, linked to these (type, id, roles)."""
+    given = [Linked(entity(type_, id_), tuple(roles.split())) for type_, id_, roles in links]
+    return activity("details.requested", *given)
 
 
 def test_kinds_are_those_of_the_catalogue_with_this_shape() -> None:
@@ -190,7 +168,7 @@ def test_what_time_will_change(kind: str, members: dict[str, Any], due: int | No
 )
 def test_direction(links: list[tuple[str, str, str]], direction: Direction) -> None:
     """IN where the other party acts."""
-    assert direction_of(activity(*links)) == direction
+    assert direction_of(request(*links)) == direction
 
 
 @pytest.mark.parametrize(
@@ -248,7 +226,7 @@ def test_what_only_the_server_sets_is_ignored_as_it_begins() -> None:
 
 
 def test_receptor_gets_nothing_of_the_initiators_own() -> None:
-    """Neither metadata, nor other links, nor what is offered, nor our ids."""
+    """The copy has no metadata, no other links, nothing of what is offered and none of our ids."""
     begun = msgspec.structs.replace(
         begun_draft(
             draft(
@@ -285,7 +263,7 @@ def test_receptor_gets_nothing_of_the_initiators_own() -> None:
 
 
 def test_acceptance_without_a_word_grants_all_that_was_asked() -> None:
-    """And lasts as long as was asked for."""
+    """What was asked is granted, for as long as was asked."""
     facts = facts_of(data_of(requirements=OPEN, expires_in={"seconds": 60}))
 
     members = members_of_step("accept", Attendance(), facts, NOON)
@@ -386,7 +364,7 @@ def test_completed_one_forgets_what_was_shared() -> None:
 )
 def test_what_both_rely_on_is_not_revised(new: dict[str, Any], is_allowed: bool) -> None:  # noqa: FBT001
     """Prose and one's own links may change, kind, data and parties may not."""
-    old = activity(("business", "acme", "actor"))
+    old = request(("business", "acme", "actor"))
     revised = msgspec.structs.replace(draft(Link("business", "acme", "actor")), **new)
 
     if is_allowed:
@@ -397,12 +375,12 @@ def test_what_both_rely_on_is_not_revised(new: dict[str, Any], is_allowed: bool)
 
 
 def test_other_kinds_are_revised_as_ever() -> None:
-    """Unless they are to become an interaction."""
-    note = activity(kind="note.created")
+    """Other kinds may change, and Conflict is raised when one is to become an interaction."""
+    old = activity("note.created")
 
-    check_revision(note, Draft(kind="note.updated", occurred_at=NOON, data='{"a":1}'))
+    check_revision(old, note(kind="note.updated", data='{"a":1}'))
     with pytest.raises(Conflict):
-        check_revision(note, draft())
+        check_revision(old, draft())
 
 
 STEPS = st.lists(

@@ -1,4 +1,4 @@
-"""Times and dates inside `data`: what is recorded can be parsed by whoever reads it later."""
+"""Times and dates inside `data`: whatever is recorded can be parsed by its readers later."""
 
 import pytest
 
@@ -76,6 +76,6 @@ def test_deadline_is_a_time_or_milliseconds(value: object, instant: int) -> None
 
 @pytest.mark.parametrize("value", ["soon", "1704085500000", 1.5, True, None, 10**30, -(10**30)])
 def test_other_deadlines_are_refused(value: object) -> None:
-    """Neither a time nor milliseconds within the calendar."""
+    """ValueError is raised for text that is no time, and for numbers outside the calendar."""
     with pytest.raises(ValueError, match=r"time"):
         instant_from_deadline(value)

@@ -6,7 +6,7 @@ import httpx
 
 from doings.core.activity import Activity, Draft, Link
 from tests.clocks import NOON
-from tests.dialects.serving import Business, Served
+from tests.serving import Business, Served
 
 PATH = "/agendize/api/2.3/activities"
 
@@ -39,7 +39,7 @@ class Company:
         return [item["id"] for item in await self.items(client_id, **params)]
 
     async def record(self, kind: str, *links: Link, at: int = NOON, **members: Any) -> Activity:  # noqa: ANN401 - a Draft's
-        """Record something of client 8, or of whoever is linked."""
+        """Record an activity of client 8, or of the entities that are linked."""
         linked = links or (Link("contact", "8"),)
         draft = Draft(kind=kind, occurred_at=at, links=linked, **members)
         recorded = (await self.business.record(draft))[0]

@@ -1,19 +1,9 @@
 """The application with a company in it, and a client to ask for."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from tests.dialects.agendize.company import Company
-from tests.dialects.serving import Served, serving
-
-
-@pytest.fixture
-async def served(tmp_path: Path) -> AsyncIterator[Served]:
-    """A running application."""
-    async with serving(tmp_path) as running:
-        yield running
+from tests.serving import Served
 
 
 @pytest.fixture

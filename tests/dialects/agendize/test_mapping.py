@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from doings.core.activity import Activity, Draft, Link, Linked, draft_of, is_same
 from doings.core.clock import SECOND
-from doings.core.entity import Entity
 from doings.core.errors import Invalid
 from doings.dialects.agendize.mapping import (
     View,
@@ -20,10 +19,10 @@ from doings.dialects.agendize.mapping import (
     saved_activity,
 )
 from doings.dialects.agendize.vocabulary import KINDS
+from tests.builders import ID, activity, linked
 from tests.clocks import NOON
 
 URL = "http://server/agendize/api/2.3"
-ID = "01900000-0000-7000-8000-000000000001"
 
 APPOINTMENT = {"id": "p", "start": "2026-03-02T09:00:00+01:00", "end": "2026-03-02T09:30:00Z"}
 
@@ -35,43 +34,23 @@ NEEDED: dict[str, dict[str, Any]] = {
 """Data without which a kind may not be recorded."""
 
 
-def linked(
-    type_: str, id_: str, name: str | None = None, attrs: str = "{}", role: str = "actor"
-) -> Linked:
-    """A link to an entity; each has a seq of its own."""
-    seq = sum((type_ + id_).encode())
-    entity = Entity(seq, type_, id_, name, attrs, None, NOON, NOON, is_deleted=False)
-    return Linked(entity, (role,))
-
-
-def activity(
+def of_client(
     kind: str,
     *links: Linked,
     data: dict[str, Any] | None = None,
     **members: Any,  # noqa: ANN401 - an Activity's
 ) -> Activity:
     """An activity as stored, of contact 8, with the data that its kind needs."""
-    given: dict[str, Any] = {
-        "seq": 9,
-        "id": ID,
-        "kind": kind,
-        "occurred_at": NOON,
-        "time_zone": None,
-        "summary": None,
-        "body": None,
-        "data": msgspec.json.encode(
-            NEEDED.get(kind.partition(".")[0], {}) if data is None else data
-        ).decode(),
-        "metadata": "{}",
-        "level": None,
-        "channels": ("admin",),
-        "origin": "api",
-        "external_id": None,
-        "recorded_at": NOON,
-        "updated_at": NOON,
-        "links": (linked("contact", "8", role="subject"), *links),
-    }
-    return Activity(**{**given, **members})
+    needed = NEEDED.get(kind.partition(".")[0], {}) if data is None else data
+    return activity(kind, linked("contact", "8"), *links, data=needed, **members)
+
+
+JIM = linked("contact", "8", "Jim H", "actor")
+
+
+def actor(name: str | None, attrs: str = "{}") -> Linked:
+    """A user who did it."""
+    return linked("user", "u", name, "actor", attrs)
 
 
 def shown(one: Activity, time_zone: str = "America/Montreal") -> dict[str, Any]:
@@ -83,8 +62,8 @@ def shown(one: Activity, time_zone: str = "America/Montreal") -> dict[str, Any]:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_shows_its_own_members(kind: str) -> None:
-    """Those of another type, or of updates only, are absent."""
-    document = shown(activity(kind))
+    """Members of other types are absent, and those of updates are only in updates."""
+    document = shown(of_client(kind))
 
     type_, event = KINDS[kind]
     detail = "note" if type_ == "consent" else type_
@@ -107,7 +86,7 @@ def test_every_kind_shows_its_own_members(kind: str) -> None:
 )
 def test_self_link(kind: str, detail: str, path: str) -> None:
     """By its own id, else by the activity's."""
-    assert shown(activity(kind))[detail]["selfLink"] == f"{URL}/{path}"
+    assert shown(of_client(kind))[detail]["selfLink"] == f"{URL}/{path}"
 
 
 @pytest.mark.parametrize(
@@ -123,7 +102,7 @@ def test_self_link_of_what_has_an_id_of_its_own(noun: str, detail: str, path: st
     """Where data tells it."""
     member = "note" if noun == "consent" else noun
 
-    document = shown(activity(f"{noun}.created", data={member: {"id": "x"}}))
+    document = shown(of_client(f"{noun}.created", data={member: {"id": "x"}}))
 
     assert document[detail]["selfLink"] == f"{URL}/{path}"
     assert document[detail].get("id", "x") == "x"
@@ -142,7 +121,7 @@ def test_date_is_local_without_an_offset(
     own: str | None, company: str, local: str, zone: str
 ) -> None:
     """In the activity's zone, else in the company's; fractions are not shown."""
-    document = shown(activity("note.created", time_zone=own, occurred_at=NOON + 999_999), company)
+    document = shown(of_client("note.created", time_zone=own, occurred_at=NOON + 999_999), company)
 
     assert document["date"] == {"dateTime": local, "timeZone": zone}
 
@@ -160,7 +139,7 @@ def test_times_in_data_are_local_too(start: str, local: str) -> None:
     """Whatever offset they were recorded with, in winter and in summer."""
     data = {"appointment": {**APPOINTMENT, "start": start}}
 
-    document = shown(activity("appointment.created", data=data))
+    document = shown(of_client("appointment.created", data=data))
 
     expected = {"dateTime": local, "timeZone": "America/Montreal"}
     assert document["appointment"]["start"] == expected
@@ -170,20 +149,20 @@ def test_times_in_data_are_local_too(start: str, local: str) -> None:
     ("links", "user"),
     [
         ([], None),
-        ([linked("user", "u", "Ann Mary Lee")], ["u", None, "Ann Mary", "Lee"]),
-        ([linked("user", "u", "Ann")], ["u", None, "Ann", None]),
-        ([linked("user", "u")], ["u", None, None, None]),
-        ([linked("user", "u", "X", '{"first_name":"A","last_name":"L","email":"a@x.org"}')],
+        ([actor("Ann Mary Lee")], ["u", None, "Ann Mary", "Lee"]),
+        ([actor("Ann")], ["u", None, "Ann", None]),
+        ([actor(None)], ["u", None, None, None]),
+        ([actor("X", '{"first_name":"A","last_name":"L","email":"a@x.org"}')],
          ["u", "a@x.org", "A", "L"]),
-        ([linked("user", "u", "X Y", '{"last_name":"L","email":5}')], ["u", None, None, "L"]),
-        ([linked("contact", "8", "Jim H"), linked("user", "u", "Ann")], ["u", None, "Ann", None]),
-        ([linked("contact", "8", "Jim H")], ["8", None, "Jim", "H"]),
-        ([linked("user", "u", "Ann", role="subject")], None),
+        ([actor("X Y", '{"last_name":"L","email":5}')], ["u", None, None, "L"]),
+        ([JIM, actor("Ann")], ["u", None, "Ann", None]),
+        ([JIM], ["8", None, "Jim", "H"]),
+        ([linked("user", "u", "Ann")], None),
     ],
 )  # fmt: skip
 def test_user(links: list[Linked], user: list[str | None] | None) -> None:
     """The actor, a user before others; names from the attributes, else from the name."""
-    document = shown(activity("note.created", *links))
+    document = shown(of_client("note.created", *links))
 
     if user is None:
         assert document["user"] is None
@@ -204,7 +183,7 @@ def test_user(links: list[Linked], user: list[str | None] | None) -> None:
 )
 def test_body_of_a_note(kind: str, summary: str | None, body: str | None, text: str | None) -> None:
     """The body; of an encounter both; the summary where there is no body."""
-    assert shown(activity(kind, summary=summary, body=body))["note"]["body"] == text
+    assert shown(of_client(kind, summary=summary, body=body))["note"]["body"] == text
 
 
 def test_previous_values_are_those_of_data() -> None:
@@ -214,7 +193,7 @@ def test_previous_values_are_those_of_data() -> None:
         "previous": {"status": "pending", "start": "2026-03-01T12:00:00Z", "staff": None},
     }
 
-    document = shown(activity("appointment.updated", data=data))
+    document = shown(of_client("appointment.updated", data=data))
 
     assert document["updatedAttributes"] == ["status", "start", "staff"]
     previous = {
@@ -233,20 +212,20 @@ def test_previous_values_of_what_is_no_update_are_not_shown() -> None:
     """They are members of the updated event only."""
     data = {"appointment": APPOINTMENT, "previous": {"status": "pending"}}
 
-    document = shown(activity("appointment.deleted", data=data))
+    document = shown(of_client("appointment.deleted", data=data))
 
     assert "updatedAttributes" not in document
     assert not any(name.startswith("previous") for name in document["appointment"])
 
 
 def test_updated_attributes_have_the_vendors_names() -> None:
-    """Also where the previous values have no members."""
+    """Updated attributes have the vendor's names, even where the previous value is null."""
     data = {
         "conference_registration": {"id": "c"},
         "previous": {"number_of_seats": 1, "cancel_reason": None},
     }
 
-    document = shown(activity("conference_registration.updated", data=data))
+    document = shown(of_client("conference_registration.updated", data=data))
 
     assert document["updatedAttributes"] == ["numberOfSeats", "cancelReason"]
 
@@ -266,7 +245,7 @@ def test_updated_attributes_have_the_vendors_names() -> None:
 )  # fmt: skip
 def test_marketing_consent(kind: str, data: dict[str, Any], text: str | None) -> None:
     """A member of its own, where one was checked."""
-    document = shown(activity(kind, data=data))
+    document = shown(of_client(kind, data=data))
 
     assert document.get("marketingConsent") == ({"text": text} if text else None)
 
@@ -276,7 +255,7 @@ def test_capacity_is_text_and_seats_are_a_number() -> None:
     registration = {"id": "c", "number_of_seats": 2, "conference": {"title": "K", "capacity": 30}}
     data = {"conference_registration": registration}
 
-    found = shown(activity("conference_registration.created", data=data))["conferenceRegistration"]
+    found = shown(of_client("conference_registration.created", data=data))["conferenceRegistration"]
 
     assert found["conference"] == {"id": None, "title": "K", "capacity": "30"}
     assert found["numberOfSeats"] == 2
@@ -287,13 +266,13 @@ def test_data_that_nobody_checked_is_no_defect(kind: str) -> None:
     """Members that mean something elsewhere may be anything here."""
     odd = {"note": 5, "email": [], "previous": "x", "marketing_consent": 1}
 
-    assert shown(activity(kind, data=odd))["id"] == ID
+    assert shown(of_client(kind, data=odd))["id"] == ID
 
 
 def test_what_came_from_the_vendor_keeps_its_id() -> None:
     """Other origins do not."""
-    assert shown(activity("note.created", origin="agendize", external_id="v1"))["id"] == "v1"
-    assert shown(activity("note.created", origin="crm", external_id="v1"))["id"] == ID
+    assert shown(of_client("note.created", origin="agendize", external_id="v1"))["id"] == "v1"
+    assert shown(of_client("note.created", origin="crm", external_id="v1"))["id"] == ID
 
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1)
@@ -373,9 +352,9 @@ def expressible(draw: st.DrawFn) -> Activity:
     data = draw(DATA[noun])
     if event == "updated" and noun in PREVIOUS:
         data["previous"] = draw(PREVIOUS[noun])
-    users = [linked("user", "u", "Ann Lee")] if draw(st.booleans()) else []
+    users = [actor("Ann Lee")] if draw(st.booleans()) else []
     has_body = noun in {"note", "consent", "email", "text_message"}
-    return activity(
+    return of_client(
         kind,
         *users,
         data=data,
@@ -405,14 +384,14 @@ def test_reading_what_was_rendered_gives_it_back(one: Activity) -> None:
 
 @given(expressible(), st.sampled_from(["America/Montreal", "Europe/Berlin", "Australia/Lord_Howe"]))
 def test_what_was_imported_is_served_back_equal(one: Activity, time_zone: str) -> None:
-    """Also in zones whose clocks show an hour twice."""
+    """This holds in every time zone, including those whose clocks show an hour twice."""
     document = encoded(msgspec.structs.replace(one, time_zone=time_zone))
 
     draft = draft_from_document(saved_activity(document), contact_id="8")
 
     links = tuple([linked(link.type, link.id, link.name, role=link.role) for link in draft.links])
     members = {name: getattr(draft, name) for name in Draft.__struct_fields__}
-    again = activity(**{**members, "data": json.loads(draft.data), "links": links})
+    again = of_client(**{**members, "data": json.loads(draft.data), "links": links})
     assert json.loads(encoded(again)) == json.loads(document)
 
 
@@ -469,13 +448,13 @@ def test_least_that_a_saved_element_may_say() -> None:
     ],
 )
 def test_element_that_is_none_of_the_vendors_is_refused(members: dict[str, Any]) -> None:
-    """With Invalid, whatever is wrong with it."""
+    """Invalid is raised, whichever member is wrong."""
     with pytest.raises(Invalid):
         draft_from_document(saved_activity(json.dumps(SAVED | members).encode()))
 
 
 @pytest.mark.parametrize("element", [b"", b"5", b"[]", b"{}", b"{", b"\xff"])
 def test_element_that_is_no_object_is_refused(element: bytes) -> None:
-    """With Invalid, too."""
+    """Invalid is raised for JSON that is no object."""
     with pytest.raises(Invalid):
         saved_activity(element)

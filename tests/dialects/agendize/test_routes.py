@@ -11,10 +11,10 @@ from doings.core.activity import Link
 from doings.core.clock import SECOND
 from doings.core.errors import Unavailable
 from doings.dialects.agendize.vocabulary import KINDS
+from tests.builders import note
 from tests.clocks import NOON
 from tests.dialects.agendize.company import PATH, Company
-from tests.dialects.serving import Served, serving
-from tests.storage.book import note
+from tests.serving import Served, serving
 
 
 async def ask(
@@ -139,7 +139,7 @@ async def test_wrong_parameters(
 
 
 async def test_deleted_client_is_unknown(company: Company) -> None:
-    """As in every surface."""
+    """404 is answered, as every surface does for a deleted contact."""
     await company.record("note.created")
     await company.business.delete("contact", "8")
 
@@ -147,7 +147,7 @@ async def test_deleted_client_is_unknown(company: Company) -> None:
 
 
 async def test_client_of_another_company_is_unknown(company: Company) -> None:
-    """As one that does not exist."""
+    """The answer is the one for a client that does not exist."""
     other = await company.served.business("other")
     await other.put("contact", "theirs")
 
@@ -160,7 +160,7 @@ async def test_client_of_another_company_is_unknown(company: Company) -> None:
     "where", ["headers", "lower", "query", "apikey", "mixed", "bearer", "bearer in lower case"]
 )
 async def test_signing_in(company: Company, where: str) -> None:
-    """As a partner or with OAuth 2."""
+    """A partner's pair and an OAuth 2 token are accepted."""
     key, token = company.business.key, company.business.secret
     headers, query = {
         "headers": ({"apiKey": key, "token": token}, ""),
@@ -273,7 +273,7 @@ async def test_long_list(company: Company, sort: str) -> None:
 
 
 async def test_slash_head_and_unknown_parameters(company: Company) -> None:
-    """As good as none, GET without a body, and ignored."""
+    """A slash changes nothing, HEAD is GET without a body, unknown parameters are ignored."""
     slash = await company.get(PATH + "/", clientId="8", page="x")
     head = await ask(company, company.partner, "HEAD")
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 
-from tests.dialects.serving import Business, Served
+from tests.serving import Business, Served
 
 GOLDEN = Path(__file__).parent / "golden"
 

@@ -10,7 +10,7 @@ from doings.auth.principal import ADMIN, READ, WRITE
 from doings.core.clock import SECOND
 from doings.core.errors import Unavailable
 from tests.dialects.cobot.space import EVER, PATH, Space
-from tests.dialects.serving import Served, serving
+from tests.serving import Served, serving
 
 UNAUTHORIZED = {"error": "unauthorized"}
 
@@ -40,7 +40,7 @@ async def test_bearer(space: Space, word: str) -> None:
 
 
 async def test_access_token_as_a_parameter(space: Space) -> None:
-    """As OAuth 2 has it."""
+    """The token may stand in `access_token`, as in OAuth 2."""
     answer = await ask(space, None, path=f"{PATH}?last=1&access_token={space.business.secret}")
 
     assert answer.status_code == 200
@@ -69,7 +69,7 @@ async def test_credential_comes_first(space: Space, path: str) -> None:
 
 
 async def test_expired_credential(space: Space) -> None:
-    """As good as none."""
+    """401 is answered once it has expired."""
     issued = await space.served.credential(
         space.business.account, expires_at=space.served.clock.instant + SECOND
     )
@@ -272,7 +272,7 @@ async def test_space_by_host_name(hosted: Served) -> None:
 
 
 async def test_posting_by_host_name(hosted: Served) -> None:
-    """The same with a body."""
+    """A post to the host name is recorded."""
     business = await hosted.business("co-up")
 
     answer = await hosted.client.post(

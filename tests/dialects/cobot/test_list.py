@@ -7,9 +7,9 @@ import pytest
 
 from doings.core.activity import Link
 from doings.core.clock import DAY, SECOND
+from tests.builders import note
 from tests.clocks import NOON
 from tests.dialects.cobot.space import EVER, PATH, Space
-from tests.storage.book import note
 
 HOUR = 3600 * SECOND
 
@@ -250,7 +250,7 @@ async def test_wrong_parameters(
 
 
 async def test_last_with_more_digits_than_a_number_has(space: Space) -> None:
-    """It is refused like any other nonsense."""
+    """The number is refused like text that is no number."""
     answer = await space.get(last="9" * 30)
 
     assert answer.status_code == 422
@@ -258,7 +258,7 @@ async def test_last_with_more_digits_than_a_number_has(space: Space) -> None:
 
 @pytest.mark.parametrize("accept", ["application/json", "text/html", None])
 async def test_empty_list(space: Space, accept: str | None) -> None:
-    """It is a list all the same."""
+    """An empty list is answered in each format."""
     answer = await space.get(accept=accept, **EVER)
 
     assert answer.text == ("<ul>\n</ul>\n" if accept == "text/html" else "[]")
@@ -298,7 +298,7 @@ async def test_neither_is_not_acceptable(space: Space, accept: str) -> None:
 
 
 async def test_html_of_a_long_list_is_the_json_of_it(space: Space) -> None:
-    """The same activities in the same order, in several chunks."""
+    """HTML and JSON hold the same activities in the same order, over several chunks."""
     await write(space, *[str(number) for number in range(1100)])
 
     found = await space.html()
@@ -335,7 +335,7 @@ async def test_html_shows_a_posted_text_with_its_links(space: Space) -> None:
 
 
 async def test_trailing_slash_and_head(space: Space) -> None:
-    """As good as none, and as GET without the body."""
+    """A slash at the end changes nothing, and HEAD is GET without the body."""
     await write(space, "a")
 
     slash = await space.get(PATH + "/", last=1)

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from doings.core.activity import Activity, Draft, Link, Linked, draft_of, is_same
 from doings.core.clock import SECOND
-from doings.core.entity import Entity
 from doings.core.errors import Invalid
 from doings.core.kinds.rules import CATALOGUE
 from doings.dialects.cobot.mapping import (
@@ -20,8 +19,7 @@ from doings.dialects.cobot.mapping import (
     saved_activity,
 )
 from doings.dialects.cobot.vocabulary import TYPES, kinds_of_type, type_of_kind
-from tests.clocks import NOON
-from tests.dialects.cobot.activities import activity, linked
+from tests.builders import activity, entity, linked
 
 
 def shown(one: Activity) -> str:
@@ -30,7 +28,7 @@ def shown(one: Activity) -> str:
 
 
 def attributes(one: Activity) -> dict[str, Any]:
-    """Its attributes."""
+    """The attributes of the document."""
     found: dict[str, Any] = json.loads(shown(one))["attributes"]
     return found
 
@@ -156,7 +154,7 @@ def test_data_comes_first_and_as_it_was_recorded() -> None:
 def test_what_data_has_of_its_own_is_not_added(
     data: dict[str, Any] | str, expected: dict[str, Any]
 ) -> None:
-    """Nor is the name of another membership than the one it names."""
+    """What the data has is kept, and only the name of the membership it names is added."""
     membership = linked("membership", "m", "Joe")
 
     found = attributes(activity("own.kind", membership, data=data, body="x"))
@@ -165,25 +163,25 @@ def test_what_data_has_of_its_own_is_not_added(
 
 
 def test_posted_text_names_no_membership() -> None:
-    """As in the documentation, whose post is for one."""
+    """The attributes hold the text alone, as in the documentation."""
     posted = activity("text.posted", linked("membership", "m", "Joe"), body="x")
 
     assert attributes(posted) == {"text": "x"}
 
 
 def test_deleted_membership_is_not_named() -> None:
-    """It is shown nowhere."""
-    entity = Entity(1, "membership", "m", "Joe", "{}", None, NOON, NOON, is_deleted=True)
+    """The attributes are empty when the only membership is deleted."""
+    gone = entity("membership", "m", "Joe", is_deleted=True)
 
-    assert attributes(activity("own.kind", Linked(entity, ("subject",)))) == {}
+    assert attributes(activity("own.kind", Linked(gone, ("subject",)))) == {}
 
 
 def test_membership() -> None:
     """What clients rely on, null where unknown, then the rest."""
     attrs = '{"customer_number":7,"email":"j@x.org","plan":{"name":"Full","price":1.50},"id":"no"}'
-    entity = Entity(1, "membership", "m", "Joe", attrs, None, NOON, NOON, is_deleted=False)
+    joe = entity("membership", "m", "Joe", attrs)
 
-    assert msgspec.json.encode(membership_document(entity)).decode() == (
+    assert msgspec.json.encode(membership_document(joe)).decode() == (
         '{"id":"m","name":"Joe","email":"j@x.org","plan":{"name":"Full","price":1.50},'
         '"confirmed_at":null,"canceled_to":null,"customer_number":7}'
     )
@@ -331,6 +329,6 @@ def test_links_of_a_saved_element() -> None:
     ],
 )
 def test_element_that_is_none_of_the_vendors_is_refused(element: bytes) -> None:
-    """With Invalid, whatever is wrong with it."""
+    """Invalid is raised, whichever member is wrong."""
     with pytest.raises(Invalid):
         draft_from_document(saved_activity(element))

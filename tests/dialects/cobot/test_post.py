@@ -25,7 +25,7 @@ async def test_text_alone_is_enough(space: Space) -> None:
 
 
 async def test_text_is_stored_clean(space: Space) -> None:
-    """As it is answered, and listed: links and nothing else."""
+    """The stored, answered and listed text keeps links and no other markup."""
     answer = await space.post(text="<b>See</b> http://x.org<script>")
 
     kept = 'See <a href="http://x.org">http://x.org</a>'
@@ -130,7 +130,7 @@ async def test_other_things_than_memberships_are_no_sources(space: Space) -> Non
 
 @pytest.mark.parametrize("content", ["", "[]", "5", '"text"', "null"])
 async def test_body_without_members_has_no_text(space: Space, content: str) -> None:
-    """It can be read, and is wrong."""
+    """The body can be parsed, and the missing text is answered with 422."""
     headers = {**space.business.bearer, "Content-Type": "application/json"}
 
     answer = await space.served.client.post(PATH, content=content, headers=headers)
@@ -185,7 +185,7 @@ async def test_form(space: Space, form: str) -> None:
 
 
 async def test_multipart_form(space: Space) -> None:
-    """As browsers send it."""
+    """A form in the encoding that browsers use for files is read."""
     fields = [("text", "Hi"), ("channels", "admin"), ("channels", "membership")]
     request = httpx.Request(
         "POST", "http://x", files=[(name, (None, value)) for name, value in fields]

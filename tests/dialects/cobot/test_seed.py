@@ -27,7 +27,7 @@ async def test_list_is_reproduced_exactly(space: Space) -> None:
 
 
 async def test_list_recorded_by_others_is_reproduced_exactly(space: Space) -> None:
-    """The same facts, recorded as the kinds that they are."""
+    """The seed's activities, recorded under their own kinds, give the seed's list."""
     kinds = {"new_invoice": "invoice.created", "plan_change": "plan.changed"}
     for element in json.loads(golden("list.json")):
         moment = datetime.strptime(element["created_at"], "%Y/%m/%d %H:%M:%S %z")
@@ -59,7 +59,7 @@ async def test_call_of_the_seed(space: Space) -> None:
 
 
 async def test_html_list_is_reproduced(space: Space) -> None:
-    """But for where the lines of the text break, which HTML does not show."""
+    """Only line breaks within the text may differ: HTML does not show them."""
     await space.business.run(
         "UPDATE accounts SET settings = :settings WHERE slug = 'co-up'",
         settings='{"link_base":"http://co-up.cobot.me"}',

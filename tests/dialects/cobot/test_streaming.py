@@ -10,9 +10,9 @@ import pytest
 from starlette.types import Message
 
 from doings.core.clock import SECOND
+from tests.builders import note
 from tests.clocks import NOON
 from tests.dialects.cobot.space import PATH, Space
-from tests.storage.book import note
 
 COUNT = 3000
 
@@ -63,7 +63,7 @@ class SlowReader:
 
 
 async def test_long_list_comes_in_pieces(space: Space) -> None:
-    """And is the whole list."""
+    """The list arrives in several pieces, which together are the whole list."""
     await write(space)
     reader = SlowReader(space, f"last={COUNT}")
 
@@ -131,9 +131,9 @@ import asyncio, resource, sys
 from pathlib import Path
 from tests.dialects.cobot.space import Space
 from tests.dialects.cobot.test_streaming import SlowReader
-from tests.dialects.serving import serving
+from tests.serving import serving
 from tests.clocks import NOON
-from tests.storage.book import note
+from tests.builders import note
 
 def peak():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from doings.core.activity import LEVELS
 from doings.dialects.cobot.listing import list_item
 from doings.dialects.cobot.text import is_blank, links_only
-from tests.dialects.cobot.activities import activity
+from tests.builders import activity
 
 LINK = '<a href="http://x.org">'
 
@@ -187,7 +187,7 @@ MARKUP = st.lists(PIECES | st.text(max_size=3), max_size=30).map("".join)
 
 @given(MARKUP)
 def test_nothing_but_links_ever_comes_out(sent: str) -> None:
-    """And cleaning what was cleaned keeps all that it shows."""
+    """Cleaning a text a second time changes nothing that is shown."""
     kept = links_only(sent)
     again = links_only(kept)
 
@@ -197,7 +197,7 @@ def test_nothing_but_links_ever_comes_out(sent: str) -> None:
 
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0<&"), max_size=60))
 def test_text_without_markup_is_kept_whole(sent: str) -> None:
-    """But for line ends, as a parser reads them."""
+    """Only line ends change, as they do in every HTML parser."""
     found = Strict.read(links_only(sent), {"a": {"href"}})
 
     assert html.unescape(found.text) == html.unescape(sent)
@@ -217,7 +217,7 @@ LIST = {"ul": set(), "li": {"data-id", "data-created-at", "data-type", "data-lev
 def test_list_stays_balanced(  # noqa: PLR0917 - hypothesis gives them by name
     kind: str, body: str | None, summary: str | None, words: str, level: str | None, base: str
 ) -> None:
-    """Whoever recorded the activity, and whatever is in it."""
+    """The HTML of an item is valid for any activity from any surface."""
     data = {"invoice_number": words, "invoice_id": words, "membership_name": words}
 
     item = list_item(activity(kind, body=body, summary=summary, data=data, level=level), base)

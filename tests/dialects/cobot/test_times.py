@@ -94,7 +94,7 @@ def test_times_written_are_read_back_to_the_second(instant: int) -> None:
 
 
 def test_times_are_written_in_utc() -> None:
-    """With zeros in front, whatever the century."""
+    """The text has leading zeros and ends in +0000, in every century."""
     moment = datetime(1014, 4, 1, 0, 1, 2, 999_999, tzinfo=UTC)
 
     assert text_from_instant(instant_from_datetime(moment)) == "1014/04/01 00:01:02 +0000"
@@ -102,7 +102,7 @@ def test_times_are_written_in_utc() -> None:
 
 @given(st.text(max_size=40))
 def test_any_text_is_a_time_or_a_value_error(text: str) -> None:
-    """Nothing else is ever raised."""
+    """Reading any text gives a time or raises ValueError."""
     try:
         span = span_from_text(text)
     except ValueError:

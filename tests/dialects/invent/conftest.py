@@ -1,18 +1,8 @@
 """The application with one account in it."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
-from tests.dialects.serving import Business, Served, serving
-
-
-@pytest.fixture
-async def served(tmp_path: Path) -> AsyncIterator[Served]:
-    """A running application."""
-    async with serving(tmp_path) as running:
-        yield running
+from tests.serving import Business, Served
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from doings.core.activity import Activity, Draft, Link, Linked, draft_of, is_same
 from doings.core.clock import SECOND
-from doings.core.entity import Entity
 from doings.core.errors import Invalid
 from doings.dialects.invent.mapping import (
     activity_documents,
@@ -20,6 +19,7 @@ from doings.dialects.invent.mapping import (
     saved_activity,
 )
 from doings.dialects.invent.vocabulary import KINDS, TYPES
+from tests.builders import ID, activity, entity, linked
 from tests.clocks import NOON
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -35,32 +35,9 @@ NOTHING: dict[str, object] = {
 }
 
 
-def entity(type_: str, id_: str, name: str | None = None, attrs: str = "{}") -> Entity:
-    """An entity as stored."""
-    return Entity(1, type_, id_, name, attrs, None, NOON, NOON, is_deleted=False)
-
-
-def activity(kind: str, *links: Linked, **members: Any) -> Activity:  # noqa: ANN401
+def of_contact(kind: str, *links: Linked, **members: Any) -> Activity:  # noqa: ANN401
     """An activity as stored, of contact 8."""
-    given: dict[str, Any] = {
-        "seq": 9,
-        "id": "0198",
-        "kind": kind,
-        "occurred_at": NOON,
-        "time_zone": None,
-        "summary": None,
-        "body": None,
-        "data": "{}",
-        "metadata": "{}",
-        "level": None,
-        "channels": ("admin",),
-        "origin": "api",
-        "external_id": None,
-        "recorded_at": NOON,
-        "updated_at": NOON,
-        "links": (Linked(entity("contact", "8"), ("subject",)), *links),
-    }
-    return Activity(**{**given, **members})
+    return activity(kind, linked("contact", "8"), *links, **members)
 
 
 def shown(one: Activity) -> dict[str, Any]:
@@ -74,7 +51,7 @@ def test_every_kind_shows_every_member(kind: str) -> None:
     """The members and their order are the same whatever happened."""
     data = '{"file":{"file_filename":"a.pdf"}}' if kind == "file.uploaded" else "{}"
 
-    document = shown(activity(kind, data=data))
+    document = shown(of_contact(kind, data=data))
 
     seed = json.loads((GOLDEN / "seed.json").read_text())[0]
     assert list(document) == list(seed)
@@ -86,8 +63,8 @@ def test_every_kind_shows_every_member(kind: str) -> None:
 
 def test_bare_event_shows_nulls() -> None:
     """What does not apply is null, and metadata is an object."""
-    assert shown(activity("contact.blocked")) == {
-        "id": "0198",
+    assert shown(of_contact("contact.blocked")) == {
+        "id": ID,
         "type": "contact_blocked",
         "created_at": "2026-03-01T12:00:00Z",
         **NOTHING,
@@ -97,9 +74,9 @@ def test_bare_event_shows_nulls() -> None:
 def test_note_of_a_user() -> None:
     """The author is the actor, and the note's user."""
     attrs = '{"email":"a@x.org","avatar":"https://x.org/a","seen_at":"2026-01-01T01:00:00.5+01:00"}'
-    ann = Linked(entity("user", "u1", "Ann", attrs), ("actor",))
+    ann = linked("user", "u1", "Ann", "actor", attrs)
 
-    document = shown(activity("note.created", ann, body="Call back", metadata='{"b":1,"a":2.50}'))
+    document = shown(of_contact("note.created", ann, body="Call back", metadata='{"b":1,"a":2.50}'))
 
     assert document["actor"] == {
         "id": "u1",
@@ -109,7 +86,7 @@ def test_note_of_a_user() -> None:
         "seen_at": "2026-01-01T00:00:00Z",
     }
     assert document["note"] == {
-        "id": "0198",
+        "id": ID,
         "contact_id": "8",
         "content": "Call back",
         "attachments": [],
@@ -137,12 +114,12 @@ def test_content_of_a_note(
     kind: str, summary: str | None, body: str | None, content: str | None
 ) -> None:
     """The body; for an encounter summary and body; the summary where there is no body."""
-    assert shown(activity(kind, summary=summary, body=body))["note"]["content"] == content
+    assert shown(of_contact(kind, summary=summary, body=body))["note"]["content"] == content
 
 
 def test_note_that_was_changed_says_when() -> None:
     """A note is updated when it was last changed, and at first when it was created."""
-    changed = activity("note.created", updated_at=NOON + 90 * SECOND)
+    changed = of_contact("note.created", updated_at=NOON + 90 * SECOND)
 
     assert shown(changed)["note"]["created_at"] == "2026-03-01T12:00:00Z"
     assert shown(changed)["note"]["updated_at"] == "2026-03-01T12:01:30Z"
@@ -155,7 +132,7 @@ def test_note_with_its_own_members() -> None:
         '"created_at":"2020-01-01T00:00:00Z","updated_at":"2021-01-01T00:00:00Z"}}'
     )
 
-    note = shown(activity("note.created", data=data))["note"]
+    note = shown(of_contact("note.created", data=data))["note"]
 
     assert note["id"] == "n1"
     assert note["created_at"] == "2020-01-01T00:00:00Z"
@@ -174,11 +151,11 @@ def test_note_with_its_own_members() -> None:
 
 
 def test_file_has_an_id_and_a_time_in_any_case() -> None:
-    """Those of the activity, where data has none."""
-    file = shown(activity("file.uploaded", data='{"file":{"file_filename":"a.pdf"}}'))["file"]
+    """The id and time are the activity's where its data has none."""
+    file = shown(of_contact("file.uploaded", data='{"file":{"file_filename":"a.pdf"}}'))["file"]
 
     assert file == {
-        "id": "0198",
+        "id": ID,
         "file_path": None,
         "file_filename": "a.pdf",
         "file_size": None,
@@ -204,9 +181,9 @@ def test_actor_and_assistant(
     links: list[tuple[str, str, str]], actor: str | None, assistant: str | None
 ) -> None:
     """A user before other actors, and an assistant by itself."""
-    linked = [Linked(entity(type_, id_), (role,)) for type_, id_, role in links]
+    given = [linked(type_, id_, role=role) for type_, id_, role in links]
 
-    document = shown(activity("note.created", *linked))
+    document = shown(of_contact("note.created", *given))
 
     assert (document["actor"] or {}).get("id") == actor
     assert (document["assistant"] or {}).get("id") == assistant
@@ -218,9 +195,9 @@ def test_actor_and_assistant(
 )
 def test_segment_has_one_of_the_vendors_colors(attrs: str, color: str) -> None:
     """Any other is none; what nobody said is null, and the times are the entity's."""
-    vip = Linked(entity("segment", "s", "VIP", attrs), ("subject",))
+    vip = linked("segment", "s", "VIP", attrs=attrs)
 
-    assert shown(activity("segment.added", vip))["segment"] == {
+    assert shown(of_contact("segment.added", vip))["segment"] == {
         "id": "s",
         "name": "VIP",
         "color": color,
@@ -234,9 +211,10 @@ def test_segment_has_one_of_the_vendors_colors(attrs: str, color: str) -> None:
 def test_attributes_of_the_wrong_type_are_as_good_as_none() -> None:
     """Nobody checks attributes when they are recorded."""
     odd = '{"color":1,"contacts_count":true,"boards":[1,{"board_id":"b"}],"created_at":"soon"}'
-    user = Linked(entity("user", "u", None, '{"email":[],"seen_at":5}'), ("actor",))
+    user = linked("user", "u", None, "actor", '{"email":[],"seen_at":5}')
+    segment = Linked(entity("segment", "s", None, odd), ())
 
-    document = shown(activity("segment.added", user, Linked(entity("segment", "s", None, odd), ())))
+    document = shown(of_contact("segment.added", user, segment))
 
     assert document["actor"] == {
         "id": "u",
@@ -254,8 +232,8 @@ def test_attributes_of_the_wrong_type_are_as_good_as_none() -> None:
 
 def test_what_came_from_the_vendor_keeps_its_id() -> None:
     """Other origins do not."""
-    assert shown(activity("note.created", origin="invent", external_id="v1"))["id"] == "v1"
-    assert shown(activity("note.created", origin="crm", external_id="v1"))["id"] == "0198"
+    assert shown(of_contact("note.created", origin="invent", external_id="v1"))["id"] == "v1"
+    assert shown(of_contact("note.created", origin="crm", external_id="v1"))["id"] == ID
 
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1)
@@ -290,12 +268,12 @@ def expressible(draw: st.DrawFn) -> Activity:
     """An activity that the vendor's document can hold without loss."""
     kind = draw(st.sampled_from([kind for kind in KINDS if kind not in INDISTINCT]))
     links = [
-        Linked(entity(type_, "x", draw(NAME)), (role,))
+        linked(type_, "x", draw(NAME), role)
         for type_, role in (("user", "actor"), ("segment", "subject"), ("broadcast", "subject"))
         if draw(st.booleans())
     ]
     data = draw(DATA.get(kind, st.just({})))
-    return activity(
+    return of_contact(
         kind,
         *links,
         body=draw(NAME) if kind == "note.created" else None,
@@ -372,6 +350,6 @@ def test_contact_is_the_notes_own_or_the_one_given() -> None:
     ],
 )
 def test_element_that_is_none_of_the_vendors_is_refused(element: bytes) -> None:
-    """With Invalid, whatever is wrong with it."""
+    """Invalid is raised, whichever member is wrong."""
     with pytest.raises(Invalid):
         draft_from_document(saved_activity(element))

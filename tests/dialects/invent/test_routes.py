@@ -14,9 +14,9 @@ from doings.dialects.invent.mapping import (
     entity_drafts_from_document,
     saved_activity,
 )
+from tests.builders import note
 from tests.clocks import NOON
-from tests.dialects.serving import Business, Served, serving
-from tests.storage.book import note
+from tests.serving import Business, Served, serving
 
 GOLDEN = Path(__file__).parent / "golden"
 PATH = "/invent/orgs/acme/contacts/8/activities"
@@ -122,7 +122,7 @@ async def test_type_filters_list_and_count(served: Served, acme: Business) -> No
 
 
 async def test_only_the_contacts_own_activities(served: Served, acme: Business) -> None:
-    """Those of what belongs to the contact included."""
+    """The list holds the contact's activities and those of things that belong to the contact."""
     await acme.put("contact", "9")
     await acme.put("membership", "m", contact="8")
     await acme.record_one("9")
@@ -162,7 +162,7 @@ async def test_org_is_named_in_three_ways(served: Served, acme: Business, org_id
 async def test_wrong_parameter_is_refused(
     served: Served, acme: Business, params: dict[str, str], field: str
 ) -> None:
-    """With 400 and the parameter's name."""
+    """400 is answered and names the parameter."""
     answer = await get(served, acme, **params)
 
     assert answer.status_code == 400
@@ -189,7 +189,7 @@ async def test_token_of_another_list_is_refused(served: Served, acme: Business) 
 
 
 async def test_empty_and_unknown_parameters_are_ignored(served: Served, acme: Business) -> None:
-    """As if they were not there."""
+    """The list is the one without these parameters."""
     answer = await get(served, acme, page="", take="", next="", type="", color="red")
 
     assert (answer.status_code, answer.headers["pagination-take"]) == (200, "20")

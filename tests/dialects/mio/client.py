@@ -4,7 +4,7 @@ from typing import Any
 
 import httpx
 
-from tests.dialects.serving import Business, Served
+from tests.serving import Business, Served
 
 ROOT = "/mio/business/v1"
 ACTIVITIES = f"{ROOT}/activities"
@@ -31,7 +31,7 @@ class Mio:
         )
 
     async def signed_in(self) -> "Mio":
-        """The same, with a token from now on."""
+        """Fetch a token for all later requests, and return this client."""
         answer = await self.sign_in()
         assert answer.status_code == 200, answer.text
         self.headers = {
@@ -57,7 +57,7 @@ class Mio:
         return list(answer.json()["activities"])
 
     async def ids(self, **params: object) -> list[str]:
-        """Their ids."""
+        """The ids of the activities in a list."""
         return [one["id"] for one in await self.found(**params)]
 
     async def detail(self, id_: str) -> Json:

@@ -1,19 +1,9 @@
 """The application with one account that is signed in."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from tests.dialects.mio.client import Mio
-from tests.dialects.serving import Business, Served, serving
-
-
-@pytest.fixture
-async def served(tmp_path: Path) -> AsyncIterator[Served]:
-    """A running application whose clock stands at noon."""
-    async with serving(tmp_path) as running:
-        yield running
+from tests.serving import Business, Served
 
 
 @pytest.fixture
@@ -24,5 +14,5 @@ async def acme(served: Served) -> Business:
 
 @pytest.fixture
 async def mio(served: Served, acme: Business) -> Mio:
-    """Its client."""
+    """A client of that account, signed in."""
     return await Mio(served, acme).signed_in()

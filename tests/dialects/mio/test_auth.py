@@ -9,7 +9,7 @@ from doings.auth.jwt import SECONDS, issue_jwt
 from doings.auth.principal import ADMIN, WRITE
 from doings.core.clock import SECOND
 from tests.dialects.mio.client import ACTIVITIES, ROOT, WEBHOOKS, Mio
-from tests.dialects.serving import Business, Served
+from tests.serving import Business, Served
 
 AUTH = f"{ROOT}/auth"
 EVERYTHING = [ACTIVITIES, f"{ACTIVITIES}/x", WEBHOOKS, f"{ROOT}/unknown", "/mio"]

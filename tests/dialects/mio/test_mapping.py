@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from doings.core.account import Account
 from doings.core.activity import Activity, Draft, Link, Linked, draft_of, is_same
 from doings.core.clock import SECOND
-from doings.core.entity import Entity
 from doings.core.errors import Invalid
 from doings.dialects.mio.mapping import (
     activity_detail_document,
@@ -21,6 +20,7 @@ from doings.dialects.mio.mapping import (
     saved_activity,
 )
 from doings.dialects.mio.vocabulary import KINDS
+from tests.builders import ID, activity, entity, linked
 from tests.clocks import NOON
 
 ACCOUNT = Account(id=1, slug="acme", name="Acme", time_zone="Europe/Berlin", created_at=0)
@@ -28,43 +28,19 @@ OWN = ("business", "acme")
 NOON_MS = NOON // 1000
 
 
-def entity(type_: str, id_: str, name: str | None = None, attrs: str = "{}") -> Entity:
-    """An entity as stored."""
-    return Entity(1, type_, id_, name, attrs, None, NOON, NOON, is_deleted=False)
+US = linked(*OWN, role="actor")
+IDA = linked("individual", "i", "Ida", "counterpart")
 
 
-US = Linked(entity(*OWN), ("actor",))
-IDA = Linked(entity("individual", "i", "Ida"), ("counterpart",))
-
-
-def activity(
+def interaction(
     *links: Linked,
     kind: str = "details.requested",
-    data: object = None,
+    data: object = "{}",
     **members: Any,  # noqa: ANN401 - an Activity's
 ) -> Activity:
-    """An interaction as stored."""
-    return Activity(
-        **{
-            "seq": 9,
-            "id": "0198",
-            "kind": kind,
-            "occurred_at": NOON,
-            "time_zone": None,
-            "summary": None,
-            "body": None,
-            "data": json.dumps(data or {}),
-            "metadata": "{}",
-            "level": None,
-            "channels": ("admin",),
-            "origin": "api",
-            "external_id": None,
-            "recorded_at": NOON,
-            "updated_at": NOON + 2 * SECOND,
-            "links": links or (US, IDA),
-            **members,
-        }
-    )
+    """An interaction as stored, changed two seconds after it was recorded."""
+    changed = {"updated_at": NOON + 2 * SECOND, **members}
+    return activity(kind, *(links or (US, IDA)), data=data, **changed)
 
 
 def shown(one: Activity, *, now: int = NOON, detail: bool = False) -> dict[str, Any]:
@@ -79,8 +55,8 @@ def shown(one: Activity, *, now: int = NOON, detail: bool = False) -> dict[str, 
 
 def test_bare_interaction_shows_every_member() -> None:
     """What is not there is null or empty."""
-    assert shown(activity()) == {
-        "id": "0198",
+    assert shown(interaction()) == {
+        "id": ID,
         "type": "AT_001",
         "type_name": "Request",
         "in_out_bound": "OUT",
@@ -124,7 +100,7 @@ def test_bare_interaction_shows_every_member() -> None:
 )
 def test_types(kind: str, type_: str, name: str) -> None:
     """One for each kind."""
-    document = shown(activity(kind=kind))
+    document = shown(interaction(kind=kind))
 
     assert (document["type"], document["type_name"]) == (type_, name)
 
@@ -153,7 +129,7 @@ def test_direction_and_other_party(
     links: list[Linked], direction: str, status: str, other: str | None
 ) -> None:
     """IN where the other party acts; pending has a name on either side."""
-    document = shown(activity(*links))
+    document = shown(interaction(*links))
 
     assert (document["in_out_bound"], document["status"]) == (direction, status)
     assert (document["entity"] or {}).get("id") == other
@@ -163,7 +139,7 @@ def test_deleted_other_party_is_not_shown() -> None:
     """The direction stays what it was."""
     gone = msgspec.structs.replace(entity("individual", "i"), is_deleted=True)
 
-    document = shown(activity(Linked(gone, ("actor", "counterpart"))))
+    document = shown(interaction(Linked(gone, ("actor", "counterpart"))))
 
     assert (document["entity"], document["in_out_bound"]) == (None, "IN")
 
@@ -180,7 +156,7 @@ def test_member_with_all_its_attributes() -> None:
     }
     odd: dict[str, object] = {name: {} for name in attrs}
     parties = [
-        activity(Linked(entity("business", "b", None, json.dumps(given)), ("counterpart",)))
+        interaction(linked("business", "b", None, "counterpart", json.dumps(given)))
         for given in (attrs, odd)
     ]
 
@@ -204,7 +180,7 @@ def test_member_with_all_its_attributes() -> None:
 
 def test_other_types_of_counterparts_are_individuals() -> None:
     """The vendor knows no third."""
-    document = shown(activity(Linked(entity("contact", "8"), ("counterpart",))))
+    document = shown(interaction(linked("contact", "8", role="counterpart")))
 
     assert document["entity"]["type"] == "INDIVIDUAL"
 
@@ -215,7 +191,7 @@ def test_other_types_of_counterparts_are_individuals() -> None:
 )
 def test_description(body: str | None, summary: str | None, description: str | None) -> None:
     """The body, else the summary."""
-    assert shown(activity(body=body, summary=summary))["description"] == description
+    assert shown(interaction(body=body, summary=summary))["description"] == description
 
 
 REQUIREMENT = {
@@ -235,7 +211,7 @@ WITHOUT_DATA = {
 
 def test_data_is_shown_of_what_was_granted_only() -> None:
     """In the detail, and until it expires."""
-    one = activity(
+    one = interaction(
         data={
             "status": "ACCEPTED",
             "expires_at": NOON_MS,
@@ -269,7 +245,7 @@ def test_completed_one_shows_no_data_after_its_time() -> None:
         "accepted_requirements": [{"code": "c", "data": 1}],
     }
 
-    document = shown(activity(data=data), detail=True)
+    document = shown(interaction(data=data), detail=True)
 
     assert document["status"] == "COMPLETED"
     assert document["accepted_requirements"] == [
@@ -306,14 +282,14 @@ def test_timeline_knows_what_time_has_changed(
     data: dict[str, Any], status: str, timeline: list[tuple[str, int]]
 ) -> None:
     """Whether or not it was recorded yet."""
-    document = shown(activity(data=data))
+    document = shown(interaction(data=data))
 
     assert document["status"] == status
     assert [(entry["status"], entry["at"]) for entry in document["timeline"]] == timeline
 
 
 def test_times_are_milliseconds_however_they_were_given() -> None:
-    """As RFC 3339 or as milliseconds."""
+    """Data in RFC 3339 and data in milliseconds give the same milliseconds."""
     data = {
         "valid_until": "2026-03-01T13:00:00+01:00",
         "attended_at": NOON_MS,
@@ -322,7 +298,7 @@ def test_times_are_milliseconds_however_they_were_given() -> None:
         "status": "COMPLETED",
     }
 
-    document = shown(activity(data=data, time_zone="Asia/Tokyo"))
+    document = shown(interaction(data=data, time_zone="Asia/Tokyo"))
 
     assert document["valid_until"] == document["attended_at"] == NOON_MS
     assert document["completed_at"] == NOON_MS + 1
@@ -390,7 +366,7 @@ def expressible(draw: st.DrawFn) -> Activity:
         if is_theirs
         else [US, Linked(other, ("counterpart",))]
     )
-    return activity(
+    return interaction(
         *links,
         kind=draw(st.sampled_from(KINDS)),
         data={name: value for name, value in data.items() if value is not None},
@@ -449,6 +425,6 @@ def test_saved_activity_without_an_other_party() -> None:
     ],
 )
 def test_element_that_is_none_of_the_vendors_is_refused(element: bytes) -> None:
-    """With Invalid, whatever is wrong with it."""
+    """Invalid is raised, whichever member is wrong."""
     with pytest.raises(Invalid):
         draft_from_document(saved_activity(element), own=OWN)

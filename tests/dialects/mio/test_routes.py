@@ -14,7 +14,7 @@ from doings.dialects.mio.mapping import (
 )
 from tests.clocks import NOON
 from tests.dialects.mio.client import ACTIVITIES, Json, Mio
-from tests.dialects.serving import Served
+from tests.serving import Served
 
 GOLDEN = Path(__file__).parent / "golden"
 HOUR = 3600 * SECOND
@@ -250,7 +250,7 @@ async def test_to_is_now_where_only_from_is_given(mio: Mio) -> None:
     ],
 )
 async def test_wrong_parameter_is_refused(mio: Mio, params: dict[str, str], field: str) -> None:
-    """With 400 and the parameter's name."""
+    """400 is answered and names the parameter."""
     answer = await mio.get(**params)  # type: ignore[arg-type]
 
     assert answer.status_code == 400
@@ -262,7 +262,7 @@ async def test_wrong_parameter_is_refused(mio: Mio, params: dict[str, str], fiel
 @pytest.mark.parametrize("path", [ACTIVITIES, f"{ACTIVITIES}/x"])
 @pytest.mark.parametrize("zone", ["Mars/Base", "+01:00", "../etc", "x" * 300])
 async def test_unknown_time_zone_is_refused(mio: Mio, path: str, zone: str) -> None:
-    """Also where no day is asked for."""
+    """400 is answered for an unknown zone, even where no day is asked for."""
     answer = await mio.get(path, headers={"x-pvt-timezone": zone})
 
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid_parameter")
@@ -353,7 +353,7 @@ async def test_whole_life_between_two_accounts(served: Served, mio: Mio) -> None
 
 
 async def test_unattended_one_is_canceled_by_itself(mio: Mio) -> None:
-    """As soon as its time is over."""
+    """Its status is CANCELED once its time is over."""
     await native(
         mio, "", {"kind": "details.swapped", "data": {"valid_until": (NOON + HOUR) // 1000 - 1}}
     )

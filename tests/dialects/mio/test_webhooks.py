@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tests.dialects.mio.client import WEBHOOKS, Mio
-from tests.dialects.serving import Served
+from tests.serving import Served
 
 URL = "https://example.org/hook"
 SECRET = "0123456789abcdef0123456789abcdef"
@@ -56,7 +56,7 @@ async def test_settings_are_stored_and_shown_without_secrets(mio: Mio) -> None:
 
 
 async def test_optional_members_may_be_left_out(mio: Mio) -> None:
-    """And are not shown then."""
+    """Settings without them are accepted and shown without them."""
     document = {"type": "ACTIVITY_EVENT", "url": URL}
 
     answer = await put(mio, {**document, "secret": None, "unknown": 1})
@@ -79,7 +79,7 @@ async def test_what_is_shown_may_be_sent_back(mio: Mio) -> None:
 
 
 async def test_deleted_settings_are_gone(mio: Mio) -> None:
-    """With their secrets."""
+    """The settings and their secrets are gone after a delete."""
     await put(mio, FULL)
 
     answer = await mio.served.client.delete(WEBHOOKS, headers=mio.headers)

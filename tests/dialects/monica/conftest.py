@@ -1,22 +1,14 @@
 """The application with an account in it, and a client of Monica's API."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import httpx
 import pytest
 
 from doings.core.entity import Entity
-from tests.dialects.serving import Business, Served, serving
+from tests.serving import Business, Served
 
 API = "http://server/monica/api"
-
-
-@pytest.fixture
-async def served(tmp_path: Path) -> AsyncIterator[Served]:
-    """A running application."""
-    async with serving(tmp_path) as running:
-        yield running
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from doings.core.clock import instant_from_text, start_of_date
 from doings.core.text import json_text
 from doings.dialects.monica.validation import date_of
 from tests.clocks import TickingClock
-from tests.dialects.serving import Business
+from tests.serving import Business
 
 BEHIND = 1_000_000
 """Where the account's own first entities are put, out of the way of the examples' ids."""

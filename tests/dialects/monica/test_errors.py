@@ -13,7 +13,7 @@ from doings.dialects.monica.params import LimitTooBig, NotSortable, UnknownSort
 from doings.dialects.monica.validation import Rejected
 from doings.httpkit.errors import Broken, MethodNotAllowed, NoRoute
 from tests.dialects.monica.conftest import API
-from tests.dialects.serving import Business, Served, serving
+from tests.serving import Business, Served, serving
 
 UNAUTHENTICATED = {"message": "Unauthenticated."}
 

@@ -14,7 +14,7 @@ import pytest
 from doings.core.clock import instant_from_text
 from tests.dialects.monica.goldens import check, golden
 from tests.dialects.monica.past import Past, flush
-from tests.dialects.serving import serving
+from tests.serving import serving
 
 HOST = "app.monicahq.com"
 

@@ -9,9 +9,9 @@ from doings.core.clock import DAY, SECOND, instant_from_text
 from doings.core.entity import Entity
 from doings.dialects.monica.paging import Page, list_document
 from doings.dialects.monica.params import listing_from_query
+from tests.builders import note
 from tests.clocks import NOON
-from tests.dialects.serving import Business, Served
-from tests.storage.book import note
+from tests.serving import Business, Served
 
 
 @pytest.fixture

@@ -19,9 +19,9 @@ from doings.dialects.monica.operations import MOUNT
 from doings.dialects.monica.routes import SURFACE
 from doings.storage.document_cache import DocumentCache
 from doings.storage.engine import Connection, Row
+from tests.builders import contact, note
 from tests.clocks import NOON
-from tests.dialects.serving import Business, Served
-from tests.storage.book import contact, note
+from tests.serving import Business, Served
 
 T = TypeVar("T")
 

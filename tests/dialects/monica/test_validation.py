@@ -7,7 +7,7 @@ import pytest
 
 from doings.core.entity import Entity
 from doings.dialects.monica.validation import date_of, integer_of, trimmed
-from tests.dialects.serving import Business
+from tests.serving import Business
 
 GOOD = {"summary": "Lunch", "happened_at": "2018-02-02"}
 

@@ -2,8 +2,6 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,18 +11,11 @@ from doings.auth.principal import READ
 from doings.core.clock import SECOND, text_from_instant
 from doings.core.interactions.sweeper import Sweeper
 from tests.clocks import NOON
-from tests.dialects.serving import Business, Served, serving
+from tests.serving import Business, Served
 
 HOUR = 3600 * SECOND
 NOON_TEXT = "2026-03-01T12:00:00Z"
 Json = dict[str, Any]
-
-
-@pytest.fixture
-async def served(tmp_path: Path) -> AsyncIterator[Served]:
-    """A running application whose clock stands at noon."""
-    async with serving(tmp_path) as running:
-        yield running
 
 
 @pytest.fixture

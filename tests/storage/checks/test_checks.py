@@ -14,8 +14,9 @@ from doings.storage.database import Database, open_database
 from doings.storage.engine import Connection
 from doings.storage.sqlite.engine import SqliteEngine
 from doings.storage.sqlite.schema import SCHEMA
+from tests.builders import contact, note
 from tests.clocks import NOON, TickingClock
-from tests.storage.book import Book, contact, note
+from tests.storage.book import Book
 from tests.storage.checks.damages import DAMAGES, VALID_UNTIL
 
 PARTIAL = '{"is_partial":true}'
@@ -57,7 +58,7 @@ async def test_sound_store_is_clean(
 
 
 async def test_empty_store_is_clean(database: Database) -> None:
-    """With nothing in it, and with an account in which nothing happened."""
+    """A store without accounts is clean, and so is one with an unused account."""
     assert await checked(database) == []
     await database.create_account("acme", name="Acme", time_zone="UTC")
 

@@ -17,9 +17,10 @@ from doings.storage.postgres.engine import PostgresEngine, open_postgres
 from doings.storage.postgres.search import SCHEMA
 from doings.storage.sql import select
 from doings.storage.sql import statements as sql
+from tests.builders import note
 from tests.clocks import TickingClock
 from tests.storage import servers
-from tests.storage.book import Book, note
+from tests.storage.book import Book
 
 citus = pytest.mark.citus
 needs_cluster = pytest.mark.skipif(servers.CLUSTER is None, reason="DOINGS_TEST_CITUS is not set")

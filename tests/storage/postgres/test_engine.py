@@ -21,9 +21,10 @@ from doings.storage.postgres.engine import PostgresEngine, Sizes, open_postgres
 from doings.storage.postgres.search import SCHEMA
 from doings.storage.sql import select
 from doings.storage.sql.schema import ACCOUNT_TABLES
+from tests.builders import note
 from tests.clocks import TickingClock
 from tests.storage import servers
-from tests.storage.book import Book, note
+from tests.storage.book import Book
 from tests.storage.servers import Server
 
 Open = Callable[..., Awaitable[Database]]
@@ -134,7 +135,7 @@ async def test_killed_server_loses_nothing_that_was_acknowledged(
 
 
 async def test_seqs_have_no_gaps_and_follow_commits(process: Open) -> None:
-    """However many processes write, whoever reads on after a seq misses nothing."""
+    """A reader who goes on after a seq misses nothing, however many processes write."""
     processes = [await process() for _ in range(3)]
     book = await book_of(processes[0])
     await book.record(note("1"))
@@ -450,7 +451,7 @@ async def test_other_encodings_are_refused() -> None:
 
 
 async def test_a_closed_engine_takes_no_writes(url: str) -> None:
-    """It is shutting down: the client may try again elsewhere."""
+    """Unavailable is raised, so that the client tries again."""
     engine: PostgresEngine = await open_postgres(url)
     await engine.close()
 

@@ -8,8 +8,9 @@ import pytest
 from doings.core.clock import DAY, SECOND
 from doings.core.query import Gap, Query, Side
 from doings.storage.sql.select import keys_in_order
+from tests.builders import note
 from tests.clocks import NOON
-from tests.storage.book import Book, note
+from tests.storage.book import Book
 
 SINCE, UNTIL = NOON, NOON + DAY
 

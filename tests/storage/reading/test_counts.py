@@ -6,8 +6,9 @@ from doings.core.activity import Link
 from doings.core.clock import DAY, SECOND
 from doings.core.entity import CONTACT
 from doings.core.query import Query
+from tests.builders import note
 from tests.clocks import NOON
-from tests.storage.book import Book, note
+from tests.storage.book import Book
 
 ONE = (CONTACT, "1")
 TODAY = NOON // DAY
@@ -123,7 +124,7 @@ async def test_years_are_those_of_the_accounts_calendar(book: Book) -> None:
 
 
 async def test_entities_are_counted_by_type(book: Book) -> None:
-    """Without the deleted ones and those that stand only as somebody's relation."""
+    """Deleted entities are not counted, nor those that stand only as somebody's relation."""
     partial = '{"is_partial":true}'
 
     async def total() -> int:

@@ -4,7 +4,8 @@ import pytest
 
 from doings.core.entity import CONTACT, Entity, EntityDraft
 from doings.core.errors import Invalid, NotFound
-from tests.storage.book import Book, note
+from tests.builders import note
+from tests.storage.book import Book
 
 PARTIAL = '{"is_partial":true}'
 
@@ -61,7 +62,7 @@ async def test_key_that_may_not_exist_is_refused(book: Book, key: tuple[str, str
 
 
 async def test_added_entity_is_named_by_its_seq(book: Book) -> None:
-    """Or by a UUID where that name is taken already."""
+    """Its id is its seq, or a UUID where that id is taken."""
     entity = await book.write(lambda writer: writer.add_entity("tag", EntityDraft(name="a")))
     await book.put("tag", str(entity.seq + 2))
     other = await book.write(lambda writer: writer.add_entity("tag", EntityDraft(name="b")))
@@ -171,7 +172,7 @@ async def test_entity_is_found_by_what_it_is_called_now(book: Book) -> None:
 
 @pytest.mark.parametrize("q", ['"', "*", "AND (", "NEAR", "-x", ":", "   ", "'", "{}^", "a OR"])
 async def test_no_search_of_entities_is_an_error(book: Book, q: str) -> None:
-    """Nothing that is typed into it is syntax."""
+    """Any text is searched for as words, never read as syntax."""
     await book.put(CONTACT, "1", name="Ann")
 
     assert await book.entities(q=q, type=CONTACT) in ([], ["1"])

@@ -1,5 +1,6 @@
 """Which activities a page shows: filters, numbered pages, the diary and the list by recording."""
 
+import random
 from itertools import product
 
 import msgspec
@@ -9,8 +10,10 @@ from doings.core.activity import Activity, Link
 from doings.core.clock import DAY, SECOND, local_date
 from doings.core.entity import CONTACT
 from doings.core.query import DiaryOrder, Gap, Query, RecordedOrder, Tie
+from doings.storage.reading.ranges import KEY_CHUNK
+from tests.builders import contact, note
 from tests.clocks import NOON
-from tests.storage.book import Book, contact, note
+from tests.storage.book import Book
 
 HOUR = 3600 * SECOND
 FIRST = NOON // DAY * DAY
@@ -198,8 +201,47 @@ async def test_diary_runs_by_date_and_within_a_date_by_recording(
         assert shown == expected
 
 
+@pytest.mark.parametrize("tie", TIES)
+@pytest.mark.parametrize("is_descending", [True, False])
+async def test_date_that_takes_several_chunks_is_still_in_one_order(
+    book: Book,
+    tie: Tie,
+    is_descending: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    """More activities on one date than one chunk holds, on both sides of a page."""
+    times = random.Random(7).sample(range(DAY // SECOND), 2 * KEY_CHUNK + 500)
+    drafts = [note("1", at=FIRST + time * SECOND) for time in times]
+    seqs = [one.seq for one in await book.record(*drafts)]
+    earlier, later = await book.record(note("1", at=FIRST - DAY), note("1", at=FIRST + DAY))
+    await book.revise(seqs[KEY_CHUNK], note("1", at=drafts[KEY_CHUNK].occurred_at, summary="late"))
+    if tie == "updated":
+        seqs.append(seqs.pop(KEY_CHUNK))
+    if is_descending:
+        seqs.reverse()
+    expected = [later.seq, *seqs, earlier.seq]
+    order = DiaryOrder("UTC", tie=tie, is_descending=is_descending)
+
+    forth = await diary(book, order, is_forward=True)
+    back = await diary(book, order, is_forward=False)
+
+    assert forth == expected
+    assert back == expected
+
+
+async def diary(book: Book, order: DiaryOrder, *, is_forward: bool) -> list[int]:
+    """All of contact 1 by the calendar, its numbered pages taken from the first or the last one."""
+    limit = 1000
+    skips = range(0, 3 * KEY_CHUNK, limit)
+    shown: list[int] = []
+    for skip in skips if is_forward else reversed(skips):
+        query = Query(entities=((CONTACT, "1"),), limit=limit, skip=skip)
+        page = await book.read(lambda reader, query=query: reader.diary(query, order))  # type: ignore[misc]
+        shown = shown + page if is_forward else page + shown
+    return shown
+
+
 async def test_diary_of_nobody_is_empty(book: Book) -> None:
-    """As is a page behind its end."""
+    """The diary of an unknown contact is empty, and so is a page after its end."""
     await book.record(note("1"))
     order = DiaryOrder("UTC")
 

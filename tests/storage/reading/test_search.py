@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from doings.core.entity import CONTACT
 from doings.core.query import Query, words_from_text
+from tests.builders import contact, note
 from tests.clocks import NOON
-from tests.storage.book import Book, contact, note
+from tests.storage.book import Book
 
 TEXTS = (
     ("Lunch with José", "We ate at the Café de Flore."),
@@ -101,7 +102,7 @@ async def test_any_text_can_be_looked_for(library: Book, text: str) -> None:
 
 
 async def test_words_go_with_every_other_filter(library: Book) -> None:
-    """And with bounds, order, paging and skipping."""
+    """Words combine with every filter, with bounds, order, paging and skipping."""
     words = words_from_text("lunch")
     newest, oldest = await library.seqs(words=words)
 

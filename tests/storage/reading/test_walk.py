@@ -15,8 +15,9 @@ from doings.core.entity import CONTACT
 from doings.core.query import Query, Side, Word
 from doings.storage.database import Database
 from doings.storage.reading import counts, search
+from tests.builders import contact, note
 from tests.clocks import NOON
-from tests.storage.book import Book, contact, note
+from tests.storage.book import Book
 
 INSTANTS = [NOON, NOON, NOON + 1, NOON - 86_400_000_000]
 """So few that most activities share theirs."""

@@ -38,7 +38,7 @@ def test_statement_is_about_one_account(name: str) -> None:
 
 
 def test_whatever_changes_entries_is_known_to() -> None:
-    """Or documents that were made of them would be shown on."""
+    """Every statement that changes entries is listed, or stale documents would be shown."""
     changing = re.compile(r"\s*(UPDATE|DELETE FROM) (activities|entities)\b")
 
     assert {text for text in NAMED.values() if changing.match(text)} == statements.INVALIDATING

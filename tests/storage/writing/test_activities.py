@@ -14,8 +14,9 @@ from doings.core.query import DiaryOrder, Query, Word
 from doings.core.store import Reader, Writer
 from doings.core.store.entities import EntityQuery
 from doings.storage.database import Database
+from tests.builders import contact, note
 from tests.clocks import NOON, TickingClock
-from tests.storage.book import Book, contact, note
+from tests.storage.book import Book
 
 
 async def test_recorded_activity_is_read_back_as_it_was_given(

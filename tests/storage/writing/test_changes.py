@@ -10,8 +10,9 @@ from doings.core.clock import DAY
 from doings.core.entity import CONTACT, EntityDraft
 from doings.core.errors import Conflict, Invalid, NotFound
 from doings.core.query import Word
+from tests.builders import contact, note
 from tests.clocks import NOON
-from tests.storage.book import Book, contact, note
+from tests.storage.book import Book
 
 
 async def test_revised_activity_is_what_the_draft_says(book: Book) -> None:
@@ -161,7 +162,7 @@ async def test_history_tells_what_each_change_replaced(book: Book) -> None:
 
 
 async def test_history_of_an_activity_nobody_changed_is_its_creation(book: Book) -> None:
-    """It comes with the activity as it is now."""
+    """The history is one change, which holds the activity as it is now."""
     activity = await book.record_one("1")
 
     changes = await book.read(lambda reader: reader.history(activity.id))

@@ -5,7 +5,8 @@ import pytest
 from doings.core.activity import Link
 from doings.core.entity import CONTACT, Entity, EntityDraft
 from doings.core.errors import Invalid, NotFound
-from tests.storage.book import Book, note
+from tests.builders import note
+from tests.storage.book import Book
 
 A = Link("appointment", "a")
 B = Link("appointment", "b")
@@ -165,7 +166,7 @@ async def test_deleted_entity_keeps_its_activities(book: Book) -> None:
 
 
 async def test_deleted_entity_may_be_put_again(book: Book) -> None:
-    """It begins anew under the same seq, and what was recorded about it is its own again."""
+    """It starts again under the same seq, and what was recorded about it is its own again."""
     old = await book.put(CONTACT, "1", name="Ann")
     activity = await book.record_one("1")
     await book.delete(CONTACT, "1")
@@ -180,7 +181,7 @@ async def test_deleted_entity_may_be_put_again(book: Book) -> None:
 
 
 def _revive(entity: Entity | None) -> EntityDraft:
-    assert entity is None, "a deleted entity is not shown to whoever puts it again"
+    assert entity is None, "a deleted entity is not shown when it is put again"
     return EntityDraft()
 
 

@@ -11,7 +11,7 @@ from doings.core.entity import Entity
 from doings.core.text import json_text, object_from_text
 from doings.dialects.monica.mapping.emotions import EMOTIONS
 from tests.clocks import NOON
-from tests.dialects.serving import Business, Served
+from tests.serving import Business, Served
 
 LUNCH = {"summary": "Lunch", "happened_at": "2018-02-02"}
 LATER = NOON + 3600 * SECOND

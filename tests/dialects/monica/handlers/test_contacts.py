@@ -9,7 +9,7 @@ from doings.core.clock import DAY, SECOND
 from doings.core.entity import Entity
 from doings.core.text import object_from_text
 from tests.clocks import NOON
-from tests.dialects.serving import Business, Served
+from tests.serving import Business, Served
 
 NEW = {
     "first_name": "Ann",

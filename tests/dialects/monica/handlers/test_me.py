@@ -5,7 +5,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.dialects.serving import Business, serving
+from tests.serving import Business, serving
 
 
 async def test_welcomes(monica: httpx.AsyncClient) -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from doings.core.clock import SECOND
 from doings.core.entity import Entity
-from tests.dialects.serving import Business, Served
+from tests.serving import Business, Served
 
 TYPES = [
     (1, "just hung out", 1), (2, "watched a movie at home", 1), (3, "just talked at home", 1),

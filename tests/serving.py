@@ -13,7 +13,7 @@ from doings.config import Settings
 from doings.core.account import Account
 from doings.storage.database import Database
 from tests.clocks import TickingClock
-from tests.engines import url_for
+from tests.engines import lent_database
 from tests.storage.book import Book
 
 
@@ -71,13 +71,13 @@ class Served:
 async def serving(directory: Path, **settings: object) -> AsyncIterator[Served]:
     """An application on a new database, at a clock that stands still until it is set."""
     clock = TickingClock(step=0)
-    database = await url_for(directory)
-    application = Application(
-        Settings(database=database, **settings),  # type: ignore[arg-type]
-        lambda given: open_store(given, clock),
-    )
-    await application.start()
-    served = Served(application, clock)
-    async with served.client:
-        yield served
-    await application.stop()
+    async with lent_database(directory) as database:
+        application = Application(
+            Settings(database=database, **settings),  # type: ignore[arg-type]
+            lambda given: open_store(given, clock),
+        )
+        await application.start()
+        served = Served(application, clock)
+        async with served.client:
+            yield served
+        await application.stop()
