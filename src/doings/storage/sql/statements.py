@@ -78,8 +78,15 @@ ENTITIES_BY_KEY = f"""
 ENTITIES_BY_SEQ = f"""
     SELECT {ENTITY} FROM entities e WHERE e.account_id = :account_id AND e.seq = ANY(:seqs)"""
 SEQS_OF_ENTITIES = """
-    SELECT seq FROM entities
-    WHERE account_id = :account_id AND type = :type AND id = ANY(:ids) AND deleted_at IS NULL"""
+    SELECT type, id, seq FROM entities
+    WHERE account_id = :account_id AND type = ANY(:types) AND id = ANY(:ids)
+        AND deleted_at IS NULL"""
+KINDS_OF_ENTITIES = """
+    SELECT e.type, e.id, e.seq, t.kind FROM entities e
+    LEFT JOIN tallies t
+        ON t.account_id = :account_id AND t.entity = e.seq AND t.day = :day
+    WHERE e.account_id = :account_id AND e.type = ANY(:types) AND e.id = ANY(:ids)
+        AND e.deleted_at IS NULL"""
 RESOLVE_ENTITIES = """
     SELECT id, seq, contact_seq FROM entities
     WHERE account_id = :account_id AND type = :type AND id = ANY(:ids)"""
