@@ -13,7 +13,7 @@ from doings.core.clock import SECOND
 from doings.core.entity import Entity
 from doings.core.errors import Invalid
 from doings.dialects.agendize.mapping import (
-    View,
+    RenderContext,
     activity_documents,
     draft_from_document,
     entity_drafts_from_document,
@@ -76,7 +76,7 @@ def activity(
 
 def shown(one: Activity, time_zone: str = "America/Montreal") -> dict[str, Any]:
     """The document as a client reads it."""
-    document = activity_documents([one], View(URL, time_zone))[0]
+    document = activity_documents([one], RenderContext(URL, time_zone))[0]
     members: dict[str, Any] = json.loads(msgspec.json.encode(document))
     return members
 
@@ -390,7 +390,7 @@ def expressible(draw: st.DrawFn) -> Activity:
 
 def encoded(one: Activity) -> bytes:
     """The document as text."""
-    return msgspec.json.encode(activity_documents([one], View(URL, "Europe/Berlin"))[0])
+    return msgspec.json.encode(activity_documents([one], RenderContext(URL, "Europe/Berlin"))[0])
 
 
 @given(expressible())

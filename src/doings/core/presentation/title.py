@@ -10,6 +10,7 @@ import msgspec
 from doings.core.activity import SUBJECT, Activity
 from doings.core.entity import Entity, EntityKey
 from doings.core.kinds.rules import kind_named
+from doings.core.presentation.markup import HTML_KINDS
 from doings.core.presentation.template import Anchor, Option, Part, Slot, parsed
 from doings.core.text import object_from_text
 
@@ -19,8 +20,6 @@ EXCERPT = 120
 _BEGINNING = 8 * EXCERPT
 _HTML_BEGINNING = 4 * _BEGINNING
 """How much of a text is looked at for them; the rest of a long one is never touched."""
-
-_HTML_BODIES = frozenset({"text.posted"})
 
 _TAG = re.compile(r"""<[a-zA-Z/!](?:[^>"']|"[^"]*"?|'[^']*'?)*>?""")
 """A tag, or the beginning of one where the text was cut."""
@@ -142,7 +141,7 @@ def _summary(activity: Activity) -> str | None:
 
 
 def _body(activity: Activity) -> str | None:
-    if activity.body and activity.kind in _HTML_BODIES:
+    if activity.body and activity.kind in HTML_KINDS:
         return _excerpt(html.unescape(_TAG.sub("", activity.body[:_HTML_BEGINNING])))
     return _excerpt(activity.body)
 
