@@ -61,7 +61,7 @@ Members = dict[str, Any]
 
 
 def less(value: Any, names: frozenset[str]) -> Any:  # noqa: ANN401 - any JSON
-    """The same without members of these names, at any depth."""
+    """The value without members of these names, at any depth."""
     if isinstance(value, dict):
         return {name: less(one, names) for name, one in value.items() if name not in names}
     return [less(one, names) for one in value] if isinstance(value, list) else value

@@ -1,4 +1,4 @@
-"""What every dialect owes its callers, whatever its vendor's shapes: one suite over all of them."""
+"""What every dialect must do for its callers: one suite over all five."""
 
 from base64 import b64encode
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -298,7 +298,7 @@ async def test_a_defect_is_answered_in_the_vendor_s_shape_and_tells_nothing(
 
 
 async def test_head_answers_like_get_without_the_body(world: World) -> None:
-    """The same headers, no bytes."""
+    """The headers of GET, and no body."""
     got, head = await world.get(), await world.get(method="HEAD")
 
     assert head.status_code == got.status_code

@@ -1,4 +1,4 @@
-"""What a surface shows again is what it would render anew, whatever was changed meanwhile."""
+"""A document that was kept equals one rendered now, after any change in between."""
 
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -21,7 +21,7 @@ VIEWS = {
     "cobot html": ("/cobot/acme/api/activities?last=200", "text/html"),
     "monica, all": ("/monica/api/activities?limit=100", "application/json"),
 }
-"""By path and media type, beside the lists of the dialects."""
+"""More lists than those of the dialects, each with its path and media type."""
 
 
 @pytest.fixture
@@ -115,12 +115,12 @@ async def move(_: Served, business: Business) -> None:
 
 
 async def add_category(_: Served, business: Business) -> None:
-    """The one that a kind of encounter named before there was one."""
+    """The category that a kind of encounter named before it existed."""
     await business.put("activity_category", "88", name="Feasts")
 
 
 async def add_gender(_: Served, business: Business) -> None:
-    """Likewise of a contact."""
+    """The gender that a contact named before it existed."""
     await business.put("gender", "77", name="Other", attrs='{"type":"O"}')
 
 

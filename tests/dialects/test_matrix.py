@@ -1,7 +1,7 @@
 """Every kind in every dialect: its exact document, or not expressible and then nowhere.
 
 The documents are in `matrix/<dialect>.json`. After a change that is meant,
-`DOINGS_TEST_RENEW=1 make test ARGS=tests/dialects/test_matrix.py` writes them anew, to be read in
+`DOINGS_TEST_RENEW=1 make test ARGS=tests/dialects/test_matrix.py` writes them again, to be read in
 the diff.
 """
 

@@ -12,7 +12,7 @@ PATH = "/agendize/api/2.3/activities"
 
 
 class Company:
-    """An account, asked through the dialect."""
+    """An account, read through the dialect."""
 
     def __init__(self, served: Served, business: Business) -> None:
         self.served = served
@@ -24,7 +24,7 @@ class Company:
         return {"apiKey": self.business.key, "token": self.business.secret}
 
     async def get(self, path: str = PATH, **params: object) -> httpx.Response:
-        """Ask for something."""
+        """Send a GET request."""
         return await self.served.client.get(path, params=params, headers=self.partner)  # type: ignore[arg-type]
 
     async def items(self, client_id: str = "8", **params: object) -> list[dict[str, Any]]:
@@ -39,7 +39,7 @@ class Company:
         return [item["id"] for item in await self.items(client_id, **params)]
 
     async def record(self, kind: str, *links: Link, at: int = NOON, **members: Any) -> Activity:  # noqa: ANN401 - a Draft's
-        """Record something of client 8, or of whoever is linked."""
+        """Record an activity of client 8, or with these links."""
         linked = links or (Link("contact", "8"),)
         draft = Draft(kind=kind, occurred_at=at, links=linked, **members)
         recorded = (await self.business.record(draft))[0]

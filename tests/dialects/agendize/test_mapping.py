@@ -157,7 +157,7 @@ def test_date_is_local_without_an_offset(
     ],
 )
 def test_times_in_data_are_local_too(start: str, local: str) -> None:
-    """Whatever offset they were recorded with, in winter and in summer."""
+    """With any recorded offset, in winter and in summer."""
     data = {"appointment": {**APPOINTMENT, "start": start}}
 
     document = shown(activity("appointment.created", data=data))
@@ -469,7 +469,7 @@ def test_least_that_a_saved_element_may_say() -> None:
     ],
 )
 def test_element_that_is_none_of_the_vendors_is_refused(members: dict[str, Any]) -> None:
-    """With Invalid, whatever is wrong with it."""
+    """With Invalid, for any mistake in it."""
     with pytest.raises(Invalid):
         draft_from_document(saved_activity(json.dumps(SAVED | members).encode()))
 

@@ -263,7 +263,7 @@ SAVED_ATTRIBUTES = st.lists(
 def test_what_was_imported_is_served_back_equal(
     document: dict[str, Any], attributes: dict[str, Any]
 ) -> None:
-    """Whatever the attributes, in whatever order."""
+    """With any attributes in any order."""
     if document["type"] == "text":
         attributes.setdefault("text", "x")
     given_document = {**document, "attributes": attributes}
@@ -331,6 +331,6 @@ def test_links_of_a_saved_element() -> None:
     ],
 )
 def test_element_that_is_none_of_the_vendors_is_refused(element: bytes) -> None:
-    """With Invalid, whatever is wrong with it."""
+    """With Invalid, for any mistake in it."""
     with pytest.raises(Invalid):
         draft_from_document(saved_activity(element))

@@ -10,7 +10,7 @@ from tests.dialects.cobot.space import PATH, Space, golden
 
 
 def compact(text: str) -> str:
-    """The JSON in the same order, less its white space."""
+    """JSON without white space, its members in the same order."""
     return json.dumps(json.loads(text), separators=(",", ":"))
 
 
@@ -27,7 +27,7 @@ async def test_list_is_reproduced_exactly(space: Space) -> None:
 
 
 async def test_list_recorded_by_others_is_reproduced_exactly(space: Space) -> None:
-    """The same facts, recorded as the kinds that they are."""
+    """The facts of the seed, recorded with their kinds."""
     kinds = {"new_invoice": "invoice.created", "plan_change": "plan.changed"}
     for element in json.loads(golden("list.json")):
         moment = datetime.strptime(element["created_at"], "%Y/%m/%d %H:%M:%S %z")
@@ -59,7 +59,7 @@ async def test_call_of_the_seed(space: Space) -> None:
 
 
 async def test_html_list_is_reproduced(space: Space) -> None:
-    """But for where the lines of the text break, which HTML does not show."""
+    """Except for line breaks in the text, which HTML does not show."""
     await space.business.run(
         "UPDATE accounts SET settings = :settings WHERE slug = 'co-up'",
         settings='{"link_base":"http://co-up.cobot.me"}',

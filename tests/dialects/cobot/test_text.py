@@ -71,7 +71,7 @@ LINK = '<a href="http://x.org">'
     ],
 )  # fmt: skip
 def test_what_is_kept(sent: str, kept: str) -> None:
-    """Text and links; cleaned again, it stays the same."""
+    """Only text and links remain, and cleaning them changes nothing."""
     assert links_only(sent) == kept
     assert links_only(kept) == kept
 
@@ -82,7 +82,7 @@ def test_what_is_kept(sent: str, kept: str) -> None:
      ('<a href="http://x.org"></a>', True)],
 )  # fmt: skip
 def test_blank_is_what_shows_nothing(sent: str, blank: bool) -> None:  # noqa: FBT001 - a column
-    """Whatever tags it consists of."""
+    """Made of any tags."""
     assert is_blank(links_only(sent)) is blank
 
 
@@ -197,7 +197,7 @@ def test_nothing_but_links_ever_comes_out(sent: str) -> None:
 
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0<&"), max_size=60))
 def test_text_without_markup_is_kept_whole(sent: str) -> None:
-    """But for line ends, as a parser reads them."""
+    """Except for line ends, as a parser reads them."""
     found = Strict.read(links_only(sent), {"a": {"href"}})
 
     assert html.unescape(found.text) == html.unescape(sent)
@@ -217,7 +217,7 @@ LIST = {"ul": set(), "li": {"data-id", "data-created-at", "data-type", "data-lev
 def test_list_stays_balanced(  # noqa: PLR0917 - hypothesis gives them by name
     kind: str, body: str | None, summary: str | None, words: str, level: str | None, base: str
 ) -> None:
-    """Whoever recorded the activity, and whatever is in it."""
+    """For any origin and any content of the activity."""
     data = {"invoice_number": words, "invoice_id": words, "membership_name": words}
 
     item = list_item(activity(kind, body=body, summary=summary, data=data, level=level), base)

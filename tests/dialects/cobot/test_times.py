@@ -94,7 +94,7 @@ def test_times_written_are_read_back_to_the_second(instant: int) -> None:
 
 
 def test_times_are_written_in_utc() -> None:
-    """With zeros in front, whatever the century."""
+    """With leading zeros, in any century."""
     moment = datetime(1014, 4, 1, 0, 1, 2, 999_999, tzinfo=UTC)
 
     assert text_from_instant(instant_from_datetime(moment)) == "1014/04/01 00:01:02 +0000"

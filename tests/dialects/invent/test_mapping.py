@@ -71,7 +71,7 @@ def shown(one: Activity) -> dict[str, Any]:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_shows_every_member(kind: str) -> None:
-    """The members and their order are the same whatever happened."""
+    """Every kind has the same members in the same order."""
     data = '{"file":{"file_filename":"a.pdf"}}' if kind == "file.uploaded" else "{}"
 
     document = shown(activity(kind, data=data))
@@ -372,6 +372,6 @@ def test_contact_is_the_notes_own_or_the_one_given() -> None:
     ],
 )
 def test_element_that_is_none_of_the_vendors_is_refused(element: bytes) -> None:
-    """With Invalid, whatever is wrong with it."""
+    """With Invalid, for any mistake in it."""
     with pytest.raises(Invalid):
         draft_from_document(saved_activity(element))

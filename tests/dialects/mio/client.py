@@ -31,7 +31,7 @@ class Mio:
         )
 
     async def signed_in(self) -> "Mio":
-        """The same, with a token from now on."""
+        """This client, which has a token from now on."""
         answer = await self.sign_in()
         assert answer.status_code == 200, answer.text
         self.headers = {
@@ -43,7 +43,7 @@ class Mio:
     async def get(
         self, path: str = ACTIVITIES, *, headers: dict[str, str] | None = None, **params: object
     ) -> httpx.Response:
-        """Ask for something."""
+        """Send a GET request."""
         return await self.served.client.get(
             path,
             params=params,  # type: ignore[arg-type]
@@ -57,7 +57,7 @@ class Mio:
         return list(answer.json()["activities"])
 
     async def ids(self, **params: object) -> list[str]:
-        """Their ids."""
+        """The ids of the activities of a list."""
         return [one["id"] for one in await self.found(**params)]
 
     async def detail(self, id_: str) -> Json:

@@ -449,6 +449,6 @@ def test_saved_activity_without_an_other_party() -> None:
     ],
 )
 def test_element_that_is_none_of_the_vendors_is_refused(element: bytes) -> None:
-    """With Invalid, whatever is wrong with it."""
+    """With Invalid, for any mistake in it."""
     with pytest.raises(Invalid):
         draft_from_document(saved_activity(element), own=OWN)

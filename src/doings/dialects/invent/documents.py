@@ -105,7 +105,7 @@ class ErrorDocument(msgspec.Struct):
 
 
 class SavedUser(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """Whoever did it; what follows the name are the entity's attributes."""
+    """The user who did it; what follows the name are the entity's attributes."""
 
     id: str
     name: str | None = None

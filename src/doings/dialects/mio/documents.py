@@ -32,7 +32,7 @@ class ItemDocument(msgspec.Struct):
 
 
 class RequirementDocument(msgspec.Struct):
-    """One thing that is asked for or offered."""
+    """A piece of information that is asked for or offered."""
 
     code: str | None
     type: str | None
