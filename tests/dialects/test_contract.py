@@ -1,4 +1,4 @@
-"""What every dialect owes its callers, whatever its vendor's shapes: one suite over all of them."""
+"""What every dialect must do for its callers: one suite over all five."""
 
 from typing import Any
 

@@ -107,7 +107,7 @@ async def move(_: Served, business: Business) -> None:
 
 
 async def add_category(_: Served, business: Business) -> None:
-    """The one that a kind of encounter named before there was one."""
+    """The category that a kind of encounter named before it existed."""
     await business.put("activity_category", "88", name="Feasts")
 
 

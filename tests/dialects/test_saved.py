@@ -98,7 +98,7 @@ async def test_cobots_example_is_served_again(served: Served) -> None:
 
 
 async def test_how_an_answer_was_laid_out_does_not_matter(served: Served) -> None:
-    """Nested values are stored without white space, and the same activity is the same again."""
+    """Nested values are stored without white space, and a second import finds the same activity."""
     business = await served.business()
     facts = {"amount": "1.0", "extra": {"a": [1, {"b": "x \n y"}]}}
     created = {"created_at": "2014/04/01 00:01:02 +0000", "type": "plan_change"}
@@ -127,7 +127,7 @@ async def test_invents_example_is_served_again(served: Served) -> None:
 
 
 async def test_agendizes_example_is_served_again(served: Served) -> None:
-    """To the letter, of the contact that was given."""
+    """Exactly the answer of the contact that was named."""
     business = await served.business(time_zone="America/Montreal")
     answer = golden("agendize/golden/answer.json")
 

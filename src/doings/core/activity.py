@@ -134,6 +134,10 @@ class Activity(msgspec.Struct, frozen=True, gc=False):
                 return link.entity
         return None
 
+    def id_at(self, origin: str) -> str:
+        """The id that another service knows it by if it came from there, else our own."""
+        return self.external_id if self.origin == origin and self.external_id else self.id
+
     def contacts(self) -> list[Entity]:
         """The linked contacts that are not deleted, each once, in the order of the links."""
         return linked_contacts(self.links)

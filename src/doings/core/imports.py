@@ -138,6 +138,19 @@ def decoded_answer(answer: bytes, shape: type[T]) -> T:
         raise Malformed(f"not JSON: {error}") from None
 
 
+def element_decoder(shape: type[T]) -> Callable[[bytes], T]:
+    """What decodes an element of an answer into a shape; it raises Invalid."""
+    decode = msgspec.json.Decoder(shape).decode
+
+    def decoded_element(element: bytes) -> T:
+        try:
+            return decode(element)
+        except (ValueError, RecursionError) as error:
+            raise Invalid.of("activity", str(error)) from None
+
+    return decoded_element
+
+
 def elements_of_list(value: msgspec.Raw | bytes) -> list[bytes]:
     """The elements of a JSON list; raises Malformed and Invalid."""
     return [bytes(element) for element in decoded_answer(bytes(value), list[msgspec.Raw])]

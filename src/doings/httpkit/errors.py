@@ -49,6 +49,23 @@ STATUS: dict[type[DoingsError], int] = {
 }
 """The usual status of each class; a surface whose vendor differs has its own table."""
 
+ERROR_CODES: dict[type[DoingsError], tuple[int, str]] = {
+    errors.Malformed: (400, "invalid_parameter"),
+    errors.Unauthenticated: (401, "unauthorized"),
+    errors.Forbidden: (403, "forbidden"),
+    errors.NotFound: (404, "not_found"),
+    MethodNotAllowed: (405, "method_not_allowed"),
+    errors.NotAcceptable: (406, "not_acceptable"),
+    errors.Conflict: (409, "conflict"),
+    errors.Outdated: (412, "outdated"),
+    errors.TooLarge: (413, "too_large"),
+    errors.UnsupportedType: (415, "unsupported_type"),
+    errors.TooManyRequests: (429, "too_many_requests"),
+    Broken: (500, "internal_error"),
+    errors.Unavailable: (503, "unavailable"),
+}
+"""Status and code of each class but Invalid, for vendors that show a code and name few of them."""
+
 
 def value_for(table: dict[type[DoingsError], T], error: DoingsError) -> T:
     """The table's value for the error's class or the nearest one above it."""

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from doings.core import errors
 from doings.core.errors import DoingsError
+from doings.httpkit.error_response import error_response
 from doings.httpkit.errors import STATUS, value_for
 from doings.httpkit.request import Request
 
@@ -53,13 +54,4 @@ def _field_problems(error: DoingsError) -> list[FieldProblem]:
 def respond_problem(error: DoingsError, request: Request) -> Response:  # noqa: ARG001 - a Surface's shape
     """Answer with a problem document."""
     document = problem_document(error)
-    response = Response(
-        msgspec.json.encode(document), status_code=document.status, media_type=MEDIA_TYPE
-    )
-    if isinstance(error, errors.Unauthenticated):
-        response.headers["WWW-Authenticate"] = "Bearer"
-    if isinstance(error, errors.Forbidden):
-        response.headers["WWW-Authenticate"] = (
-            f'Bearer error="insufficient_scope", scope="{error.scope}"'
-        )
-    return response
+    return error_response(error, document.status, document, media_type=MEDIA_TYPE, shows_scope=True)

@@ -12,7 +12,7 @@ PATH = "/agendize/api/2.3/activities"
 
 
 class Company:
-    """An account, asked through the dialect."""
+    """An account, read through the dialect."""
 
     def __init__(self, served: Served, business: Business) -> None:
         self.served = served
@@ -24,7 +24,7 @@ class Company:
         return {"apiKey": self.business.key, "token": self.business.secret}
 
     async def get(self, path: str = PATH, **params: object) -> httpx.Response:
-        """Ask for something."""
+        """Send a GET request."""
         return await self.served.client.get(path, params=params, headers=self.partner)  # type: ignore[arg-type]
 
     async def items(self, client_id: str = "8", **params: object) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from doings.core.activity import Activity, Draft, Link, Linked, draft_of, is_sam
 from doings.core.clock import SECOND
 from doings.core.errors import Invalid
 from doings.dialects.agendize.mapping import (
-    View,
+    RenderContext,
     activity_documents,
     draft_from_document,
     entity_drafts_from_document,
@@ -55,7 +55,7 @@ def actor(name: str | None, attrs: str = "{}") -> Linked:
 
 def shown(one: Activity, time_zone: str = "America/Montreal") -> dict[str, Any]:
     """The document as a client reads it."""
-    document = activity_documents([one], View(URL, time_zone))[0]
+    document = activity_documents([one], RenderContext(URL, time_zone))[0]
     members: dict[str, Any] = json.loads(msgspec.json.encode(document))
     return members
 
@@ -136,7 +136,7 @@ def test_date_is_local_without_an_offset(
     ],
 )
 def test_times_in_data_are_local_too(start: str, local: str) -> None:
-    """Whatever offset they were recorded with, in winter and in summer."""
+    """With any recorded offset, in winter and in summer."""
     data = {"appointment": {**APPOINTMENT, "start": start}}
 
     document = shown(of_client("appointment.created", data=data))
@@ -369,7 +369,7 @@ def expressible(draw: st.DrawFn) -> Activity:
 
 def encoded(one: Activity) -> bytes:
     """The document as text."""
-    return msgspec.json.encode(activity_documents([one], View(URL, "Europe/Berlin"))[0])
+    return msgspec.json.encode(activity_documents([one], RenderContext(URL, "Europe/Berlin"))[0])
 
 
 @given(expressible())

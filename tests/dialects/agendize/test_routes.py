@@ -66,7 +66,7 @@ async def test_only_the_clients_own(company: Company) -> None:
     ],
 )  # fmt: skip
 async def test_type(company: Company, types: str, expected: list[str]) -> None:
-    """Any of them, whatever the event."""
+    """Any of the types, with any event."""
     kinds = [
         "note.created", "note.deleted", "encounter.logged", "text.posted", "consent.created",
         "email.created", "text_message.updated", "segment.added",
@@ -179,7 +179,7 @@ async def test_signing_in(company: Company, where: str) -> None:
 
 @pytest.mark.parametrize("path", [f"{PATH}?clientId=8", PATH, "/agendize", "/agendize/api/2.3/x"])
 async def test_credential_comes_first(company: Company, path: str) -> None:
-    """Without a good one nothing is told; half of a partner's is none."""
+    """Without a valid one the answer is 401; half of a partner's is not valid."""
     key, token = company.business.key, company.business.secret
     other = (await company.served.business("other")).secret
 
@@ -290,7 +290,7 @@ async def hosted(tmp_path: Path) -> AsyncIterator[Served]:
 
 
 async def test_links_by_host_name(hosted: Served) -> None:
-    """They lead to where the list was found."""
+    """They begin with the address of the request."""
     business = await hosted.business("acme")
     await business.put("contact", "8")
     await business.record_one("8", data='{"note":{"id":"n1"}}')

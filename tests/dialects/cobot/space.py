@@ -19,7 +19,7 @@ def golden(name: str) -> str:
 
 
 class Space:
-    """An account, asked through the dialect."""
+    """An account, read and written through the dialect."""
 
     def __init__(self, served: Served, business: Business) -> None:
         self.served = served
@@ -28,19 +28,19 @@ class Space:
     async def get(
         self, path: str = PATH, *, accept: str | None = None, **params: object
     ) -> httpx.Response:
-        """Ask for something, with the parameters as they are."""
+        """Send a GET request with these parameters."""
         headers = self.business.bearer | ({"Accept": accept} if accept is not None else {})
         return await self.served.client.get(path, params=params, headers=headers)  # type: ignore[arg-type]
 
     async def listed(self, **params: object) -> list[dict[str, Any]]:
-        """The list as JSON, of all times unless something else is asked for."""
+        """The list as JSON; without parameters, of all times."""
         answer = await self.get(PATH, **(params or EVER))
         assert answer.status_code == 200, answer.text
         documents: list[dict[str, Any]] = answer.json()
         return documents
 
     async def texts(self, **params: object) -> list[str]:
-        """What the activities of a list say."""
+        """The texts of the activities of a list."""
         return [document["attributes"]["text"] for document in await self.listed(**params)]
 
     async def html(self, **params: object) -> str:

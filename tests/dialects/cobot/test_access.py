@@ -1,4 +1,4 @@
-"""Who may do what, where a space is found, and every other error in the vendor's shape."""
+"""Scopes, the addresses of a space, and every other error in the vendor's shape."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -31,7 +31,7 @@ async def secret_of(space: Space, *scopes: str) -> str:
 
 @pytest.mark.parametrize("word", ["Bearer", "bearer", "BEARER"])
 async def test_bearer(space: Space, word: str) -> None:
-    """In whatever case."""
+    """In any case."""
     headers = {"Authorization": f"{word} {space.business.secret}"}
 
     answer = await space.served.client.get(f"{PATH}?last=1", headers=headers)
@@ -60,7 +60,7 @@ async def test_access_token_as_a_parameter(space: Space) -> None:
     ],
 )
 async def test_credential_comes_first(space: Space, path: str) -> None:
-    """Without one, nothing is told, not even what there is."""
+    """Without one, the answer tells nothing, not even which spaces exist."""
     for secret in (None, "nonsense", space.business.secret + "x"):
         answer = await ask(space, secret, path=path)
 
@@ -198,7 +198,7 @@ async def test_user(space: Space) -> None:
 
 
 async def test_user_who_is_no_admin(space: Space) -> None:
-    """Administers nothing, and may ask for that whatever the scope."""
+    """Administers nothing, and may ask for that with any scope."""
     answer = await ask(space, await secret_of(space, WRITE), path="/cobot/api/user")
 
     assert answer.json()["admin_of"] == []
@@ -253,7 +253,7 @@ async def hosted(tmp_path: Path) -> AsyncIterator[Served]:
 
 
 async def test_space_by_host_name(hosted: Served) -> None:
-    """The label is the space, and links lead back to the host, whatever the installation's own."""
+    """The label is the space, and links lead to that host, not to the installation's own."""
     business = await hosted.business("co-up")
     data = '{"invoice_id":"1","invoice_number":1}'
     await business.record_one(kind="invoice.created", data=data)

@@ -86,7 +86,7 @@ async def test_second_of_to_includes_its_fractions(space: Space) -> None:
     ],
 )
 async def test_last_gives_the_newest_oldest_first(space: Space, last: str, expected: str) -> None:
-    """However many are asked for."""
+    """For any number."""
     await write(space, *"abcde")
 
     assert await space.texts(last=last) == list(expected)
@@ -309,7 +309,7 @@ async def test_html_of_a_long_list_is_the_json_of_it(space: Space) -> None:
 
 
 async def test_html_links_into_the_space(space: Space) -> None:
-    """Below the path under which it was asked for; the ids are quoted."""
+    """Below the path of the request; the ids are quoted."""
     data = {
         "invoice_number": "7&8",
         "invoice_id": "a/b c",
@@ -346,7 +346,7 @@ async def test_trailing_slash_and_head(space: Space) -> None:
 
 
 async def test_unknown_parameters_are_ignored(space: Space) -> None:
-    """Whatever they are."""
+    """For any kind of activity."""
     await write(space, "a")
 
     assert await space.texts(last=1, page=7, type="x") == ["a"]

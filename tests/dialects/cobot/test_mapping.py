@@ -261,7 +261,7 @@ SAVED_ATTRIBUTES = st.lists(
 def test_what_was_imported_is_served_back_equal(
     document: dict[str, Any], attributes: dict[str, Any]
 ) -> None:
-    """Whatever the attributes, in whatever order."""
+    """With any attributes in any order."""
     if document["type"] == "text":
         attributes.setdefault("text", "x")
     given_document = {**document, "attributes": attributes}

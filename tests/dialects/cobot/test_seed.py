@@ -10,7 +10,7 @@ from tests.dialects.cobot.space import PATH, Space, golden
 
 
 def compact(text: str) -> str:
-    """The JSON in the same order, less its white space."""
+    """JSON without white space, its members in the same order."""
     return json.dumps(json.loads(text), separators=(",", ":"))
 
 

@@ -71,7 +71,7 @@ LINK = '<a href="http://x.org">'
     ],
 )  # fmt: skip
 def test_what_is_kept(sent: str, kept: str) -> None:
-    """Text and links; cleaned again, it stays the same."""
+    """Only text and links remain, and cleaning them changes nothing."""
     assert links_only(sent) == kept
     assert links_only(kept) == kept
 
@@ -82,7 +82,7 @@ def test_what_is_kept(sent: str, kept: str) -> None:
      ('<a href="http://x.org"></a>', True)],
 )  # fmt: skip
 def test_blank_is_what_shows_nothing(sent: str, blank: bool) -> None:  # noqa: FBT001 - a column
-    """Whatever tags it consists of."""
+    """Made of any tags."""
     assert is_blank(links_only(sent)) is blank
 
 

@@ -48,7 +48,7 @@ def shown(one: Activity) -> dict[str, Any]:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_shows_every_member(kind: str) -> None:
-    """The members and their order are the same whatever happened."""
+    """Every kind has the same members in the same order."""
     data = '{"file":{"file_filename":"a.pdf"}}' if kind == "file.uploaded" else "{}"
 
     document = shown(of_contact(kind, data=data))

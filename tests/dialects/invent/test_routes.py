@@ -40,7 +40,7 @@ async def write_notes(acme: Business, count: int) -> list[str]:
 
 
 async def test_seed_is_reproduced_exactly(served: Served, acme: Business) -> None:
-    """The documentation's example, read and served again, is the same to the letter."""
+    """The documentation's example, read and served again, is identical."""
     golden = (GOLDEN / "seed.json").read_text()
     document = saved_activity(golden.strip()[1:-1].encode())
     for key, draft in entity_drafts_from_document(document):
@@ -228,7 +228,7 @@ async def test_deleted_contact_is_not_found(served: Served, acme: Business) -> N
 
 
 async def test_without_a_good_credential(served: Served, acme: Business) -> None:
-    """401 before everything else, whatever is asked."""
+    """401 comes before every other error."""
     headers: list[dict[str, str]] = [
         {},
         {"Authorization": "Bearer nonsense"},
@@ -256,7 +256,7 @@ async def test_without_the_scope(served: Served, acme: Business) -> None:
 
 
 async def test_other_methods(served: Served, acme: Business) -> None:
-    """HEAD works like GET, all others are told so in the vendor's shape."""
+    """HEAD works like GET; every other method gets 405 in the vendor's shape."""
     head = await served.client.head(PATH, headers=acme.bearer)
     post = await served.client.post(PATH, headers=acme.bearer)
 

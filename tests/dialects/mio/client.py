@@ -43,7 +43,7 @@ class Mio:
     async def get(
         self, path: str = ACTIVITIES, *, headers: dict[str, str] | None = None, **params: object
     ) -> httpx.Response:
-        """Ask for something."""
+        """Send a GET request."""
         return await self.served.client.get(
             path,
             params=params,  # type: ignore[arg-type]

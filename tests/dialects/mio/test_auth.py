@@ -32,7 +32,7 @@ async def test_sign_in(served: Served, acme: Business, header: str) -> None:
 
 
 async def test_wrong_sign_in(served: Served, acme: Business) -> None:
-    """401 in the vendor's shape, whatever is wrong."""
+    """401 in the vendor's shape, for any mistake."""
     other = await served.business("other")
     good = basic(f"acme:{acme.secret}")
     headers: list[dict[str, str]] = [

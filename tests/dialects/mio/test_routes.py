@@ -39,7 +39,7 @@ async def record(mio: Mio, *drafts: Draft) -> list[str]:
 
 
 async def test_seed_is_reproduced_exactly(mio: Mio) -> None:
-    """The documentation's example, read and served again, is the same to the letter."""
+    """The documentation's example, read and served again, is identical."""
     golden = (GOLDEN / "seed.json").read_text()
     expected = json.loads(golden)
     document = saved_activity(golden.encode())
@@ -71,7 +71,7 @@ async def test_imported_activity_is_found_by_either_id(mio: Mio) -> None:
 
 
 async def test_list_of_nothing(mio: Mio) -> None:
-    """An envelope all the same."""
+    """The answer still has its envelope."""
     assert (await mio.get()).json() == {"has_next": False, "activities": []}
 
 

@@ -1,8 +1,7 @@
 """How many SQL statements a list takes: few, and as many for a long page as for a short one."""
 
-from collections.abc import Awaitable, Callable
 from itertools import product
-from typing import Any, TypeVar, cast
+from typing import TypeVar
 
 import httpx
 import pytest
@@ -18,9 +17,9 @@ from doings.dialects.monica.mapping.contact_attributes import ContactFacts
 from doings.dialects.monica.operations import MOUNT
 from doings.dialects.monica.routes import SURFACE
 from doings.storage.document_cache import DocumentCache
-from doings.storage.engine import Connection, Row
 from tests.builders import contact, note
 from tests.clocks import NOON
+from tests.dialects.counting import statements_read
 from tests.serving import Business, Served
 
 T = TypeVar("T")
@@ -48,42 +47,10 @@ VARIANTS = (
 """The parameters of each list; `query` is ignored by all but one."""
 
 
-class CountingConnection:
-    """A connection that keeps every statement it is asked to read by."""
-
-    def __init__(self, connection: Connection, statements: list[str]) -> None:
-        self._connection = connection
-        self._statements = statements
-
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - any member of the connection
-        return getattr(self._connection, name)
-
-    async def fetch(self, sql: str, **values: object) -> list[Row]:
-        """All rows."""
-        self._statements.append(sql)
-        return await self._connection.fetch(sql, **values)
-
-    async def fetch_one(self, sql: str, **values: object) -> Row | None:
-        """The first row, if any."""
-        self._statements.append(sql)
-        return await self._connection.fetch_one(sql, **values)
-
-
 @pytest.fixture
 def statements(served: Served, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The statements that the application has read by since it started or the list was cleared."""
-    kept: list[str] = []
-    engine = served.database.engine
-    read_uncounted = engine.read
-
-    async def read(work: Callable[[Connection], Awaitable[T]], *, bounded: bool = True) -> T:
-        def counted(connection: Connection) -> Awaitable[T]:
-            return work(cast("Connection", CountingConnection(connection, kept)))
-
-        return await read_uncounted(counted, bounded=bounded)
-
-    monkeypatch.setattr(engine, "read", read)
-    return kept
+    return statements_read(served, monkeypatch)
 
 
 @pytest.fixture

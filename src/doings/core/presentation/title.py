@@ -10,6 +10,7 @@ import msgspec
 from doings.core.activity import SUBJECT, Activity
 from doings.core.entity import Entity, EntityKey
 from doings.core.kinds.rules import kind_named
+from doings.core.presentation.markup import HTML_KINDS
 from doings.core.presentation.template import Anchor, Option, Part, Slot, parsed
 from doings.core.text import object_from_text
 
@@ -22,8 +23,6 @@ _HTML_BEGINNING = 4 * _BEGINNING
 
 Most of HTML may be tags, so more of it is read.
 """
-
-_HTML_BODIES = frozenset({"text.posted"})
 
 _TAG = re.compile(r"""<[a-zA-Z/!](?:[^>"']|"[^"]*"?|'[^']*'?)*>?""")
 """A tag, or the beginning of one where the text was cut."""
@@ -145,7 +144,7 @@ def _summary(activity: Activity) -> str | None:
 
 
 def _body(activity: Activity) -> str | None:
-    if activity.body and activity.kind in _HTML_BODIES:
+    if activity.body and activity.kind in HTML_KINDS:
         return _excerpt(html.unescape(_TAG.sub("", activity.body[:_HTML_BEGINNING])))
     return _excerpt(activity.body)
 

@@ -6,9 +6,9 @@ from doings.httpkit.request import Request
 
 
 async def authenticate(request: Request) -> Principal:
-    """Who makes the request; raises Unauthenticated and TooManyRequests.
+    """The principal that makes the request; raises Unauthenticated and TooManyRequests.
 
-    `apiKey` and `token` are headers or parameters; `apikey` is seen as a parameter, too.
+    `apiKey` and `token` are headers or parameters; the parameter is also read as `apikey`.
     """
     query = request.query
     authenticator = request.services.authenticator

@@ -14,7 +14,7 @@ class DateDocument(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class UserDocument(msgspec.Struct, rename="camel"):
-    """Whoever did it."""
+    """The user who did it."""
 
     user_name: str
     email_address: str | None
@@ -23,7 +23,7 @@ class UserDocument(msgspec.Struct, rename="camel"):
 
 
 class NoteDocument(msgspec.Struct, rename="camel"):
-    """A note, or what somebody consented to."""
+    """A note, or the record of a consent."""
 
     id: str
     body: str | None
@@ -32,14 +32,14 @@ class NoteDocument(msgspec.Struct, rename="camel"):
 
 
 class ServiceDocument(msgspec.Struct):
-    """What was booked."""
+    """The service that was booked."""
 
     id: str | None
     name: str | None
 
 
 class StaffDocument(msgspec.Struct, rename="camel"):
-    """With whom."""
+    """The member of staff whom an appointment is with."""
 
     id: str | None
     first_name: str | None
@@ -66,13 +66,13 @@ class AppointmentDocument(msgspec.Struct, rename="camel", kw_only=True):
 
 
 class FormDocument(msgspec.Struct):
-    """Which form was filled in."""
+    """The form that was filled in."""
 
     id: str | None
 
 
 class FormNameDocument(msgspec.Struct):
-    """What it is called, wrapped as the documentation has it."""
+    """The name of a form, in an object of its own as in the documentation."""
 
     name: str | None
 
@@ -87,7 +87,7 @@ class FormResultDocument(msgspec.Struct, rename="camel"):
 
 
 class MarketingConsentDocument(msgspec.Struct):
-    """What somebody agreed to."""
+    """The text that somebody agreed to."""
 
     text: str
 
@@ -108,7 +108,7 @@ class TextMessageNotificationDocument(msgspec.Struct, rename="camel"):
 
 
 class ConferenceDocument(msgspec.Struct):
-    """What somebody registered for."""
+    """The conference that somebody registered for."""
 
     id: str | None
     title: str | None
@@ -116,7 +116,7 @@ class ConferenceDocument(msgspec.Struct):
 
 
 class SessionDocument(msgspec.Struct):
-    """When it takes place."""
+    """When a conference takes place."""
 
     id: str | None
     start: DateDocument | None
@@ -138,7 +138,7 @@ class ConferenceRegistrationDocument(msgspec.Struct, rename="camel"):
 
 
 class ActivityDocument(msgspec.Struct, rename="camel"):
-    """One element of the list; what belongs to another type, or to updates only, is absent."""
+    """One element of the list; members of other types, and of updates only, may be absent."""
 
     id: str
     type: str
@@ -156,7 +156,7 @@ class ActivityDocument(msgspec.Struct, rename="camel"):
 
 
 class ErrorMember(msgspec.Struct):
-    """What went wrong."""
+    """The code and the message of an error."""
 
     code: int
     message: str
@@ -172,14 +172,14 @@ Members = dict[str, Any]
 
 
 class SavedDate(msgspec.Struct, rename="camel"):
-    """A time of an answer that somebody saved."""
+    """A time in a saved answer."""
 
     date_time: str
     time_zone: str | None = None
 
 
 class SavedUser(msgspec.Struct, rename="camel"):
-    """Whoever did it."""
+    """The user who did it."""
 
     user_name: str
     email_address: str | None = None
@@ -188,7 +188,7 @@ class SavedUser(msgspec.Struct, rename="camel"):
 
 
 class SavedActivity(msgspec.Struct, rename="camel", kw_only=True):
-    """One element of an answer that somebody saved; what an answer may lack has a default."""
+    """One element of an answer of a saved answer; what an answer may lack has a default."""
 
     id: str
     type: str

@@ -1,11 +1,11 @@
 """Every error in the vendor's shape: the status as a code, and a message."""
 
-import msgspec
 from starlette.responses import Response
 
 from doings.core import errors
 from doings.core.errors import DoingsError
 from doings.dialects.agendize.documents import ErrorDocument, ErrorMember
+from doings.httpkit.error_response import error_response
 from doings.httpkit.errors import STATUS, value_for
 from doings.httpkit.request import Request
 
@@ -17,7 +17,4 @@ def respond_error(error: DoingsError, request: Request) -> Response:  # noqa: AR
     """Answer with the vendor's error document."""
     status = value_for(STATUSES, error)
     document = ErrorDocument(ErrorMember(code=status, message=str(error)))
-    response = Response(msgspec.json.encode(document), status, media_type="application/json")
-    if isinstance(error, errors.Unauthenticated):
-        response.headers["WWW-Authenticate"] = "Bearer"
-    return response
+    return error_response(error, status, document)

@@ -1,4 +1,4 @@
-"""From activities to the vendor's documents, and from `reading` the way back; it knows no HTTP."""
+"""Activities as the vendor's documents; `reading` is the way back. It knows no HTTP."""
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -10,6 +10,7 @@ from msgspec import UNSET, UnsetType
 from doings.core.activity import ACTOR, Activity, Linked, rendered_links
 from doings.core.clock import datetime_from_instant, instant_from_text, zone
 from doings.core.entity import Entity
+from doings.core.json_values import as_object, as_text
 from doings.core.presentation.prose import prose
 from doings.core.text import object_from_text
 from doings.dialects.agendize.documents import (
@@ -51,7 +52,7 @@ from doings.dialects.agendize.vocabulary import (
 )
 
 __all__ = [
-    "View",
+    "RenderContext",
     "activity_documents",
     "draft_from_document",
     "entity_drafts_from_document",
@@ -64,15 +65,15 @@ Members = dict[str, Any]
 _WITHOUT_OFFSET = len("2022-11-15T10:00:00")
 
 
-class View(msgspec.Struct, frozen=True):
-    """What rendering takes beside the activity: where the API is, and the company's zone."""
+class RenderContext(msgspec.Struct, frozen=True):
+    """What a document depends on besides the activity: the API's address, the company's zone."""
 
     url: str
     time_zone: str
 
 
 class Facts(msgspec.Struct, frozen=True):
-    """An activity, read for rendering; `previous` is empty for what is no update."""
+    """An activity, read for rendering; `previous` is empty unless it is an update."""
 
     activity: Activity
     data: Members
@@ -82,7 +83,7 @@ class Facts(msgspec.Struct, frozen=True):
 
     def of(self, name: str) -> Members:
         """A member of data that is an object, empty where there is none."""
-        return _object(self.data, name)
+        return as_object(self.data.get(name))
 
     def self_link(self, id: str) -> str:
         """The address of what the activity is about."""
@@ -90,23 +91,25 @@ class Facts(msgspec.Struct, frozen=True):
         return f"{self.url}/{PATHS[type_]}/{id}"
 
 
-def activity_documents(activities: Sequence[Activity], view: View) -> list[ActivityDocument]:
+def activity_documents(
+    activities: Sequence[Activity], context: RenderContext
+) -> list[ActivityDocument]:
     """Render activities of the vocabulary's kinds."""
     return [
-        _activity_document(activity, user, view)
+        _activity_document(activity, user, context)
         for activity, user in zip(activities, rendered_links(activities, _user), strict=True)
     ]
 
 
 def _activity_document(
-    activity: Activity, user: UserDocument | None, view: View
+    activity: Activity, user: UserDocument | None, context: RenderContext
 ) -> ActivityDocument:
     type_, event = KINDS[activity.kind]
     data = object_from_text(activity.data)
-    previous = _object(data, "previous") if event == UPDATED else {}
-    facts = Facts(activity, data, previous, activity.time_zone or view.time_zone, view.url)
+    previous = as_object(data.get("previous")) if event == UPDATED else {}
+    facts = Facts(activity, data, previous, activity.time_zone or context.time_zone, context.url)
     date = date_document(activity.occurred_at, facts.time_zone)
-    document = ActivityDocument(_wire_id(activity), type_, date, event, user)
+    document = ActivityDocument(activity.id_at(ORIGIN), type_, date, event, user)
     name, render = _MEMBERS[type_]
     setattr(document, name, render(facts))
     if type_ in {CONSENT, FORM_RESULT}:
@@ -116,41 +119,35 @@ def _activity_document(
     return document
 
 
-def _wire_id(activity: Activity) -> str:
-    """The activity's id; what came from the vendor keeps the one it had there."""
-    is_theirs = activity.origin == ORIGIN and activity.external_id is not None
-    return (activity.external_id if is_theirs else None) or activity.id
-
-
 def _user(links: tuple[Linked, ...]) -> UserDocument | None:
     """The actor that is a user, else any actor."""
-    found: Entity | None = None
+    other_actor: Entity | None = None
     for link in links:
         if ACTOR in link.roles and not link.entity.is_deleted:
             if link.entity.type == USER:
                 return user_document(link.entity)
-            found = found or link.entity
-    return user_document(found) if found else None
+            other_actor = other_actor or link.entity
+    return user_document(other_actor) if other_actor else None
 
 
 def user_document(user: Entity) -> UserDocument:
-    """Render whoever did it; who has but one name is split at its last blank."""
+    """Render the user who did it; a name that is not in parts is split at its last space."""
     attrs = object_from_text(user.attrs)
-    first, last = _text(attrs, "first_name"), _text(attrs, "last_name")
+    first, last = as_text(attrs.get("first_name")), as_text(attrs.get("last_name"))
     if first is None and last is None and user.name:
         head, _, tail = user.name.rpartition(" ")
         first, last = (head, tail) if head else (tail, None)
     return UserDocument(
         user_name=user.id,
-        email_address=_text(attrs, "email"),
+        email_address=as_text(attrs.get("email")),
         first_name=first,
         last_name=last,
     )
 
 
 def note_document(facts: Facts) -> NoteDocument:
-    """Render a note; what has no id of its own has the activity's."""
-    note_id = _text(facts.of("note"), "id") or _wire_id(facts.activity)
+    """Render a note; one without an id of its own has the activity's."""
+    note_id = as_text(facts.of("note").get("id")) or facts.activity.id_at(ORIGIN)
     before = facts.previous.get("body", UNSET)
     return NoteDocument(note_id, prose(facts.activity), facts.self_link(note_id), before)
 
@@ -193,7 +190,7 @@ def _staff(members: Members) -> StaffDocument | None:
 
 
 def form_result_document(facts: Facts) -> FormResultDocument:
-    """Render a filled in form."""
+    """Render a form that was filled in."""
     result = facts.of("form_result")
     form, name = result.get("form"), result.get("name")
     return FormResultDocument(
@@ -205,9 +202,9 @@ def form_result_document(facts: Facts) -> FormResultDocument:
 
 
 def _marketing_consent(facts: Facts) -> MarketingConsentDocument | UnsetType:
-    """There only if something was agreed to; a form result may hold it itself."""
+    """The text that was agreed to, from data or from the form result; UNSET if there is none."""
     for members in (facts.data, facts.of("form_result")):
-        text = _text(_object(members, "marketing_consent"), "text")
+        text = as_text(as_object(members.get("marketing_consent")).get("text"))
         if text is not None:
             return MarketingConsentDocument(text)
     return UNSET
@@ -215,7 +212,7 @@ def _marketing_consent(facts: Facts) -> MarketingConsentDocument | UnsetType:
 
 def email_document(facts: Facts) -> EmailNotificationDocument:
     """Render an email."""
-    email_id = _text(facts.of("email"), "id") or _wire_id(facts.activity)
+    email_id = as_text(facts.of("email").get("id")) or facts.activity.id_at(ORIGIN)
     return EmailNotificationDocument(
         body=facts.activity.body,
         subject=facts.activity.summary,
@@ -225,14 +222,14 @@ def email_document(facts: Facts) -> EmailNotificationDocument:
 
 def text_message_document(facts: Facts) -> TextMessageNotificationDocument:
     """Render a text message."""
-    message_id = _text(facts.of("text_message"), "id") or _wire_id(facts.activity)
+    message_id = as_text(facts.of("text_message").get("id")) or facts.activity.id_at(ORIGIN)
     return TextMessageNotificationDocument(
         body=prose(facts.activity), self_link=facts.self_link(message_id)
     )
 
 
 def conference_document(facts: Facts) -> ConferenceRegistrationDocument:
-    """Render a registration."""
+    """Render a registration for a conference."""
     registration = facts.of("conference_registration")
     return ConferenceRegistrationDocument(
         self_link=facts.self_link(registration["id"]),
@@ -290,19 +287,9 @@ def _moment(facts: Facts, members: Members, name: str) -> DateDocument | None:
 
 @lru_cache(maxsize=4096)
 def date_document(instant: int, time_zone: str) -> DateDocument:
-    """Render an instant as the clocks of a zone show it; clients ask for the same ones again."""
+    """Render an instant in a zone's local time; it is cached, as clients ask for the same ones."""
     local = datetime_from_instant(instant).astimezone(zone(time_zone))
     return DateDocument(local.isoformat()[:_WITHOUT_OFFSET], time_zone)
-
-
-def _object(members: Members, name: str) -> Members:
-    value = members.get(name)
-    return value if isinstance(value, dict) else {}
-
-
-def _text(members: Members, name: str) -> str | None:
-    value = members.get(name)
-    return value if isinstance(value, str) else None
 
 
 def camel(name: str) -> str:

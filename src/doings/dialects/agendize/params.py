@@ -8,11 +8,12 @@ from doings.core.query import Query
 from doings.dialects.agendize.vocabulary import APPOINTMENT, TYPES, kinds_of_types
 from doings.httpkit.params import last, listed, one_of
 
-Params = dict[str, list[str]]
+QueryString = dict[str, list[str]]
+"""The query parameters by name, each with all its values."""
 
 
 class ListParams(msgspec.Struct, frozen=True, kw_only=True):
-    """What a request asks for."""
+    """The parameters of a request, read and checked."""
 
     client_id: str
     kinds: tuple[str, ...]
@@ -20,33 +21,37 @@ class ListParams(msgspec.Struct, frozen=True, kw_only=True):
     is_descending: bool
 
 
-def asked_from_query(params: Params) -> ListParams:
-    """Read the parameters."""
-    client_id = last(params, "clientId")
+def params_from_query(query: QueryString) -> ListParams:
+    """Read the parameters; raises Malformed."""
+    client_id = last(query, "clientId")
     if not client_id:
         raise Malformed("is required", "clientId")
     return ListParams(
         client_id=client_id,
-        kinds=kinds_of_types(_types(params)),
-        appointment_id=last(params, "appointmentId") or None,
-        is_descending=one_of(params, "sort", ("asc", "desc")) == "desc",
+        kinds=kinds_of_types(_types(query)),
+        appointment_id=last(query, "appointmentId") or None,
+        is_descending=one_of(query, "sort", ("asc", "desc")) == "desc",
     )
 
 
-def activities_query(asked: ListParams, client: EntityKey) -> Query:
-    """A client's activities; of one appointment, its few are gone through, not the client's."""
-    if asked.appointment_id is None:
-        return Query(entities=(client,), kinds=asked.kinds, is_descending=asked.is_descending)
+def activities_query(params: ListParams, client: EntityKey) -> Query:
+    """The client's activities, of one appointment if it is named.
+
+    An appointment has few activities and a client may have many. So the list walks those of the
+    appointment and keeps those of the client.
+    """
+    if params.appointment_id is None:
+        return Query(entities=(client,), kinds=params.kinds, is_descending=params.is_descending)
     return Query(
-        entities=((APPOINTMENT, asked.appointment_id),),
+        entities=((APPOINTMENT, params.appointment_id),),
         also=(client,),
-        kinds=asked.kinds,
-        is_descending=asked.is_descending,
+        kinds=params.kinds,
+        is_descending=params.is_descending,
     )
 
 
-def _types(params: Params) -> list[str]:
-    types = listed(params, "type")
+def _types(query: QueryString) -> list[str]:
+    types = listed(query, "type")
     for type_ in types:
         if type_ not in TYPES:
             raise Malformed(f"must be among {', '.join(TYPES)}", "type")

@@ -1,4 +1,4 @@
-"""From the vendor's documents, as somebody saved them, back to drafts."""
+"""Drafts from the vendor's saved documents; it knows no HTTP."""
 
 import re
 from datetime import datetime
@@ -10,6 +10,7 @@ from doings.core.activity import ACTOR, Draft, Link
 from doings.core.clock import instant_from_datetime, text_from_instant, zone
 from doings.core.entity import CONTACT, EntityDraft, EntityKey
 from doings.core.errors import Invalid
+from doings.core.imports import element_decoder
 from doings.core.text import json_text
 from doings.dialects.agendize.documents import SavedActivity, SavedDate, SavedUser
 from doings.dialects.agendize.vocabulary import (
@@ -28,24 +29,23 @@ PREVIOUS = "previous"
 SELF_LINK = "selfLink"
 
 BODIES = frozenset({"note", "consent", "email", "text_message"})
-"""The nouns whose words are the activity's own summary and body, not data."""
+"""The nouns whose texts are the activity's own summary and body, not data."""
 
 _CAPITAL = re.compile(r"[A-Z]")
 
 
-class Told(msgspec.Struct, frozen=True):
-    """What the detail of an activity says, in our words: of now and of before."""
+class Detail(msgspec.Struct, frozen=True):
+    """The member that an activity of a type has of its own, in our words.
+
+    `now` holds what is so after the activity, `before` what an update replaced.
+    """
 
     now: Members
     before: Members
 
 
-def saved_activity(element: bytes) -> SavedActivity:
-    """One element of a saved answer; raises Invalid."""
-    try:
-        return msgspec.json.decode(element, type=SavedActivity)
-    except (ValueError, RecursionError) as error:
-        raise Invalid.of("activity", str(error)) from None
+saved_activity = element_decoder(SavedActivity)
+"""One element of a saved answer, from JSON; raises Invalid."""
 
 
 def draft_from_document(
@@ -53,18 +53,18 @@ def draft_from_document(
 ) -> Draft:
     """Read an element of a saved answer; raises Invalid.
 
-    The vendor's activities do not say whose they are: it takes the `contact_id` of the client that
-    was asked for. `time_zone` is that of times that name none.
+    The vendor's activities do not name their client: `contact_id` is the client whose list was
+    saved. `time_zone` is the zone of times that name none.
     """
     noun = _noun(document)
-    told = _told(_detail(document), time_zone)
+    detail = _detail(_own_member(document), time_zone)
     return Draft(
         kind=KIND_OF_TYPE[document.type, document.event],
         occurred_at=_instant(document.date, time_zone),
         time_zone=document.date.time_zone,
-        summary=_words(told, "subject") if noun == "email" else None,
-        body=_words(told, "body") if noun in BODIES else None,
-        data=json_text(_data(document, noun, told)),
+        summary=_words(detail, "subject") if noun == "email" else None,
+        body=_words(detail, "body") if noun in BODIES else None,
+        data=json_text(_data(document, noun, detail)),
         links=_links(document, contact_id),
         origin=ORIGIN,
         external_id=document.id,
@@ -72,7 +72,7 @@ def draft_from_document(
 
 
 def entity_drafts_from_document(document: SavedActivity) -> list[tuple[EntityKey, EntityDraft]]:
-    """What an element of a saved answer says about whoever did it."""
+    """The user whom an element of a saved answer names, if there is one."""
     user = document.user
     if user is None:
         return []
@@ -95,8 +95,8 @@ def _noun(document: SavedActivity) -> str:
     return next(noun for noun, type_ in NOUNS.items() if type_ == document.type)
 
 
-def _detail(document: SavedActivity) -> Members:
-    details = {
+def _own_member(document: SavedActivity) -> Members:
+    members = {
         "appointment": document.appointment,
         "note": document.note,
         "consent": document.note,
@@ -105,22 +105,22 @@ def _detail(document: SavedActivity) -> Members:
         "textMessageNotification": document.text_message_notification,
         "conferenceRegistration": document.conference_registration,
     }
-    return details[document.type] or {}
+    return members[document.type] or {}
 
 
-def _told(detail: Members, time_zone: str) -> Told:
-    told = Told({}, {})
-    for name, value in detail.items():
+def _detail(own_member: Members, time_zone: str) -> Detail:
+    detail = Detail({}, {})
+    for name, value in own_member.items():
         is_before = name.startswith(PREVIOUS) and name != PREVIOUS
-        members = told.before if is_before else told.now
+        members = detail.before if is_before else detail.now
         members[_snake(name.removeprefix(PREVIOUS) if is_before else name)] = _fact(
             value, time_zone
         )
-    return told
+    return detail
 
 
 def _fact(value: object, time_zone: str) -> object:
-    """A value in our words: a date object is an RFC 3339 text."""
+    """A value with our names for its members; a date object becomes RFC 3339 text."""
     if not isinstance(value, dict):
         return value
     if "dateTime" in value:
@@ -145,21 +145,21 @@ def _instant(date: SavedDate, time_zone: str) -> int:
         raise Invalid.of("dateTime", str(error)) from None
 
 
-def _words(told: Told, name: str) -> str | None:
-    words = told.now.get(name)
+def _words(detail: Detail, name: str) -> str | None:
+    words = detail.now.get(name)
     if words is None or isinstance(words, str):
         return words
     raise Invalid.of(name, "must be text")
 
 
-def _data(document: SavedActivity, noun: str, told: Told) -> Members:
+def _data(document: SavedActivity, noun: str, detail: Detail) -> Members:
     data: Members = {}
-    thing = _thing(document, told) if noun in BODIES else _without(told.now, "self_link")
+    thing = _thing(document, detail) if noun in BODIES else _without(detail.now, "self_link")
     if thing:
         data["note" if noun == "consent" else noun] = thing
     if document.event == UPDATED:
         names = [_snake(name) for name in document.updated_attributes or ()]
-        before = {name: told.before.get(name) for name in names} | told.before
+        before = {name: detail.before.get(name) for name in names} | detail.before
         if before:
             data["previous"] = before
     if document.marketing_consent is not None:
@@ -167,11 +167,11 @@ def _data(document: SavedActivity, noun: str, told: Told) -> Members:
     return data
 
 
-def _thing(document: SavedActivity, told: Told) -> Members:
-    """The id of a note or message, which the latter show in their address only."""
-    thing_id = told.now.get("id")
+def _thing(document: SavedActivity, detail: Detail) -> Members:
+    """The id of a note or message, if it is not the activity's; messages show it in `selfLink`."""
+    thing_id = detail.now.get("id")
     if document.type in {EMAIL, TEXT_MESSAGE}:
-        thing_id = str(told.now.get("self_link") or "").rpartition("/")[2]
+        thing_id = str(detail.now.get("self_link") or "").rpartition("/")[2]
     return {"id": thing_id} if thing_id and thing_id != document.id else {}
 
 

@@ -1,4 +1,4 @@
-"""Lists that somebody saved, and lists to save: a client's `{"items":[…]}`, oldest first."""
+"""Lists of a client that were saved, and lists to save: `{"items":[…]}`, oldest first."""
 
 from collections.abc import AsyncIterator
 
@@ -19,7 +19,7 @@ from doings.core.timeline import Timeline
 from doings.dialects.agendize.documents import ActivityDocument
 from doings.dialects.agendize.lookup import client_named
 from doings.dialects.agendize.mapping import (
-    View,
+    RenderContext,
     activity_documents,
     draft_from_document,
     entity_drafts_from_document,
@@ -29,7 +29,7 @@ from doings.dialects.agendize.vocabulary import API, KINDS
 
 
 class SavedList(msgspec.Struct):
-    """The envelope."""
+    """The object around the list."""
 
     items: msgspec.Raw
 
@@ -40,7 +40,7 @@ def elements_from_answer(answer: bytes) -> list[bytes]:
 
 
 def parse_element(element: bytes, context: Context) -> ImportItem:
-    """What an element says; raises Invalid."""
+    """Read an element; raises Invalid."""
     document = saved_activity(element)
     draft = draft_from_document(
         document, contact_id=context.contact_id, time_zone=context.account.time_zone
@@ -54,9 +54,10 @@ async def respond_chunks(timeline: Timeline, context: Context) -> AsyncIterator[
     client_id = context.contact_id or ""
     client = await timeline.read(lambda reader: client_named(reader, client_id))
     query = Query(entities=(client,), kinds=tuple(KINDS), is_descending=False)
+    render_context = RenderContext(context.url + API, context.account.time_zone)
 
     def documents(activities: list[Activity]) -> list[ActivityDocument]:
-        return activity_documents(activities, View(context.url + API, context.account.time_zone))
+        return activity_documents(activities, render_context)
 
     async for chunk in list_chunks(timeline, query, documents, (b'{"items":[', b"]}\n")):
         yield chunk

@@ -1,4 +1,4 @@
-"""Which kinds the vendor's seven types and three events can express. No other kind is shown."""
+"""The kinds that the vendor's seven types and three events can express; no other is shown."""
 
 ORIGIN = "agendize"
 """The origin of what was read from the vendor's own answers."""
@@ -32,13 +32,13 @@ KINDS: dict[str, tuple[str, str]] = {
     "encounter.logged": (NOTE, CREATED),
     "text.posted": (NOTE, CREATED),
 }
-"""Kind to type and event; its keys are the kind filter of every question put to the store."""
+"""Kind to type and event; its keys are the kind filter of every query."""
 
 KIND_OF_TYPE: dict[tuple[str, str], str] = {shown: kind for kind, shown in reversed(KINDS.items())}
 """Type and event to the kind that they are read as."""
 
 API = "/api/2.3"
-"""Where the vendor's paths begin."""
+"""The beginning of the vendor's paths."""
 
 CONTACT_RECORD = "client"
 """The type of the vendor's own records of people, which may belong to a contact."""
@@ -54,11 +54,11 @@ PATHS = {
     TEXT_MESSAGE: "textMessageNotifications",
     CONFERENCE: "conferenceRegistrations",
 }
-"""Where what an activity is about has its own address, by type."""
+"""Type to the path below which the thing that an activity is about has its address."""
 
 
 def kinds_of_types(types: list[str]) -> tuple[str, ...]:
-    """The kinds that any of the types expresses; of all where none is named."""
+    """The kinds that the types express; all kinds if no type is named."""
     return tuple([kind for kind, (type_, _) in KINDS.items() if not types or type_ in types])
 
 

@@ -24,7 +24,7 @@ class SpaceDocument(msgspec.Struct):
 
 
 class UserDocument(msgspec.Struct):
-    """Whoever makes the request."""
+    """The user that makes the request."""
 
     id: str
     email: str | None
@@ -36,26 +36,26 @@ MembershipDocument = dict[str, msgspec.Raw]
 
 
 class ErrorDocument(msgspec.Struct):
-    """Most errors."""
+    """An error that is a word, as most are."""
 
     error: str
 
 
 class ScopeErrorDocument(msgspec.Struct):
-    """A credential without the scope."""
+    """The answer to a credential that lacks a scope."""
 
     error: str
     scope: str
 
 
 class FieldErrorsDocument(msgspec.Struct):
-    """Parameters that are wrong, each with what is wrong about it."""
+    """The fields that are wrong, each with the reasons."""
 
     errors: dict[str, list[str]]
 
 
 class SavedActivity(msgspec.Struct, kw_only=True):
-    """One element of an answer that somebody saved; what an answer may lack has a default."""
+    """One element of an answer of a saved answer; what an answer may lack has a default."""
 
     created_at: str
     type: str

@@ -1,6 +1,5 @@
-"""Every error in the vendor's shape: a word, or by field what is wrong with it."""
+"""Every error in the vendor's shape: a word, or reasons by field."""
 
-import msgspec
 from starlette.responses import Response
 
 from doings.auth.principal import ADMIN
@@ -11,6 +10,7 @@ from doings.dialects.cobot.documents import (
     FieldErrorsDocument,
     ScopeErrorDocument,
 )
+from doings.httpkit.error_response import error_response
 from doings.httpkit.errors import Broken, MethodNotAllowed, value_for
 from doings.httpkit.request import Request
 
@@ -33,21 +33,13 @@ ERROR_RESPONSES: dict[type[DoingsError], tuple[int, str]] = {
 """Status and word by class."""
 
 FIELDS = {"body": "text"}
-"""What the members of an activity are called here."""
+"""The vendor's names for members of an activity, where they differ from ours."""
 
 
 def respond_error(error: DoingsError, request: Request) -> Response:  # noqa: ARG001 - a Surface's shape
     """Answer with the vendor's error document."""
     status, _ = value_for(ERROR_RESPONSES, error)
-    content = msgspec.json.encode(error_document(error))
-    response = Response(content, status, media_type="application/json")
-    if isinstance(error, errors.Unauthenticated):
-        response.headers["WWW-Authenticate"] = "Bearer"
-    if isinstance(error, errors.Forbidden):
-        response.headers["WWW-Authenticate"] = (
-            f'Bearer error="insufficient_scope", scope="{error.scope}"'
-        )
-    return response
+    return error_response(error, status, error_document(error), shows_scope=True)
 
 
 def error_document(

@@ -12,7 +12,7 @@ from doings.dialects.cobot.vocabulary import PAGES, TEXT, type_of_kind
 
 
 def list_item(activity: Activity, link_base: str) -> str:
-    """Render an activity; nothing in it can be anything but text, links and our own tags."""
+    """Render an activity; the item holds only text, links and our own tags."""
     lines = [
         f'    data-id="{activity.id.replace("-", "")}"',
         f'    data-created-at="{text_from_instant(activity.occurred_at)}"',
@@ -24,7 +24,7 @@ def list_item(activity: Activity, link_base: str) -> str:
 
 
 def item_text(activity: Activity, link_base: str) -> str:
-    """The whole of a posted text, whoever recorded it and however; else the title of the kind."""
+    """The whole text if it was posted, on whatever surface; else the title of the kind."""
     if activity.kind == TEXT and activity.body:
         return links_only(activity.body)
     return "".join(

@@ -8,6 +8,7 @@ from doings.auth.principal import ADMIN, Principal
 from doings.core.activity import SUBJECT, Activity, Draft, Link
 from doings.core.entity import Entity
 from doings.core.errors import Invalid
+from doings.core.imports import element_decoder
 from doings.core.presentation.prose import prose
 from doings.core.text import json_text
 from doings.dialects.cobot.documents import (
@@ -38,7 +39,7 @@ _NULL = msgspec.Raw(b"null")
 
 
 class ActivityInput(msgspec.Struct, frozen=True, kw_only=True):
-    """A text as it was sent, once it has passed the rules; `text` holds no HTML but links."""
+    """A posted text that has passed the rules; the only HTML in `text` is links."""
 
     text: str
     level: str | None
@@ -58,7 +59,7 @@ def activity_document(activity: Activity) -> ActivityDocument:
 
 
 def attributes(activity: Activity) -> msgspec.Raw:
-    """The data as it was recorded, followed by what else is known and not in it already."""
+    """The data as it was recorded, then the text and the membership where data lacks them."""
     data, added = activity.data, _added(activity)
     if '"text"' in data or '"membership_' in data or "\\u" in data:
         added = _missing(data, added)
@@ -69,13 +70,13 @@ def attributes(activity: Activity) -> msgspec.Raw:
 
 
 def _missing(data: str, added: dict[str, str | None]) -> dict[str, str | None]:
-    """What is not among the data's own members; the name goes with the id, if it is known."""
+    """Those of `added` that data lacks; a membership's name is added only beside its own id."""
     own = _members(data)
-    is_theirs = MEMBERSHIP_ID in own and _text(own, MEMBERSHIP_ID) != added.get(MEMBERSHIP_ID)
+    is_other = MEMBERSHIP_ID in own and _text(own, MEMBERSHIP_ID) != added.get(MEMBERSHIP_ID)
     return {
         name: value
         for name, value in added.items()
-        if name not in own and not (name == MEMBERSHIP_NAME and (is_theirs or value is None))
+        if name not in own and not (name == MEMBERSHIP_NAME and (is_other or value is None))
     }
 
 
@@ -92,7 +93,7 @@ def _added(activity: Activity) -> dict[str, str | None]:
 
 
 def user_document(principal: Principal) -> UserDocument:
-    """Render whoever makes the request: what is known is the credential."""
+    """Render the user that makes the request; all that is known is the credential."""
     account = principal.account
     is_admin = ADMIN in principal.scopes
     return UserDocument(
@@ -103,7 +104,7 @@ def user_document(principal: Principal) -> UserDocument:
 
 
 def membership_document(membership: Entity) -> MembershipDocument:
-    """Render a membership: what its attributes lack is null, what else they hold follows."""
+    """Render a membership; a missing attribute is null, further attributes follow."""
     attrs = _members(membership.attrs)
     return {
         "id": msgspec.Raw(_encode(membership.id)),
@@ -116,31 +117,27 @@ def membership_document(membership: Entity) -> MembershipDocument:
     }
 
 
-def draft_from_input(given: ActivityInput, *, now: int) -> Draft:
-    """What is recorded of a posted text; raises Invalid."""
+def draft_from_input(text_input: ActivityInput, *, now: int) -> Draft:
+    """Read a posted text; raises Invalid."""
     return Draft(
         kind=TEXT,
         occurred_at=now,
-        body=given.text,
-        level=given.level,
-        channels=given.channels,
-        links=tuple([Link(MEMBERSHIP, source_id, SUBJECT) for source_id in given.source_ids]),
+        body=text_input.text,
+        level=text_input.level,
+        channels=text_input.channels,
+        links=tuple([Link(MEMBERSHIP, source_id, SUBJECT) for source_id in text_input.source_ids]),
         origin=ORIGIN,
     )
 
 
-def saved_activity(element: bytes) -> SavedActivity:
-    """One element of a saved answer; raises Invalid."""
-    try:
-        return msgspec.json.decode(element, type=SavedActivity)
-    except (ValueError, RecursionError) as error:
-        raise Invalid.of("activity", str(error)) from None
+saved_activity = element_decoder(SavedActivity)
+"""One element of a saved answer, from JSON; raises Invalid."""
 
 
 def draft_from_document(document: SavedActivity) -> Draft:
     """Read an element of a saved answer; raises Invalid.
 
-    The vendor gives activities no ids: what says the same of the same second is the same.
+    The vendor gives activities no ids, so two elements that are equal are the same activity.
     """
     data, text = _data_and_text(document)
     return Draft(
@@ -171,7 +168,10 @@ def _instant(text: str) -> int:
 
 
 def _data_and_text(document: SavedActivity) -> tuple[Members, str | None]:
-    """The text, where it stands last, is the body; so it is shown in the same place again."""
+    """The members for data, and the text for the body.
+
+    A text that is the last member becomes the body only, as rendering puts it last again.
+    """
     members = document.attributes
     text = _text(members, "text")
     is_last = text is not None and list(members)[-1] == "text"

@@ -1,4 +1,4 @@
-"""What may be asked of the list and what may be posted; all raise Invalid, naming the field."""
+"""The parameters of the list and the members of a post; both raise Invalid with the field."""
 
 from typing import Any
 
@@ -13,18 +13,24 @@ from doings.dialects.cobot.times import Span, span_from_text
 from doings.dialects.cobot.vocabulary import CHANNELS, LEVELS, SOURCES, kinds_of_type
 from doings.httpkit.params import integer_from_text, last, listed
 
-Params = dict[str, list[str]]
+QueryString = dict[str, list[str]]
+"""The query parameters by name, each with all its values."""
+
 Members = dict[str, Any]
 
 BLANK = "can't be blank"
-MOST = 10**15
+MAX_LAST = 10**15
+"""What `last` is cut to: more than any space holds, and less than any engine takes."""
 
 LISTS = frozenset({"channels", "source_ids"})
 """The members of a post that a form may repeat."""
 
 
 class ListParams(msgspec.Struct, frozen=True, kw_only=True):
-    """What a request asks for; what it did not name is None, or () for the sources."""
+    """The parameters of a request, read and checked; a missing one is None, or () for `sources`.
+
+    `sources` are all that the source ids may name: each id with each type of source.
+    """
 
     since: int | None
     until: int | None
@@ -33,36 +39,35 @@ class ListParams(msgspec.Struct, frozen=True, kw_only=True):
     last: int | None
 
 
-def asked_from_query(params: Params) -> ListParams:
-    """Read `from` and `to`, `types`, `source_ids` and `last`."""
-    source_ids = listed(params, "source_ids")
-    count = _last(params)
+def params_from_query(query: QueryString) -> ListParams:
+    """Read `from` and `to`, `types`, `source_ids` and `last`; raises Invalid."""
+    source_ids = listed(query, "source_ids")
+    count = _last(query)
     is_bounded = bool(source_ids) or count is not None
-    since, until = _period(params, is_optional=is_bounded)
+    since, until = _period(query, is_optional=is_bounded)
     return ListParams(
         since=since,
         until=until,
-        kinds=_kinds(listed(params, "types")),
+        kinds=_kinds(listed(query, "types")),
         sources=_sources(source_ids),
         last=count,
     )
 
 
-def activities_query(asked: ListParams, sources: tuple[EntityKey, ...]) -> Query:
-    """The activities asked for, oldest first; `sources` are those of the sources that exist."""
-    is_empty = bool(asked.sources) and not sources
+def activities_query(params: ListParams) -> Query:
+    """The activities that the parameters name, oldest first; the store drops unknown sources."""
     return Query(
-        entities=sources,
-        kinds=() if is_empty else asked.kinds,
-        since=asked.since,
-        until=asked.until,
+        entities=params.sources,
+        kinds=params.kinds,
+        since=params.since,
+        until=params.until,
         is_descending=False,
     )
 
 
-def _period(params: Params, *, is_optional: bool) -> tuple[int | None, int | None]:
+def _period(query: QueryString, *, is_optional: bool) -> tuple[int | None, int | None]:
     names = ("from", "to")
-    texts = {name: (last(params, name) or "").strip() for name in names}
+    texts = {name: (last(query, name) or "").strip() for name in names}
     if is_optional and not any(texts.values()):
         return None, None
     blank = [Problem(name, BLANK) for name in names if not texts[name]]
@@ -93,14 +98,14 @@ def _sources(source_ids: list[str]) -> tuple[EntityKey, ...]:
     return tuple([(type_, source_id) for type_ in SOURCES for source_id in source_ids])
 
 
-def _last(params: Params) -> int | None:
-    text = last(params, "last")
+def _last(query: QueryString) -> int | None:
+    text = last(query, "last")
     if text is None or text.strip() == "":
         return None
     count = integer_from_text(text)
     if count is None or count < 1:
         raise Invalid.of("last", "must be an integer greater than 0")
-    return min(count, MOST)
+    return min(count, MAX_LAST)
 
 
 def input_from_members(members: Members) -> ActivityInput:

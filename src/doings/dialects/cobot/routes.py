@@ -1,4 +1,4 @@
-"""The endpoints: a space's activities, read and posted, and what clients read before them."""
+"""The endpoints: a space's activities (list and post), its memberships, and the user."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -30,8 +30,8 @@ from doings.dialects.cobot.params import (
     LISTS,
     ListParams,
     activities_query,
-    asked_from_query,
     input_from_members,
+    params_from_query,
 )
 from doings.dialects.cobot.vocabulary import MEMBERSHIP
 from doings.httpkit.accept import negotiated
@@ -49,7 +49,7 @@ JSON = JSON_ARRAY.media_type
 HTML = "text/html"
 HTML_LIST = Frame("text/html; charset=utf-8", b"<ul>\n", b"", b"</ul>\n")
 
-MEMBERSHIPS = 500
+MEMBERSHIP_CHUNK = 500
 """How many memberships are read at a time."""
 
 ANYBODYS_SPACE = "www"
@@ -61,11 +61,11 @@ async def list_activities(request: Request) -> Response:
     enter_space(request)
     request.headers["Vary"] = "Accept"
     media_type = negotiated(request.header("accept"), (JSON, HTML))
-    asked = asked_from_query(request.query)
+    params = params_from_query(request.query)
     if media_type == JSON:
-        chunks = await _chunks(request, asked, JSON_RENDERING)
+        chunks = _chunks(request, params, JSON_RENDERING)
         return await respond_list(request, chunks, json_elements, JSON_ARRAY)
-    chunks = await _chunks(request, asked, _html_rendering(_link_base(request)))
+    chunks = _chunks(request, params, _html_rendering(_link_base(request)))
     return await respond_list(request, chunks, b"".join, HTML_LIST)
 
 
@@ -79,23 +79,23 @@ def _html_rendering(link_base: str) -> Rendering:
     return Rendering((HTML, link_base), render)
 
 
-async def _chunks(
-    request: Request, asked: ListParams, rendering: Rendering
+def _chunks(
+    request: Request, params: ListParams, rendering: Rendering
 ) -> AsyncIterator[list[msgspec.Raw]]:
-    sources = asked.sources
-    if sources:
-        found = await request.timeline.read(lambda reader: reader.entities_by_key(asked.sources))
-        sources = tuple(found)
-    query = activities_query(asked, sources)
-    if asked.last is None:
+    query = activities_query(params)
+    if params.last is None:
         return document_chunks(request.timeline, query, rendering)
-    return _newest(request, query, asked.last, rendering)
+    return _newest(request, query, params.last, rendering)
 
 
 async def _newest(
     request: Request, query: Query, count: int, rendering: Rendering
 ) -> AsyncIterator[list[msgspec.Raw]]:
-    """The newest, oldest first: a page of them turned round, more from where they begin."""
+    """The newest `count` activities, oldest first.
+
+    Up to a page of them is read newest first and reversed. For more, the oldest of them is found,
+    and the list is read from there on.
+    """
     newest_first = msgspec.structs.replace(query, is_descending=True, limit=1)
     if count <= LARGEST_PAGE:
         newest = msgspec.structs.replace(newest_first, limit=count)
@@ -116,7 +116,7 @@ async def _newest(
 
 
 def _link_base(request: Request) -> str:
-    """Where the space's pages are: as the account says, else where the caller found the space."""
+    """The address of the space's pages: the account's setting, or else the caller's address."""
     account = request.principal.account
     link_base = object_from_text(account.settings).get("link_base")
     if isinstance(link_base, str):
@@ -129,12 +129,12 @@ async def post_activity(request: Request) -> Response:
     """Record a text; raises Invalid and Malformed."""
     enter_space(request)
     members = await request.members(LISTS)
-    # Cleaning takes a second or two for the longest of texts: not in the event loop.
-    given = await asyncio.to_thread(input_from_members, members)
-    draft = draft_from_input(given, now=request.services.clock.now())
+    # Cleaning the longest texts takes a second or two, so it runs outside the event loop.
+    text_input = await asyncio.to_thread(input_from_members, members)
+    draft = draft_from_input(text_input, now=request.services.clock.now())
 
     async def work(writer: Writer) -> Activity:
-        await _check_sources(writer, given)
+        await _check_sources(writer, text_input)
         recorded = (await writer.record([draft]))[0]
         return await writer.activity(recorded.seq)
 
@@ -143,15 +143,15 @@ async def post_activity(request: Request) -> Response:
     return Response(content, 201, media_type=JSON)
 
 
-async def _check_sources(writer: Writer, given: ActivityInput) -> None:
-    known = await writer.entities_by_key([(MEMBERSHIP, id_) for id_ in given.source_ids])
-    for source_id in given.source_ids:
+async def _check_sources(writer: Writer, text_input: ActivityInput) -> None:
+    known = await writer.entities_by_key([(MEMBERSHIP, id_) for id_ in text_input.source_ids])
+    for source_id in text_input.source_ids:
         if (MEMBERSHIP, source_id) not in known:
             raise Invalid.of("source_ids", f"{source_id} is no membership of this space")
 
 
 async def show_user(request: Request) -> Response:
-    """Who makes the request, and the space they administer."""
+    """The credential of the request, and the space that it administers."""
     space = request.path_params.get("space", ANYBODYS_SPACE)
     if space not in {ANYBODYS_SPACE, request.principal.account.slug}:
         raise NotFound("space", space)
@@ -159,18 +159,18 @@ async def show_user(request: Request) -> Response:
 
 
 async def list_memberships(request: Request) -> Response:
-    """All memberships of the space, in the order they came."""
+    """All memberships of the space, in the order in which they were recorded."""
     enter_space(request)
     return await respond_list(request, _memberships(request), _membership_json, JSON_ARRAY)
 
 
 async def _memberships(request: Request) -> AsyncIterator[list[Entity]]:
-    query = EntityQuery(type=MEMBERSHIP, limit=MEMBERSHIPS)
-    while found := await _membership_chunk(request, query):
-        yield found
-        if len(found) < MEMBERSHIPS:
+    query = EntityQuery(type=MEMBERSHIP, limit=MEMBERSHIP_CHUNK)
+    while memberships := await _membership_chunk(request, query):
+        yield memberships
+        if len(memberships) < MEMBERSHIP_CHUNK:
             return
-        query = msgspec.structs.replace(query, after=found[-1].seq)
+        query = msgspec.structs.replace(query, after=memberships[-1].seq)
 
 
 async def _membership_chunk(request: Request, query: EntityQuery) -> list[Entity]:

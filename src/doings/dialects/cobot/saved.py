@@ -1,4 +1,4 @@
-"""Lists that somebody saved, and lists to save: a bare array, oldest first."""
+"""Saved lists, and lists to save: a bare array, oldest first."""
 
 from collections.abc import AsyncIterator
 
@@ -11,7 +11,7 @@ from doings.dialects.cobot.mapping import activity_document, draft_from_document
 
 
 def parse_element(element: bytes, _: Context) -> ImportItem:
-    """What an element says; raises Invalid."""
+    """Read an element; raises Invalid."""
     return ImportItem(draft=draft_from_document(saved_activity(element)))
 
 

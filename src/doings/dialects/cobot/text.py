@@ -1,8 +1,8 @@
-"""Text in which links are all the HTML there is, whatever was sent.
+"""Text whose only HTML is links, made from any text that is sent.
 
-Every other tag goes and its text stays; what looks like a URL becomes a link. The result is put
-together from escaped pieces, so that it is well-formed by construction. All takes linear time,
-which the parser behind nh3 by itself does not: it gets to see single tags only.
+Every other tag is removed and its text stays. Text that looks like a URL becomes a link. The result
+is joined from escaped pieces, so it is always well-formed. All steps take linear time. The parser
+behind nh3 needs more than that for a whole text, so it gets single tags only.
 """
 
 import html
@@ -14,7 +14,7 @@ from linkify_it import LinkifyIt
 SCHEMES = ("http", "https", "mailto")
 
 LONGEST_URL = 2048
-"""Characters of what is still taken for a URL: more is no address that anybody typed."""
+"""The most characters of a URL; nobody types a longer one."""
 
 LONGEST_TAG = 2 * LONGEST_URL
 
@@ -34,7 +34,7 @@ _linkify.add("ftp:", None).add("//", None)
 
 
 def links_only(text: str) -> str:
-    """HTML that holds nothing but text and `<a href>` to http, https and mailto."""
+    """HTML that holds only text and `<a href>` to http, https and mailto."""
     pieces: list[str] = []
     is_open = False
     place = 0
@@ -62,7 +62,7 @@ def is_blank(text: str) -> bool:
 
 
 def _href(tag: str) -> str | None:
-    """Where an opening `<a>` leads, if that is somewhere we let it."""
+    """The target of an opening `<a>`, or None if it has none that is allowed."""
     if len(tag) > LONGEST_TAG:
         return None
     cleaned = nh3.clean(
@@ -72,8 +72,8 @@ def _href(tag: str) -> str | None:
         url_schemes=set(SCHEMES),
         link_rel=None,
     )
-    found = _HREF.match(cleaned)
-    href = html.unescape(found["href"]).strip() if found else ""
+    anchor = _HREF.match(cleaned)
+    href = html.unescape(anchor["href"]).strip() if anchor else ""
     return href if _LINK.match(href) else None
 
 
@@ -83,18 +83,18 @@ def _text(source: str, *, is_linked: bool) -> str:
 
 
 def _linked_word(word: re.Match[str]) -> str:
-    """A word of plain text as HTML: no URL is longer than a word."""
+    """A word of plain text as HTML, with links; a URL never spans words."""
     text = word[0]
     if len(text) > LONGEST_URL or not _BEGINS_URL.search(text):
         return _escaped(text)
     pieces: list[str] = []
     place = 0
-    for found in _linkify.match(text) or ():
-        if not found.schema and not found.raw.lower().startswith("www."):
+    for url in _linkify.match(text) or ():
+        if not url.schema and not url.raw.lower().startswith("www."):
             continue
-        pieces.append(_escaped(text[place : found.index]))
-        pieces.append(f"{_opening(found.url)}{_escaped(found.text)}</a>")
-        place = found.last_index
+        pieces.append(_escaped(text[place : url.index]))
+        pieces.append(f"{_opening(url.url)}{_escaped(url.text)}</a>")
+        place = url.last_index
     return "".join(pieces) + _escaped(text[place:])
 
 

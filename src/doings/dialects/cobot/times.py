@@ -1,4 +1,4 @@
-"""The vendor's times: `2014/04/01 00:01:02 +0000` out, and whatever its clients write in."""
+"""The vendor's times: written as `2014/04/01 00:01:02 +0000`, read in many forms."""
 
 import re
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -23,7 +23,10 @@ _DAY_SECONDS = DAY // SECOND
 
 
 class Span(msgspec.Struct, frozen=True):
-    """What a time stands for, in microseconds: a whole day, a second, an instant; end exclusive."""
+    """The stretch that a time means (a day, minute, second or instant), in microseconds since 1970.
+
+    `end` is exclusive.
+    """
 
     start: int
     end: int
@@ -31,7 +34,7 @@ class Span(msgspec.Struct, frozen=True):
 
 @lru_cache(maxsize=4096)
 def text_from_instant(instant: int) -> str:
-    """The instant to the second, in UTC; clients ask for the same newest ones all the time."""
+    """An instant (microseconds) to the second, in UTC; it is cached, as clients reread new ones."""
     day, second = divmod(instant // SECOND, _DAY_SECONDS)
     minute, second = divmod(second, 60)
     hour, minute = divmod(minute, 60)
@@ -40,20 +43,20 @@ def text_from_instant(instant: int) -> str:
 
 def span_from_text(text: str) -> Span:
     """Read a time, in UTC where it names no offset; raises ValueError."""
-    found = _TIME.fullmatch(text.strip())
-    moment, width = _written(found) if found else _iso(text.strip())
+    written = _TIME.fullmatch(text.strip())
+    moment, width = _moment_and_width(written) if written else _iso(text.strip())
     start = (moment - EPOCH) // _MICROSECOND
     return Span(start, start + width // _MICROSECOND)
 
 
-def _written(found: re.Match[str]) -> tuple[datetime, timedelta]:
-    """The moment, and how long it lasts: what was left out says how exact it is meant."""
+def _moment_and_width(written: re.Match[str]) -> tuple[datetime, timedelta]:
+    """The moment, and how long it lasts, which its smallest unit says."""
     units = ("year", "month", "day", "hour", "minute", "second")
-    year, month, day, hour, minute, second = (int(found[unit] or 0) for unit in units)
-    microsecond = int((found["fraction"] or "").ljust(6, "0")[:6])
-    zone = _zone(found["offset"])
+    year, month, day, hour, minute, second = (int(written[unit] or 0) for unit in units)
+    microsecond = int((written["fraction"] or "").ljust(6, "0")[:6])
+    zone = _zone(written["offset"])
     moment = datetime(year, month, day, hour, minute, second, microsecond, tzinfo=zone)
-    return moment, next(width for unit, width in _WIDTHS.items() if found[unit] is not None)
+    return moment, next(width for unit, width in _WIDTHS.items() if written[unit] is not None)
 
 
 _WIDTHS = {

@@ -1,6 +1,6 @@
-"""Kinds and the vendor's types: a table for those it has names of its own for, a rule for the rest.
+"""Kinds and the vendor's types: a table for the types it documents, a rule for all other kinds.
 
-Every kind can be expressed, so there is no filter but the caller's.
+Every kind can be expressed, so the only filter by kind is the caller's.
 """
 
 from functools import lru_cache
@@ -43,10 +43,10 @@ SOURCES = (
     "resource",
     "user",
 )
-"""The types of what a source id may name: the things that the vendor has."""
+"""The types of entity that a source id may name: the things that the vendor has."""
 
 PAGES = {INVOICE: "invoices", MEMBERSHIP: "memberships"}
-"""What has a page in the vendor's admin section, and where."""
+"""The types of entity that have a page in the vendor's admin section, each with its path."""
 
 CHANNELS = ("admin", "membership")
 LEVELS = ("ERROR", "WARN")
@@ -59,13 +59,13 @@ def type_of_kind(kind: str) -> str:
 
 
 def kinds_of_type(type_: str) -> list[str]:
-    """Every kind that is shown as the type, the one that it is read as first."""
+    """Every kind that is shown as the type; the first is the kind that the type is read as."""
     named = [KIND_OF_TYPE[type_]] if type_ in KIND_OF_TYPE else []
     return named + sorted(_split(type_), key=lambda kind: kind not in CATALOGUE)
 
 
 def _split(type_: str) -> list[str]:
-    """The kinds that the rule shows as the type, longest noun first."""
+    """The kinds that the rule shows as the type, those with the longest noun first."""
     words = type_.split("_")
     nouns = list(accumulate(words[:-1], lambda head, word: f"{head}_{word}"))
     kinds = [f"{noun}.{type_[len(noun) + 1 :]}" for noun in reversed(nouns)]

@@ -5,5 +5,5 @@ from doings.httpkit.request import Request
 
 
 async def authenticate(request: Request) -> Principal:
-    """Who is asking; raises Unauthenticated and TooManyRequests."""
+    """The principal that makes the request; raises Unauthenticated and TooManyRequests."""
     return await request.services.authenticator.by_secret(request.bearer, request.address)

@@ -6,7 +6,7 @@ import msgspec
 
 
 class UserDocument(msgspec.Struct):
-    """Whoever did it."""
+    """The user who did it."""
 
     id: str
     name: str | None
@@ -24,7 +24,7 @@ class AssistantDocument(msgspec.Struct):
 
 
 class BoardDocument(msgspec.Struct):
-    """Where a segment stands on a board."""
+    """The place of a segment on a board."""
 
     board_id: str | None
     board_name: str | None
@@ -44,7 +44,7 @@ class SegmentDocument(msgspec.Struct):
 
 
 class BroadcastDocument(msgspec.Struct):
-    """A message to many."""
+    """A message to many contacts."""
 
     id: str
     name: str | None
@@ -63,7 +63,7 @@ class FileDocument(msgspec.Struct):
 
 
 class NoteUserDocument(msgspec.Struct):
-    """Whoever wrote a note."""
+    """The user who wrote a note."""
 
     id: str
     name: str | None
@@ -105,7 +105,7 @@ class ErrorDocument(msgspec.Struct):
 
 
 class SavedUser(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """Whoever did it; what follows the name are the entity's attributes."""
+    """The user who did it; what follows the name are the entity's attributes."""
 
     id: str
     name: str | None = None
@@ -115,7 +115,7 @@ class SavedUser(msgspec.Struct, kw_only=True, omit_defaults=True):
 
 
 class SavedAssistant(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """The program that did it, likewise."""
+    """The program that did it; what follows the name are the entity's attributes."""
 
     id: str
     name: str | None = None
@@ -123,7 +123,7 @@ class SavedAssistant(msgspec.Struct, kw_only=True, omit_defaults=True):
 
 
 class SavedSegment(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """A group of contacts, likewise."""
+    """A group of contacts; what follows the name are the entity's attributes."""
 
     id: str
     name: str | None = None
@@ -135,7 +135,7 @@ class SavedSegment(msgspec.Struct, kw_only=True, omit_defaults=True):
 
 
 class SavedBroadcast(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """A message to many, likewise."""
+    """A message to many contacts."""
 
     id: str
     name: str | None = None
@@ -154,7 +154,7 @@ class SavedFile(msgspec.Struct, kw_only=True, omit_defaults=True):
 
 
 class SavedNote(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """A note; likewise, but for its contact and its content."""
+    """A note; its members are what data keeps of it, except the contact and the content."""
 
     id: str | None = None
     contact_id: str | None = None
@@ -165,7 +165,7 @@ class SavedNote(msgspec.Struct, kw_only=True, omit_defaults=True):
 
 
 class SavedActivity(msgspec.Struct, kw_only=True):
-    """One element of an answer that somebody saved; what an answer may lack has a default."""
+    """One element of an answer of a saved answer; what an answer may lack has a default."""
 
     id: str
     type: str

@@ -19,6 +19,8 @@ from doings.core.clock import instant_from_text, second_from_instant
 from doings.core.document import raw
 from doings.core.entity import CONTACT, Entity, EntityDraft, EntityKey
 from doings.core.errors import Invalid
+from doings.core.imports import element_decoder
+from doings.core.json_values import as_integer, as_objects, as_text
 from doings.core.presentation.prose import prose
 from doings.core.text import compact, json_text, object_from_text
 from doings.dialects.invent.documents import (
@@ -58,11 +60,11 @@ THINGS = frozenset({ASSISTANT, SEGMENT, BROADCAST})
 Members = dict[str, Any]
 
 ELSEWHERE = frozenset({"contact_id", "content"})
-"""Members of a note that are a link and the body here."""
+"""Members of a note that are kept as a link and as the body."""
 
 
-class Cast(NamedTuple):
-    """Who and what an activity is linked to, rendered."""
+class RenderedLinks(NamedTuple):
+    """The people and things that an activity is linked to, rendered."""
 
     actor: UserDocument | None
     author: NoteUserDocument | None
@@ -74,43 +76,47 @@ class Cast(NamedTuple):
 def activity_documents(activities: Sequence[Activity], contact_id: str) -> list[ActivityDocument]:
     """Render activities of the vocabulary's kinds, as seen from a contact's timeline."""
     return [
-        _activity_document(activity, cast, contact_id)
-        for activity, cast in zip(activities, rendered_links(activities, _cast), strict=True)
+        _activity_document(activity, links, contact_id)
+        for activity, links in zip(
+            activities, rendered_links(activities, _render_links), strict=True
+        )
     ]
 
 
-def _activity_document(activity: Activity, cast: Cast, contact_id: str) -> ActivityDocument:
+def _activity_document(
+    activity: Activity, links: RenderedLinks, contact_id: str
+) -> ActivityDocument:
     type_ = TYPES[activity.kind]
     # By position, which takes msgspec half the time: the order is that of the class.
     document = ActivityDocument(
-        _wire_id(activity),
+        activity.id_at(ORIGIN),
         type_,
         second_from_instant(activity.occurred_at),
-        cast.actor,
-        cast.assistant,
-        cast.segment,
-        cast.broadcast,
+        links.actor,
+        links.assistant,
+        links.segment,
+        links.broadcast,
         None,
         None,
         raw(activity.metadata),
     )
     data = object_from_text(activity.data)
     if type_ == NOTE:
-        document.note = note_document(activity, document, cast.author, contact_id)
+        document.note = note_document(activity, document, links.author, contact_id)
         _set_own_members(document.note, data.get("note"))
     file = data.get("file")
     if isinstance(file, dict):
-        document.file = _own_file_document(document, file)
+        document.file = _uploaded_file_document(document, file)
     return document
 
 
-def _cast(links: tuple[Linked, ...]) -> Cast:
+def _render_links(links: tuple[Linked, ...]) -> RenderedLinks:
     user, things = _user(links), _things(links)
     assistant = things.get(ASSISTANT)
     segment = things.get(SEGMENT)
     broadcast = things.get(BROADCAST)
     actor = user_document(user) if user else None
-    return Cast(
+    return RenderedLinks(
         actor=actor,
         author=NoteUserDocument(actor.id, actor.name, actor.avatar) if actor else None,
         assistant=assistant_document(assistant) if assistant else None,
@@ -120,13 +126,13 @@ def _cast(links: tuple[Linked, ...]) -> Cast:
 
 
 def user_document(entity: Entity) -> UserDocument:
-    """Render whoever did it."""
+    """Render the user who did it."""
     attrs = object_from_text(entity.attrs)
     return UserDocument(
         id=entity.id,
         name=entity.name,
-        email=_as_text(attrs.get("email")),
-        avatar=_as_text(attrs.get("avatar")),
+        email=as_text(attrs.get("email")),
+        avatar=as_text(attrs.get("avatar")),
         seen_at=_as_moment(attrs.get("seen_at")),
     )
 
@@ -136,20 +142,20 @@ def assistant_document(entity: Entity) -> AssistantDocument:
     return AssistantDocument(
         id=entity.id,
         name=entity.name,
-        avatar_url=_as_text(object_from_text(entity.attrs).get("avatar_url")),
+        avatar_url=as_text(object_from_text(entity.attrs).get("avatar_url")),
     )
 
 
 def segment_document(entity: Entity) -> SegmentDocument:
-    """Render a segment; a color that the vendor has not is shown as none."""
+    """Render a segment; a color that the vendor does not have is shown as neutral."""
     attrs = object_from_text(entity.attrs)
-    color = _as_text(attrs.get("color"))
+    color = as_text(attrs.get("color"))
     return SegmentDocument(
         id=entity.id,
         name=entity.name,
         color=color if color in COLORS else NO_COLOR,
-        contacts_count=_as_number(attrs.get("contacts_count")),
-        boards=[board_document(board) for board in _as_objects(attrs.get("boards"))],
+        contacts_count=as_integer(attrs.get("contacts_count")),
+        boards=[board_document(board) for board in as_objects(attrs.get("boards"))],
         created_at=_as_moment(attrs.get("created_at")) or second_from_instant(entity.created_at),
         updated_at=_as_moment(attrs.get("updated_at")) or second_from_instant(entity.updated_at),
     )
@@ -158,9 +164,9 @@ def segment_document(entity: Entity) -> SegmentDocument:
 def board_document(board: Members) -> BoardDocument:
     """Render where a segment stands."""
     return BoardDocument(
-        board_id=_as_text(board.get("board_id")),
-        board_name=_as_text(board.get("board_name")),
-        column_id=_as_text(board.get("column_id")),
+        board_id=as_text(board.get("board_id")),
+        board_name=as_text(board.get("board_name")),
+        column_id=as_text(board.get("column_id")),
     )
 
 
@@ -170,7 +176,7 @@ def note_document(
     author: NoteUserDocument | None,
     contact_id: str,
 ) -> NoteDocument:
-    """Render the note that an activity is, whatever kind of text it is."""
+    """Render the note that an activity is; its kind may be any that is shown as a note."""
     created_at = document.created_at
     return NoteDocument(
         document.id,
@@ -184,53 +190,47 @@ def note_document(
 
 
 def _set_own_members(document: NoteDocument, note: object) -> None:
-    """What data says of the note comes first."""
+    """Let what data says of the note replace what was made from the activity."""
     if not isinstance(note, dict):
         return
     for name, value in note.items():
         read = _NOTE_MEMBERS.get(name)
-        found = read(value) if read else None
-        if found is not None:
-            setattr(document, name, found)
+        member = read(value) if read else None
+        if member is not None:
+            setattr(document, name, member)
 
 
 def file_document(file: Members) -> FileDocument:
     """Render a file as data describes it."""
     return FileDocument(
-        id=_as_text(file.get("id")),
-        file_path=_as_text(file.get("file_path")),
-        file_filename=_as_text(file.get("file_filename")),
-        file_size=_as_number(file.get("file_size")),
-        file_mimetype=_as_text(file.get("file_mimetype")),
-        file_url=_as_text(file.get("file_url")),
+        id=as_text(file.get("id")),
+        file_path=as_text(file.get("file_path")),
+        file_filename=as_text(file.get("file_filename")),
+        file_size=as_integer(file.get("file_size")),
+        file_mimetype=as_text(file.get("file_mimetype")),
+        file_url=as_text(file.get("file_url")),
         created_at=_as_moment(file.get("created_at")),
     )
 
 
-def _own_file_document(document: ActivityDocument, file: Members) -> FileDocument:
-    """The file that was uploaded, which has an id and a time in any case."""
-    own = file_document(file)
-    own.id = own.id or document.id
-    own.created_at = own.created_at or document.created_at
-    return own
-
-
-def _wire_id(activity: Activity) -> str:
-    """The activity's id; what came from the vendor keeps the one it had there."""
-    is_theirs = activity.origin == ORIGIN and activity.external_id is not None
-    return (activity.external_id if is_theirs else None) or activity.id
+def _uploaded_file_document(document: ActivityDocument, file: Members) -> FileDocument:
+    """Render the file that was uploaded; an id or time that it lacks is the activity's."""
+    uploaded = file_document(file)
+    uploaded.id = uploaded.id or document.id
+    uploaded.created_at = uploaded.created_at or document.created_at
+    return uploaded
 
 
 def _user(links: tuple[Linked, ...]) -> Entity | None:
     """The actor of type user, else any actor that is no assistant."""
-    found: Entity | None = None
+    other_actor: Entity | None = None
     for link in links:
         entity = link.entity
         if ACTOR in link.roles and not entity.is_deleted and entity.type != ASSISTANT:
             if entity.type == USER:
                 return entity
-            found = found or entity
-    return found
+            other_actor = other_actor or entity
+    return other_actor
 
 
 def _things(links: tuple[Linked, ...]) -> dict[str, Entity]:
@@ -244,27 +244,14 @@ def _things(links: tuple[Linked, ...]) -> dict[str, Entity]:
 
 
 def _revised_at(activity: Activity) -> datetime | None:
-    """When somebody last changed what was recorded."""
+    """When what was recorded was last changed; None if it never was."""
     if activity.updated_at == activity.recorded_at:
         return None
     return second_from_instant(activity.updated_at)
 
 
-def _as_text(value: object) -> str | None:
-    """A text among attributes, which nobody checked."""
-    return value if isinstance(value, str) else None
-
-
-def _as_number(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
-
-
-def _as_objects(value: object) -> list[Members]:
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
-
-
 def _as_files(value: object) -> list[FileDocument]:
-    return [file_document(file) for file in _as_objects(value)]
+    return [file_document(file) for file in as_objects(value)]
 
 
 def _as_moment(value: object) -> datetime | None:
@@ -277,25 +264,21 @@ def _as_moment(value: object) -> datetime | None:
 
 
 _NOTE_MEMBERS: dict[str, Callable[[object], object]] = {
-    "id": _as_text,
+    "id": as_text,
     "attachments": _as_files,
     "created_at": _as_moment,
     "updated_at": _as_moment,
 }
 
 
-def saved_activity(element: bytes) -> SavedActivity:
-    """One element of a saved answer; raises Invalid."""
-    try:
-        return msgspec.json.decode(element, type=SavedActivity)
-    except (ValueError, RecursionError) as error:
-        raise Invalid.of("activity", str(error)) from None
+saved_activity = element_decoder(SavedActivity)
+"""One element of a saved answer, from JSON; raises Invalid."""
 
 
 def draft_from_document(document: SavedActivity, *, contact_id: str | None = None) -> Draft:
     """Read an element of a saved answer; raises Invalid.
 
-    Only notes name their contact: for all else it takes `contact_id`, whose timeline was saved.
+    Only notes name their contact. Everything else belongs to `contact_id`, whose list was saved.
     """
     note = document.note or SavedNote()
     return Draft(
@@ -356,7 +339,7 @@ def _metadata(document: SavedActivity) -> str:
 
 
 def _links(document: SavedActivity, contact_id: str | None) -> tuple[Link, ...]:
-    """The contact, then whoever did it: an assistant is the actor where no user is."""
+    """The contact, then people and things; the actor is the user, or else the assistant."""
     links = [Link(CONTACT, contact_id)] if contact_id else []
     acting = ASSISTANT if document.actor is None else USER
     for type_, saved in _saved_entities(document):
@@ -365,7 +348,7 @@ def _links(document: SavedActivity, contact_id: str | None) -> tuple[Link, ...]:
 
 
 def _data(document: SavedActivity) -> Members:
-    """What is not in the activity's own members, and does not follow from them."""
+    """The members of note and file that do not follow from the activity's other members."""
     own = {"id": document.id, "created_at": document.created_at}
     data = {
         "note": _rest(document.note, {**own, "updated_at": document.created_at}),

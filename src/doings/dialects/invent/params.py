@@ -6,36 +6,37 @@ from doings.core.query import Query
 from doings.dialects.invent.vocabulary import KIND_OF_TYPE, KINDS, kinds_of_types
 from doings.httpkit.params import integer, last, listed
 
-Params = dict[str, list[str]]
+QueryString = dict[str, list[str]]
+"""The query parameters by name, each with all its values."""
 
 TAKE = 20
-MOST_TAKEN = 100
+MAX_TAKE = 100
 LAST_PAGE = 10**15
 
 
-def activities_query(params: Params, contact: EntityKey) -> Query:
-    """A contact's activities from the numbered page on; `next` makes the number irrelevant."""
-    take = integer(params, "take", TAKE, least=1, most=MOST_TAKEN)
+def activities_query(query: QueryString, contact: EntityKey) -> Query:
+    """A numbered page of a contact's activities; with `next` the number is ignored."""
+    take = integer(query, "take", TAKE, least=1, most=MAX_TAKE)
     return Query(
         entities=(contact,),
-        kinds=_kinds(params),
+        kinds=_kinds(query),
         limit=take,
-        skip=0 if next_token(params) else (page_number(params) - 1) * take,
+        skip=0 if next_token(query) else (page_number(query) - 1) * take,
     )
 
 
-def page_number(params: Params) -> int:
-    """Which page, from 1."""
-    return integer(params, "page", 1, least=1, most=LAST_PAGE)
+def page_number(query: QueryString) -> int:
+    """The number of the page, from 1."""
+    return integer(query, "page", 1, least=1, most=LAST_PAGE)
 
 
-def next_token(params: Params) -> str | None:
-    """Where an earlier answer says that the list goes on."""
-    return last(params, "next") or None
+def next_token(query: QueryString) -> str | None:
+    """The token of an earlier answer that says where the list continues, or None."""
+    return last(query, "next") or None
 
 
-def _kinds(params: Params) -> tuple[str, ...]:
-    types = listed(params, "type")
+def _kinds(query: QueryString) -> tuple[str, ...]:
+    types = listed(query, "type")
     for type_ in types:
         if type_ not in KIND_OF_TYPE:
             raise Malformed(f"must be one of {', '.join(KIND_OF_TYPE)}", "type")

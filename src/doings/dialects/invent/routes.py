@@ -1,4 +1,4 @@
-"""The one endpoint: a contact's activities, newest first, with the counts in the headers."""
+"""The only endpoint: a contact's activities, newest first, with the counts in the headers."""
 
 import msgspec
 from starlette.responses import Response
@@ -17,7 +17,7 @@ from doings.httpkit.request import Request
 from doings.httpkit.surface import Operation, Surface, resource
 
 OWN_ORG = "c"
-"""What the vendor's clients write for the org that their key belongs to."""
+"""The word that the vendor's clients write for the org of their key."""
 
 
 async def list_activities(request: Request) -> Response:

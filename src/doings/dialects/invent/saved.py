@@ -1,4 +1,4 @@
-"""Lists that somebody saved, and lists to save: a contact's, a bare array, newest first."""
+"""Saved lists of a contact, and lists to save: a bare array, newest first."""
 
 from collections.abc import AsyncIterator, Sequence
 
@@ -27,7 +27,7 @@ from doings.dialects.invent.vocabulary import KINDS
 
 
 def parse_element(element: bytes, context: Context) -> ImportItem:
-    """What an element says; raises Invalid."""
+    """Read an element; raises Invalid."""
     document = saved_activity(element)
     return ImportItem(
         draft=draft_from_document(document, contact_id=context.contact_id),
@@ -48,12 +48,12 @@ _decode = msgspec.json.Decoder(_Element).decode
 
 
 def lacks_contact(elements: Sequence[bytes]) -> bool:
-    """Whether any of them does not say whose it is; only notes do."""
-    return any(_contact_id(element) is None for element in elements)
+    """Whether any element does not name its contact; only notes do."""
+    return any(_named_contact_id(element) is None for element in elements)
 
 
-def _contact_id(element: bytes) -> str | None:
-    """The contact that an element names; of one that cannot be read, none that is missing."""
+def _named_contact_id(element: bytes) -> str | None:
+    """The contact that an element names, or None; "" if the element cannot be read at all."""
     try:
         note = _decode(element).note
     except (ValueError, RecursionError):

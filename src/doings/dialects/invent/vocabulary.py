@@ -1,4 +1,4 @@
-"""Which kinds the vendor's eight types can express. What is not here is not shown."""
+"""The kinds that the vendor's eight types can express. No other kind is shown."""
 
 ORIGIN = "invent"
 """The origin of what was read from the vendor's own answers."""
@@ -15,10 +15,10 @@ TYPES: dict[str, str] = {
     "contact.unsubscribed": "contact_unsubscribed",
     "contact.resubscribed": "contact_resubscribed",
 }
-"""Kind to type; of several kinds with one type, the first is what the type is read as."""
+"""Kind to type; a type is read as the first of its kinds."""
 
 KINDS: tuple[str, ...] = tuple(TYPES)
-"""The kind filter of every question this dialect puts to the store."""
+"""The kind filter of every query of this dialect."""
 
 KIND_OF_TYPE: dict[str, str] = {type_: kind for kind, type_ in reversed(TYPES.items())}
 

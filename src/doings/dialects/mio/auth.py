@@ -1,4 +1,4 @@
-"""Signing in: a JWT from `/auth`, and beside it the key of the credential that it was made for."""
+"""Signing in with a JWT from `/auth` and the key of the credential that it was made for."""
 
 from base64 import b64decode
 
@@ -12,7 +12,7 @@ SIGN_IN_KEY_HEADER = "authorization-key"
 
 
 async def authenticate(request: Request) -> Principal:
-    """Who the JWT stands for; raises Unauthenticated, Forbidden and TooManyRequests."""
+    """The principal of the JWT; raises Unauthenticated, Forbidden and TooManyRequests."""
     token, key = _token(request), request.header(KEY_HEADER)
     if not token or not key:
         raise Unauthenticated(f"Authorization and {KEY_HEADER} are required")
@@ -23,7 +23,7 @@ async def authenticate(request: Request) -> Principal:
 
 
 async def sign_in(request: Request) -> Principal:
-    """Who a key with Basic `slug:secret` belongs to; raises Unauthenticated, TooManyRequests."""
+    """The principal of a key and Basic `slug:secret`; raises Unauthenticated, TooManyRequests."""
     key = request.header(SIGN_IN_KEY_HEADER) or request.header(KEY_HEADER)
     slug, secret = _slug_and_secret(request.header("authorization") or "")
     authenticator = request.services.authenticator
@@ -45,7 +45,7 @@ async def _holder(request: Request, token: str) -> Principal:
 
 
 def _claims(request: Request, token: str) -> Claims:
-    """What the token says; one that was never good counts as a failed sign-in."""
+    """The claims of the token; a forged one counts as a failed sign-in, an expired one does not."""
     services = request.services
     try:
         return claims_from_jwt(services.store.secret, token, now=services.clock.now())
@@ -58,8 +58,8 @@ def _claims(request: Request, token: str) -> Claims:
 
 def _token(request: Request) -> str | None:
     """The token behind `Bearer`, or the whole header where it is one word."""
-    given = (request.header("authorization") or "").strip()
-    return request.bearer if " " in given else given
+    header = (request.header("authorization") or "").strip()
+    return request.bearer if " " in header else header
 
 
 def _slug_and_secret(header: str) -> tuple[str, str]:

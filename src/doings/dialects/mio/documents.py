@@ -1,4 +1,4 @@
-"""The vendor's JSON: members in the order of its documentation, then those it shows elsewhere.
+"""The vendor's JSON, member by member in the order of its documentation; undocumented ones last.
 
 Instants are milliseconds since 1970.
 """
@@ -32,7 +32,7 @@ class ItemDocument(msgspec.Struct):
 
 
 class RequirementDocument(msgspec.Struct):
-    """What is asked for or offered."""
+    """A piece of information that is asked for or offered."""
 
     code: str | None
     type: str | None
@@ -41,7 +41,7 @@ class RequirementDocument(msgspec.Struct):
 
 
 class AcceptedItemDocument(msgspec.Struct):
-    """A part of a requirement, with what it says."""
+    """A part of a requirement, with its data."""
 
     code: str | None
     type: str | None
@@ -49,7 +49,7 @@ class AcceptedItemDocument(msgspec.Struct):
 
 
 class AcceptedRequirementDocument(msgspec.Struct):
-    """What was granted, with what it says until that is over."""
+    """A requirement that was granted, with its data until that expires."""
 
     code: str | None
     type: str | None
@@ -59,14 +59,14 @@ class AcceptedRequirementDocument(msgspec.Struct):
 
 
 class EntryDocument(msgspec.Struct):
-    """When an activity came to a status."""
+    """When an activity reached a status."""
 
     status: str | None
     at: int | None
 
 
 class SpanDocument(msgspec.Struct):
-    """How long what is shared can be seen."""
+    """How long shared data can be seen."""
 
     seconds: int
 
@@ -104,7 +104,7 @@ class ActivityListDocument(msgspec.Struct):
 
 
 class TokenDocument(msgspec.Struct):
-    """A JWT and how long it is good."""
+    """A JWT and how many seconds it is valid."""
 
     token: str
     token_type: str
@@ -126,14 +126,14 @@ class CredentialsDocument(msgspec.Struct, frozen=True):
 
 
 class AuthorizationDocument(msgspec.Struct, frozen=True):
-    """How a webhook wants to be called."""
+    """The sign-in that a webhook is called with."""
 
     type: Literal["BASIC_AUTH"]
     value: CredentialsDocument
 
 
 class WebhookDocument(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Where the account's events are to be sent, as it is given, stored and shown."""
+    """Where the account's events are sent, as it is sent in, stored and shown."""
 
     type: Literal["ACTIVITY_EVENT"]
     url: str
@@ -160,7 +160,7 @@ class SavedMember(msgspec.Struct, kw_only=True, omit_defaults=True):
 
 
 class SavedActivity(msgspec.Struct, kw_only=True):
-    """An activity of an answer that somebody saved; what an answer may lack has a default."""
+    """An activity of a saved answer; what an answer may lack has a default."""
 
     id: str
     type: str

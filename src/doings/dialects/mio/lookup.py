@@ -1,4 +1,4 @@
-"""What the list is narrowed to, and what an id in a path names: questions to the store."""
+"""Reading activities from the store: the filtered list, and the activity of an id."""
 
 from contextlib import suppress
 
@@ -17,38 +17,39 @@ from doings.core.store.rendering import Rendering
 from doings.core.text import object_from_text
 from doings.dialects.mio.vocabulary import KINDS, ORIGIN
 
-CANDIDATES = 1000
-"""How many entities are looked at whose texts begin with a cifcode; one is the usual number."""
+MAX_CANDIDATES = 1000
+"""How many entities with a text that begins with the cifcode are compared; usually there is one."""
 
 
 class Narrowing(msgspec.Struct, frozen=True):
-    """The filters that name things."""
+    """The filters by the id of an activity and by the tax code of the other party."""
 
     id: str | None
     cifcode: str | None
 
 
 async def activity_named(reader: ActivityReader, id_: str) -> Activity:
-    """The activity of the vendor's id or else of ours; raises NotFound."""
-    found = await reader.activity_by_external_id(ORIGIN, id_) or await reader.activity(id_.lower())
-    if found.kind not in KINDS:
+    """The activity with this id, either the vendor's or ours; raises NotFound."""
+    activity = await reader.activity_by_external_id(ORIGIN, id_)
+    activity = activity or await reader.activity(id_.lower())
+    if activity.kind not in KINDS:
         raise NotFound("activity", id_)
-    return found
+    return activity
 
 
 async def page_of(
     reader: Reader, query: Query, narrowing: Narrowing, slug: str, rendering: Rendering
 ) -> Page[msgspec.Raw]:
-    """The page of the list; our own side of an activity is not what it can be narrowed to."""
-    wanted: set[EntityKey] | None = None
+    """The page of the list; the account itself is never the other party that a filter names."""
+    parties: set[EntityKey] | None = None
     if query.entities:
-        wanted = set(query.entities) - {(SELF, slug)}
+        parties = set(query.entities) - {(SELF, slug)}
     if narrowing.cifcode is not None:
-        found = await keys_of_cifcode(reader, narrowing.cifcode)
-        wanted = found if wanted is None else wanted & found
-    if wanted is not None:
-        kinds = KINDS if wanted else ()
-        entities = tuple(sorted(wanted))[:ENTITIES]
+        with_cifcode = await keys_of_cifcode(reader, narrowing.cifcode)
+        parties = with_cifcode if parties is None else parties & with_cifcode
+    if parties is not None:
+        kinds = KINDS if parties else ()
+        entities = tuple(sorted(parties))[:ENTITIES]
         query = msgspec.structs.replace(query, entities=entities, kinds=kinds)
     if narrowing.id is None:
         return await reader.rendered_page(query, rendering)
@@ -57,19 +58,21 @@ async def page_of(
 
 
 async def keys_of_cifcode(reader: EntityReader, cifcode: str) -> set[EntityKey]:
-    """Those whose attribute it is: found by the index of all texts, then compared exactly."""
-    found: set[EntityKey] = set()
+    """The parties with this cifcode: found by full text, then compared exactly."""
+    keys: set[EntityKey] = set()
     for type_ in PARTIES:
-        query = EntityQuery(type=type_, q=cifcode, limit=CANDIDATES)
+        query = EntityQuery(type=type_, q=cifcode, limit=MAX_CANDIDATES)
         candidates = await reader.entities(query)
-        found |= {
-            one.key for one in candidates if object_from_text(one.attrs).get("cifcode") == cifcode
+        keys |= {
+            candidate.key
+            for candidate in candidates
+            if object_from_text(candidate.attrs).get("cifcode") == cifcode
         }
-    return found
+    return keys
 
 
 async def _among(reader: ActivityReader, query: Query, id_: str) -> list[int]:
-    """The seq of the one that goes by this id, if the query finds it."""
+    """The seq of the activity with this id if the query finds it, else nothing."""
     with suppress(NotFound):
         activity = await activity_named(reader, id_)
         if query.skip == 0 and _is_among(activity, query):

@@ -11,6 +11,8 @@ from doings.core.account import Account
 from doings.core.activity import ACTOR, Activity, Draft, Link, Linked, rendered_links
 from doings.core.entity import Entity, EntityDraft, EntityKey
 from doings.core.errors import Invalid
+from doings.core.imports import element_decoder
+from doings.core.interactions.data import SERVER_SET
 from doings.core.interactions.lifecycle import (
     COUNTERPART,
     INDIVIDUAL,
@@ -25,6 +27,7 @@ from doings.core.interactions.lifecycle import (
     facts_of,
     instant_of,
 )
+from doings.core.json_values import as_integer, as_number, as_text
 from doings.core.rendering import encoded_documents
 from doings.core.store.rendering import Uncacheable
 from doings.core.text import json_text, object_from_text
@@ -48,8 +51,8 @@ from doings.dialects.mio.vocabulary import (
     TYPES,
 )
 
-ENTITIES = 4096
-"""How many rendered parties are kept: a page shows few, and often the same."""
+MAX_MEMBERS = 4096
+"""How many rendered parties are kept: a page shows few, and often the same ones."""
 
 Members = dict[str, Any]
 
@@ -64,7 +67,7 @@ def activity_documents(
 def rendered_documents(
     activities: Sequence[Activity], account: Account, *, now: int
 ) -> list[bytes]:
-    """The same as JSON; those whose status time will change are fleeting."""
+    """Render what the list shows as JSON; Uncacheable where time will change the status."""
     dated = _dated_documents(activities, account, now)
     encoded = encoded_documents([document for document, _ in dated])
     return [
@@ -85,7 +88,7 @@ def _dated_documents(activities: Sequence[Activity], account: Account, now: int)
 
 
 class _Party(NamedTuple):
-    """Which way it goes, and the other party, rendered if it still exists."""
+    """The direction of an activity, and the other party, rendered if it still exists."""
 
     direction: Direction
     other: MemberDocument | None
@@ -103,7 +106,7 @@ def _activity_document(activity: Activity, party: _Party, account: Account, now:
     pending = PENDING[party.direction]
     # By position, which takes msgspec half the time: the order is that of the class.
     document = ActivityDocument(
-        wire_id(activity),
+        activity.id_at(ORIGIN),
         type_,
         type_name,
         party.direction,
@@ -118,9 +121,9 @@ def _activity_document(activity: Activity, party: _Party, account: Account, now:
         activity.occurred_at // MILLISECOND,
         activity.updated_at // MILLISECOND,
         party.other,
-        [requirement_document(one) for one in facts.requirements or ()],
+        [requirement_document(requirement) for requirement in facts.requirements or ()],
         UNSET,
-        [requirement_document(one) for one in facts.declined_requirements or ()],
+        [requirement_document(requirement) for requirement in facts.declined_requirements or ()],
         [entry_document(entry) for entry in facts.timeline or ()],
         span_document(facts),
     )
@@ -132,30 +135,30 @@ def _activity_document(activity: Activity, party: _Party, account: Account, now:
 
 
 def activity_detail_document(activity: Activity, account: Account, *, now: int) -> ActivityDocument:
-    """Render an activity with what was granted; what was shared is left out once that is over."""
+    """Render an activity with what was granted, and without shared data that has expired."""
     (document,) = activity_documents([activity], account, now=now)
     facts = facts_of(activity.data)
     is_over = facts.is_forgotten(now)
     document.accepted_requirements = [
-        accepted_requirement_document(one, with_data=not is_over)
-        for one in facts.accepted_requirements or []
+        accepted_requirement_document(requirement, with_data=not is_over)
+        for requirement in facts.accepted_requirements or []
     ]
     return document
 
 
-@lru_cache(maxsize=ENTITIES)
+@lru_cache(maxsize=MAX_MEMBERS)
 def member_document(entity: Entity) -> MemberDocument:
     """Render the other party."""
     attrs = object_from_text(entity.attrs)
-    social_media = attrs.get("social_media")
+    scoring_level, social_media = attrs.get("scoring_level"), attrs.get("social_media")
     return MemberDocument(
         id=entity.id,
         name=entity.name,
-        cifcode=_text(attrs, "cifcode"),
+        cifcode=as_text(attrs.get("cifcode")),
         type=MEMBER_TYPES.get(entity.type, MEMBER_TYPES[INDIVIDUAL]),
-        avatar=_text(attrs, "avatar"),
-        score=_number(attrs, "score"),
-        scoring_level=_text(attrs, "scoring_level") or _whole_number(attrs, "scoring_level"),
+        avatar=as_text(attrs.get("avatar")),
+        score=as_number(attrs.get("score")),
+        scoring_level=as_text(scoring_level) or as_integer(scoring_level),
         social_media=social_media if isinstance(social_media, list) else [],
         created_at=entity.created_at // MILLISECOND,
         unregistered=attrs.get("unregistered") is True,
@@ -163,7 +166,7 @@ def member_document(entity: Entity) -> MemberDocument:
 
 
 def requirement_document(requirement: Members) -> RequirementDocument:
-    """Render what is asked for; never what it says."""
+    """Render what is asked for, never the data itself."""
     items = [
         ItemDocument(item.get("code"), item.get("type")) for item in requirement.get("items") or []
     ]
@@ -175,7 +178,7 @@ def requirement_document(requirement: Members) -> RequirementDocument:
 def accepted_requirement_document(
     requirement: Members, *, with_data: bool
 ) -> AcceptedRequirementDocument:
-    """Render what was granted."""
+    """Render what was granted; without its data where `with_data` is false."""
     return AcceptedRequirementDocument(
         code=requirement.get("code"),
         type=requirement.get("type"),
@@ -193,7 +196,7 @@ def accepted_requirement_document(
 
 
 def entry_document(entry: Entry) -> EntryDocument:
-    """Render when an activity came to a status."""
+    """Render when an activity reached a status."""
     return EntryDocument(entry.status, _milliseconds(entry.at))
 
 
@@ -203,18 +206,8 @@ def span_document(facts: Facts) -> SpanDocument | None:
     return None if span is None or span.seconds is None else SpanDocument(span.seconds)
 
 
-def wire_id(activity: Activity) -> str:
-    """The activity's id; what came from the vendor keeps the one it had there."""
-    is_theirs = activity.origin == ORIGIN and activity.external_id is not None
-    return (activity.external_id if is_theirs else None) or activity.id
-
-
-def saved_activity(element: bytes) -> SavedActivity:
-    """One activity of a saved answer; raises Invalid."""
-    try:
-        return msgspec.json.decode(element, type=SavedActivity)
-    except (ValueError, RecursionError) as error:
-        raise Invalid.of("activity", str(error)) from None
+saved_activity = element_decoder(SavedActivity)
+"""One activity of a saved answer, from JSON; raises Invalid."""
 
 
 def draft_from_document(document: SavedActivity, *, own: EntityKey) -> Draft:
@@ -249,19 +242,13 @@ DATA_MEMBERS = (
     "valid_until",
     "expires_in",
     "notification_message",
-    "status",
-    "attended_at",
-    "completed_at",
-    "expires_at",
-    "accepted_requirements",
-    "declined_requirements",
-    "timeline",
+    *SERVER_SET,
 )
-"""What is data here; instants stay milliseconds."""
+"""The members that are kept in data; instants stay milliseconds."""
 
 
 def _data(document: SavedActivity) -> Members:
-    """The members that say something."""
+    """The members of data that are neither null nor an empty list."""
     members = {name: getattr(document, name) for name in DATA_MEMBERS}
     return {name: value for name, value in members.items() if not _is_empty(value)}
 
@@ -271,12 +258,12 @@ def _is_empty(value: object) -> bool:
 
 
 def _links(document: SavedActivity, own: EntityKey) -> tuple[Link, ...]:
-    """Who acts, then the other party."""
+    """The actor, then the other party."""
     member = document.entity
-    theirs = [] if member is None else [Link(*_key(member), COUNTERPART, member.name)]
+    counterpart = [] if member is None else [Link(*_key(member), COUNTERPART, member.name)]
     if document.in_out_bound == "OUT" or member is None:
-        return (Link(*own, ACTOR), *theirs)
-    return (Link(*_key(member), ACTOR, member.name), *theirs)
+        return (Link(*own, ACTOR), *counterpart)
+    return (Link(*_key(member), ACTOR, member.name), *counterpart)
 
 
 def _key(member: SavedMember) -> EntityKey:
@@ -288,19 +275,3 @@ def _milliseconds(moment: Moment) -> int | None:
         return moment
     instant = instant_of(moment)
     return None if instant is None else instant // MILLISECOND
-
-
-def _text(members: Members, name: str) -> str | None:
-    """A text among attributes, which nobody checked."""
-    value = members.get(name)
-    return value if isinstance(value, str) else None
-
-
-def _number(members: Members, name: str) -> int | float | None:
-    value = members.get(name)
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
-
-
-def _whole_number(members: Members, name: str) -> int | None:
-    value = _number(members, name)
-    return value if isinstance(value, int) else None

@@ -11,7 +11,8 @@ from doings.core.query import ENTITIES, Query
 from doings.dialects.mio.vocabulary import KINDS
 from doings.httpkit.params import integer, last, listed
 
-Params = dict[str, list[str]]
+QueryString = dict[str, list[str]]
+"""The query parameters by name, each with all its values."""
 
 LIMIT = 35
 MAX_LIMIT = 100
@@ -22,13 +23,13 @@ ZONE_HEADER = "x-pvt-timezone"
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
-def activities_query(params: Params, time_zone: str, *, now: int) -> Query:
-    """The page of the list; whose activities it is narrowed to is found out in the store."""
-    limit = integer(params, "limit", LIMIT, least=1, most=MAX_LIMIT)
-    page = integer(params, "page", 1, least=1, most=LAST_PAGE)
-    since, until = _bounds(params, time_zone, now)
+def activities_query(query: QueryString, time_zone: str, *, now: int) -> Query:
+    """The page of the list, before the filters that take a look into the store."""
+    limit = integer(query, "limit", LIMIT, least=1, most=MAX_LIMIT)
+    page = integer(query, "page", 1, least=1, most=LAST_PAGE)
+    since, until = _bounds(query, time_zone, now)
     return Query(
-        entities=entity_keys(params),
+        entities=entity_keys(query),
         kinds=KINDS,
         since=since,
         until=until,
@@ -37,9 +38,9 @@ def activities_query(params: Params, time_zone: str, *, now: int) -> Query:
     )
 
 
-def entity_keys(params: Params) -> tuple[EntityKey, ...]:
-    """The other parties asked for: an id may be an individual's or a business's."""
-    ids = sorted(set(listed(params, "entity")))
+def entity_keys(query: QueryString) -> tuple[EntityKey, ...]:
+    """The other parties that `entity` may name: an id is an individual's or a business's."""
+    ids = sorted(set(listed(query, "entity")))
     if len(ids) * len(PARTIES) > ENTITIES:
         raise Malformed(f"at most {ENTITIES // len(PARTIES)}", "entity")
     return tuple([(type_, id_) for id_ in ids for type_ in PARTIES])
@@ -56,9 +57,9 @@ def zone_name(header: str | None, default: str) -> str:
     return header
 
 
-def _bounds(params: Params, time_zone: str, now: int) -> tuple[int | None, int | None]:
-    """From the first instant of `from` to the last of `to`, which is now where it is missing."""
-    first, last_ = _date(params, "from"), _date(params, "to")
+def _bounds(query: QueryString, time_zone: str, now: int) -> tuple[int | None, int | None]:
+    """From the first instant of `from` to the end of `to`, or to now where `to` is missing."""
+    first, last_ = _date(query, "from"), _date(query, "to")
     if first is not None and last_ is not None and first > last_:
         raise Malformed("must not be after to", "from")
     since = None if first is None else _start(first, time_zone, "from")
@@ -67,8 +68,8 @@ def _bounds(params: Params, time_zone: str, now: int) -> tuple[int | None, int |
     return since, None if since is None else now + 1
 
 
-def _date(params: Params, name: str) -> date | None:
-    text = last(params, name)
+def _date(query: QueryString, name: str) -> date | None:
+    text = last(query, name)
     if not text:
         return None
     try:
@@ -80,7 +81,7 @@ def _date(params: Params, name: str) -> date | None:
 
 
 def _start(day: date, time_zone: str, name: str, *, after: int = 0) -> int:
-    """The first instant of the day that is so many days after it."""
+    """The first instant of the day that is `after` days after this one; raises Malformed."""
     try:
         return start_of_date(day + timedelta(days=after), time_zone)
     except (ValueError, OverflowError) as error:

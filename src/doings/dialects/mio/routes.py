@@ -1,4 +1,4 @@
-"""The endpoints below `/business/v1`: signing in, the list, the detail, the webhook's settings."""
+"""The endpoints below `/business/v1`: sign-in, the list, the detail, the webhook's settings."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -33,7 +33,7 @@ from doings.httpkit.surface import Operation, Surface, resource
 
 
 async def create_token(request: Request) -> Response:
-    """A JWT for who signs in with a key and Basic `slug:secret`."""
+    """A JWT for a key and Basic `slug:secret`; raises Unauthenticated and TooManyRequests."""
     principal = await sign_in(request)
     token = issue_jwt(
         request.services.store.secret,
@@ -46,7 +46,7 @@ async def create_token(request: Request) -> Response:
 
 
 async def list_activities(request: Request) -> Response:
-    """A page of what was sent and received, newest first."""
+    """A page of the activities that were sent and received, newest first; raises Malformed."""
     account, now = request.principal.account, request.services.clock.now()
     query = activities_query(request.query, _zone(request), now=now)
     narrowing = Narrowing(
@@ -77,16 +77,16 @@ async def show_activity(request: Request) -> Response:
 
 
 async def show_webhook(request: Request) -> Response:
-    """The webhook without its secrets; raises NotFound where there is none."""
+    """The webhook without its secrets; raises NotFound if there is none."""
     return _answer(webhook_of_account(request.principal.account))
 
 
 async def put_webhook(request: Request) -> Response:
     """Set the webhook; raises Invalid."""
-    given = await request.json(WebhookDocument)
+    webhook = await request.json(WebhookDocument)
 
     def change(settings: dict[str, Any]) -> dict[str, Any]:
-        return settings_with(settings, given)
+        return settings_with(settings, webhook)
 
     store = request.services.store
     account = await store.change_settings(request.principal.account.id, change)
@@ -94,7 +94,7 @@ async def put_webhook(request: Request) -> Response:
 
 
 async def delete_webhook(request: Request) -> Response:
-    """Send nothing any more; raises NotFound where nothing was sent."""
+    """Remove the webhook; raises NotFound if there is none."""
     await request.services.store.change_settings(request.principal.account.id, settings_without)
     return Response(status_code=204)
 

@@ -1,4 +1,4 @@
-"""Lists and details that somebody saved, and lists to save: `{"activities":[…]}`, newest first."""
+"""Saved lists and details, and lists to save: `{"activities":[…]}`, newest first."""
 
 from collections.abc import AsyncIterator
 
@@ -29,13 +29,13 @@ FRAME = (b'{"has_next":false,"activities":[', b"]}\n")
 
 
 class SavedAnswer(msgspec.Struct):
-    """The envelope of a list, or a detail, which has none."""
+    """The object around a list, or a detail by itself."""
 
     activities: msgspec.Raw = NOTHING
     id: str | None = None
 
     def __post_init__(self) -> None:
-        """Raise ValueError for what is neither."""
+        """Raise ValueError for a document that is neither."""
         if self.activities is NOTHING and self.id is None:
             msg = "neither a list of activities nor one of them"
             raise ValueError(msg)
@@ -48,7 +48,7 @@ def elements_from_answer(answer: bytes) -> list[bytes]:
 
 
 def parse_element(element: bytes, context: Context) -> ImportItem:
-    """What an element says; raises Invalid."""
+    """Read an element; raises Invalid."""
     document = saved_activity(element)
     return ImportItem(
         draft=draft_from_document(document, own=(SELF, context.account.slug)),
@@ -58,7 +58,7 @@ def parse_element(element: bytes, context: Context) -> ImportItem:
 
 
 def respond_chunks(timeline: Timeline, context: Context) -> AsyncIterator[bytes]:
-    """The list of all activities, each with what its detail shows."""
+    """The list of all activities, each as its detail shows it."""
 
     def documents(activities: list[Activity]) -> list[ActivityDocument]:
         return [

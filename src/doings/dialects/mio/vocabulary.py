@@ -1,4 +1,4 @@
-"""Which kinds the vendor's four types are, and its words. What is not here is not shown."""
+"""The kinds of the vendor's four types, and its words. No other kind is shown."""
 
 from doings.core.interactions.lifecycle import BUSINESS, INDIVIDUAL
 
@@ -14,12 +14,12 @@ TYPES: dict[str, tuple[str, str]] = {
 """Kind to type and the type's name."""
 
 KINDS: tuple[str, ...] = tuple(TYPES)
-"""The kind filter of every question this dialect puts to the store."""
+"""The kind filter of every query of this dialect."""
 
 KIND_OF_TYPE: dict[str, str] = {type_: kind for kind, (type_, _) in TYPES.items()}
 
 MEMBER_TYPES: dict[str, str] = {INDIVIDUAL: "INDIVIDUAL", BUSINESS: "BUSINESS"}
-"""The vendor's word for an entity's type; whoever else is a counterpart is an individual."""
+"""Type of entity to the vendor's word; a counterpart of any other type is an individual."""
 
 PARTY_OF_MEMBER: dict[str, str] = {word: type_ for type_, word in MEMBER_TYPES.items()}
 

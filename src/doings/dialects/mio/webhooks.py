@@ -1,7 +1,7 @@
-"""Where the account's events are to be sent: stored with the account, shown without its secrets.
+"""Where the account's events are sent: stored with the account, shown without its secrets.
 
-Secrets have to be kept as they are, as deliveries are made with them. They are never shown again:
-in their place stands a mask, and who sends the mask back keeps what is stored.
+Secrets are stored as they are, because deliveries need them. They are never shown: a mask is shown
+instead, and a client that sends the mask back keeps the stored secret.
 """
 
 import re
@@ -20,13 +20,13 @@ from doings.dialects.mio.documents import (
 )
 
 SETTING = "mio.webhook"
-"""The account's setting that holds it."""
+"""The account's setting that holds the webhook."""
 
 MASK = "********"
 SECRET_BYTES = 32
-URL_LENGTH = 2048
-TEXT_LENGTH = 1024
-HEADERS = 50
+MAX_URL_LENGTH = 2048
+MAX_TEXT_LENGTH = 1024
+MAX_HEADERS = 50
 
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
 _HEADER_VALUE = re.compile(r"[\x20-\x7e]{0,1024}")
@@ -44,21 +44,21 @@ def webhook_of_account(account: Account) -> WebhookDocument:
     return masked(webhook_of(object_from_text(account.settings)))
 
 
-def settings_with(settings: dict[str, Any], given: WebhookDocument) -> dict[str, Any]:
-    """The settings with a webhook as it was given, masks filled in; raises Invalid."""
+def settings_with(settings: dict[str, Any], webhook: WebhookDocument) -> dict[str, Any]:
+    """The settings with this webhook, its masks replaced by what is stored; raises Invalid."""
     stored = webhook_of(settings) if SETTING in settings else None
-    webhook = checked(_unmasked(given, stored))
-    return {**settings, SETTING: msgspec.to_builtins(webhook)}
+    unmasked = checked(_unmasked(webhook, stored))
+    return {**settings, SETTING: msgspec.to_builtins(unmasked)}
 
 
 def settings_without(settings: dict[str, Any]) -> dict[str, Any]:
-    """The settings without a webhook; raises NotFound where there is none."""
+    """The settings without the webhook; raises NotFound if there is none."""
     webhook_of(settings)
     return {name: value for name, value in settings.items() if name != SETTING}
 
 
 def masked(webhook: WebhookDocument) -> WebhookDocument:
-    """The webhook with a mask in the place of everything secret; names can be seen."""
+    """The webhook with a mask instead of each secret; the names of headers stay."""
     authorization = webhook.authorization
     if authorization is not None:
         authorization = _with_password(authorization, MASK)
@@ -71,7 +71,7 @@ def masked(webhook: WebhookDocument) -> WebhookDocument:
 
 
 def checked(webhook: WebhookDocument) -> WebhookDocument:
-    """The webhook itself; raises Invalid for one that cannot be called."""
+    """The webhook itself; raises Invalid if it cannot be called."""
     _check_url(webhook.url)
     if webhook.secret is not None and len(webhook.secret.encode()) != SECRET_BYTES:
         raise Invalid.of("secret", f"must be {SECRET_BYTES} bytes long")
@@ -88,7 +88,7 @@ def _check_url(url: str) -> None:
         _ = parts.port
     except ValueError:
         is_callable = False
-    if not is_callable or len(url) > URL_LENGTH or not url.isprintable() or " " in url:
+    if not is_callable or len(url) > MAX_URL_LENGTH or not url.isprintable() or " " in url:
         raise Invalid.of("url", "must be an http or https address")
 
 
@@ -96,45 +96,47 @@ def _check_credentials(value: CredentialsDocument) -> None:
     if ":" in value.username:
         raise Invalid.of("authorization.value.username", "may not contain a colon")
     for name, text in (("username", value.username), ("password", value.password)):
-        if len(text) > TEXT_LENGTH or not text.isprintable():
-            reason = f"at most {TEXT_LENGTH} printable characters"
+        if len(text) > MAX_TEXT_LENGTH or not text.isprintable():
+            reason = f"at most {MAX_TEXT_LENGTH} printable characters"
             raise Invalid.of(f"authorization.value.{name}", reason)
 
 
 def _check_headers(headers: dict[str, str]) -> None:
-    if len(headers) > HEADERS:
-        raise Invalid.of("headers", f"at most {HEADERS}")
+    if len(headers) > MAX_HEADERS:
+        raise Invalid.of("headers", f"at most {MAX_HEADERS}")
     for name, value in headers.items():
         if not _HEADER_NAME.fullmatch(name) or not _HEADER_VALUE.fullmatch(value):
             raise Invalid.of("headers", f"{name!r} or its value cannot be sent")
 
 
-def _unmasked(given: WebhookDocument, stored: WebhookDocument | None) -> WebhookDocument:
-    known = stored or WebhookDocument(type=given.type, url=given.url)
-    authorization = given.authorization
+def _unmasked(webhook: WebhookDocument, stored: WebhookDocument | None) -> WebhookDocument:
+    known = stored or WebhookDocument(type=webhook.type, url=webhook.url)
+    authorization = webhook.authorization
     if authorization is not None:
-        kept = known.authorization.value.password if known.authorization else None
-        password = _known("authorization.value.password", authorization.value.password, kept)
+        stored_password = known.authorization.value.password if known.authorization else None
+        password = _known(
+            "authorization.value.password", authorization.value.password, stored_password
+        )
         authorization = _with_password(authorization, password)
-    headers = given.headers
+    headers = webhook.headers
     if headers is not None:
-        kept_headers = known.headers or {}
+        stored_headers = known.headers or {}
         headers = {
-            name: _known(f"headers.{name}", value, kept_headers.get(name))
+            name: _known(f"headers.{name}", value, stored_headers.get(name))
             for name, value in headers.items()
         }
-    secret = given.secret
+    secret = webhook.secret
     if secret is not None:
         secret = _known("secret", secret, known.secret)
     return msgspec.structs.replace(
-        given, secret=secret, authorization=authorization, headers=headers
+        webhook, secret=secret, authorization=authorization, headers=headers
     )
 
 
-def _known(field: str, given: str, stored: str | None) -> str:
-    """What is given, or what is stored in the place of a mask; raises Invalid."""
-    if given != MASK:
-        return given
+def _known(field: str, text: str, stored: str | None) -> str:
+    """The text itself, or the stored one instead of a mask; raises Invalid."""
+    if text != MASK:
+        return text
     if stored is None:
         raise Invalid.of(field, "there is none yet that a mask could stand for")
     return stored

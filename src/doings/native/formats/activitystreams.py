@@ -9,6 +9,7 @@ from doings.core.activity import SUBJECT, Activity, Linked
 from doings.core.clock import datetime_from_instant
 from doings.core.document import Moment
 from doings.core.entity import Entity
+from doings.core.presentation.markup import HTML_KINDS
 from doings.core.presentation.title import title
 from doings.core.rendering import json_rendering
 from doings.core.store.rendering import Rendering
@@ -155,7 +156,7 @@ def _is_alive(link: Linked) -> bool:
 
 
 def _media_type(activity: Activity) -> str:
-    return "text/html" if activity.kind == "text.posted" else "text/plain"
+    return "text/html" if activity.kind in HTML_KINDS else "text/plain"
 
 
 def _object(entity: Entity, base_url: str) -> AsObject:

@@ -4,10 +4,10 @@ import msgspec
 
 from doings.core.entity import EntityKey
 from doings.core.query import Gap, Key, Query
+from doings.storage.engine import Row
 from doings.storage.reading import counts
 from doings.storage.sql import select, tallies
 from doings.storage.sql import statements as sql
-from doings.storage.sql.rows import ids_by_type
 from doings.storage.sql.select import EVERYTHING
 from doings.storage.transaction import ReadTransaction
 
@@ -24,14 +24,10 @@ async def scope(transaction: ReadTransaction, query: Query) -> Scope | None:
     Kinds that occur in none of these timelines are left out, and so is the filter when it leaves
     out none of those that do: most filtered pages then are one range.
     """
-    entities = await resolve(transaction, query.entities)
-    if not entities:
-        return None
     if query.kinds is None:
-        return entities, None
-    present: set[str] = set()
-    for entity in entities:
-        present |= (await counts.kinds_of(transaction, entity)).keys()
+        entities = await resolve(transaction, query.entities)
+        return (entities, None) if entities else None
+    entities, present = await _with_kinds(transaction, query.entities)
     kinds = [kind for kind in sorted(present) if tallies.is_among(kind, query.kinds)]
     if not kinds:
         return None
@@ -42,11 +38,32 @@ async def resolve(transaction: ReadTransaction, keys: tuple[EntityKey, ...]) -> 
     """The seqs of those that exist; of the pseudo-entity for everything when none is named."""
     if not keys:
         return [EVERYTHING]
-    found: list[int] = []
-    for entity_type, ids in ids_by_type(keys).items():
-        rows = await transaction.fetch(sql.SEQS_OF_ENTITIES, type=entity_type, ids=ids)
-        found += [row[0] for row in rows]
-    return sorted(found)
+    rows = await _rows_of_keys(transaction, sql.SEQS_OF_ENTITIES, keys)
+    return sorted(row[2] for row in rows)
+
+
+async def _with_kinds(
+    transaction: ReadTransaction, keys: tuple[EntityKey, ...]
+) -> tuple[list[int], set[str]]:
+    """The seqs as `resolve` gives them, and the kinds that occur in these timelines."""
+    if not keys:
+        return [EVERYTHING], set(await counts.kinds_of(transaction, EVERYTHING))
+    rows = await _rows_of_keys(transaction, sql.KINDS_OF_ENTITIES, keys, day=tallies.TOTAL)
+    return sorted({row[2] for row in rows}), {row[3] for row in rows if row[3] is not None}
+
+
+async def _rows_of_keys(
+    transaction: ReadTransaction, statement: str, keys: tuple[EntityKey, ...], **values: object
+) -> list[Row]:
+    """The rows about the entities of these keys; each row begins with a type and an id.
+
+    One statement for all types: it finds each id in each type, and what no key names is dropped.
+    """
+    types = list(dict.fromkeys(entity_type for entity_type, _ in keys))
+    ids = list(dict.fromkeys(entity_id for _, entity_id in keys))
+    wanted = set(keys)
+    rows = await transaction.fetch(statement, types=types, ids=ids, **values)
+    return [row for row in rows if (row[0], row[1]) in wanted]
 
 
 async def keys_in_order(

@@ -1,13 +1,11 @@
 """From documents of Monica's that somebody saved to drafts. Pure: knows nothing of HTTP."""
 
-import msgspec
-
 from doings.core.activity import Draft, Link
 from doings.core.clock import start_of_date
 from doings.core.defaults import ACTIVITY_CATEGORY, ACTIVITY_TYPE
 from doings.core.entity import CONTACT, EntityDraft, EntityKey
 from doings.core.errors import Invalid
-from doings.core.imports import NamedRef
+from doings.core.imports import NamedRef, element_decoder
 from doings.core.text import json_text
 from doings.dialects.monica.documents import SpecialDate
 from doings.dialects.monica.mapping.contact_attributes import NOTHING, ContactFacts, complete_name
@@ -27,13 +25,8 @@ from doings.dialects.monica.vocabulary import (
     RECORDED_KIND,
 )
 
-
-def saved_activity(element: bytes) -> SavedActivity:
-    """One activity of a saved answer; raises Invalid."""
-    try:
-        return msgspec.json.decode(element, type=SavedActivity)
-    except (ValueError, RecursionError) as error:
-        raise Invalid.of("activity", str(error)) from None
+saved_activity = element_decoder(SavedActivity)
+"""One activity of a saved answer, from JSON; raises Invalid."""
 
 
 def draft_from_document(document: SavedActivity, time_zone: str) -> Draft:

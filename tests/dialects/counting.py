@@ -1,0 +1,49 @@
+"""Counting the SQL statements that the application reads by."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar, cast
+
+import pytest
+
+from doings.storage.engine import Connection, Row
+from tests.serving import Served
+
+T = TypeVar("T")
+
+
+class CountingConnection:
+    """A connection that keeps every statement it is asked to read by."""
+
+    def __init__(self, connection: Connection, statements: list[str]) -> None:
+        self._connection = connection
+        self._statements = statements
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - any member of the connection
+        return getattr(self._connection, name)
+
+    async def fetch(self, sql: str, **values: object) -> list[Row]:
+        """All rows."""
+        self._statements.append(sql)
+        return await self._connection.fetch(sql, **values)
+
+    async def fetch_one(self, sql: str, **values: object) -> Row | None:
+        """The first row, if any."""
+        self._statements.append(sql)
+        return await self._connection.fetch_one(sql, **values)
+
+
+def statements_read(served: Served, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """A list that gets every statement that the application reads by from now on."""
+    statements: list[str] = []
+    engine: Any = served.database.engine
+    read_uncounted = engine.read
+
+    async def read(work: Callable[[Connection], Awaitable[T]], *, bounded: bool = True) -> T:
+        def counted(connection: Connection) -> Awaitable[T]:
+            return work(cast("Connection", CountingConnection(connection, statements)))
+
+        result: T = await read_uncounted(counted, bounded=bounded)
+        return result
+
+    monkeypatch.setattr(engine, "read", read)
+    return statements
