@@ -1,4 +1,4 @@
-"""The whole application in this process, with accounts to speak for: less to write a test."""
+"""The whole application in this process, with accounts to speak for."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

@@ -1,4 +1,4 @@
-"""Brings saved answers into a served account and takes them out again: less to write a test."""
+"""Brings saved answers into a served account and takes them out again."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""A database bound to one account: less to write a test."""
+"""A database bound to one account."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar

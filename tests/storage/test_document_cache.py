@@ -105,7 +105,7 @@ CHANGES = (revise, erase, rename, delete, give_away)
 
 
 @pytest.mark.parametrize("change", CHANGES)
-async def test_what_was_changed_is_rendered_anew(
+async def test_what_was_changed_is_rendered_again(
     book: Book, recorded: list[int], change: Callable[[Book, list[int]], Awaitable[None]]
 ) -> None:
     """After a change, the account's documents are rendered from the new rows."""
@@ -251,7 +251,7 @@ async def test_long_reads_keep_nothing(book: Book, recorded: list[int]) -> None:
     assert made.seqs == recorded[::-1] * 2
 
 
-async def test_too_many_bytes_begin_anew(book: Book, recorded: list[int]) -> None:
+async def test_too_many_bytes_empty_the_cache(book: Book, recorded: list[int]) -> None:
     """When the limit is passed all documents are dropped, and those read later are kept."""
     book.database.document_cache = DocumentCache(max_bytes=2 * (ENTRY_OVERHEAD + 20))
     made = Renderings()

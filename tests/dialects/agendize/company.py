@@ -1,4 +1,4 @@
-"""A company, and the requests that its clients make: less to write a test."""
+"""A company, and the requests that its clients make."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A space, and the requests that its clients make: less to write a test."""
+"""A space, and the requests that its clients make."""
 
 from pathlib import Path
 from typing import Any

@@ -120,7 +120,7 @@ async def test_revised_links_bring_their_owners(book: Book) -> None:
     assert await book.timeline("2") == [activity.seq]
 
 
-async def test_put_without_change_of_contact_writes_no_link_anew(book: Book) -> None:
+async def test_put_without_change_of_contact_writes_no_link_again(book: Book) -> None:
     """Renaming a thing leaves the order of its activities' links alone."""
     await book.put("appointment", "a", contact="1")
     before = await book.record_one(A, "2")
