@@ -96,7 +96,7 @@ async def fill_first(book: Book) -> int:
         await connection.execute(
             "UPDATE heads SET head = :head WHERE account_id = :account_id",
             account_id=book.account.id,
-            last_seq=last_seq + 2,
+            head=last_seq + 2,
         )
 
     await book.database.engine.write(fill, account_id=book.account.id)
