@@ -19,6 +19,7 @@ from doings.core.entity import (
 )
 from doings.core.errors import Invalid
 from doings.core.kinds.rules import checked_data
+from doings.core.markup import HTML_KINDS, links_only
 from doings.core.text import checked_json, checked_size, checked_text
 
 KIND = re.compile(r"[a-z][a-z0-9_]{0,63}\.[a-z][a-z0-9_]{0,63}")
@@ -74,6 +75,8 @@ class Linked(msgspec.Struct, frozen=True, gc=False):
 class Draft(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What is to be recorded; its constructor refuses what may not exist.
 
+    A body that is HTML is cleaned here, so that no door leaves it as it came.
+
     Instants are microseconds UTC, `data` and `metadata` JSON text of an object.
     """
 
@@ -96,6 +99,9 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         if not EARLIEST <= self.occurred_at < LATEST:
             raise Invalid.of("occurred_at", "the time lies outside the years 1000 to 9999")
         _check_prose(self)
+        if self.body and self.kind in HTML_KINDS:
+            msgspec.structs.force_setattr(self, "body", links_only(self.body))
+            checked_text(self.body, field="body", most=BODY_LENGTH)
         checked_size(self.data, field="data", most=JSON_LENGTH)
         checked_json(self.metadata, field="metadata", most=JSON_LENGTH)
         checked_data(self.kind, self.data)

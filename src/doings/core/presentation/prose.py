@@ -1,6 +1,7 @@
-"""The prose of an activity as one text."""
+"""The prose of an activity as plain text."""
 
 from doings.core.activity import Activity
+from doings.core.markup import HTML_KINDS, text_from_html
 
 ENCOUNTER = "encounter.logged"
 
@@ -9,4 +10,11 @@ def prose(activity: Activity) -> str | None:
     """The body, or the summary where there is none; for an encounter both, as paragraphs."""
     if activity.kind == ENCOUNTER and activity.summary and activity.body:
         return f"{activity.summary}\n\n{activity.body}"
-    return activity.body or activity.summary or None
+    return plain_body(activity) or activity.summary or None
+
+
+def plain_body(activity: Activity) -> str | None:
+    """The body as text: of one that is HTML what it shows, a line for each block."""
+    if activity.body and activity.kind in HTML_KINDS:
+        return text_from_html(activity.body)
+    return activity.body

@@ -1,7 +1,5 @@
 """An activity's title: one line of plain text, parts of which are links, by its kind's template."""
 
-import html
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +8,7 @@ import msgspec
 from doings.core.activity import SUBJECT, Activity
 from doings.core.entity import Entity, EntityKey
 from doings.core.kinds.rules import kind_named
-from doings.core.presentation.markup import HTML_KINDS
+from doings.core.markup import HTML_KINDS, text_from_html
 from doings.core.presentation.template import Anchor, Option, Part, Slot, parsed
 from doings.core.text import object_from_text
 
@@ -23,9 +21,6 @@ _HTML_BEGINNING = 4 * _BEGINNING
 
 Most of HTML may be tags, so more of it is read.
 """
-
-_TAG = re.compile(r"""<[a-zA-Z/!](?:[^>"']|"[^"]*"?|'[^']*'?)*>?""")
-"""A tag, or the beginning of one where the text was cut."""
 
 
 class Piece(msgspec.Struct, frozen=True):
@@ -145,8 +140,17 @@ def _summary(activity: Activity) -> str | None:
 
 def _body(activity: Activity) -> str | None:
     if activity.body and activity.kind in HTML_KINDS:
-        return _excerpt(html.unescape(_TAG.sub("", activity.body[:_HTML_BEGINNING])))
+        return _excerpt(text_from_html(_beginning_of_html(activity.body)))
     return _excerpt(activity.body)
+
+
+def _beginning_of_html(body: str) -> str:
+    """As much as an excerpt takes; a tag that would be cut in two is left out."""
+    if len(body) <= _HTML_BEGINNING:
+        return body
+    beginning = body[:_HTML_BEGINNING]
+    tag = beginning.rfind("<")
+    return beginning[:tag] if tag > beginning.rfind(">") else beginning
 
 
 def _text(activity: Activity) -> str | None:

@@ -11,7 +11,7 @@ from doings.core.activity import ACTOR, Activity, Linked, rendered_links
 from doings.core.clock import datetime_from_instant, instant_from_text, zone
 from doings.core.entity import Entity
 from doings.core.json_values import as_object, as_text
-from doings.core.presentation.prose import prose
+from doings.core.presentation.prose import plain_body, prose
 from doings.core.text import object_from_text
 from doings.dialects.agendize.documents import (
     ActivityDocument,
@@ -214,7 +214,7 @@ def email_document(facts: Facts) -> EmailNotificationDocument:
     """Render an email."""
     email_id = as_text(facts.of("email").get("id")) or facts.activity.id_at(ORIGIN)
     return EmailNotificationDocument(
-        body=facts.activity.body,
+        body=plain_body(facts.activity),
         subject=facts.activity.summary,
         self_link=facts.self_link(email_id),
     )

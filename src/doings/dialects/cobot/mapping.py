@@ -1,6 +1,7 @@
 """Between activities and the vendor's documents, in both directions; it knows no HTTP."""
 
 import hashlib
+import html
 
 import msgspec
 
@@ -9,6 +10,7 @@ from doings.core.activity import SUBJECT, Activity, Draft, Link
 from doings.core.entity import Entity
 from doings.core.errors import Invalid
 from doings.core.imports import element_decoder
+from doings.core.markup import HTML_KINDS
 from doings.core.presentation.prose import prose
 from doings.core.text import json_text
 from doings.dialects.cobot.documents import (
@@ -82,7 +84,7 @@ def _missing(data: str, added: dict[str, str | None]) -> dict[str, str | None]:
 
 def _added(activity: Activity) -> dict[str, str | None]:
     added: dict[str, str | None] = {}
-    text = prose(activity)
+    text = _html(activity)
     if text is not None:
         added["text"] = text
     membership = activity.linked(MEMBERSHIP) if activity.kind != TEXT else None
@@ -90,6 +92,20 @@ def _added(activity: Activity) -> dict[str, str | None]:
         added[MEMBERSHIP_ID] = membership.id
         added[MEMBERSHIP_NAME] = membership.name
     return added
+
+
+def _plain(text: str) -> str | None:
+    """The plain text that this is the HTML of, or None if rendering would not give it back."""
+    plain = html.unescape(text)
+    return plain if html.escape(plain, quote=False) == text else None
+
+
+def _html(activity: Activity) -> str | None:
+    """The text as HTML, which is what `text` holds here; plain text is escaped."""
+    if activity.body and activity.kind in HTML_KINDS:
+        return activity.body
+    text = prose(activity)
+    return text if text is None else html.escape(text, quote=False)
 
 
 def user_document(principal: Principal) -> UserDocument:
@@ -174,9 +190,10 @@ def _data_and_text(document: SavedActivity) -> tuple[Members, str | None]:
     """
     members = document.attributes
     text = _text(members, "text")
-    is_last = text is not None and list(members)[-1] == "text"
-    if is_last:
-        return {name: value for name, value in members.items() if name != "text"}, text
+    if text is not None and list(members)[-1] == "text":
+        body = text if _kind(document.type) in HTML_KINDS else _plain(text)
+        if body is not None:
+            return {name: value for name, value in members.items() if name != "text"}, body
     return members, text if _kind(document.type) == TEXT else None
 
 

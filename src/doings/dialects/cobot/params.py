@@ -6,9 +6,9 @@ import msgspec
 
 from doings.core.entity import EntityKey
 from doings.core.errors import Invalid, Problem
+from doings.core.markup import is_blank, links_only
 from doings.core.query import ENTITIES, Query
 from doings.dialects.cobot.mapping import ActivityInput
-from doings.dialects.cobot.text import is_blank, links_only
 from doings.dialects.cobot.times import Span, span_from_text
 from doings.dialects.cobot.vocabulary import CHANNELS, LEVELS, SOURCES, kinds_of_type
 from doings.httpkit.params import integer_from_text, last, listed

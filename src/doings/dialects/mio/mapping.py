@@ -28,6 +28,7 @@ from doings.core.interactions.lifecycle import (
     instant_of,
 )
 from doings.core.json_values import as_integer, as_number, as_text
+from doings.core.presentation.prose import plain_body
 from doings.core.rendering import encoded_documents
 from doings.core.store.rendering import Uncacheable
 from doings.core.text import json_text, object_from_text
@@ -110,7 +111,7 @@ def _activity_document(activity: Activity, party: _Party, account: Account, now:
         type_,
         type_name,
         party.direction,
-        activity.body or activity.summary,
+        plain_body(activity) or activity.summary,
         pending if facts.is_pending else facts.status or pending,
         facts.notification_message,
         activity.time_zone or account.time_zone,

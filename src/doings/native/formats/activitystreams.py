@@ -9,7 +9,7 @@ from doings.core.activity import SUBJECT, Activity, Linked
 from doings.core.clock import datetime_from_instant
 from doings.core.document import Moment
 from doings.core.entity import Entity
-from doings.core.presentation.markup import HTML_KINDS
+from doings.core.markup import HTML_KINDS, html_from_text
 from doings.core.presentation.title import title
 from doings.core.rendering import json_rendering
 from doings.core.store.rendering import Rendering
@@ -131,15 +131,15 @@ def _activity(activity: Activity, base_url: str) -> AsActivity:
     return AsActivity(
         id=f"{base_url}/activities/{activity.id}",
         type=type_,
-        summary=title(activity),
+        summary=html_from_text(title(activity)),
         published=datetime_from_instant(activity.recorded_at),
         updated=datetime_from_instant(activity.updated_at),
         start_time=datetime_from_instant(activity.occurred_at),
         actor=_object(actor, base_url) if actor else UNSET,
         object=_object(about, base_url) if about else UNSET,
         target=_object(target, base_url) if target else UNSET,
-        content=activity.body or UNSET,
-        media_type=_media_type(activity) if activity.body else UNSET,
+        content=_content(activity) if activity.body else UNSET,
+        media_type="text/html" if activity.body else UNSET,
         tag=[_object(entity, base_url) for entity in tags] or UNSET,
     )
 
@@ -155,8 +155,10 @@ def _is_alive(link: Linked) -> bool:
     return not link.entity.is_deleted
 
 
-def _media_type(activity: Activity) -> str:
-    return "text/html" if activity.kind in HTML_KINDS else "text/plain"
+def _content(activity: Activity) -> str:
+    """The body as HTML, which is what these documents hold."""
+    body = activity.body or ""
+    return body if activity.kind in HTML_KINDS else html_from_text(body)
 
 
 def _object(entity: Entity, base_url: str) -> AsObject:

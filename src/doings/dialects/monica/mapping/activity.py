@@ -16,7 +16,7 @@ from doings.core.activity import (
 from doings.core.clock import local_date, second_from_instant
 from doings.core.defaults import ACTIVITY_TYPE
 from doings.core.entity import CONTACT, Entity, EntityKey
-from doings.core.presentation.markup import HTML_KINDS, text_from_html
+from doings.core.presentation.prose import plain_body
 from doings.core.presentation.title import title
 from doings.dialects.monica.documents import (
     ActivityDocument,
@@ -219,9 +219,7 @@ def shown_summary(activity: Activity) -> str:
 
 def shown_description(activity: Activity) -> str | None:
     """The body as text."""
-    if activity.body and activity.kind in HTML_KINDS:
-        return text_from_html(activity.body)
-    return activity.body
+    return plain_body(activity)
 
 
 def happened_on(activity: Activity, time_zone: str) -> str:

@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - full-width brackets and quotes of other scripts are what is tested
 """Text with links: what is kept of what was sent, and that nothing else can come out."""
 
 import html
@@ -8,10 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doings.core.activity import LEVELS
+from doings.core.activity import BODY_LENGTH, LEVELS, Draft
+from doings.core.errors import Invalid
+from doings.core.markup import is_blank, links_only, text_from_html
 from doings.dialects.cobot.listing import list_item
-from doings.dialects.cobot.text import is_blank, links_only
 from tests.builders import activity
+from tests.clocks import NOON
 
 LINK = '<a href="http://x.org">'
 
@@ -26,15 +29,15 @@ LINK = '<a href="http://x.org">'
         ("a\nb\tc", "a\nb\tc"),
         ("a\0b", "ab"),
         ("<b>bold</b> <i>text</i>", "bold text"),
-        ("<p>one</p><p>two</p>", "onetwo"),
-        ("a<br/>b", "ab"),
+        ("<p>one</p><p>two</p>", "one\ntwo"),
+        ("a<br/>b", "a\nb"),
         ("<script>alert(1)</script>", "alert(1)"),
         ("<style>a{}</style>", "a{}"),
         ("<svg onload=alert(1)>x", "x"),
         ('<img src=x onerror="alert(1)">', ""),
         ("<template>kept</template>", "kept"),
-        ("<!-- never -->shown<!-- at all", "shown"),
-        ("cut <b", "cut "),
+        ("<!-- never -->shown<!-- too", "shown&lt;!-- too"),
+        ("cut <b", "cut &lt;b"),
         ('<b title=">">x', "x"),
         ("&lt;b&gt; &amp;amp; &nbsp;", "&lt;b&gt; &amp;amp; \u00a0"),
         (f"{LINK}site</a>", f"{LINK}site</a>"),
@@ -248,3 +251,76 @@ def test_long_text_takes_linear_time(sent: str) -> None:
     links_only(sent)
 
     assert perf_counter() - started < 5
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("…?id=7&currency=EUR&region=eu", "…?id=7&amp;currency=EUR&amp;region=eu"),
+        (f"{LINK}?id=7&currency=EUR</a>", f"{LINK}?id=7&amp;currency=EUR</a>"),
+        ("http://x.org?a=1&copy=2",
+         '<a href="http://x.org?a=1&amp;copy=2">http://x.org?a=1&amp;copy=2</a>'),
+        ('<a href="https://x.org/?a=1&region=eu&lt=2">x</a>',
+         '<a href="https://x.org/?a=1&amp;region=eu&amp;lt=2">x</a>'),
+        ("&copy; &copy &notit; &#106; &#x6a; &#xZ;", "© &amp;copy &amp;notit; j j &amp;#xZ;"),
+        ("Write to Ann <ann@example.org> today", "Write to Ann &lt;ann@example.org&gt; today"),
+        ("<ann.lee+x@example.org>", "&lt;ann.lee+x@example.org&gt;"),
+        ("<https://x.org/a>", '&lt;<a href="https://x.org/a">https://x.org/a</a>&gt;'),
+        ("load<limit again", "load&lt;limit again"),
+        ("1 < 2, 3 <= 4, x <- y", "1 &lt; 2, 3 &lt;= 4, x &lt;- y"),
+        ("<> <3 </3", "&lt;&gt; &lt;3 &lt;/3"),
+        ("open <b attribute='", "open &lt;b attribute='"),
+        ("<?php echo 1 ?> <![CDATA[x]]>", "&lt;?php echo 1 ?&gt; &lt;![CDATA[x]]&gt;"),
+        ("<!doctype html>x", "x"),
+        ("<my-tag data-x=1>own</my-tag>", "own"),
+        ("5<br>10", "5\n10"),
+        ("5<BR />10<br><br>20<br>", "5\n10\n\n20"),
+        ("<div>one</div>\n<div>two <b>bold</b></div>", "one\ntwo bold"),
+        ("<ul><li>one</li><li>two</li></ul>three", "one\ntwo\nthree"),
+        ("<tr><td>a</td><td>b</td></tr><tr><td>c</td></tr>", "a b\nc"),
+        (f"<p>one</p>{LINK}two</a><p>three</p>", f"one\n{LINK}two</a>\nthree"),
+        ("htt<b>p://x.org</b>", f"{LINK}http://x.org</a>"),
+        ("（http://x.org）です", f"（{LINK}http://x.org</a>）です"),
+        ("「http://x.org」と", f"「{LINK}http://x.org</a>」と"),
+        ("見て http://x.org。次", f"見て {LINK}http://x.org</a>。次"),
+        ("“http://x.org” «http://x.org» ‹http://x.org›",
+         f"“{LINK}http://x.org</a>” «{LINK}http://x.org</a>» ‹{LINK}http://x.org</a>›"),
+        ("http://x.org؟ http://x.org। http://x.org！",
+         f"{LINK}http://x.org</a>؟ {LINK}http://x.org</a>। {LINK}http://x.org</a>！"),
+        ("http://x.org/A（B）", '<a href="http://x.org/A（B）">http://x.org/A（B）</a>'),
+        ("(http://x.org/a_(b))", '(<a href="http://x.org/a_(b)">http://x.org/a_(b)</a>)'),
+    ],
+)  # fmt: skip
+def test_what_people_write_is_kept(sent: str, kept: str) -> None:
+    """Addresses, comparisons and parameters lose nothing, and lines stay lines."""
+    assert links_only(sent) == kept
+    assert links_only(kept) == kept
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        (f"a &lt; b {LINK}site</a>", "a < b site"),
+        ("<p>one</p><p>two<br>three</p>", "one\ntwo\nthree"),
+        ("<b>Ann</b> &lt;ann@example.org&gt;", "Ann <ann@example.org>"),
+    ],
+)
+def test_text_of_html(source: str, text: str) -> None:
+    """Blocks are lines, links their words, and references the characters they stand for."""
+    assert text_from_html(source) == text
+
+
+@pytest.mark.parametrize("kind", ["text.posted", "note.created"])
+def test_only_a_body_that_is_html_is_cleaned(kind: str) -> None:
+    """Whoever makes the draft; what stays is what cleaning makes of it."""
+    body = '<p>See <a href="javascript:x">this</a></p> & more'
+
+    draft = Draft(kind=kind, occurred_at=NOON, body=body)
+
+    assert draft.body == ("See this\n&amp; more" if kind == "text.posted" else body)
+
+
+def test_a_body_that_grows_too_long_is_refused() -> None:
+    """It is measured as it would be stored."""
+    with pytest.raises(Invalid, match="body"):
+        Draft(kind="text.posted", occurred_at=NOON, body="<" * (BODY_LENGTH - 1))
