@@ -2,10 +2,11 @@
 
 import pytest
 
+from tests.dialects.counting import statements
 from tests.dialects.dialect import DIALECTS, Dialect
 from tests.engines import engine
 
-__all__ = ["engine"]
+__all__ = ["engine", "statements"]
 
 
 @pytest.fixture(params=DIALECTS, ids=lambda dialect: dialect.name)

@@ -32,18 +32,19 @@ class CountingConnection:
         return await self._connection.fetch_one(sql, **values)
 
 
-def statements_read(served: Served, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """A list that gets every statement that the application reads by from now on."""
-    statements: list[str] = []
+@pytest.fixture
+def statements(served: Served, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The statements that the application has read by since it started or the list was cleared."""
+    kept: list[str] = []
     engine: Any = served.database.engine
     read_uncounted = engine.read
 
     async def read(work: Callable[[Connection], Awaitable[T]], *, bounded: bool = True) -> T:
         def counted(connection: Connection) -> Awaitable[T]:
-            return work(cast("Connection", CountingConnection(connection, statements)))
+            return work(cast("Connection", CountingConnection(connection, kept)))
 
         result: T = await read_uncounted(counted, bounded=bounded)
         return result
 
     monkeypatch.setattr(engine, "read", read)
-    return statements
+    return kept

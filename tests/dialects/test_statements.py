@@ -15,7 +15,6 @@ from doings.dialects.cobot.routes import SURFACE as COBOT
 from doings.dialects.invent.routes import SURFACE as INVENT
 from doings.dialects.mio.routes import SURFACE as MIO
 from doings.storage.document_cache import DocumentCache
-from tests.dialects.counting import statements_read
 from tests.dialects.dialect import DIALECTS
 from tests.dialects.samples import sample
 from tests.serving import Business, Served
@@ -70,12 +69,6 @@ async def business(served: Served) -> Business:
     business = await served.business()
     await business.put("contact", "8", name="Jim Halpert")
     return business
-
-
-@pytest.fixture
-def statements(served: Served, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The statements that the application has read by since it started or the list was cleared."""
-    return statements_read(served, monkeypatch)
 
 
 async def fill(business: Business, first: int, end: int) -> None:

@@ -1,7 +1,6 @@
 """How many SQL statements a list takes: few, and as many for a long page as for a short one."""
 
 from itertools import product
-from typing import TypeVar
 
 import httpx
 import pytest
@@ -19,10 +18,7 @@ from doings.dialects.monica.routes import SURFACE
 from doings.storage.document_cache import DocumentCache
 from tests.builders import contact, note
 from tests.clocks import NOON
-from tests.dialects.counting import statements_read
 from tests.serving import Business, Served
-
-T = TypeVar("T")
 
 SHORT, LONG = 10, 50
 """The lengths of the two pages that are compared."""
@@ -45,12 +41,6 @@ VARIANTS = (
     "", "sort=-created_at", "sort=updated_at", "sort=-updated_at", "page=2", "query=guest",
 )  # fmt: skip
 """The parameters of each list; `query` is ignored by all but one."""
-
-
-@pytest.fixture
-def statements(served: Served, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The statements that the application has read by since it started or the list was cleared."""
-    return statements_read(served, monkeypatch)
 
 
 @pytest.fixture
