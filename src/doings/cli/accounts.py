@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import typer
 
 from doings.cli.options import DatabaseOption, with_store
-from doings.cli.terminal import aside, output, show_table
+from doings.cli.terminal import output, remark, show_table
 from doings.core.account import Account
 from doings.core.clock import text_from_instant
 from doings.core.errors import Misconfigured
@@ -49,7 +49,8 @@ def create(
 
     account = with_store(database, work, is_new_allowed=True)
     output().print(f"Created account {account.slug}: {account.name}, {account.time_zone}")
-    aside().print(f"Next: doings token create --account {slug} --scope read --scope write")
+    remark(f"Next: doings token create --account {slug} --scope read --scope write")
+    remark("For Cobot's API add --scope admin, without which it takes no credential.")
 
 
 @accounts.command("list")

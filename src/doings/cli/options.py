@@ -8,6 +8,7 @@ from typing import Annotated, TypeVar
 
 import typer
 
+from doings.cli.terminal import remark
 from doings.config import Settings, settings_from_environment
 from doings.core.errors import Misconfigured
 from doings.core.store import Store
@@ -81,6 +82,15 @@ def check_exists(settings: Settings) -> None:
         )
 
 
+def announce_new_database(settings: Settings) -> None:
+    """Say on stderr which file is about to be made, and where: a path is easily mistaken."""
+    from doings.storage.opening import database_file  # noqa: PLC0415
+
+    file = database_file(settings.database)
+    if file is not None and not file.exists() and file.parent.is_dir():
+        remark(f"There is no database {file.absolute()} yet: making an empty one.")
+
+
 async def _opened(
     settings: Settings, work: Callable[[Store], Awaitable[T]], *, is_new_allowed: bool
 ) -> T:
@@ -89,7 +99,9 @@ async def _opened(
 
     # asyncio's own handler would let a command that reads from a terminal wait for the next line.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    if not is_new_allowed:
+    if is_new_allowed:
+        announce_new_database(settings)
+    else:
         check_exists(settings)
     store = await open_store(settings)
     try:
