@@ -100,15 +100,7 @@ def test_addresses_can_be_opened_as_they_are_printed(settings: Settings, base: s
     assert base_url(settings) == base
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ["serve", "--port", "0"],
-        ["demo"],
-        ["account", "create", "co-up"],
-    ],
-    ids=" ".join,
-)
+@pytest.mark.parametrize("arguments", [["serve", "--port", "0"], ["demo"]], ids=" ".join)
 @pytest.mark.parametrize("name", ["doings.db", "mine.db"])
 def test_a_new_database_is_announced_and_an_old_one_is_not(
     cli: Cli, served: list[Settings], tmp_path: Path, arguments: list[str], name: str
@@ -123,6 +115,17 @@ def test_a_new_database_is_announced_and_an_old_one_is_not(
     assert line not in made.out
     assert "There is no database" not in kept.err + kept.out
     assert all(one.database == f"sqlite:///{name}" for one in served)
+
+
+def test_a_database_that_a_first_account_made_is_told(cli: Cli, tmp_path: Path) -> None:
+    """Once, and only where the account was made as well."""
+    refused = cli("account", "create", "Co_up")
+    (tmp_path / "doings.db").unlink()
+    made = cli("account", "create", "co-up")
+    more = cli("account", "create", "other")
+
+    line = f"Made the database {tmp_path / 'doings.db'}\n"
+    assert [line in outcome.err for outcome in (refused, made, more)] == [False, True, False]
 
 
 def test_a_database_that_cannot_be_made_is_not_announced(cli: Cli) -> None:

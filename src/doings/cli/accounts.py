@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import typer
 
-from doings.cli.options import DatabaseOption, with_store
+from doings.cli.options import DatabaseOption, new_database_file, settings_for, with_store
 from doings.cli.terminal import output, remark, show_table
 from doings.core.account import Account
 from doings.core.clock import text_from_instant
@@ -47,7 +47,10 @@ def create(
     async def work(store: Store) -> Account:
         return await store.create_account(slug, name=name or slug, time_zone=time_zone)
 
+    made = new_database_file(settings_for(database))
     account = with_store(database, work, is_new_allowed=True)
+    if made is not None:
+        remark(f"Made the database {made}")
     output().print(f"Created account {account.slug}: {account.name}, {account.time_zone}")
     remark(f"Next: doings token create --account {slug} --scope read --scope write")
     remark("For Cobot's API add --scope admin, without which it takes no credential.")

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Annotated, TypeVar
 
 import typer
@@ -82,13 +83,19 @@ def check_exists(settings: Settings) -> None:
         )
 
 
-def announce_new_database(settings: Settings) -> None:
-    """Say on stderr which file is about to be made, and where: a path is easily mistaken."""
+def new_database_file(settings: Settings) -> Path | None:
+    """The whole path of the file that opening the database will make, None where it makes none."""
     from doings.storage.opening import database_file  # noqa: PLC0415
 
     file = database_file(settings.database)
-    if file is not None and not file.exists() and file.parent.is_dir():
-        remark(f"There is no database {file.absolute()} yet: making an empty one.")
+    is_new = file is not None and not file.exists() and file.parent.is_dir()
+    return file.absolute() if file is not None and is_new else None
+
+
+def announce_new_database(settings: Settings) -> None:
+    """Say on stderr which file is about to be made, and where: a path is easily mistaken."""
+    if file := new_database_file(settings):
+        remark(f"There is no database {file} yet: making an empty one.")
 
 
 async def _opened(
@@ -99,9 +106,7 @@ async def _opened(
 
     # asyncio's own handler would let a command that reads from a terminal wait for the next line.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    if is_new_allowed:
-        announce_new_database(settings)
-    else:
+    if not is_new_allowed:
         check_exists(settings)
     store = await open_store(settings)
     try:
