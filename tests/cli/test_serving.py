@@ -28,7 +28,7 @@ def test_a_taken_port_names_the_option_that_chooses_another(cli: Cli, taken_port
     assert outcome.code == 2
     assert outcome.err == (
         f"doings: cannot listen on 127.0.0.1 port {taken_port}: another program does;"
-        " choose another port with --port\n"
+        " choose another port with --port or DOINGS_PORT\n"
     )
     assert not Path("doings.db").exists()
 

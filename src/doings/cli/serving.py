@@ -73,9 +73,11 @@ def _free_port(settings: Settings) -> int:
     return port
 
 
+_OTHER_PORT = "choose another port with --port or DOINGS_PORT"
+
 _BIND_REASONS = {
-    errno.EADDRINUSE: "another program does; choose another port with --port",
-    errno.EACCES: "ports below 1024 are for root; choose another port with --port",
+    errno.EADDRINUSE: f"another program does; {_OTHER_PORT}",
+    errno.EACCES: f"ports below 1024 are for root; {_OTHER_PORT}",
     errno.EADDRNOTAVAIL: "this machine has no such address; choose another with --host",
     socket.EAI_NONAME: "there is no host of that name; choose another with --host",
 }
