@@ -1,9 +1,10 @@
 # Doings: `make run` starts it with a demo account, on a machine that has Python 3.11, pip and make.
 #
-# PYTHON   the interpreter that .venv is made with
+# PYTHON   the interpreter that .venv is made with; another one than before makes it again
 # ARGS     passed on to pytest or to the benchmark: make test ARGS="tests/core -x"
 # WORKERS  the number of processes the tests run in; 0 runs them in one, for a debugger
 
+PYTHON_IS_GIVEN := $(filter command environment,$(origin PYTHON))
 PYTHON ?= python3
 WORKERS ?= 2
 ARGS ?=
@@ -12,7 +13,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 CHECKED := $(wildcard src tests bench docs)
 
-.PHONY: install run test check bench docs
+.PHONY: install run test check bench docs again
 
 install: .venv/.installed
 
@@ -38,10 +39,21 @@ docs: .venv/.installed
 
 # The stamps below are written last, so an interrupted install starts over.
 
+# .venv is good for one folder and one interpreter, which .made names. Where no PYTHON is given, the
+# interpreter stays that of .venv as long as it runs. An empty .made is one of an older Makefile.
+
+MADE := $(shell cat .venv/.made 2>/dev/null)
+ABOUT := import os, sys; print(os.getcwd(), os.path.realpath(sys.executable), *sys.version_info[:2])
+ifneq "$(MADE)$(PYTHON_IS_GIVEN)" ""
+ifneq "$(MADE)" "$(shell $(if $(PYTHON_IS_GIVEN),$(PYTHON),$(BIN)/python) -c '$(ABOUT)' 2>/dev/null)"
+.venv/.made: again
+endif
+endif
+
 .venv/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Doings needs Python 3.11 or newer: make PYTHON=/path/to/it")'
 	$(PYTHON) -m venv --clear .venv
-	@touch $@
+	@$(PYTHON) -c '$(ABOUT)' > $@
 
 .venv/.installed: .venv/.made requirements.txt pyproject.toml
 	@echo "Installing Doings into .venv; the first time takes a minute."

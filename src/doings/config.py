@@ -2,7 +2,7 @@
 
 import difflib
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TextIO
 
 import msgspec
 
@@ -88,9 +88,23 @@ def environment_from_settings(settings: Settings) -> dict[str, str]:
     return variables
 
 
+def has_colours(stream: TextIO, environment: Mapping[str, str]) -> bool:
+    """Whether what is written there may be coloured: on a terminal, unless NO_COLOR is set.
+
+    A file and a pipe never get colours, whatever other variables ask for: a program reads them.
+    """
+    is_plain = bool(environment.get("NO_COLOR")) or environment.get("TERM") == "dumb"
+    return stream.isatty() and not is_plain
+
+
 def base_url(settings: Settings) -> str:
     """Where the server is reached from this machine."""
     if settings.public_url:
         return settings.public_url.rstrip("/")
-    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)  # noqa: S104
-    return f"http://{host}:{settings.port}"
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104
+    return http_url(host, settings.port)
+
+
+def http_url(host: str, port: int) -> str:
+    """The URL of a server; the host of a URL is in brackets where it is an IPv6 address."""
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

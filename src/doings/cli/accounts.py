@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 
 import typer
 
-from doings.cli.options import DatabaseOption, with_store
-from doings.cli.terminal import aside, output, show_table
+from doings.cli.options import DatabaseOption, new_database_file, settings_for, with_store
+from doings.cli.terminal import output, remark, show_table
 from doings.core.account import Account
 from doings.core.clock import text_from_instant
 from doings.core.errors import Misconfigured
@@ -47,9 +47,13 @@ def create(
     async def work(store: Store) -> Account:
         return await store.create_account(slug, name=name or slug, time_zone=time_zone)
 
+    made = new_database_file(settings_for(database))
     account = with_store(database, work, is_new_allowed=True)
+    if made is not None:
+        remark(f"Made the database {made}")
     output().print(f"Created account {account.slug}: {account.name}, {account.time_zone}")
-    aside().print(f"Next: doings token create --account {slug} --scope read --scope write")
+    remark(f"Next: doings token create --account {slug} --scope read --scope write")
+    remark("For Cobot's API add --scope admin, without which it takes no credential.")
 
 
 @accounts.command("list")

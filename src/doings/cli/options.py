@@ -4,10 +4,12 @@ import asyncio
 import os
 import signal
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Annotated, TypeVar
 
 import typer
 
+from doings.cli.terminal import remark
 from doings.config import Settings, settings_from_environment
 from doings.core.errors import Misconfigured
 from doings.core.store import Store
@@ -79,6 +81,21 @@ def check_exists(settings: Settings) -> None:
         raise Misconfigured(
             f"there is no database {file}; `doings account create`, `demo` and `serve` make one"
         )
+
+
+def new_database_file(settings: Settings) -> Path | None:
+    """The whole path of the file that opening the database will make, None where it makes none."""
+    from doings.storage.opening import database_file  # noqa: PLC0415
+
+    file = database_file(settings.database)
+    is_new = file is not None and not file.exists() and file.parent.is_dir()
+    return file.absolute() if file is not None and is_new else None
+
+
+def announce_new_database(settings: Settings) -> None:
+    """Say on stderr which file is about to be made, and where: a path is easily mistaken."""
+    if file := new_database_file(settings):
+        remark(f"There is no database {file} yet: making an empty one.")
 
 
 async def _opened(

@@ -17,7 +17,7 @@ from doings.cli.importing import IMPORT_EXAMPLES, import_
 from doings.cli.maintenance import BACKUP_EXAMPLES, CHECK_EXAMPLES, backup, check
 from doings.cli.options import DatabaseOption
 from doings.cli.serving import SERVE_EXAMPLES, serve
-from doings.cli.terminal import fail
+from doings.cli.terminal import fail, settle_colours_of_help
 from doings.cli.tokens import tokens
 from doings.core.errors import DoingsError, Invalid, Malformed, Misconfigured
 
@@ -26,9 +26,9 @@ Doings records what happens to a business's people once, and serves it through f
 
 [bold]Get going[/bold]
 
-$ doings demo                                            # an account full of activities
+$ doings demo    # an account full of activities
 
-$ doings serve                                           # http://127.0.0.1:8000
+$ doings serve   # on http://127.0.0.1:8000, described at /docs
 
 [bold]With an account of your own[/bold]
 
@@ -37,6 +37,8 @@ $ doings account create co-up --name "co.up" --time-zone Europe/Berlin
 $ doings token create --account co-up --scope read --scope write
 
 $ doings import history.ndjson --account co-up
+
+Cobot's API takes only credentials that have --scope admin, too.
 """
 
 SETTINGS = "Every setting is a DOINGS_* variable; docs/operations.md lists them."
@@ -92,6 +94,7 @@ MISTAKES = (Invalid, Malformed, Misconfigured)
 
 def main() -> NoReturn:
     """Run the command line; never returns."""
+    settle_colours_of_help()
     try:
         code = app(standalone_mode=False, prog_name="doings")
         sys.stdout.flush()

@@ -12,8 +12,8 @@ from typing import Annotated
 import msgspec
 import typer
 
-from doings.cli.options import DatabaseOption, settings_for
-from doings.config import Settings, environment_from_settings
+from doings.cli.options import DatabaseOption, announce_new_database, settings_for
+from doings.config import Settings, base_url, environment_from_settings, http_url
 from doings.core.errors import Misconfigured, Unavailable
 
 SERVE_EXAMPLES = """
@@ -49,6 +49,7 @@ def serve(
         if settings.workers > 1:
             # prometheus_client decides where it counts when it is imported, in the next line.
             os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        announce_new_database(settings)
         _check_database(settings)
         _announce(settings)
         _serve(settings)
@@ -72,10 +73,13 @@ def _free_port(settings: Settings) -> int:
     return port
 
 
+_OTHER_PORT = "choose another port with --port or DOINGS_PORT"
+
 _BIND_REASONS = {
-    errno.EADDRINUSE: "another program does",
-    errno.EACCES: "ports below 1024 are for root",
-    errno.EADDRNOTAVAIL: "this machine has no such address",
+    errno.EADDRINUSE: f"another program does; {_OTHER_PORT}",
+    errno.EACCES: f"ports below 1024 are for root; {_OTHER_PORT}",
+    errno.EADDRNOTAVAIL: "this machine has no such address; choose another with --host",
+    socket.EAI_NONAME: "there is no host of that name; choose another with --host",
 }
 
 
@@ -96,11 +100,10 @@ def _check_database(settings: Settings) -> None:
 
 
 def _announce(settings: Settings) -> None:
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    url = http_url(settings.host, settings.port)
     workers = f", {settings.workers} workers" if settings.workers > 1 else ""
-    typer.echo(
-        f"Doings listens on http://{host}:{settings.port} ({shown_database(settings)}{workers})"
-    )
+    typer.echo(f"Doings listens on {url} ({shown_database(settings)}{workers})")
+    typer.echo(f"Its API describes itself at {base_url(settings)}/docs")
 
 
 def shown_database(settings: Settings) -> str:

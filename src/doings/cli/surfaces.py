@@ -8,17 +8,24 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from doings.auth.credentials import IssuedCredential
+from doings.auth.principal import ADMIN
 
 
 class Way(msgspec.Struct, frozen=True):
-    """How one surface takes a credential, and a first call that shows some activities."""
+    """How one surface takes a credential, and a first call that shows some activities.
+
+    One with `needs_admin` refuses every credential without that scope.
+    """
 
     name: str
     sign_in: str
     request: str
+    needs_admin: bool = False
 
 
 _BEARER = "Authorization: Bearer SECRET"
+
+_REFUSED = "refuses this credential: it takes only those made with --scope admin"
 
 _READ = f"curl -fsS -H '{_BEARER}'"
 
@@ -32,7 +39,12 @@ _MIO = (
 WAYS: dict[str, Way] = {
     "v1": Way("Native", _BEARER, f"{_READ} 'BASE/v1/activities?limit=3'"),
     "monica": Way("Monica", _BEARER, f"{_READ} 'BASE/monica/api/activities?limit=3'"),
-    "cobot": Way("Cobot", _BEARER, f"{_READ} 'BASE/cobot/ACCOUNT/api/activities?last=3'"),
+    "cobot": Way(
+        "Cobot",
+        _BEARER,
+        f"{_READ} 'BASE/cobot/ACCOUNT/api/activities?last=3'",
+        needs_admin=True,
+    ),
     "invent": Way("Invent", _BEARER, f"{_READ} 'BASE/invent/orgs/c/contacts/1/activities?take=3'"),
     "agendize": Way(
         "Agendize",
@@ -57,10 +69,14 @@ def mounted_ways() -> Iterator[Way]:
     return (way for mount, way in WAYS.items() if mount in MOUNTS)
 
 
-def how_to_sign_in(account: str, issued: IssuedCredential) -> Iterator[tuple[str, str]]:
-    """(surface, how it takes the credential)."""
+def how_to_sign_in(
+    account: str, issued: IssuedCredential, scopes: tuple[str, ...]
+) -> Iterator[tuple[str, str]]:
+    """(surface, how it takes a credential with these scopes, or why it will refuse it)."""
     fill = _filled(account, issued, base="")
-    return ((way.name, fill(way.sign_in)) for way in mounted_ways())
+    for way in mounted_ways():
+        is_refused = way.needs_admin and ADMIN not in scopes
+        yield way.name, _REFUSED if is_refused else fill(way.sign_in)
 
 
 def first_calls(account: str, issued: IssuedCredential, base: str) -> Iterator[tuple[str, str]]:

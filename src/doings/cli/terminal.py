@@ -1,10 +1,11 @@
 """What a command writes to the terminal: results to stdout, everything else to stderr."""
 
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
-from typing import NoReturn
+from typing import Literal, NoReturn, TextIO
 
 from rich.console import Console
 from rich.progress import (
@@ -16,7 +17,9 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 from rich.table import Table
+from typer import rich_utils
 
+from doings.config import has_colours
 from doings.importing.importer import Step
 
 _WIDE = 500
@@ -33,13 +36,27 @@ def fail(message: str, *, code: int) -> NoReturn:
 def output() -> Console:
     """Where results go."""
     width = None if sys.stdout.isatty() else _WIDE
-    return Console(width=width, highlight=False)
+    return Console(width=width, highlight=False, color_system=_colour_system(sys.stdout))
 
 
 @cache
 def aside() -> Console:
     """Where remarks and progress go."""
-    return Console(stderr=True, highlight=False, soft_wrap=True)
+    colours = _colour_system(sys.stderr)
+    return Console(stderr=True, highlight=False, soft_wrap=True, color_system=colours)
+
+
+def _colour_system(stream: TextIO) -> Literal["auto"] | None:
+    """Rich's word for colours that suit the terminal, or None for plain text."""
+    return "auto" if has_colours(stream, os.environ) else None
+
+
+def settle_colours_of_help() -> None:
+    """Let Typer's help have colours exactly where our own output has them.
+
+    Typer alone forces them into pipes where GITHUB_ACTIONS or FORCE_COLOR is set.
+    """
+    rich_utils.COLOR_SYSTEM = _colour_system(sys.stdout)
 
 
 def remark(text: str) -> None:

@@ -29,7 +29,9 @@ _UNITS = {"s": SECOND, "m": 60 * SECOND, "h": 3600 * SECOND, "d": DAY, "w": 7 * 
 
 @tokens.command(
     "create",
-    epilog="$ doings token create --account co-up --scope read --expires-in 90d --label crm\n\n"
+    epilog="$ doings token create --account co-up --scope read --scope write\n\n"
+    "$ doings token create --account co-up --scope read --scope admin   # for Cobot's API\n\n"
+    "$ doings token create --account co-up --scope read --expires-in 90d --label crm\n\n"
     "$ SECRET=$(doings token create --account co-up --scope read --json | jq -r .secret)",
 )
 def create(  # noqa: PLR0913 - each is an option of the command
@@ -39,7 +41,7 @@ def create(  # noqa: PLR0913 - each is an option of the command
         list[str],
         typer.Option(
             help=f"What it may do: {', '.join(SCOPES)}; read and write for short. Repeat it for"
-            " more than one.",
+            " more than one. Cobot's API takes no credential without admin.",
             show_default=False,
         ),
     ],
@@ -59,17 +61,17 @@ def create(  # noqa: PLR0913 - each is an option of the command
     now = SystemClock().now()
     expiry = _expiry(now, expires_in, expires_at)
 
-    async def work(store: Store) -> IssuedCredential:
+    async def work(store: Store) -> tuple[IssuedCredential, Credential]:
         account_id = (await store.account(account)).id
         issued, stored = issue(account_id, scopes=scope, now=now, label=label, expires_at=expiry)
         await store.write(account_id, lambda writer: writer.add_credential(stored))
-        return issued
+        return issued, stored
 
-    issued = with_store(database, work)
+    issued, stored = with_store(database, work)
     if json:
         typer.echo(msgspec.json.encode(issued._asdict()).decode())
     else:
-        _show(account, issued)
+        _show(account, issued, stored.scopes)
 
 
 @tokens.command("list")
@@ -134,7 +136,7 @@ def _time(instant: int | None) -> str:
     return text_from_instant(instant)[:16].replace("T", " ") if instant is not None else "–"
 
 
-def _show(account: str, issued: IssuedCredential) -> None:
+def _show(account: str, issued: IssuedCredential, scopes: tuple[str, ...]) -> None:
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
@@ -142,6 +144,6 @@ def _show(account: str, issued: IssuedCredential) -> None:
     table.add_row("secret", f"[bold]{issued.secret}[/bold]")
     table.add_row("", "keep it: it is shown this once")
     table.add_row("", "")
-    for surface, way in how_to_sign_in(account, issued):
+    for surface, way in how_to_sign_in(account, issued, scopes):
         table.add_row(surface, way)
     output().print(Panel(table, title=f"A credential of {account}", expand=False))

@@ -1,5 +1,6 @@
 """From ASGI to a handler and back: routing, sign-in, scope, limits, errors."""
 
+from http import HTTPStatus
 from typing import Protocol
 from urllib.parse import unquote
 
@@ -9,13 +10,19 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from doings.auth.limits import RateLimit
-from doings.core.errors import DoingsError, TooManyRequests
+from doings.core.errors import DoingsError, TooManyRequests, Unauthenticated
 from doings.httpkit.errors import Broken, MethodNotAllowed, NoRoute
 from doings.httpkit.request import Request, Services
 from doings.httpkit.routing import Paths
 from doings.httpkit.surface import Operation, Resource, Surface
 
 log = structlog.get_logger("doings.http")
+
+
+SIGN_IN_ERRORS = (Unauthenticated, TooManyRequests)
+"""Errors whose line in the log has the caller's address, whatever status the surface gives them:
+no credential says who it was, and whoever guesses can be shut out.
+"""
 
 
 class GetServices(Protocol):
@@ -126,6 +133,8 @@ class _Endpoints:
         if isinstance(error, MethodNotAllowed):
             response.headers["Allow"] = ", ".join(error.allowed)
         request.scope["doings"]["error"] = str(error)
+        if response.status_code == HTTPStatus.UNAUTHORIZED or isinstance(error, SIGN_IN_ERRORS):
+            request.scope["doings"]["address"] = request.address
         return response
 
 

@@ -1,13 +1,14 @@
 """Structured logs: one JSON object a line, or for eyes on a console."""
 
 import logging
+import os
 import sys
 from typing import Any
 
 import msgspec
 import structlog
 
-from doings.config import Settings
+from doings.config import Settings, has_colours
 
 
 def set_up_logs(settings: Settings) -> None:
@@ -28,7 +29,8 @@ def set_up_logs(settings: Settings) -> None:
         loggers = structlog.BytesLoggerFactory(sys.stderr.buffer)
     else:
         ours = theirs = structlog.dev.ConsoleRenderer(
-            exception_formatter=structlog.dev.plain_traceback
+            colors=has_colours(sys.stderr, os.environ),
+            exception_formatter=structlog.dev.plain_traceback,
         )
         loggers = structlog.PrintLoggerFactory(sys.stderr)
     structlog.configure(
