@@ -29,7 +29,7 @@ PATHS = Paths(
 )
 def test_the_first_path_that_fits_is_found(path: str, found: str, params: dict[str, str]) -> None:
     """The first path that fits is found, with the values of its variable parts."""
-    assert PATHS.find(path) == (found, params)
+    assert PATHS.find(parts_of(path)) == (found, params)
 
 
 @pytest.mark.parametrize(
@@ -37,4 +37,4 @@ def test_the_first_path_that_fits_is_found(path: str, found: str, params: dict[s
 )
 def test_what_fits_nothing_is_not_found(path: str) -> None:
     """A variable segment is never empty, and no segment is skipped."""
-    assert PATHS.find(path) is None
+    assert PATHS.find(parts_of(path)) is None

@@ -3,7 +3,7 @@
 from typing import TypeVar
 
 from doings.core import errors
-from doings.core.errors import DoingsError, NotFound
+from doings.core.errors import DoingsError, Malformed, NotFound, UnsupportedType
 
 T = TypeVar("T")
 
@@ -22,6 +22,18 @@ class MethodNotAllowed(DoingsError):
         self.method = method
         self.allowed = allowed
         super().__init__(f"{method} is not allowed here, {', '.join(allowed)} is")
+
+
+class Unreadable(Malformed):
+    """A path, a query parameter or a header that cannot be read as it was sent."""
+
+
+class UnsupportedCoding(UnsupportedType):
+    """A body in a `Content-Encoding` that nobody reads here."""
+
+    def __init__(self, *offered: str) -> None:
+        super().__init__(*offered)
+        self.args = (f"the Content-Encoding of the body must be {' or '.join(offered)}",)
 
 
 class Broken(DoingsError):
