@@ -86,7 +86,7 @@ def test_an_unknown_parameter_is_refused_or_ignored(query: str, field: str, reas
 
 def test_where_nothing_is_known_nothing_is_near() -> None:
     """An operation without parameters."""
-    with pytest.raises(Unreadable, match="unknown parameter$"):
+    with pytest.raises(Unreadable, match=r"unknown parameter$"):
         Parameters(is_closed=True).read({"a": ["1"]})
 
 

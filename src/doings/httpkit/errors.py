@@ -45,6 +45,7 @@ class Broken(DoingsError):
 
 STATUS: dict[type[DoingsError], int] = {
     errors.Malformed: 400,
+    errors.WrongEncoding: 400,
     errors.Unauthenticated: 401,
     errors.Forbidden: 403,
     errors.NotFound: 404,

@@ -155,11 +155,13 @@ async def test_a_list_narrows_however_it_is_spelled(native: Native, query: str) 
     ],
 )
 async def test_accept_may_have_several_lines(
-    native: Native, lines: Headers, status: int, media_type: str
+    app: Application, native: Native, lines: Headers, status: int, media_type: str
 ) -> None:
     """They are one list."""
     lines = [("Authorization", f"Bearer {native.secret}"), *lines]
-    async with httpx.AsyncClient(transport=native.http._transport, base_url=f"{URL}/v1") as client:
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app), base_url=f"{URL}/v1"
+    ) as client:
         client.headers.pop("accept")
         answer = await client.get("/activities", headers=lines)
 
