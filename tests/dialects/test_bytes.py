@@ -123,10 +123,38 @@ async def test_a_query_that_is_no_text_is_400(
     served: Served, acme: Business, vendor: Vendor, query: str
 ) -> None:
     """In the vendor's shape."""
-    answer = await get(served, vendor, acme, with_query(vendor.path, query))
+    path = with_query(vendor.path, query)
 
-    assert answer.status_code == 400, answer.text
+    answer = await get(served, vendor, acme, path)
+    unknown = await served.client.get(path)
+
+    assert (answer.status_code, unknown.status_code) == (400, 401)
     check_shape(vendor, answer)
+
+
+async def test_different_lines_of_a_credential_are_none(
+    served: Served, acme: Business, vendor: Vendor
+) -> None:
+    """Nobody can tell which one was meant; equal ones are one."""
+    good = list((await sign_in(served, vendor, acme)).items())
+
+    twice = await served.client.get(vendor.path, headers=good + good)
+    other = await served.client.get(vendor.path, headers=[*good, ("Authorization", "Bearer x")])
+
+    assert (twice.status_code, other.status_code) == (200, 401)
+
+
+async def test_a_credential_in_a_query_is_found_beside_what_cannot_be_read(
+    served: Served, acme: Business
+) -> None:
+    """So the answer is about the query."""
+    for path, status in [
+        (f"/cobot/acme/api/activities?last=1&access_token={acme.secret}", 200),
+        (f"/cobot/acme/api/activities?last=1&access_token={acme.secret}&x=%FF", 400),
+        (f"/agendize/api/2.3/activities?apiKey={acme.key}&token={acme.secret}&clientId=8", 200),
+        (f"/agendize/api/2.3/activities?apikey={acme.key}&token={acme.secret}&clientId=%FF", 400),
+    ]:
+        assert (await served.client.get(path)).status_code == status, path
 
 
 @pytest.mark.parametrize("segment", ["%FF", "caf%E9", "a%00b", "%C0%80"])

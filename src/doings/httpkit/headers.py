@@ -22,6 +22,12 @@ def single(headers: Headers, name: str) -> str | None:
     return values.pop() if values else None
 
 
+def credential(headers: Headers, name: str) -> str | None:
+    """The value of a header to sign in with; different ones stay a list, which is no credential."""
+    values = dict.fromkeys(_values(headers, name))
+    return ", ".join(values) if values else None
+
+
 def elements(value: str | None) -> list[str]:
     """The elements of a list, without empty ones."""
     return [part.strip() for part in (value or "").split(",") if part.strip()]

@@ -77,25 +77,27 @@ def known_parameters(*singles: str, lists: Iterable[str] = ()) -> Parameters:
     return Parameters(frozenset(lists), frozenset(singles))
 
 
-def query_from_bytes(query: bytes) -> QueryString:
-    """The names and values of a query string; raises Unreadable.
-
-    Most of them have nothing escaped in them.
-    """
+def query_from_bytes(query: bytes, *, skip_unreadable: bool = False) -> QueryString:
+    """The names and values of a query string; raises Unreadable unless it may skip such pairs."""
     values: QueryString = {}
-    for name, value in _pairs(query):
+    for name, value in _pairs(query, skip_unreadable=skip_unreadable):
         values.setdefault(name, []).append(value)
     return values
 
 
-def _pairs(query: bytes) -> Iterable[tuple[str, str]]:
+def _pairs(query: bytes, *, skip_unreadable: bool) -> Iterable[tuple[str, str]]:
+    """The pairs; most queries have nothing escaped in them."""
     parts = [part.partition(b"=") for part in query.split(b"&") if part]
     if query.isascii() and b"%" not in query and b"+" not in query:
         return [(name.decode(), value.decode()) for name, _, value in parts]
-    try:
-        return [(_unescaped(name), _unescaped(value)) for name, _, value in parts]
-    except ValueError as error:
-        raise Unreadable(f"the query {error}") from None
+    pairs = []
+    for name, _, value in parts:
+        try:
+            pairs.append((_unescaped(name), _unescaped(value)))
+        except ValueError as error:
+            if not skip_unreadable:
+                raise Unreadable(f"the query {error}") from None
+    return pairs
 
 
 def _unescaped(text: bytes) -> str:

@@ -82,17 +82,17 @@ class Request:
 
     @property
     def query(self) -> QueryString:
-        """The query parameters; raises Unreadable.
+        """The query parameters that the operation knows, lists under their plain names.
 
-        Once the operation is known these are its own, and lists have their plain names.
+        Before the caller is known these are all parameters that can be read.
         """
         if self._query is None:
-            self._query = query_from_bytes(self.scope["query_string"])
+            self._query = query_from_bytes(self.scope["query_string"], skip_unreadable=True)
         return self._query
 
     def keep_known(self, parameters: Parameters) -> None:
         """Keep the query parameters that the operation knows; raises Unreadable."""
-        self._query = parameters.read(self.query)
+        self._query = parameters.read(query_from_bytes(self.scope["query_string"]))
 
     def header(self, name: str) -> str | None:
         """The request's header of that name as a list: all its lines, with commas between."""
@@ -102,10 +102,14 @@ class Request:
         """The request's header of that name, which is no list; raises Unreadable."""
         return headers.single(self.scope["headers"], name)
 
+    def credential(self, name: str) -> str | None:
+        """The request's header of that name, which a caller signs in with."""
+        return headers.credential(self.scope["headers"], name)
+
     @property
     def bearer(self) -> str | None:
         """The token of `Authorization: Bearer`, upper or lower case."""
-        word, _, token = (self.single_header("authorization") or "").partition(" ")
+        word, _, token = (self.credential("authorization") or "").partition(" ")
         return token.strip() if word.lower() == "bearer" else None
 
     @property

@@ -11,7 +11,7 @@ async def authenticate(request: Request) -> Principal:
     `apiKey` and `token` are headers or parameters; the parameter is also read as `apikey`.
     """
     authenticator = request.services.authenticator
-    key, token = request.single_header("apikey"), request.single_header("token")
+    key, token = request.credential("apikey"), request.credential("token")
     if not key:
         key = last(request.query, "apiKey") or last(request.query, "apikey")
     token = token or last(request.query, "token")
