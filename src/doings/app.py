@@ -2,7 +2,8 @@
 
 import gc
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from urllib.parse import quote
 
 import structlog
 from starlette.middleware.cors import CORSMiddleware
@@ -20,10 +21,11 @@ from doings.dialects.cobot import routes as cobot
 from doings.dialects.invent import routes as invent
 from doings.dialects.mio import routes as mio
 from doings.dialects.monica import routes as monica
-from doings.httpkit import metrics, operations
+from doings.httpkit import headers, metrics, operations
 from doings.httpkit.endpoint import surface_app
 from doings.httpkit.logs import set_up_logs
 from doings.httpkit.observe import observed
+from doings.httpkit.path import escaped_segments, text_from_escaped
 from doings.httpkit.request import Services
 from doings.httpkit.surface import Surface
 from doings.native import docs_page
@@ -87,6 +89,14 @@ def watch_store(store: Database) -> None:
 
 def _note_failed_sweep(error: Exception) -> None:
     log.warning("cannot record what time has changed", exc_info=error)
+
+
+def _mount_of(segments: Sequence[bytes]) -> str:
+    """The first part of the path; empty where it has none or cannot be read."""
+    try:
+        return text_from_escaped(segments[0]) if segments else ""
+    except ValueError:
+        return ""
 
 
 class Application:
@@ -163,11 +173,12 @@ class Application:
         await send({"type": "lifespan.shutdown.complete"})
 
     async def _dispatch(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["segments"] = escaped_segments(scope)
         mounted = self._by_host(scope) or self._by_path(scope)
         await mounted(scope, receive, send)
 
     def _by_path(self, scope: Scope) -> ASGIApp:
-        name = scope["path"].split("/", 2)[1] if scope["path"].startswith("/") else ""
+        name = _mount_of(scope["segments"])
         app = self._apps.get(name)
         if app is None:
             return self._root
@@ -182,13 +193,13 @@ class Application:
         """
         if not self.settings.hosts:
             return None
-        host = next((value for name, value in scope["headers"] if name == b"host"), b"")
-        name = host.decode("latin-1").partition(":")[0].lower()
+        host = headers.joined(scope["headers"], "host") or ""
+        name = host.partition(":")[0].lower()
         label, _, parent = name.partition(".")
         surface = self.settings.hosts.get(name)
         if surface is None and (surface := self.settings.hosts.get(f"*.{parent}")):
             scope["doings"]["path_prefix"] = f"/{label}"
-            scope["path"] = f"/{label}{scope['path']}"
+            scope["segments"] = [quote(label).encode(), *scope["segments"]]
         if surface is None:
             return None
         scope["doings"]["by_host"] = True

@@ -222,3 +222,44 @@ def test_a_locked_database_is_one_line(
     other.close()
 
     assert outcome == (1, "", "doings: the database is locked by another program\n")
+
+
+def test_a_mark_before_any_part_is_no_content(cli: Cli, tmp_path: Path) -> None:
+    """Files that were joined each began with one; the same lines without are known already."""
+    mark = "\ufeff"
+    bare = lines({"entity": JIM}, LUNCH, {"kind": "note.created", "body": "a"})
+    marked = "\n".join([mark + line for line in bare.splitlines()] + [mark, " " + mark])
+    (tmp_path / "marked.ndjson").write_text(marked, encoding="utf-8")
+
+    first = cli("import", "marked.ndjson", "--account", "co-up")
+    second = cli("import", "-", "--account", "co-up", stdin=bare)
+
+    assert (first.code, first.err) == (0, "")
+    assert "Imported 2 activities" in first.out
+    assert "Imported 0 activities" in second.out
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-32", "utf-32-le"])
+def test_a_file_in_another_encoding_is_refused_in_one_line(
+    cli: Cli, tmp_path: Path, encoding: str
+) -> None:
+    """Which names the encoding."""
+    (tmp_path / "other.ndjson").write_text(lines(LUNCH, LUNCH), encoding=encoding)
+
+    refused = cli("import", "other.ndjson", "--account", "co-up")
+
+    assert refused.code == 2
+    assert encoding[:6].upper() in refused.err
+    assert len(refused.err.splitlines()) == 1
+
+
+def test_a_line_in_another_encoding_is_named(cli: Cli, tmp_path: Path) -> None:
+    """The lines before it are imported."""
+    text = lines(LUNCH).encode() + "{}".encode("utf-16")
+    (tmp_path / "joined.ndjson").write_bytes(text)
+
+    outcome = cli("import", "joined.ndjson", "--account", "co-up")
+
+    assert outcome.code == 1
+    assert "line 2: the text is UTF-16" in outcome.err
+    assert "Imported 1 activities" in outcome.out

@@ -162,3 +162,30 @@ def test_an_unknown_contact_leaves_no_file(cli: Cli, tmp_path: Path) -> None:
 
     assert cli(*command) == (1, "", "doings: there is no contact 9\n")
     assert list(tmp_path.glob("out*")) == []
+
+
+def test_a_mark_before_any_answer_is_no_content(cli: Cli, tmp_path: Path) -> None:
+    """Answers that were saved with one and joined are read like those without."""
+    text = "\ufeff" + COBOT + "\ufeff" + COBOT + "\n\ufeff"
+    (tmp_path / "marked.json").write_text(text, encoding="utf-8")
+
+    marked = cli("import", "--dialect", "cobot", "marked.json", "--account", "co-up")
+    bare = cli("import", "--dialect", "cobot", "-", "--account", "copy", stdin=COBOT + COBOT)
+
+    assert (marked.code, marked.err) == (0, "")
+    assert marked.out.replace("co-up", "copy") == bare.out
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-32"])
+def test_a_file_in_another_encoding_is_named(cli: Cli, tmp_path: Path, encoding: str) -> None:
+    """Also where only a part of the file is in it."""
+    (tmp_path / "whole.json").write_text(COBOT, encoding=encoding)
+    (tmp_path / "part.json").write_bytes(COBOT.encode() + "\ufeff[]".encode(encoding))
+
+    whole = cli("import", "--dialect", "cobot", "whole.json", "--account", "co-up")
+    part = cli("import", "--dialect", "cobot", "part.json", "--account", "co-up")
+
+    assert (whole.code, len(whole.err.splitlines())) == (2, 1)
+    assert part.code == 1
+    assert encoding[:6].upper() in whole.err
+    assert "answer 2" in part.err

@@ -38,6 +38,10 @@ def test_answers_are_cut_apart(answers: list[Any], between: str, indent: int | N
     [
         (b"", []),
         (b"\xef\xbb\xbf[]", [b"[]"]),
+        (b"\xef\xbb\xbf[]\r\n\xef\xbb\xbf[1]\xef\xbb\xbf{}", [b"[]", b"[1]", b"{}"]),
+        (b" \xef\xbb\xbf\n\xef\xbb\xbf[] \xef\xbb\xbf", [b"[]"]),
+        (b'["\xef\xbb\xbf"]', [b'["\xef\xbb\xbf"]']),
+        (b"\xef\xbb\xbf", []),
         (b"[1] [2", [b"[1]", b"[2"]),
         (b"[1], [2]", [b"[1]", b", [2]"]),
         (b"oops [2]", [b"oops [2]"]),

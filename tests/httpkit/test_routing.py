@@ -16,6 +16,11 @@ PATHS = Paths(
 )
 
 
+def parts_of(path: str) -> list[str]:
+    """The segments of a path."""
+    return path.split("/")[1:] if path != "/" else []
+
+
 @pytest.mark.parametrize(
     ("path", "found", "params"),
     [
@@ -29,12 +34,12 @@ PATHS = Paths(
 )
 def test_the_first_path_that_fits_is_found(path: str, found: str, params: dict[str, str]) -> None:
     """The first path that fits is found, with the values of its variable parts."""
-    assert PATHS.find(path) == (found, params)
+    assert PATHS.find(parts_of(path)) == (found, params)
 
 
 @pytest.mark.parametrize(
-    "path", ["", "/contact", "/contacts/", "/contacts//notes/1", "/contacts/8/notes", "//api", "x"]
+    "path", ["/contact", "/contacts/", "/contacts//notes/1", "/contacts/8/notes", "//api", "/x"]
 )
 def test_what_fits_nothing_is_not_found(path: str) -> None:
     """A variable segment is never empty, and no segment is skipped."""
-    assert PATHS.find(path) is None
+    assert PATHS.find(parts_of(path)) is None

@@ -86,7 +86,6 @@ class Authenticator:
         """Who a key with its secret belongs to; raises Unauthenticated and TooManyRequests."""
         if not key or not secret:
             raise Unauthenticated
-        self._failures.check(address)
         stored = await self._store.credential(key)
         if stored is None or not hmac.compare_digest(stored[0].secret_hash, hash_of(secret)):
             self._failures.note(address)
@@ -107,12 +106,11 @@ class Authenticator:
         return Principal(account, credential.key, credential.scopes, credential.label)
 
     def failed(self, address: str) -> None:
-        """Count a wrong credential that this class did not see itself, like a bad JWT."""
-        self._failures.note(address)
+        """Count a wrong credential that this class did not see itself, like a bad JWT.
 
-    def check(self, address: str) -> None:
-        """Raise TooManyRequests for an address that guessed too often."""
-        self._failures.check(address)
+        Raises TooManyRequests.
+        """
+        self._failures.note(address)
 
     def _check_expiry(self, credential: Credential, address: str | None) -> None:
         if credential.expires_at is not None and credential.expires_at <= self._clock.now():

@@ -11,21 +11,18 @@ from doings.core.errors import TooManyRequests
 
 
 class FailedSignIns:
-    """Counts wrong credentials by address; an address over the limit waits for its minute's end."""
+    """Counts wrong credentials by address; further wrong ones wait for the minute's end.
+
+    Good credentials are not asked about: several callers may share one address.
+    """
 
     def __init__(self, per_minute: int) -> None:
         self._item = RateLimitItemPerMinute(per_minute)
         self._limiter = FixedWindowRateLimiter(MemoryStorage())
-        self._addresses: set[str] = set()
 
     def note(self, address: str) -> None:
-        """Count a wrong credential."""
-        self._addresses.add(address)
-        self._limiter.hit(self._item, address)
-
-    def check(self, address: str) -> None:
-        """Raise TooManyRequests for an address that presented too many."""
-        if address in self._addresses and not self._limiter.test(self._item, address):
+        """Count a wrong credential; raises TooManyRequests for an address over the limit."""
+        if not self._limiter.hit(self._item, address):
             raise TooManyRequests(seconds_until(self._limiter, self._item, address))
 
 

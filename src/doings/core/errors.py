@@ -5,6 +5,7 @@ DoingsError
 ├── Forbidden              a good credential without the scope or role
 ├── NotFound               no such thing in this account
 ├── Malformed              cannot be read at all: broken JSON, an unreadable parameter or cursor
+│   └── WrongEncoding      text in UTF-16 or UTF-32
 ├── Invalid                can be read and is wrong, field by field
 ├── Conflict               the state of the thing does not allow it
 ├── Outdated               somebody changed it since the caller read it
@@ -56,6 +57,14 @@ class Malformed(DoingsError):
         self.reason = reason
         self.field = field
         super().__init__(f"{field}: {reason}" if field else reason)
+
+
+class WrongEncoding(Malformed):
+    """Text in an encoding other than UTF-8, which `name` names."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"the text is {name}, and only UTF-8 is read; save or send it as UTF-8")
 
 
 class Problem(NamedTuple):

@@ -3,7 +3,6 @@
 Nothing here knows a service: a dialect's `saved.py` fills in `SavedAnswers`.
 """
 
-import codecs
 import re
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from enum import Enum
@@ -90,6 +89,9 @@ class SavedAnswers(msgspec.Struct, frozen=True, kw_only=True):
 _MARK = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[{]|[\]}]', re.DOTALL)
 
 
+_START = re.compile(rb"\A(?:\s|\xef\xbb\xbf)+")
+
+
 def answers_from_text(text: bytes) -> list[bytes]:
     """Cut apart answers that were saved one after the other, or one a line.
 
@@ -97,11 +99,19 @@ def answers_from_text(text: bytes) -> list[bytes]:
     through is stored so, and what says the same is the same. What is no JSON is part of an answer,
     whose reader will say so.
     """
-    text = text.removeprefix(codecs.BOM_UTF8).strip()
+    text = _bare(text)
     whole = _compacted(text)
     if whole is not None:
         return [whole]
     return [_compacted(answer) or answer for answer in _cut(text)]
+
+
+def _bare(text: bytes) -> bytes:
+    """The text without white space around it and byte order marks before it.
+
+    Each of several files that were joined may have begun with a mark.
+    """
+    return _START.sub(b"", text, count=1).rstrip()
 
 
 def _compacted(text: bytes) -> bytes | None:
@@ -121,9 +131,9 @@ def _cut(text: bytes) -> Iterator[bytes]:
         elif sign in b"]}":
             depth -= 1
             if depth <= 0:
-                yield text[begin : mark.end()].strip()
+                yield _bare(text[begin : mark.end()])
                 begin, depth = mark.end(), 0
-    rest = text[begin:].strip()
+    rest = _bare(text[begin:])
     if rest:
         yield rest
 

@@ -2,7 +2,6 @@
 
 from http import HTTPStatus
 from typing import Protocol
-from urllib.parse import unquote
 
 import structlog
 from starlette.requests import ClientDisconnect
@@ -11,12 +10,19 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from doings.auth.limits import RateLimit
 from doings.core.errors import DoingsError, TooManyRequests, Unauthenticated
-from doings.httpkit.errors import Broken, MethodNotAllowed, NoRoute
+from doings.httpkit.body import CODINGS
+from doings.httpkit.errors import Broken, MethodNotAllowed, NoRoute, Unreadable, UnsupportedCoding
+from doings.httpkit.path import path_of_segments, segments_from_escaped
 from doings.httpkit.request import Request, Services
 from doings.httpkit.routing import Paths
 from doings.httpkit.surface import Operation, Resource, Surface
 
 log = structlog.get_logger("doings.http")
+
+REVALIDATE = "private, no-cache"
+"""What is answered to one caller is kept for no other, and shown again only after asking here."""
+
+NO_STORE = "no-store"
 
 
 SIGN_IN_ERRORS = (Unauthenticated, TooManyRequests)
@@ -39,32 +45,20 @@ def surface_app(surface: Surface, services: GetServices) -> ASGIApp:
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         scope["doings"]["surface"] = surface.name
-        scope["path"] = _routed_path(scope)
-        match = paths.find(scope["path"].removeprefix(scope.get("root_path", "")))
-        if match is None:
-            await endpoint.unknown(scope, receive, send)
+        try:
+            segments = segments_from_escaped(scope["segments"])
+        except Unreadable as error:
+            await endpoint.refuse(error, scope, receive, send)
             return
-        path_endpoint, params = match
-        scope["path_params"] = params
-        if "\0" in scope["path"]:
-            scope["path_params"] = {name: part.replace("\0", "/") for name, part in params.items()}
+        scope["path"] = path_of_segments(segments)
+        match = paths.find(segments[1:] if scope.get("root_path") else segments)
+        if match is None:
+            await endpoint.refuse(NoRoute(scope["path"]), scope, receive, send)
+            return
+        path_endpoint, scope["path_params"] = match
         await path_endpoint(scope, receive, send)
 
     return app
-
-
-def _routed_path(scope: Scope) -> str:
-    """The path as routes see it: no slash at the end, `/` for the mount itself.
-
-    An escaped slash belongs to its segment: it stands as NUL until the segments are split.
-    """
-    path: str = scope["path"]
-    raw: bytes = scope.get("raw_path") or b""
-    if b"%2f" in raw.lower():
-        escaped = raw.decode("latin-1").replace("%2F", "%00").replace("%2f", "%00")
-        path = scope["doings"].get("path_prefix", "") + unquote(escaped)
-    root: str = scope.get("root_path", "")
-    return path.rstrip("/") if len(path.rstrip("/")) > len(root) else f"{root}/"
 
 
 class _Endpoints:
@@ -77,12 +71,12 @@ class _Endpoints:
         """The ASGI app of one path."""
         return _PathEndpoint(self, resource)
 
-    async def unknown(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer for a path that the surface does not have."""
+    async def refuse(self, error: DoingsError, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer for a path that the surface does not have, or that cannot be read."""
         scope["doings"]["route"] = "unknown"
 
-        async def handle(request: Request) -> Response:
-            raise NoRoute(request.path)
+        async def handle(request: Request) -> Response:  # noqa: ARG001 - a handler's shape
+            raise error
 
         await self.run(Operation(handle, scope=None), scope, receive, send)
 
@@ -95,6 +89,7 @@ class _Endpoints:
             if self._surface.authenticate is not None and not operation.is_public:
                 request.authenticated(await self._surface.authenticate(request))
                 self._admit(request, operation)
+            request.keep_known(operation.parameters)
             response = await operation.handle(request)
         except DoingsError as error:
             response = self._answer(error, request)
@@ -104,6 +99,8 @@ class _Endpoints:
         except Exception:
             log.exception("defect", **scope["doings"])
             response = self._answer(Broken(), request)
+        response.headers["Cache-Control"] = NO_STORE if operation.has_secret else REVALIDATE
+        response.headers["Vary"] = self._surface.vary
         for name, value in request.headers.items():
             response.headers[name] = value
         if scope["method"] == "HEAD":
@@ -132,6 +129,8 @@ class _Endpoints:
             response.headers["Retry-After"] = str(error.retry_after)
         if isinstance(error, MethodNotAllowed):
             response.headers["Allow"] = ", ".join(error.allowed)
+        if isinstance(error, UnsupportedCoding):
+            response.headers["Accept-Encoding"] = ", ".join(CODINGS)
         request.scope["doings"]["error"] = str(error)
         if response.status_code == HTTPStatus.UNAUTHORIZED or isinstance(error, SIGN_IN_ERRORS):
             request.scope["doings"]["address"] = request.address

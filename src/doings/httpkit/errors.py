@@ -3,7 +3,7 @@
 from typing import TypeVar
 
 from doings.core import errors
-from doings.core.errors import DoingsError, NotFound
+from doings.core.errors import DoingsError, Malformed, NotFound, UnsupportedType
 
 T = TypeVar("T")
 
@@ -24,6 +24,18 @@ class MethodNotAllowed(DoingsError):
         super().__init__(f"{method} is not allowed here, {', '.join(allowed)} is")
 
 
+class Unreadable(Malformed):
+    """A path, a query parameter or a header that cannot be read as it was sent."""
+
+
+class UnsupportedCoding(UnsupportedType):
+    """A body in a `Content-Encoding` that nobody reads here."""
+
+    def __init__(self, *offered: str) -> None:
+        super().__init__(*offered)
+        self.args = (f"the Content-Encoding of the body must be {' or '.join(offered)}",)
+
+
 class Broken(DoingsError):
     """A defect of ours: logged with its trace, answered without it."""
 
@@ -33,6 +45,7 @@ class Broken(DoingsError):
 
 STATUS: dict[type[DoingsError], int] = {
     errors.Malformed: 400,
+    errors.WrongEncoding: 400,
     errors.Unauthenticated: 401,
     errors.Forbidden: 403,
     errors.NotFound: 404,

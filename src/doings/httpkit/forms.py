@@ -41,7 +41,14 @@ async def members_from_multipart(
         raise Malformed("the form cannot be read") from None
     pairs = [(k, v) for k, v in form.multi_items() if isinstance(v, str)]
     await form.close()
+    if any(_is_guessed(text, body) for pair in pairs for text in pair):
+        raise Malformed("the form is not UTF-8")
     return members_from_pairs(pairs, lists)
+
+
+def _is_guessed(text: str, body: bytes) -> bool:
+    """Whether the text is not what was sent: the library reads what is not UTF-8 as Latin-1."""
+    return not text.isascii() and text.encode() not in body
 
 
 def members_from_pairs(

@@ -1,22 +1,120 @@
-"""Reading query parameters; each function raises Malformed naming the parameter."""
+"""Reading query parameters: which ones an operation knows, and what their values are.
 
+Functions raise Malformed, naming the parameter.
+"""
+
+import difflib
 import re
+from collections.abc import Iterable
+
+import msgspec
 
 from doings.core.errors import Malformed
+from doings.httpkit.errors import Unreadable
+from doings.httpkit.path import text_from_escaped
 
 _INTEGER = re.compile(r"[+-]?\d{1,18}", re.ASCII)
+_ELEMENT = re.compile(r"\[\d*\]", re.ASCII)
+
+QueryString = dict[str, list[str]]
+"""The query parameters by name, each with all its values."""
 
 
-def last(query: dict[str, list[str]], name: str) -> str | None:
+class Parameters(msgspec.Struct, frozen=True):
+    """The query parameters that an operation knows.
+
+    A list may be repeated or spelled `name[]=1` and `name[0]=1`; a single one has one value. Other
+    parameters are ignored, or refused where `is_closed` says so.
+    """
+
+    lists: frozenset[str] = frozenset()
+    singles: frozenset[str] = frozenset()
+    is_closed: bool = False
+
+    def read(self, query: QueryString) -> QueryString:
+        """The known parameters, lists under their plain names; raises Unreadable.
+
+        A parameter that is known and cannot be read is never left out: the answer would show more
+        than was asked for.
+        """
+        known: QueryString = {}
+        for spelled, values in query.items():
+            name = self._name(spelled)
+            if name is None:
+                continue
+            known.setdefault(name, []).extend(values)
+            if name in self.singles and len(set(values)) > 1:
+                raise Unreadable("takes one value, and was given several", name)
+        return known
+
+    def _name(self, spelled: str) -> str | None:
+        """The name of a known parameter, None for one to ignore."""
+        if spelled in self.singles or spelled in self.lists:
+            return spelled
+        if spelled.startswith("_"):
+            return None
+        name, bracket, rest = spelled.partition("[")
+        if name in self.singles:
+            raise Unreadable("takes one value, and so no brackets", name)
+        if name in self.lists:
+            if _ELEMENT.fullmatch(bracket + rest):
+                return name
+            raise Unreadable(f"a list is repeated, or spelled {name}[] or {name}[0]", name)
+        if self.is_closed:
+            raise Unreadable(self._unknown(name), spelled)
+        return None
+
+    def _unknown(self, name: str) -> str:
+        known = sorted(self.lists | self.singles)
+        near = difflib.get_close_matches(name.lower(), known, n=1)
+        if near:
+            return f"unknown parameter; did you mean {near[0]}?"
+        return f"unknown parameter; known are {', '.join(known)}" if known else "unknown parameter"
+
+
+def known_parameters(*singles: str, lists: Iterable[str] = ()) -> Parameters:
+    """Parameters of a surface that ignores all others."""
+    return Parameters(frozenset(lists), frozenset(singles))
+
+
+def query_from_bytes(query: bytes, *, skip_unreadable: bool = False) -> QueryString:
+    """The names and values of a query string; raises Unreadable unless it may skip such pairs."""
+    values: QueryString = {}
+    for name, value in _pairs(query, skip_unreadable=skip_unreadable):
+        values.setdefault(name, []).append(value)
+    return values
+
+
+def _pairs(query: bytes, *, skip_unreadable: bool) -> Iterable[tuple[str, str]]:
+    """The pairs; most queries have nothing escaped in them."""
+    parts = [part.partition(b"=") for part in query.split(b"&") if part]
+    if query.isascii() and b"%" not in query and b"+" not in query:
+        return [(name.decode(), value.decode()) for name, _, value in parts]
+    pairs = []
+    for name, _, value in parts:
+        try:
+            pairs.append((_unescaped(name), _unescaped(value)))
+        except ValueError as error:
+            if not skip_unreadable:
+                raise Unreadable(f"the query {error}") from None
+    return pairs
+
+
+def _unescaped(text: bytes) -> str:
+    return text_from_escaped(text.replace(b"+", b" "))
+
+
+def last(query: QueryString, name: str) -> str | None:
     """The parameter's value, the last one where it is repeated; None where it is missing."""
     values = query.get(name)
     return values[-1] if values else None
 
 
-def listed(query: dict[str, list[str]], name: str) -> list[str]:
-    """All values of a parameter that is repeated, separated by commas, or spelled `name[]`."""
-    values = [*query.get(name, ()), *query.get(f"{name}[]", ())]
-    return [part.strip() for value in values for part in value.split(",") if part.strip()]
+def listed(query: QueryString, name: str) -> list[str]:
+    """All values of a list that is repeated or separated by commas."""
+    return [
+        part.strip() for value in query.get(name, ()) for part in value.split(",") if part.strip()
+    ]
 
 
 def integer_from_text(text: str) -> int | None:
@@ -24,7 +122,7 @@ def integer_from_text(text: str) -> int | None:
     return int(text) if _INTEGER.fullmatch(text.strip()) else None
 
 
-def integer(query: dict[str, list[str]], name: str, default: int, *, least: int, most: int) -> int:
+def integer(query: QueryString, name: str, default: int, *, least: int, most: int) -> int:
     """A whole number within bounds."""
     text = last(query, name)
     if text is None or text == "":
@@ -35,7 +133,7 @@ def integer(query: dict[str, list[str]], name: str, default: int, *, least: int,
     return number
 
 
-def one_of(query: dict[str, list[str]], name: str, words: tuple[str, ...]) -> str | None:
+def one_of(query: QueryString, name: str, words: tuple[str, ...]) -> str | None:
     """One of a few words, or None where the parameter is missing."""
     text = last(query, name)
     if text is None or text == "":

@@ -1,8 +1,7 @@
 """One request to a surface: who makes it, its parameters and body, and the timeline it is about."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from typing import Any, TypeVar
-from urllib.parse import parse_qsl
 
 import msgspec
 from starlette.requests import ClientDisconnect
@@ -16,9 +15,17 @@ from doings.core.cursor import CursorSigner
 from doings.core.errors import Invalid, Malformed, Problem, TooLarge, UnsupportedType
 from doings.core.store import Store
 from doings.core.timeline import Timeline
+from doings.httpkit import headers
+from doings.httpkit.body import coding_from_header, content_chunks
 from doings.httpkit.forms import NO_LISTS, members_from_form, members_from_multipart
+from doings.httpkit.params import Parameters, QueryString, query_from_bytes
 
 T = TypeVar("T")
+
+SCHEMES = frozenset({"http", "https"})
+
+COMPRESSION_OVERHEAD = 65_536
+"""Bytes that a compressed body may be larger than its content, which is text and hardly ever is."""
 
 
 class Services(msgspec.Struct, frozen=True):
@@ -45,7 +52,7 @@ class Request:
         self.scope = scope
         self._receive = receive
         self._body_limit = body_limit
-        self._query: dict[str, list[str]] | None = None
+        self._query: QueryString | None = None
         self.headers: dict[str, str] = {}
         """Headers for the answer, whatever it will be."""
 
@@ -63,7 +70,7 @@ class Request:
 
     @property
     def path(self) -> str:
-        """The whole path, with that of the mount."""
+        """The whole path, with that of the mount; see `path_of_segments`."""
         path: str = self.scope["path"]
         return path
 
@@ -74,36 +81,47 @@ class Request:
         return params
 
     @property
-    def query(self) -> dict[str, list[str]]:
-        """The query parameters, each with all its values."""
+    def query(self) -> QueryString:
+        """The query parameters that the operation knows, lists under their plain names.
+
+        Before the caller is known these are all parameters that can be read.
+        """
         if self._query is None:
-            self._query = {}
-            for name, value in _pairs(self.scope["query_string"].decode("latin-1")):
-                self._query.setdefault(name, []).append(value)
+            self._query = query_from_bytes(self.scope["query_string"], skip_unreadable=True)
         return self._query
 
+    def keep_known(self, parameters: Parameters) -> None:
+        """Keep the query parameters that the operation knows; raises Unreadable."""
+        self._query = parameters.read(query_from_bytes(self.scope["query_string"]))
+
     def header(self, name: str) -> str | None:
-        """The request's header of that name, the first where it is repeated."""
-        wanted = name.lower().encode()
-        for key, value in self.scope["headers"]:
-            if key == wanted:
-                text: str = value.decode("latin-1")
-                return text
-        return None
+        """The request's header of that name as a list: all its lines, with commas between."""
+        return headers.joined(self.scope["headers"], name)
+
+    def single_header(self, name: str) -> str | None:
+        """The request's header of that name, which is no list; raises Unreadable."""
+        return headers.single(self.scope["headers"], name)
+
+    def credential(self, name: str) -> str | None:
+        """The request's header of that name, which a caller signs in with."""
+        return headers.credential(self.scope["headers"], name)
 
     @property
     def bearer(self) -> str | None:
         """The token of `Authorization: Bearer`, upper or lower case."""
-        word, _, token = (self.header("authorization") or "").partition(" ")
+        word, _, token = (self.credential("authorization") or "").partition(" ")
         return token.strip() if word.lower() == "bearer" else None
 
     @property
     def address(self) -> str:
-        """Where the caller is: the peer, or what the proxy in front says."""
+        """Where the caller is: the peer, or what the proxy in front says.
+
+        That proxy added the last address; those before it are what the caller wrote.
+        """
         if self.services.settings.behind_proxy:
-            forwarded = self.header("x-forwarded-for")
+            forwarded = headers.elements(self.header("x-forwarded-for"))
             if forwarded:
-                return forwarded.rpartition(",")[2].strip()
+                return forwarded[-1]
         client: tuple[str, int] | None = self.scope.get("client")
         return client[0] if client else "unknown"
 
@@ -116,10 +134,17 @@ class Request:
         settings = self.services.settings
         if settings.public_url and not self.scope["doings"].get("by_host"):
             return settings.public_url.rstrip("/")
+        return f"{self._scheme}://{self.single_header('host') or 'localhost'}"
+
+    @property
+    def _scheme(self) -> str:
+        """The scheme that the caller used: the first that the proxies in front name."""
         scheme: str = self.scope["scheme"]
-        if settings.behind_proxy:
-            scheme = self.header("x-forwarded-proto") or scheme
-        return f"{scheme}://{self.header('host') or 'localhost'}"
+        if self.services.settings.behind_proxy:
+            forwarded = headers.elements(self.header("x-forwarded-proto"))
+            if forwarded and forwarded[0].lower() in SCHEMES:
+                return forwarded[0].lower()
+        return scheme
 
     @property
     def base_url(self) -> str:
@@ -128,7 +153,7 @@ class Request:
         return self.origin_url + root
 
     async def chunks(self) -> AsyncIterator[bytes]:
-        """The body as it comes in; raises ClientDisconnect."""
+        """The body as it comes in, still compressed where it is; raises ClientDisconnect."""
         is_complete = False
         while not is_complete:
             message = await self._receive()
@@ -137,22 +162,51 @@ class Request:
             yield message.get("body", b"")
             is_complete = not message.get("more_body", False)
 
+    def content(self) -> AsyncIterator[bytes]:
+        """The body as it comes in, inflated, without a byte order mark.
+
+        Raises UnsupportedCoding at once, and on the way Malformed for what cannot be inflated,
+        WrongEncoding for UTF-16 and UTF-32, and ClientDisconnect.
+        """
+        return content_chunks(self.chunks(), self._coding)
+
     async def body(self) -> bytes:
-        """The whole body; raises TooLarge."""
+        """The whole body, inflated; raises what `content` raises, and TooLarge.
+
+        The limit holds for what is inflated.
+        """
+        most_sent = self._body_limit + (COMPRESSION_OVERHEAD if self._coding else 0)
         declared = self.header("content-length") or "0"
-        if declared.isdecimal() and int(declared) > self._body_limit:
+        if declared.isdecimal() and int(declared) > most_sent:
             raise TooLarge(self._body_limit)
-        chunks = bytearray()
-        async for chunk in self.chunks():
-            chunks += chunk
-            if len(chunks) > self._body_limit:
+        content = bytearray()
+        async for chunk in content_chunks(self._chunks_up_to(most_sent), self._coding):
+            content += chunk
+            if len(content) > self._body_limit:
                 raise TooLarge(self._body_limit)
-        return bytes(chunks)
+        return bytes(content)
+
+    @property
+    def _coding(self) -> str | None:
+        return coding_from_header(self.header("content-encoding"))
+
+    async def _chunks_up_to(self, most: int) -> AsyncIterator[bytes]:
+        """The body as it comes in; raises TooLarge as soon as it is more than that."""
+        sent = 0
+        async for chunk in self.chunks():
+            sent += len(chunk)
+            if sent > most:
+                raise TooLarge(self._body_limit)
+            yield chunk
 
     @property
     def content_type(self) -> str:
         """The body's type without parameters, in lower case."""
-        return (self.header("content-type") or "").partition(";")[0].strip().lower()
+        return self._content_type.partition(";")[0].strip().lower()
+
+    @property
+    def _content_type(self) -> str:
+        return self.single_header("content-type") or ""
 
     async def json(self, kind: type[T]) -> T:
         """The body as JSON of a type; raises Malformed, Invalid, TooLarge and UnsupportedType."""
@@ -169,17 +223,9 @@ class Request:
         if self.content_type == "application/x-www-form-urlencoded":
             return members_from_form(body, lists)
         if self.content_type == "multipart/form-data":
-            return await members_from_multipart(body, self.header("content-type") or "", lists)
+            return await members_from_multipart(body, self._content_type, lists)
         members = decoded(body, object) if body.strip() else {}
         return members if isinstance(members, dict) else {}
-
-
-def _pairs(query: str) -> Iterable[tuple[str, str]]:
-    """The names and values of a query string; most of them have nothing escaped in them."""
-    if "%" in query or "+" in query:
-        return parse_qsl(query, keep_blank_values=True)
-    parts = [part.partition("=") for part in query.split("&") if part]
-    return [(name, value) for name, _, value in parts]
 
 
 JSON_TYPES = frozenset({"", "application/json", "text/json"})

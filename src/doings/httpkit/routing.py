@@ -4,6 +4,7 @@ Starlette tries one regular expression after the other, which for the last of tw
 much as reading an activity. Here only paths with the same number of segments are compared.
 """
 
+from collections.abc import Sequence
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -18,14 +19,16 @@ class Paths(Generic[T]):
     def __init__(self, values: list[tuple[str, T]]) -> None:
         self._by_length: dict[int, list[_Candidate[T]]] = {}
         for path, value in values:
-            parts = path.split("/")
+            parts = path.strip("/").split("/") if path != "/" else []
             names = tuple(part[1:-1] for part in parts if part.startswith("{"))
             segments = tuple(None if part.startswith("{") else part for part in parts)
             self._by_length.setdefault(len(parts), []).append((segments, names, value))
 
-    def find(self, path: str) -> tuple[T, dict[str, str]] | None:
-        """The value at the path, and the text of each variable segment, which is never empty."""
-        parts = path.split("/")
+    def find(self, parts: Sequence[str]) -> tuple[T, dict[str, str]] | None:
+        """The value at the path of these segments, and the text of each variable one.
+
+        The latter is never empty.
+        """
         for segments, names, value in self._by_length.get(len(parts), ()):
             values = []
             for segment, part in zip(segments, parts, strict=True):

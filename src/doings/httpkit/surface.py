@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from doings.auth.principal import READ, Principal
 from doings.core.errors import DoingsError
+from doings.httpkit.params import Parameters
 from doings.httpkit.request import Request
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -16,7 +17,8 @@ Handler = Callable[[Request], Awaitable[Response]]
 class Operation(msgspec.Struct, frozen=True):
     """What one method of one path does, and the scope it takes; a public one takes no credential.
 
-    `body_limit` overrides the installation's; `about` is what a description of the API says.
+    `body_limit` overrides the installation's; `about` is what a description of the API says. The
+    answer of one that `has_secret` is stored nowhere on its way.
     """
 
     handle: Handler
@@ -24,6 +26,8 @@ class Operation(msgspec.Struct, frozen=True):
     is_public: bool = False
     body_limit: int | None = None
     about: Any = None
+    parameters: Parameters = Parameters()
+    has_secret: bool = False
 
 
 class Resource(msgspec.Struct, frozen=True):
@@ -39,7 +43,8 @@ class Surface(msgspec.Struct, frozen=True, kw_only=True):
     Without `authenticate` it is open to everybody.
 
     `rate` is the vendor's documented limit, like `60/minute`, used where limits are switched on;
-    `rate_by_address` counts callers by address instead of by credential.
+    `rate_by_address` counts callers by address instead of by credential. `vary` names the headers
+    of a request that its answers depend on.
     """
 
     name: str
@@ -49,6 +54,7 @@ class Surface(msgspec.Struct, frozen=True, kw_only=True):
     rate: str | None = None
     rate_by_address: bool = False
     shows_rate: bool = False
+    vary: str = "Authorization"
 
 
 def resource(path: str, **operations: Operation) -> Resource:

@@ -12,6 +12,7 @@ import msgspec
 
 from doings.core.activity import Draft
 from doings.core.clock import SystemClock
+from doings.core.encoding import utf8_content
 from doings.core.entity import (
     CONTACT,
     EntityDraft,
@@ -20,7 +21,14 @@ from doings.core.entity import (
     checked_type,
     draft_of,
 )
-from doings.core.errors import DoingsError, Invalid, Malformed, TooLarge
+from doings.core.errors import (
+    DoingsError,
+    Invalid,
+    Malformed,
+    Misconfigured,
+    TooLarge,
+    WrongEncoding,
+)
 from doings.core.store import Writer
 from doings.core.store.entities import EntityWriter
 from doings.core.text import compact
@@ -45,12 +53,17 @@ class Line(msgspec.Struct, frozen=True):
 
 
 def items_from_lines(file: BinaryIO, origin: str | None) -> Iterator[Item[Line]]:
-    """The lines of a file that are not empty; `origin` instead of what each says."""
+    """The lines of a file that are not empty; `origin` instead of what each says.
+
+    Raises Misconfigured for a file in UTF-16 or UTF-32.
+    """
     clock = SystemClock()
     done = 0
     for number, text in numbered_lines(file):
         done += len(text or b"")
         says = _read(text, origin, clock.now())
+        if number == 1 and isinstance(says, WrongEncoding):
+            raise Misconfigured(str(says))
         if says is not None:
             yield Item(f"line {number}", says, done)
 
@@ -100,7 +113,7 @@ def line_from_text(text: bytes, *, origin: str | None, now: int) -> Line | None:
     """Read a line; None if it is empty. Raises Malformed and Invalid."""
     from doings.native.formats.ndjson import draft_from_exported  # noqa: PLC0415 - loads the native API
 
-    text = text.strip()
+    text = utf8_content(text.lstrip()).strip()
     if not text:
         return None
     envelope = _envelope(text)

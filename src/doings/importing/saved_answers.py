@@ -9,8 +9,9 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from doings.core.activity import Draft, Link
+from doings.core.encoding import utf8_content
 from doings.core.entity import EntityDraft, EntityKey, draft_of
-from doings.core.errors import Invalid, Malformed, Misconfigured
+from doings.core.errors import Invalid, Malformed, Misconfigured, WrongEncoding
 from doings.core.imports import (
     Context,
     ImportItem,
@@ -37,13 +38,16 @@ class Element(msgspec.Struct, frozen=True):
 
 
 def elements_of_text(saved: SavedAnswers, text: bytes) -> list[Element]:
-    """The elements of all the answers in a file."""
-    answers = answers_from_text(text)
+    """The elements of all the answers in a file; raises Misconfigured for UTF-16 and UTF-32."""
+    try:
+        answers = answers_from_text(utf8_content(text))
+    except WrongEncoding as error:
+        raise Misconfigured(str(error)) from None
     elements: list[Element] = []
     for number, answer in enumerate(answers, 1):
         place = f"answer {number}"
         try:
-            texts = saved.elements_from_answer(answer)
+            texts = saved.elements_from_answer(utf8_content(answer))
         except (Malformed, Invalid) as error:
             elements.append(Element(place, error))
             continue

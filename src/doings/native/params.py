@@ -9,10 +9,8 @@ from doings.core.clock import instant_from_text
 from doings.core.entity import ID_LENGTH, TYPE, EntityKey
 from doings.core.errors import Malformed, NotFound
 from doings.core.query import ENTITIES, LARGEST_PAGE, Query, Word, words_from_text
-from doings.httpkit.params import integer, last, listed, one_of
+from doings.httpkit.params import QueryString, integer, last, listed, one_of
 from doings.httpkit.request import Request
-
-Params = dict[str, list[str]]
 
 LIMIT = 50
 LONGEST_WAIT = 60
@@ -27,7 +25,7 @@ _LOST_PLUS = re.compile(r" (?=\d\d:\d\d$)")
 """A `+` of an offset that was not escaped, and so was read as a space."""
 
 
-def query_from_params(params: Params, *, owner: EntityKey | None = None) -> Query:
+def query_from_params(params: QueryString, *, owner: EntityKey | None = None) -> Query:
     """The filters, order and size of a page, from its start; `owner` is whose timeline it is."""
     links = links_in(params)
     filters = {field: read(params) for name, (field, read) in _FILTERS.items() if name in params}
@@ -39,12 +37,12 @@ def query_from_params(params: Params, *, owner: EntityKey | None = None) -> Quer
     )
 
 
-def limit(params: Params) -> int:
+def limit(params: QueryString) -> int:
     """How many items a page has."""
     return integer(params, "limit", LIMIT, least=1, most=LARGEST_PAGE)
 
 
-def kinds_in(params: Params) -> tuple[str, ...] | None:
+def kinds_in(params: QueryString) -> tuple[str, ...] | None:
     """Kinds and `noun.*` patterns, in the order of the alphabet."""
     kinds = listed(params, "kind")
     for kind in kinds:
@@ -53,7 +51,7 @@ def kinds_in(params: Params) -> tuple[str, ...] | None:
     return tuple(sorted(set(kinds))) or None
 
 
-def links_in(params: Params) -> tuple[EntityKey, ...]:
+def links_in(params: QueryString) -> tuple[EntityKey, ...]:
     """The entities named, in the order of the alphabet."""
     texts = {text for text in params.get("link", ()) if text}
     if len(texts) > ENTITIES:
@@ -61,7 +59,7 @@ def links_in(params: Params) -> tuple[EntityKey, ...]:
     return tuple(sorted(_key_from_text(text, "link") for text in texts))
 
 
-def instant(params: Params, name: str) -> int | None:
+def instant(params: QueryString, name: str) -> int | None:
     """An instant from an RFC 3339 time with its offset."""
     text = last(params, name)
     if not text:
@@ -72,15 +70,15 @@ def instant(params: Params, name: str) -> int | None:
         raise Malformed(str(error), name) from None
 
 
-def search(params: Params) -> str | None:
+def search(params: QueryString) -> str | None:
     """A search as it was typed, or None."""
     text = last(params, "q")
     if text is not None and len(text) > SEARCH_LENGTH:
         raise Malformed(f"at most {SEARCH_LENGTH} characters", "q")
-    return text.replace("\0", " ") if text else None
+    return text or None
 
 
-def type_in(params: Params) -> str | None:
+def type_in(params: QueryString) -> str | None:
     """The type of entities."""
     return _matching(params, "type", TYPE, _WORD_FORM)
 
@@ -105,12 +103,12 @@ def _is_id(text: str) -> bool:
     return 0 < len(text) <= ID_LENGTH and "\0" not in text
 
 
-def _words(params: Params) -> tuple[Word, ...] | None:
+def _words(params: QueryString) -> tuple[Word, ...] | None:
     text = search(params)
     return words_from_text(text) if text else None
 
 
-def _key(params: Params, name: str) -> EntityKey | None:
+def _key(params: QueryString, name: str) -> EntityKey | None:
     text = last(params, name)
     return _key_from_text(text, name) if text else None
 
@@ -122,7 +120,7 @@ def _key_from_text(text: str, name: str) -> EntityKey:
     return entity_type, entity_id
 
 
-def _matching(params: Params, name: str, pattern: re.Pattern[str], form: str) -> str | None:
+def _matching(params: QueryString, name: str, pattern: re.Pattern[str], form: str) -> str | None:
     text = last(params, name)
     if not text:
         return None
@@ -131,9 +129,8 @@ def _matching(params: Params, name: str, pattern: re.Pattern[str], form: str) ->
     return text
 
 
-_FILTERS: dict[str, tuple[str, Callable[[Params], Any]]] = {
+_FILTERS: dict[str, tuple[str, Callable[[QueryString], Any]]] = {
     "kind": ("kinds", kinds_in),
-    "kind[]": ("kinds", kinds_in),
     "actor": ("actor", lambda params: _key(params, "actor")),
     "origin": ("origin", lambda params: _matching(params, "origin", ORIGIN, _ORIGIN_FORM)),
     "level": ("level", lambda params: one_of(params, "level", tuple(sorted(LEVELS)))),

@@ -33,6 +33,7 @@ from doings.native.openapi.operations import (
     STATS_FILTERS,
     OperationDoc,
     json_of,
+    knowing_parameters,
 )
 
 ACTIVITY = json_of(ActivityDocument)
@@ -253,6 +254,7 @@ _ADMINISTRATION = (
         POST=Operation(
             account.create_token,
             ADMIN,
+            has_secret=True,
             about=OperationDoc(
                 summary="Make a credential",
                 tag="administration",
@@ -291,16 +293,19 @@ _DESCRIPTION = resource(
     ),
 )
 
+_RESOURCES = (
+    *_ACTIVITIES,
+    *interactions.RESOURCES,
+    *_ENTITIES,
+    *_OVERVIEWS,
+    *_ADMINISTRATION,
+    _DESCRIPTION,
+)
+
 SURFACE: Surface = Surface(
     name="native",
-    resources=(
-        *_ACTIVITIES,
-        *interactions.RESOURCES,
-        *_ENTITIES,
-        *_OVERVIEWS,
-        *_ADMINISTRATION,
-        _DESCRIPTION,
-    ),
+    resources=tuple([knowing_parameters(one) for one in _RESOURCES]),
+    vary="Accept, Authorization",
     authenticate=authenticate,
     respond_error=respond_problem,
 )

@@ -251,11 +251,12 @@ async def test_store_that_is_away(company: Company, monkeypatch: pytest.MonkeyPa
 
 
 async def test_guessing_is_limited(company: Company) -> None:
-    """Ten wrong credentials in a minute, then 429 for that address."""
+    """Ten wrong credentials in a minute, then 429 for further wrong ones of that address."""
+    wrong = {"apiKey": company.business.key, "token": "wrong"}
     async with company.served.client_at("192.0.2.1") as client:
         for _ in range(10):
-            await client.get(PATH, headers={"apiKey": company.business.key, "token": "wrong"})
-        answer = await client.get(PATH, headers=company.partner)
+            await client.get(PATH, headers=wrong)
+        answer = await client.get(PATH, headers=wrong)
 
     assert (answer.status_code, answer.json()["error"]["code"]) == (429, 429)
     assert int(answer.headers["retry-after"]) >= 1

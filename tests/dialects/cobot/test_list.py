@@ -286,7 +286,7 @@ async def test_negotiation(space: Space, accept: str | None, media_type: str) ->
 
     assert answer.status_code == 200
     assert answer.headers["content-type"] == media_type
-    assert answer.headers["vary"] == "Accept"
+    assert answer.headers["vary"] == "Accept, Authorization"
 
 
 @pytest.mark.parametrize("accept", ["text/csv", "image/*", "*/*;q=0", "text/html;q=0"])

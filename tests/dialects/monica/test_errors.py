@@ -11,7 +11,13 @@ from doings.core import errors
 from doings.dialects.monica.errors import ERROR_RESPONSES
 from doings.dialects.monica.params import LimitTooBig, NotSortable, UnknownSort
 from doings.dialects.monica.validation import Rejected
-from doings.httpkit.errors import Broken, MethodNotAllowed, NoRoute
+from doings.httpkit.errors import (
+    Broken,
+    MethodNotAllowed,
+    NoRoute,
+    Unreadable,
+    UnsupportedCoding,
+)
 from tests.dialects.monica.conftest import API
 from tests.serving import Business, Served, serving
 
@@ -274,6 +280,17 @@ async def test_does_not_limit_the_rate_otherwise(monica: httpx.AsyncClient) -> N
 
 ANSWERS: tuple[tuple[errors.DoingsError, int, object], ...] = (
     (errors.Malformed("broken"), 400, NO_JSON),
+    (
+        errors.WrongEncoding("UTF-16"),
+        400,
+        error(37, "the text is UTF-16, and only UTF-8 is read; save or send it as UTF-8"),
+    ),
+    (Unreadable("takes one value", "page"), 400, {"message": "page: takes one value"}),
+    (
+        UnsupportedCoding("gzip", "deflate"),
+        415,
+        {"message": "the Content-Encoding of the body must be gzip or deflate"},
+    ),
     (LimitTooBig("too much", "limit"), 400, TOO_BIG),
     (UnknownSort("unknown", "sort"), 400, NO_SORT),
     (errors.Unauthenticated(), 401, UNAUTHENTICATED),

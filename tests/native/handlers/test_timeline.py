@@ -70,7 +70,7 @@ async def filled(native: Native) -> Native:
         ("q=", "edcba"),
         ("kind=note.*&link=contact:8&level=WARN&since=2026-05-01T00:00:00Z", "b"),
         ("limit=2", "ed"),
-        ("unknown=1", "edcba"),
+        ("_unknown=1", "edcba"),
     ],
 )
 async def test_filters(filled: Native, query: str, found: str) -> None:

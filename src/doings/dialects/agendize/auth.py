@@ -10,10 +10,11 @@ async def authenticate(request: Request) -> Principal:
 
     `apiKey` and `token` are headers or parameters; the parameter is also read as `apikey`.
     """
-    query = request.query
     authenticator = request.services.authenticator
-    key = request.header("apikey") or last(query, "apiKey") or last(query, "apikey")
-    token = request.header("token") or last(query, "token")
+    key, token = request.credential("apikey"), request.credential("token")
+    if not key:
+        key = last(request.query, "apiKey") or last(request.query, "apikey")
+    token = token or last(request.query, "token")
     if key is None and token is None:
         return await authenticator.by_secret(request.bearer, request.address)
     return await authenticator.by_pair(key, token, request.address)

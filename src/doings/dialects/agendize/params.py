@@ -6,10 +6,17 @@ from doings.core.entity import EntityKey
 from doings.core.errors import Malformed
 from doings.core.query import Query
 from doings.dialects.agendize.vocabulary import APPOINTMENT, TYPES, kinds_of_types
-from doings.httpkit.params import last, listed, one_of
+from doings.httpkit.params import known_parameters, last, listed, one_of
 
 QueryString = dict[str, list[str]]
 """The query parameters by name, each with all its values."""
+
+
+CREDENTIALS = ("apiKey", "apikey", "token")
+"""Parameters that a caller may sign in with."""
+
+PARAMETERS = known_parameters(*CREDENTIALS, "clientId", "sort", "appointmentId", lists=("type",))
+"""What the list knows."""
 
 
 class ListParams(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from doings.dialects.agendize.auth import authenticate
 from doings.dialects.agendize.errors import respond_error
 from doings.dialects.agendize.lookup import client_named
 from doings.dialects.agendize.mapping import RenderContext, activity_documents
-from doings.dialects.agendize.params import activities_query, params_from_query
+from doings.dialects.agendize.params import PARAMETERS, activities_query, params_from_query
 from doings.dialects.agendize.vocabulary import API
 from doings.httpkit.request import Request
 from doings.httpkit.streaming import Frame, document_chunks, json_elements, respond_list
@@ -33,7 +33,10 @@ def _rendering(request: Request) -> Rendering:
 
 SURFACE = Surface(
     name="agendize",
-    resources=(resource(f"{API}/activities", GET=Operation(list_activities)),),
+    resources=(
+        resource(f"{API}/activities", GET=Operation(list_activities, parameters=PARAMETERS)),
+    ),
     authenticate=authenticate,
     respond_error=respond_error,
+    vary="Authorization, apiKey, token",
 )

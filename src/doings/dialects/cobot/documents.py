@@ -35,10 +35,11 @@ MembershipDocument = dict[str, msgspec.Raw]
 """`id, name, email, plan, confirmed_at, canceled_to`, then the entity's further attributes."""
 
 
-class ErrorDocument(msgspec.Struct):
-    """An error that is a word, as most are."""
+class ErrorDocument(msgspec.Struct, omit_defaults=True):
+    """An error that is a word, as most are; `message` only where the word would not help."""
 
     error: str
+    message: str | None = None
 
 
 class ScopeErrorDocument(msgspec.Struct):

@@ -38,7 +38,7 @@ FIELDS = {"body": "text"}
 
 def respond_error(error: DoingsError, request: Request) -> Response:  # noqa: ARG001 - a Surface's shape
     """Answer with the vendor's error document."""
-    status, _ = value_for(ERROR_RESPONSES, error)
+    status = 422 if _is_of_field(error) else value_for(ERROR_RESPONSES, error)[0]
     return error_response(error, status, error_document(error), shows_scope=True)
 
 
@@ -52,8 +52,15 @@ def error_document(
         if error.scope == ADMIN:
             return ErrorDocument("forbidden")
         return ScopeErrorDocument("insufficient_scope", error.scope)
+    if isinstance(error, errors.Malformed) and error.field is not None:
+        return FieldErrorsDocument({error.field: [error.reason]})
     _, word = value_for(ERROR_RESPONSES, error)
-    return ErrorDocument(word)
+    return ErrorDocument(word, str(error) if isinstance(error, errors.WrongEncoding) else None)
+
+
+def _is_of_field(error: DoingsError) -> bool:
+    """Whether a parameter is to blame, which this vendor answers like a wrong member."""
+    return isinstance(error, errors.Malformed) and error.field is not None
 
 
 def _by_field(error: errors.Invalid) -> dict[str, list[str]]:

@@ -11,7 +11,7 @@ from doings.core.query import ENTITIES, Query
 from doings.dialects.cobot.mapping import ActivityInput
 from doings.dialects.cobot.times import Span, span_from_text
 from doings.dialects.cobot.vocabulary import CHANNELS, LEVELS, SOURCES, kinds_of_type
-from doings.httpkit.params import integer_from_text, last, listed
+from doings.httpkit.params import integer_from_text, known_parameters, last, listed
 
 QueryString = dict[str, list[str]]
 """The query parameters by name, each with all its values."""
@@ -21,6 +21,13 @@ Members = dict[str, Any]
 BLANK = "can't be blank"
 MAX_LAST = 10**15
 """What `last` is cut to: more than any space holds, and less than any engine takes."""
+
+TOKEN = "access_token"  # noqa: S105 - the parameter that a caller may sign in with
+
+PARAMETERS = known_parameters(TOKEN, "from", "to", "last", lists=("types", "source_ids"))
+"""What the list knows."""
+
+NO_PARAMETERS = known_parameters(TOKEN)
 
 LISTS = frozenset({"channels", "source_ids"})
 """The members of a post that a form may repeat."""
@@ -164,4 +171,6 @@ def _channels_problem(channels: tuple[str, ...] | None) -> str | None:
 def _sources_problem(source_ids: tuple[str, ...] | None) -> str | None:
     if source_ids is None:
         return "must be a list of ids"
+    if any("\0" in source_id for source_id in source_ids):
+        return "may not contain NUL"
     return f"at most {ENTITIES}" if len(source_ids) > ENTITIES else None

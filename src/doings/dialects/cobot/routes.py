@@ -28,6 +28,8 @@ from doings.dialects.cobot.mapping import (
 )
 from doings.dialects.cobot.params import (
     LISTS,
+    NO_PARAMETERS,
+    PARAMETERS,
     ListParams,
     activities_query,
     input_from_members,
@@ -59,7 +61,6 @@ ANYBODYS_SPACE = "www"
 async def list_activities(request: Request) -> Response:
     """Activities as JSON or HTML, oldest first; raises NotAcceptable and Invalid."""
     enter_space(request)
-    request.headers["Vary"] = "Accept"
     media_type = negotiated(request.header("accept"), (JSON, HTML))
     params = params_from_query(request.query)
     if media_type == JSON:
@@ -189,7 +190,7 @@ async def show_membership(request: Request) -> Response:
     return Response(msgspec.json.encode(membership_document(membership)), media_type=JSON)
 
 
-_USER = Operation(show_user, scope=None)
+_USER = Operation(show_user, scope=None, parameters=NO_PARAMETERS)
 
 SURFACE = Surface(
     name="cobot",
@@ -198,13 +199,20 @@ SURFACE = Surface(
         resource("/{space}/api/user", GET=_USER),
         resource(
             "/{space}/api/activities",
-            GET=Operation(list_activities),
-            POST=Operation(post_activity, scope=WRITE),
+            GET=Operation(list_activities, parameters=PARAMETERS),
+            POST=Operation(post_activity, scope=WRITE, parameters=NO_PARAMETERS),
         ),
-        resource("/{space}/api/memberships", GET=Operation(list_memberships)),
-        resource("/{space}/api/memberships/{id}", GET=Operation(show_membership)),
+        resource(
+            "/{space}/api/memberships",
+            GET=Operation(list_memberships, parameters=NO_PARAMETERS),
+        ),
+        resource(
+            "/{space}/api/memberships/{id}",
+            GET=Operation(show_membership, parameters=NO_PARAMETERS),
+        ),
     ),
     authenticate=authenticate,
     respond_error=respond_error,
     rate="60/minute",
+    vary="Accept, Authorization",
 )

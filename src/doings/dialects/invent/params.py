@@ -4,10 +4,13 @@ from doings.core.entity import EntityKey
 from doings.core.errors import Malformed
 from doings.core.query import Query
 from doings.dialects.invent.vocabulary import KIND_OF_TYPE, KINDS, kinds_of_types
-from doings.httpkit.params import integer, last, listed
+from doings.httpkit.params import integer, known_parameters, last, listed
 
 QueryString = dict[str, list[str]]
 """The query parameters by name, each with all its values."""
+
+PARAMETERS = known_parameters("page", "take", "next", lists=("type",))
+"""What the list knows."""
 
 TAKE = 20
 MAX_TAKE = 100

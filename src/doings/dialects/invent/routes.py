@@ -12,7 +12,7 @@ from doings.core.store import Reader
 from doings.dialects.invent.auth import authenticate
 from doings.dialects.invent.errors import respond_error
 from doings.dialects.invent.mapping import activity_documents
-from doings.dialects.invent.params import activities_query, next_token, page_number
+from doings.dialects.invent.params import PARAMETERS, activities_query, next_token, page_number
 from doings.httpkit.request import Request
 from doings.httpkit.surface import Operation, Surface, resource
 
@@ -74,7 +74,10 @@ def _filters(request: Request, query: Query) -> bytes:
 SURFACE = Surface(
     name="invent",
     resources=(
-        resource("/orgs/{org_id}/contacts/{contact_id}/activities", GET=Operation(list_activities)),
+        resource(
+            "/orgs/{org_id}/contacts/{contact_id}/activities",
+            GET=Operation(list_activities, parameters=PARAMETERS),
+        ),
     ),
     authenticate=authenticate,
     respond_error=respond_error,

@@ -13,7 +13,7 @@ SIGN_IN_KEY_HEADER = "authorization-key"
 
 async def authenticate(request: Request) -> Principal:
     """The principal of the JWT; raises Unauthenticated, Forbidden and TooManyRequests."""
-    token, key = _token(request), request.header(KEY_HEADER)
+    token, key = _token(request), request.credential(KEY_HEADER)
     if not token or not key:
         raise Unauthenticated(f"Authorization and {KEY_HEADER} are required")
     principal = await _holder(request, token)
@@ -24,8 +24,8 @@ async def authenticate(request: Request) -> Principal:
 
 async def sign_in(request: Request) -> Principal:
     """The principal of a key and Basic `slug:secret`; raises Unauthenticated, TooManyRequests."""
-    key = request.header(SIGN_IN_KEY_HEADER) or request.header(KEY_HEADER)
-    slug, secret = _slug_and_secret(request.header("authorization") or "")
+    key = request.credential(SIGN_IN_KEY_HEADER) or request.credential(KEY_HEADER)
+    slug, secret = _slug_and_secret(request.credential("authorization") or "")
     authenticator = request.services.authenticator
     principal = await authenticator.by_pair(key, secret, request.address)
     if principal.account.slug != slug:
@@ -36,7 +36,6 @@ async def sign_in(request: Request) -> Principal:
 
 async def _holder(request: Request, token: str) -> Principal:
     services = request.services
-    services.authenticator.check(request.address)
     claims = _claims(request, token)
     principal = await services.authenticator.by_key(claims.sub)
     if principal.account.id != claims.account:
@@ -58,7 +57,7 @@ def _claims(request: Request, token: str) -> Claims:
 
 def _token(request: Request) -> str | None:
     """The token behind `Bearer`, or the whole header where it is one word."""
-    header = (request.header("authorization") or "").strip()
+    header = (request.credential("authorization") or "").strip()
     return request.bearer if " " in header else header
 
 

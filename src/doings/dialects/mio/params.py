@@ -9,10 +9,13 @@ from doings.core.errors import Malformed
 from doings.core.interactions.lifecycle import PARTIES
 from doings.core.query import ENTITIES, Query
 from doings.dialects.mio.vocabulary import KINDS
-from doings.httpkit.params import integer, last, listed
+from doings.httpkit.params import integer, known_parameters, last, listed
 
 QueryString = dict[str, list[str]]
 """The query parameters by name, each with all its values."""
+
+PARAMETERS = known_parameters("limit", "page", "id", "cifcode", "from", "to", lists=("entity",))
+"""What the list knows."""
 
 LIMIT = 35
 MAX_LIMIT = 100

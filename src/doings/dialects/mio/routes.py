@@ -21,7 +21,7 @@ from doings.dialects.mio.documents import (
 from doings.dialects.mio.errors import respond_error
 from doings.dialects.mio.lookup import Narrowing, activity_named, page_of
 from doings.dialects.mio.mapping import activity_detail_document, rendered_documents
-from doings.dialects.mio.params import ZONE_HEADER, activities_query, zone_name
+from doings.dialects.mio.params import PARAMETERS, ZONE_HEADER, activities_query, zone_name
 from doings.dialects.mio.webhooks import (
     settings_with,
     settings_without,
@@ -100,7 +100,7 @@ async def delete_webhook(request: Request) -> Response:
 
 
 def _zone(request: Request) -> str:
-    header = request.header(ZONE_HEADER)
+    header = request.single_header(ZONE_HEADER)
     return zone_name(header, request.principal.account.time_zone)
 
 
@@ -111,8 +111,10 @@ def _answer(document: object) -> Response:
 SURFACE = Surface(
     name="mio",
     resources=(
-        resource("/business/v1/auth", POST=Operation(create_token, is_public=True)),
-        resource("/business/v1/activities", GET=Operation(list_activities)),
+        resource(
+            "/business/v1/auth", POST=Operation(create_token, is_public=True, has_secret=True)
+        ),
+        resource("/business/v1/activities", GET=Operation(list_activities, parameters=PARAMETERS)),
         resource("/business/v1/activities/{activity}", GET=Operation(show_activity)),
         resource(
             "/business/v1/settings/webhooks",
@@ -123,4 +125,5 @@ SURFACE = Surface(
     ),
     authenticate=authenticate,
     respond_error=respond_error,
+    vary="Authorization, Authorization-Key, x-api-key, x-pvt-timezone",
 )

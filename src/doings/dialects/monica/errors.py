@@ -14,7 +14,14 @@ from doings.core.errors import DoingsError
 from doings.dialects.monica.documents import ErrorDocument, ErrorMember, MessageDocument
 from doings.dialects.monica.params import LimitTooBig, NotSortable, UnknownSort
 from doings.dialects.monica.validation import messages_of
-from doings.httpkit.errors import Broken, MethodNotAllowed, NoRoute, value_for
+from doings.httpkit.errors import (
+    Broken,
+    MethodNotAllowed,
+    NoRoute,
+    Unreadable,
+    UnsupportedCoding,
+    value_for,
+)
 from doings.httpkit.request import Request
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
@@ -47,13 +54,16 @@ ERROR_RESPONSES: dict[type[DoingsError], ErrorResponse] = {
         429, 34, "Too many attempts, please slow down the request"
     ),
     errors.Malformed: ErrorResponse(400, 37, "Problems parsing JSON"),
+    errors.WrongEncoding: ErrorResponse(400, 37, str),
     UnknownSort: ErrorResponse(400, 39, "The sorting criteria is invalid"),
     NotSortable: ErrorResponse(500, 40, "Invalid query"),
     errors.Forbidden: ErrorResponse(401, 42, "Not authorized"),
+    Unreadable: ErrorResponse(400, None, str),
     errors.Unauthenticated: ErrorResponse(401, None, "Unauthenticated."),
     NoRoute: ErrorResponse(404, None, _no_route),
     MethodNotAllowed: ErrorResponse(405, None, _wrong_method),
     errors.Conflict: ErrorResponse(409, None, str),
+    UnsupportedCoding: ErrorResponse(415, None, str),
     errors.TooLarge: ErrorResponse(413, None, "The body is too large."),
     Broken: ErrorResponse(500, None, "Server Error"),
     errors.Unavailable: ErrorResponse(503, None, "Service Unavailable"),

@@ -11,10 +11,11 @@ from doings.core.entity import EntityKey
 from doings.core.store.entities import EntityReader
 from doings.dialects.monica.documents import AccountReference, One
 from doings.dialects.monica.paging import Page, list_document
-from doings.dialects.monica.params import Listing, id_from_path, listing_from_query
+from doings.dialects.monica.params import PARAMETERS, Listing, id_from_path, listing_from_query
 from doings.dialects.monica.public_ids import identities
 from doings.dialects.monica.render_context import AccountApi, RenderContext
 from doings.dialects.monica.validation import trimmed
+from doings.httpkit.params import Parameters
 from doings.httpkit.request import Request
 from doings.httpkit.surface import Operation
 
@@ -61,17 +62,17 @@ class ListParams(msgspec.Struct, frozen=True):
 Handler = Callable[[ListParams], Awaitable[Response]]
 
 
-def reading(handle: Handler) -> Operation:
+def reading(handle: Handler, parameters: Parameters = PARAMETERS) -> Operation:
     """An operation that changes nothing."""
-    return _operation(handle, READ)
+    return _operation(handle, READ, parameters)
 
 
 def writing(handle: Handler) -> Operation:
     """An operation that changes something."""
-    return _operation(handle, WRITE)
+    return _operation(handle, WRITE, PARAMETERS)
 
 
-def _operation(handle: Handler, scope: str) -> Operation:
+def _operation(handle: Handler, scope: str, parameters: Parameters) -> Operation:
     """Sort, limit and body are checked in this order, on every path, before the handler."""
 
     async def checked(request: Request) -> Response:
@@ -80,7 +81,7 @@ def _operation(handle: Handler, scope: str) -> Operation:
         members = trimmed(await request.members()) if has_body else {}
         return await handle(ListParams(request, listing, members))
 
-    return Operation(checked, scope=scope)
+    return Operation(checked, scope=scope, parameters=parameters)
 
 
 def answer(document: Any, status: int = 200) -> Response:  # noqa: ANN401 - any document

@@ -10,10 +10,18 @@ from doings.core.errors import DoingsError, Malformed
 from doings.core.query import DiaryOrder, RecordedOrder, Tie
 from doings.dialects.monica.mapping.activity_input import ActivityInput
 from doings.dialects.monica.validation import date_of, integer_of
-from doings.httpkit.params import integer_from_text, last
+from doings.httpkit.params import integer_from_text, known_parameters, last
 
 LIMIT = 10
 MAX_LIMIT = 100
+
+PAGING = ("sort", "limit", "page")
+
+PARAMETERS = known_parameters(*PAGING)
+"""What every operation knows."""
+
+SEARCH_PARAMETERS = known_parameters(*PAGING, "query")
+"""What the list of contacts knows."""
 
 Column = Literal["recorded", "updated"]
 

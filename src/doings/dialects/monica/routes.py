@@ -7,6 +7,7 @@ from doings.dialects.monica.errors import respond_error
 from doings.dialects.monica.handlers import activities, contacts, me, settings
 from doings.dialects.monica.handlers.settings import CATEGORIES, GENDERS, TAGS, TYPES, Setting
 from doings.dialects.monica.operations import MOUNT, reading, writing
+from doings.dialects.monica.params import SEARCH_PARAMETERS
 from doings.httpkit.surface import Operation, Resource, Surface, resource
 
 
@@ -50,7 +51,11 @@ SURFACE = Surface(
             PUT=writing(activities.update_activity),
             DELETE=writing(activities.delete_activity),
         ),
-        at("/contacts", GET=reading(contacts.list_contacts), POST=writing(contacts.create_contact)),
+        at(
+            "/contacts",
+            GET=reading(contacts.list_contacts, SEARCH_PARAMETERS),
+            POST=writing(contacts.create_contact),
+        ),
         at(
             "/contacts/{id}",
             GET=reading(contacts.show_contact),

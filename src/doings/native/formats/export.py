@@ -52,11 +52,10 @@ async def respond_stream(
     first: list[Activity] = await anext(chunks, [])
     if owner is not None and not first:
         await request.timeline.read(lambda reader: reader.entity(owner))
-    headers = {"Vary": "Accept, Authorization"}
     if request.method == "HEAD":
-        return Response(media_type=media_type, headers=headers)
+        return Response(media_type=media_type)
     stream = _rendered(_HEADS[media_type], _RENDERERS[media_type], first, chunks)
-    return StreamingResponse(stream, media_type=media_type, headers=headers)
+    return StreamingResponse(stream, media_type=media_type)
 
 
 async def _rendered(

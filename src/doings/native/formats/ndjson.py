@@ -5,6 +5,7 @@ from typing import TypeVar
 import msgspec
 
 from doings.core.activity import Draft
+from doings.core.encoding import utf8_content
 from doings.core.errors import Invalid, Malformed
 from doings.httpkit.request import problem_from
 from doings.native.documents import ActivityInput, ExportedActivity
@@ -20,6 +21,7 @@ EXPORTED = msgspec.json.Decoder(ExportedActivity)
 def decoded_line(line: bytes, decoder: "msgspec.json.Decoder[T]") -> T:
     """One line of NDJSON; raises Malformed and Invalid."""
     try:
+        line = utf8_content(line)
         line.decode()
         return decoder.decode(line)
     except msgspec.ValidationError as error:

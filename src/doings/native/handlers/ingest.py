@@ -6,6 +6,7 @@ and nothing is half recorded.
 """
 
 import asyncio
+from codecs import BOM_UTF8
 
 from doings.core.activity import Draft
 from doings.core.errors import DoingsError, Invalid, Malformed
@@ -91,7 +92,7 @@ class Ingest:
             await self._request.timeline.write(self._repeats.begin)
         cutter = LineCutter(self._line_bytes)
         try:
-            async for chunk in self._request.chunks():
+            async for chunk in self._request.content():
                 await self._take(cutter.cut(chunk))
             if (final := cutter.end()) != b"":
                 await self._take([final])
@@ -114,6 +115,8 @@ class Ingest:
     def _read(self, line: bytes | None, now: int) -> None:
         self._line += 1
         self._lines_left -= 1
+        if line is not None:
+            line = line.removeprefix(BOM_UTF8)
         if self._repeats is not None:
             self._repeats.see(line)
         if line is None:

@@ -7,14 +7,11 @@ from doings.core.errors import Malformed
 from doings.core.query import Query
 from doings.core.store import Reader
 from doings.core.store.entities import EntityReader
-from doings.httpkit.params import one_of
+from doings.httpkit.params import QueryString, one_of
 from doings.httpkit.request import Request
 from doings.native.documents import DayCount, DayStats, KindCount, KindStats
 from doings.native.http.responses import respond_document
-from doings.native.params import Params, instant, kinds_in, links_in
-
-UNTALLIED = ("actor", "origin", "level", "channel", "q")
-"""Filters of lists that no tally is kept for."""
+from doings.native.params import instant, kinds_in, links_in
 
 
 async def show_stats(request: Request) -> Response:
@@ -32,11 +29,8 @@ async def show_stats(request: Request) -> Response:
     return respond_document(request, await request.timeline.read(read, bounded=False))
 
 
-def tallied_query(params: Params) -> Query:
-    """The filters that tallies are kept for; raises Malformed for any other."""
-    for name in UNTALLIED:
-        if name in params:
-            raise Malformed("no counts are kept by this; link, kind, since and until work", name)
+def tallied_query(params: QueryString) -> Query:
+    """The filters that tallies are kept for; raises Malformed."""
     links = links_in(params)
     if len(links) > 1:
         raise Malformed("counts are kept for one thing at a time", "link")

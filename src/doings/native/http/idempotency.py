@@ -23,7 +23,7 @@ _KEY = re.compile(r"[\x20-\x7e]{1,255}")
 
 def key_of(request: Request) -> str | None:
     """The key that the caller gave the request; raises Malformed."""
-    key = request.header(HEADER)
+    key = request.single_header(HEADER)
     if key is not None and not _KEY.fullmatch(key):
         raise Malformed("1 to 255 printable ASCII characters", HEADER)
     return key

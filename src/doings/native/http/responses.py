@@ -30,7 +30,7 @@ def respond_bytes(
 ) -> Response:
     """Answer a GET with what is encoded already, or that it is unchanged."""
     etag = etag_of(body)
-    headers = {"ETag": etag, "Vary": "Accept, Authorization", **(headers or {})}
+    headers = {"ETag": etag, **(headers or {})}
     if is_unchanged(request.header("if-none-match"), etag):
         return Response(status_code=304, headers=headers)
     return Response(body, headers=headers, media_type=media_type)

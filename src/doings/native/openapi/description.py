@@ -28,7 +28,7 @@ ALWAYS = (401, 403, 429, 503)
 """Errors that any operation with a credential may answer."""
 
 REASONS = {
-    400: "Malformed JSON, or a parameter or cursor that cannot be read",
+    400: "Malformed JSON, or a parameter or cursor that cannot be read or is not known here",
     401: "No credential, or one that is not valid",
     403: "The credential lacks the scope",
     404: "There is no such thing in this account",
@@ -36,7 +36,7 @@ REASONS = {
     409: "The state of the thing does not allow it, or the Idempotency-Key is another request's",
     412: "It has been changed since it was read",
     413: "The body is too large",
-    415: "The body is in another format",
+    415: "The body is in another format, or in a `Content-Encoding` other than gzip and deflate",
     422: "The body can be read and is wrong; `errors` says where",
     429: "Too many wrong credentials from this address",
     503: "The store is away",
@@ -154,15 +154,12 @@ def _responses(path: str, operation: Operation, schemas: _Schemas) -> Json:
 def errors_of(path: str, operation: Operation) -> set[int]:
     """The statuses of the errors that an operation may answer."""
     about: OperationDoc = operation.about
-    wheres = {parameter.where for parameter in about.parameters}
     names = {parameter.name for parameter in about.parameters}
-    statuses = set(about.errors) | {503}
+    statuses = set(about.errors) | {400, 503}
     if not operation.is_public:
         statuses |= set(ALWAYS)
     if "{" in path:
         statuses.add(404)
-    if "query" in wheres or about.body or "Idempotency-Key" in names:
-        statuses.add(400)
     if "If-None-Match" in names:
         statuses.add(406)
     if "If-Match" in names:

@@ -7,6 +7,8 @@ import msgspec
 from doings.core.activity import LEVELS, ORIGIN, WORD
 from doings.core.entity import ID_LENGTH, TYPE
 from doings.core.query import LARGEST_PAGE
+from doings.httpkit.params import Parameters
+from doings.httpkit.surface import Resource
 from doings.native.http.request_body import JSON
 from doings.native.params import LIMIT, LONGEST_WAIT, SEARCH_LENGTH
 
@@ -37,6 +39,23 @@ class OperationDoc(msgspec.Struct, frozen=True, kw_only=True):
     body: dict[str, Any] = {}
     answers: dict[int, dict[str, Any] | None]
     errors: tuple[int, ...] = ()
+
+
+def known_parameters(about: OperationDoc) -> Parameters:
+    """The query parameters that an operation knows: those that it is described with, no others."""
+    query = [parameter for parameter in about.parameters if parameter.where == "query"]
+    lists = frozenset([one.name for one in query if one.schema.get("type") == "array"])
+    singles = frozenset([one.name for one in query]) - lists
+    return Parameters(lists, singles, is_closed=True)
+
+
+def knowing_parameters(resource: Resource) -> Resource:
+    """The resource, whose operations refuse query parameters that they are not described with."""
+    operations = {
+        method: msgspec.structs.replace(operation, parameters=known_parameters(operation.about))
+        for method, operation in resource.operations.items()
+    }
+    return Resource(resource.path, operations)
 
 
 def json_of(kind: Any) -> dict[str, Any]:  # noqa: ANN401 - any type that msgspec can describe
@@ -103,7 +122,11 @@ ENTITY_FILTERS = (
 
 STATS_FILTERS = (
     _query("by", "What to count by.", _text(enum=["day", "kind"], default="day")),
-    _query("link", "Linked to `type:id`, one at most.", _KEY),
+    _query(
+        "link",
+        "Linked to `type:id`, one at most.",
+        {"type": "array", "items": _KEY, "maxItems": 1},
+    ),
     KIND_FILTER,
     SINCE,
     UNTIL,

@@ -1,0 +1,109 @@
+"""Which query parameters an operation reads, and how lists may be spelled."""
+
+import pytest
+
+from doings.httpkit.errors import Unreadable
+from doings.httpkit.params import Parameters, QueryString, known_parameters, query_from_bytes
+
+OPEN = known_parameters("actor", "since", lists=("kind",))
+CLOSED = Parameters(OPEN.lists, OPEN.singles, is_closed=True)
+
+
+@pytest.mark.parametrize("parameters", [OPEN, CLOSED], ids=["open", "closed"])
+@pytest.mark.parametrize(
+    ("query", "known"),
+    [
+        ("", {}),
+        ("kind=a", {"kind": ["a"]}),
+        ("kind=a&kind=b", {"kind": ["a", "b"]}),
+        ("kind[]=a&kind[]=b", {"kind": ["a", "b"]}),
+        ("kind[0]=a&kind[1]=b", {"kind": ["a", "b"]}),
+        ("kind[17]=a", {"kind": ["a"]}),
+        ("kind%5B%5D=a&kind%5b0%5d=b", {"kind": ["a", "b"]}),
+        ("kind=a&kind[]=b&kind[0]=c", {"kind": ["a", "b", "c"]}),
+        ("actor=a&actor=a", {"actor": ["a", "a"]}),
+        ("_=1&_method=x&_kind[]=a&kind=b", {"kind": ["b"]}),
+        ("kind", {"kind": [""]}),
+    ],
+)
+def test_known_parameters_have_plain_names(
+    parameters: Parameters, query: str, known: QueryString
+) -> None:
+    """However a list is spelled; names that begin with _ are ignored."""
+    assert parameters.read(query_from_bytes(query.encode())) == known
+
+
+@pytest.mark.parametrize("parameters", [OPEN, CLOSED], ids=["open", "closed"])
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("actor[]=a", "actor"),
+        ("actor[0]=a", "actor"),
+        ("since[]=a", "since"),
+        ("since[gte]=a", "since"),
+        ("actor[=a", "actor"),
+        ("kind[x]=a", "kind"),
+        ("kind[0][x]=a", "kind"),
+        ("kind[][]=a", "kind"),
+        ("kind[0=a", "kind"),
+        ("kind[-1]=a", "kind"),
+        ("kind[٣]=a", "kind"),
+        ("actor=a&actor=b", "actor"),
+        ("actor=&actor=b", "actor"),
+    ],
+)
+def test_a_filter_that_cannot_be_read_is_refused(
+    parameters: Parameters, query: str, field: str
+) -> None:
+    """It is never left out."""
+    with pytest.raises(Unreadable) as refused:
+        parameters.read(query_from_bytes(query.encode()))
+
+    assert refused.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("query", "field", "reason"),
+    [
+        ("kidn=a", "kidn", "unknown parameter; did you mean kind?"),
+        ("Kind=a", "Kind", "unknown parameter; did you mean kind?"),
+        ("kinds[]=a", "kinds[]", "unknown parameter; did you mean kind?"),
+        ("untilsince=a", "untilsince", "unknown parameter; did you mean since?"),
+        ("zzz=a", "zzz", "unknown parameter; known are actor, kind, since"),
+        ("=a", "", "unknown parameter; known are actor, kind, since"),
+    ],
+)
+def test_an_unknown_parameter_is_refused_or_ignored(query: str, field: str, reason: str) -> None:
+    """With the nearest known one, where others are refused."""
+    found = query_from_bytes(query.encode())
+
+    with pytest.raises(Unreadable) as refused:
+        CLOSED.read(found)
+
+    assert (refused.value.field, refused.value.reason) == (field, reason)
+    assert OPEN.read(found) == {}
+
+
+def test_where_nothing_is_known_nothing_is_near() -> None:
+    """An operation without parameters."""
+    with pytest.raises(Unreadable, match=r"unknown parameter$"):
+        Parameters(is_closed=True).read({"a": ["1"]})
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["a=%FF", "a=caf%E9", "%E9=1", "a=%C3", "a=%ED%A0%80", "a=%C0%80", "a=\xff", "a=%00", "%00=1"],
+)
+def test_a_query_that_is_no_text_is_refused(query: str) -> None:
+    """Not UTF-8, half a character, a surrogate, an overlong NUL, a NUL."""
+    with pytest.raises(Unreadable, match=r"UTF-8|NUL"):
+        query_from_bytes(query.encode("latin-1"))
+
+
+@pytest.mark.parametrize(
+    ("query", "value"),
+    [("a=caf%C3%A9", "café"), ("a=café", "café"), ("a=b+c%2Bd", "b c+d"), ("a=%zz%", "%zz%")],
+)
+def test_a_query_is_read_as_utf_8(query: str, value: str) -> None:
+    """Escaped or not."""
+    assert query_from_bytes(query.encode()) == {"a": [value]}

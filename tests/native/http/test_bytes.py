@@ -1,0 +1,356 @@
+"""Paths, queries, headers and bodies as people really send them, on both engines."""
+
+import gzip
+import zlib
+from typing import Any
+
+import httpx
+import pytest
+
+from doings.app import Application
+from tests.native.client import URL, Native, problems
+
+Headers = list[tuple[str, str]]
+
+BODY = b'{"kind":"note.created","summary":"caf\xc3\xa9"}'
+
+
+async def ask(native: Native, path: str, headers: Headers | None = None) -> httpx.Response:
+    """A GET with field lines of its own beside the credential's."""
+    lines = [("Authorization", f"Bearer {native.secret}"), *(headers or [])]
+    return await native.http.get(path, headers=lines)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/entities/contact/caf%E9",
+        "/entities/contact/caf%E8/activities",
+        "/entities/contact/%C3",
+        "/entities/contact/%ED%A0%80",
+        "/entities/contact/%C0%80",
+        "/entities/contact/a%00b",
+        "/entities/contact/%00",
+        "/activities/%FF",
+        "/%FF",
+        "/activities?link=contact:%FF",
+        "/activities?%FF=1",
+        "/activities?q=a%00b",
+        "/activities?_=%FF",
+        "/kinds?_=%00",
+    ],
+)
+async def test_a_path_or_query_that_is_no_text_is_400(native: Native, path: str) -> None:
+    """And so is one with a NUL."""
+    answer = await ask(native, path)
+
+    assert (answer.status_code, problems(answer)) == (400, [])
+    assert "UTF-8" in answer.json()["detail"] or "NUL" in answer.json()["detail"]
+
+
+async def test_at_the_root_it_is_400_as_well(app: Application) -> None:
+    """There is nothing to sign in to."""
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=URL) as client:
+        answers = [await client.get(path) for path in ("/%FF", "/v%FF/activities", "/a/%00")]
+
+    assert [answer.status_code for answer in answers] == [400, 400, 400]
+
+
+async def test_different_ids_are_different_entities(native: Native) -> None:
+    """However they are escaped."""
+    ids = {
+        "a%2Fb": "a/b", "a%252Fb": "a%2Fb", "caf%C3%A9": "café", "cafe%CC%81": "cafe\u0301",
+        "a%25": "a%", "%EF%BB%BFa": "\ufeffa", "%20a": " a", "%2F": "/", "a%2fb%2F": "a/b/",
+    }  # fmt: skip
+
+    for escaped, id_ in ids.items():
+        answer = await native.http.put(f"/entities/contact/{escaped}", json={"name": escaped})
+        assert (answer.status_code, answer.json()["id"]) == (201, id_)
+
+    for escaped in ids:
+        answer = await native.http.get(f"/entities/contact/{escaped}")
+        assert answer.json()["name"] == escaped
+
+
+async def test_an_id_with_a_nul_is_refused_in_a_body(native: Native) -> None:
+    """Wherever ids stand."""
+    for member, value in [
+        ("links", ["contact:a\0b"]),
+        ("links", [{"type": "contact", "id": "a\0"}]),
+        ("actor", "user:\0"),
+        ("external_id", "a\0b"),
+    ]:
+        answer = await native.call("POST", "/activities", json={"kind": "a.b", member: value})
+        assert answer.status_code == 422, (member, answer.text)
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("kidn=a.b", "kidn"),
+        ("actor[]=user:1", "actor"),
+        ("since[]=2026-01-01T00:00:00Z", "since"),
+        ("cursor[]=x", "cursor"),
+        ("actor=user:1&actor=user:2", "actor"),
+        ("type=contact", "type"),
+        ("kind[x]=a.b", "kind"),
+    ],
+)
+@pytest.mark.parametrize("path", ["/activities", "/entities/contact/8/activities"])
+async def test_a_filter_that_is_not_known_is_refused(
+    native: Native, path: str, query: str, field: str
+) -> None:
+    """It is never left out."""
+    answer = await native.call("GET", f"{path}?{query}")
+
+    assert answer.status_code == 400
+    assert [found for found, _ in problems(answer)] == [field]
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/kinds"),
+        ("GET", "/account"),
+        ("GET", "/tokens"),
+        ("GET", "/changes"),
+        ("GET", "/stats"),
+        ("GET", "/entities"),
+        ("GET", "/openapi.json"),
+        ("POST", "/activities"),
+        ("POST", "/activities/batch"),
+        ("PUT", "/entities/contact/8"),
+        ("DELETE", "/entities/contact/8"),
+    ],
+)
+async def test_every_operation_refuses_what_it_does_not_know(
+    native: Native, method: str, path: str
+) -> None:
+    """And ignores names that begin with _."""
+    answer = await native.call(method, f"{path}?no_such=1")
+    ignored = await native.call(method, f"{path}?_no_such=1", json={"kind": "a.b"})
+
+    assert (answer.status_code, problems(answer)[0][0]) == (400, "no_such")
+    assert ignored.status_code != 400 or "no_such" not in ignored.text
+
+
+@pytest.mark.parametrize(
+    "query", ["link[]=contact:8", "link[0]=contact:8", "link=contact:8", "link%5B%5D=contact:8"]
+)
+async def test_a_list_narrows_however_it_is_spelled(native: Native, query: str) -> None:
+    """In lists and in counts."""
+    await native.record(summary="a", links=["contact:8"])
+    await native.record(summary="b", links=["contact:9"])
+
+    assert [one["summary"] for one in (await native.get(f"/activities?{query}"))["items"]] == ["a"]
+    assert (await native.get(f"/stats?{query}"))["total"] == 1
+
+
+@pytest.mark.parametrize(
+    ("lines", "status", "media_type"),
+    [
+        ([("Accept", "image/png"), ("Accept", "text/csv")], 200, "text/csv; charset=utf-8"),
+        ([("Accept", "text/csv;q=0.1"), ("Accept", "*/*")], 200, "application/json"),
+        ([("Accept", "image/png"), ("Accept", "image/gif")], 406, "application/problem+json"),
+    ],
+)
+async def test_accept_may_have_several_lines(
+    app: Application, native: Native, lines: Headers, status: int, media_type: str
+) -> None:
+    """They are one list."""
+    lines = [("Authorization", f"Bearer {native.secret}"), *lines]
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app), base_url=f"{URL}/v1"
+    ) as client:
+        client.headers.pop("accept")
+        answer = await client.get("/activities", headers=lines)
+
+    assert (answer.status_code, answer.headers["content-type"]) == (status, media_type)
+
+
+async def test_conditions_may_have_several_lines(native: Native) -> None:
+    """One of the tags is enough, wherever it stands; a star inside a tag is none."""
+    document = await native.record()
+    path = f"/activities/{document['id']}"
+    etag = (await native.http.get(path)).headers["etag"]
+
+    unchanged = await ask(native, path, [("If-None-Match", '"x"'), ("If-None-Match", f"W/{etag}")])
+    other = await ask(native, path, [("If-None-Match", '"x, *, y"')])
+    refused = await native.http.patch(
+        path, json={"summary": "no"}, headers={"If-Match": '"x, *, y"'}
+    )
+    headers = [("If-Match", '"x"'), ("If-Match", etag)]
+    changed = await native.http.request("PATCH", path, json={"summary": "b"}, headers=headers)
+
+    assert [one.status_code for one in (unchanged, other, refused, changed)] == [304, 200, 412, 200]
+
+
+async def test_different_lines_of_what_is_no_list_are_refused(native: Native) -> None:
+    """Nobody can tell which one was meant."""
+    answer = await native.http.post(
+        "/activities",
+        json={"kind": "a.b"},
+        headers=[("Idempotency-Key", "a"), ("Idempotency-Key", "b")],
+    )
+    same = await native.http.post(
+        "/activities",
+        json={"kind": "a.b"},
+        headers=[("Idempotency-Key", "a"), ("Idempotency-Key", "a")],
+    )
+
+    assert (answer.status_code, same.status_code) == (400, 201)
+
+
+BODIES: dict[str, tuple[Any, dict[str, str]]] = {
+    "plain": (BODY, {}),
+    "gzip": (gzip.compress(BODY), {"Content-Encoding": "gzip"}),
+    "x-gzip": (gzip.compress(BODY), {"Content-Encoding": "X-GZIP"}),
+    "deflate": (zlib.compress(BODY), {"Content-Encoding": "deflate"}),
+    "raw deflate": (zlib.compress(BODY)[2:-4], {"Content-Encoding": "deflate"}),
+    "identity": (BODY, {"Content-Encoding": "identity"}),
+    "mark": (b"\xef\xbb\xbf" + BODY, {}),
+    "mark in gzip": (gzip.compress(b"\xef\xbb\xbf" + BODY), {"Content-Encoding": "gzip"}),
+}
+
+
+@pytest.mark.parametrize("how", BODIES)
+@pytest.mark.parametrize("media_type", ["application/json", "application/x-ndjson"])
+async def test_a_body_may_come_in_many_ways(native: Native, how: str, media_type: str) -> None:
+    """What is recorded is the same."""
+    body, headers = BODIES[how]
+    path = "/activities" if media_type == "application/json" else "/activities/batch"
+
+    answer = await native.call(
+        "POST", path, content=body, headers={"Content-Type": media_type, **headers}
+    )
+
+    assert answer.status_code in {200, 201}, answer.text
+    assert await native.summaries() == ["café"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-be"])
+@pytest.mark.parametrize("media_type", ["application/json", "application/x-ndjson"])
+async def test_another_encoding_is_named(native: Native, encoding: str, media_type: str) -> None:
+    """Also where it came compressed."""
+    path = "/activities" if media_type == "application/json" else "/activities/batch"
+    body = BODY.decode().encode(encoding)
+
+    for content, headers in ((body, {}), (gzip.compress(body), {"Content-Encoding": "gzip"})):
+        answer = await native.call(
+            "POST", path, content=content, headers={"Content-Type": media_type, **headers}
+        )
+        assert answer.status_code == 400
+        assert encoding[:6].upper() in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("coding", ["br", "zstd", "gzip, gzip", "nonsense"])
+async def test_415_another_coding(native: Native, coding: str) -> None:
+    """With those that are read."""
+    answer = await native.call(
+        "POST", "/activities", content=BODY, headers={"Content-Encoding": coding}
+    )
+
+    assert answer.status_code == 415
+    assert answer.headers["accept-encoding"] == "gzip, deflate"
+
+
+@pytest.mark.parametrize("lines", [("gzip", "gzip"), ("gzip", "br")])
+async def test_codings_may_have_several_lines(native: Native, lines: tuple[str, ...]) -> None:
+    """They are one list, and too many."""
+    answer = await native.http.post(
+        "/activities",
+        content=gzip.compress(BODY),
+        headers=[("Content-Encoding", line) for line in lines],
+    )
+
+    assert answer.status_code == 415
+
+
+async def test_the_limit_holds_for_what_is_inflated(native: Native) -> None:
+    """A few bytes that grow without end are refused."""
+    bomb = gzip.compress(b'{"kind":"a.b","body":"' + b"x" * 50_000_000 + b'"}')
+    empty = gzip.compress(b"") * 100_000
+
+    answers = [
+        await native.call(
+            "POST", "/activities", content=content, headers={"Content-Encoding": "gzip"}
+        )
+        for content in (bomb, empty)
+    ]
+
+    assert [answer.status_code for answer in answers] == [413, 413]
+    assert len(bomb) < 100_000
+
+
+async def test_a_damaged_body_is_refused(native: Native) -> None:
+    """400, and nothing is recorded."""
+    for content in (gzip.compress(BODY)[:-3], BODY):
+        answer = await native.call(
+            "POST", "/activities", content=content, headers={"Content-Encoding": "gzip"}
+        )
+        assert answer.status_code == 400
+
+    assert await native.summaries() == []
+
+
+async def test_a_mark_before_any_line_is_no_content(native: Native) -> None:
+    """Files that were joined each began with one; a line of nothing else is empty."""
+    lines = [b"\xef\xbb\xbf" + BODY, b"", b"\xef\xbb\xbf", BODY, b"\xef\xbb\xbf" + BODY]
+
+    answer = await native.call(
+        "POST",
+        "/activities/batch",
+        content=b"\r\n".join(lines),
+        headers={"Content-Type": "application/x-ndjson"},
+    )
+
+    assert (answer.json()["recorded"], answer.json()["errors"]) == (3, [])
+
+
+async def test_a_part_in_another_encoding_is_named(native: Native) -> None:
+    """The other lines are recorded."""
+    body = BODY + b"\n" + "{}".encode("utf-16") + b"\n" + BODY
+
+    answer = await native.call(
+        "POST",
+        "/activities/batch",
+        content=body,
+        headers={"Content-Type": "application/x-ndjson"},
+    )
+
+    assert answer.json()["recorded"] >= 1
+    assert "UTF-16" in answer.json()["errors"][0]["reason"]
+
+
+async def test_the_same_content_is_the_same_request(native: Native) -> None:
+    """Under one Idempotency-Key, compressed or not."""
+    for body, headers in BODIES.values():
+        answer = await native.call(
+            "POST", "/activities", content=body, headers={"Idempotency-Key": "k", **headers}
+        )
+        assert answer.status_code == 201
+
+    assert await native.summaries() == ["café"]
+
+
+async def test_every_answer_says_who_may_keep_it(native: Native, app: Application) -> None:
+    """One caller, after asking; what holds a secret nobody."""
+    nobody = Native(app, None)
+    document = await native.record()
+    answers = [
+        await native.http.get("/activities"),
+        await native.http.get("/activities", headers={"Accept": "text/csv"}),
+        await native.http.get(f"/activities/{document['id']}"),
+        await native.http.get("/activities?nonsense=1"),
+        await native.http.get("/nothing"),
+        await native.http.delete(f"/activities/{document['id']}"),
+        await native.http.get("/openapi.json"),
+        await nobody.http.get("/activities"),
+    ]
+    etag = answers[0].headers["etag"]
+    answers.append(await native.http.get("/kinds", headers={"If-None-Match": etag}))
+    secret = await native.http.post("/tokens", json={"scopes": ["read"]})
+
+    assert {answer.headers["cache-control"] for answer in answers} == {"private, no-cache"}
+    assert {answer.headers["vary"] for answer in answers} == {"Accept, Authorization"}
+    assert (secret.status_code, secret.headers["cache-control"]) == (201, "no-store")
