@@ -16,6 +16,10 @@ T = TypeVar("T")
 
 Row = tuple[Any, ...]
 
+Texts = tuple[str | None, ...]
+"""What one row of the full text is made of: summary and body of an activity, one text of an entity.
+"""
+
 
 def answer(done: "asyncio.Future[Any]", result: object, error: Exception | None) -> None:
     """Give a caller the result it waits for, or the error; one that is gone needs neither."""
@@ -32,8 +36,9 @@ class SearchSql(msgspec.Struct, frozen=True, kw_only=True):
 
     `add_*` takes account_id, seq and what `indexed` makes of an account's texts; `remove_*`
     account_id and seq; `find_*` gives seqs in order for account_id, words, after, limit; `list_*`
-    gives all seqs from `first` to `end`. `match` writes words for an account in the engine's
-    syntax, or None where they hold nothing to look for.
+    gives each seq from `first` to `end` and what is kept of its words. `match` writes words for an
+    account in the engine's syntax, or None where they hold nothing to look for. `is_indexed` says
+    whether a row, given as its table, its seq and what `list_*` gives of it, holds these texts.
     """
 
     add_activity: str
@@ -47,6 +52,7 @@ class SearchSql(msgspec.Struct, frozen=True, kw_only=True):
     clear: tuple[str, ...]
     indexed: Callable[..., tuple[object, ...]]
     match: Callable[[int, Sequence[Word]], str | None]
+    is_indexed: "Callable[[Connection, int, tuple[str, int, bytes], Texts], Awaitable[bool]]"
 
 
 class Connection(Protocol):
