@@ -5,7 +5,7 @@ list. An engine turns that into what its driver wants and driver errors into `Un
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 import msgspec
@@ -37,8 +37,9 @@ class SearchSql(msgspec.Struct, frozen=True, kw_only=True):
     `add_*` takes account_id, seq and what `indexed` makes of an account's texts; `remove_*`
     account_id and seq; `find_*` gives seqs in order for account_id, words, after, limit; `list_*`
     gives each seq from `first` to `end` and what is kept of its words. `match` writes words for an
-    account in the engine's syntax, or None where they hold nothing to look for. `is_indexed` says
-    whether a row, given as its table, its seq and what `list_*` gives of it, holds these texts.
+    account in the engine's syntax, or None where they hold nothing to look for. `unlike`
+    takes the rows of a table by seq, each as what `list_*` gives of it and the texts that it should
+    hold, and says which rows hold others.
     """
 
     add_activity: str
@@ -52,7 +53,9 @@ class SearchSql(msgspec.Struct, frozen=True, kw_only=True):
     clear: tuple[str, ...]
     indexed: Callable[..., tuple[object, ...]]
     match: Callable[[int, Sequence[Word]], str | None]
-    is_indexed: "Callable[[Connection, int, tuple[str, int, bytes], Texts], Awaitable[bool]]"
+    unlike: (
+        "Callable[[Connection, int, str, Mapping[int, tuple[bytes, Texts]]], Awaitable[set[int]]]"
+    )
 
 
 class Connection(Protocol):

@@ -60,13 +60,10 @@ async def _word_findings(
     transaction: ReadTransaction, searched: Searched, stretches: Stretches, rows: dict[int, bytes]
 ) -> list[str]:
     """Which rows hold other words than their texts."""
-    is_indexed = transaction.search.is_indexed
-    found = []
+    connection, account_id = transaction.connection, transaction.account_id
+    found: set[int] = set()
     for first, end in stretches:
-        for seq, text in (await searched.texts(transaction, first, end)).items():
-            row = (searched.table, seq, rows[seq]) if seq in rows else None
-            if row and not await is_indexed(
-                transaction.connection, transaction.account_id, row, text
-            ):
-                found.append(f"{searched.name} {seq} is in the search with other words")
-    return sorted(found)
+        read = await searched.texts(transaction, first, end)
+        compared = {seq: (rows[seq], text) for seq, text in read.items() if seq in rows}
+        found |= await transaction.search.unlike(connection, account_id, searched.table, compared)
+    return [f"{searched.name} {seq} is in the search with other words" for seq in sorted(found)]

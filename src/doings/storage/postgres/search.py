@@ -5,7 +5,7 @@ tokenizer, so both engines agree on what a word is. Every lexeme begins with the
 binds a search to its account by the index itself.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import cast
 
@@ -58,12 +58,18 @@ def _vector(prefix: str, places: dict[str, bytes]) -> bytes:
     return (len(parts) >> 2).to_bytes(4) + b"".join(parts)
 
 
-async def is_indexed(
-    _connection: Connection, account_id: int, row: tuple[str, int, bytes], texts: Texts
-) -> bool:
-    """Whether the vector of a row, in its binary form, is that of the texts."""
-    (vector,) = indexed(account_id, *texts)
-    return _places(row[2]) == _places(vector)
+async def unlike(
+    _connection: Connection,
+    account_id: int,
+    _table: str,
+    rows: Mapping[int, tuple[bytes, Texts]],
+) -> set[int]:
+    """The seqs of the rows whose vector, given in its binary form, is not that of their texts."""
+    return {
+        seq
+        for seq, (vector, texts) in rows.items()
+        if _places(vector) != _places(indexed(account_id, *texts)[0])
+    }
 
 
 def _places(vector: bytes) -> dict[bytes, bytes]:
@@ -138,7 +144,7 @@ SEARCH = SearchSql(
     clear=tuple(f"DELETE FROM {table} WHERE account_id = :account_id" for table in TABLES),
     indexed=indexed,
     match=match_text,
-    is_indexed=is_indexed,
+    unlike=unlike,
 )
 
 SCHEMA = {

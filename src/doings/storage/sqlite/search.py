@@ -4,7 +4,8 @@ Texts and searches come folded (`core.folding`). The tokenizer `ascii` only cuts
 letter or digit of ASCII; what lies beyond ASCII it takes as it is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import chain
 
 from doings.core.folding import folded, phrases_of, words_of
 from doings.core.query import Word
@@ -50,35 +51,40 @@ def match_text(_account_id: int, searches: Sequence[Word]) -> str | None:
     return " AND ".join(phrases) or None
 
 
-PHRASE = 64
-"""How many words of a text are looked for at a time when it is compared with its row."""
+async def unlike(
+    connection: Connection,
+    account_id: int,
+    table: str,
+    rows: Mapping[int, tuple[bytes, Texts]],
+) -> set[int]:
+    """The seqs of the rows that do not have as many words as their texts, or are not found by one.
 
-
-async def is_indexed(
-    connection: Connection, account_id: int, row: tuple[str, int, bytes], texts: Texts
-) -> bool:
-    """Whether a row has as many words as the texts, and is found by all of them.
-
-    `row` is the table, the seq, and what SQLite keeps of the row: how many words each column has.
-    The words themselves cannot be read back, so the texts are looked for in it, a phrase at a time.
+    `rows` holds by seq what SQLite keeps of a row, which is how many words each column has, and the
+    texts that it should hold. The words themselves cannot be read back. So each word of these texts
+    is looked for once, among all of these rows.
     """
-    table, seq, counts = row
-    words = [words_of(folded(text)) if text else [] for text in texts]
-    if counts != b"".join([_varint(len(found)) for found in words]):
-        return False
-    for column, found in zip(_COLUMNS[table], words, strict=True):
-        for start in range(0, len(found), PHRASE):
-            phrase = f'{column} : "{" ".join(found[start : start + PHRASE])}"'
-            statement = _MATCHES.format(table=table)
-            if not await connection.fetch_one(
-                statement, account_id=account_id, seq=seq, words=phrase
-            ):
-                return False
-    return True
+    seqs_of_word: dict[str, set[int]] = {}
+    found: set[int] = set()
+    for seq, (counts, texts) in rows.items():
+        words = [words_of(folded(text)) if text else [] for text in texts]
+        if counts != b"".join([_varint(len(in_column)) for in_column in words]):
+            found.add(seq)
+        for word in chain.from_iterable(words):
+            seqs_of_word.setdefault(word, set()).add(seq)
+    statement = _FOUND_BETWEEN.format(table=table)
+    bounds = {"first": min(rows, default=0), "last": max(rows, default=0)}
+    for word, seqs in seqs_of_word.items():
+        with_word = await connection.fetch(
+            statement, account_id=account_id, words=f'"{word}"', **bounds
+        )
+        found |= seqs ^ {seq for (seq,) in with_word} & rows.keys()
+    return found
 
 
-_COLUMNS = {"search_activities": ("summary", "body"), "search_entities": ("text",)}
-_MATCHES = f"SELECT 1 FROM {{table}} WHERE {{table}} MATCH :words AND rowid = {_ROW}"
+_FOUND_BETWEEN = """
+    SELECT rowid & 1099511627775 FROM {table}
+    WHERE {table} MATCH :words AND rowid >= ((:account_id << 40) | :first)
+        AND rowid <= ((:account_id << 40) | :last)"""
 
 
 def _varint(number: int) -> bytes:
@@ -114,5 +120,5 @@ SEARCH = SearchSql(
     ),
     indexed=indexed,
     match=match_text,
-    is_indexed=is_indexed,
+    unlike=unlike,
 )
