@@ -12,7 +12,8 @@ from doings.storage.reading import texts
 from doings.storage.rebuilding import Rebuilding
 from doings.storage.transaction import ReadTransaction, Transaction
 from doings.storage.writing import search_index
-from tests.storage.book import Book, note
+from tests.builders import note
+from tests.storage.book import Book
 
 
 @pytest.fixture

@@ -12,9 +12,10 @@ from doings.storage.database import Database
 from doings.storage.engine import Connection
 from doings.storage.rebuilding import Rebuilding
 from doings.storage.sql.schema import STEPS
+from tests.builders import note
 from tests.clocks import NOON, TickingClock
 from tests.storage import servers
-from tests.storage.book import Book, note
+from tests.storage.book import Book
 from tests.storage.conftest import ENGINES, open_citus
 
 OPENINGS = {**ENGINES, **({"citus": open_citus} if servers.CLUSTER else {})}

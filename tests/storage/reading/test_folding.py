@@ -6,7 +6,8 @@ import pytest
 
 from doings.core.entity import CONTACT
 from doings.core.query import words_from_text
-from tests.storage.book import Book, note
+from tests.builders import note
+from tests.storage.book import Book
 
 FOUND = [
     # text, searches that find it
