@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from doings.auth.credentials import Authenticator
 from doings.auth.limits import FailedSignIns
 from doings.config import Settings, settings_from_environment
+from doings.core.account import Account
 from doings.core.clock import Clock, SystemClock
 from doings.core.cursor import CursorSigner
 from doings.core.errors import Misconfigured
@@ -32,6 +33,7 @@ from doings.native import docs_page
 from doings.native import routes as native
 from doings.storage.database import Database
 from doings.storage.opening import open_url
+from doings.storage.rebuilding import Rebuilding
 
 log = structlog.get_logger("doings")
 
@@ -91,6 +93,14 @@ def _note_failed_sweep(error: Exception) -> None:
     log.warning("cannot record what time has changed", exc_info=error)
 
 
+def _note_rebuilding(account: Account, left: int) -> None:
+    log.info("making the search of an older database", account=account.slug, left=left)
+
+
+def _note_failed_rebuilding(error: Exception) -> None:
+    log.warning("cannot go on making the search of an older database", exc_info=error)
+
+
 def _mount_of(segments: Sequence[bytes]) -> str:
     """The first part of the path; empty where it has none or cannot be read."""
     try:
@@ -111,6 +121,7 @@ class Application:
         self._services: Services | None = None
         self._store: Database | None = None
         self._sweeper: Sweeper | None = None
+        self._rebuilding: Rebuilding | None = None
         self._apps = {name: surface_app(surface, self.services) for name, surface in MOUNTS.items()}
         self._root = surface_app(operations.SURFACE, self.services)
         app: ASGIApp = self._dispatch
@@ -138,6 +149,8 @@ class Application:
         self._services = services_of(self.settings, self._store)
         self._sweeper = Sweeper(self._store, self._store.clock, _note_failed_sweep)
         self._sweeper.start()
+        self._rebuilding = Rebuilding(self._store, _note_rebuilding, _note_failed_rebuilding)
+        self._rebuilding.start()
 
     def end_waiting(self) -> None:
         """Answer all requests that wait for changes at once: the server is about to stop."""
@@ -148,6 +161,8 @@ class Application:
         """Write what was accepted and close the store."""
         if self._sweeper is not None:
             await self._sweeper.stop()
+        if self._rebuilding is not None:
+            await self._rebuilding.stop()
         await self.services().authenticator.flush()
         if self._store is not None:
             await self._store.close()

@@ -3,6 +3,7 @@
 The store is checked against it. It takes seqs and ids from the store, whose order other tests see.
 """
 
+import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -17,6 +18,7 @@ class Thing:
     """An entity."""
 
     contact: EntityKey | None = None
+    name: str | None = None
     is_deleted: bool = False
 
 
@@ -83,12 +85,24 @@ class Model:
         if contact:
             self.things.setdefault(contact, Thing())
         thing = self.things.setdefault(key, Thing())
-        thing.contact, thing.is_deleted = contact, False
+        thing.contact, thing.is_deleted, thing.name = contact, False, draft.name
 
     def living(self, type_: str) -> list[str]:
         """The ids of a type that are not deleted, in the order in which they were made."""
         return [
             id_ for (of, id_), thing in self.things.items() if of == type_ and not thing.is_deleted
+        ]
+
+    def named(self, search: str) -> list[EntityKey]:
+        """The living entities whose name has a word that begins so, in no order."""
+        return [
+            key
+            for key, thing in self.things.items()
+            if not thing.is_deleted
+            and any(
+                word.startswith(plain(search)) or occurs(plain(search), [word])
+                for word in plain(thing.name or "").split()
+            )
         ]
 
     def roles(self, entry: Entry) -> dict[EntityKey, set[str]]:
@@ -129,7 +143,7 @@ class Model:
         draft, roles = entry.draft, self.roles(entry)
         noun = draft.kind.partition(".")[0]
         actor = query.actor
-        text = f"{draft.summary or ''} {draft.body or ''}".split()
+        text = plain(f"{draft.summary or ''} {draft.body or ''}").split()
         conditions = (
             self._is_linked(roles, query.entities),
             self._is_linked(roles, query.also),
@@ -140,7 +154,7 @@ class Model:
             query.channel is None or query.channel in draft.channels,
             query.since is None or draft.occurred_at >= query.since,
             query.until is None or draft.occurred_at < query.until,
-            all(word.text in text for word in query.words or ()),
+            all(occurs(plain(word.text), text) for word in query.words or ()),
         )
         return all(conditions)
 
@@ -180,6 +194,17 @@ class Model:
         """(kind, count)."""
         counts = Counter(entry.draft.kind for entry in self.answer(query))
         return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+
+
+def plain(text: str) -> str:
+    """Text without case, marks and forms, for the words that the machine uses."""
+    decomposed = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(character for character in decomposed if not unicodedata.combining(character))
+
+
+def occurs(word: str, words: list[str]) -> bool:
+    """Whether a word is one of them; what is beyond ASCII here has no spaces, and may be a part."""
+    return word in words or (not word.isascii() and any(word in one for one in words))
 
 
 def gap_beside(entry: Entry, *, is_older: bool) -> Gap:

@@ -42,6 +42,8 @@ KEYS = [*((CONTACT, id_) for id_ in "123"), *(("file", id_) for id_ in "fg")]
 INSTANTS = [-1, NOON - DAY, NOON, NOON + 1, NOON + 9 * 3600 * SECOND, NOON + DAY]
 KINDS = ["note.created", "note.updated", "text.posted"]
 SEQS_OF_ENTITIES = "SELECT seq FROM entities WHERE account_id = :id"
+WORDS = ["red", "RED", "gréen", "blue", "東京", "京都", "東京都", "都"]
+NAMES = [None, "José", "jo\u0301", "東京一郎"]
 TIES: tuple[Tie, ...] = ("recorded", "updated")
 ZONES = ["UTC", "America/New_York"]
 
@@ -54,8 +56,8 @@ drafts = st.builds(
     Draft,
     kind=st.sampled_from(KINDS),
     occurred_at=st.sampled_from(INSTANTS),
-    summary=st.sampled_from([None, "red", "red green", "blue"]),
-    body=st.sampled_from([None, "green"]),
+    summary=st.sampled_from([None, "red", "Réd green", "blue", "東京都 \uff32ED"]),
+    body=st.sampled_from([None, "gree\u0300n", "京都"]),
     level=st.sampled_from([None, "WARN"]),
     channels=st.sampled_from([("admin",), ("admin", "email")]),
     links=st.lists(links, max_size=3).map(tuple),
@@ -75,7 +77,7 @@ queries = st.builds(
     channel=maybe | st.sampled_from(["admin", "email"]),
     since=bounds,
     until=bounds,
-    words=maybe | st.lists(st.sampled_from(["red", "green", "blue"]), min_size=1, max_size=2).map(
+    words=maybe | st.lists(st.sampled_from(WORDS), min_size=1, max_size=2).map(
         lambda texts: tuple(map(Word, texts))
     ),
     is_descending=st.booleans(),
@@ -159,12 +161,16 @@ class StoreMachine(RuleBasedStateMachine):
         entry.ops.append("deleted")
         self.model.gone.append(self.model.entries.pop(entry.seq))
 
-    @rule(key=st.sampled_from(KEYS), contact=st.sampled_from([None, "1", "2", "4"]))
-    def put(self, key: tuple[str, str], contact: str | None) -> None:
-        """Put an entity, which may change whom it belongs to."""
-        draft = EntityDraft(contact=None if key[0] == CONTACT else contact)
+    @rule(
+        key=st.sampled_from(KEYS),
+        contact=st.sampled_from([None, "1", "2", "4"]),
+        name=st.sampled_from(NAMES),
+    )
+    def put(self, key: tuple[str, str], contact: str | None, name: str | None) -> None:
+        """Put an entity, which may change its name and whom it belongs to."""
+        draft = EntityDraft(name=name, contact=None if key[0] == CONTACT else contact)
 
-        entity = self.wait(self.book.put(*key, contact=draft.contact))
+        entity = self.wait(self.book.put(*key, name=name, contact=draft.contact))
 
         self.model.put(key, draft)
         assert entity.contact == draft.contact
@@ -250,6 +256,13 @@ class StoreMachine(RuleBasedStateMachine):
         for skip in (0, 2):
             listed = self.book.entities(type=CONTACT, with_partial=False, skip=skip)
             assert self.wait(listed) == living[skip:]
+
+    @invariant()
+    def people_are_found_by_their_names(self) -> None:
+        """By the beginnings of words and by single characters."""
+        for q in ("jo", "JÓSE", "京", "一郎"):
+            listed = self.wait(self.book.entities(q=q))
+            assert sorted(listed) == sorted(id_ for _, id_ in self.model.named(q))
 
     @invariant()
     def every_seq_is_used_once(self) -> None:

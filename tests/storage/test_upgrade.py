@@ -5,11 +5,14 @@ from pathlib import Path
 import pytest
 
 from doings.core.entity import CONTACT
+from doings.core.query import words_from_text
 from doings.storage import database as opening
 from doings.storage.checks.check import check
 from doings.storage.database import Database
 from doings.storage.engine import Connection
+from doings.storage.rebuilding import Rebuilding
 from doings.storage.sql.schema import STEPS
+from tests.builders import note
 from tests.clocks import NOON, TickingClock
 from tests.storage import servers
 from tests.storage.book import Book
@@ -94,7 +97,7 @@ async def fill_first(book: Book) -> int:
                 count=count,
             )
         await connection.execute(
-            "UPDATE heads SET head = :head WHERE account_id = :account_id",
+            "UPDATE heads SET head = :last_seq WHERE account_id = :account_id",
             account_id=book.account.id,
             head=last_seq + 2,
         )
@@ -130,4 +133,42 @@ async def test_links_of_the_first_version_are_kept(
         [("2", ("actor", "subject"))],
     ]
     assert timeline == [last_seq + 2, last_seq + 1]
+    assert findings == []
+
+
+@pytest.mark.parametrize("steps", range(1, len(STEPS)))
+@pytest.mark.parametrize(
+    "engine",
+    [pytest.param(name, marks=pytest.mark.citus if name == "citus" else ()) for name in OPENINGS],
+)
+async def test_texts_of_every_earlier_version_are_found(
+    engine: str, steps: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By their folded words, once the full text is made again; the check is clean all the time."""
+    if engine == "citus":
+        await servers.cluster_url_for(tmp_path, is_spread=False)
+    first = await opened(engine, tmp_path, monkeypatch, steps)
+    account = await first.create_account("acme", name="Acme", time_zone="UTC")
+    book = Book(first, account)
+    await book.put(CONTACT, "s", name="鈴木一郎")
+    if steps == 1:
+        await fill_first(book)
+        await book.run(
+            "UPDATE activities SET summary = 'Œuvre' WHERE account_id = :id", id=account.id
+        )
+    else:
+        await book.record(note(summary="Œuvre"), note(summary="Œuvre"))
+    await first.close()
+
+    database = await opened(engine, tmp_path, monkeypatch, len(STEPS))
+    book = Book(database, account)
+    findings = await check(database, lambda _done, _total: None)
+    before = await book.seqs(words=words_from_text("oeuvre"))
+    await Rebuilding(database, lambda _account, _left: None, lambda _error: None).rebuild()
+    after = await book.seqs(words=words_from_text("oeuvre"))
+    people = await book.entities(q="木")
+    findings += await check(database, lambda _done, _total: None)
+    await database.close()
+
+    assert (len(before), len(after), people) == (0, 2, ["s"])
     assert findings == []

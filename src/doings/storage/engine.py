@@ -5,7 +5,7 @@ list. An engine turns that into what its driver wants and driver errors into `Un
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 import msgspec
@@ -15,6 +15,10 @@ from doings.core.query import Word
 T = TypeVar("T")
 
 Row = tuple[Any, ...]
+
+Texts = tuple[str | None, ...]
+"""What one row of the full text is made of: summary and body of an activity, one text of an entity.
+"""
 
 
 def answer(done: "asyncio.Future[Any]", result: object, error: Exception | None) -> None:
@@ -32,8 +36,10 @@ class SearchSql(msgspec.Struct, frozen=True, kw_only=True):
 
     `add_*` takes account_id, seq and what `indexed` makes of an account's texts; `remove_*`
     account_id and seq; `find_*` gives seqs in order for account_id, words, after, limit; `list_*`
-    gives all seqs from `first` to `end`. `match` writes words for an account in the engine's
-    syntax, or None where they hold nothing to look for.
+    gives each seq from `first` to `end` and what is kept of its words. `match` writes words for an
+    account in the engine's syntax, or None where they hold nothing to look for. `unlike`
+    takes the rows of a table by seq, each as what `list_*` gives of it and the texts that it should
+    hold, and says which rows hold others.
     """
 
     add_activity: str
@@ -47,6 +53,9 @@ class SearchSql(msgspec.Struct, frozen=True, kw_only=True):
     clear: tuple[str, ...]
     indexed: Callable[..., tuple[object, ...]]
     match: Callable[[int, Sequence[Word]], str | None]
+    unlike: (
+        "Callable[[Connection, int, str, Mapping[int, tuple[bytes, Texts]]], Awaitable[set[int]]]"
+    )
 
 
 class Connection(Protocol):

@@ -141,6 +141,59 @@ async def test_search_rows_are_compared(lively: Book) -> None:
     ]
 
 
+WORDS = [
+    ("another word", "first"),
+    ("a word more", "other more"),
+    ("no word", ""),
+]
+"""What an activity may be found by whose summary is `other`."""
+
+
+@pytest.mark.parametrize("words", [words for _, words in WORDS], ids=[name for name, _ in WORDS])
+async def test_search_rows_with_other_words_are_found(lively: Book, words: str) -> None:
+    """The full text holds the words of the texts, all of them and in their order."""
+    account_id = lively.account.id
+
+    async def damage(connection: Connection) -> None:
+        search = connection.search
+        await connection.execute(search.remove_activity, account_id=account_id, seq=27)
+        await connection.execute(search.remove_entity, account_id=account_id, seq=23)
+        row = search.indexed(account_id, words, None)
+        await connection.execute_many(search.add_activity, [(account_id, 27, *row)])
+        row = search.indexed(account_id, f"a Massage {words}")
+        await connection.execute_many(search.add_entity, [(account_id, 23, *row)])
+
+    await lively.database.engine.write(damage)
+
+    assert await checked(lively.database) == [
+        "account acme: activity 27 is in the search with other words",
+        "account acme: entity 23 is in the search with other words",
+    ]
+
+
+async def test_long_texts_are_compared_to_their_end(lively: Book) -> None:
+    """Also where that takes many looks."""
+    many = " ".join(f"Wört{number}" for number in range(20_000))
+    recorded = await lively.record_one(summary="Größe", body=many)
+
+    before = await checked(lively.database)
+    account_id = lively.account.id
+    search_texts = ("Größe", many.replace("Wört19999", "end"))
+
+    async def damage(connection: Connection) -> None:
+        search = connection.search
+        await connection.execute(search.remove_activity, account_id=account_id, seq=recorded.seq)
+        row = (account_id, recorded.seq, *search.indexed(account_id, *search_texts))
+        await connection.execute_many(search.add_activity, [row])
+
+    await lively.database.engine.write(damage)
+
+    assert before == []
+    assert await checked(lively.database) == [
+        f"account acme: activity {recorded.seq} is in the search with other words"
+    ]
+
+
 async def test_rows_of_an_account_that_does_not_exist_are_found(lively: Book) -> None:
     """An account that was deleted by hand leaves them."""
     await lively.run("INSERT INTO tallies VALUES (77, 0, 0, 'a.b', 1)")

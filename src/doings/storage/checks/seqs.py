@@ -1,11 +1,11 @@
-"""Checks block by block of seqs: entities, activities, the feed, search rows and numbered lists."""
+"""Checks block by block of seqs: entities, activities, the feed and numbered lists."""
 
 from collections import Counter
 
 import msgspec
 
 from doings.core.interactions.lifecycle import due_at
-from doings.storage.checks import links
+from doings.storage.checks import links, search
 from doings.storage.checks import statements as sql
 from doings.storage.engine import Row
 from doings.storage.sql import tallies
@@ -23,29 +23,26 @@ class Block(msgspec.Struct, frozen=True):
     entities: "dict[int, Row]"
     activities: "dict[int, Row]"
     changes: "dict[int, Row]"
-    found_activities: set[int]
-    found_entities: set[int]
 
 
 async def block_findings(transaction: ReadTransaction, number: int, last_seq: int) -> list[str]:
     """What is wrong in a block of seqs; the last block holds all that lies past the head."""
     first, end = number << tallies.BLOCK_BITS, (number + 1) << tallies.BLOCK_BITS
     is_last = end > last_seq
-    block = await _block(transaction, first, LAST_SEQ if is_last else end)
+    end_of_rows = LAST_SEQ if is_last else end
+    block = await _block(transaction, first, end_of_rows)
     return [
         *_seq_findings(block, range(max(first, 1), min(end, last_seq + 1))),
         *_entity_findings(block),
         *_activity_findings(block),
         *await links.findings(transaction, block.activities.values()),
         *_change_findings(block),
-        *_search_findings("activity", _with_text(block), block.found_activities),
-        *_search_findings("entity", _alive(block), block.found_entities),
+        *await search.findings(transaction, first, end_of_rows, _searchable(block)),
         *await _list_findings(transaction, block, number, is_last=is_last),
     ]
 
 
 async def _block(transaction: ReadTransaction, first: int, end: int) -> Block:
-    search = transaction.search
     bounds = {"first": first, "end": end}
     return Block(
         entities={row[0]: row for row in await transaction.fetch(sql.ENTITIES_OF_BLOCK, **bounds)},
@@ -53,10 +50,6 @@ async def _block(transaction: ReadTransaction, first: int, end: int) -> Block:
             row[0]: row for row in await transaction.fetch(sql.ACTIVITIES_OF_BLOCK, **bounds)
         },
         changes={row[0]: row for row in await transaction.fetch(sql.CHANGES_OF_BLOCK, **bounds)},
-        found_activities={
-            row[0] for row in await transaction.fetch(search.list_activities, **bounds)
-        },
-        found_entities={row[0] for row in await transaction.fetch(search.list_entities, **bounds)},
     )
 
 
@@ -110,19 +103,12 @@ def _change_findings(block: Block) -> list[str]:
     return findings
 
 
-def _with_text(block: Block) -> set[int]:
-    return {row[0] for row in block.activities.values() if row[6]}
-
-
-def _alive(block: Block) -> set[int]:
-    return {row[0] for row in block.entities.values() if row[4]}
-
-
-def _search_findings(what: str, wanted: set[int], found: set[int]) -> list[str]:
-    return [
-        *(f"{what} {seq} is missing in the search" for seq in sorted(wanted - found)),
-        *(f"{what} {seq} is in the search and should not" for seq in sorted(found - wanted)),
-    ]
+def _searchable(block: Block) -> tuple[set[int], set[int]]:
+    """The seqs of the activities and of the entities that have something to be found by."""
+    return (
+        {row[0] for row in block.activities.values() if row[6]},
+        {row[0] for row in block.entities.values() if row[4]},
+    )
 
 
 async def _list_findings(

@@ -1,27 +1,25 @@
 """PostgreSQL: full text that finds what SQLite's finds.
 
-Texts are cut into words by SQLite's own tokenizer (letters and digits, without case and
-diacritics), so both engines agree on what a word is. Every lexeme begins with the account, which
+Texts and searches come folded (`core.folding`), and texts are cut into words by SQLite's own
+tokenizer, so both engines agree on what a word is. Every lexeme begins with the account, which
 binds a search to its account by the index itself.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import cast
 
 import apsw
 
+from doings.core.folding import folded, phrases_of
 from doings.core.query import Word
-from doings.storage.engine import SearchSql
+from doings.storage.engine import Connection, SearchSql, Texts
 
 LAST_PLACE = 16_383
 """PostgreSQL counts the places of words no further: beyond it words are found, phrases are not."""
 
 PLACES_BYTES = 2 * 255
 """How much PostgreSQL keeps of the places of one word."""
-
-WORD_LENGTH = 500
-"""What is longer is cut alike in texts and in searches: PostgreSQL takes 2,046 bytes at most."""
 
 VECTOR_BYTES = 1_000_000
 """How much room all the different words of one text may take; further ones are not found."""
@@ -60,31 +58,55 @@ def _vector(prefix: str, places: dict[str, bytes]) -> bytes:
     return (len(parts) >> 2).to_bytes(4) + b"".join(parts)
 
 
-def match_text(account_id: int, words: Sequence[Word]) -> str | None:
+async def unlike(
+    _connection: Connection,
+    account_id: int,
+    _table: str,
+    rows: Mapping[int, tuple[bytes, Texts]],
+) -> set[int]:
+    """The seqs of the rows whose vector, given in its binary form, is not that of their texts."""
+    return {
+        seq
+        for seq, (vector, texts) in rows.items()
+        if _places(vector) != _places(indexed(account_id, *texts)[0])
+    }
+
+
+def _places(vector: bytes) -> dict[bytes, bytes]:
+    """The lexemes of a vector's binary form, each with its places: PostgreSQL sorts them."""
+    places: dict[bytes, bytes] = {}
+    start = 4
+    while start < len(vector):
+        end = vector.index(b"\0", start)
+        after = end + 3 + 2 * int.from_bytes(vector[end + 1 : end + 3])
+        places[vector[start:end]] = vector[end + 3 : after]
+        start = after
+    return places
+
+
+def match_text(account_id: int, searches: Sequence[Word]) -> str | None:
     """The words in the syntax of a tsquery, each quoted so that nothing in it is syntax."""
     phrases = []
-    for word in words:
-        lexemes = [f"'{account_id}:{found}'" for found in _words(word.text)]
-        if lexemes:
-            phrases.append("(" + " <-> ".join(lexemes) + (":*" if word.is_prefix else "") + ")")
+    for phrase in phrases_of(searches):
+        lexemes = [f"'{account_id}:{word}'" for word in phrase.words]
+        phrases.append("(" + " <-> ".join(lexemes) + (":*" if phrase.is_prefix else "") + ")")
     return " & ".join(phrases) or None
 
 
 def _words(text: str) -> list[str]:
     cut = _tokenizer()(
-        text.encode(errors="replace"),
+        folded(text).encode(),
         apsw.FTS5_TOKENIZE_DOCUMENT,
         None,
         include_offsets=False,
         include_colocated=False,
     )
-    words = cast("list[str]", cut)
-    return [word[:WORD_LENGTH] for word in words] if len(text) > WORD_LENGTH else words
+    return cast("list[str]", cut)
 
 
 @lru_cache(maxsize=1)
 def _tokenizer() -> apsw.FTS5Tokenizer:
-    return apsw.Connection(":memory:").fts5_tokenizer("unicode61", ["remove_diacritics", "2"])
+    return apsw.Connection(":memory:").fts5_tokenizer("ascii", [])
 
 
 def _find(table: str) -> str:
@@ -96,7 +118,7 @@ def _find(table: str) -> str:
 
 def _list(table: str) -> str:
     return f"""
-        SELECT seq FROM {table}
+        SELECT seq, words FROM {table}
         WHERE account_id = :account_id AND seq >= :first AND seq < :end"""
 
 
@@ -122,6 +144,7 @@ SEARCH = SearchSql(
     clear=tuple(f"DELETE FROM {table} WHERE account_id = :account_id" for table in TABLES),
     indexed=indexed,
     match=match_text,
+    unlike=unlike,
 )
 
 SCHEMA = {
@@ -141,6 +164,7 @@ SCHEMA = {
     + """
     ALTER TABLE heads SET (fillfactor = 50);
     ALTER TABLE tallies SET (fillfactor = 80);""",
+    "folded": "TRUNCATE search_activities; TRUNCATE search_entities;",
 }
 """Text sorts by its bytes, as in SQLite. Rows that are counted up leave room for their successor
 on the same page."""

@@ -153,6 +153,14 @@ STEPS: tuple[str, ...] = (
     """
     ALTER TABLE heads ADD COLUMN revision BIGINT NOT NULL DEFAULT 0;
     """,
+    # Texts are folded before the engine sees them, so the full text of all that was recorded before
+    # is emptied here and made again by a server (`rebuilding`): of the seqs 1 to `unindexed`, from
+    # the newest on. 0 says that nothing is left to do.
+    """
+    ALTER TABLE heads ADD COLUMN unindexed BIGINT NOT NULL DEFAULT 0;
+    UPDATE heads SET unindexed = head;
+    {folded}
+    """,
 )
 
 VERSION = len(STEPS)
@@ -178,7 +186,7 @@ def _table(name: str, key: str, others: str) -> Table:
 
 
 TABLES_OF_ACCOUNT = (
-    _table("heads", "account_id", "head revision"),
+    _table("heads", "account_id", "head revision unindexed"),
     _table(
         "entities",
         "account_id seq",

@@ -93,6 +93,26 @@ CACHE_VERSION = "SELECT revision FROM heads WHERE account_id = :account_id"
 # Makes every document that is kept of this account out of date.
 ADVANCE_CACHE_VERSION = "UPDATE heads SET revision = revision + 1 WHERE account_id = :account_id"
 
+# What full text is made of
+
+UNINDEXED = "SELECT unindexed FROM heads WHERE account_id = :account_id"
+SET_UNINDEXED = "UPDATE heads SET unindexed = :unindexed WHERE account_id = :account_id"
+TEXT_LENGTHS = """
+    SELECT a.seq, COALESCE(LENGTH(a.summary), 0) + COALESCE(LENGTH(a.body), 0) FROM activities a
+    WHERE a.account_id = :account_id AND a.seq >= :first AND a.seq < :end
+    UNION ALL
+    SELECT e.seq, LENGTH(e.attrs) FROM entities e
+    WHERE e.account_id = :account_id AND e.seq >= :first AND e.seq < :end AND e.deleted_at IS NULL
+    ORDER BY 1"""
+"""How many characters the texts of each seq hold, about."""
+ACTIVITY_TEXTS = """
+    SELECT seq, summary, body FROM activities
+    WHERE account_id = :account_id AND seq >= :first AND seq < :end
+        AND (summary <> '' OR body <> '')"""
+ENTITY_TEXTS = """
+    SELECT seq, name, id, attrs FROM entities
+    WHERE account_id = :account_id AND seq >= :first AND seq < :end AND deleted_at IS NULL"""
+
 # Entities
 
 # One entity by type and id, deleted or not.

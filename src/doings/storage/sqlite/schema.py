@@ -1,6 +1,6 @@
 """What SQLite's schema has that PostgreSQL's has not: full text, and figures for its planner."""
 
-from doings.storage.sqlite.search import SEARCH_TABLES
+from doings.storage.sqlite.search import FOLDED_TABLES, SEARCH_TABLES
 
 _TYPICAL = (
     ("links", "sqlite_autoindex_links_1", "40000000 1000000 1000 2 1"),
@@ -34,4 +34,5 @@ SCHEMA = {
     DELETE FROM sqlite_stat1;
     """
     + "\n".join(f"INSERT INTO sqlite_stat1 VALUES {figures};" for figures in _TYPICAL),
+    "folded": FOLDED_TABLES,
 }
