@@ -145,6 +145,23 @@ class Server:
         finally:
             await connection.close()
 
+    def run_client(self, command: str) -> None:
+        """Run a line of a shell with the programs of the wheel, as the server's superuser."""
+        where = {"PGHOST": "127.0.0.1", "PGPORT": str(self.port), "PGUSER": "postgres"}
+        path = f"{self._programs}:{os.environ['PATH']}"
+        done = subprocess.run(
+            ["/bin/sh", "-c", command],
+            check=False,
+            cwd=self.folder,
+            env={"PATH": path, **where},
+            input="secret\nsecret\n",
+            capture_output=True,
+            text=True,
+            start_new_session=True,
+        )
+        if done.returncode:
+            raise RuntimeError(f"{command}: {done.stderr}")
+
     def kill(self) -> None:
         """SIGKILL every process of the server, as a power cut would."""
         if self._process is None:
