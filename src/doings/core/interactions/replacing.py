@@ -47,6 +47,14 @@ async def record_or_replace(writer: Writer, upserts: Sequence[Upsert]) -> list[O
     return outcomes
 
 
+async def record_or_replace_one(writer: Writer, upsert: Upsert) -> tuple[Activity, bool]:
+    """Record or replace one; returns the activity and whether it is new; raises Conflict."""
+    outcome = (await record_or_replace(writer, [upsert]))[0]
+    if isinstance(outcome, Conflict):
+        raise outcome
+    return await writer.activity(outcome.seq), not outcome.is_repeated
+
+
 def _rounds(recorded: Sequence[Recorded]) -> list[dict[int, int]]:
     """The places of what is repeated, by seq: each seq's first, then each one's second, and so on.
 
