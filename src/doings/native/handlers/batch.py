@@ -12,6 +12,7 @@ from doings.native.handlers.batch_lines import (
     Chunk,
     Tally,
     check_whole,
+    ndjson_lines,
     options_of,
 )
 from doings.native.handlers.ingest import Ingest
@@ -55,10 +56,10 @@ async def _record_array(request: Request, options: BatchOptions) -> Response:
         if options.is_atomic:
             check_whole([line for line in counts.lines if line.status == "refused"])
         tally = Tally(options)
-        tally.add(chunk, counts)
+        lines = tally.add(chunk, counts)
         if not options.has_lines:
             return written(tally.result())
-        return Answer(200, {"Content-Type": NDJSON}, b"".join(tally.answer_lines()))
+        return Answer(200, {"Content-Type": NDJSON}, ndjson_lines([*lines, tally.result()]))
 
     also = await request.timeline.receivers(chunk.drafts)
     return await write_once(request, body, record, also=also)

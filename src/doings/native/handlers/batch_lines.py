@@ -152,31 +152,22 @@ def _problem(line: BatchLine) -> Problem:
 
 
 class Tally:
-    """What became of all lines so far.
-
-    The answer to a stream may have a line for each of its lines. It is sent when the stream was
-    read to its end, as many callers read nothing before they have sent all: an answer sent
-    meanwhile would fill the connection and stop both sides. Until then a file holds it.
-    """
+    """What became of all lines so far."""
 
     def __init__(self, options: BatchOptions) -> None:
         self._options = options
         self._counts = Counts(0, 0)
         self._errors: list[LineProblem] = []
         self._errors_left_out = 0
-        self._answer = SpooledTemporaryFile(max_size=SPOOL_BYTES)  # noqa: SIM115 - see `close`
 
-    def add(self, chunk: Chunk, counts: Counts) -> None:
-        """Add what became of a chunk."""
+    def add(self, chunk: Chunk, counts: Counts) -> list[BatchLine]:
+        """Add what became of a chunk; returns the lines that can be told about, in their order."""
         self._counts = self._counts.plus(counts)
-        lines = (
-            sorted([*chunk.refused, *counts.lines], key=_NUMBER) if chunk.refused else counts.lines
-        )
+        lines = sorted([*chunk.refused, *counts.lines], key=_NUMBER)
         for line in lines:
             if line.status == "refused":
                 self._add_error(line)
-        if self._options.has_lines and lines:
-            self._answer.write(b"".join([encode(line) + b"\n" for line in lines]))
+        return lines
 
     def _add_error(self, line: BatchLine) -> None:
         if len(self._errors) == MAX_ERRORS:
@@ -194,14 +185,34 @@ class Tally:
             errors_left_out=self._errors_left_out,
         )
 
-    def answer_lines(self) -> Iterator[bytes]:
-        """The answer with a line for each line, in pieces; the summary is the last line."""
-        with self._answer as lines:
+
+def ndjson_lines(documents: Sequence[BatchLine | BatchResult]) -> bytes:
+    """The lines of an answer, or the summary that ends it."""
+    return b"".join([encode(document) + b"\n" for document in documents])
+
+
+class AnswerFile:
+    """The answer to a stream while it is read: a line for each of its lines.
+
+    It is sent when the stream was read to its end. Many callers read nothing before they have sent
+    all, so that an answer sent meanwhile would fill the connection and stop both sides. A long one
+    lies in a file, so that memory stays flat.
+    """
+
+    def __init__(self) -> None:
+        self._file = SpooledTemporaryFile(max_size=SPOOL_BYTES)  # noqa: SIM115 - `close` does
+
+    def add(self, lines: bytes) -> None:
+        """Append lines."""
+        self._file.write(lines)
+
+    def pieces(self) -> Iterator[bytes]:
+        """All of it, once: then it is gone."""
+        with self._file as lines:
             lines.seek(0)
             while piece := lines.read(FILE_CHUNK):
                 yield piece
-        yield encode(self.result()) + b"\n"
 
     def close(self) -> None:
-        """Give up what was kept for the answer."""
-        self._answer.close()
+        """Give up an answer that is not sent."""
+        self._file.close()

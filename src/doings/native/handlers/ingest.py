@@ -15,7 +15,7 @@ from doings.core.store import Writer
 from doings.httpkit.request import Request
 from doings.native.formats.export import NDJSON
 from doings.native.formats.ndjson import LineCutter
-from doings.native.handlers.batch_lines import BatchOptions, Chunk, Tally
+from doings.native.handlers.batch_lines import AnswerFile, BatchOptions, Chunk, Tally, ndjson_lines
 from doings.native.http.answer import response_of
 from doings.native.http.idempotency import digest_of, key_of
 from doings.native.http.idempotent_stream import Counts, Repeats
@@ -38,6 +38,7 @@ class Ingest:
         self._line_bytes = request.services.settings.body_limit
         self._tally = Tally(options)
         self._chunk = Chunk(options)
+        self._answer: AnswerFile | None = None
         self._line = 0
         self._lines_left = BATCH_LINES
         self._bytes_left = BATCH_BYTES
@@ -49,15 +50,17 @@ class Ingest:
 
     async def run(self) -> Response:
         """Read and record to the end, then answer; raises Conflict and Unavailable."""
+        if not self._options.has_lines:
+            await self._record()
+            return response_of(written(self._tally.result()))
+        self._answer = AnswerFile()
         try:
             await self._record()
         except BaseException:
-            self._tally.close()
+            self._answer.close()
             raise
-        if self._options.has_lines:
-            return StreamingResponse(self._tally.answer_lines(), media_type=NDJSON)
-        self._tally.close()
-        return response_of(written(self._tally.result()))
+        self._answer.add(ndjson_lines([self._tally.result()]))
+        return StreamingResponse(self._answer.pieces(), media_type=NDJSON)
 
     async def _record(self) -> None:
         if self._repeats is not None:
@@ -114,7 +117,9 @@ class Ingest:
     async def _settle(self) -> None:
         if self._writing is not None:
             writing, self._writing = self._writing, None
-            self._tally.add(*await writing)
+            lines = self._tally.add(*await writing)
+            if self._answer is not None:
+                self._answer.add(ndjson_lines(lines))
 
     async def _write(self, chunk: Chunk, is_written: asyncio.Event) -> tuple[Chunk, Counts]:
         loop = asyncio.get_running_loop()
