@@ -260,11 +260,15 @@ class LineProblem(msgspec.Struct, frozen=True):
     reason: str
 
 
+Status = Literal["recorded", "replaced", "repeated", "refused"]
+"""What became of a line of a batch."""
+
+
 class BatchLine(msgspec.Struct, frozen=True):
     """What became of a line (counted from 1): the activity that stands for it, or why none does."""
 
     line: int
-    status: Literal["recorded", "replaced", "repeated", "refused"]
+    status: Status
     id: str | None = None
     seq: int | None = None
     field: str | UnsetType = UNSET

@@ -43,7 +43,20 @@ T = TypeVar("T")
 def draft_from_document(document: ActivityInput, *, now: int) -> Draft:
     """Read an activity; `now` is when it happened unless it says so. Raises Invalid."""
     try:
-        return _draft(document, now)
+        return Draft(
+            kind=document.kind,
+            occurred_at=now if document.occurred_at is None else instant_of(document.occurred_at),
+            time_zone=document.time_zone,
+            summary=document.summary,
+            body=document.body,
+            data=_object_text(document.data),
+            metadata=_object_text(document.metadata),
+            level=document.level,
+            channels=document.channels,
+            links=_links(document.actor, document.links),
+            origin=document.origin,
+            external_id=document.external_id,
+        )
     except Invalid as error:
         given = () if document.actor is None else (document.actor,)
         raise _as_sent(error, given, 0, document.links) from None
@@ -63,23 +76,6 @@ def named_draft_from_document(
         raise Invalid.of("external_id", "is another one than in the path")
     draft = draft_from_document(document, now=now)
     return msgspec.structs.replace(draft, origin=origin, external_id=external_id)
-
-
-def _draft(document: ActivityInput, now: int) -> Draft:
-    return Draft(
-        kind=document.kind,
-        occurred_at=now if document.occurred_at is None else instant_of(document.occurred_at),
-        time_zone=document.time_zone,
-        summary=document.summary,
-        body=document.body,
-        data=_object_text(document.data),
-        metadata=_object_text(document.metadata),
-        level=document.level,
-        channels=document.channels,
-        links=_links(document.actor, document.links),
-        origin=document.origin,
-        external_id=document.external_id,
-    )
 
 
 def draft_from_patch(activity: Activity, patch: ActivityPatch) -> Draft:

@@ -3,11 +3,11 @@
 What a JSON array calls an item is a line here: both are counted from 1.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from operator import attrgetter
 from tempfile import SpooledTemporaryFile
-from typing import NamedTuple
 
 import msgspec
 
@@ -18,7 +18,7 @@ from doings.core.interactions.replacing import Outcome, Upsert, record_or_replac
 from doings.core.store import Writer
 from doings.httpkit.accept import negotiated
 from doings.httpkit.request import Request
-from doings.native.documents import BatchLine, BatchResult, LineProblem
+from doings.native.documents import BatchLine, BatchResult, LineProblem, Status
 from doings.native.formats.export import NDJSON
 from doings.native.formats.ndjson import ACTIVITY, decoded_line
 from doings.native.http.idempotent_stream import Counts
@@ -67,35 +67,27 @@ def _has_lines(request: Request) -> bool:
     return False
 
 
-class Line(NamedTuple):
-    """A line that can be recorded; `is_dated` says whether it gives its time."""
-
-    number: int
-    draft: Draft
-    is_dated: bool
-
-
 class Chunk:
-    """Lines that are recorded in one transaction."""
+    """Lines that are recorded in one transaction; `drafts` are those that can be."""
 
     def __init__(self, options: BatchOptions) -> None:
         self._options = options
-        self.lines: list[Line] = []
+        self.drafts: list[Draft] = []
+        # Of each draft, in lists of their own: an object for each line would take longer.
+        self._numbers: list[int] = []
+        self._are_dated: list[bool] = []
         self.refused: list[BatchLine] = []
-
-    @property
-    def drafts(self) -> list[Draft]:
-        """What is to be recorded."""
-        return [line.draft for line in self.lines]
 
     def read(self, number: int, text: bytes, now: int) -> None:
         """Read a line, or note why it cannot be recorded."""
         try:
             document = decoded_line(text, ACTIVITY)
-            draft = draft_from_document(document, now=now)
-            self.lines.append(Line(number, draft, document.occurred_at is not None))
+            self.drafts.append(draft_from_document(document, now=now))
         except (Invalid, Malformed) as error:
             self.refuse(number, error)
+        else:
+            self._numbers.append(number)
+            self._are_dated.append(document.occurred_at is not None)
 
     def refuse(self, number: int, error: DoingsError) -> None:
         """Note why a line cannot be recorded."""
@@ -104,32 +96,34 @@ class Chunk:
     async def record(self, writer: Writer) -> Counts:
         """Record the lines that can be; returns what became of them."""
         if self._options.replaces:
-            upserts = [Upsert(draft, is_dated) for _, draft, is_dated in self.lines]
+            upserts = list(map(Upsert, self.drafts, self._are_dated))
             return self._counts(await record_or_replace(writer, upserts))
         return self._counts(await recording.record(writer, self.drafts))
 
     def _counts(self, outcomes: Sequence[Outcome]) -> Counts:
-        recorded = [outcome for outcome in outcomes if not isinstance(outcome, Conflict)]
-        standing = sum(outcome.is_repeated for outcome in recorded)
-        replaced = sum(outcome.is_replaced for outcome in recorded)
+        statuses = Counter(map(_status, outcomes))
         lines: list[BatchLine] = []
-        if self._options.has_lines or len(recorded) < len(outcomes):
+        if self._options.has_lines or statuses["refused"]:
             lines = [
-                _line(line.number, outcome)
-                for line, outcome in zip(self.lines, outcomes, strict=True)
+                _line(number, outcome)
+                for number, outcome in zip(self._numbers, outcomes, strict=True)
                 if self._options.has_lines or isinstance(outcome, Conflict)
             ]
-        return Counts(len(recorded) - standing, standing - replaced, replaced, lines)
+        return Counts(statuses["recorded"], statuses["repeated"], statuses["replaced"], lines)
+
+
+def _status(outcome: Outcome) -> Status:
+    if isinstance(outcome, Conflict):
+        return "refused"
+    if outcome.is_replaced:
+        return "replaced"
+    return "repeated" if outcome.is_repeated else "recorded"
 
 
 def _line(number: int, outcome: Outcome) -> BatchLine:
     if isinstance(outcome, Conflict):
         return _refusal(number, outcome)
-    if outcome.is_replaced:
-        return BatchLine(number, "replaced", outcome.id, outcome.seq)
-    return BatchLine(
-        number, "repeated" if outcome.is_repeated else "recorded", outcome.id, outcome.seq
-    )
+    return BatchLine(number, _status(outcome), outcome.id, outcome.seq)
 
 
 def _refusal(number: int, error: DoingsError) -> BatchLine:
