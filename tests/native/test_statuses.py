@@ -113,7 +113,7 @@ async def test_404_for_a_path_that_is_not_there(native: Native, path: str) -> No
     [
         ("PUT", "/activities", "GET, POST, HEAD"),
         ("GET", "/activities/batch", "POST"),
-        ("POST", "/entities/contact/8", "GET, PUT, DELETE, HEAD"),
+        ("POST", "/entities/contact/8", "GET, PUT, PATCH, DELETE, HEAD"),
     ],
 )
 async def test_405_says_what_is_allowed(

@@ -150,6 +150,7 @@ class Model:
             query.kinds is None or bool({draft.kind, f"{noun}.*"} & set(query.kinds)),
             actor is None or (self.is_alive(actor) and "actor" in roles.get(actor, ())),
             query.origin in (None, draft.origin),
+            query.external_id in (None, draft.external_id),
             query.level in (None, draft.level),
             query.channel is None or query.channel in draft.channels,
             query.since is None or draft.occurred_at >= query.since,

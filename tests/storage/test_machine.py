@@ -25,7 +25,7 @@ from doings.core.entity import CONTACT, EntityDraft
 from doings.core.errors import NotFound
 from doings.core.query import DiaryOrder, Gap, Query, RecordedOrder, Tie, Word
 from doings.core.rendering import json_rendering
-from doings.core.store import Reader
+from doings.core.store import Reader, Writer
 from doings.storage.checks.check import check
 from doings.storage.database import Database
 from doings.storage.reading import counts, entity_lists, pages, search
@@ -73,6 +73,7 @@ queries = st.builds(
     kinds=maybe | st.lists(st.sampled_from([*KINDS, "note.*", "no.*"]), max_size=2).map(tuple),
     actor=maybe | st.sampled_from(KEYS),
     origin=maybe | st.sampled_from(["api", "crm"]),
+    external_id=maybe | st.sampled_from(["x", "y"]),
     level=maybe | st.just("WARN"),
     channel=maybe | st.sampled_from(["admin", "email"]),
     since=bounds,
@@ -149,6 +150,31 @@ class StoreMachine(RuleBasedStateMachine):
 
         assert self.model.revise(entry, draft) == (after.updated_at > before.updated_at)
         self.compare(after, entry)
+
+    @precondition(lambda self: self.model.entries)
+    @rule(data=st.data(), batch=st.lists(drafts, min_size=1, max_size=4))
+    def replace(self, data: st.DataObject, batch: list[Draft]) -> None:
+        """Replace several activities at once, each by a draft of its name."""
+        seqs = st.lists(st.sampled_from(sorted(self.model.entries)), unique=True)
+        entries = [self.model.entries[seq] for seq in data.draw(seqs)][: len(batch)]
+        chosen = [
+            msgspec.structs.replace(
+                draft, origin=entry.draft.origin, external_id=entry.draft.external_id
+            )
+            for entry, draft in zip(entries, batch, strict=False)
+        ]
+
+        async def replace(writer: Writer) -> list[Activity]:
+            olds = await writer.activities([entry.seq for entry in entries])
+            return await writer.replace(list(zip(olds, chosen, strict=True)))
+
+        news = self.wait(self.book.write(replace))
+
+        touched = self.model.touch()
+        for entry, draft, new in zip(entries, chosen, news, strict=True):
+            if self.model.revise(entry, draft):
+                entry.touched = touched
+            self.compare(new, entry)
 
     @precondition(lambda self: self.model.entries)
     @rule(data=st.data())

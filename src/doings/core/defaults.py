@@ -11,6 +11,9 @@ ACTIVITY_TYPE = "activity_type"
 GENDER = "gender"
 TAG = "tag"
 
+SETTINGS = (ACTIVITY_CATEGORY, ACTIVITY_TYPE, GENDER)
+"""The types of entities that are a vendor's settings, not the people and things of a business."""
+
 _CATEGORIES = ("Simple activities", "Sport", "Food", "Cultural activities")
 
 _TYPES = (

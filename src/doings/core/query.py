@@ -46,6 +46,7 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     `entities`: linked to any of these; all activities when empty. `also`: linked to any of these,
     too; no condition when empty. `kinds`: any of these kinds or `noun.*` patterns; None is every
     kind and () is no kind. `since` and `until` are instants: `since` is included, `until` is not.
+    `external_id` is the id elsewhere, in any origin unless `origin` is given.
     `skip` counts from the start of the list, and only applies without a `gap`.
     """
 
@@ -54,6 +55,7 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     kinds: tuple[str, ...] | None = None
     actor: EntityKey | None = None
     origin: str | None = None
+    external_id: str | None = None
     level: str | None = None
     channel: str | None = None
     since: int | None = None
@@ -77,6 +79,7 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
         return (
             self.actor is None
             and self.origin is None
+            and self.external_id is None
             and self.level is None
             and self.channel is None
             and self.words is None
@@ -86,6 +89,8 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_bounded(self) -> bool:
         """Whether the time for a page does not grow with the number of activities."""
+        if self.external_id is not None:
+            return self.words is None
         return self.is_indexed and not (self.skip and len(self.entities) > 1)
 
 

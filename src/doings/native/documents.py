@@ -67,6 +67,13 @@ class ActivityInput(
     external_id: IdText | None = None
 
 
+class NameInput(msgspec.Struct, frozen=True, kw_only=True):
+    """What the body of an activity says of its name elsewhere, where the path says it as well."""
+
+    origin: str | None = None
+    external_id: str | None = None
+
+
 class ExportedActivity(ActivityInput, frozen=True, kw_only=True, forbid_unknown_fields=False):
     """A whole activity document, to be recorded elsewhere; members that are unknown are ignored."""
 
@@ -100,6 +107,14 @@ class EntityInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     name: str | None = None
     attrs: JsonObject | UnsetType = UNSET
     contact: IdText | None = None
+
+
+class EntityPatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A merge patch (RFC 7396): null clears a member, `attrs` are merged member by member."""
+
+    name: str | UnsetType | None = UNSET
+    attrs: NullableObject | UnsetType = UNSET
+    contact: IdText | UnsetType | None = UNSET
 
 
 class TokenInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -245,10 +260,29 @@ class LineProblem(msgspec.Struct, frozen=True):
     reason: str
 
 
-class BatchResult(msgspec.Struct, omit_defaults=True):
-    """What became of a batch; errors beyond the first ones are only counted."""
+Status = Literal["recorded", "replaced", "repeated", "refused"]
+"""What became of a line of a batch."""
+
+
+class BatchLine(msgspec.Struct, frozen=True):
+    """What became of a line (counted from 1): the activity that stands for it, or why none does."""
+
+    line: int
+    status: Status
+    id: str | None = None
+    seq: int | None = None
+    field: str | UnsetType = UNSET
+    reason: str | UnsetType = UNSET
+
+
+class BatchResult(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """What became of a batch; errors beyond the first ones are only counted.
+
+    `replaced` is there where `on_repeat=replace` was asked for.
+    """
 
     recorded: int
+    replaced: int | UnsetType = UNSET
     repeated: int
     errors: list[LineProblem]
     errors_left_out: int = 0

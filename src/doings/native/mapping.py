@@ -1,5 +1,7 @@
 """Between the native API's JSON and the model: plain functions that know no HTTP."""
 
+import re
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -17,8 +19,8 @@ from doings.core.activity import (
 )
 from doings.core.clock import datetime_from_instant, instant_from_datetime
 from doings.core.document import activity_document, raw
-from doings.core.entity import EntityDraft, EntityKey
-from doings.core.errors import Invalid
+from doings.core.entity import Entity, EntityDraft, EntityKey
+from doings.core.errors import Invalid, Problem
 from doings.core.store.changes import Change
 from doings.core.store.credentials import Credential
 from doings.core.text import compact
@@ -28,7 +30,9 @@ from doings.native.documents import (
     ActorInput,
     ChangeDocument,
     EntityInput,
+    EntityPatch,
     LinkInput,
+    NameInput,
     TokenDocument,
 )
 from doings.native.http.merge_patch import merged
@@ -38,24 +42,54 @@ T = TypeVar("T")
 
 def draft_from_document(document: ActivityInput, *, now: int) -> Draft:
     """Read an activity; `now` is when it happened unless it says so. Raises Invalid."""
-    return Draft(
-        kind=document.kind,
-        occurred_at=now if document.occurred_at is None else instant_of(document.occurred_at),
-        time_zone=document.time_zone,
-        summary=document.summary,
-        body=document.body,
-        data=_object_text(document.data),
-        metadata=_object_text(document.metadata),
-        level=document.level,
-        channels=document.channels,
-        links=_links(document.actor, document.links),
-        origin=document.origin,
-        external_id=document.external_id,
-    )
+    try:
+        return Draft(
+            kind=document.kind,
+            occurred_at=now if document.occurred_at is None else instant_of(document.occurred_at),
+            time_zone=document.time_zone,
+            summary=document.summary,
+            body=document.body,
+            data=_object_text(document.data),
+            metadata=_object_text(document.metadata),
+            level=document.level,
+            channels=document.channels,
+            links=_links(document.actor, document.links),
+            origin=document.origin,
+            external_id=document.external_id,
+        )
+    except Invalid as error:
+        given = () if document.actor is None else (document.actor,)
+        raise _as_sent(error, given, 0, document.links) from None
+
+
+def named_draft_from_document(
+    document: ActivityInput, named: NameInput, name: tuple[str, str], *, now: int
+) -> Draft:
+    """Read an activity that its path names, by (origin, external_id); raises Invalid.
+
+    `named` is what the body says of the name, which may not be another.
+    """
+    origin, external_id = name
+    if named.origin not in {None, origin}:
+        raise Invalid.of("origin", "is another one than in the path")
+    if named.external_id not in {None, external_id}:
+        raise Invalid.of("external_id", "is another one than in the path")
+    draft = draft_from_document(document, now=now)
+    return msgspec.structs.replace(draft, origin=origin, external_id=external_id)
 
 
 def draft_from_patch(activity: Activity, patch: ActivityPatch) -> Draft:
     """The activity with a merge patch applied; raises Invalid."""
+    try:
+        return _patched_draft(activity, patch)
+    except Invalid as error:
+        actors, _ = _actors_and_others(activity)
+        is_kept = patch.actor is UNSET
+        given = (patch.actor,) if patch.actor else ()
+        raise _as_sent(error, given, len(actors) if is_kept else 0, patch.links or ()) from None
+
+
+def _patched_draft(activity: Activity, patch: ActivityPatch) -> Draft:
     occurred_at = activity.occurred_at
     if patch.occurred_at is not UNSET:
         occurred_at = instant_of(patch.occurred_at)
@@ -79,6 +113,15 @@ def entity_draft_from_document(document: EntityInput) -> EntityDraft:
     """Read an entity; raises Invalid."""
     return EntityDraft(
         name=document.name, attrs=_object_text(document.attrs), contact=document.contact
+    )
+
+
+def entity_draft_from_patch(entity: Entity, patch: EntityPatch) -> EntityDraft:
+    """The entity with a merge patch applied; raises Invalid."""
+    return EntityDraft(
+        name=_either(patch.name, entity.name),
+        attrs=_merged_text(entity.attrs, patch.attrs, field="attrs"),
+        contact=_either(patch.contact, entity.contact),
     )
 
 
@@ -149,6 +192,42 @@ def _actor_link(actor: ActorInput | str) -> Link:
     if isinstance(actor, str):
         return Link(*key_from_text(actor, field="actor"), ACTOR)
     return Link(actor.type, actor.id, ACTOR, actor.name)
+
+
+_LINK_FIELD = re.compile(r"links\[(\d+)\]\.(\w+)")
+
+
+def _as_sent(
+    error: Invalid,
+    actors: Sequence[ActorInput | str],
+    kept: int,
+    links: Sequence[LinkInput | str],
+) -> Invalid:
+    """The error with the members of links named as they were sent.
+
+    A draft has all its links in one row: the actor that was sent or else `kept` ones, then those
+    of the links sent that the server does not derive.
+    """
+    names: list[tuple[str, ActorInput | LinkInput | str]] = [("actor", actor) for actor in actors]
+    names += [("", "")] * kept
+    names += [
+        (f"links[{position}]", link)
+        for position, link in enumerate(links)
+        if isinstance(link, str) or link.role not in DERIVED_ROLES
+    ]
+    return Invalid(*[_problem_as_sent(problem, names) for problem in error.problems])
+
+
+def _problem_as_sent(
+    problem: Problem, names: Sequence[tuple[str, ActorInput | LinkInput | str]]
+) -> Problem:
+    found = _LINK_FIELD.fullmatch(problem.field)
+    if found is None or int(found[1]) >= len(names):
+        return problem
+    name, sent = names[int(found[1])]
+    if name == "actor" and isinstance(sent, str):
+        return Problem(name, f"{found[2]}: {problem.reason}")
+    return Problem(f"{name}.{found[2]}", problem.reason)
 
 
 def _patched_channels(activity: Activity, patch: ActivityPatch) -> tuple[str, ...]:

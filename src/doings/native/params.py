@@ -6,6 +6,7 @@ from typing import Any
 
 from doings.core.activity import KIND, LEVELS, ORIGIN, WORD
 from doings.core.clock import instant_from_text
+from doings.core.defaults import SETTINGS
 from doings.core.entity import ID_LENGTH, TYPE, EntityKey
 from doings.core.errors import Malformed, NotFound
 from doings.core.query import ENTITIES, LARGEST_PAGE, Query, Word, words_from_text
@@ -20,6 +21,7 @@ _KINDS = re.compile(rf"{KIND.pattern}|{WORD.pattern}\.\*")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ORIGIN_FORM = "lower-case letters, digits, dots, - and _"
 _WORD_FORM = "a lower-case word"
+_NOT = "!"
 
 _LOST_PLUS = re.compile(r" (?=\d\d:\d\d$)")
 """A `+` of an offset that was not escaped, and so was read as a space."""
@@ -78,9 +80,34 @@ def search(params: QueryString) -> str | None:
     return text or None
 
 
-def type_in(params: QueryString) -> str | None:
-    """The type of entities."""
-    return _matching(params, "type", TYPE, _WORD_FORM)
+def types_in(params: QueryString) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The types of entities that are wanted, all where none is, and those that are not.
+
+    Where nothing is said of types, the vendors' settings are not wanted.
+    """
+    texts = set(listed(params, "type"))
+    if not texts:
+        return (), SETTINGS
+    if len(texts) > ENTITIES:
+        raise Malformed(f"at most {ENTITIES}", "type")
+    for text in texts:
+        if not TYPE.fullmatch(text.removeprefix(_NOT)):
+            raise Malformed(f"{text!r} is neither a type nor one after an exclamation mark", "type")
+    wanted = {text for text in texts if not text.startswith(_NOT)}
+    excluded = {text.removeprefix(_NOT) for text in texts - wanted}
+    if wanted and wanted <= excluded:
+        raise Malformed("names no type that it does not exclude", "type")
+    return tuple(sorted(wanted - excluded)), () if wanted else tuple(sorted(excluded))
+
+
+def replaces_repeated(params: QueryString) -> bool:
+    """Whether a repeated (origin, external_id) replaces what is recorded under it."""
+    return one_of(params, "on_repeat", ("keep", "replace")) == "replace"
+
+
+def is_atomic(params: QueryString) -> bool:
+    """Whether a batch is recorded whole or not at all."""
+    return one_of(params, "atomic", ("true", "false")) == "true"
 
 
 def activity_id(request: Request) -> str:
@@ -97,6 +124,13 @@ def entity_key(request: Request) -> EntityKey:
     if not TYPE.fullmatch(key[0]) or not _is_id(key[1]):
         raise NotFound(*key)
     return key
+
+
+def _external_id(params: QueryString) -> str | None:
+    text = last(params, "external_id")
+    if text is not None and not _is_id(text):
+        raise Malformed(f"must be text of 1 to {ID_LENGTH} characters", "external_id")
+    return text
 
 
 def _is_id(text: str) -> bool:
@@ -133,6 +167,7 @@ _FILTERS: dict[str, tuple[str, Callable[[QueryString], Any]]] = {
     "kind": ("kinds", kinds_in),
     "actor": ("actor", lambda params: _key(params, "actor")),
     "origin": ("origin", lambda params: _matching(params, "origin", ORIGIN, _ORIGIN_FORM)),
+    "external_id": ("external_id", _external_id),
     "level": ("level", lambda params: one_of(params, "level", tuple(sorted(LEVELS)))),
     "channel": ("channel", lambda params: _matching(params, "channel", WORD, _WORD_FORM)),
     "since": ("since", lambda params: instant(params, "since")),

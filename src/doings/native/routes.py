@@ -23,6 +23,7 @@ from doings.native.handlers import (
 from doings.native.http.request_body import JSON, MERGE_PATCH
 from doings.native.openapi import description
 from doings.native.openapi.operations import (
+    BATCH_PARAMETERS,
     ENTITY_FILTERS,
     FEED_PARAMETERS,
     FILTERS,
@@ -73,9 +74,23 @@ _ACTIVITIES = (
             about=OperationDoc(
                 summary="Record many activities",
                 tag="activities",
-                parameters=(ONCE,),
+                parameters=(*BATCH_PARAMETERS, ONCE),
                 body={JSON: list[wire.ActivityInput], NDJSON: str},
-                answers={200: json_of(wire.BatchResult)},
+                answers={200: {JSON: wire.BatchResult, NDJSON: str}},
+            ),
+        ),
+    ),
+    resource(
+        "/activities/by-external-id/{origin}/{external_id}",
+        PUT=Operation(
+            activities.put_activity,
+            WRITE,
+            about=OperationDoc(
+                summary="Record or replace the activity of an external id",
+                tag="activities",
+                parameters=(IF_MATCH, ONCE),
+                body=json_of(wire.ActivityInput),
+                answers={200: ACTIVITY, 201: ACTIVITY},
             ),
         ),
     ),
@@ -159,6 +174,17 @@ _ENTITIES = (
                 parameters=(IF_MATCH, ONCE),
                 body=json_of(wire.EntityInput),
                 answers={200: ENTITY, 201: ENTITY},
+            ),
+        ),
+        PATCH=Operation(
+            entities.patch_entity,
+            WRITE,
+            about=OperationDoc(
+                summary="Change an entity",
+                tag="entities",
+                parameters=(IF_MATCH, ONCE),
+                body={MERGE_PATCH: wire.EntityPatch, JSON: wire.EntityPatch},
+                answers={200: ENTITY},
             ),
         ),
         DELETE=Operation(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from doings.core.activity import Activity, Draft
 from doings.core.entity import Entity, EntityDraft, EntityKey
-from doings.core.store.activities import ActivityRef, Recorded
+from doings.core.store.activities import ActivityRef, Recorded, Replacement
 from doings.core.store.credentials import Credential
 from doings.storage.reader import AccountReader
 from doings.storage.transaction import Transaction
@@ -33,6 +33,9 @@ class AccountWriter(AccountReader):
 
     async def revise(self, ref: ActivityRef, revise: Callable[[Activity], Draft]) -> Activity:
         return await activities.revise(self._writing, ref, revise)
+
+    async def replace(self, replacements: Sequence[Replacement]) -> list[Activity]:
+        return await activities.replace(self._writing, replacements)
 
     async def erase(
         self, ref: ActivityRef, check: Callable[[Activity], None] | None = None

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.native.client import Native, problems
@@ -204,6 +205,58 @@ async def test_says_which_member_is_wrong_and_why(
     assert answer.status_code == 422
     assert problems(answer) == [(field, reason)]
     assert (await native.get("/activities"))["items"] == []
+
+
+TYPE_FORM = "a lower-case word: letters, digits and _"
+ID_FORM = "text of 1 to 255 characters without NUL"
+BAD_LINKS: list[tuple[dict[str, Any], str, str]] = [
+    ({"actor": "1user:1"}, "actor", f"type: {TYPE_FORM}"),
+    ({"actor": "user:"}, "actor", f"id: {ID_FORM}"),
+    ({"actor": f"user:{'x' * 256}"}, "actor", f"id: {ID_FORM}"),
+    ({"actor": "user"}, "actor", "must be type:id, like contact:8"),
+    ({"actor": {"type": "1user", "id": "1"}}, "actor.type", TYPE_FORM),
+    ({"actor": {"type": "user", "id": ""}}, "actor.id", ID_FORM),
+    ({"actor": {"type": "user", "id": "1", "name": "a\0"}}, "actor.name", "may not contain NUL"),
+    ({"actor": "user:1", "links": ["a:1", "B:1"]}, "links[1].type", TYPE_FORM),
+    ({"actor": "user:1", "links": ["a:"]}, "links[0].id", ID_FORM),
+    ({"actor": "1user:1", "links": ["B:1"]}, "actor", f"type: {TYPE_FORM}"),
+    ({"links": [{"type": "a", "id": "1", "role": "owner"}, "B:1"]}, "links[1].type", TYPE_FORM),
+    (
+        {"actor": "user:1", "links": [{"type": "a", "id": "1", "role": "data"}, "b:1", "c:"]},
+        "links[2].id",
+        ID_FORM,
+    ),
+    ({"links": [{"type": "a", "id": "1", "role": "B"}]}, "links[0].role", TYPE_FORM),
+]
+
+
+@pytest.mark.parametrize(("sent", "field", "reason"), BAD_LINKS)
+@pytest.mark.parametrize("door", ["post", "put", "patch", "array", "stream"])
+async def test_names_a_link_as_it_was_sent(
+    native: Native, door: str, sent: dict[str, Any], field: str, reason: str
+) -> None:
+    """The actor as the actor, a link by its place among those sent, through every door."""
+    whole = {"kind": "a.b", **sent}
+    old = await native.record(actor="user:9", links=["contact:1"])
+    batch = "/activities/batch"
+    calls: dict[str, tuple[str, str, dict[str, Any]]] = {
+        "post": ("POST", "/activities", {"json": whole}),
+        "put": ("PUT", "/activities/by-external-id/phone/7", {"json": whole}),
+        "patch": ("PATCH", f"/activities/{old['id']}", {"json": sent}),
+        "array": ("POST", batch, {"json": [whole]}),
+        "stream": ("POST", batch, {"content": msgspec.json.encode(whole), "headers": NDJSON}),
+    }
+    method, path, options = calls[door]
+
+    answer = await native.call(method, path, **options)
+
+    if door in {"array", "stream"}:
+        assert answer.json()["errors"] == [{"line": 1, "field": field, "reason": reason}]
+    else:
+        assert problems(answer) == [(field, reason)]
+
+
+NDJSON = {"Content-Type": "application/x-ndjson"}
 
 
 async def test_changes_only_what_a_merge_patch_names(native: Native) -> None:

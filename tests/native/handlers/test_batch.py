@@ -8,7 +8,8 @@ import pytest
 from doings.app import Application
 from doings.config import Settings
 from doings.native.formats.ndjson import LineCutter
-from doings.native.handlers.ingest import BATCH_LINES, MAX_ERRORS
+from doings.native.handlers.batch_lines import MAX_ERRORS
+from doings.native.handlers.ingest import BATCH_LINES
 from tests.native.client import Json, Native, problems
 
 LIMIT = Settings().body_limit

@@ -123,10 +123,108 @@ async def test_an_entity_is_guarded_against_lost_updates(native: Native) -> None
     assert (await native.get("/entities/contact/8"))["name"] == "James"
 
 
+PATCHES: list[tuple[dict[str, Any], dict[str, Any]]] = [
+    ({}, {}),
+    ({"name": "Massage"}, {"name": "Massage"}),
+    ({"name": None}, {"name": None}),
+    ({"contact": "77"}, {"contact": "77"}),
+    ({"contact": None}, {"contact": None}),
+    ({"attrs": {"b": 3}}, {"attrs": {"a": 1.50, "deep": {"x": 1, "y": 2}, "b": 3}}),
+    ({"attrs": {"a": None}}, {"attrs": {"deep": {"x": 1, "y": 2}}}),
+    ({"attrs": {"deep": {"x": None}}}, {"attrs": {"a": 1.50, "deep": {"y": 2}}}),
+    ({"attrs": None, "name": "x"}, {"attrs": {}, "name": "x"}),
+]
+
+
+@pytest.mark.parametrize(("patch", "changed"), PATCHES)
+@pytest.mark.parametrize("media_type", ["application/json", "application/merge-patch+json"])
+async def test_patches_an_entity(
+    native: Native, patch: dict[str, Any], changed: dict[str, Any], media_type: str
+) -> None:
+    """What the patch names changes, null clears, and all else stays."""
+    before = await native.put(
+        "appointment:1", name="A", attrs={"a": 1.50, "deep": {"x": 1, "y": 2}}, contact="8"
+    )
+
+    answer = await native.call(
+        "PATCH", "/entities/appointment/1", json=patch, headers={"Content-Type": media_type}
+    )
+
+    after = answer.json()
+    assert answer.status_code == 200
+    assert after == {**before, **changed, "updated_at": after["updated_at"]}
+    assert await native.get("/entities/appointment/1") == after
+
+
+async def test_patched_contact_takes_the_activities_along(native: Native) -> None:
+    """What is recorded about the thing already is found with whom it belongs to now."""
+    await native.put("membership:1", name="Flex")
+    await native.record(summary="paid", links=["membership:1"])
+
+    await native.call("PATCH", "/entities/membership/1", json={"contact": "77"})
+
+    assert await native.summaries("/entities/contact/77/activities") == ["paid"]
+    assert (await native.get("/entities/membership/1"))["name"] == "Flex"
+
+
+@pytest.mark.parametrize(
+    ("path", "patch", "status", "field"),
+    [
+        ("deal/1", {"colour": 1}, 422, "colour"),
+        ("deal/1", {"type": "room"}, 422, "type"),
+        ("deal/1", {"id": "2"}, 422, "id"),
+        ("deal/1", {"seq": 2}, 422, "seq"),
+        ("deal/1", {"name": 1}, 422, "name"),
+        ("deal/1", {"name": "x" * 1001}, 422, "name"),
+        ("deal/1", {"attrs": []}, 422, "attrs"),
+        ("deal/1", {"contact": ""}, 422, "contact"),
+        ("deal/1", [], 422, "body"),
+        ("contact/8", {"contact": "9"}, 422, "contact"),
+        ("deal/2", {"name": "x"}, 404, None),
+        ("nothing/1", {"name": "x"}, 404, None),
+        ("Bad/1", {"name": "x"}, 404, None),
+        ("gone/1", {"name": "x"}, 404, None),
+    ],
+)
+async def test_refuses_a_patch_of_an_entity_that_may_not_be(
+    native: Native,
+    path: str,
+    patch: Any,  # noqa: ANN401 - JSON
+    status: int,
+    field: str | None,
+) -> None:
+    """By the member that is wrong, or because there is no such entity; nothing is made."""
+    before = [await native.put(key, name="D") for key in ("deal:1", "contact:8", "gone:1")]
+    await native.call("DELETE", "/entities/gone/1")
+
+    answer = await native.call("PATCH", f"/entities/{path}", json=patch)
+
+    assert answer.status_code == status
+    assert [found for found, _ in problems(answer)] == ([field] if field else [])
+    assert (await native.get("/entities"))["items"][1:] == before[:2]
+
+
+async def test_a_patch_of_an_entity_guards_against_lost_updates(native: Native) -> None:
+    """`If-Match` with another state is 412; a repeated Idempotency-Key is done once."""
+    made = await native.call("PUT", "/entities/deal/1", json={"name": "A"})
+    seen = {"If-Match": made.headers["etag"]}
+    keyed = {"Idempotency-Key": "k", **seen}
+    answers = [
+        await native.call("PATCH", "/entities/deal/1", json={"name": "B"}, headers=headers)
+        for headers in (keyed, keyed, seen)
+    ]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 412]
+
+
+CONTACTS = ["Ann", "Anton", "Berta", "Björn", "Cäsar Ann"]
+NOT_SETTINGS = "!activity_type,!activity_category,!gender"
+
+
 @pytest.fixture
 async def people(native: Native) -> Native:
-    """An account with five contacts and a deal."""
-    for number, name in enumerate(["Ann", "Anton", "Berta", "Björn", "Cäsar Ann"]):
+    """An account with five contacts, a deal, and the settings that every account has."""
+    for number, name in enumerate(CONTACTS):
         await native.put(f"contact:{number}", name=name, attrs={"email": f"{number}@x.org"})
     await native.put("deal:1", name="Ann’s deal")
     return native
@@ -135,7 +233,7 @@ async def people(native: Native) -> Native:
 @pytest.mark.parametrize(
     ("query", "found"),
     [
-        ("type=contact", ["Ann", "Anton", "Berta", "Björn", "Cäsar Ann"]),
+        ("type=contact", CONTACTS),
         ("type=deal", ["Ann’s deal"]),
         ("type=nothing", []),
         ("q=an", ["Ann", "Anton", "Cäsar Ann", "Ann’s deal"]),
@@ -143,6 +241,24 @@ async def people(native: Native) -> Native:
         ("q=bjorn", ["Björn"]),
         ("q=3@x.org", ["Björn"]),
         ("q=***", []),
+        ("", ["acme", *CONTACTS, "Ann’s deal"]),
+        ("type=", ["acme", *CONTACTS, "Ann’s deal"]),
+        ("q=man", []),
+        ("type=gender", ["Man", "Woman", "Rather not say"]),
+        ("type=gender&q=man", ["Man"]),
+        ("type=gender&type=deal", ["Man", "Woman", "Rather not say", "Ann’s deal"]),
+        ("type=deal,gender", ["Man", "Woman", "Rather not say", "Ann’s deal"]),
+        ("type=deal&type=contact&q=ann", ["Ann", "Cäsar Ann", "Ann’s deal"]),
+        ("type=deal&type=contact&limit=2", ["Ann", "Anton"]),
+        ("type=deal&type=!contact", ["Ann’s deal"]),
+        ("type=deal,contact,!contact", ["Ann’s deal"]),
+        (f"type={NOT_SETTINGS}", ["acme", *CONTACTS, "Ann’s deal"]),
+        (f"type=!contact&type={NOT_SETTINGS}", ["acme", "Ann’s deal"]),
+        (f"type={NOT_SETTINGS},!deal&q=ann", ["Ann", "Cäsar Ann"]),
+        (
+            "type=!activity_type,!activity_category,!contact,!deal,!business",
+            ["Man", "Woman", "Rather not say"],
+        ),
         ("type=contact&limit=2", ["Ann", "Anton"]),
     ],
 )
@@ -153,7 +269,18 @@ async def test_lists_entities(people: Native, query: str, found: list[str]) -> N
     assert [item["name"] for item in page["items"]] == found
 
 
-@pytest.mark.parametrize("query", ["type=contact", "q=an", "type=contact&q=ann", "type=nothing"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "type=contact",
+        "q=an",
+        "type=contact&q=ann",
+        "type=nothing",
+        "",
+        "type=deal&type=contact",
+        "type=!activity_type",
+    ],
+)
 async def test_walks_entities_both_ways(people: Native, query: str) -> None:
     """`next` to the end and `prev` back give every entity once, in order."""
     whole = [item["id"] for item in (await people.get(f"/entities?{query}"))["items"]]
@@ -188,7 +315,17 @@ async def test_an_empty_page_of_entities_leads_back_to_the_last_one(native: Nati
 
 
 @pytest.mark.parametrize(
-    ("query", "field"), [("type=Bad", "type"), ("limit=0", "limit"), ("cursor=x", "cursor")]
+    ("query", "field"),
+    [
+        ("type=Bad", "type"),
+        ("type=!", "type"),
+        ("type=!!deal", "type"),
+        ("type=deal&type=Bad", "type"),
+        ("type=deal,!deal", "type"),
+        ("type=" + ",".join(f"t{number}" for number in range(101)), "type"),
+        ("limit=0", "limit"),
+        ("cursor=x", "cursor"),
+    ],
 )
 async def test_says_which_parameter_of_a_list_cannot_be_read(
     native: Native, query: str, field: str

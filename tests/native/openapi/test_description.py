@@ -139,6 +139,7 @@ class Server:
         document = self._runner.run(self._native.record(links=[f"contact:{contact}"]))
         id_ = contact if path.startswith("/entities") else document["id"]
         self.known = {"type": "contact", "id": id_, "key": "none"}
+        self.known |= {"origin": "phone", "external_id": "7"}
 
     def answer(self, case: Case) -> httpx.Response:
         """Send what was thought up."""

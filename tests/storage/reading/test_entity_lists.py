@@ -109,6 +109,16 @@ async def test_entities_are_listed_in_the_order_of_their_seq(book: Book) -> None
     assert await book.entities(type=CONTACT, after=third.seq, is_descending=True) == ["1"]
     assert await book.entities(after=third.seq) == ["f", "4", "5"]
     assert await book.entities(type="none") == []
+    assert await book.entities(types=(CONTACT,)) == ["1", "3", "4", "5"]
+    assert await book.entities(types=("none", CONTACT, "file")) == ["1", "3", "f", "4", "5"]
+    assert await book.entities(types=(CONTACT, "file"), is_descending=True, limit=3) == [
+        "5",
+        "4",
+        "f",
+    ]
+    assert await book.entities(types=(CONTACT, "file"), after=third.seq, skip=1) == ["4", "5"]
+    assert await book.entities(without=(CONTACT,), after=third.seq) == ["f"]
+    assert await book.entities(without=("file", "none"), after=third.seq) == ["4", "5"]
 
 
 @pytest.mark.parametrize("is_descending", [True, False])

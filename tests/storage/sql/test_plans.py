@@ -12,6 +12,7 @@ import pytest
 
 from doings.core.entity import CONTACT
 from doings.core.query import Gap, Query
+from doings.core.store.entities import EntityQuery
 from doings.storage.checks import statements as check_statements
 from doings.storage.database import open_database
 from doings.storage.sql import select, statements
@@ -21,7 +22,7 @@ from doings.storage.sqlite.schema import SCHEMA
 from doings.storage.sqlite.search import SEARCH
 from tests.clocks import TickingClock
 
-STATEMENT = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE)\b")
+STATEMENT = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\b")
 PLACEHOLDER = re.compile(r":([a-z]\w*)")
 
 WHOLE = frozenset({"ACCOUNTS"})
@@ -68,7 +69,14 @@ def is_sort(step: str) -> bool:
 
 def is_scan(step: str) -> bool:
     """Whether all rows of a table are read; the values of a list, and what a part gave, are not."""
-    harmless = ("SCAN json_each", "SCAN range_", "SCAN search_", "SCAN named", "SCAN keys")
+    harmless = (
+        "SCAN json_each",
+        "SCAN range_",
+        "SCAN search_",
+        "SCAN named",
+        "SCAN keys",
+        "SCAN origins",
+    )
     return step.startswith("SCAN") and not step.startswith(harmless) and "CONSTANT" not in step
 
 
@@ -156,21 +164,50 @@ def test_filters_look_only_at_the_activities_named(
     assert "(account_id=? AND seq=?)" in steps[0]
 
 
-MARKS = ("by_type", "with_partial", "is_descending", "by_update", "after")
-SHAPES = [dict(zip(MARKS, values, strict=True)) for values in product((True, False), repeat=5)]
+def test_id_elsewhere_is_looked_up_in_an_index(planner: apsw.Connection) -> None:
+    """Once for each origin, and the next origin is looked up, too; so are the other filters."""
+    steps = plan(planner, statements.KEYS_BY_EXTERNAL_ID)
+    query = Query(origin="a", external_id="1")
+    checked, _ = select.matching_keys(query, entities=[7], also=None, kinds=["a.b"], actor=9)
+
+    assert any("(account_id=? AND origin=? AND external_id=?)" in step for step in steps)
+    assert any("(account_id=? AND origin>?)" in step for step in steps)
+    assert faults(plan(planner, checked)) == []
+
+
+WHICH_ENTITIES: dict[str, tuple[dict[str, object], ...]] = {
+    "types": (
+        {},
+        {"type": "user"},
+        {"types": ("user",)},
+        {"types": ("contact", "user", "room")},
+        {"types": tuple("abcdefghijklmnopqrst")},
+        {"without": ("gender", "activity_type")},
+    ),
+    "partial": ({}, {"with_partial": False}),
+    "direction": ({}, {"is_descending": True}),
+    "place": ({}, {"after": 7}),
+    "order": ({}, {"by": "updated"}),
+}
 
 
 @pytest.mark.parametrize(
     "shape",
-    # Nobody asks for entities of all types by their last change.
-    [shape for shape in SHAPES if shape["by_type"] or not shape["by_update"]],
-    ids=lambda shape: "-".join(mark for mark in MARKS if shape[mark]),
+    [
+        {name: value for part in parts for name, value in part.items()}
+        for parts in product(*WHICH_ENTITIES.values())
+        # Nobody asks for entities of several types by their last change.
+        if "type" in parts[0] or not parts[-1]
+    ],
+    ids=str,
 )
 def test_list_of_entities_is_a_range_of_an_index(
-    planner: apsw.Connection, shape: dict[str, bool]
+    planner: apsw.Connection, shape: dict[str, object]
 ) -> None:
-    """By seq or by last change, of one type; by seq of all."""
-    assert faults(plan(planner, select.entities_in_order(**shape))) == []
+    """By seq or by last change, of one type; by seq of several and of all, but for some."""
+    statement, _ = select.entities_in_order(EntityQuery(**shape))  # type: ignore[arg-type]
+
+    assert faults(plan(planner, statement)) == []
 
 
 @pytest.mark.parametrize("find", [SEARCH.find_activities, SEARCH.find_entities])

@@ -113,10 +113,23 @@ def begun_draft(draft: Draft, own: EntityKey) -> Draft:
     the counterpart where the draft names none.
     """
     links = _with_parties(draft.links, own)
-    members = _members_of_caller(draft)
+    members = _members_of_caller(draft.data)
     members["status"] = _raw(PENDING[direction_of_links(links)])
     data = data_with(_text(members), {}, draft.occurred_at)
     return msgspec.structs.replace(draft, links=links, data=data)
+
+
+def draft_with_state(draft: Draft, recorded: str, own: EntityKey) -> Draft:
+    """A draft that is to replace an interaction with the data `recorded`, with what it has become.
+
+    A caller that sends an interaction once more does not know the status and what else steps and
+    time have set. Those stay if the caller's own members are as recorded. If not, the draft keeps
+    its own data, which may not replace the recorded one.
+    """
+    begun = begun_draft(draft, own)
+    if _members_of_caller(draft.data) == _members_of_caller(recorded):
+        return msgspec.structs.replace(begun, data=recorded)
+    return begun
 
 
 def mirrored_draft(draft: Draft, initiator: Link, external_id: str) -> Draft:
@@ -125,7 +138,7 @@ def mirrored_draft(draft: Draft, initiator: Link, external_id: str) -> Draft:
     It has the prose and the data of ours, and goes IN. Our metadata and our links stay with us. The
     data that is offered is left out: the other party sees it once it has accepted.
     """
-    members = _members_of_caller(draft)
+    members = _members_of_caller(draft.data)
     requirements = facts_of(draft.data).requirements
     if requirements is not None:
         members["requirements"] = _raw(_without_data(requirements))
@@ -143,8 +156,8 @@ def mirrored_draft(draft: Draft, initiator: Link, external_id: str) -> Draft:
     return begun_draft(theirs, initiator.key)
 
 
-def _members_of_caller(draft: Draft) -> Members:
-    members = _MEMBERS.decode(draft.data)
+def _members_of_caller(data: str) -> Members:
+    members = _MEMBERS.decode(data)
     return {name: value for name, value in members.items() if name not in SERVER_SET}
 
 

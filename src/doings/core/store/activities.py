@@ -17,12 +17,18 @@ ActivityRef = int | str
 class Recorded(msgspec.Struct, frozen=True):
     """What became of a draft: the seq and id of the activity that now stands for it.
 
-    `is_repeated` says that this activity was there before, under the same (origin, external_id).
+    `is_repeated` says that this activity was there before, under the same (origin, external_id),
+    `is_replaced` that it was, and was replaced by the draft.
     """
 
     seq: int
     id: str
     is_repeated: bool
+    is_replaced: bool = False
+
+
+Replacement = tuple[Activity, Draft]
+"""An activity as it is, and what is to stand in its place."""
 
 
 class ActivityReader(Protocol):
@@ -66,6 +72,13 @@ class ActivityWriter(ActivityReader, Protocol):
         """Replace an activity by what `revise` makes of it; returns the new one.
 
         Raises NotFound and what `revise` raises.
+        """
+
+    async def replace(self, replacements: Sequence[Replacement]) -> list[Activity]:
+        """Replace activities, each named once, by drafts; returns the new ones in their order.
+
+        Their ids, origins and instants of recording stay. Of one that its draft would not change,
+        the activity that was given is returned itself.
         """
 
     async def erase(

@@ -11,12 +11,15 @@ from doings.core.entity import Entity, EntityDraft, EntityKey
 class EntityQuery(msgspec.Struct, frozen=True, kw_only=True):
     """Which entities, in which order.
 
-    Each word of `q` begins a word of the entity's name, id or attributes. `after` is the seq after
-    which the list goes on. `by` is the order: when entities were recorded, or last updated.
+    `type` is the only type, `types` any of these, `without` none of these; all types where none is
+    named. Each word of `q` begins a word of the entity's name, id or attributes. `after` is the seq
+    after which the list goes on. `by` is the order: when entities were recorded, or last updated.
     `with_partial` includes contacts that are known only as a relation of another contact.
     """
 
     type: str | None = None
+    types: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
     q: str | None = None
     after: int | None = None
     is_descending: bool = False
@@ -24,6 +27,11 @@ class EntityQuery(msgspec.Struct, frozen=True, kw_only=True):
     skip: int = 0
     with_partial: bool = True
     by: Literal["recorded", "updated"] = "recorded"
+
+    @property
+    def named_types(self) -> tuple[str, ...]:
+        """The types that the entities may have; all where none is named."""
+        return self.types if self.type is None else (self.type,)
 
 
 class EntityReader(Protocol):

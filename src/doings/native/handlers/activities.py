@@ -6,16 +6,22 @@ from doings.core.activity import Activity, Draft
 from doings.core.document import activity_document
 from doings.core.interactions import recording
 from doings.core.interactions.lifecycle import check_revision
+from doings.core.interactions.replacing import Upsert, record_or_replace_one
 from doings.core.store import Writer
 from doings.httpkit.request import Request
-from doings.native.documents import ActivityInput, ActivityPatch, ChangePage
+from doings.native.documents import ActivityInput, ActivityPatch, ChangePage, NameInput
 from doings.native.handlers.timeline import respond_timeline
 from doings.native.http.answer import Answer, response_of
 from doings.native.http.etags import check_match
 from doings.native.http.idempotency import key_of, write_once
 from doings.native.http.request_body import body_of_type, patch_of_type
 from doings.native.http.responses import NO_CONTENT, encode, respond_document, written
-from doings.native.mapping import change_document, draft_from_document, draft_from_patch
+from doings.native.mapping import (
+    change_document,
+    draft_from_document,
+    draft_from_patch,
+    named_draft_from_document,
+)
 from doings.native.params import activity_id, query_from_params
 
 
@@ -44,6 +50,31 @@ async def record_activity(request: Request) -> Response:
         return answer(activity, is_new=is_new)
 
     return await write_once(request, body, record, also=await request.timeline.receivers([draft]))
+
+
+async def put_activity(request: Request) -> Response:
+    """Record (201) or replace (200) the activity of an origin and external id.
+
+    Where the body gives no time, that of a recorded one stays.
+    """
+    name = (request.path_params["origin"], request.path_params["external_id"])
+    body = await request.body()
+    document = body_of_type(request, body, ActivityInput)
+    draft = named_draft_from_document(
+        document, body_of_type(request, body, NameInput), name, now=request.services.clock.now()
+    )
+    seen = request.header("if-match")
+    base = f"{request.base_url}/activities/"
+
+    async def put(writer: Writer) -> Answer:
+        if seen is not None:
+            _check_seen(seen, await writer.activity_by_external_id(*name))
+        upsert = Upsert(draft, is_dated=document.occurred_at is not None)
+        activity, is_new = await record_or_replace_one(writer, upsert)
+        status = 201 if is_new else 200
+        return written(activity_document(activity), status=status, Location=base + activity.id)
+
+    return await write_once(request, body, put, also=await request.timeline.receivers([draft]))
 
 
 async def show_activity(request: Request) -> Response:
@@ -92,6 +123,6 @@ async def show_history(request: Request) -> Response:
     return respond_document(request, ChangePage(items, last=items[-1].seq))
 
 
-def _check_seen(seen: str | None, activity: Activity) -> None:
+def _check_seen(seen: str | None, activity: Activity | None) -> None:
     if seen is not None:
-        check_match(seen, encode(activity_document(activity)))
+        check_match(seen, encode(activity_document(activity)) if activity else None)

@@ -3,14 +3,20 @@
 import msgspec
 from starlette.responses import Response
 
-from doings.core.activity import Draft
-from doings.core.errors import Invalid, UnsupportedType
-from doings.core.interactions import recording
+from doings.core.errors import Invalid, Malformed, UnsupportedType
 from doings.core.store import Writer
 from doings.httpkit.request import Request, decoded
 from doings.native.formats.export import NDJSON
-from doings.native.handlers.ingest import Ingest, Tally
-from doings.native.http.answer import Answer, response_of
+from doings.native.handlers.batch_lines import (
+    BatchOptions,
+    Chunk,
+    Tally,
+    check_whole,
+    ndjson_lines,
+    options_of,
+)
+from doings.native.handlers.ingest import Ingest
+from doings.native.http.answer import Answer
 from doings.native.http.idempotency import write_once
 from doings.native.http.request_body import JSON
 from doings.native.http.responses import written
@@ -23,28 +29,37 @@ NDJSON_TYPES = frozenset({NDJSON, "application/ndjson", "application/jsonl"})
 
 async def record_batch(request: Request) -> Response:
     """Record all that can be recorded and say what could not."""
+    options = options_of(request)
     if request.content_type in NDJSON_TYPES:
-        return response_of(written(await Ingest(request).run()))
+        if options.is_atomic:
+            raise Malformed("only a JSON array is recorded whole or not at all", "atomic")
+        return await Ingest(request, options).run()
     if request.content_type in {"", JSON}:
-        return await _record_array(request)
+        return await _record_array(request, options)
     raise UnsupportedType(JSON, NDJSON)
 
 
-async def _record_array(request: Request) -> Response:
+async def _record_array(request: Request, options: BatchOptions) -> Response:
     body = await request.body()
     items = decoded(body, list[msgspec.Raw])
     if len(items) > ARRAY_ITEMS:
         raise Invalid.of("body", f"at most {ARRAY_ITEMS} items; send more as {NDJSON}")
-    tally = Tally()
-    drafts: list[Draft] = []
+    chunk = Chunk(options)
     now = request.services.clock.now()
     for number, item in enumerate(items, 1):
-        draft = tally.draft_from_line(number, bytes(item), now)
-        if draft is not None:
-            drafts.append(draft)
+        chunk.read(number, bytes(item), now)
+    if options.is_atomic:
+        check_whole(chunk.refused)
 
     async def record(writer: Writer) -> Answer:
-        tally.count(await recording.record(writer, drafts))
-        return written(tally.result())
+        counts = await chunk.record(writer)
+        if options.is_atomic:
+            check_whole([line for line in counts.lines if line.status == "refused"])
+        tally = Tally(options)
+        lines = tally.add(chunk, counts)
+        if not options.has_lines:
+            return written(tally.result())
+        return Answer(200, {"Content-Type": NDJSON}, ndjson_lines([*lines, tally.result()]))
 
-    return await write_once(request, body, record, also=await request.timeline.receivers(drafts))
+    also = await request.timeline.receivers(chunk.drafts)
+    return await write_once(request, body, record, also=also)

@@ -1,41 +1,55 @@
-"""People and things: listing, showing, putting and deleting them, and their timelines."""
+"""People and things: listing, showing, changing and deleting them, and their timelines."""
 
 import msgspec
 from starlette.responses import Response
 
 from doings.core.cursor import entity_page, filters_digest
+from doings.core.defaults import SETTINGS
 from doings.core.document import entity_document
 from doings.core.entity import Entity, EntityDraft
+from doings.core.errors import NotFound
 from doings.core.query import Gap
 from doings.core.store import Writer
 from doings.core.store.entities import EntityQuery
 from doings.httpkit.request import Request
-from doings.native.documents import EntityInput, EntityPage
+from doings.native.documents import EntityInput, EntityPage, EntityPatch
 from doings.native.handlers.timeline import gap_in, link_header, page_links, respond_timeline
 from doings.native.http.answer import Answer
 from doings.native.http.etags import check_match
 from doings.native.http.idempotency import write_once
-from doings.native.http.request_body import body_of_type
+from doings.native.http.request_body import (
+    LASTING_OF_ENTITIES,
+    body_of_type,
+    patch_of_type,
+)
 from doings.native.http.responses import NO_CONTENT, encode, respond_document, respond_json, written
-from doings.native.mapping import entity_draft_from_document
-from doings.native.params import entity_key, limit, query_from_params, search, type_in
+from doings.native.mapping import entity_draft_from_document, entity_draft_from_patch
+from doings.native.params import entity_key, limit, query_from_params, search, types_in
 
 
 async def list_entities(request: Request) -> Response:
     """A page of the entities in the order they were first named, by type and by search."""
     params = request.query
-    query = EntityQuery(type=type_in(params), q=search(params), limit=limit(params))
-    filters = filters_digest("entities", request.principal.account.id, query.type, query.q)
+    types, without = types_in(params)
+    query = EntityQuery(types=types, without=without, q=search(params), limit=limit(params))
+    filters = filters_digest(
+        "entities", request.principal.account.id, query.types, query.without, query.q
+    )
     gap = gap_in(request, filters)
     step = _step(query, gap)
     entities = await request.timeline.read(
-        lambda reader: reader.entities(step), bounded=query.q is None
+        lambda reader: reader.entities(step), bounded=_is_bounded(query)
     )
     page = entity_page(entities, gap, query.limit)
     links = page_links(request, page, filters)
     documents = [entity_document(entity) for entity in page.items]
     body = encode(EntityPage(documents, next=links.next, prev=links.prev))
     return respond_json(request, body, link_header(request, links))
+
+
+def _is_bounded(query: EntityQuery) -> bool:
+    """Whether a page takes no longer where there is more: settings that are left out are few."""
+    return query.q is None and query.without in {(), SETTINGS}
 
 
 def _step(query: EntityQuery, gap: Gap | None) -> EntityQuery:
@@ -71,6 +85,26 @@ async def put_entity(request: Request) -> Response:
         return written(entity_document(entity), status=201 if is_new else 200)
 
     return await write_once(request, body, put)
+
+
+async def patch_entity(request: Request) -> Response:
+    """Change an entity by a merge patch, unless it is not what the caller saw."""
+    key = entity_key(request)
+    body = await request.body()
+    patch = patch_of_type(request, body, EntityPatch, lasting=LASTING_OF_ENTITIES)
+    seen = request.header("if-match")
+
+    def patched(entity: Entity | None) -> EntityDraft:
+        if entity is None:
+            raise NotFound(*key)
+        _check_seen(seen, entity)
+        return entity_draft_from_patch(entity, patch)
+
+    async def change(writer: Writer) -> Answer:
+        entity, _ = await writer.put_entity(key, patched)
+        return written(entity_document(entity))
+
+    return await write_once(request, body, change)
 
 
 async def delete_entity(request: Request) -> Response:

@@ -8,17 +8,18 @@ and nothing is half recorded.
 import asyncio
 from codecs import BOM_UTF8
 
-from doings.core.activity import Draft
-from doings.core.errors import DoingsError, Invalid, Malformed
-from doings.core.interactions import recording
+from starlette.responses import Response, StreamingResponse
+
+from doings.core.errors import Malformed
 from doings.core.store import Writer
-from doings.core.store.activities import Recorded
 from doings.httpkit.request import Request
-from doings.native.documents import BatchResult, LineProblem
-from doings.native.formats.ndjson import ACTIVITY, LineCutter, decoded_line
+from doings.native.formats.export import NDJSON
+from doings.native.formats.ndjson import LineCutter
+from doings.native.handlers.batch_lines import AnswerFile, BatchOptions, Chunk, Tally, ndjson_lines
+from doings.native.http.answer import response_of
 from doings.native.http.idempotency import digest_of, key_of
-from doings.native.http.idempotent_stream import Counts, Repeats, counts_of
-from doings.native.mapping import draft_from_document
+from doings.native.http.idempotent_stream import Counts, Repeats
+from doings.native.http.responses import written
 
 BATCH_LINES = 4000
 BATCH_BYTES = 4 * 1_048_576
@@ -27,67 +28,41 @@ falls into the same batches. Larger ones write fewer pages, smaller ones let oth
 this one takes the store a tenth of a second.
 """
 
-MAX_ERRORS = 1000
-"""How many bad lines are listed one by one; further ones are only counted."""
-
-
-class Tally:
-    """What became of all lines so far."""
-
-    def __init__(self) -> None:
-        self.recorded = 0
-        self.repeated = 0
-        self.errors: list[LineProblem] = []
-        self.errors_left_out = 0
-
-    def draft_from_line(self, number: int, line: bytes, now: int) -> Draft | None:
-        """Read a line, or note why it cannot be recorded."""
-        try:
-            return draft_from_document(decoded_line(line, ACTIVITY), now=now)
-        except (Invalid, Malformed) as error:
-            self.refuse(number, error)
-            return None
-
-    def refuse(self, number: int, error: DoingsError) -> None:
-        """Note why a line cannot be recorded."""
-        if len(self.errors) == MAX_ERRORS:
-            self.errors_left_out += 1
-        elif isinstance(error, Invalid):
-            self.errors.append(LineProblem(number, *error.problems[0]))
-        else:
-            self.errors.append(LineProblem(number, "body", getattr(error, "reason", str(error))))
-
-    def count(self, recorded: list[Recorded]) -> None:
-        """Count what the store made of drafts."""
-        self.add(counts_of(recorded))
-
-    def add(self, counts: Counts) -> None:
-        """Add the counts of one batch."""
-        self.recorded += counts.recorded
-        self.repeated += counts.repeated
-
-    def result(self) -> BatchResult:
-        """The answer to the whole batch."""
-        return BatchResult(self.recorded, self.repeated, self.errors, self.errors_left_out)
-
 
 class Ingest:
     """One stream of NDJSON on its way into the store."""
 
-    def __init__(self, request: Request) -> None:
+    def __init__(self, request: Request, options: BatchOptions) -> None:
         self._request = request
+        self._options = options
         self._line_bytes = request.services.settings.body_limit
-        self._tally = Tally()
+        self._tally = Tally(options)
+        self._chunk = Chunk(options)
+        self._answer: AnswerFile | None = None
         self._line = 0
         self._lines_left = BATCH_LINES
         self._bytes_left = BATCH_BYTES
-        self._drafts: list[Draft] = []
-        self._writing: asyncio.Task[Counts] | None = None
+        self._writing: asyncio.Task[tuple[Chunk, Counts]] | None = None
         key = key_of(request)
-        self._repeats = Repeats(key, digest_of(request, b"")) if key else None
+        # What is kept for a stream without lines in its answer cannot answer one with them.
+        form = b"lines" if options.has_lines else b""
+        self._repeats = Repeats(key, digest_of(request, form)) if key else None
 
-    async def run(self) -> BatchResult:
-        """Read and record to the end; raises Conflict and Unavailable."""
+    async def run(self) -> Response:
+        """Read and record to the end, then answer; raises Conflict and Unavailable."""
+        if not self._options.has_lines:
+            await self._record()
+            return response_of(written(self._tally.result()))
+        self._answer = AnswerFile()
+        try:
+            await self._record()
+        except BaseException:
+            self._answer.close()
+            raise
+        self._answer.add(ndjson_lines([self._tally.result()]))
+        return StreamingResponse(self._answer.pieces(), media_type=NDJSON)
+
+    async def _record(self) -> None:
         if self._repeats is not None:
             await self._request.timeline.write(self._repeats.begin)
         cutter = LineCutter(self._line_bytes)
@@ -103,7 +78,6 @@ class Ingest:
                 await asyncio.wait([self._writing])
         if self._repeats is not None:
             await self._request.timeline.write(self._repeats.end)
-        return self._tally.result()
 
     async def _take(self, lines: list[bytes | None]) -> None:
         now = self._request.services.clock.now()
@@ -121,13 +95,11 @@ class Ingest:
             self._repeats.see(line)
         if line is None:
             reason = f"the line is longer than {self._line_bytes} bytes"
-            self._tally.refuse(self._line, Malformed(reason))
+            self._chunk.refuse(self._line, Malformed(reason))
             return
         self._bytes_left -= len(line)
         if line and not line.isspace():
-            draft = self._tally.draft_from_line(self._line, line, now)
-            if draft is not None:
-                self._drafts.append(draft)
+            self._chunk.read(self._line, line, now)
 
     async def _hand_over(self) -> None:
         """Give the batch to the store as soon as it has finished the one before.
@@ -136,32 +108,35 @@ class Ingest:
         Python itself, and reading on at the same time would only slow it down.
         """
         await self._settle()
-        drafts, self._drafts = self._drafts, []
+        chunk, self._chunk = self._chunk, Chunk(self._options)
         self._lines_left, self._bytes_left = BATCH_LINES, BATCH_BYTES
         is_written = asyncio.Event()
-        self._writing = asyncio.create_task(self._write(drafts, is_written))
+        self._writing = asyncio.create_task(self._write(chunk, is_written))
         await is_written.wait()
 
     async def _settle(self) -> None:
         if self._writing is not None:
             writing, self._writing = self._writing, None
-            self._tally.add(await writing)
+            lines = self._tally.add(*await writing)
+            if self._answer is not None:
+                self._answer.add(ndjson_lines(lines))
 
-    async def _write(self, drafts: list[Draft], is_written: asyncio.Event) -> Counts:
+    async def _write(self, chunk: Chunk, is_written: asyncio.Event) -> tuple[Chunk, Counts]:
         loop = asyncio.get_running_loop()
         batch = self._repeats.next_batch() if self._repeats is not None else None
 
         async def record(writer: Writer) -> Counts:
             if batch is None:
-                counts = counts_of(await recording.record(writer, drafts))
+                counts = await chunk.record(writer)
             else:
-                counts = await batch.record(writer, drafts)
+                counts = await batch.record(writer, chunk.record)
             # On SQLite this is the writer's thread.
             loop.call_soon_threadsafe(is_written.set)
             return counts
 
         timeline = self._request.timeline
         try:
-            return await timeline.write(record, also=await timeline.receivers(drafts))
+            also = await timeline.receivers(chunk.drafts)
+            return chunk, await timeline.write(record, also=also)
         finally:
             is_written.set()

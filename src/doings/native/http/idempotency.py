@@ -30,9 +30,10 @@ def key_of(request: Request) -> str | None:
 
 
 def digest_of(request: Request, body: bytes) -> bytes:
-    """What makes a request the same: method, path and body."""
-    head = f"{request.method} {request.path}\n"
-    return hashlib.blake2b(head.encode() + body, digest_size=16).digest()
+    """What makes a request the same: method, path, parameters and body."""
+    query: bytes = request.scope["query_string"]
+    head = f"{request.method} {request.path}".encode() + (b"?" + query if query else b"")
+    return hashlib.blake2b(head + b"\n" + body, digest_size=16).digest()
 
 
 def _as_it_is(answer: Answer) -> Answer:

@@ -5,30 +5,35 @@ number, in the transaction that records it.
 """
 
 import hashlib
-from typing import NamedTuple
+from collections.abc import Awaitable, Callable
 
 import msgspec
 
-from doings.core.activity import Draft
 from doings.core.errors import Conflict
-from doings.core.interactions import recording
 from doings.core.store import Writer
-from doings.core.store.activities import Recorded
 from doings.core.store.idempotency import IdempotencyWriter
+from doings.native.documents import BatchLine
 from doings.native.http.answer import Answer, recall_answer, remember_answer
 
 
-class Counts(NamedTuple):
-    """What became of a batch's drafts."""
+class Counts(msgspec.Struct, frozen=True, array_like=True):
+    """What became of a batch's drafts; `lines` where each of them is told about.
+
+    Databases hold it as text, without the later members, so their order stays.
+    """
 
     recorded: int
     repeated: int
+    replaced: int = 0
+    lines: list[BatchLine] = []
 
-
-def counts_of(recorded: list[Recorded]) -> Counts:
-    """Count what the store made of drafts."""
-    repeated = sum(result.is_repeated for result in recorded)
-    return Counts(len(recorded) - repeated, repeated)
+    def plus(self, other: "Counts") -> "Counts":
+        """The sums of both, without lines."""
+        return Counts(
+            self.recorded + other.recorded,
+            self.repeated + other.repeated,
+            self.replaced + other.replaced,
+        )
 
 
 class BatchKey(msgspec.Struct, frozen=True):
@@ -42,8 +47,8 @@ class BatchKey(msgspec.Struct, frozen=True):
     digest: bytes
     is_beyond: bool
 
-    async def record(self, writer: Writer, drafts: list[Draft]) -> Counts:
-        """Record the batch once, and repeat its counts afterwards.
+    async def record(self, writer: Writer, record: Callable[[Writer], Awaitable[Counts]]) -> Counts:
+        """Record the batch once by `record`, and repeat its counts afterwards.
 
         Raises Conflict for another batch under this key.
         """
@@ -52,7 +57,7 @@ class BatchKey(msgspec.Struct, frozen=True):
             return msgspec.json.decode(known.body, type=Counts)
         if self.is_beyond:
             raise Conflict(_ANOTHER_STREAM)
-        counts = counts_of(await recording.record(writer, drafts))
+        counts = await record(writer)
         body = msgspec.json.encode(counts)
         await remember_answer(writer, self.key, self.digest, Answer(200, {}, body))
         return counts

@@ -16,6 +16,9 @@ SERVER_SET = frozenset({"id", "seq", "recorded_at", "updated_at"})
 LASTING = frozenset({"origin", "external_id"})
 """Members that an activity keeps for life."""
 
+LASTING_OF_ENTITIES = frozenset({"type"})
+"""Members that an entity keeps for life, but for its id."""
+
 _WORDS = {
     "Expected `datetime` with a timezone component": "a time needs its offset or Z",
     "Invalid RFC3339 encoded datetime": "not an RFC 3339 time like 2026-11-22T10:00:00Z",
@@ -30,11 +33,16 @@ def body_of_type(request: Request, body: bytes, kind: type[T]) -> T:
     return _decoded(body, kind, frozenset())
 
 
-def patch_of_type(request: Request, body: bytes, kind: type[T]) -> T:
-    """A merge patch; raises Malformed, UnsupportedType, and Invalid with the member's path."""
+def patch_of_type(
+    request: Request, body: bytes, kind: type[T], *, lasting: frozenset[str] = LASTING
+) -> T:
+    """A merge patch; raises Malformed, UnsupportedType, and Invalid with the member's path.
+
+    `lasting` are the members that no patch can change.
+    """
     if request.content_type not in {"", JSON, MERGE_PATCH}:
         raise UnsupportedType(MERGE_PATCH, JSON)
-    return _decoded(body, kind, LASTING)
+    return _decoded(body, kind, lasting)
 
 
 def _decoded(body: bytes, kind: type[T], lasting: frozenset[str]) -> T:

@@ -72,6 +72,7 @@ def _query(name: str, description: str, schema: Schema) -> Parameter:
 
 
 _TIME = _text(format="date-time")
+_ID = _text(minLength=1, maxLength=ID_LENGTH)
 _KEY = _text(pattern=rf"^{TYPE.pattern}:", examples=["contact:8"])
 
 KIND_FILTER = _query(
@@ -103,6 +104,7 @@ FILTERS = (
     LINK_FILTER,
     _query("actor", "Done by `type:id`.", _KEY),
     _query("origin", "Recorded under this origin.", _text(pattern=f"^{ORIGIN.pattern}$")),
+    _query("external_id", "Recorded under this id, of any origin or of `origin`.", _ID),
     _query("level", "Of this level.", _text(enum=sorted(LEVELS))),
     _query("channel", "In this channel.", _text(pattern=f"^{WORD.pattern}$")),
     SINCE,
@@ -114,7 +116,15 @@ FILTERS = (
 )
 
 ENTITY_FILTERS = (
-    _query("type", "Of this type.", _text(pattern=f"^{TYPE.pattern}$")),
+    _query(
+        "type",
+        "Of these types, repeated or with commas between; `!activity_type` is any but that one."
+        " Left out: all but the vendors' settings.",
+        {
+            "type": "array",
+            "items": _text(pattern=f"^!?{TYPE.pattern}$", examples=["contact", "!activity_type"]),
+        },
+    ),
     SEARCH,
     LIMIT_PARAMETER,
     CURSOR,
@@ -142,6 +152,19 @@ FEED_PARAMETERS = (
     ),
 )
 
+BATCH_PARAMETERS = (
+    _query(
+        "on_repeat",
+        "What a repeated `(origin, external_id)` does: keep the first, or replace it.",
+        _text(enum=["keep", "replace"], default="keep"),
+    ),
+    _query(
+        "atomic",
+        "Of a JSON array: record all or, where any item is wrong, nothing.",
+        _text(enum=["true", "false"], default="false"),
+    ),
+)
+
 ONCE = Parameter(
     "Idempotency-Key",
     "header",
@@ -159,7 +182,9 @@ IF_NONE_MATCH = Parameter(
 )
 
 PATH_PARTS: dict[str, tuple[str, Schema]] = {
-    "id": ("An id.", _text(minLength=1, maxLength=ID_LENGTH)),
+    "id": ("An id.", _ID),
+    "origin": ("Where it came from.", _text(pattern=f"^{ORIGIN.pattern}$")),
+    "external_id": ("Its id there.", _ID),
     "type": ("The type of an entity.", _text(pattern=f"^{TYPE.pattern}$")),
     "key": ("The key of a credential.", _text(minLength=1)),
 }

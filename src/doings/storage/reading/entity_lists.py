@@ -23,16 +23,8 @@ async def listed(transaction: ReadTransaction, query: EntityQuery) -> list[Entit
 
 async def _in_order(transaction: ReadTransaction, query: EntityQuery) -> list[int]:
     query = await _after_skip(transaction, query)
-    statement = select.entities_in_order(
-        by_type=query.type is not None,
-        with_partial=query.with_partial,
-        is_descending=query.is_descending,
-        by_update=query.by == "updated",
-        after=query.after is not None,
-    )
-    rows = await transaction.fetch(
-        statement, type=query.type, after=query.after, limit=query.limit, skip=query.skip
-    )
+    statement, values = select.entities_in_order(query)
+    rows = await transaction.fetch(statement, **values)
     return [row[0] for row in rows]
 
 
@@ -77,7 +69,9 @@ async def _found(transaction: ReadTransaction, query: EntityQuery) -> list[int]:
 
 
 def _is_wanted(entity: Entity, query: EntityQuery) -> bool:
-    if entity.is_deleted or (query.type is not None and entity.type != query.type):
+    if entity.is_deleted or entity.type in query.without:
+        return False
+    if query.named_types and entity.type not in query.named_types:
         return False
     if query.after is not None:
         is_after = entity.seq < query.after if query.is_descending else entity.seq > query.after

@@ -10,7 +10,7 @@ from doings.storage.engine import Row
 from doings.storage.reading import counts
 from doings.storage.reading.activities import rows_by_seqs
 from doings.storage.reading.ranges import KEY_CHUNK, Scope, gap_behind, keys_in_order, scope
-from doings.storage.reading.search import keys_of_words, keys_that_match
+from doings.storage.reading.search import keys_of_external_id, keys_of_words, keys_that_match
 from doings.storage.sql import select, tallies
 from doings.storage.sql import statements as sql
 from doings.storage.transaction import ReadTransaction
@@ -48,6 +48,8 @@ async def _keys(
 ) -> list[Key]:
     if query.words is not None:
         return await keys_of_words(transaction, query, entities, kinds)
+    if query.external_id is not None:
+        return await keys_of_external_id(transaction, query, entities, kinds)
     if not query.is_indexed:
         return await keys_that_match(transaction, query, entities, kinds)
     if query.skip:

@@ -1,4 +1,4 @@
-"""What no index answers by itself: filters by actor and marks, and full text.
+"""What no range answers by itself: filters by actor and marks, ids elsewhere, and full text.
 
 A range or the full text gives keys in chunks, and what satisfies the other filters is kept.
 """
@@ -10,6 +10,7 @@ import msgspec
 from doings.core.query import Key, Query
 from doings.storage.reading.ranges import KEY_CHUNK, gap_behind, keys_in_order, resolve
 from doings.storage.sql import select
+from doings.storage.sql import statements as sql
 from doings.storage.sql.select import EVERYTHING
 from doings.storage.transaction import ReadTransaction
 
@@ -61,6 +62,18 @@ async def _matching(
     )
     rows = await transaction.fetch(statement, seqs=[seq for _, seq in chunk], **values)
     return sorted(((at, seq) for at, seq in rows), reverse=query.side == "older")
+
+
+async def keys_of_external_id(
+    transaction: ReadTransaction, query: Query, entities: list[int], kinds: list[str] | None
+) -> list[Key]:
+    """What was recorded under an id elsewhere: one activity at most for each origin."""
+    keys = await transaction.fetch(sql.KEYS_BY_EXTERNAL_ID, external_id=query.external_id)
+    if not keys:
+        return []
+    checked = None if entities == [EVERYTHING] else entities
+    found = await _matching(transaction, query, keys, checked, kinds)
+    return found[query.skip : query.skip + query.limit + 1]
 
 
 async def keys_of_words(

@@ -11,6 +11,7 @@ from typing import Any
 
 from doings.core.activity import ACTOR
 from doings.core.query import Gap, Query, Side
+from doings.core.store.entities import EntityQuery
 from doings.storage.sql.statements import ACTIVITY
 
 EVERYTHING = 0
@@ -157,7 +158,7 @@ def matching_keys(
     if actor is not None:
         conditions.append("' ' || a.linked || ' ' LIKE :actor")
         values["actor"] = f"% {actor}:{ACTOR} %"
-    for column, value in (("origin", query.origin), ("level", query.level)):
+    for column, value in _marks(query):
         if value is not None:
             conditions.append(f"a.{column} = :{column}")
             values[column] = value
@@ -168,6 +169,15 @@ def matching_keys(
     return f"SELECT a.occurred_at, a.seq FROM activities a WHERE {' AND '.join(conditions)}", values
 
 
+def _marks(query: Query) -> tuple[tuple[str, str | None], ...]:
+    """The columns that have to hold a value, where there is one."""
+    return (
+        ("origin", query.origin),
+        ("external_id", query.external_id),
+        ("level", query.level),
+    )
+
+
 def _linked(entities: str) -> str:
     return (
         f"EXISTS (SELECT 1 FROM links l WHERE l.account_id = a.account_id"
@@ -176,21 +186,44 @@ def _linked(entities: str) -> str:
     )
 
 
-def entities_in_order(
-    *, by_type: bool, with_partial: bool, is_descending: bool, by_update: bool, after: bool
-) -> str:
-    """Entities of a type, or all, in the order of their seq or last change."""
-    conditions = ["e.account_id = :account_id AND e.deleted_at IS NULL"]
-    if by_type:
-        conditions.append("e.type = :type")
-    if not with_partial:
-        conditions.append("e.is_partial = 0")
-    if after:
-        conditions.append(f"e.seq {'<' if is_descending else '>'} :after")
-    direction = " DESC" if is_descending else ""
-    columns = ("e.updated_at", "e.seq") if by_update else ("e.seq",)
-    order = ", ".join(column + direction for column in columns)
-    return (
-        f"SELECT e.seq FROM entities e WHERE {' AND '.join(conditions)}"
-        f" ORDER BY {order} LIMIT :limit OFFSET :skip"
-    )
+def entities_in_order(query: EntityQuery) -> Selection:
+    """Seqs of entities in the order of their seq, or of their last change where of one type.
+
+    Each type is a range of an index. Types that are left out are passed over on the way.
+    """
+    types = query.named_types
+    values: Values = {f"type_{index}": name for index, name in enumerate(types)}
+    values |= {"limit": query.limit, "skip": query.skip}
+    if query.without:
+        values["without"] = list(query.without)
+    if query.after is not None:
+        values["after"] = query.after
+    direction = " DESC" if query.is_descending else ""
+    columns = ("updated_at", "seq") if query.by == "updated" else ("seq",)
+    order = "ORDER BY " + ", ".join(column + direction for column in columns)
+    return _merged_entities(len(types), _entity_conditions(query), order), values
+
+
+def _entity_conditions(query: EntityQuery) -> str:
+    """What holds for entities of every type that is listed."""
+    conditions = "account_id = :account_id AND deleted_at IS NULL"
+    if not query.with_partial:
+        conditions += " AND is_partial = 0"
+    if query.without:
+        conditions += " AND NOT (type = ANY(:without))"
+    if query.after is not None:
+        conditions += f" AND seq {'<' if query.is_descending else '>'} :after"
+    return conditions
+
+
+@lru_cache(maxsize=1024)
+def _merged_entities(types: int, conditions: str, order: str) -> str:
+    """One range for each type, each with its own order; all entities where there is no type."""
+    named = [f" AND type = :type_{index}" for index in range(types)] or [""]
+    ranges = [f"SELECT seq FROM entities WHERE {conditions}{name}" for name in named]
+    merged = ranges[0]
+    if len(ranges) > 1:
+        merged = " UNION ALL ".join(
+            f"SELECT seq FROM ({one} {order}) AS range_{index}" for index, one in enumerate(ranges)
+        )
+    return f"{merged} {order} LIMIT :limit OFFSET :skip"

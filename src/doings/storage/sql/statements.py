@@ -175,6 +175,21 @@ ACTIVITY_BY_ID = f"""
 ACTIVITY_BY_EXTERNAL_ID = f"""
     SELECT {ACTIVITY} FROM activities a
     WHERE a.account_id = :account_id AND a.origin = :origin AND a.external_id = :external_id"""
+KEYS_BY_EXTERNAL_ID = """
+    WITH RECURSIVE origins (origin) AS (
+        SELECT MIN(origin) FROM activities
+        WHERE account_id = :account_id AND external_id IS NOT NULL
+        UNION ALL
+        SELECT (
+            SELECT MIN(a.origin) FROM activities a
+            WHERE a.account_id = :account_id AND a.external_id IS NOT NULL
+                AND a.origin > origins.origin
+        ) FROM origins WHERE origins.origin IS NOT NULL
+    )
+    SELECT a.occurred_at, a.seq FROM origins JOIN activities a
+        ON a.account_id = :account_id AND a.origin = origins.origin
+        AND a.external_id = :external_id"""
+"""Goes from each origin of the account to the next one in the index, as origins are few."""
 # Which of these ids from elsewhere are recorded already, and as what.
 ACTIVITIES_BY_EXTERNAL_ID = """
     SELECT external_id, seq, id FROM activities

@@ -6,7 +6,7 @@ from doings.core.activity import Activity, Draft, draft_of, is_same
 from doings.core.clock import local_date
 from doings.core.document import replaced_text, whole_text
 from doings.core.interactions.lifecycle import due_at
-from doings.core.store.activities import ActivityRef, Recorded
+from doings.core.store.activities import ActivityRef, Recorded, Replacement
 from doings.storage.reading import activities as read
 from doings.storage.sql import statements as sql
 from doings.storage.sql import tallies
@@ -27,13 +27,19 @@ async def revise(
 ) -> Activity:
     """Replace an activity by what `revise` makes of it; raises NotFound and what it raises."""
     old = await read.activity(transaction, ref)
-    draft = revise(old)
-    if is_same(draft, draft_of(old)):
-        return old
-    new = await _replace(transaction, old, draft)
+    return (await replace(transaction, [(old, revise(old))]))[0]
+
+
+async def replace(transaction: Transaction, replacements: Sequence[Replacement]) -> list[Activity]:
+    """Put drafts in the place of activities, each named once; the same draft changes nothing."""
+    changed = [(old, draft) for old, draft in replacements if not is_same(draft, draft_of(old))]
+    if not changed:
+        return [old for old, _ in replacements]
+    new = {activity.seq: activity for activity in await _replace(transaction, changed)}
     await transaction.write_tallies()
-    await changes.add(transaction, new, "updated", before=replaced_text(old, new))
-    return new
+    updated = [(new[old.seq], replaced_text(old, new[old.seq])) for old, _ in changed]
+    await changes.add(transaction, "updated", updated)
+    return [new.get(old.seq, old) for old, _ in replacements]
 
 
 async def erase(
@@ -45,7 +51,7 @@ async def erase(
         check(activity)
     await _remove(transaction, activity)
     await transaction.write_tallies()
-    await changes.add(transaction, activity, "deleted", before=whole_text(activity))
+    await changes.add(transaction, "deleted", [(activity, whole_text(activity))])
     return activity
 
 
@@ -99,12 +105,17 @@ async def _standing(transaction: Transaction, drafts: Sequence[Draft]) -> Standi
     return standing
 
 
-async def _add(transaction: Transaction, drafts: Sequence[Draft]) -> list[Recorded]:
+async def _linkings(transaction: Transaction, drafts: Sequence[Draft]) -> list[links.Linking]:
+    """What each draft is linked to; entities that do not exist are made."""
     named = [links.namings(draft) for draft in drafts]
     known = await links.resolve(
         transaction, ((key, name) for naming in named for key, name, _ in naming)
     )
-    linkings = [links.roles_of([(known[key], role) for key, _, role in naming]) for naming in named]
+    return [links.roles_of([(known[key], role) for key, _, role in naming]) for naming in named]
+
+
+async def _add(transaction: Transaction, drafts: Sequence[Draft]) -> list[Recorded]:
+    linkings = await _linkings(transaction, drafts)
     first = await transaction.advance(len(drafts))
     new_id = transaction.clock.new_id
     made = [Recorded(seq, new_id(), is_repeated=False) for seq in range(first, first + len(drafts))]
@@ -187,58 +198,91 @@ def _row(draft: Draft, one: Recorded, now: int, linked: links.Linking) -> tuple[
     )
 
 
-async def _replace(transaction: Transaction, old: Activity, draft: Draft) -> Activity:
-    """Put a draft in the place of a recorded activity; its ids, origin and recording stay."""
-    naming = links.namings(draft)
-    known = await links.resolve(transaction, ((key, name) for key, name, _ in naming))
-    roles, has_contact = links.roles_of((known[key], role) for key, _, role in naming)
-    is_moved = (draft.kind, draft.occurred_at) != (old.kind, old.occurred_at)
-    if is_moved or roles.keys() != links.roles_as_stored(old).keys():
-        await links.change_links(transaction, old, draft, roles, has_contact=has_contact)
-    await transaction.execute(
-        sql.UPDATE_ACTIVITY,
-        seq=old.seq,
-        kind=draft.kind,
-        occurred_at=draft.occurred_at,
-        time_zone=draft.time_zone,
-        summary=draft.summary,
-        body=draft.body,
-        data=draft.data,
-        metadata=draft.metadata,
-        level=draft.level,
-        channels=text_from_channels(draft.channels),
-        updated_at=transaction.clock.now(),
-        has_contact=int(has_contact),
-        linked=text_from_roles(roles),
+async def _replace(transaction: Transaction, replacements: Sequence[Replacement]) -> list[Activity]:
+    """Put drafts in the place of activities; their ids, origins and recording stay."""
+    linkings = await _linkings(transaction, [draft for _, draft in replacements])
+    together = list(zip(replacements, linkings, strict=True))
+    moves = [
+        links.Move(old, draft, *linked)
+        for (old, draft), linked in together
+        if _is_moved(old, draft, linked)
+    ]
+    if moves:
+        await links.change_links(transaction, moves)
+    now = transaction.clock.now()
+    rows = [_changed_row(old, draft, now, linked) for (old, draft), linked in together]
+    await transaction.execute_many(sql.UPDATE_ACTIVITY, rows)
+    await _replace_texts(transaction, replacements)
+    due = [
+        (old, due_at(draft.kind, draft.data))
+        for old, draft in replacements
+        if (draft.kind, draft.data) != (old.kind, old.data)
+    ]
+    await _replace_deadlines(transaction, due)
+    return await read.by_seqs(transaction, [old.seq for old, _ in replacements])
+
+
+def _is_moved(old: Activity, draft: Draft, linked: links.Linking) -> bool:
+    """Whether the draft lies elsewhere in the timelines, or in others."""
+    if (draft.kind, draft.occurred_at) != (old.kind, old.occurred_at):
+        return True
+    return linked[0].keys() != links.roles_as_stored(old).keys()
+
+
+def _changed_row(
+    old: Activity, draft: Draft, now: int, linked: links.Linking
+) -> tuple[object, ...]:
+    """The row of `statements.UPDATE_ACTIVITY`."""
+    roles, has_contact = linked
+    return (
+        draft.kind,
+        draft.occurred_at,
+        draft.time_zone,
+        draft.summary,
+        draft.body,
+        draft.data,
+        draft.metadata,
+        draft.level,
+        text_from_channels(draft.channels),
+        now,
+        int(has_contact),
+        text_from_roles(roles),
+        old.seq,
     )
-    if (draft.summary, draft.body) != (old.summary, old.body):
-        await _replace_text(transaction, old, draft)
-    if (draft.kind, draft.data) != (old.kind, old.data):
-        await _replace_deadline(transaction, old, due_at(draft.kind, draft.data))
-    return await read.activity(transaction, old.seq)
 
 
-async def _replace_text(transaction: Transaction, old: Activity, draft: Draft) -> None:
-    search = transaction.search
-    if old.summary or old.body:
-        await transaction.execute(search.remove_activity, seq=old.seq)
-    if draft.summary or draft.body:
-        words = search.indexed(transaction.account_id, draft.summary, draft.body)
-        await transaction.execute_many(search.add_activity, [(old.seq, *words)])
+async def _replace_texts(transaction: Transaction, replacements: Sequence[Replacement]) -> None:
+    search, account_id = transaction.search, transaction.account_id
+    changed = [
+        (old, draft)
+        for old, draft in replacements
+        if (draft.summary, draft.body) != (old.summary, old.body)
+    ]
+    removed = [(old.seq,) for old, _ in changed if old.summary or old.body]
+    added = [
+        (old.seq, *search.indexed(account_id, draft.summary, draft.body))
+        for old, draft in changed
+        if draft.summary or draft.body
+    ]
+    await transaction.execute_many(search.remove_activity, removed)
+    await transaction.execute_many(search.add_activity, added)
 
 
-async def _replace_deadline(transaction: Transaction, old: Activity, due: int | None) -> None:
-    before = due_at(old.kind, old.data)
-    if due is not None and due != before:
-        await transaction.execute(sql.SET_DEADLINE, activity_seq=old.seq, due_at=due)
-    elif due is None and before is not None:
-        await transaction.execute(sql.DROP_DEADLINE, activity_seq=old.seq)
+async def _replace_deadlines(
+    transaction: Transaction, due: Sequence[tuple[Activity, int | None]]
+) -> None:
+    """Set or drop the deadlines of activities, given as they were with when they are due now."""
+    before = {old.seq: due_at(old.kind, old.data) for old, _ in due}
+    later = [(old.seq, at) for old, at in due if at is not None and at != before[old.seq]]
+    never = [(old.seq,) for old, at in due if at is None and before[old.seq] is not None]
+    await transaction.execute_many(sql.SET_DEADLINE, later)
+    await transaction.execute_many(sql.DROP_DEADLINE, never)
 
 
 async def _remove(transaction: Transaction, activity: Activity) -> None:
     """Take an activity out of every table but the feed."""
-    await links.remove_links(transaction, activity)
+    await links.remove_links(transaction, [activity])
     await transaction.execute(sql.DELETE_ACTIVITY, seq=activity.seq)
-    await _replace_deadline(transaction, activity, None)
+    await _replace_deadlines(transaction, [(activity, None)])
     if activity.summary or activity.body:
         await transaction.execute(transaction.search.remove_activity, seq=activity.seq)

@@ -1,25 +1,21 @@
 """Writing the feed of changes: what is added to it, and what of the past it keeps."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from doings.core.activity import Activity
 from doings.storage.sql import statements as sql
 from doings.storage.transaction import Transaction
 
 
-async def add(transaction: Transaction, activity: Activity, op: str, *, before: str) -> None:
-    """Append to the feed; `before` is the JSON of what the change replaced."""
-    await transaction.execute(
-        sql.ADD_CHANGE,
-        seq=await transaction.advance(1),
-        activity_seq=activity.seq,
-        activity_id=activity.id,
-        op=op,
-        kind=activity.kind,
-        at=transaction.clock.now(),
-        by_key=transaction.by,
-        before=before,
-    )
+async def add(transaction: Transaction, op: str, changed: Sequence[tuple[Activity, str]]) -> None:
+    """Append to the feed; with each activity comes the JSON of what the change replaced."""
+    first = await transaction.advance(len(changed))
+    now, by = transaction.clock.now(), transaction.by
+    rows = [
+        (seq, activity.seq, activity.id, op, activity.kind, now, by, before)
+        for seq, (activity, before) in enumerate(changed, first)
+    ]
+    await transaction.execute_many(sql.ADD_CHANGE, rows)
 
 
 async def amend(transaction: Transaction, activity_id: str, revise: Callable[[str], str]) -> None:

@@ -3,7 +3,8 @@
 Those given, those its data names, and those that follow from whom a linked thing belongs to.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -139,7 +140,7 @@ async def _relink(transaction: Transaction, activity: Activity) -> None:
     roles, has_contact = roles_of(links)
     if roles == roles_as_stored(activity):
         return
-    await change_links(transaction, activity, activity, roles, has_contact=has_contact)
+    await change_links(transaction, [Move(activity, activity, roles, has_contact)])
     await transaction.execute(
         sql.SET_LINKED,
         seq=activity.seq,
@@ -153,30 +154,40 @@ def roles_as_stored(activity: Activity) -> Roles:
     return {link.entity.seq: list(link.roles) for link in activity.links}
 
 
-async def change_links(
-    transaction: Transaction,
-    old: Activity,
-    new: Activity | Draft,
-    roles: Roles,
-    *,
-    has_contact: bool,
-) -> None:
-    """Take an activity's links and counts away and set those of its new state."""
-    await remove_links(transaction, old)
-    rows = link_rows(old.seq, new.occurred_at, new.kind, roles)
-    await transaction.execute_many(sql.ADD_LINK, rows)
+class Move(NamedTuple):
+    """An activity as it was, its new state, and what it is linked to from now on."""
+
+    old: Activity
+    new: Activity | Draft
+    roles: Roles
+    has_contact: bool
+
+
+async def change_links(transaction: Transaction, moves: Sequence[Move]) -> None:
+    """Take activities' links and counts away and set those of their new state."""
+    await remove_links(transaction, [move.old for move in moves])
+    time_zone = await transaction.time_zone()
+    rows: list[LinkRow] = []
+    concerns: list[tuple[int, int]] = []
+    for old, new, roles, has_contact in moves:
+        rows += link_rows(old.seq, new.occurred_at, new.kind, roles)
+        if has_contact:
+            concerns.append((old.seq, local_date(new.occurred_at, time_zone).year))
+    await transaction.execute_many(sql.ADD_LINK, sorted(rows))
     transaction.tallies.update(tallies.of_links(rows))
-    if has_contact:
-        year = local_date(new.occurred_at, await transaction.time_zone()).year
-        transaction.tallies.update(tallies.of_concerns([(old.seq, year)]))
+    transaction.tallies.update(tallies.of_concerns(concerns))
 
 
-async def remove_links(transaction: Transaction, activity: Activity) -> None:
-    """Take an activity out of every timeline and count."""
-    at, seq, kind = activity.occurred_at, activity.seq, activity.kind
-    rows = link_rows(seq, at, kind, roles_as_stored(activity))
-    await transaction.execute_many(sql.DELETE_LINK, [row[:3] for row in rows])
+async def remove_links(transaction: Transaction, activities: Sequence[Activity]) -> None:
+    """Take activities out of every timeline and count."""
+    time_zone = await transaction.time_zone()
+    rows: list[LinkRow] = []
+    concerns: list[tuple[int, int]] = []
+    for activity in activities:
+        at, seq, kind = activity.occurred_at, activity.seq, activity.kind
+        rows += link_rows(seq, at, kind, roles_as_stored(activity))
+        if any(link.entity.type == CONTACT for link in activity.links):
+            concerns.append((seq, local_date(at, time_zone).year))
+    await transaction.execute_many(sql.DELETE_LINK, sorted(row[:3] for row in rows))
     transaction.tallies.subtract(tallies.of_links(rows))
-    if any(link.entity.type == CONTACT for link in activity.links):
-        year = local_date(at, await transaction.time_zone()).year
-        transaction.tallies.subtract(tallies.of_concerns([(seq, year)]))
+    transaction.tallies.subtract(tallies.of_concerns(concerns))
