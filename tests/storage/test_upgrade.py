@@ -97,7 +97,7 @@ async def fill_first(book: Book) -> int:
                 count=count,
             )
         await connection.execute(
-            "UPDATE heads SET head = :last_seq WHERE account_id = :account_id",
+            "UPDATE heads SET head = :head WHERE account_id = :account_id",
             account_id=book.account.id,
             head=last_seq + 2,
         )
