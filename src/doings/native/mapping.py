@@ -1,5 +1,6 @@
 """Between the native API's JSON and the model: plain functions that know no HTTP."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -15,10 +16,11 @@ from doings.core.activity import (
     Link,
     given_links,
 )
-from doings.core.clock import datetime_from_instant, instant_from_datetime
+from doings.core.clock import datetime_from_instant
 from doings.core.document import activity_document, raw
 from doings.core.entity import EntityDraft, EntityKey
 from doings.core.errors import Invalid
+from doings.core.instants import instant_from_text
 from doings.core.store.changes import Change
 from doings.core.store.credentials import Credential
 from doings.core.text import compact
@@ -27,6 +29,7 @@ from doings.native.documents import (
     ActivityPatch,
     ActorInput,
     ChangeDocument,
+    ChangePage,
     EntityInput,
     LinkInput,
     TokenDocument,
@@ -82,6 +85,12 @@ def entity_draft_from_document(document: EntityInput) -> EntityDraft:
     )
 
 
+def change_page(changes: Sequence[Change], after: int) -> ChangePage:
+    """Render changes that were read from `after` on."""
+    items = [change_document(change) for change in changes]
+    return ChangePage(items, last=items[-1].seq if items else after)
+
+
 def change_document(change: Change) -> ChangeDocument:
     """Render a change."""
     return ChangeDocument(
@@ -116,10 +125,10 @@ def key_from_text(text: str, *, field: str) -> EntityKey:
     return entity_type, entity_id
 
 
-def instant_of(moment: datetime, *, field: str = "occurred_at") -> int:
-    """Microseconds from a time that was read; raises Invalid for an absurd one."""
+def instant_of(text: str, *, field: str = "occurred_at") -> int:
+    """Microseconds since 1970 from RFC 3339; raises Invalid."""
     try:
-        return instant_from_datetime(moment)
+        return instant_from_text(text)
     except ValueError as error:
         raise Invalid.of(field, str(error)) from None
 

@@ -71,7 +71,10 @@ def _query(name: str, description: str, schema: Schema) -> Parameter:
     return Parameter(name, "query", description, schema)
 
 
-_TIME = _text(format="date-time")
+_TIME = {
+    "anyOf": [_text(format="date-time"), _text(format="date")],
+    "examples": ["2026-11-22T10:00:00Z", "2026-11-22"],
+}
 _KEY = _text(pattern=rf"^{TYPE.pattern}:", examples=["contact:8"])
 
 KIND_FILTER = _query(
@@ -84,8 +87,14 @@ LINK_FILTER = _query(
     "Linked to `type:id`; repeated: to any of them.",
     {"type": "array", "items": _KEY},
 )
-SINCE = _query("since", "Not before this time (inclusive).", _TIME)
-UNTIL = _query("until", "Before this time (exclusive).", _TIME)
+SINCE = _query(
+    "since",
+    "Not before this time (inclusive); a bare date is its start in the account's zone.",
+    _TIME,
+)
+UNTIL = _query(
+    "until", "Before this time (exclusive); a bare date is its start in the account's zone.", _TIME
+)
 LIMIT_PARAMETER = _query(
     "limit",
     "How many items at most.",
@@ -132,9 +141,13 @@ STATS_FILTERS = (
     UNTIL,
 )
 
-FEED_PARAMETERS = (
+HISTORY_PARAMETERS = (
     _query("after", "The last seq already known.", {"type": "integer", "minimum": 0, "default": 0}),
     LIMIT_PARAMETER,
+)
+
+FEED_PARAMETERS = (
+    *HISTORY_PARAMETERS,
     _query(
         "wait",
         "How many seconds to wait for a change where there is none.",

@@ -302,6 +302,12 @@ CHANGES_OF_ACTIVITY = f"""
     SELECT {CHANGE} FROM changes
     WHERE account_id = :account_id AND activity_id = :activity_id AND op <> 'created'
     ORDER BY seq"""
+# Some of them, after a seq.
+LATER_CHANGES_OF_ACTIVITY = f"""
+    SELECT {CHANGE} FROM changes
+    WHERE account_id = :account_id AND activity_id = :activity_id AND op <> 'created'
+        AND seq > :after
+    ORDER BY seq LIMIT :limit"""
 
 # Repeated requests
 
