@@ -46,6 +46,7 @@ class LinkInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=Fals
     id: IdText
     role: WordText = SUBJECT
     name: str | None = None
+    deleted: bool = False
 
 
 class ActorInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
@@ -54,6 +55,7 @@ class ActorInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=Fal
     type: TypeText
     id: IdText
     name: str | None = None
+    deleted: bool = False
 
 
 class ActivityInput(

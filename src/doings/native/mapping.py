@@ -151,13 +151,13 @@ def _links(actor: ActorInput | str | None, links: tuple[LinkInput | str, ...]) -
 def _link(link: LinkInput | str, position: int) -> Link:
     if isinstance(link, str):
         return Link(*key_from_text(link, field=f"links[{position}]"))
-    return Link(link.type, link.id, link.role, link.name)
+    return Link(link.type, link.id, link.role, link.name, link.deleted)
 
 
 def _actor_link(actor: ActorInput | str) -> Link:
     if isinstance(actor, str):
         return Link(*key_from_text(actor, field="actor"), ACTOR)
-    return Link(actor.type, actor.id, ACTOR, actor.name)
+    return Link(actor.type, actor.id, ACTOR, actor.name, actor.deleted)
 
 
 def _patched_channels(activity: Activity, patch: ActivityPatch) -> tuple[str, ...]:

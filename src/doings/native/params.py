@@ -34,6 +34,7 @@ def query_from_params(
     filters = {field: read(params) for name, (field, read) in _FILTERS.items() if name in params}
     return Query(
         entities=(owner,) if owner else links,
+        is_of_living=owner is not None,
         also=links if owner else (),
         since=instant(params, "since", time_zone),
         until=instant(params, "until", time_zone),

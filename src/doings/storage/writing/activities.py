@@ -102,7 +102,9 @@ async def _standing(transaction: Transaction, drafts: Sequence[Draft]) -> Standi
 async def _add(transaction: Transaction, drafts: Sequence[Draft]) -> list[Recorded]:
     named = [links.namings(draft) for draft in drafts]
     known = await links.resolve(
-        transaction, ((key, name) for naming in named for key, name, _ in naming)
+        transaction,
+        ((key, name) for naming in named for key, name, _ in naming),
+        links.deleted_elsewhere(drafts),
     )
     linkings = [links.roles_of([(known[key], role) for key, _, role in naming]) for naming in named]
     first = await transaction.advance(len(drafts))
@@ -190,7 +192,9 @@ def _row(draft: Draft, one: Recorded, now: int, linked: links.Linking) -> tuple[
 async def _replace(transaction: Transaction, old: Activity, draft: Draft) -> Activity:
     """Put a draft in the place of a recorded activity; its ids, origin and recording stay."""
     naming = links.namings(draft)
-    known = await links.resolve(transaction, ((key, name) for key, name, _ in naming))
+    known = await links.resolve(
+        transaction, ((key, name) for key, name, _ in naming), links.deleted_elsewhere([draft])
+    )
     roles, has_contact = links.roles_of((known[key], role) for key, _, role in naming)
     is_moved = (draft.kind, draft.occurred_at) != (old.kind, old.occurred_at)
     if is_moved or roles.keys() != links.roles_as_stored(old).keys():
