@@ -120,6 +120,11 @@ FILTERS = (
     _query("order", "Newest first, or oldest.", _text(enum=["desc", "asc"], default="desc")),
     LIMIT_PARAMETER,
     CURSOR,
+    _query(
+        "bom",
+        "Whether CSV begins with a byte order mark, by which spreadsheets know UTF-8.",
+        _text(enum=["false", "true"], default="false"),
+    ),
 )
 
 ENTITY_FILTERS = (
