@@ -11,7 +11,7 @@ from doings.core.instants import instant_from_text
 from doings.dialects.agendize.dates import readings, span
 from doings.dialects.agendize.documents import SavedDate
 from doings.dialects.agendize.mapping import (
-    View,
+    RenderContext,
     activity_documents,
     draft_from_document,
     saved_activity,
@@ -19,7 +19,7 @@ from doings.dialects.agendize.mapping import (
 from tests.builders import activity
 
 BERLIN = "Europe/Berlin"
-VIEW = View("http://server/agendize/api/2.3", BERLIN)
+VIEW = RenderContext("http://server/agendize/api/2.3", BERLIN)
 
 SPANS = [
     # An ordinary day.

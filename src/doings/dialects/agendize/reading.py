@@ -160,7 +160,9 @@ def _in_time(members: Members, time_zone: str, now: Members) -> Members:
     return settled
 
 
-def _kept_dates(document: SavedActivity, written: Detail, detail: Detail, time_zone: str) -> Members:
+def _kept_dates(
+    document: SavedActivity, written: Detail, detail: Detail, time_zone: str
+) -> Members:
     """The dates that their instants alone would not show as they were written."""
     zone = document.date.time_zone or time_zone
     pairs = {"date": (document.date, dates.instant(document.date, time_zone))}

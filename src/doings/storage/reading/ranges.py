@@ -42,9 +42,7 @@ async def resolve(
     """The seqs of those that exist; of the pseudo-entity for everything when none is named."""
     if not keys:
         return [EVERYTHING]
-    rows = await _rows_of_keys(
-        transaction, sql.SEQS_OF_ENTITIES, keys, is_of_living=is_of_living
-    )
+    rows = await _rows_of_keys(transaction, sql.SEQS_OF_ENTITIES, keys, is_of_living=is_of_living)
     return sorted(row[2] for row in rows)
 
 
