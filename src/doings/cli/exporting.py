@@ -9,7 +9,6 @@ import os
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 from typing import Annotated, BinaryIO
 
@@ -27,10 +26,10 @@ from doings.cli.options import (
 from doings.cli.terminal import progress, remark
 from doings.core.account import Account
 from doings.core.activity import checked_kind
-from doings.core.clock import instant_from_text, start_of_date
 from doings.core.document import activity_documents, entity_document
 from doings.core.entity import Entity
 from doings.core.errors import Invalid, Misconfigured
+from doings.core.instants import instant_or_date_from_text
 from doings.core.query import Query
 from doings.core.store import Store
 from doings.core.store.entities import EntityQuery
@@ -192,8 +191,6 @@ def _instant(text: str | None, account: Account, option: str) -> int | None:
     if text is None:
         return None
     try:
-        if len(text) == len("2026-11-22"):
-            return start_of_date(date.fromisoformat(text), account.time_zone)
-        return instant_from_text(text)
+        return instant_or_date_from_text(text, account.time_zone)
     except ValueError as error:
         raise Invalid.of(option, str(error)) from None

@@ -13,8 +13,9 @@ from doings.auth.principal import SCOPES
 from doings.cli.options import AccountOption, DatabaseOption, with_store
 from doings.cli.surfaces import how_to_sign_in
 from doings.cli.terminal import output, show_table
-from doings.core.clock import DAY, SECOND, SystemClock, instant_from_text, text_from_instant
+from doings.core.clock import DAY, SECOND, SystemClock, text_from_instant
 from doings.core.errors import Invalid
+from doings.core.instants import instant_from_text
 from doings.core.store import Store
 from doings.core.store.credentials import Credential
 

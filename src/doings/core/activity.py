@@ -52,12 +52,16 @@ DEFAULT_CHANNELS = ("admin",)
 
 
 class Link(msgspec.Struct, frozen=True, gc=False):
-    """That an activity concerns an entity, and how; `name` names an entity that is new."""
+    """That an activity concerns an entity, and how; `name` names an entity that is new.
+
+    `is_deleted` says that an entity that is new here was deleted where the activity comes from.
+    """
 
     type: str
     id: str
     role: str = SUBJECT
     name: str | None = None
+    is_deleted: bool = False
 
     @property
     def key(self) -> EntityKey:
@@ -66,7 +70,10 @@ class Link(msgspec.Struct, frozen=True, gc=False):
 
 
 class Linked(msgspec.Struct, frozen=True, gc=False):
-    """A link as read: the entity as it is now, with all the roles it has here."""
+    """A link as read: the entity as it is now, with all the roles it has here.
+
+    The entity may have been deleted since. Then it has no name any more, and is shown by its id.
+    """
 
     entity: Entity
     roles: tuple[str, ...]
@@ -130,13 +137,13 @@ class Activity(msgspec.Struct, frozen=True, gc=False):
     links: tuple[Linked, ...]
 
     def linked(self, entity_type: str, role: str | None = None) -> Entity | None:
-        """The first linked entity of that type (and role) that is not deleted, or None."""
+        """The first linked entity of that type (and role), or None."""
         return first_linked(self.links, entity_type, role)
 
     def actor(self) -> Entity | None:
-        """The entity that did it; None where it is not known or was deleted."""
+        """The entity that did it; None where it is not known."""
         for link in self.links:
-            if ACTOR in link.roles and not link.entity.is_deleted:
+            if ACTOR in link.roles:
                 return link.entity
         return None
 
@@ -152,10 +159,9 @@ class Activity(msgspec.Struct, frozen=True, gc=False):
 def first_linked(
     links: tuple[Linked, ...], entity_type: str, role: str | None = None
 ) -> Entity | None:
-    """The first linked entity of that type (and role) that is not deleted, or None."""
+    """The first linked entity of that type (and role), or None."""
     for link in links:
-        is_wanted = link.entity.type == entity_type and not link.entity.is_deleted
-        if is_wanted and (role is None or role in link.roles):
+        if link.entity.type == entity_type and (role is None or role in link.roles):
             return link.entity
     return None
 

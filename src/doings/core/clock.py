@@ -64,16 +64,6 @@ def instant_from_datetime(moment: datetime) -> int:
     return instant
 
 
-def instant_from_text(text: str) -> int:
-    """Read RFC 3339; raises ValueError saying what is wrong."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        msg = "not an RFC 3339 time like 2026-11-22T10:00:00Z"
-        raise ValueError(msg) from None
-    return instant_from_datetime(moment)
-
-
 @lru_cache(maxsize=16_384)
 def datetime_from_instant(instant: int) -> datetime:
     """The instant as a datetime in UTC."""

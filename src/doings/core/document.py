@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Annotated
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from doings.core.activity import ACTOR, Activity, Linked, rendered_links
 from doings.core.clock import datetime_from_instant, text_from_instant
@@ -18,20 +19,22 @@ JsonObject = Annotated[msgspec.Raw, msgspec.Meta(extra_json_schema={"type": "obj
 
 
 class ActorDocument(msgspec.Struct):
-    """Whoever did it."""
+    """Whoever did it; `deleted` is there, and true, once it was deleted."""
 
     type: str
     id: str
     name: str | None
+    deleted: bool | UnsetType = UNSET
 
 
 class LinkDocument(msgspec.Struct):
-    """A linked entity, in one role."""
+    """A linked entity, in one role; `deleted` is there, and true, once it was deleted."""
 
     type: str
     id: str
     role: str
     name: str | None
+    deleted: bool | UnsetType = UNSET
 
 
 class ActivityDocument(msgspec.Struct):
@@ -81,7 +84,7 @@ def raw(text: str) -> msgspec.Raw:
 
 
 def activity_documents(activities: Sequence[Activity]) -> list[ActivityDocument]:
-    """Render activities, in their order; links to deleted entities are left out."""
+    """Render activities, in their order."""
     documents = []
     linked = rendered_links(activities, link_documents)
     for activity, (actor, links) in zip(activities, linked, strict=True):
@@ -117,18 +120,17 @@ def activity_document(activity: Activity) -> ActivityDocument:
 
 
 def link_documents(links: tuple[Linked, ...]) -> LinkDocuments:
-    """Render the links of an activity; links to deleted entities are left out."""
+    """Render the links of an activity, those to deleted entities by type, id and role."""
     actor = None
     documents = []
     for link in links:
         entity = link.entity
-        if entity.is_deleted:
-            continue
+        deleted: bool | UnsetType = True if entity.is_deleted else UNSET
         for role in link.roles:
             if role == ACTOR and actor is None:
-                actor = ActorDocument(entity.type, entity.id, entity.name)
+                actor = ActorDocument(entity.type, entity.id, entity.name, deleted)
             else:
-                documents.append(LinkDocument(entity.type, entity.id, role, entity.name))
+                documents.append(LinkDocument(entity.type, entity.id, role, entity.name, deleted))
     return actor, documents
 
 

@@ -26,8 +26,8 @@ EntityKey = tuple[str, str]
 class Entity(msgspec.Struct, frozen=True, gc=False):
     """One person or thing as stored; `attrs` is JSON text in the order it was given.
 
-    `contact` is the id of the contact it belongs to. A deleted entity is shown nowhere. It stays
-    stored, because activities are still linked to it.
+    `contact` is the id of the contact it belongs to. A deleted entity is in no list of entities. It
+    stays stored, because activities are still linked to it, and is read without name and attrs.
     """
 
     seq: int

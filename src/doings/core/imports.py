@@ -149,8 +149,11 @@ def decoded_answer(answer: bytes, shape: type[T]) -> T:
 
 
 def element_decoder(shape: type[T]) -> Callable[[bytes], T]:
-    """What decodes an element of an answer into a shape; it raises Invalid."""
-    decode = msgspec.json.Decoder(shape).decode
+    """What decodes an element of an answer into a shape; it raises Invalid.
+
+    Decimal numbers of no certain type keep their digits: they are `msgspec.Raw`.
+    """
+    decode = msgspec.json.Decoder(shape, float_hook=msgspec.Raw).decode
 
     def decoded_element(element: bytes) -> T:
         try:

@@ -47,7 +47,8 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     too; no condition when empty. `kinds`: any of these kinds or `noun.*` patterns; None is every
     kind and () is no kind. `since` and `until` are instants: `since` is included, `until` is not.
     `external_id` is the id elsewhere, in any origin unless `origin` is given.
-    `skip` counts from the start of the list, and only applies without a `gap`.
+    `skip` counts from the start of the list, and only applies without a `gap`. What was linked to a
+    deleted entity is found like any other; with `is_of_living`, deleted `entities` are unknown.
     """
 
     entities: tuple[EntityKey, ...] = ()
@@ -65,6 +66,7 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     limit: int = 50
     gap: Gap | None = None
     skip: int = 0
+    is_of_living: bool = False
 
     @property
     def side(self) -> Side:

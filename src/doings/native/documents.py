@@ -8,7 +8,13 @@ from msgspec import UNSET, Meta, UnsetType
 
 from doings.auth.principal import SCOPE_ALIASES, SCOPES
 from doings.core.activity import DEFAULT_CHANNELS, KIND, LEVELS, ORIGIN, SUBJECT, WORD
-from doings.core.document import ActivityDocument, EntityDocument, JsonObject, Moment
+from doings.core.document import (
+    ActivityDocument,
+    EntityDocument,
+    JsonObject,
+    Moment,
+    MomentText,
+)
 from doings.core.entity import ID_LENGTH, TYPE
 
 
@@ -31,20 +37,25 @@ EntityName = Annotated[
 
 
 class LinkInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
-    """A thing that an activity concerns, and how; the name is for a thing that is new."""
+    """A thing that an activity concerns, and how.
+
+    The name is for a thing that is new, and so is `deleted`: it is then a deleted one.
+    """
 
     type: TypeText
     id: IdText
     role: WordText = SUBJECT
     name: str | None = None
+    deleted: bool = False
 
 
 class ActorInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
-    """The person or thing that did it; the name is for one that is new."""
+    """The person or thing that did it; the name, and `deleted`, are for one that is new."""
 
     type: TypeText
     id: IdText
     name: str | None = None
+    deleted: bool = False
 
 
 class ActivityInput(
@@ -53,7 +64,7 @@ class ActivityInput(
     """An activity to be recorded: only `kind` is required, `occurred_at` defaults to now."""
 
     kind: KindText
-    occurred_at: Moment | None = None
+    occurred_at: MomentText | None = None
     time_zone: str | None = None
     summary: str | None = None
     body: str | None = None
@@ -86,7 +97,7 @@ class ActivityPatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """
 
     kind: KindText | UnsetType = UNSET
-    occurred_at: Moment | UnsetType = UNSET
+    occurred_at: MomentText | UnsetType = UNSET
     time_zone: str | UnsetType | None = UNSET
     summary: str | UnsetType | None = UNSET
     body: str | UnsetType | None = UNSET
@@ -122,7 +133,7 @@ class TokenInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     scopes: list[ScopeText]
     label: str | None = None
-    expires_at: Moment | None = None
+    expires_at: MomentText | None = None
 
 
 class ActivityPage(msgspec.Struct):

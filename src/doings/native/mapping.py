@@ -17,10 +17,11 @@ from doings.core.activity import (
     Link,
     given_links,
 )
-from doings.core.clock import datetime_from_instant, instant_from_datetime
+from doings.core.clock import datetime_from_instant
 from doings.core.document import activity_document, raw
 from doings.core.entity import Entity, EntityDraft, EntityKey
 from doings.core.errors import Invalid, Problem
+from doings.core.instants import instant_from_text
 from doings.core.store.changes import Change
 from doings.core.store.credentials import Credential
 from doings.core.text import compact
@@ -29,6 +30,7 @@ from doings.native.documents import (
     ActivityPatch,
     ActorInput,
     ChangeDocument,
+    ChangePage,
     EntityInput,
     EntityPatch,
     LinkInput,
@@ -125,6 +127,12 @@ def entity_draft_from_patch(entity: Entity, patch: EntityPatch) -> EntityDraft:
     )
 
 
+def change_page(changes: Sequence[Change], after: int) -> ChangePage:
+    """Render changes that were read from `after` on."""
+    items = [change_document(change) for change in changes]
+    return ChangePage(items, last=items[-1].seq if items else after)
+
+
 def change_document(change: Change) -> ChangeDocument:
     """Render a change."""
     return ChangeDocument(
@@ -159,10 +167,10 @@ def key_from_text(text: str, *, field: str) -> EntityKey:
     return entity_type, entity_id
 
 
-def instant_of(moment: datetime, *, field: str = "occurred_at") -> int:
-    """Microseconds from a time that was read; raises Invalid for an absurd one."""
+def instant_of(text: str, *, field: str = "occurred_at") -> int:
+    """Microseconds since 1970 from RFC 3339; raises Invalid."""
     try:
-        return instant_from_datetime(moment)
+        return instant_from_text(text)
     except ValueError as error:
         raise Invalid.of(field, str(error)) from None
 
@@ -185,13 +193,13 @@ def _links(actor: ActorInput | str | None, links: tuple[LinkInput | str, ...]) -
 def _link(link: LinkInput | str, position: int) -> Link:
     if isinstance(link, str):
         return Link(*key_from_text(link, field=f"links[{position}]"))
-    return Link(link.type, link.id, link.role, link.name)
+    return Link(link.type, link.id, link.role, link.name, link.deleted)
 
 
 def _actor_link(actor: ActorInput | str) -> Link:
     if isinstance(actor, str):
         return Link(*key_from_text(actor, field="actor"), ACTOR)
-    return Link(actor.type, actor.id, ACTOR, actor.name)
+    return Link(actor.type, actor.id, ACTOR, actor.name, actor.deleted)
 
 
 _LINK_FIELD = re.compile(r"links\[(\d+)\]\.(\w+)")

@@ -5,16 +5,17 @@ from collections.abc import Callable
 from typing import Any
 
 from doings.core.activity import KIND, LEVELS, ORIGIN, WORD
-from doings.core.clock import instant_from_text
 from doings.core.defaults import SETTINGS
 from doings.core.entity import ID_LENGTH, TYPE, EntityKey
 from doings.core.errors import Malformed, NotFound
+from doings.core.instants import instant_or_date_from_text, with_plus
 from doings.core.query import ENTITIES, LARGEST_PAGE, Query, Word, words_from_text
 from doings.httpkit.params import QueryString, integer, last, listed, one_of
 from doings.httpkit.request import Request
 
 LIMIT = 50
 LONGEST_WAIT = 60
+LARGEST_SEQ = 2**40
 SEARCH_LENGTH = 1000
 
 _KINDS = re.compile(rf"{KIND.pattern}|{WORD.pattern}\.\*")
@@ -23,17 +24,22 @@ _ORIGIN_FORM = "lower-case letters, digits, dots, - and _"
 _WORD_FORM = "a lower-case word"
 _NOT = "!"
 
-_LOST_PLUS = re.compile(r" (?=\d\d:\d\d$)")
-"""A `+` of an offset that was not escaped, and so was read as a space."""
 
+def query_from_params(
+    params: QueryString, time_zone: str, *, owner: EntityKey | None = None
+) -> Query:
+    """The filters, order and size of a page, from its start; `owner` is whose timeline it is.
 
-def query_from_params(params: QueryString, *, owner: EntityKey | None = None) -> Query:
-    """The filters, order and size of a page, from its start; `owner` is whose timeline it is."""
+    `time_zone` is the account's: bare dates begin in it.
+    """
     links = links_in(params)
     filters = {field: read(params) for name, (field, read) in _FILTERS.items() if name in params}
     return Query(
         entities=(owner,) if owner else links,
+        is_of_living=owner is not None,
         also=links if owner else (),
+        since=instant(params, "since", time_zone),
+        until=instant(params, "until", time_zone),
         limit=limit(params),
         **filters,
     )
@@ -42,6 +48,11 @@ def query_from_params(params: QueryString, *, owner: EntityKey | None = None) ->
 def limit(params: QueryString) -> int:
     """How many items a page has."""
     return integer(params, "limit", LIMIT, least=1, most=LARGEST_PAGE)
+
+
+def after(params: QueryString) -> int:
+    """The seq after which a list of changes goes on."""
+    return integer(params, "after", 0, least=0, most=LARGEST_SEQ)
 
 
 def kinds_in(params: QueryString) -> tuple[str, ...] | None:
@@ -61,13 +72,13 @@ def links_in(params: QueryString) -> tuple[EntityKey, ...]:
     return tuple(sorted(_key_from_text(text, "link") for text in texts))
 
 
-def instant(params: QueryString, name: str) -> int | None:
-    """An instant from an RFC 3339 time with its offset."""
+def instant(params: QueryString, name: str, time_zone: str) -> int | None:
+    """An instant: RFC 3339, or a bare date, which is the start of that day in the zone."""
     text = last(params, name)
     if not text:
         return None
     try:
-        return instant_from_text(_LOST_PLUS.sub("+", text))
+        return instant_or_date_from_text(with_plus(text), time_zone)
     except ValueError as error:
         raise Malformed(str(error), name) from None
 
@@ -170,8 +181,6 @@ _FILTERS: dict[str, tuple[str, Callable[[QueryString], Any]]] = {
     "external_id": ("external_id", _external_id),
     "level": ("level", lambda params: one_of(params, "level", tuple(sorted(LEVELS)))),
     "channel": ("channel", lambda params: _matching(params, "channel", WORD, _WORD_FORM)),
-    "since": ("since", lambda params: instant(params, "since")),
-    "until": ("until", lambda params: instant(params, "until")),
     "q": ("words", _words),
     "order": ("is_descending", lambda params: one_of(params, "order", ("asc", "desc")) != "asc"),
 }

@@ -27,6 +27,7 @@ from doings.native.openapi.operations import (
     ENTITY_FILTERS,
     FEED_PARAMETERS,
     FILTERS,
+    HISTORY_PARAMETERS,
     IF_MATCH,
     IF_NONE_MATCH,
     NO_BODY,
@@ -134,7 +135,7 @@ _ACTIVITIES = (
             about=OperationDoc(
                 summary="Show the history of an activity, also of a deleted one",
                 tag="activities",
-                parameters=(IF_NONE_MATCH,),
+                parameters=(*HISTORY_PARAMETERS, IF_NONE_MATCH),
                 answers={200: json_of(wire.ChangePage), 304: NO_BODY},
             ),
         ),

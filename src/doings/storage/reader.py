@@ -10,7 +10,7 @@ from doings.core.account import Account
 from doings.core.activity import Activity
 from doings.core.cursor import Page, page_of
 from doings.core.entity import Entity, EntityKey
-from doings.core.query import DiaryOrder, Query, RecordedOrder
+from doings.core.query import LARGEST_PAGE, DiaryOrder, Query, RecordedOrder
 from doings.core.store.activities import ActivityRef
 from doings.core.store.changes import Change
 from doings.core.store.counts import TimelineSummary
@@ -110,8 +110,10 @@ class AccountReader:
     async def counts_by_kind(self, query: Query) -> list[tuple[str, int]]:
         return await counts.by_kind(self._transaction, query)
 
-    async def history(self, activity_id: str) -> list[Change]:
-        return await changes.history(self._transaction, activity_id)
+    async def history(
+        self, activity_id: str, after: int = 0, limit: int = LARGEST_PAGE
+    ) -> list[Change]:
+        return await changes.history(self._transaction, activity_id, after, limit)
 
     async def changes(self, after: int, limit: int) -> list[Change]:
         return await changes.changes(self._transaction, after, limit)

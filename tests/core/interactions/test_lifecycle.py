@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doings.core.activity import Activity, Draft, Link, Linked
-from doings.core.clock import SECOND, instant_from_text, text_from_instant
+from doings.core.clock import SECOND, text_from_instant
 from doings.core.errors import Conflict
+from doings.core.instants import instant_from_text
 from doings.core.interactions import lifecycle
 from doings.core.interactions.data import (
     Attendance,

@@ -308,8 +308,8 @@ def test_unfitting_data_is_refused_by_its_path(kind: str, data: object, field: s
         ({"appointment": {**APPOINTMENT, "notes": 5}}, "must be text or null, not an integer"),
         ({"appointment": {**APPOINTMENT, "id": ""}}, "must be text of length >= 1"),
         (
-            {"appointment": {**APPOINTMENT, "end": "2026-11-22T10:00:00"}},
-            "must be an RFC 3339 time with its offset, like 2026-11-22T10:00:00Z",
+            {"appointment": {**APPOINTMENT, "end": "2026-11-22"}},
+            "not an RFC 3339 time like 2026-11-22T10:00:00Z",
         ),
     ],
 )

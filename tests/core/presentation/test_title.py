@@ -58,7 +58,7 @@ JIM = linked("contact", "8", "Jim Halpert")
 VIP = linked("segment", "s1", "VIP")
 JANE = linked("membership", "m2", "Jane Doe")
 ANN = linked("user", "u1", "Ann", "actor")
-DELETED_JIM = Linked(msgspec.structs.replace(JIM.entity, is_deleted=True), JIM.roles)
+DELETED_JIM = Linked(msgspec.structs.replace(JIM.entity, name=None, is_deleted=True), JIM.roles)
 
 
 @pytest.mark.parametrize("kind", CATALOGUE)
@@ -117,7 +117,7 @@ def test_link_without_an_id_is_plain_text() -> None:
         (activity("segment.added", JIM, VIP), "Added Jim Halpert to VIP."),
         (activity("segment.added", VIP), "Added to VIP."),
         (activity("segment.added", JIM), "Segment added"),
-        (activity("contact.blocked", DELETED_JIM), "Contact blocked"),
+        (activity("contact.blocked", DELETED_JIM), "Blocked 8."),
         (activity("contact.blocked", linked("contact", "9", None)), "Blocked 9."),
         (
             activity("contact.unsubscribed", linked("contact", "1", "Me", "actor"), JIM),

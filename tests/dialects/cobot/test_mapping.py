@@ -171,10 +171,12 @@ def test_posted_text_names_no_membership() -> None:
 
 
 def test_deleted_membership_is_not_named() -> None:
-    """The attributes are empty when the only membership is deleted."""
-    gone = entity("membership", "m", "Joe", is_deleted=True)
+    """Its id is all that is shown."""
+    gone = entity("membership", "m", None, is_deleted=True)
 
-    assert attributes(activity("own.kind", Linked(gone, ("subject",)))) == {}
+    shown = attributes(activity("own.kind", Linked(gone, ("subject",))))
+
+    assert shown == {"membership_id": "m", "membership_name": None}
 
 
 def test_membership() -> None:

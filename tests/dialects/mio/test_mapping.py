@@ -135,13 +135,14 @@ def test_direction_and_other_party(
     assert (document["entity"] or {}).get("id") == other
 
 
-def test_deleted_other_party_is_not_shown() -> None:
+def test_deleted_other_party_is_shown_without_a_name() -> None:
     """The direction stays what it was."""
-    gone = msgspec.structs.replace(entity("individual", "i"), is_deleted=True)
+    gone = msgspec.structs.replace(entity("individual", "i"), name=None, is_deleted=True)
 
     document = shown(interaction(Linked(gone, ("actor", "counterpart"))))
 
-    assert (document["entity"], document["in_out_bound"]) == (None, "IN")
+    assert (document["entity"]["id"], document["entity"]["name"]) == ("i", None)
+    assert document["in_out_bound"] == "IN"
 
 
 def test_member_with_all_its_attributes() -> None:

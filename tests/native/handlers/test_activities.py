@@ -323,7 +323,7 @@ async def test_patches_each_member(
         ({"origin": "x"}, "origin", "cannot be changed once recorded"),
         ({"external_id": "x"}, "external_id", "cannot be changed once recorded"),
         ({"kind": None}, "kind", "Expected `str`, got `null`"),
-        ({"occurred_at": None}, "occurred_at", "Expected `datetime`, got `null`"),
+        ({"occurred_at": None}, "occurred_at", "Expected `str`, got `null`"),
         ({"data": 1}, "data", "must be an object"),
         ({"data": {"note": 1}}, "data.note", "must be an object or null, not an integer"),
         ({"wrong": 1}, "wrong", "unknown member"),

@@ -97,7 +97,7 @@ async def test_one_contact_has_the_timeline_of_all_that_belongs_to_it(native: Na
 
 
 async def test_deleting_an_entity_keeps_its_activities(native: Native) -> None:
-    """204; its page and timeline are 404, its activities are there without it."""
+    """204; its page and timeline are 404, its activities still name it."""
     document = await native.record(links=["contact:8"])
 
     answer = await native.call("DELETE", "/entities/contact/8")
@@ -105,7 +105,8 @@ async def test_deleting_an_entity_keeps_its_activities(native: Native) -> None:
     assert (answer.status_code, answer.content) == (204, b"")
     assert (await native.call("GET", "/entities/contact/8")).status_code == 404
     assert (await native.call("DELETE", "/entities/contact/8")).status_code == 404
-    assert (await native.get(f"/activities/{document['id']}"))["links"] == []
+    link = {"type": "contact", "id": "8", "role": "subject", "name": None, "deleted": True}
+    assert (await native.get(f"/activities/{document['id']}"))["links"] == [link]
 
 
 async def test_an_entity_is_guarded_against_lost_updates(native: Native) -> None:

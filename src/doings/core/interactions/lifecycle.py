@@ -15,9 +15,9 @@ from typing import Any, Literal
 import msgspec
 
 from doings.core.activity import ACTOR, Activity, Draft, Link, Linked
-from doings.core.clock import instant_from_text
 from doings.core.entity import SELF, Entity, EntityKey
 from doings.core.errors import Conflict
+from doings.core.instants import instant_from_text
 from doings.core.kinds.shapes import Span
 
 KINDS = (
@@ -139,7 +139,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
         return expires_at is not None and expires_at <= now
 
 
-_FACTS = msgspec.json.Decoder(Facts)
+_FACTS = msgspec.json.Decoder(Facts, float_hook=msgspec.Raw)
+"""Decimal numbers in what was shared keep their digits when it is written again."""
 
 
 def facts_of(data: str) -> Facts:

@@ -3,31 +3,21 @@
 Each is checked when it is recorded, and kept as the caller wrote it. So a reader can parse it.
 """
 
-import re
 from collections.abc import Callable
-from datetime import date
 from typing import Annotated
 
 import msgspec
 
-from doings.core.clock import EARLIEST, LATEST, instant_from_text, start_of_date
+from doings.core.clock import EARLIEST, LATEST, start_of_date
 from doings.core.entity import ID_LENGTH
-
-_INSTANT = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
-    r"[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?"
-    r"(?:Z|[+-][0-9]{2}:[0-9]{2})"
-)
-"""RFC 3339, which is less than ISO 8601: no weeks, no ordinal days, nothing left out."""
-
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+from doings.core.instants import date_from_text, instant_from_text
 
 _MILLISECOND = 1000
 _CENTURY = 36_525 * 86_400
 
 
 class InstantText(str):
-    """An RFC 3339 time with its offset or `Z`."""
+    """A time that `core.instants` reads."""
 
     __slots__ = ()
 
@@ -73,7 +63,8 @@ def instant_from_deadline(value: object) -> int:
     """Microseconds since 1970 from a deadline as it was recorded; raises ValueError."""
     if isinstance(value, int) and not isinstance(value, bool):
         return _checked_instant(value * _MILLISECOND)
-    return _instant(value, form="an RFC 3339 time or an integer of milliseconds since 1970")
+    text = _text(value, form="an RFC 3339 time or an integer of milliseconds since 1970")
+    return instant_from_text(text)
 
 
 def checked_format(format_type: type, value: object) -> str:
@@ -82,12 +73,8 @@ def checked_format(format_type: type, value: object) -> str:
     return str.__new__(format_type, value)
 
 
-def _instant(
-    value: object, form: str = "an RFC 3339 time with its offset, like 2026-11-22T10:00:00Z"
-) -> int:
-    if not isinstance(value, str) or not _INSTANT.fullmatch(value):
-        raise ValueError(f"must be {form}")
-    return instant_from_text(value)
+def _instant(value: object) -> int:
+    return instant_from_text(_text(value, form="an RFC 3339 time like 2026-11-22T10:00:00Z"))
 
 
 def _checked_instant(instant: int) -> int:
@@ -97,9 +84,13 @@ def _checked_instant(instant: int) -> int:
 
 
 def _date(value: object) -> int:
-    if not isinstance(value, str) or not _DATE.fullmatch(value):
-        raise ValueError("must be a date like 2026-11-22")
-    return start_of_date(date.fromisoformat(value), "UTC")
+    return start_of_date(date_from_text(_text(value, form="a date like 2026-11-22")), "UTC")
+
+
+def _text(value: object, *, form: str) -> str:
+    if isinstance(value, str):
+        return value
+    raise ValueError(f"must be {form}")
 
 
 _CHECKS: dict[type, Callable[[object], int]] = {

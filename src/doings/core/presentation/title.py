@@ -9,8 +9,8 @@ from doings.core.activity import SUBJECT, Activity
 from doings.core.entity import Entity, EntityKey
 from doings.core.kinds.rules import kind_named
 from doings.core.markup import HTML_KINDS, text_from_html
+from doings.core.presentation.graphemes import cut_before
 from doings.core.presentation.template import Anchor, Option, Part, Slot, parsed
-from doings.core.text import object_from_text
 
 EXCERPT = 120
 """How many characters of a text a title shows."""
@@ -21,6 +21,10 @@ _HTML_BEGINNING = 4 * _BEGINNING
 
 Most of HTML may be tags, so more of it is read.
 """
+
+
+_decode = msgspec.json.Decoder(dict[str, Any], float_hook=str).decode
+"""Decimal numbers are the text that they were recorded as: 95.00 stays 95.00."""
 
 
 class Piece(msgspec.Struct, frozen=True):
@@ -49,7 +53,7 @@ def title_pieces(activity: Activity) -> tuple[Piece, ...]:
 
 def _pieces(activity: Activity) -> list[Piece]:
     kind = kind_named(activity.kind)
-    facts = _Facts(activity, object_from_text(activity.data))
+    facts = _Facts(activity, _decode(activity.data))
     return _filled(parsed(kind.template), facts) or [Piece(kind.title)]
 
 
@@ -125,11 +129,7 @@ def _linked(activity: Activity, word: str) -> str | None:
 def _entity(activity: Activity, word: str) -> Entity | None:
     by_type = activity.linked(word, SUBJECT) or activity.linked(word)
     return by_type or next(
-        (
-            link.entity
-            for link in activity.links
-            if word in link.roles and not link.entity.is_deleted
-        ),
+        (link.entity for link in activity.links if word in link.roles),
         None,
     )
 
@@ -167,5 +167,12 @@ _PROSE: dict[tuple[str, ...], Callable[[Activity], str | None]] = {
 def _excerpt(text: str | None) -> str | None:
     if not text:
         return None
-    line = " ".join(text[:_BEGINNING].split())
-    return line if len(line) <= EXCERPT else line[: EXCERPT - 1].rstrip() + "…"
+    beginning = text if len(text) <= _BEGINNING else text[: cut_before(text, _BEGINNING)]
+    line = " ".join(beginning.split())
+    if not line:
+        return None
+    if len(line) > EXCERPT:
+        line = line[: cut_before(line, EXCERPT - 1)]
+    elif len(beginning) == len(text):
+        return line
+    return line.rstrip() + "…"

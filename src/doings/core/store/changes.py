@@ -6,6 +6,7 @@ from typing import Literal, Protocol
 import msgspec
 
 from doings.core.activity import Activity
+from doings.core.query import LARGEST_PAGE
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -33,8 +34,13 @@ class ChangeReader(Protocol):
     async def changes(self, after: int, limit: int) -> list[Change]:
         """At most `limit` changes with a seq greater than `after`, oldest first."""
 
-    async def history(self, activity_id: str) -> list[Change]:
-        """The changes of one activity, also of a deleted one, oldest first; raises NotFound."""
+    async def history(
+        self, activity_id: str, after: int = 0, limit: int = LARGEST_PAGE
+    ) -> list[Change]:
+        """At most `limit` changes of one activity with a seq greater than `after`, oldest first.
+
+        A deleted activity has its history, too. Raises NotFound.
+        """
 
     async def last_seq(self) -> int:
         """The last seq that was given out, to an activity, a change or an entity."""

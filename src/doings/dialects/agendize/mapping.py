@@ -1,18 +1,18 @@
 """Activities as the vendor's documents; `reading` is the way back. It knows no HTTP."""
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from typing import Any
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
 from doings.core.activity import ACTOR, Activity, Linked, rendered_links
-from doings.core.clock import datetime_from_instant, instant_from_text, zone
 from doings.core.entity import Entity
+from doings.core.instants import instant_from_text
 from doings.core.json_values import as_object, as_text
 from doings.core.presentation.prose import plain_body, prose
 from doings.core.text import object_from_text
+from doings.dialects.agendize.dates import document_of
 from doings.dialects.agendize.documents import (
     ActivityDocument,
     AppointmentDocument,
@@ -42,6 +42,7 @@ from doings.dialects.agendize.vocabulary import (
     CONSENT,
     EMAIL,
     FORM_RESULT,
+    KEPT_DATES,
     KINDS,
     NOTE,
     ORIGIN,
@@ -62,9 +63,6 @@ __all__ = [
 Members = dict[str, Any]
 
 
-_WITHOUT_OFFSET = len("2022-11-15T10:00:00")
-
-
 class RenderContext(msgspec.Struct, frozen=True):
     """What a document depends on besides the activity: the API's address, the company's zone."""
 
@@ -80,6 +78,8 @@ class Facts(msgspec.Struct, frozen=True):
     previous: Members
     time_zone: str
     url: str
+    dates: Members
+    """The dates that are not shown by their instants alone."""
 
     def of(self, name: str) -> Members:
         """A member of data that is an object, empty where there is none."""
@@ -107,8 +107,9 @@ def _activity_document(
     type_, event = KINDS[activity.kind]
     data = object_from_text(activity.data)
     previous = as_object(data.get("previous")) if event == UPDATED else {}
-    facts = Facts(activity, data, previous, activity.time_zone or context.time_zone, context.url)
-    date = date_document(activity.occurred_at, facts.time_zone)
+    time_zone, dates = activity.time_zone or context.time_zone, _kept_dates(activity)
+    facts = Facts(activity, data, previous, time_zone, context.url, dates)
+    date = document_of(activity.occurred_at, time_zone, dates.get("date"))
     document = ActivityDocument(activity.id_at(ORIGIN), type_, date, event, user)
     name, render = _MEMBERS[type_]
     setattr(document, name, render(facts))
@@ -123,7 +124,7 @@ def _user(links: tuple[Linked, ...]) -> UserDocument | None:
     """The actor that is a user, else any actor."""
     other_actor: Entity | None = None
     for link in links:
-        if ACTOR in link.roles and not link.entity.is_deleted:
+        if ACTOR in link.roles:
             if link.entity.type == USER:
                 return user_document(link.entity)
             other_actor = other_actor or link.entity
@@ -157,10 +158,12 @@ def appointment_document(facts: Facts) -> AppointmentDocument:
     now, before = facts.of("appointment"), facts.previous
     return AppointmentDocument(
         id=now["id"],
-        start=_moment(facts, now, "start"),
-        previous_start=_moment(facts, before, "start") if "start" in before else UNSET,
-        end=_moment(facts, now, "end"),
-        previous_end=_moment(facts, before, "end") if "end" in before else UNSET,
+        start=_moment(facts, now, "start", "start"),
+        previous_start=_moment(facts, before, "start", "previous_start")
+        if "start" in before
+        else UNSET,
+        end=_moment(facts, now, "end", "end"),
+        previous_end=_moment(facts, before, "end", "previous_end") if "end" in before else UNSET,
         service=_service(now),
         previous_service=_service(before) if "service" in before else UNSET,
         staff=_staff(now),
@@ -274,22 +277,24 @@ def _session(facts: Facts, registration: Members) -> SessionDocument | None:
         return None
     return SessionDocument(
         id=session.get("id"),
-        start=_moment(facts, session, "start"),
-        end=_moment(facts, session, "end"),
+        start=_moment(facts, session, "start", "session_start"),
+        end=_moment(facts, session, "end", "session_end"),
     )
 
 
-def _moment(facts: Facts, members: Members, name: str) -> DateDocument | None:
-    """A time that data keeps as RFC 3339."""
+def _moment(facts: Facts, members: Members, name: str, key: str) -> DateDocument | None:
+    """A time that data keeps as RFC 3339; `key` is what `dates` calls it."""
     text = members.get(name)
-    return date_document(instant_from_text(text), facts.time_zone) if text else None
+    if not text:
+        return None
+    return document_of(instant_from_text(text), facts.time_zone, facts.dates.get(key))
 
 
-@lru_cache(maxsize=4096)
-def date_document(instant: int, time_zone: str) -> DateDocument:
-    """Render an instant in a zone's local time; it is cached, as clients ask for the same ones."""
-    local = datetime_from_instant(instant).astimezone(zone(time_zone))
-    return DateDocument(local.isoformat()[:_WITHOUT_OFFSET], time_zone)
+def _kept_dates(activity: Activity) -> Members:
+    """The dates that an import kept as they were written."""
+    if activity.metadata == "{}" or activity.origin != ORIGIN:
+        return {}
+    return as_object(object_from_text(activity.metadata).get(KEPT_DATES))
 
 
 def camel(name: str) -> str:

@@ -1,20 +1,22 @@
 """Drafts from the vendor's saved documents; it knows no HTTP."""
 
 import re
-from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from doings.core.activity import ACTOR, Draft, Link
-from doings.core.clock import instant_from_datetime, text_from_instant, zone
+from doings.core.clock import text_from_instant
 from doings.core.entity import CONTACT, EntityDraft, EntityKey
 from doings.core.errors import Invalid
 from doings.core.imports import element_decoder
+from doings.core.instants import instant_from_text
 from doings.core.text import json_text
+from doings.dialects.agendize import dates
 from doings.dialects.agendize.documents import SavedActivity, SavedDate, SavedUser
 from doings.dialects.agendize.vocabulary import (
     EMAIL,
+    KEPT_DATES,
     KIND_OF_TYPE,
     NOUNS,
     ORIGIN,
@@ -57,14 +59,19 @@ def draft_from_document(
     saved. `time_zone` is the zone of times that name none.
     """
     noun = _noun(document)
-    detail = _detail(_own_member(document), time_zone)
+    written = _detail(_own_member(document))
+    detail = Detail(
+        _in_time(written.now, time_zone, {}), _in_time(written.before, time_zone, written.now)
+    )
+    kept = _kept_dates(document, written, detail, time_zone)
     return Draft(
         kind=KIND_OF_TYPE[document.type, document.event],
-        occurred_at=_instant(document.date, time_zone),
+        occurred_at=dates.instant(document.date, time_zone),
         time_zone=document.date.time_zone,
         summary=_words(detail, "subject") if noun == "email" else None,
         body=_words(detail, "body") if noun in BODIES else None,
         data=json_text(_data(document, noun, detail)),
+        metadata=json_text({KEPT_DATES: kept}) if kept else "{}",
         links=_links(document, contact_id),
         origin=ORIGIN,
         external_id=document.id,
@@ -108,24 +115,22 @@ def _own_member(document: SavedActivity) -> Members:
     return members[document.type] or {}
 
 
-def _detail(own_member: Members, time_zone: str) -> Detail:
+def _detail(own_member: Members) -> Detail:
     detail = Detail({}, {})
     for name, value in own_member.items():
         is_before = name.startswith(PREVIOUS) and name != PREVIOUS
         members = detail.before if is_before else detail.now
-        members[_snake(name.removeprefix(PREVIOUS) if is_before else name)] = _fact(
-            value, time_zone
-        )
+        members[_snake(name.removeprefix(PREVIOUS) if is_before else name)] = _fact(value)
     return detail
 
 
-def _fact(value: object, time_zone: str) -> object:
-    """A value with our names for its members; a date object becomes RFC 3339 text."""
+def _fact(value: object) -> object:
+    """A value with our names for its members; `_in_time` makes an instant of a date object."""
     if not isinstance(value, dict):
         return value
     if "dateTime" in value:
-        return text_from_instant(_instant(_date(value), time_zone))
-    return {_snake(name): _fact(inner, time_zone) for name, inner in value.items()}
+        return _date(value)
+    return {_snake(name): _fact(inner) for name, inner in value.items()}
 
 
 def _date(value: Members) -> SavedDate:
@@ -135,14 +140,52 @@ def _date(value: Members) -> SavedDate:
         raise Invalid.of("dateTime", str(error)) from None
 
 
-def _instant(date: SavedDate, time_zone: str) -> int:
-    try:
-        moment = datetime.fromisoformat(date.date_time)
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=zone(date.time_zone or time_zone))
-        return instant_from_datetime(moment)
-    except (ValueError, OverflowError) as error:
-        raise Invalid.of("dateTime", str(error)) from None
+def _in_time(members: Members, time_zone: str, now: Members) -> Members:
+    """The members with RFC 3339 texts in place of dates; a start and an end are read together.
+
+    `now` has the start or the end that an update did not change.
+    """
+    start, end = members.get("start", now.get("start")), members.get("end", now.get("end"))
+    instants: dict[str, int] = {}
+    if isinstance(start, SavedDate) and isinstance(end, SavedDate):
+        instants["start"], instants["end"] = dates.span(start, end, time_zone)
+    settled: Members = {}
+    for name, value in members.items():
+        if isinstance(value, SavedDate):
+            at = instants[name] if name in instants else dates.instant(value, time_zone)
+            settled[name] = text_from_instant(at)
+        else:
+            is_object = isinstance(value, dict)
+            settled[name] = _in_time(value, time_zone, {}) if is_object else value
+    return settled
+
+
+def _kept_dates(
+    document: SavedActivity, written: Detail, detail: Detail, time_zone: str
+) -> Members:
+    """The dates that their instants alone would not show as they were written."""
+    zone = document.date.time_zone or time_zone
+    pairs = {"date": (document.date, dates.instant(document.date, time_zone))}
+    texts = _leaves(detail.now) | _leaves(detail.before, f"{PREVIOUS}_")
+    for name, value in (_leaves(written.now) | _leaves(written.before, f"{PREVIOUS}_")).items():
+        if isinstance(value, SavedDate):
+            pairs[name] = (value, instant_from_text(texts[name]))
+    return {
+        name: dates.kept_date(date, time_zone)
+        for name, (date, at) in pairs.items()
+        if dates.is_shown_otherwise(date, at, zone, time_zone)
+    }
+
+
+def _leaves(members: Members, prefix: str = "") -> Members:
+    """The members and those of objects in them, by names like `session_start`."""
+    leaves: Members = {}
+    for name, value in members.items():
+        if isinstance(value, dict):
+            leaves |= _leaves(value, f"{prefix}{name}_")
+        else:
+            leaves[prefix + name] = value
+    return leaves
 
 
 def _words(detail: Detail, name: str) -> str | None:

@@ -45,6 +45,9 @@ CONTACT_RECORD = "client"
 
 USER = "user"
 
+KEPT_DATES = "agendize_dates"
+"""The member of an activity's metadata that has dates as they were written."""
+
 PATHS = {
     NOTE: "notes",
     CONSENT: "notes",

@@ -18,8 +18,17 @@ _TIME = re.compile(
 )
 """An offset without a sign is one whose `+` a URL turned into a space."""
 
+_ISO = re.compile(
+    r"""(?: \d{4}-?W\d{2}(?:-?\d)? | \d{8}(?=T) )
+    (?: T [\d:.,]+ (?: Z | [ +-]\d{2}(?::?\d{2})? )? )?""",
+    re.VERBOSE | re.ASCII | re.IGNORECASE,
+)
+"""Other forms of ISO 8601: by weeks, and without hyphens. Digits alone are none of them."""
+
 _MICROSECOND = timedelta(microseconds=1)
 _DAY_SECONDS = DAY // SECOND
+LAST_MINUTE = 59
+_NO_TIME = "not a time like 2014/04/01 00:01:02 +0000"
 
 
 class Span(msgspec.Struct, frozen=True):
@@ -42,7 +51,7 @@ def text_from_instant(instant: int) -> str:
 
 
 def span_from_text(text: str) -> Span:
-    """Read a time, in UTC where it names no offset; raises ValueError."""
+    """Read a time, in UTC where it names no offset; raises ValueError and OverflowError."""
     written = _TIME.fullmatch(text.strip())
     moment, width = _moment_and_width(written) if written else _iso(text.strip())
     start = (moment - EPOCH) // _MICROSECOND
@@ -71,15 +80,20 @@ def _zone(offset: str | None) -> timezone:
     if offset is None or offset.upper() in {"Z", "UTC"}:
         return UTC
     digits = offset.lstrip("+-").replace(":", "")
-    shift = timedelta(hours=int(digits[:2]), minutes=int(digits[2:] or 0))
+    hours, minutes = int(digits[:2]), int(digits[2:] or 0)
+    if minutes > LAST_MINUTE:
+        raise ValueError(_NO_TIME)
+    shift = timedelta(hours=hours, minutes=minutes)
     return timezone(-shift if offset.startswith("-") else shift)
 
 
 def _iso(text: str) -> tuple[datetime, timedelta]:
-    """The other forms of ISO 8601: without hyphens and colons, by weeks."""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
+    """The other forms of ISO 8601: by weeks, and without hyphens and colons."""
+    if not _ISO.fullmatch(text):
+        raise ValueError(_NO_TIME)
+    text = text.upper().replace(" ", "+")
+    if "T" in text:
         moment = datetime.fromisoformat(text)
         return moment.replace(tzinfo=moment.tzinfo or UTC), timedelta(seconds=1)
+    day = date.fromisoformat(text)
     return datetime(day.year, day.month, day.day, tzinfo=UTC), timedelta(days=1)

@@ -15,11 +15,12 @@ from doings.core.activity import (
     Linked,
     rendered_links,
 )
-from doings.core.clock import instant_from_text, second_from_instant
+from doings.core.clock import second_from_instant
 from doings.core.document import raw
 from doings.core.entity import CONTACT, Entity, EntityDraft, EntityKey
 from doings.core.errors import Invalid
 from doings.core.imports import element_decoder
+from doings.core.instants import instant_from_text
 from doings.core.json_values import as_integer, as_objects, as_text
 from doings.core.presentation.prose import prose
 from doings.core.text import compact, json_text, object_from_text
@@ -226,7 +227,7 @@ def _user(links: tuple[Linked, ...]) -> Entity | None:
     other_actor: Entity | None = None
     for link in links:
         entity = link.entity
-        if ACTOR in link.roles and not entity.is_deleted and entity.type != ASSISTANT:
+        if ACTOR in link.roles and entity.type != ASSISTANT:
             if entity.type == USER:
                 return entity
             other_actor = other_actor or entity
@@ -238,7 +239,7 @@ def _things(links: tuple[Linked, ...]) -> dict[str, Entity]:
     things: dict[str, Entity] = {}
     for link in links:
         entity = link.entity
-        if entity.type in THINGS and not entity.is_deleted:
+        if entity.type in THINGS:
             things.setdefault(entity.type, entity)
     return things
 

@@ -89,7 +89,7 @@ def _dated_documents(activities: Sequence[Activity], account: Account, now: int)
 
 
 class _Party(NamedTuple):
-    """The direction of an activity, and the other party, rendered if it still exists."""
+    """The direction of an activity, and the other party, rendered."""
 
     direction: Direction
     other: MemberDocument | None
@@ -97,8 +97,7 @@ class _Party(NamedTuple):
 
 def _party(links: tuple[Linked, ...]) -> _Party:
     other = counterpart_among(links)
-    is_shown = other is not None and not other.is_deleted
-    return _Party(direction_among(links), member_document(other) if other and is_shown else None)
+    return _Party(direction_among(links), member_document(other) if other else None)
 
 
 def _activity_document(activity: Activity, party: _Party, account: Account, now: int) -> Dated:
@@ -233,7 +232,7 @@ def entity_drafts_from_document(document: SavedActivity) -> list[tuple[EntityKey
     member = document.entity
     if member is None:
         return []
-    attrs = msgspec.to_builtins(member)
+    attrs = msgspec.json.decode(msgspec.json.encode(member), type=dict[str, msgspec.Raw])
     attrs = {name: value for name, value in attrs.items() if name not in {"id", "name", "type"}}
     return [(_key(member), EntityDraft(name=member.name, attrs=json_text(attrs)))]
 

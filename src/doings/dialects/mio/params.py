@@ -1,11 +1,11 @@
 """The list's parameters and the caller's time zone; all raise Malformed."""
 
-import re
 from datetime import date, timedelta
 
 from doings.core.clock import start_of_date, zone
 from doings.core.entity import EntityKey
 from doings.core.errors import Malformed
+from doings.core.instants import date_from_text
 from doings.core.interactions.lifecycle import PARTIES
 from doings.core.query import ENTITIES, Query
 from doings.dialects.mio.vocabulary import KINDS
@@ -22,8 +22,6 @@ MAX_LIMIT = 100
 LAST_PAGE = 10**15
 
 ZONE_HEADER = "x-pvt-timezone"
-
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 def activities_query(query: QueryString, time_zone: str, *, now: int) -> Query:
@@ -76,11 +74,9 @@ def _date(query: QueryString, name: str) -> date | None:
     if not text:
         return None
     try:
-        if _DATE.fullmatch(text):
-            return date.fromisoformat(text)
+        return date_from_text(text)
     except ValueError:
-        pass
-    raise Malformed("must be a date like 2010-12-31", name)
+        raise Malformed("must be a date like 2010-12-31", name) from None
 
 
 def _start(day: date, time_zone: str, name: str, *, after: int = 0) -> int:

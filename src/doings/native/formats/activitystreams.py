@@ -5,7 +5,7 @@ from urllib.parse import quote
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from doings.core.activity import SUBJECT, Activity, Linked
+from doings.core.activity import SUBJECT, Activity
 from doings.core.clock import datetime_from_instant
 from doings.core.document import Moment
 from doings.core.entity import Entity
@@ -56,16 +56,20 @@ OBJECT_TYPES = {
 }
 """The type by that of the entity; any other is a plain `Object`."""
 
+TOMBSTONE = "Tombstone"
+"""The type of an entity that was deleted."""
+
 TARGETED = frozenset({"Add", "Remove"})
 """Types whose object goes into, or comes out of, another thing."""
 
 
 class AsObject(msgspec.Struct, rename="camel"):
-    """An entity."""
+    """An entity; a deleted one is a Tombstone that says what it was."""
 
     id: str
     type: str
     name: str
+    former_type: str | UnsetType = UNSET
 
 
 class AsActivity(msgspec.Struct, rename="camel"):
@@ -123,7 +127,7 @@ def rendering(base_url: str) -> Rendering:
 def _activity(activity: Activity, base_url: str) -> AsActivity:
     type_ = ACTIVITY_TYPES.get(activity.kind.partition(".")[2], "Activity")
     actor = activity.actor()
-    links = [link for link in activity.links if link.entity is not actor and _is_alive(link)]
+    links = [link for link in activity.links if link.entity is not actor]
     subjects = [link.entity for link in links if SUBJECT in link.roles]
     target = _target(type_, subjects)
     about = next((entity for entity in subjects if entity is not target), None)
@@ -151,10 +155,6 @@ def _target(type_: str, subjects: list[Entity]) -> Entity | None:
     return next((thing for thing in subjects if OBJECT_TYPES.get(thing.type) == "Collection"), None)
 
 
-def _is_alive(link: Linked) -> bool:
-    return not link.entity.is_deleted
-
-
 def _content(activity: Activity) -> str:
     """The body as HTML, which is what these documents hold."""
     body = activity.body or ""
@@ -162,8 +162,10 @@ def _content(activity: Activity) -> str:
 
 
 def _object(entity: Entity, base_url: str) -> AsObject:
+    type_ = OBJECT_TYPES.get(entity.type, "Object")
     return AsObject(
         id=f"{base_url}/entities/{entity.type}/{quote(entity.id, safe='')}",
-        type=OBJECT_TYPES.get(entity.type, "Object"),
+        type=TOMBSTONE if entity.is_deleted else type_,
         name=entity.name or entity.id,
+        former_type=type_ if entity.is_deleted else UNSET,
     )

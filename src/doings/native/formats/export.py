@@ -1,7 +1,9 @@
 """Whole timelines, streamed: as NDJSON without loss, as CSV for spreadsheets."""
 
+import codecs
 import csv
 import io
+import unicodedata
 from collections.abc import AsyncIterator, Callable
 
 import msgspec
@@ -12,6 +14,7 @@ from doings.core.clock import text_from_instant
 from doings.core.document import activity_document, link_documents
 from doings.core.entity import EntityKey
 from doings.core.query import Query
+from doings.httpkit.params import one_of
 from doings.httpkit.request import Request
 
 CSV = "text/csv"
@@ -37,8 +40,11 @@ COLUMNS = (
     "updated_at",
 )
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What makes a spreadsheet take a cell for a formula."""
+_FORMULA = frozenset("=+-@\t\r\n")
+"""What makes a spreadsheet take a cell for a formula, in ASCII; the full-width forms do so too."""
+
+BOM = codecs.BOM_UTF8
+"""What tells a spreadsheet that a file is UTF-8."""
 
 _encode_into = msgspec.json.Encoder().encode_into
 _encode = msgspec.json.Encoder().encode
@@ -47,14 +53,20 @@ _encode = msgspec.json.Encoder().encode
 async def respond_stream(
     request: Request, query: Query, media_type: str, owner: EntityKey | None
 ) -> Response:
-    """Answer with all that the query finds; raises NotFound before anything is sent."""
+    """Answer with all that the query finds; raises NotFound before anything is sent.
+
+    `bom=true` begins a CSV file with a byte order mark; any other word raises Malformed.
+    """
+    head = _HEADS[media_type]
+    if one_of(request.query, "bom", ("true", "false")) == "true" and media_type == CSV:
+        head = BOM + head
     chunks = request.timeline.walk(query)
     first: list[Activity] = await anext(chunks, [])
     if owner is not None and not first:
         await request.timeline.read(lambda reader: reader.entity(owner))
     if request.method == "HEAD":
         return Response(media_type=media_type)
-    stream = _rendered(_HEADS[media_type], _RENDERERS[media_type], first, chunks)
+    stream = _rendered(head, _RENDERERS[media_type], first, chunks)
     return StreamingResponse(stream, media_type=media_type)
 
 
@@ -110,7 +122,7 @@ def _row(activity: Activity) -> tuple[object, ...]:
 
 
 def _cell(value: object) -> object:
-    if isinstance(value, str) and value.startswith(_FORMULA):
+    if isinstance(value, str) and unicodedata.normalize("NFKC", value[:1])[:1] in _FORMULA:
         return "'" + value
     return value
 

@@ -78,7 +78,7 @@ async def create_token(request: Request) -> Response:
         label=credential.label,
         scopes=credential.scopes,
         created_at=datetime_from_instant(now),
-        expires_at=wanted.expires_at,
+        expires_at=None if expires_at is None else datetime_from_instant(expires_at),
     )
     location = f"{request.base_url}/tokens/{issued.key}"
 

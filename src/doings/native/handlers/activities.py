@@ -9,7 +9,7 @@ from doings.core.interactions.lifecycle import check_revision
 from doings.core.interactions.replacing import Upsert, record_or_replace_one
 from doings.core.store import Writer
 from doings.httpkit.request import Request
-from doings.native.documents import ActivityInput, ActivityPatch, ChangePage, NameInput
+from doings.native.documents import ActivityInput, ActivityPatch, NameInput
 from doings.native.handlers.timeline import respond_timeline
 from doings.native.http.answer import Answer, response_of
 from doings.native.http.etags import check_match
@@ -17,17 +17,19 @@ from doings.native.http.idempotency import key_of, write_once
 from doings.native.http.request_body import body_of_type, patch_of_type
 from doings.native.http.responses import NO_CONTENT, encode, respond_document, written
 from doings.native.mapping import (
-    change_document,
+    change_page,
     draft_from_document,
     draft_from_patch,
     named_draft_from_document,
 )
-from doings.native.params import activity_id, query_from_params
+from doings.native.params import activity_id, after, limit, query_from_params
 
 
 async def list_activities(request: Request) -> Response:
     """The account's timeline."""
-    return await respond_timeline(request, query_from_params(request.query))
+    return await respond_timeline(
+        request, query_from_params(request.query, request.principal.account.time_zone)
+    )
 
 
 async def record_activity(request: Request) -> Response:
@@ -116,11 +118,11 @@ async def delete_activity(request: Request) -> Response:
 
 
 async def show_history(request: Request) -> Response:
-    """The changes of one activity, also of a deleted one."""
+    """The changes of one activity after a seq, oldest first, also of a deleted one."""
     ref = activity_id(request)
-    changes = await request.timeline.read(lambda reader: reader.history(ref))
-    items = [change_document(change) for change in changes]
-    return respond_document(request, ChangePage(items, last=items[-1].seq))
+    first, most = after(request.query), limit(request.query)
+    changes = await request.timeline.read(lambda reader: reader.history(ref, first, most))
+    return respond_document(request, change_page(changes, first))
 
 
 def _check_seen(seen: str | None, activity: Activity | None) -> None:

@@ -4,18 +4,14 @@ from starlette.responses import Response
 
 from doings.httpkit.params import integer
 from doings.httpkit.request import Request
-from doings.native.documents import ChangePage
 from doings.native.http.responses import respond_document
-from doings.native.mapping import change_document
-from doings.native.params import LONGEST_WAIT, limit
-
-_LARGEST_SEQ = 2**40
+from doings.native.mapping import change_page
+from doings.native.params import LONGEST_WAIT, after, limit
 
 
 async def list_changes(request: Request) -> Response:
     """What changed after a seq, oldest first; waits for news where there is none yet."""
-    after = integer(request.query, "after", 0, least=0, most=_LARGEST_SEQ)
+    first = after(request.query)
     wait = integer(request.query, "wait", 0, least=0, most=LONGEST_WAIT)
-    changes = await request.timeline.changes(after, limit(request.query), wait)
-    items = [change_document(change) for change in changes]
-    return respond_document(request, ChangePage(items, last=items[-1].seq if items else after))
+    changes = await request.timeline.changes(first, limit(request.query), wait)
+    return respond_document(request, change_page(changes, first))

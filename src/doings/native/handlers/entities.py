@@ -122,7 +122,8 @@ async def delete_entity(request: Request) -> Response:
 async def list_activities_of_entity(request: Request) -> Response:
     """An entity's timeline."""
     key = entity_key(request)
-    return await respond_timeline(request, query_from_params(request.query, owner=key), key)
+    query = query_from_params(request.query, request.principal.account.time_zone, owner=key)
+    return await respond_timeline(request, query, key)
 
 
 def _check_seen(seen: str | None, entity: Entity | None) -> None:

@@ -6,7 +6,6 @@ from doings.core.clock import date_from_day
 from doings.core.errors import Malformed
 from doings.core.query import Query
 from doings.core.store import Reader
-from doings.core.store.entities import EntityReader
 from doings.httpkit.params import QueryString, one_of
 from doings.httpkit.request import Request
 from doings.native.documents import DayCount, DayStats, KindCount, KindStats
@@ -17,11 +16,9 @@ from doings.native.params import instant, kinds_in, links_in
 async def show_stats(request: Request) -> Response:
     """How much happened, by UTC day or by kind."""
     by = one_of(request.query, "by", ("day", "kind"))
-    query = tallied_query(request.query)
+    query = tallied_query(request.query, request.principal.account.time_zone)
 
     async def read(reader: Reader) -> DayStats | KindStats:
-        if not await _is_known(reader, query):
-            return _by_kind([]) if by == "kind" else _by_day([])
         if by == "kind":
             return _by_kind(await reader.counts_by_kind(query))
         return _by_day(await reader.counts_by_day(query))
@@ -29,7 +26,7 @@ async def show_stats(request: Request) -> Response:
     return respond_document(request, await request.timeline.read(read, bounded=False))
 
 
-def tallied_query(params: QueryString) -> Query:
+def tallied_query(params: QueryString, time_zone: str) -> Query:
     """The filters that tallies are kept for; raises Malformed."""
     links = links_in(params)
     if len(links) > 1:
@@ -37,14 +34,9 @@ def tallied_query(params: QueryString) -> Query:
     return Query(
         entities=links,
         kinds=kinds_in(params),
-        since=instant(params, "since"),
-        until=instant(params, "until"),
+        since=instant(params, "since", time_zone),
+        until=instant(params, "until", time_zone),
     )
-
-
-async def _is_known(reader: EntityReader, query: Query) -> bool:
-    """Whether what the query names exists: what does not has no activities, as in a list."""
-    return not query.entities or bool(await reader.entities_by_key(query.entities))
 
 
 def _by_day(counts: list[tuple[int, int]]) -> DayStats:

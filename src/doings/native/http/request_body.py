@@ -19,12 +19,6 @@ LASTING = frozenset({"origin", "external_id"})
 LASTING_OF_ENTITIES = frozenset({"type"})
 """Members that an entity keeps for life, but for its id."""
 
-_WORDS = {
-    "Expected `datetime` with a timezone component": "a time needs its offset or Z",
-    "Invalid RFC3339 encoded datetime": "not an RFC 3339 time like 2026-11-22T10:00:00Z",
-}
-"""Our reasons in place of msgspec's."""
-
 
 def body_of_type(request: Request, body: bytes, kind: type[T]) -> T:
     """A JSON body; raises Malformed, UnsupportedType, and Invalid with the member's path."""
@@ -53,9 +47,9 @@ def _decoded(body: bytes, kind: type[T], lasting: frozenset[str]) -> T:
 
 
 def in_plain_words(problem: Problem, lasting: frozenset[str] = frozenset()) -> Problem:
-    """Say why in our words: of times, and of members that the server sets or that last."""
+    """Say why in our words, for members that the server sets or that last."""
     if problem.reason != "unknown member":
-        return Problem(problem.field, _WORDS.get(problem.reason, problem.reason))
+        return problem
     if problem.field in SERVER_SET:
         return Problem(problem.field, "is set by the server and cannot be given")
     if problem.field in lasting:

@@ -71,7 +71,10 @@ def _query(name: str, description: str, schema: Schema) -> Parameter:
     return Parameter(name, "query", description, schema)
 
 
-_TIME = _text(format="date-time")
+_TIME = {
+    "anyOf": [_text(format="date-time"), _text(format="date")],
+    "examples": ["2026-11-22T10:00:00Z", "2026-11-22"],
+}
 _ID = _text(minLength=1, maxLength=ID_LENGTH)
 _KEY = _text(pattern=rf"^{TYPE.pattern}:", examples=["contact:8"])
 
@@ -85,8 +88,14 @@ LINK_FILTER = _query(
     "Linked to `type:id`; repeated: to any of them.",
     {"type": "array", "items": _KEY},
 )
-SINCE = _query("since", "Not before this time (inclusive).", _TIME)
-UNTIL = _query("until", "Before this time (exclusive).", _TIME)
+SINCE = _query(
+    "since",
+    "Not before this time (inclusive); a bare date is its start in the account's zone.",
+    _TIME,
+)
+UNTIL = _query(
+    "until", "Before this time (exclusive); a bare date is its start in the account's zone.", _TIME
+)
 LIMIT_PARAMETER = _query(
     "limit",
     "How many items at most.",
@@ -113,6 +122,11 @@ FILTERS = (
     _query("order", "Newest first, or oldest.", _text(enum=["desc", "asc"], default="desc")),
     LIMIT_PARAMETER,
     CURSOR,
+    _query(
+        "bom",
+        "Whether CSV begins with a byte order mark, by which spreadsheets know UTF-8.",
+        _text(enum=["false", "true"], default="false"),
+    ),
 )
 
 ENTITY_FILTERS = (
@@ -142,9 +156,13 @@ STATS_FILTERS = (
     UNTIL,
 )
 
-FEED_PARAMETERS = (
+HISTORY_PARAMETERS = (
     _query("after", "The last seq already known.", {"type": "integer", "minimum": 0, "default": 0}),
     LIMIT_PARAMETER,
+)
+
+FEED_PARAMETERS = (
+    *HISTORY_PARAMETERS,
     _query(
         "wait",
         "How many seconds to wait for a change where there is none.",

@@ -11,6 +11,7 @@ from doings.core.store.counts import TimelineSummary
 from doings.storage.engine import Row
 from doings.storage.reading.activities import by_seqs as activities_by_seqs
 from doings.storage.reading.entities import entity as entity_by_key
+from doings.storage.reading.entities import entity_or_none
 from doings.storage.sql import statements as sql
 from doings.storage.sql import tallies
 from doings.storage.sql.select import EVERYTHING
@@ -87,7 +88,10 @@ async def _tallied(transaction: ReadTransaction, query: Query) -> list[Row]:
     """The tallies of the query's one entity (or the whole), its kinds and its whole days."""
     entity = EVERYTHING
     if query.entities:
-        entity = (await entity_by_key(transaction, query.entities[0])).seq
+        named = await entity_or_none(transaction, query.entities[0])
+        if named is None:
+            return []
+        entity = named.seq
     rows = await transaction.fetch(
         sql.TALLIES_OF_DAYS,
         entity=entity,

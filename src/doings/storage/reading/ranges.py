@@ -25,45 +25,62 @@ async def scope(transaction: ReadTransaction, query: Query) -> Scope | None:
     out none of those that do: most filtered pages then are one range.
     """
     if query.kinds is None:
-        entities = await resolve(transaction, query.entities)
+        entities = await resolve(transaction, query.entities, is_of_living=query.is_of_living)
         return (entities, None) if entities else None
-    entities, present = await _with_kinds(transaction, query.entities)
+    entities, present = await _with_kinds(
+        transaction, query.entities, is_of_living=query.is_of_living
+    )
     kinds = [kind for kind in sorted(present) if tallies.is_among(kind, query.kinds)]
     if not kinds:
         return None
     return entities, (None if len(kinds) == len(present) else kinds)
 
 
-async def resolve(transaction: ReadTransaction, keys: tuple[EntityKey, ...]) -> list[int]:
+async def resolve(
+    transaction: ReadTransaction, keys: tuple[EntityKey, ...], *, is_of_living: bool = False
+) -> list[int]:
     """The seqs of those that exist; of the pseudo-entity for everything when none is named."""
     if not keys:
         return [EVERYTHING]
-    rows = await _rows_of_keys(transaction, sql.SEQS_OF_ENTITIES, keys)
+    rows = await _rows_of_keys(transaction, sql.SEQS_OF_ENTITIES, keys, is_of_living=is_of_living)
     return sorted(row[2] for row in rows)
 
 
 async def _with_kinds(
-    transaction: ReadTransaction, keys: tuple[EntityKey, ...]
+    transaction: ReadTransaction, keys: tuple[EntityKey, ...], *, is_of_living: bool
 ) -> tuple[list[int], set[str]]:
     """The seqs as `resolve` gives them, and the kinds that occur in these timelines."""
     if not keys:
         return [EVERYTHING], set(await counts.kinds_of(transaction, EVERYTHING))
-    rows = await _rows_of_keys(transaction, sql.KINDS_OF_ENTITIES, keys, day=tallies.TOTAL)
+    rows = await _rows_of_keys(
+        transaction, sql.KINDS_OF_ENTITIES, keys, is_of_living=is_of_living, day=tallies.TOTAL
+    )
     return sorted({row[2] for row in rows}), {row[3] for row in rows if row[3] is not None}
 
 
 async def _rows_of_keys(
-    transaction: ReadTransaction, statement: str, keys: tuple[EntityKey, ...], **values: object
+    transaction: ReadTransaction,
+    statement: str,
+    keys: tuple[EntityKey, ...],
+    *,
+    is_of_living: bool,
+    **values: object,
 ) -> list[Row]:
-    """The rows about the entities of these keys; each row begins with a type and an id.
+    """The rows about the entities of these keys; each begins with a type and an id.
 
-    One statement for all types: it finds each id in each type, and what no key names is dropped.
+    One statement for all types: it finds each id in each type, and what no key names is dropped. A
+    row ends with when the entity was deleted; with `is_of_living`, those of deleted ones are
+    dropped.
     """
     types = list(dict.fromkeys(entity_type for entity_type, _ in keys))
     ids = list(dict.fromkeys(entity_id for _, entity_id in keys))
     wanted = set(keys)
     rows = await transaction.fetch(statement, types=types, ids=ids, **values)
-    return [row for row in rows if (row[0], row[1]) in wanted]
+    return [
+        row
+        for row in rows
+        if (row[0], row[1]) in wanted and not (is_of_living and row[-1] is not None)
+    ]
 
 
 async def keys_in_order(

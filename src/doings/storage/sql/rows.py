@@ -37,11 +37,11 @@ def activities_from_rows(
 
 
 def entity_from_row(row: Row) -> Entity:
-    """The columns are `statements.ENTITY`."""
+    """The columns are `statements.ENTITY`; of a deleted one, what was said of it is not read."""
     seq, type_, id_, name, attrs, contact, created_at, updated_at, deleted_at = row
-    return Entity(
-        seq, type_, id_, name, attrs, contact, created_at, updated_at, deleted_at is not None
-    )
+    if deleted_at is not None:
+        return Entity(seq, type_, id_, None, "{}", contact, created_at, updated_at, True)  # noqa: FBT003
+    return Entity(seq, type_, id_, name, attrs, contact, created_at, updated_at, False)  # noqa: FBT003
 
 
 def account_from_row(row: Row) -> Account:

@@ -54,13 +54,14 @@ def keys_with_cache_version(query: Query) -> Selection:
     if query.entities:
         values["type"], values["id"] = query.entities[0]
     order = _NEWEST_FIRST if query.side == "older" else _OLDEST_FIRST
-    return _with_cache_version(_NAMED if query.entities else str(EVERYTHING), bounds, order), values
+    entity = str(EVERYTHING)
+    if query.entities:
+        entity = f"({_NAMED}{_LIVING})" if query.is_of_living else f"({_NAMED})"
+    return _with_cache_version(entity, bounds, order), values
 
 
-_NAMED = (
-    "(SELECT seq FROM entities WHERE account_id = :account_id AND type = :type AND id = :id"
-    " AND deleted_at IS NULL)"
-)
+_NAMED = "SELECT seq FROM entities WHERE account_id = :account_id AND type = :type AND id = :id"
+_LIVING = " AND deleted_at IS NULL"
 
 
 @lru_cache(maxsize=1024)

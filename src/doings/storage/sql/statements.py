@@ -126,18 +126,16 @@ ENTITIES_BY_KEY = f"""
 # Entities by their seqs, deleted or not.
 ENTITIES_BY_SEQ = f"""
     SELECT {ENTITY} FROM entities e WHERE e.account_id = :account_id AND e.seq = ANY(:seqs)"""
-# The seqs of those that exist and are not deleted, each id looked for in each type.
+# The seqs of those that exist, deleted or not, each id looked for in each type.
 SEQS_OF_ENTITIES = """
-    SELECT type, id, seq FROM entities
-    WHERE account_id = :account_id AND type = ANY(:types) AND id = ANY(:ids)
-        AND deleted_at IS NULL"""
+    SELECT type, id, seq, deleted_at FROM entities
+    WHERE account_id = :account_id AND type = ANY(:types) AND id = ANY(:ids)"""
 # The seqs of the same entities, one row for each kind of activity in their timelines.
 KINDS_OF_ENTITIES = """
-    SELECT e.type, e.id, e.seq, t.kind FROM entities e
+    SELECT e.type, e.id, e.seq, t.kind, e.deleted_at FROM entities e
     LEFT JOIN tallies t
         ON t.account_id = :account_id AND t.entity = e.seq AND t.day = :day
-    WHERE e.account_id = :account_id AND e.type = ANY(:types) AND e.id = ANY(:ids)
-        AND e.deleted_at IS NULL"""
+    WHERE e.account_id = :account_id AND e.type = ANY(:types) AND e.id = ANY(:ids)"""
 # What linking to entities takes: their seqs and the contacts they belong to.
 RESOLVE_ENTITIES = """
     SELECT id, seq, contact_seq FROM entities
@@ -337,6 +335,12 @@ CHANGES_OF_ACTIVITY = f"""
     SELECT {CHANGE} FROM changes
     WHERE account_id = :account_id AND activity_id = :activity_id AND op <> 'created'
     ORDER BY seq"""
+# Some of them, after a seq.
+LATER_CHANGES_OF_ACTIVITY = f"""
+    SELECT {CHANGE} FROM changes
+    WHERE account_id = :account_id AND activity_id = :activity_id AND op <> 'created'
+        AND seq > :after
+    ORDER BY seq LIMIT :limit"""
 
 # Repeated requests
 

@@ -109,7 +109,9 @@ async def _linkings(transaction: Transaction, drafts: Sequence[Draft]) -> list[l
     """What each draft is linked to; entities that do not exist are made."""
     named = [links.namings(draft) for draft in drafts]
     known = await links.resolve(
-        transaction, ((key, name) for naming in named for key, name, _ in naming)
+        transaction,
+        ((key, name) for naming in named for key, name, _ in naming),
+        links.deleted_elsewhere(drafts),
     )
     return [links.roles_of([(known[key], role) for key, _, role in naming]) for naming in named]
 

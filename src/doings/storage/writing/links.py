@@ -13,6 +13,7 @@ from doings.core.clock import local_date
 from doings.core.entity import CONTACT, EntityDraft, EntityKey
 from doings.core.kinds.rules import implied_keys
 from doings.storage.reading.activities import by_seqs
+from doings.storage.reading.entities import entity
 from doings.storage.sql import statements as sql
 from doings.storage.sql import tallies
 from doings.storage.sql.rows import LinkRow, Roles, ids_by_type, text_from_roles
@@ -49,10 +50,20 @@ def namings(draft: Draft) -> list[Naming]:
     return [*given, *implied] if implied else given
 
 
+def deleted_elsewhere(drafts: Iterable[Draft]) -> frozenset[EntityKey]:
+    """The linked entities that were deleted where the drafts come from."""
+    return frozenset([link.key for draft in drafts for link in draft.links if link.is_deleted])
+
+
 async def resolve(
-    transaction: Transaction, named: Iterable[tuple[EntityKey, str | None]]
+    transaction: Transaction,
+    named: Iterable[tuple[EntityKey, str | None]],
+    deleted: frozenset[EntityKey] = frozenset(),
 ) -> dict[EntityKey, Known]:
-    """Look entities up by (type, id); those that do not exist are made, with the name given."""
+    """Look entities up by (type, id); those that do not exist are made, with the name given.
+
+    Those of `deleted` are made as deleted ones, so that a history that moves says the same.
+    """
     names: dict[EntityKey, str | None] = {}
     for key, name in named:
         if names.get(key) is None:
@@ -68,6 +79,8 @@ async def resolve(
         await entity_rows.add_many(transaction, drafts)
         for seq, key, _, _ in drafts:
             known[key] = Known(seq, key[0] == CONTACT, None)
+        for key in deleted.intersection(missing):
+            await entity_rows.remove(transaction, await entity(transaction, key))
     return known
 
 

@@ -6,8 +6,9 @@ import httpx
 import pytest
 
 from doings.core.activity import Link
-from doings.core.clock import SECOND, instant_from_text
+from doings.core.clock import SECOND
 from doings.core.entity import Entity
+from doings.core.instants import instant_from_text
 from doings.core.text import json_text, object_from_text
 from doings.dialects.monica.mapping.emotions import EMOTIONS
 from tests.clocks import NOON

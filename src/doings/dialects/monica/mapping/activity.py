@@ -153,9 +153,10 @@ def activity_documents(
     def render_links(links: tuple[Linked, ...]) -> RenderedLinks:
         contacts = [rendered[contact.seq] for contact in linked_contacts(links)]
         activity_type = first_linked(links, ACTIVITY_TYPE)
+        is_shown = activity_type is not None and not activity_type.is_deleted
         return RenderedLinks(
             Attendees(len(contacts), contacts),
-            rendered[activity_type.seq] if activity_type else None,
+            rendered[activity_type.seq] if activity_type and is_shown else None,
         )
 
     links_of_each = rendered_links(activities, render_links)

@@ -1,11 +1,10 @@
 """The attributes of a contact as typed values, also where another surface stored them."""
 
-from datetime import date
-
 import msgspec
 
-from doings.core.clock import instant_from_text, text_from_instant
+from doings.core.clock import text_from_instant
 from doings.core.entity import Entity
+from doings.core.instants import date_from_text, instant_from_text
 from doings.core.text import object_from_text
 from doings.dialects.monica.documents import SpecialDate
 
@@ -115,7 +114,7 @@ def instant_text(text: str | None) -> str | None:
         return None
     try:
         if len(text) == len("YYYY-MM-DD"):
-            return f"{date.fromisoformat(text).isoformat()}T00:00:00Z"
+            return f"{date_from_text(text)}T00:00:00Z"
         return text_from_instant(instant_from_text(text))
     except ValueError:
         return None
