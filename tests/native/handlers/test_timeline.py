@@ -61,7 +61,7 @@ async def filled(native: Native) -> Native:
         ("since=2026-05-03T14:00:00+02:00", "edc"),
         ("since=2026-05-03T14:00:00%2B02:00", "edc"),
         ("q=koln", "a"),
-        ("q=STRASSE", ""),
+        ("q=STRASSE", "a"),
         ("q=stra*", "ea"),
         ("q=%22nach+k%C3%B6ln%22", "a"),
         ("q=%22koln+nach%22", ""),
