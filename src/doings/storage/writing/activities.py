@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
+import msgspec
+
 from doings.core.activity import Activity, Draft, draft_of, is_same
 from doings.core.clock import local_date
 from doings.core.document import replaced_text, whole_text
@@ -189,6 +191,10 @@ def _row(draft: Draft, one: Recorded, now: int, linked: links.Linking) -> tuple[
 
 async def _replace(transaction: Transaction, old: Activity, draft: Draft) -> Activity:
     """Put a draft in the place of a recorded activity; its ids, origin and recording stay."""
+    now = transaction.clock.now()
+    if transaction.followed is not None:
+        before = msgspec.json.encode(draft_of(old)).decode()
+        transaction.followed.rows.append((old.seq, "activity", before, old.updated_at, now))
     naming = links.namings(draft)
     known = await links.resolve(transaction, ((key, name) for key, name, _ in naming))
     roles, has_contact = links.roles_of((known[key], role) for key, _, role in naming)
@@ -207,7 +213,7 @@ async def _replace(transaction: Transaction, old: Activity, draft: Draft) -> Act
         metadata=draft.metadata,
         level=draft.level,
         channels=text_from_channels(draft.channels),
-        updated_at=transaction.clock.now(),
+        updated_at=now,
         has_contact=int(has_contact),
         linked=text_from_roles(roles),
     )
