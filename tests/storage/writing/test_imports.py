@@ -50,11 +50,8 @@ async def undo(book: Book, number: int) -> list[UndoPart]:
 
 def kept(parts: list[UndoPart]) -> set[tuple[str, str]]:
     """What was kept, by the type for an entity, and why."""
-    return {
-        (one.name if one.thing == "entity" else "note", one.reason)
-        for part in parts
-        for one in part.kept
-    }
+    every = [one for part in parts for one in part.kept]
+    return {(one.name if one.thing == "entity" else "note", one.reason) for one in every}
 
 
 async def everything(book: Book) -> list[tuple[object, ...]]:
