@@ -10,7 +10,8 @@ from contextlib import suppress
 import msgspec
 
 from doings.core.account import Account
-from doings.core.errors import DoingsError, Misconfigured
+from doings.core.encoding import utf8_content
+from doings.core.errors import DoingsError, Misconfigured, WrongEncoding
 from doings.core.imports import Contact, Context, SavedAnswers, answers_from_text
 from doings.importing.ndjson import LineSource
 
@@ -40,10 +41,17 @@ class _Continued:
 
 
 def checked_lines(source: LineSource, dialects: dict[str, SavedAnswers]) -> LineSource:
-    """The same lines from their beginning; raises Misconfigured for a vendor's saved answer."""
+    """The same lines from their beginning.
+
+    Raises Misconfigured for a vendor's saved answer, and for a file in UTF-16 or UTF-32.
+    """
     head = b""
     while not head.strip() and (line := source.readline(HEAD_BYTES)):
         head += line
+    try:
+        head = utf8_content(head)
+    except WrongEncoding as error:
+        raise Misconfigured(str(error)) from None
     if _is_line(head):
         return _Continued(head, source)
     while len(head) < HEAD_BYTES and (line := source.readline(HEAD_BYTES - len(head))):
@@ -62,14 +70,10 @@ _members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 def _is_line(text: bytes) -> bool:
     """Whether the first line is one of NDJSON."""
-    lines = text.removeprefix(_MARK).split(b"\n")
-    first = next((line for line in lines if line.strip()), b"")
+    first = next((line for line in text.split(b"\n") if line.strip()), b"")
     with suppress(ValueError, RecursionError):
         return not NAMES_OF_LINES.isdisjoint(_members(first))
     return False
-
-
-_MARK = b"\xef\xbb\xbf"
 
 
 def recognized_dialect(head: bytes, dialects: dict[str, SavedAnswers]) -> str | None:
@@ -109,7 +113,7 @@ _CLOSING = {b"[": b"]", b"{": b"}"}
 
 def _closed(text: bytes) -> bytes:
     """JSON that was cut off, up to its last whole list or object, with what is open closed."""
-    text = text.removeprefix(_MARK).strip()
+    text = text.strip()
     open_ends: list[bytes] = []
     end, closing = len(text), b""
     for token in _TOKEN.finditer(text):

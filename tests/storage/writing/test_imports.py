@@ -11,7 +11,8 @@ from doings.core.store import Writer
 from doings.core.store.imports import ImportCounts, UndoPart
 from doings.storage.checks.check import check
 from doings.storage.writing import import_undo
-from tests.storage.book import Book, note
+from tests.builders import note
+from tests.storage.book import Book
 
 Work = Callable[[Writer], Awaitable[object]]
 
