@@ -79,13 +79,14 @@ def _is_line(text: bytes) -> bool:
 def recognized_dialect(head: bytes, dialects: dict[str, SavedAnswers]) -> str | None:
     """The dialect that reads most elements of the first answer of a file without an error.
 
-    None where there is none that reads any.
+    None where there is none that reads any. Of two that read as many, it is the one whose elements
+    have ids, as the other one asks for less.
     """
     answers = answers_from_text(_closed(head))
     if not answers:
         return None
     read = {name: _elements_read(saved, answers[0]) for name, saved in dialects.items()}
-    best = max(read, key=lambda name: read[name])
+    best = max(read, key=lambda name: (read[name], dialects[name].has_ids))
     return best if read[best] else None
 
 
