@@ -42,10 +42,12 @@ def test_an_answer_is_imported_once_and_exported_again(cli: Cli) -> None:
     assert first.out == (
         "Imported 2 activities and 0 entities into co-up;"
         " 0 were there already, 0 elements were bad\n"
+        "This is run 1: `doings import undo 1` takes it back\n"
     )
     assert second.out == (
         "Imported 0 activities and 0 entities into co-up;"
         " 2 were there already, 0 elements were bad\n"
+        "This is run 2: `doings import undo 2` takes it back\n"
     )
     assert json.loads(exported.out) == json.loads(COBOT)
 

@@ -5,10 +5,11 @@ from typing import Any
 
 from doings.cli.terminal import remark
 from doings.core.imports import Context
+from doings.core.store.imports import ImportCounts
 from doings.core.timeline import Timeline
-from doings.importing.importer import Importer, Tally
+from doings.importing.importer import Importer
 from doings.importing.registry import SAVED
-from doings.importing.saved_answers import elements_of_text, items_of_elements, put_import_items
+from doings.importing.saved_answers import elements_of_text, items_of_elements, putting
 from tests.serving import Business, Served
 
 SERVER = "http://server"
@@ -40,12 +41,13 @@ class Desk:
         """The account's timeline."""
         return Timeline(self.served.database, self.business.account, by=None)
 
-    async def take(self, *answers: bytes) -> Tally:
+    async def take(self, *answers: bytes) -> ImportCounts:
         """Import answers, one after the other in a file."""
         saved = SAVED[self.name]
         elements = elements_of_text(saved, b"\n".join(answers))
         items = items_of_elements(saved, elements, self.context)
-        return await Importer(self.timeline, put_import_items, remark).run(items, _step, None)
+        put = putting(saved, self.context.now)
+        return await Importer(self.timeline, put, remark).run(items, _step, None)
 
     async def give(self) -> Any:  # noqa: ANN401 - any JSON
         """Export an answer."""

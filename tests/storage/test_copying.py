@@ -5,9 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from doings.core.entity import EntityDraft
 from doings.core.errors import Conflict, Misconfigured
 from doings.core.query import Query, words_from_text
+from doings.core.store import Writer
 from doings.core.store.entities import EntityQuery
+from doings.core.store.imports import ImportCounts
 from doings.storage import copying
 from doings.storage.copying import copy
 from doings.storage.database import Database, open_database
@@ -42,6 +45,15 @@ async def fill(book: Book) -> None:
     await book.revise(recorded[0].seq, note("9", summary="Changed"))
     await book.erase(recorded[1].seq)
     await book.delete("contact", "9")
+    number = await book.write(lambda writer: writer.start_import("cobot", ["a.json"]))
+
+    async def part(writer: Writer) -> None:
+        await writer.follow_import(number)
+        await writer.record([note("8")])
+        await writer.put_entity(("contact", "8"), lambda _: EntityDraft(name="Jim"))
+        await writer.note_import(number, ImportCounts(recorded=1, entities=1))
+
+    await book.write(part)
 
 
 async def everything(book: Book) -> list[object]:
@@ -56,6 +68,7 @@ async def everything(book: Book) -> list[object]:
         await book.read(lambda reader: reader.entities(EntityQuery(q="flex"))),
         await book.read(lambda reader: reader.counts_by_day(Query())),
         await book.read(lambda reader: reader.last_seq()),
+        await book.read(lambda reader: reader.import_runs()),
     ]
 
 

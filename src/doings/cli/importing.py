@@ -9,9 +9,10 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import Annotated, Any, BinaryIO
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
 from doings.cli.options import (
     AccountOption,
@@ -25,8 +26,9 @@ from doings.cli.terminal import output, progress, remark
 from doings.core.activity import Draft
 from doings.core.errors import Misconfigured
 from doings.core.store import Store
+from doings.core.store.imports import ImportCounts
 from doings.core.timeline import Timeline
-from doings.importing.importer import Importer, Tally
+from doings.importing.importer import Importer, ImportSource
 from doings.importing.ndjson import items_from_lines, put_lines
 
 IMPORT_EXAMPLES = """
@@ -43,7 +45,48 @@ $ doings import --dialect agendize items.json --account co-up --contact 8
 
 Bad lines and elements are reported with number and reason; the others are imported, and the exit
 code is 1. Answers may stand one after the other in a file, as page after page was saved.
+
+Every import prints its number:
+
+$ doings import list                # all imports
+
+$ doings import undo 3              # takes back what import 3 recorded
+
+A file with such a name is imported as ./list or ./undo.
 """
+
+FROM_FILE = "from"
+"""The name of the command that is meant where none is named."""
+
+
+class ImportGroup(TyperGroup):
+    """`doings import FILE`, `doings import list` and `doings import undo RUN`.
+
+    The first word decides. Whatever is no command begins the arguments of `doings import FILE`, and
+    so do options, `--help` among them.
+    """
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - as below
+        """Name the command that is meant."""
+        if not args or args[0] not in self.commands:
+            args = [FROM_FILE, *args]
+        return super().parse_args(ctx, args)
+
+
+class ImportCommand(TyperCommand):
+    """`doings import FILE`, which its help and its errors call by the name of the group."""
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: Any = None,  # noqa: ANN401 - typer publishes no type for what it gives here
+        **extra: Any,  # noqa: ANN401 - likewise
+    ) -> Any:  # noqa: ANN401 - likewise
+        """The context of the group's own parent."""
+        if parent is not None:
+            info_name, parent = parent.info_name, parent.parent
+        return super().make_context(info_name, args, parent, **extra)
 
 
 def import_(  # noqa: PLR0913 - each is an option of the command
@@ -69,36 +112,47 @@ def import_(  # noqa: PLR0913 - each is an option of the command
     if dialect is not None:
         if origin is not None:
             raise Misconfigured("--origin does not go with --dialect, which is the origin itself")
-        tally = _import_answers(file, account, dialect, contact, database)
+        number, counts = _import_answers(file, account, dialect, contact, database)
     else:
-        tally = _import_lines(file, account, origin, database)
+        number, counts = _import_lines(file, account, origin, database)
+    filled = f" {counts.filled} were completed," if counts.filled else ""
     output().print(
-        f"Imported {tally.recorded} activities and {tally.entities} entities into {account};"
-        f" {tally.repeated} were there already, {tally.bad}"
+        f"Imported {counts.recorded} activities and {counts.entities} entities into {account};"
+        f"{filled} {counts.repeated} were there already, {counts.bad}"
         f" {'lines' if dialect is None else 'elements'} were bad"
     )
-    if tally.bad:
+    output().print(f"This is run {number}: `doings import undo {number}` takes it back")
+    if counts.bad:
         raise typer.Exit(1)
 
 
-def _import_lines(file: str, account: str, origin: str | None, database: str | None) -> Tally:
+Imported = tuple[int, ImportCounts]
+"""The number of an import, and what it came to."""
+
+
+def _import_lines(file: str, account: str, origin: str | None, database: str | None) -> Imported:
+    from doings.importing.recognition import checked_lines  # noqa: PLC0415
+    from doings.importing.registry import SAVED  # noqa: PLC0415 - loads every dialect
+
     if origin is not None:
         Draft(kind="origin.checked", occurred_at=0, origin=origin)
     path = _path(file)
 
-    async def work(store: Store) -> Tally:
+    async def work(store: Store) -> Imported:
         timeline = Timeline(store, await store.account(account), by=None)
-        with _source(path) as lines, progress("Importing") as step:
+        with _source(path) as source, progress("Importing") as step:
             total = path.stat().st_size if path else None
-            items = items_from_lines(lines, origin)
-            return await Importer(timeline, put_lines, remark).run(items, step, total)
+            items = items_from_lines(checked_lines(source, SAVED), origin)
+            importer = Importer(timeline, put_lines, remark, ImportSource(None, (file,)))
+            counts = await importer.run(items, step, total)
+            return importer.number, counts
 
     return with_store(database, work)
 
 
 def _import_answers(
     file: str, account: str, dialect: str, contact: str | None, database: str | None
-) -> Tally:
+) -> Imported:
     from doings.importing import registry, saved_answers  # noqa: PLC0415 - loads every dialect
 
     saved = registry.dialect_named(dialect)
@@ -108,14 +162,15 @@ def _import_answers(
     if contact is None:
         saved_answers.check_contact(saved, elements)
 
-    async def work(store: Store) -> Tally:
+    async def work(store: Store) -> Imported:
         timeline = Timeline(store, await store.account(account), by=None)
         context = registry.context_for(dialect, timeline.account, contact, settings_for(database))
         items = saved_answers.items_of_elements(saved, elements, context)
+        put = saved_answers.putting(saved, context.now)
+        importer = Importer(timeline, put, remark, ImportSource(dialect, (file,)))
         with progress("Importing") as step:
-            return await Importer(timeline, saved_answers.put_import_items, remark).run(
-                items, step, len(elements)
-            )
+            counts = await importer.run(items, step, len(elements))
+        return importer.number, counts
 
     return with_store(database, work)
 

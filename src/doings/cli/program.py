@@ -13,7 +13,14 @@ from doings.cli.accounts import accounts
 from doings.cli.copy import COPY_EXAMPLES, copy, schema
 from doings.cli.demo import DEMO_EXAMPLES, demo
 from doings.cli.exporting import EXPORT_EXAMPLES, export
-from doings.cli.importing import IMPORT_EXAMPLES, import_
+from doings.cli.import_runs import LIST_EXAMPLES, UNDO_EXAMPLES, list_imports, undo_import
+from doings.cli.importing import (
+    FROM_FILE,
+    IMPORT_EXAMPLES,
+    ImportCommand,
+    ImportGroup,
+    import_,
+)
 from doings.cli.maintenance import BACKUP_EXAMPLES, CHECK_EXAMPLES, backup, check
 from doings.cli.options import DatabaseOption
 from doings.cli.serving import SERVE_EXAMPLES, serve
@@ -43,6 +50,11 @@ Cobot's API takes only credentials that have --scope admin, too.
 
 SETTINGS = "Every setting is a DOINGS_* variable; docs/operations.md lists them."
 
+imports = typer.Typer(cls=ImportGroup, help="Import a file; list and undo imports.")
+imports.command(FROM_FILE, cls=ImportCommand, epilog=IMPORT_EXAMPLES)(import_)
+imports.command("list", epilog=LIST_EXAMPLES)(list_imports)
+imports.command("undo", epilog=UNDO_EXAMPLES)(undo_import)
+
 app = typer.Typer(
     name="doings",
     help=ABOUT,
@@ -57,7 +69,7 @@ app.command("serve", epilog=SERVE_EXAMPLES)(serve)
 app.add_typer(accounts, name="account")
 app.add_typer(tokens, name="token")
 app.command("demo", epilog=DEMO_EXAMPLES)(demo)
-app.command("import", epilog=IMPORT_EXAMPLES)(import_)
+app.add_typer(imports, name="import")
 app.command("export", epilog=EXPORT_EXAMPLES)(export)
 app.command("backup", epilog=BACKUP_EXAMPLES)(backup)
 app.command("check", epilog=CHECK_EXAMPLES)(check)

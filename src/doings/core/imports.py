@@ -12,6 +12,7 @@ import msgspec
 
 from doings.core.account import Account
 from doings.core.activity import Activity, Draft
+from doings.core.activity import draft_of as draft_of_activity
 from doings.core.entity import Entity, EntityDraft, EntityKey, draft_of
 from doings.core.errors import Invalid, Malformed
 from doings.core.query import Query
@@ -47,12 +48,15 @@ class NamedRef(msgspec.Struct, frozen=True):
 class ImportItem(msgspec.Struct, frozen=True, kw_only=True):
     """What an element says: an activity, what is known of those concerned, and things by name.
 
-    The latter are linked to the activity once their ids are known. `id` is the activity's, where
-    the element was exported from this account.
+    `draft` is None for an element that is no activity. `entities` fill the gaps of what is known,
+    `new_entities` are made where they are not there and change nothing else. The things of `named`
+    are linked to the activity once their ids are known. `id` is the activity's, where the element
+    was exported from this account.
     """
 
-    draft: Draft
+    draft: Draft | None
     entities: tuple[tuple[EntityKey, EntityDraft], ...] = ()
+    new_entities: tuple[tuple[EntityKey, EntityDraft], ...] = ()
     named: tuple[NamedRef, ...] = ()
     id: str | None = None
 
@@ -69,12 +73,21 @@ def _never(_: Sequence[bytes]) -> bool:
     return False
 
 
+def _as_it_is(activity: Activity, _draft: Draft, _now: int) -> Draft:
+    return draft_of_activity(activity)
+
+
 class SavedAnswers(msgspec.Struct, frozen=True, kw_only=True):
     """How a dialect reads and writes its vendor's lists.
 
     `elements_from_answer` raises Malformed and Invalid, `said_by_element` Invalid, `answer_chunks`
     NotFound before its first chunk. `lacks_contact` tells whether elements say of some activity
     neither whose it is. Lists that begin with the newest are recorded from their end on.
+
+    `filled_activity` takes an activity that is known already, the draft of another element about it
+    and the instant, and returns the draft of all that is known now. `has_ids` says whether the
+    vendor gives activities ids. If it does not, `external_id` stands for what an element says, and
+    elements of one answer that say the same are as many activities.
     """
 
     elements_from_answer: Callable[[bytes], list[bytes]]
@@ -84,6 +97,8 @@ class SavedAnswers(msgspec.Struct, frozen=True, kw_only=True):
     contact_of_export: Contact = Contact.NEVER
     lacks_contact: Callable[[Sequence[bytes]], bool] = _never
     is_newest_first: bool = False
+    filled_activity: Callable[[Activity, Draft, int], Draft] = _as_it_is
+    has_ids: bool = True
 
 
 _MARK = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[{]|[\]}]', re.DOTALL)

@@ -6,24 +6,17 @@ from typing import Generic, Protocol, TypeVar
 
 import msgspec
 
-from doings.core.errors import Conflict, DoingsError, Invalid, NotFound
+from doings.core.activity import Activity
+from doings.core.errors import Conflict, DoingsError, Invalid, Misconfigured, NotFound
 from doings.core.store import Writer
 from doings.core.store.activities import ActivityReader
+from doings.core.store.imports import ImportCounts
 from doings.core.timeline import Timeline
 
 T = TypeVar("T")
 
 ITEMS_PER_WRITE = 1000
 """How many items are written in one transaction."""
-
-
-class Tally(msgspec.Struct):
-    """How many items were recorded, known already, written as entities, or bad."""
-
-    recorded: int = 0
-    repeated: int = 0
-    entities: int = 0
-    bad: int = 0
 
 
 class Item(msgspec.Struct, Generic[T], frozen=True):
@@ -41,25 +34,50 @@ class Step(Protocol):
         """Show it."""
 
 
+class ImportSource(msgspec.Struct, frozen=True):
+    """Where the items of an import come from; `dialect` is None for NDJSON, `-` is stdin."""
+
+    dialect: str | None = None
+    files: tuple[str, ...] = ()
+
+
 class Importer(Generic[T]):
     """Writes with `put`, which takes good items; what it raises, it raises for all of them.
 
-    `remark` takes a sentence for each item that cannot be imported.
+    `remark` takes a sentence for each item that cannot be imported. What is written is noted as one
+    import, whose `number` is known once it runs.
     """
 
     def __init__(
         self,
         timeline: Timeline,
-        put: Callable[[Writer, list[T]], Awaitable[Tally]],
+        put: Callable[[Writer, list[T]], Awaitable[ImportCounts]],
         remark: Callable[[str], None],
+        source: ImportSource = ImportSource(),  # noqa: B008 - it is frozen
     ) -> None:
+        self.number = 0
         self._timeline = timeline
         self._remark = remark
         self._put = put
-        self._tally = Tally()
+        self._source = source
+        self._counts = ImportCounts()
+        self._bad = 0
 
-    async def run(self, items: Iterable[Item[T]], step: Step, total: int | None) -> Tally:
-        """Import all; `step` takes how much is done, of `total`."""
+    async def run(self, items: Iterable[Item[T]], step: Step, total: int | None) -> ImportCounts:
+        """Import all; `step` takes how much is done, of `total`.
+
+        Raises Misconfigured if somebody undoes the import meanwhile.
+        """
+        source = self._source
+        self.number = await self._timeline.write(
+            lambda writer: writer.start_import(source.dialect, source.files)
+        )
+        await self._write_all(items, step, total)
+        bad = ImportCounts(bad=self._bad)
+        await self._timeline.write(lambda writer: writer.end_import(self.number, bad))
+        return self._counts + bad
+
+    async def _write_all(self, items: Iterable[Item[T]], step: Step, total: int | None) -> None:
         chunk: list[tuple[str, T]] = []
         writing = asyncio.create_task(self._write([]))
         for item in items:
@@ -76,10 +94,9 @@ class Importer(Generic[T]):
                 step(item.done, total)
         await writing
         await self._write(chunk)
-        return self._tally
 
     def _refuse(self, place: str, error: DoingsError) -> None:
-        self._tally.bad += 1
+        self._bad += 1
         self._remark(f"{place}: {error}")
 
     async def _write(self, chunk: list[tuple[str, T]]) -> None:
@@ -88,25 +105,28 @@ class Importer(Generic[T]):
             return
         items = [says for _, says in chunk]
         try:
-            written = await self._timeline.write(lambda writer: self._put(writer, items))
+            self._counts += await self._timeline.write(lambda writer: self._noted(writer, items))
         except (Invalid, Conflict, NotFound) as error:
             if len(chunk) == 1:
                 self._refuse(chunk[0][0], error)
                 return
             for item in chunk:
                 await self._write([item])
-            return
-        self._tally.recorded += written.recorded
-        self._tally.repeated += written.repeated
-        self._tally.entities += written.entities
+
+    async def _noted(self, writer: Writer, items: list[T]) -> ImportCounts:
+        """Write items and note them as this import's, in the same transaction."""
+        if not await writer.follow_import(self.number):
+            raise Misconfigured(f"import {self.number} is being undone, so it records no more")
+        counts = await self._put(writer, items)
+        await writer.note_import(self.number, counts)
+        return counts
 
 
-async def is_at_home(reader: ActivityReader, activity_id: str | None) -> bool:
-    """Whether this was exported from this very account, and the activity is still there."""
+async def activity_at_home(reader: ActivityReader, activity_id: str | None) -> Activity | None:
+    """The activity that was exported from this very account, if it is still there."""
     if activity_id is None:
-        return False
+        return None
     try:
-        await reader.activity(activity_id)
+        return await reader.activity(activity_id)
     except NotFound:
-        return False
-    return True
+        return None

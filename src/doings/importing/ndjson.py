@@ -6,7 +6,7 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from typing import BinaryIO
+from typing import Protocol
 
 import msgspec
 
@@ -31,11 +31,19 @@ from doings.core.errors import (
 )
 from doings.core.store import Writer
 from doings.core.store.entities import EntityWriter
+from doings.core.store.imports import ImportCounts
 from doings.core.text import compact
-from doings.importing.importer import Item, Tally, is_at_home
+from doings.importing.importer import Item, activity_at_home
 
 MAX_LINE_BYTES = 16 * 1024 * 1024
 """Bytes of the longest line that is read: more than the longest activity needs."""
+
+
+class LineSource(Protocol):
+    """What lines are read from."""
+
+    def readline(self, size: int = -1, /) -> bytes:
+        """The rest of a line, at most `size` bytes; empty at the end."""
 
 
 class ImportedEntity(msgspec.Struct, frozen=True):
@@ -52,7 +60,7 @@ class Line(msgspec.Struct, frozen=True):
     id: str | None = None
 
 
-def items_from_lines(file: BinaryIO, origin: str | None) -> Iterator[Item[Line]]:
+def items_from_lines(file: LineSource, origin: str | None) -> Iterator[Item[Line]]:
     """The lines of a file that are not empty; `origin` instead of what each says.
 
     Raises Misconfigured for a file in UTF-16 or UTF-32.
@@ -78,7 +86,7 @@ def _read(text: bytes | None, origin: str | None, now: int) -> Line | DoingsErro
         return error
 
 
-def numbered_lines(file: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
+def numbered_lines(file: LineSource) -> Iterator[tuple[int, bytes | None]]:
     """(number from 1, line); None for a line that is too long to be read."""
     number = 0
     while text := file.readline(MAX_LINE_BYTES + 1):
@@ -145,18 +153,18 @@ def _imported_entity(member: _EntityMember) -> ImportedEntity:
     return ImportedEntity(key, EntityDraft(name=member.name, attrs=attrs, contact=member.contact))
 
 
-async def put_lines(writer: Writer, lines: Sequence[Line]) -> Tally:
+async def put_lines(writer: Writer, lines: Sequence[Line]) -> ImportCounts:
     """Write lines in one transaction."""
     entities = [line.says for line in lines if isinstance(line.says, ImportedEntity)]
     drafts = [
         line.says
         for line in lines
-        if isinstance(line.says, Draft) and not await is_at_home(writer, line.id)
+        if isinstance(line.says, Draft) and await activity_at_home(writer, line.id) is None
     ]
     changed = await _put_entities(writer, entities)
     outcomes = await writer.record(drafts)
     recorded = sum(not outcome.is_repeated for outcome in outcomes)
-    return Tally(
+    return ImportCounts(
         entities=changed, recorded=recorded, repeated=len(lines) - len(entities) - recorded
     )
 

@@ -1,16 +1,18 @@
 """The saved answers of an import: what their elements say, and writing it.
 
-An element adds what is not known yet: it changes no activity that is there, and of an entity it
-only fills the gaps.
+An element adds what is not known yet. Of an entity it only fills the gaps, and of an activity that
+is there only what its dialect's `filled_activity` finds missing.
 """
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 
 import msgspec
 
-from doings.core.activity import Draft, Link
+from doings.core.activity import Activity, Draft, Link, draft_of, is_same
 from doings.core.encoding import utf8_content
-from doings.core.entity import EntityDraft, EntityKey, draft_of
+from doings.core.entity import EntityDraft, EntityKey
+from doings.core.entity import draft_of as entity_draft_of
 from doings.core.errors import Invalid, Malformed, Misconfigured, WrongEncoding
 from doings.core.imports import (
     Context,
@@ -23,18 +25,20 @@ from doings.core.imports import (
 from doings.core.store import Writer
 from doings.core.store.activities import ActivityReader
 from doings.core.store.entities import EntityQuery, EntityWriter
+from doings.core.store.imports import ImportCounts
 from doings.core.text import json_text, object_from_text
-from doings.importing.importer import Item, Tally, is_at_home
+from doings.importing.importer import Item, activity_at_home
 
 THINGS_PER_READ = 500
 """How many of the things that go by their names are read at a time."""
 
 
 class Element(msgspec.Struct, frozen=True):
-    """One element and where it stands, or why its answer has none that can be read."""
+    """One element, where it stands, and in which answer; or why that cannot be read."""
 
     place: str
     text: bytes | Malformed | Invalid
+    answer: int = 1
 
 
 def elements_of_text(saved: SavedAnswers, text: bytes) -> list[Element]:
@@ -49,10 +53,12 @@ def elements_of_text(saved: SavedAnswers, text: bytes) -> list[Element]:
         try:
             texts = saved.elements_from_answer(utf8_content(answer))
         except (Malformed, Invalid) as error:
-            elements.append(Element(place, error))
+            elements.append(Element(place, error, number))
             continue
         within = f"{place}, " if len(answers) > 1 else ""
-        elements += [Element(f"{within}element {at}", text) for at, text in enumerate(texts, 1)]
+        elements += [
+            Element(f"{within}element {at}", text, number) for at, text in enumerate(texts, 1)
+        ]
     return elements
 
 
@@ -67,8 +73,14 @@ def items_of_elements(
 ) -> Iterator[Item[ImportItem]]:
     """What the elements say, in the order to record it in."""
     ordered = reversed(elements) if saved.is_newest_first else elements
+    occurrences: Counter[tuple[int, str | None]] = Counter()
     for done, element in enumerate(ordered, 1):
-        yield Item(element.place, _read(saved, element, context), done)
+        item = _read(saved, element, context)
+        if isinstance(item, ImportItem) and item.draft is not None and not saved.has_ids:
+            name = element.answer, item.draft.external_id
+            occurrences[name] += 1
+            item = _numbered(item, item.draft, occurrences[name])
+        yield Item(element.place, item, done)
 
 
 def _read(
@@ -82,38 +94,127 @@ def _read(
         return error
 
 
-async def put_import_items(writer: Writer, items: Sequence[ImportItem]) -> Tally:
-    """Write what is not known yet in one transaction."""
-    fresh = [item for item in items if not await _is_known(writer, item)]
-    changed = await _fill_entities(writer, fresh)
-    directory = Directory(writer)
-    drafts = [await directory.linked_draft(item) for item in fresh]
-    outcomes = await writer.record(drafts)
-    recorded = sum(not outcome.is_repeated for outcome in outcomes)
-    return Tally(entities=changed, recorded=recorded, repeated=len(items) - recorded)
+def _numbered(item: ImportItem, draft: Draft, occurrence: int) -> ImportItem:
+    """The item with an external id of its own, the same one whenever its answer is imported.
+
+    Occurrences are counted within an answer. Two answers may overlap, and then they hold the same
+    activities; elements of one answer that say the same are several activities.
+    """
+    if occurrence == 1:
+        return item
+    numbered = msgspec.structs.replace(draft, external_id=f"{draft.external_id}-{occurrence}")
+    return msgspec.structs.replace(item, draft=numbered)
 
 
-async def _is_known(reader: ActivityReader, item: ImportItem) -> bool:
-    draft = item.draft
-    if draft.external_id is not None and await reader.activity_by_external_id(
-        draft.origin, draft.external_id
-    ):
+def putting(
+    saved: SavedAnswers, now: int
+) -> Callable[[Writer, Sequence[ImportItem]], Awaitable[ImportCounts]]:
+    """What writes items of a dialect in one transaction; `now` is an instant."""
+
+    async def put(writer: Writer, items: Sequence[ImportItem]) -> ImportCounts:
+        return await _Writing(writer, saved, now).put(items)
+
+    return put
+
+
+class _Writing:
+    """Writing items in one transaction."""
+
+    def __init__(self, writer: Writer, saved: SavedAnswers, now: int) -> None:
+        self._writer = writer
+        self._saved = saved
+        self._now = now
+
+    async def put(self, items: Sequence[ImportItem]) -> ImportCounts:
+        """Write what is not known yet, then complete what is."""
+        fresh, others = await self._sorted(items)
+        changed = await self._fill_entities(fresh)
+        news = [item for item in fresh if item.draft is None and changed.intersection(_keys(item))]
+        recorded = await self._record(fresh)
+        filled = [item for item in others if await self._is_filled(item)]
+        changed |= await self._fill_entities(filled)
+        return ImportCounts(
+            recorded=recorded,
+            filled=len(filled),
+            repeated=len(items) - recorded - len(filled) - len(news),
+            entities=len(changed),
+        )
+
+    async def _sorted(
+        self, items: Sequence[ImportItem]
+    ) -> tuple[list[ImportItem], list[ImportItem]]:
+        """The items to record, and those about activities that are there or are among the first."""
+        fresh: list[ImportItem] = []
+        others: list[ImportItem] = []
+        names: set[tuple[str, str]] = set()
+        for item in items:
+            name = _external_name(item)
+            is_there = name in names or await _known(self._writer, item) is not None
+            (others if is_there else fresh).append(item)
+            if name is not None:
+                names.add(name)
+        return fresh, others
+
+    async def _record(self, items: Sequence[ImportItem]) -> int:
+        """Record the activities of items; returns how many are new."""
+        directory = Directory(self._writer)
+        drafts = [
+            await directory.linked_draft(item.draft, item.named)
+            for item in items
+            if item.draft is not None
+        ]
+        outcomes = await self._writer.record(drafts)
+        return sum(not outcome.is_repeated for outcome in outcomes)
+
+    async def _is_filled(self, item: ImportItem) -> bool:
+        """Whether an element about a known activity said what was missing; it is there then."""
+        known = await _known(self._writer, item)
+        if known is None or item.draft is None:
+            return False
+        whole = self._saved.filled_activity(known, item.draft, self._now)
+        if is_same(whole, draft_of(known)):
+            return False
+        await self._writer.revise(known.seq, lambda _: whole)
         return True
-    return await is_at_home(reader, item.id)
+
+    async def _fill_entities(self, items: Sequence[ImportItem]) -> set[EntityKey]:
+        """Write what is said of entities and was not known; returns those made or changed."""
+        drafts = [(key, draft, True) for item in items for key, draft in item.entities]
+        drafts += [(key, draft, False) for item in items for key, draft in item.new_entities]
+        known = await self._writer.entities_by_key(list({key for key, _, _ in drafts}))
+        changed: set[EntityKey] = set()
+        for key, draft, is_filling in drafts:
+            old = known.get(key)
+            if old is not None and not is_filling:
+                continue
+            whole = filled_draft(old, draft)
+            if old is None or whole != entity_draft_of(old):
+                known[key], _ = await self._writer.put_entity(key, lambda _, whole=whole: whole)  # type: ignore[misc]
+                changed.add(key)
+        return changed
 
 
-async def _fill_entities(writer: EntityWriter, items: Sequence[ImportItem]) -> int:
-    """Write what is said of entities and was not known; returns how many were made or changed."""
-    drafts = [pair for item in items for pair in item.entities]
-    known = await writer.entities_by_key(list({key for key, _ in drafts}))
-    changed: set[EntityKey] = set()
-    for key, draft in drafts:
-        old = known.get(key)
-        filled = filled_draft(old, draft)
-        if old is None or filled != draft_of(old):
-            known[key], _ = await writer.put_entity(key, lambda _, filled=filled: filled)  # type: ignore[misc]
-            changed.add(key)
-    return len(changed)
+def _keys(item: ImportItem) -> list[EntityKey]:
+    return [key for key, _ in (*item.entities, *item.new_entities)]
+
+
+def _external_name(item: ImportItem) -> tuple[str, str] | None:
+    draft = item.draft
+    if draft is None or draft.external_id is None:
+        return None
+    return draft.origin, draft.external_id
+
+
+async def _known(reader: ActivityReader, item: ImportItem) -> Activity | None:
+    """The activity that an element is about, if it was recorded already."""
+    draft = item.draft
+    if draft is None:
+        return None
+    if draft.external_id is not None:
+        known = await reader.activity_by_external_id(draft.origin, draft.external_id)
+        if known is not None:
+            return known
+    return await activity_at_home(reader, item.id)
 
 
 class Directory:
@@ -123,12 +224,12 @@ class Directory:
         self._writer = writer
         self._ids: dict[NamedRef, str] = {}
 
-    async def linked_draft(self, item: ImportItem) -> Draft:
-        """The item's draft, linked to the things that it names."""
-        if not item.named:
-            return item.draft
-        links = [Link(named.type, await self._id(named)) for named in item.named]
-        return msgspec.structs.replace(item.draft, links=(*item.draft.links, *links))
+    async def linked_draft(self, draft: Draft, things: Sequence[NamedRef]) -> Draft:
+        """The draft, linked to the things that an element names."""
+        if not things:
+            return draft
+        links = [Link(named.type, await self._id(named)) for named in things]
+        return msgspec.structs.replace(draft, links=(*draft.links, *links))
 
     async def _id(self, named: NamedRef) -> str:
         if named not in self._ids:

@@ -48,11 +48,12 @@ async def _begin(source: Database, target: Database) -> None:
     """Make sure that the target is empty or holds a part of this very copy, and mark it."""
     mark = hashlib.sha256(source.secret).hexdigest()
     values = {"secret": source.secret.hex(), SOURCE: mark}
-    numbered = await source.engine.read(
-        lambda connection: connection.fetch_one(sql.INSTALLATION_VALUE, name="accounts")
-    )
-    if numbered is not None:
-        values["accounts"] = numbered[0]
+    for name in ("accounts", "import_runs"):
+        numbered = await source.engine.read(
+            lambda connection, name=name: connection.fetch_one(sql.INSTALLATION_VALUE, name=name)  # type: ignore[misc]
+        )
+        if numbered is not None:
+            values[name] = numbered[0]
 
     async def begin(connection: Connection) -> None:
         found = await connection.fetch_one(sql.INSTALLATION_VALUE, name=SOURCE)

@@ -16,9 +16,18 @@ from doings.core.store.changes import Change
 from doings.core.store.counts import TimelineSummary
 from doings.core.store.credentials import Credential
 from doings.core.store.entities import EntityQuery
+from doings.core.store.imports import ImportRun
 from doings.core.store.rendering import Rendering
 from doings.storage.document_cache import DocumentCache
-from doings.storage.reading import activities, changes, counts, entities, entity_lists, pages
+from doings.storage.reading import (
+    activities,
+    changes,
+    counts,
+    entities,
+    entity_lists,
+    imports,
+    pages,
+)
 from doings.storage.sql import statements as sql
 from doings.storage.sql.rows import credential_from_row
 from doings.storage.sql.tallies import ACTIVITIES
@@ -145,6 +154,12 @@ class AccountReader:
     async def credentials(self) -> list[Credential]:
         rows = await self._transaction.fetch(sql.CREDENTIALS_OF_ACCOUNT)
         return [credential_from_row(row) for row in rows]
+
+    async def import_runs(self) -> list[ImportRun]:
+        return await imports.runs(self._transaction)
+
+    async def import_run(self, number: int) -> ImportRun:
+        return await imports.run(self._transaction, number)
 
 
 def _cut(query: Query, rows: list[Any]) -> bool:

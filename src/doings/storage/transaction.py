@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Awaitable, Iterable, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from doings.core.account import Account
 from doings.core.clock import Clock
@@ -57,6 +58,16 @@ class ReadTransaction:
         return row
 
 
+class Followed(NamedTuple):
+    """An import in a transaction: its first seq could be `first_seq`; the rows that it changed.
+
+    Each row is what `statements.ADD_IMPORT_CHANGE` takes behind the account and the import.
+    """
+
+    first_seq: int
+    rows: list[tuple[object, ...]]
+
+
 class Transaction(ReadTransaction):
     """Writing in one account: all of it lasts, or none. `by` is the key of who writes."""
 
@@ -68,6 +79,8 @@ class Transaction(ReadTransaction):
         self.by = by
         self.tallies: Counter[Tally] = Counter()
         """What was counted and is not yet written down."""
+        self.followed: Followed | None = None
+        """What an import that writes here changes; None where none does."""
         self._time_zone: str | None = None
         self._is_invalidating = False
 

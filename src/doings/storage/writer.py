@@ -6,9 +6,18 @@ from doings.core.activity import Activity, Draft
 from doings.core.entity import Entity, EntityDraft, EntityKey
 from doings.core.store.activities import ActivityRef, Recorded, Replacement
 from doings.core.store.credentials import Credential
+from doings.core.store.imports import ImportCounts, UndoPart, UndoPlace
 from doings.storage.reader import AccountReader
 from doings.storage.transaction import Transaction
-from doings.storage.writing import activities, changes, credentials, entities, idempotency
+from doings.storage.writing import (
+    activities,
+    changes,
+    credentials,
+    entities,
+    idempotency,
+    import_undo,
+    imports,
+)
 
 
 class AccountWriter(AccountReader):
@@ -70,3 +79,18 @@ class AccountWriter(AccountReader):
 
     async def revoke_credential(self, key: str) -> None:
         await credentials.revoke(self._writing, key)
+
+    async def start_import(self, dialect: str | None, files: Sequence[str]) -> int:
+        return await imports.start(self._writing, dialect, files)
+
+    async def follow_import(self, number: int) -> bool:
+        return await imports.follow(self._writing, number)
+
+    async def note_import(self, number: int, counts: ImportCounts) -> None:
+        await imports.note(self._writing, number, counts)
+
+    async def end_import(self, number: int, counts: ImportCounts) -> None:
+        await imports.end(self._writing, number, counts)
+
+    async def undo_import(self, number: int, place: UndoPlace | None) -> UndoPart:
+        return await import_undo.undo(self._writing, number, place)

@@ -20,7 +20,34 @@ MOVED = (
     f"the link of activity 27 to entity 22 lies at {NOON + DAY + 1}, the activity at {NOON + DAY}"
 )
 
+RUN = "INSERT INTO import_runs VALUES (1, 1, 'done', NULL, '[]', 1, 1, 0, 0, 0, 0, 0)"
+
 DAMAGES: list[tuple[tuple[str, ...], list[str]]] = [
+    # Imports
+    (
+        ("INSERT INTO import_ranges VALUES (1, 5, 27, 28)",),
+        ["import 5 has a range of seqs, 27 to 28, that cannot be its own"],
+    ),
+    (
+        (RUN, "INSERT INTO import_ranges VALUES (1, 1, 28, 27)"),
+        ["import 1 has a range of seqs, 28 to 27, that cannot be its own"],
+    ),
+    (
+        (RUN, "INSERT INTO import_ranges VALUES (1, 1, 27, 999)"),
+        ["import 1 has a range of seqs, 27 to 999, that cannot be its own"],
+    ),
+    (
+        (RUN, "INSERT INTO import_ranges VALUES (1, 1, 27, 29), (1, 1, 29, 30)"),
+        ["import 1 has a range of seqs, 27 to 29, that cannot be its own"],
+    ),
+    (
+        ("INSERT INTO import_changes VALUES (1, 5, 27, 'activity', '{{}}', 1, 2, NULL)",),
+        ["import 5 changed activity 27, and one of the two is not there"],
+    ),
+    (
+        (RUN, "INSERT INTO import_changes VALUES (1, 1, 999, 'entity', NULL, 1, 2, NULL)"),
+        ["import 1 changed entity 999, and one of the two is not there"],
+    ),
     # Tallies: too many, too few, none, one of nothing; of a day and in all
     (
         ("UPDATE tallies SET count = 2 WHERE entity = 0 AND day > 0 AND kind = 'text.posted'",),

@@ -81,12 +81,18 @@ def data_with(data: str, members: Members, at: int) -> str:
 def data_in_time(data: str, direction: Direction, now: int) -> str:
     """The data as time has made it by now; unchanged where nothing was due."""
     facts = facts_of(data)
-    if facts.is_forgotten(now) and facts.holds_data():
-        data = _data_without_shared(data, facts)
+    data = data_as_kept(data, now)
     lapses_at = facts.lapses_at()
     if lapses_at is None or lapses_at > now:
         return data
     return data_with(data, {"status": _raw(status_at(facts, direction, now))}, lapses_at)
+
+
+def data_as_kept(data: str, now: int) -> str:
+    """The data without what had been shared, if that may not be shown any more."""
+    facts = facts_of(data)
+    is_over = facts.is_forgotten(now) and facts.holds_data()
+    return _data_without_shared(data, facts) if is_over else data
 
 
 def past_without_data(before: str) -> str:

@@ -17,11 +17,20 @@ from doings.core.store.counts import CountReader
 from doings.core.store.credentials import CredentialReader, CredentialStore, CredentialWriter
 from doings.core.store.entities import EntityReader, EntityWriter
 from doings.core.store.idempotency import IdempotencyWriter
+from doings.core.store.imports import ImportReader, ImportWriter
 
 T = TypeVar("T")
 
 
-class Reader(ActivityReader, EntityReader, ChangeReader, CountReader, CredentialReader, Protocol):
+class Reader(
+    ActivityReader,
+    EntityReader,
+    ChangeReader,
+    CountReader,
+    CredentialReader,
+    ImportReader,
+    Protocol,
+):
     """Reading within one account, from one consistent state."""
 
     @property
@@ -39,6 +48,7 @@ class Writer(
     ChangeWriter,
     CredentialWriter,
     IdempotencyWriter,
+    ImportWriter,
     Protocol,
 ):
     """Writing within one account: all of it lasts, or none."""

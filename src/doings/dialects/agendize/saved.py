@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator
 
 import msgspec
 
-from doings.core.activity import Activity
+from doings.core.activity import Activity, Link
+from doings.core.entity import EntityDraft, EntityKey
 from doings.core.imports import (
     Contact,
     Context,
@@ -25,7 +26,7 @@ from doings.dialects.agendize.mapping import (
     entity_drafts_from_document,
     saved_activity,
 )
-from doings.dialects.agendize.vocabulary import API, KINDS
+from doings.dialects.agendize.vocabulary import API, CONTACT_RECORD, KINDS
 
 
 class SavedList(msgspec.Struct):
@@ -42,11 +43,27 @@ def elements_from_answer(answer: bytes) -> list[bytes]:
 def parse_element(element: bytes, context: Context) -> ImportItem:
     """Read an element; raises Invalid."""
     document = saved_activity(element)
-    draft = draft_from_document(
-        document, contact_id=context.contact_id, time_zone=context.account.time_zone
-    )
+    draft = draft_from_document(document, time_zone=context.account.time_zone)
     entities = tuple(entity_drafts_from_document(document))
-    return ImportItem(draft=draft, entities=entities, id=document.id)
+    if context.contact_id is None:
+        return ImportItem(draft=draft, entities=entities, id=document.id)
+    client, client_draft = new_client(context.contact_id)
+    return ImportItem(
+        draft=msgspec.structs.replace(draft, links=(Link(*client), *draft.links)),
+        entities=entities,
+        new_entities=((client, client_draft),),
+        id=document.id,
+    )
+
+
+def new_client(client_id: str) -> tuple[EntityKey, EntityDraft]:
+    """The record of a client that is not known yet: it belongs to the contact of the same id.
+
+    A client id names a record first, and through it the contact that the record belongs to
+    (`lookup`). So what is imported is linked to the record. It is found by its client id, even if
+    the record comes to belong to another contact later.
+    """
+    return (CONTACT_RECORD, client_id), EntityDraft(contact=client_id)
 
 
 async def respond_chunks(timeline: Timeline, context: Context) -> AsyncIterator[bytes]:

@@ -7,7 +7,7 @@ import msgspec
 
 from doings.auth.principal import ADMIN, Principal
 from doings.core.activity import SUBJECT, Activity, Draft, Link
-from doings.core.entity import Entity
+from doings.core.entity import Entity, EntityDraft, EntityKey, checked_id
 from doings.core.errors import Invalid
 from doings.core.imports import element_decoder
 from doings.core.markup import HTML_KINDS
@@ -32,6 +32,8 @@ from doings.dialects.cobot.vocabulary import (
 
 MEMBERSHIP_ID = "membership_id"
 MEMBERSHIP_NAME = "membership_name"
+
+MEMBERS_OF_MEMBERSHIP = frozenset({"name", "email", "plan", "confirmed_at", "canceled_to"})
 
 Members = dict[str, msgspec.Raw]
 
@@ -153,7 +155,7 @@ saved_activity = element_decoder(SavedActivity)
 def draft_from_document(document: SavedActivity) -> Draft:
     """Read an element of a saved answer; raises Invalid.
 
-    The vendor gives activities no ids, so two elements that are equal are the same activity.
+    The vendor gives activities no ids, so the external id stands for what the element says.
     """
     data, text = _data_and_text(document)
     return Draft(
@@ -169,10 +171,34 @@ def draft_from_document(document: SavedActivity) -> Draft:
     )
 
 
+def saved_membership(element: bytes) -> tuple[EntityKey, EntityDraft] | None:
+    """A membership of a saved answer; None for an element that is something else.
+
+    A membership has no type, as an activity has, and one of the vendor's members. Raises Invalid.
+    """
+    try:
+        members = _members(element)
+    except (ValueError, RecursionError):
+        return None
+    if "type" in members or "id" not in members or MEMBERS_OF_MEMBERSHIP.isdisjoint(members):
+        return None
+    membership_id, name = _text(members, "id"), members.pop("name", _NULL)
+    if membership_id is None:
+        raise Invalid.of("id", "must be text")
+    del members["id"]
+    try:
+        draft = EntityDraft(
+            name=msgspec.json.decode(name, type=str | None), attrs=json_text(members)
+        )
+    except msgspec.ValidationError as error:
+        raise Invalid.of("name", str(error)) from None
+    return (MEMBERSHIP, checked_id(membership_id)), draft
+
+
 def _kind(type_: str) -> str:
     kinds = kinds_of_type(type_)
     if not kinds:
-        raise Invalid.of("type", f"{type_!r} is no type that can be expressed here")
+        raise Invalid.of("type", f"{type_!r} is empty or too long to be expressed here")
     return kinds[0]
 
 

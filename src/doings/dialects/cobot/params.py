@@ -4,10 +4,11 @@ from typing import Any
 
 import msgspec
 
+from doings.core.activity import LINKS
 from doings.core.entity import EntityKey
 from doings.core.errors import Invalid, Problem
 from doings.core.markup import is_blank, links_only
-from doings.core.query import ENTITIES, Query
+from doings.core.query import Query
 from doings.dialects.cobot.mapping import ActivityInput
 from doings.dialects.cobot.times import Span, span_from_text
 from doings.dialects.cobot.vocabulary import CHANNELS, LEVELS, SOURCES, kinds_of_type
@@ -19,6 +20,9 @@ QueryString = dict[str, list[str]]
 Members = dict[str, Any]
 
 BLANK = "can't be blank"
+MAX_SOURCE_IDS = 2000
+"""How many ids the list may be asked for: more than a space has members, as a client sends all."""
+
 MAX_LAST = 10**15
 """What `last` is cut to: more than any space holds, and less than any engine takes."""
 
@@ -100,8 +104,8 @@ def _kinds(types: list[str]) -> tuple[str, ...] | None:
 
 
 def _sources(source_ids: list[str]) -> tuple[EntityKey, ...]:
-    if len(source_ids) > ENTITIES:
-        raise Invalid.of("source_ids", f"at most {ENTITIES}")
+    if len(source_ids) > MAX_SOURCE_IDS:
+        raise Invalid.of("source_ids", f"at most {MAX_SOURCE_IDS}")
     return tuple([(type_, source_id) for type_ in SOURCES for source_id in source_ids])
 
 
@@ -173,4 +177,4 @@ def _sources_problem(source_ids: tuple[str, ...] | None) -> str | None:
         return "must be a list of ids"
     if any("\0" in source_id for source_id in source_ids):
         return "may not contain NUL"
-    return f"at most {ENTITIES}" if len(source_ids) > ENTITIES else None
+    return f"at most {LINKS}" if len(source_ids) > LINKS else None

@@ -17,6 +17,7 @@ from doings.core.imports import (
 from doings.core.query import Query
 from doings.core.timeline import Timeline
 from doings.dialects.mio.documents import NOTHING, ActivityDocument
+from doings.dialects.mio.filling import filled_draft
 from doings.dialects.mio.mapping import (
     activity_detail_document,
     draft_from_document,
@@ -70,6 +71,7 @@ def respond_chunks(timeline: Timeline, context: Context) -> AsyncIterator[bytes]
 
 
 SAVED = SavedAnswers(
+    filled_activity=filled_draft,
     elements_from_answer=elements_from_answer,
     parse_element=parse_element,
     respond_chunks=respond_chunks,

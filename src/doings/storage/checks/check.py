@@ -10,7 +10,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from doings.core.account import Account
 from doings.core.errors import Unavailable
-from doings.storage.checks import counts, seqs
+from doings.storage.checks import counts, imports, seqs
 from doings.storage.checks import statements as sql
 from doings.storage.database import Database
 from doings.storage.engine import Row
@@ -134,6 +134,7 @@ async def _block_findings(database: Database, account: Account) -> Found:
         yield number << BLOCK_BITS, found
     yield last_seq, await _chunk(database, account, seqs.list_totals_findings)
     yield last_seq, await _chunk(database, account, seqs.deadline_findings)
+    yield last_seq, await _chunk(database, account, imports.findings)
 
 
 async def _block(transaction: ReadTransaction, number: int) -> tuple[int, list[str]]:

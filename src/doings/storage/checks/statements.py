@@ -71,6 +71,32 @@ DEADLINES_WITHOUT_ACTIVITY = """
     LEFT JOIN activities a ON a.account_id = d.account_id AND a.seq = d.activity_seq
     WHERE d.account_id = :account_id AND a.seq IS NULL"""
 
+# What is noted about imports; an activity that an import changed may be deleted since
+
+WRONG_IMPORT_RANGES = """
+    SELECT r.run, r.first_seq, r.last_seq FROM import_ranges r
+    WHERE r.account_id = :account_id AND (
+        r.first_seq > r.last_seq
+        OR r.last_seq > (SELECT head FROM heads WHERE account_id = :account_id)
+        OR NOT EXISTS (
+            SELECT 1 FROM import_runs i WHERE i.account_id = :account_id AND i.run = r.run
+        )
+        OR EXISTS (
+            SELECT 1 FROM import_ranges o WHERE o.account_id = :account_id AND o.run = r.run
+                AND o.first_seq > r.first_seq AND o.first_seq <= r.last_seq
+        )
+    )"""
+WRONG_IMPORT_CHANGES = """
+    SELECT c.run, c.thing, c.seq FROM import_changes c
+    WHERE c.account_id = :account_id AND (
+        NOT EXISTS (
+            SELECT 1 FROM import_runs i WHERE i.account_id = :account_id AND i.run = c.run
+        )
+        OR c.thing = 'entity' AND NOT EXISTS (
+            SELECT 1 FROM entities e WHERE e.account_id = :account_id AND e.seq = c.seq
+        )
+    )"""
+
 # Links and tallies, in the order of their keys
 
 _DAY_OF_LINK = f"(l.occurred_at - (l.occurred_at % {DAY} + {DAY}) % {DAY}) / {DAY}"

@@ -1,5 +1,10 @@
 """From a query's names to ranges of `links`, and the keys that lie in them."""
 
+from collections.abc import Iterator
+from heapq import merge
+from itertools import islice
+from typing import TypeVar
+
 import msgspec
 
 from doings.core.entity import EntityKey
@@ -13,6 +18,11 @@ from doings.storage.transaction import ReadTransaction
 
 KEY_CHUNK = 2000
 """How many keys are looked at in one go where no index gives the answer by itself."""
+
+MAX_RANGES = 200
+"""How many ranges one statement merges: SQLite takes no more than 500."""
+
+T = TypeVar("T")
 
 Scope = tuple[list[int], list[str] | None]
 """The entities as seqs and the kinds as they occur; None is every kind."""
@@ -91,7 +101,7 @@ async def keys_in_order(
     skip: int = 0,
 ) -> list[Key]:
     """At most limit + 1 keys on the walk's side, in its order, after `skip` others."""
-    if len(entities) > 1:
+    if len(entities) * len(kinds or (None,)) > MAX_RANGES or len(entities) > 1:
         return await _distinct_keys(transaction, query, entities, kinds, skip)
     statement, values = select.keys_in_order(query, entities=entities, kinds=kinds, skip=skip)
     keys: list[Key] = await transaction.fetch(statement, **values)
@@ -110,13 +120,42 @@ async def _distinct_keys(
     step = msgspec.structs.replace(query, limit=min(wanted, KEY_CHUNK) - 1, skip=0)
     found: dict[Key, None] = {}
     while True:
-        statement, values = select.keys_in_order(step, entities=entities, kinds=kinds)
-        rows = await transaction.fetch(statement, **values)
+        rows = await _keys_of_many(transaction, step, entities, kinds)
         found |= dict.fromkeys((at, seq) for at, seq in rows)
         if len(found) >= wanted or len(rows) <= step.limit:
             return list(found)[skip:wanted]
         at, seq = rows[-1]
         step = msgspec.structs.replace(step, gap=gap_behind((at, seq), query))
+
+
+async def _keys_of_many(
+    transaction: ReadTransaction, query: Query, entities: list[int], kinds: list[str] | None
+) -> list[Key]:
+    """The next limit + 1 keys of all these ranges, merged from statements that are not too long.
+
+    Thousands of entities may be asked for at once, while SQLite merges at most 500 ranges in one
+    statement. What a statement gives is in order, and so is what `heapq` merges.
+    """
+    groups = [
+        await transaction.fetch(statement, **values)
+        for statement, values in _selections(query, entities, kinds)
+    ]
+    if len(groups) == 1:
+        return groups[0]
+    return list(islice(merge(*groups, reverse=query.side == "older"), query.limit + 1))
+
+
+def _selections(
+    query: Query, entities: list[int], kinds: list[str] | None
+) -> Iterator[select.Selection]:
+    some_kinds = [None] if kinds is None else _chunks(kinds, MAX_RANGES)
+    for part in some_kinds:
+        for some in _chunks(entities, MAX_RANGES // (1 if part is None else len(part))):
+            yield select.keys_in_order(query, entities=some, kinds=part)
+
+
+def _chunks(values: list[T], size: int) -> list[list[T]]:
+    return [values[first : first + size] for first in range(0, len(values), size)]
 
 
 def gap_behind(key: Key, query: Query) -> Gap:

@@ -10,6 +10,7 @@ from doings.core.activity import Activity, Linked
 from doings.core.entity import Entity, EntityKey
 from doings.core.store.changes import Change
 from doings.core.store.credentials import Credential
+from doings.core.store.imports import ImportCounts, ImportRun
 from doings.storage.engine import Row
 
 Roles = dict[int, list[str]]
@@ -64,6 +65,20 @@ def credential_from_row(row: Row) -> Credential:
         created_at,
         expires_at,
         last_used_at,
+    )
+
+
+def import_run_from_row(row: Row) -> ImportRun:
+    """The columns are `statements.IMPORT_RUN`."""
+    run, state, dialect, files, started_at, ended_at, *counts = row
+    return ImportRun(
+        number=run,
+        state=state,
+        dialect=dialect,
+        files=msgspec.json.decode(files, type=tuple[str, ...]),
+        started_at=started_at,
+        ended_at=ended_at,
+        counts=ImportCounts(*counts),
     )
 
 

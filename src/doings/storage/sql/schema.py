@@ -161,6 +161,48 @@ STEPS: tuple[str, ...] = (
     UPDATE heads SET unindexed = head;
     {folded}
     """,
+    # What each import recorded, so that it can be undone. All that one transaction of an import
+    # makes has seqs without a gap, so a range of seqs says which rows they are: one row here for a
+    # thousand there. `import_changes` are the rows that were there before the import changed them.
+    # The index on entities finds what belongs to a contact that an undo is about to take back.
+    """
+    CREATE TABLE import_runs (
+        account_id BIGINT NOT NULL,
+        run BIGINT NOT NULL,
+        state {text} NOT NULL,
+        dialect {text},
+        files {text} NOT NULL,
+        started_at BIGINT NOT NULL,
+        ended_at BIGINT,
+        recorded BIGINT NOT NULL,
+        filled BIGINT NOT NULL,
+        repeated BIGINT NOT NULL,
+        entities BIGINT NOT NULL,
+        bad BIGINT NOT NULL,
+        PRIMARY KEY (account_id, run)
+    );
+    CREATE TABLE import_ranges (
+        account_id BIGINT NOT NULL,
+        run BIGINT NOT NULL,
+        first_seq BIGINT NOT NULL,
+        last_seq BIGINT NOT NULL,
+        PRIMARY KEY (account_id, run, first_seq)
+    ){without_rowid};
+    CREATE TABLE import_changes (
+        account_id BIGINT NOT NULL,
+        run BIGINT NOT NULL,
+        seq BIGINT NOT NULL,
+        thing {text} NOT NULL,
+        before {text},
+        changed_from BIGINT NOT NULL,
+        changed_at BIGINT NOT NULL,
+        reverted_at BIGINT,
+        PRIMARY KEY (account_id, run, seq)
+    );
+    CREATE INDEX import_changes_of_seq ON import_changes (account_id, seq, run);
+    CREATE INDEX entities_of_contact ON entities (account_id, contact_seq)
+        WHERE contact_seq IS NOT NULL;
+    """,
 )
 
 VERSION = len(STEPS)
@@ -203,6 +245,17 @@ TABLES_OF_ACCOUNT = (
     _table("changes", "account_id seq", "activity_seq activity_id op kind at by_key before"),
     _table("idempotency_keys", "account_id key", "digest answer at"),
     _table("deadlines", "account_id activity_seq", "due_at"),
+    _table(
+        "import_runs",
+        "account_id run",
+        "state dialect files started_at ended_at recorded filled repeated entities bad",
+    ),
+    _table("import_ranges", "account_id run first_seq", "last_seq"),
+    _table(
+        "import_changes",
+        "account_id run seq",
+        "thing before changed_from changed_at reverted_at",
+    ),
 )
 """The tables that hold accounts' own rows, each with `account_id` first in its key."""
 

@@ -16,6 +16,13 @@ ENTITY = (
     " e.created_at, e.updated_at, e.deleted_at"
 )
 
+TAKEN_BACK = 0
+"""The `deleted_at` of an entity that counts as never recorded, because its import was undone.
+
+Its row stays, as every seq is one row. A link to it makes it again, while an entity that somebody
+deleted stays deleted.
+"""
+
 # The installation
 
 # One value that belongs to the installation as a whole, such as its secret.
@@ -32,6 +39,12 @@ LOCKED_INSTALLATION_VALUE = """
 # Takes the next account number, 1 for the first; a number is never given out twice.
 NEXT_ACCOUNT_ID = """
     INSERT INTO installation (name, value) VALUES ('accounts', '1')
+    ON CONFLICT (name)
+    DO UPDATE SET value = CAST(CAST(installation.value AS BIGINT) + 1 AS TEXT)
+    RETURNING value"""
+# Takes the next number of an import, 1 for the first; every import of a database has its own.
+NEXT_IMPORT_RUN = """
+    INSERT INTO installation (name, value) VALUES ('import_runs', '1')
     ON CONFLICT (name)
     DO UPDATE SET value = CAST(CAST(installation.value AS BIGINT) + 1 AS TEXT)
     RETURNING value"""
@@ -136,9 +149,11 @@ KINDS_OF_ENTITIES = """
     LEFT JOIN tallies t
         ON t.account_id = :account_id AND t.entity = e.seq AND t.day = :day
     WHERE e.account_id = :account_id AND e.type = ANY(:types) AND e.id = ANY(:ids)"""
-# What linking to entities takes: their seqs and the contacts they belong to.
-RESOLVE_ENTITIES = """
-    SELECT id, seq, contact_seq FROM entities
+# What linking to entities takes: their seqs, the contacts they belong to, and whether an undo of an
+# import took them back.
+RESOLVE_ENTITIES = f"""
+    SELECT id, seq, contact_seq, CASE WHEN deleted_at = {TAKEN_BACK} THEN 1 ELSE 0 END
+    FROM entities
     WHERE account_id = :account_id AND type = :type AND id = ANY(:ids)"""
 # Stores a new entity under a seq taken for it.
 ADD_ENTITY = """
@@ -156,6 +171,10 @@ UPDATE_ENTITY = """
 # Marks an entity as deleted; its row stays for what is linked to it.
 DELETE_ENTITY = """
     UPDATE entities SET deleted_at = :at WHERE account_id = :account_id AND seq = :seq"""
+# Takes an entity back as if it had never been recorded.
+TAKE_BACK_ENTITY = f"""
+    UPDATE entities SET deleted_at = {TAKEN_BACK}, contact_seq = NULL
+    WHERE account_id = :account_id AND seq = :seq"""
 # The ids of a type that begin with a digit (':' follows '9').
 NUMBERED_IDS = """
     SELECT id FROM entities
@@ -236,7 +255,14 @@ ACTIVITIES_OF_ENTITY = """
     ORDER BY occurred_at, activity_seq LIMIT :limit"""
 
 INVALIDATING = frozenset(
-    {UPDATE_ENTITY, DELETE_ENTITY, UPDATE_ACTIVITY, SET_LINKED, DELETE_ACTIVITY}
+    {
+        UPDATE_ENTITY,
+        DELETE_ENTITY,
+        TAKE_BACK_ENTITY,
+        UPDATE_ACTIVITY,
+        SET_LINKED,
+        DELETE_ACTIVITY,
+    }
 )
 """What changes entries that were there before, and so documents that were made of them."""
 
@@ -358,6 +384,87 @@ SET_IDEMPOTENCY_KEY = """
 FORGET_IDEMPOTENCY_KEYS = """
     DELETE FROM idempotency_keys WHERE account_id = :account_id AND at <= :since"""
 
+# Imports
+
+# The columns that `rows.import_run_from_row` takes, in its order.
+IMPORT_RUN = (
+    "run, state, dialect, files, started_at, ended_at, recorded, filled, repeated, entities, bad"
+)
+# An account's imports, newest first.
+IMPORT_RUNS = f"""
+    SELECT {IMPORT_RUN} FROM import_runs WHERE account_id = :account_id ORDER BY run DESC"""
+# One import of an account.
+IMPORT_RUN_BY_NUMBER = f"""
+    SELECT {IMPORT_RUN} FROM import_runs WHERE account_id = :account_id AND run = :run"""
+# Notes that an import begins, under a number taken for it.
+ADD_IMPORT_RUN = """
+    INSERT INTO import_runs
+        (account_id, run, state, dialect, files, started_at, ended_at, recorded, filled, repeated,
+         entities, bad)
+    VALUES (:account_id, :run, :state, :dialect, :files, :started_at, NULL, 0, 0, 0, 0, 0)"""
+# Adds what a part of an import came to.
+COUNT_IMPORT = """
+    UPDATE import_runs
+    SET recorded = recorded + :recorded, filled = filled + :filled,
+        repeated = repeated + :repeated, entities = entities + :entities, bad = bad + :bad
+    WHERE account_id = :account_id AND run = :run"""
+# Notes that an import ended, or that it is being undone.
+SET_IMPORT_STATE = """
+    UPDATE import_runs SET state = :state, ended_at = :ended_at
+    WHERE account_id = :account_id AND run = :run"""
+# Notes which seqs a part of an import took.
+ADD_IMPORT_RANGE = """
+    INSERT INTO import_ranges (account_id, run, first_seq, last_seq)
+    VALUES (:account_id, :run, :first_seq, :last_seq)"""
+# The last range of an import that begins before a seq.
+IMPORT_RANGE_BEFORE = """
+    SELECT first_seq, last_seq FROM import_ranges
+    WHERE account_id = :account_id AND run = :run AND first_seq < :before
+    ORDER BY first_seq DESC LIMIT 1"""
+# Notes what an import changed. The first `before` stays. Where somebody else changed the row
+# between two changes of one import, no later state counts as the import's own.
+ADD_IMPORT_CHANGE = """
+    INSERT INTO import_changes
+        (account_id, run, seq, thing, before, changed_from, changed_at, reverted_at)
+    VALUES (:account_id, :run, :seq, :thing, :before, :changed_from, :changed_at, NULL)
+    ON CONFLICT (account_id, run, seq) DO UPDATE SET changed_at =
+        CASE WHEN import_changes.changed_at = excluded.changed_from
+            THEN excluded.changed_at ELSE -1 END"""
+# What an import changed and no undo has reverted, newest first.
+IMPORT_CHANGES_BEFORE = """
+    SELECT seq, thing, before FROM import_changes
+    WHERE account_id = :account_id AND run = :run AND thing = :thing AND seq < :before
+        AND reverted_at IS NULL
+    ORDER BY seq DESC LIMIT :limit"""
+# All that imports changed about some rows.
+IMPORT_CHANGES_OF_SEQS = """
+    SELECT seq, run, changed_from, changed_at, reverted_at FROM import_changes
+    WHERE account_id = :account_id AND seq = ANY(:seqs)"""
+# Notes that an undo put the row back as it was.
+REVERT_IMPORT_CHANGE = """
+    UPDATE import_changes SET reverted_at = :reverted_at
+    WHERE account_id = :account_id AND run = :run AND seq = :seq"""
+# The activities in a range of seqs, newest first.
+SEQS_OF_ACTIVITIES_IN_RANGE = """
+    SELECT seq FROM activities
+    WHERE account_id = :account_id AND seq >= :first AND seq < :end
+    ORDER BY seq DESC LIMIT :limit"""
+# The entities in a range of seqs that are not deleted, newest first.
+SEQS_OF_ENTITIES_IN_RANGE = """
+    SELECT seq FROM entities
+    WHERE account_id = :account_id AND seq >= :first AND seq < :end AND deleted_at IS NULL
+    ORDER BY seq DESC LIMIT :limit"""
+# Of some entities those that activities are linked to, or that others belong to.
+ENTITIES_IN_USE = """
+    SELECT e.seq FROM entities e
+    WHERE e.account_id = :account_id AND e.seq = ANY(:seqs) AND (
+        EXISTS (SELECT 1 FROM links l WHERE l.account_id = :account_id AND l.entity = e.seq)
+        OR EXISTS (
+            SELECT 1 FROM entities o WHERE o.account_id = :account_id
+                AND o.contact_seq = e.seq AND o.deleted_at IS NULL
+        )
+    )"""
+
 # What time will change
 
 # Notes when time will change an activity.
@@ -381,6 +488,7 @@ CROSS_ACCOUNT = (
     ("LOCKED_INSTALLATION_VALUE", "the installation's values belong to no account"),
     ("DROP_INSTALLATION_VALUE", "the installation's values belong to no account"),
     ("NEXT_ACCOUNT_ID", "the account does not exist yet"),
+    ("NEXT_IMPORT_RUN", "the numbers of imports are the installation's"),
     ("PING", "it asks for no data"),
     ("ACCOUNT_BY_SLUG", "a request names its account by slug; every machine has all accounts"),
     ("ACCOUNTS", "the operator lists all accounts; every machine has them"),

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
+import msgspec
+
 from doings.core.activity import Activity, Draft, draft_of, is_same
 from doings.core.clock import local_date
 from doings.core.document import replaced_text, whole_text
@@ -212,6 +214,10 @@ async def _replace(transaction: Transaction, replacements: Sequence[Replacement]
     if moves:
         await links.change_links(transaction, moves)
     now = transaction.clock.now()
+    if transaction.followed is not None:
+        for old, _ in replacements:
+            before = msgspec.json.encode(draft_of(old)).decode()
+            transaction.followed.rows.append((old.seq, "activity", before, old.updated_at, now))
     rows = [_changed_row(old, draft, now, linked) for (old, draft), linked in together]
     await transaction.execute_many(sql.UPDATE_ACTIVITY, rows)
     await _replace_texts(transaction, replacements)

@@ -66,12 +66,8 @@ async def _contact_seq(transaction: Transaction, key: EntityKey, draft: EntityDr
         return None
     if key[0] == CONTACT:
         raise Invalid.of("contact", "a contact belongs to nobody")
-    contact = await entity_or_none(transaction, (CONTACT, draft.contact))
-    if contact is not None:
-        return contact.seq
-    seq = await transaction.advance(1)
-    await _add(transaction, seq, (CONTACT, draft.contact), EntityDraft(), None)
-    return seq
+    contact = (CONTACT, draft.contact)
+    return (await links.resolve(transaction, [(contact, None)]))[contact].seq
 
 
 async def _add(

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
-from doings.core.entity import Entity, EntityDraft, EntityKey
+import msgspec
+
+from doings.core.entity import Entity, EntityDraft, EntityKey, draft_of
 from doings.storage.sql import statements as sql
 from doings.storage.sql import tallies
 from doings.storage.sql.rows import is_partial, search_text
@@ -32,6 +34,9 @@ async def replace(
 ) -> None:
     """Replace what is said about an entity; a deleted one begins anew."""
     now = transaction.clock.now()
+    if transaction.followed is not None:
+        before = None if old.is_deleted else msgspec.json.encode(draft_of(old)).decode()
+        transaction.followed.rows.append((old.seq, "entity", before, old.updated_at, now))
     partial = is_partial(draft.attrs)
     await transaction.execute(
         sql.UPDATE_ENTITY,
@@ -55,6 +60,16 @@ async def replace(
 async def remove(transaction: Transaction, entity: Entity) -> None:
     """Mark an entity as deleted."""
     await transaction.execute(sql.DELETE_ENTITY, seq=entity.seq, at=transaction.clock.now())
+    await _remove_from_lists(transaction, entity)
+
+
+async def take_back(transaction: Transaction, entity: Entity) -> None:
+    """Make an entity one that counts as never recorded."""
+    await transaction.execute(sql.TAKE_BACK_ENTITY, seq=entity.seq)
+    await _remove_from_lists(transaction, entity)
+
+
+async def _remove_from_lists(transaction: Transaction, entity: Entity) -> None:
     await transaction.execute(transaction.search.remove_entity, seq=entity.seq)
     if _is_counted(entity):
         transaction.tallies[tallies.of_member(entity.type, entity.seq)] -= 1

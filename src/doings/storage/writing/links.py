@@ -13,7 +13,7 @@ from doings.core.clock import local_date
 from doings.core.entity import CONTACT, EntityDraft, EntityKey
 from doings.core.kinds.rules import implied_keys
 from doings.storage.reading.activities import by_seqs
-from doings.storage.reading.entities import entity
+from doings.storage.reading.entities import by_seqs_with_deleted, entity
 from doings.storage.sql import statements as sql
 from doings.storage.sql import tallies
 from doings.storage.sql.rows import LinkRow, Roles, ids_by_type, text_from_roles
@@ -30,6 +30,7 @@ class Known(msgspec.Struct, frozen=True, gc=False):
     seq: int
     is_contact: bool
     owner: int | None
+    is_taken_back: bool = False
 
 
 Naming = tuple[EntityKey, str | None, str]
@@ -69,6 +70,8 @@ async def resolve(
         if names.get(key) is None:
             names[key] = name
     known = await _existing(transaction, names)
+    for key in [key for key in names if key in known and known[key].is_taken_back]:
+        known[key] = await _made_again(transaction, known[key], EntityDraft(name=names[key]))
     missing = [key for key in names if key not in known]
     if missing:
         first = await transaction.advance(len(missing))
@@ -84,13 +87,20 @@ async def resolve(
     return known
 
 
+async def _made_again(transaction: Transaction, taken: Known, draft: EntityDraft) -> Known:
+    """An entity that an undo took back, as if it were new."""
+    old = (await by_seqs_with_deleted(transaction, {taken.seq}))[taken.seq]
+    await entity_rows.replace(transaction, old, draft, None)
+    return Known(taken.seq, taken.is_contact, None)
+
+
 async def _existing(transaction: Transaction, names: Iterable[EntityKey]) -> dict[EntityKey, Known]:
     known: dict[EntityKey, Known] = {}
     for entity_type, ids in ids_by_type(names).items():
         is_contact = entity_type == CONTACT
         rows = await transaction.fetch(sql.RESOLVE_ENTITIES, type=entity_type, ids=ids)
-        for entity_id, seq, owner in rows:
-            known[entity_type, entity_id] = Known(seq, is_contact, owner)
+        for entity_id, seq, owner, is_taken_back in rows:
+            known[entity_type, entity_id] = Known(seq, is_contact, owner, bool(is_taken_back))
     return known
 
 

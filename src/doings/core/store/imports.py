@@ -1,0 +1,131 @@
+"""The part of the port that is about imports: what each recorded, and taking that back."""
+
+from collections.abc import Sequence
+from typing import Literal, Protocol, get_args
+
+import msgspec
+
+ImportState = Literal["begun", "done", "undoing", "undone"]
+"""`begun` is also an import that was broken off, `undoing` an undo that was."""
+
+
+class ImportCounts(msgspec.Struct, frozen=True):
+    """How many items were recorded, completed with what was missing, or known already.
+
+    `entities` are those that were made or changed, `bad` the items that could not be imported.
+    """
+
+    recorded: int = 0
+    filled: int = 0
+    repeated: int = 0
+    entities: int = 0
+    bad: int = 0
+
+    def __add__(self, other: "ImportCounts") -> "ImportCounts":
+        """The sums."""
+        return ImportCounts(
+            self.recorded + other.recorded,
+            self.filled + other.filled,
+            self.repeated + other.repeated,
+            self.entities + other.entities,
+            self.bad + other.bad,
+        )
+
+
+class ImportRun(msgspec.Struct, frozen=True, kw_only=True):
+    """One import; `dialect` is None for NDJSON, and `-` among `files` is stdin. Times are instants.
+
+    Its number is its own in the whole database. `ended_at` is None until it is done or undone.
+    """
+
+    number: int
+    state: ImportState
+    dialect: str | None
+    files: tuple[str, ...]
+    started_at: int
+    ended_at: int | None
+    counts: ImportCounts
+
+
+UndoStage = Literal[
+    "recorded",
+    "changed_activities",
+    "changed_entities",
+    "things",
+    "things_again",
+    "contacts",
+    "contacts_again",
+]
+"""What an undo goes through, one after the other.
+
+Activities go before what they are linked to, and things before the contacts they belong to.
+`recorded` are the activities that the import recorded. `things_again` and `contacts_again` are
+entities that were deleted before the import made them again.
+"""
+
+UNDO_STAGES: tuple[UndoStage, ...] = get_args(UndoStage)
+"""The order of an undo."""
+
+
+class UndoPlace(msgspec.Struct, frozen=True):
+    """How far an undo has come: all with this seq or a greater one is done in this stage."""
+
+    stage: UndoStage
+    before: int
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """What an undo leaves as it is: an activity by its id, an entity as `type:id`; and why."""
+
+    thing: Literal["activity", "entity"]
+    name: str
+    reason: str
+
+
+class UndoPart(msgspec.Struct, frozen=True):
+    """What one transaction of an undo did; `next` is where to go on, None once all is done.
+
+    `activities` and `entities` were taken back, `reverted` were put back as they had been.
+    """
+
+    activities: int
+    entities: int
+    reverted: int
+    kept: Sequence[Kept]
+    next: UndoPlace | None
+
+
+class ImportReader(Protocol):
+    """Reading which imports there were."""
+
+    async def import_runs(self) -> list[ImportRun]:
+        """The account's imports, newest first."""
+
+    async def import_run(self, number: int) -> ImportRun:
+        """One import; raises NotFound."""
+
+
+class ImportWriter(ImportReader, Protocol):
+    """Noting what an import does, and undoing it."""
+
+    async def start_import(self, dialect: str | None, files: Sequence[str]) -> int:
+        """Note that an import begins; returns its number."""
+
+    async def follow_import(self, number: int) -> bool:
+        """Take all that this transaction writes from now on as written by an import.
+
+        Returns False where the import may record no more, because it is being undone.
+        """
+
+    async def note_import(self, number: int, counts: ImportCounts) -> None:
+        """Note what was written since `follow_import`, and what it came to."""
+
+    async def end_import(self, number: int, counts: ImportCounts) -> None:
+        """Add the last counts and note that the import is done."""
+
+    async def undo_import(self, number: int, place: UndoPlace | None) -> UndoPart:
+        """Take back a bounded part of what an import recorded and nobody changed since.
+
+        None is the place to begin at. What is done stays done, so an undo that was broken off may
+        begin again. Raises NotFound.
+        """

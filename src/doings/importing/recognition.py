@@ -1,0 +1,129 @@
+"""Telling a vendor's saved answer from NDJSON, for whoever forgot to say which it is.
+
+Only the head of a file is read, so an answer may be cut off. Its last whole element ends it then.
+"""
+
+import io
+import re
+from contextlib import suppress
+
+import msgspec
+
+from doings.core.account import Account
+from doings.core.encoding import utf8_content
+from doings.core.errors import DoingsError, Misconfigured, WrongEncoding
+from doings.core.imports import Contact, Context, SavedAnswers, answers_from_text
+from doings.importing.ndjson import LineSource
+
+HEAD_BYTES = 256 * 1024
+"""How much of a file is looked at."""
+
+ELEMENTS = 5
+"""How many elements of an answer are looked at."""
+
+NAMES_OF_LINES = frozenset({"kind", "entity"})
+"""A line of NDJSON has one of these members."""
+
+
+class _Continued:
+    """Lines whose beginning was read already."""
+
+    def __init__(self, head: bytes, rest: LineSource) -> None:
+        self._head = io.BytesIO(head)
+        self._rest = rest
+
+    def readline(self, size: int = -1, /) -> bytes:
+        """The rest of a line."""
+        text = self._head.readline(size)
+        if text.endswith(b"\n") or len(text) == size:
+            return text
+        return text + self._rest.readline(size - len(text) if size >= 0 else -1)
+
+
+def checked_lines(source: LineSource, dialects: dict[str, SavedAnswers]) -> LineSource:
+    """The same lines from their beginning.
+
+    Raises Misconfigured for a vendor's saved answer, and for a file in UTF-16 or UTF-32.
+    """
+    head = b""
+    while not head.strip() and (line := source.readline(HEAD_BYTES)):
+        head += line
+    try:
+        head = utf8_content(head)
+    except WrongEncoding as error:
+        raise Misconfigured(str(error)) from None
+    if _is_line(head):
+        return _Continued(head, source)
+    while len(head) < HEAD_BYTES and (line := source.readline(HEAD_BYTES - len(head))):
+        head += line
+    name = recognized_dialect(head, dialects)
+    if name is None:
+        return _Continued(head, source)
+    contact = " and --contact" if dialects[name].contact_of_import is Contact.ALWAYS else ""
+    raise Misconfigured(
+        f"this looks like an answer of {name}'s API: give the option --dialect {name}{contact}"
+    )
+
+
+_members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+
+
+def _is_line(text: bytes) -> bool:
+    """Whether the first line is one of NDJSON."""
+    first = next((line for line in text.split(b"\n") if line.strip()), b"")
+    with suppress(ValueError, RecursionError):
+        return not NAMES_OF_LINES.isdisjoint(_members(first))
+    return False
+
+
+def recognized_dialect(head: bytes, dialects: dict[str, SavedAnswers]) -> str | None:
+    """The dialect that reads most elements of the first answer of a file without an error.
+
+    None where there is none that reads any. Of two that read as many, it is the one whose elements
+    have ids, as the other one asks for less.
+    """
+    answers = answers_from_text(_closed(head))
+    if not answers:
+        return None
+    read = {name: _elements_read(saved, answers[0]) for name, saved in dialects.items()}
+    best = max(read, key=lambda name: (read[name], dialects[name].has_ids))
+    return best if read[best] else None
+
+
+def _elements_read(saved: SavedAnswers, answer: bytes) -> int:
+    count = 0
+    with suppress(DoingsError):
+        for element in saved.elements_from_answer(answer)[:ELEMENTS]:
+            with suppress(DoingsError):
+                saved.parse_element(element, _CONTEXT)
+                count += 1
+    return count
+
+
+_CONTEXT = Context(
+    account=Account(id=0, slug="", name="", time_zone="UTC", settings="{}", created_at=0),
+    contact_id="0",
+    now=0,
+    url="",
+)
+"""Enough to see whether an element can be read."""
+
+_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[{]|[\]}]', re.DOTALL)
+_CLOSING = {b"[": b"]", b"{": b"}"}
+
+
+def _closed(text: bytes) -> bytes:
+    """JSON that was cut off, up to its last whole list or object, with what is open closed."""
+    text = text.strip()
+    open_ends: list[bytes] = []
+    end, closing = len(text), b""
+    for token in _TOKEN.finditer(text):
+        sign = token[0]
+        if sign in _CLOSING:
+            open_ends.append(_CLOSING[sign])
+        elif sign in {b"]", b"}"} and open_ends:
+            open_ends.pop()
+            end, closing = token.end(), b"".join(reversed(open_ends))
+            if not open_ends:
+                break
+    return text[:end] + closing

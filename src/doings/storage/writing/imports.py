@@ -1,0 +1,74 @@
+"""Noting what an import records: its counts, the seqs it takes, and the rows that it changes.
+
+The account is locked while a transaction writes. So the seqs between the first and the last of a
+transaction are all its own, and one row says what a thousand would say otherwise.
+"""
+
+from collections.abc import Sequence
+
+from doings.core.store.imports import ImportCounts, ImportState
+from doings.core.text import json_text
+from doings.storage.reading import imports as read
+from doings.storage.sql import statements as sql
+from doings.storage.transaction import Followed, Transaction
+
+
+async def start(transaction: Transaction, dialect: str | None, files: Sequence[str]) -> int:
+    """Note that an import begins; returns its number."""
+    ((number,),) = await transaction.connection.fetch(sql.NEXT_IMPORT_RUN)
+    await transaction.execute(
+        sql.ADD_IMPORT_RUN,
+        run=int(number),
+        state="begun",
+        dialect=dialect,
+        files=json_text(list(files)),
+        started_at=transaction.clock.now(),
+    )
+    return int(number)
+
+
+async def follow(transaction: Transaction, number: int) -> bool:
+    """Note from now on what is written; False where the import may record no more."""
+    run = await read.run(transaction, number)
+    transaction.followed = Followed(await transaction.last_seq() + 1, [])
+    return run.state == "begun"
+
+
+async def note(transaction: Transaction, number: int, counts: ImportCounts) -> None:
+    """Write down what the transaction wrote since `follow`."""
+    followed, transaction.followed = transaction.followed, None
+    if followed is not None:
+        last_seq = await transaction.last_seq()
+        if last_seq >= followed.first_seq:
+            await transaction.execute(
+                sql.ADD_IMPORT_RANGE, run=number, first_seq=followed.first_seq, last_seq=last_seq
+            )
+        rows = [(number, *row) for row in followed.rows]
+        await transaction.execute_many(sql.ADD_IMPORT_CHANGE, rows)
+    await count(transaction, number, counts)
+
+
+async def count(transaction: Transaction, number: int, counts: ImportCounts) -> None:
+    """Add to the counts of an import."""
+    await transaction.execute(
+        sql.COUNT_IMPORT,
+        run=number,
+        recorded=counts.recorded,
+        filled=counts.filled,
+        repeated=counts.repeated,
+        entities=counts.entities,
+        bad=counts.bad,
+    )
+
+
+async def end(transaction: Transaction, number: int, counts: ImportCounts) -> None:
+    """Add the last counts and note that the import is done, unless it is being undone."""
+    await count(transaction, number, counts)
+    if (await read.run(transaction, number)).state == "begun":
+        await set_state(transaction, number, "done")
+
+
+async def set_state(transaction: Transaction, number: int, state: ImportState) -> None:
+    """Note that an import is done, is being undone, or is undone."""
+    ended_at = None if state == "undoing" else transaction.clock.now()
+    await transaction.execute(sql.SET_IMPORT_STATE, run=number, state=state, ended_at=ended_at)
