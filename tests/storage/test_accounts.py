@@ -7,6 +7,7 @@ from doings.core.clock import DAY
 from doings.core.entity import CONTACT, SELF, EntityDraft
 from doings.core.errors import Conflict, Invalid, NotFound
 from doings.core.query import Word
+from doings.core.store import Writer
 from doings.core.store.credentials import Credential
 from doings.storage.database import Database
 from doings.storage.sqlite.engine import SqliteEngine
@@ -74,6 +75,14 @@ async def test_slug_that_is_taken_is_refused(database: Database, account: Accoun
     assert await database.accounts() == [account]
 
 
+async def run_an_import(writer: Writer) -> None:
+    """An import that records an activity and changes an entity."""
+    number = await writer.start_import(None, ["file"])
+    await writer.follow_import(number)
+    await writer.record([note("1")])
+    await writer.put_entity(("appointment", "a"), lambda _: EntityDraft(name="imported"))
+
+
 async def test_deleted_account_leaves_no_row(database: Database, book: Book, other: Book) -> None:
     """Whatever table an account has rows in, they are gone, and its neighbour's stay."""
     for one in (book, other):
@@ -87,6 +96,7 @@ async def test_deleted_account_leaves_no_row(database: Database, book: Book, oth
             )
         )
         await one.write(lambda writer: writer.remember("k", ONE, ANSWER))
+        await one.write(run_an_import)
     tables = await tables_of(other)
     before = {table: await counts(other, table) for table in tables}
 

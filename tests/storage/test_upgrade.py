@@ -136,6 +136,10 @@ async def test_links_of_the_first_version_are_kept(
     assert findings == []
 
 
+FOLDING = 4
+"""The step that folds texts; a database that has it already finds them at once."""
+
+
 @pytest.mark.parametrize("steps", range(1, len(STEPS)))
 @pytest.mark.parametrize(
     "engine",
@@ -170,5 +174,6 @@ async def test_texts_of_every_earlier_version_are_found(
     findings += await check(database, lambda _done, _total: None)
     await database.close()
 
-    assert (len(before), len(after), people) == (0, 2, ["s"])
+    found_before = 0 if steps < FOLDING else 2
+    assert (len(before), len(after), people) == (found_before, 2, ["s"])
     assert findings == []
