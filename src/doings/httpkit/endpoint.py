@@ -99,7 +99,8 @@ class _Endpoints:
         except Exception:
             log.exception("defect", **scope["doings"])
             response = self._answer(Broken(), request)
-        response.headers["Cache-Control"] = NO_STORE if operation.has_secret else REVALIDATE
+        kept = NO_STORE if operation.has_secret else REVALIDATE
+        response.headers.setdefault("Cache-Control", kept)
         response.headers["Vary"] = self._surface.vary
         for name, value in request.headers.items():
             response.headers[name] = value

@@ -41,7 +41,7 @@ class OperationDoc(msgspec.Struct, frozen=True, kw_only=True):
     errors: tuple[int, ...] = ()
 
 
-def known_parameters(about: OperationDoc) -> Parameters:
+def described_parameters(about: OperationDoc) -> Parameters:
     """The query parameters that an operation knows: those that it is described with, no others."""
     query = [parameter for parameter in about.parameters if parameter.where == "query"]
     lists = frozenset([one.name for one in query if one.schema.get("type") == "array"])
@@ -52,7 +52,7 @@ def known_parameters(about: OperationDoc) -> Parameters:
 def knowing_parameters(resource: Resource) -> Resource:
     """The resource, whose operations refuse query parameters that they are not described with."""
     operations = {
-        method: msgspec.structs.replace(operation, parameters=known_parameters(operation.about))
+        method: msgspec.structs.replace(operation, parameters=described_parameters(operation.about))
         for method, operation in resource.operations.items()
     }
     return Resource(resource.path, operations)
