@@ -104,7 +104,7 @@ def test_note_of_a_user() -> None:
         ("note.created", None, "body", "body"),
         ("note.created", "summary", "body", "body"),
         ("note.created", "summary", None, "summary"),
-        ("text.posted", None, "<p>text</p>", "<p>text</p>"),
+        ("text.posted", None, "<p>text</p>", "text"),
         ("encounter.logged", "lunch", None, "lunch"),
         ("encounter.logged", None, "long talk", "long talk"),
         ("encounter.logged", "lunch", "long talk", "lunch\n\nlong talk"),
