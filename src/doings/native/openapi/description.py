@@ -176,9 +176,9 @@ def _parameter(parameter: Parameter, values: dict[str, str]) -> Json:
 
 def _read(text: str, schema: Json) -> object:
     """The value that a text in a query stands for."""
-    if schema["type"] == "array":
+    if schema.get("type") == "array":
         return [text]
-    return int(text) if schema["type"] == "integer" else text
+    return int(text) if schema.get("type") == "integer" else text
 
 
 def _responses(path: str, operation: Operation, schemas: _Schemas) -> Json:
