@@ -58,6 +58,15 @@ def test_every_surface_has_an_example(mount: str) -> None:
     assert f"8000/{mount}/" in section.partition("\n#")[0]
 
 
+@pytest.mark.parametrize("mount", sorted(WAYS.keys() & MOUNTS.keys()))
+def test_every_surface_has_a_link_to_its_readme(mount: str) -> None:
+    """Below its heading, where whoever has tried the example looks for more."""
+    room = "native" if mount == "v1" else f"dialects/{mount}"
+    _, _, section = README.partition(f"\n### {WAYS[mount].name}\n")
+
+    assert f"](src/doings/{room}/README.md)" in section.partition("\n#")[0]
+
+
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 

@@ -2,6 +2,7 @@
 
 import re
 from functools import cache
+from http import HTTPStatus
 from typing import Any
 
 import jinja2
@@ -13,6 +14,8 @@ from doings.httpkit.request import Request
 from doings.httpkit.surface import Operation, Surface, resource
 from doings.native.http.responses import respond_bytes
 from doings.native.openapi.description import description
+from doings.native.openapi.examples import BASE
+from doings.native.openapi.limits import default_of, limits_of
 from doings.native.routes import SURFACE as NATIVE
 
 HTML = "text/html; charset=utf-8"
@@ -39,13 +42,20 @@ def page() -> bytes:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["prose"] = prose
+    environment.filters |= {
+        "prose": prose,
+        "limits": limits_of,
+        "default_of": default_of,
+        "inputs": inputs_of,
+    }
     template = environment.get_template("docs.html")
     text = template.render(
         info=described["info"],
         base=described["servers"][0]["url"],
         tags=by_tag(described["paths"]),
         schemas=described["components"]["schemas"],
+        errors=errors_in(described["paths"]),
+        example_base=BASE,
     )
     return text.encode()
 
@@ -65,6 +75,25 @@ def by_tag(paths: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
             for tag in operation["tags"]:
                 tags.setdefault(tag, []).append({"method": method, "path": path, **operation})
     return tags
+
+
+def errors_in(paths: dict[str, Any]) -> dict[str, str]:
+    """What each status of an error means, in their order: the same wherever it is answered."""
+    reasons = {
+        status: answer["description"]
+        for operations in paths.values()
+        for operation in operations.values()
+        for status, answer in operation["responses"].items()
+        if int(status) >= HTTPStatus.BAD_REQUEST
+    }
+    return dict(sorted(reasons.items()))
+
+
+def inputs_of(content: dict[str, Any]) -> list[str]:
+    """The names of the documents that a body is made of, each once."""
+    schemas = [body["schema"] for body in content.values()]
+    refs = [schema.get("$ref") or schema.get("items", {}).get("$ref") for schema in schemas]
+    return list(dict.fromkeys(ref.rsplit("/", 1)[1] for ref in refs if ref))
 
 
 SURFACE = Surface(

@@ -7,7 +7,19 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from doings.auth.principal import SCOPE_ALIASES, SCOPES
-from doings.core.activity import DEFAULT_CHANNELS, KIND, LEVELS, ORIGIN, SUBJECT, WORD
+from doings.core.activity import (
+    BODY_LENGTH,
+    CHANNELS,
+    DEFAULT_CHANNELS,
+    JSON_LENGTH,
+    KIND,
+    LEVELS,
+    LINKS,
+    ORIGIN,
+    SUBJECT,
+    SUMMARY_LENGTH,
+    WORD,
+)
 from doings.core.document import (
     ActivityDocument,
     EntityDocument,
@@ -15,12 +27,34 @@ from doings.core.document import (
     Moment,
     MomentText,
 )
-from doings.core.entity import ID_LENGTH, TYPE
+from doings.core.entity import ATTRS_LENGTH, ID_LENGTH, NAME_LENGTH, TYPE
+from doings.core.text import DEEPEST
 
 
 def _like(pattern: re.Pattern[str]) -> Meta:
     """Describes a text that the model checks itself, and better than a schema could."""
     return Meta(extra_json_schema={"pattern": f"^{pattern.pattern}$"})
+
+
+def _at_most(characters: int) -> Meta:
+    """Describes how long a text may be, which the model checks."""
+    return Meta(extra_json_schema={"maxLength": characters})
+
+
+def _items(most: int) -> Meta:
+    """Describes how long a list may be, which the model checks."""
+    return Meta(extra_json_schema={"maxItems": most})
+
+
+def _described(sentence: str) -> Meta:
+    """Says of a member what its type alone does not."""
+    return Meta(description=sentence)
+
+
+def _json_of(characters: int) -> Meta:
+    """Describes an object that is empty where it is left out, and how large it may be."""
+    sentence = f"At most {characters:,} characters of JSON, {DEEPEST} levels deep."
+    return Meta(description=sentence, extra_json_schema={"default": {}})
 
 
 KindText = Annotated[str, _like(KIND)]
@@ -30,6 +64,11 @@ OriginText = Annotated[str, _like(ORIGIN)]
 IdText = Annotated[str, Meta(extra_json_schema={"minLength": 1, "maxLength": ID_LENGTH})]
 LevelText = Annotated[str, Meta(extra_json_schema={"enum": sorted(LEVELS)})]
 ScopeText = Annotated[str, Meta(extra_json_schema={"enum": [*SCOPES, *SCOPE_ALIASES]})]
+SummaryText = Annotated[str, _at_most(SUMMARY_LENGTH)]
+BodyText = Annotated[str, _at_most(BODY_LENGTH)]
+NameText = Annotated[str, _at_most(NAME_LENGTH)]
+ActivityJson = Annotated[JsonObject, _json_of(JSON_LENGTH)]
+EntityJson = Annotated[JsonObject, _json_of(ATTRS_LENGTH)]
 NullableObject = Annotated[msgspec.Raw, Meta(extra_json_schema={"type": ["object", "null"]})]
 EntityName = Annotated[
     str, Meta(description="`type:id`, like `contact:8`", extra_json_schema={"pattern": "^[^:]+:"})
@@ -45,7 +84,7 @@ class LinkInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=Fals
     type: TypeText
     id: IdText
     role: WordText = SUBJECT
-    name: str | None = None
+    name: NameText | None = None
     deleted: bool = False
 
 
@@ -54,7 +93,7 @@ class ActorInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=Fal
 
     type: TypeText
     id: IdText
-    name: str | None = None
+    name: NameText | None = None
     deleted: bool = False
 
 
@@ -64,16 +103,16 @@ class ActivityInput(
     """An activity to be recorded: only `kind` is required, `occurred_at` defaults to now."""
 
     kind: KindText
-    occurred_at: MomentText | None = None
-    time_zone: str | None = None
-    summary: str | None = None
-    body: str | None = None
+    occurred_at: Annotated[MomentText | None, _described("Now, where it is left out.")] = None
+    time_zone: Annotated[str | None, _described("An IANA name, like `Europe/Berlin`.")] = None
+    summary: SummaryText | None = None
+    body: BodyText | None = None
     actor: ActorInput | EntityName | None = None
-    links: tuple[LinkInput | EntityName, ...] = ()
-    data: JsonObject | UnsetType = UNSET
-    metadata: JsonObject | UnsetType = UNSET
+    links: Annotated[tuple[LinkInput | EntityName, ...], _items(LINKS)] = ()
+    data: ActivityJson | UnsetType = UNSET
+    metadata: ActivityJson | UnsetType = UNSET
     level: LevelText | None = None
-    channels: tuple[WordText, ...] = DEFAULT_CHANNELS
+    channels: Annotated[tuple[WordText, ...], _items(CHANNELS)] = DEFAULT_CHANNELS
     origin: OriginText = "api"
     external_id: IdText | None = None
 
@@ -99,8 +138,8 @@ class ActivityPatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     kind: KindText | UnsetType = UNSET
     occurred_at: MomentText | UnsetType = UNSET
     time_zone: str | UnsetType | None = UNSET
-    summary: str | UnsetType | None = UNSET
-    body: str | UnsetType | None = UNSET
+    summary: SummaryText | UnsetType | None = UNSET
+    body: BodyText | UnsetType | None = UNSET
     actor: ActorInput | EntityName | UnsetType | None = UNSET
     links: tuple[LinkInput | EntityName, ...] | UnsetType | None = UNSET
     data: NullableObject | UnsetType = UNSET
@@ -115,15 +154,15 @@ class EntityInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     `contact` is the id of the contact it belongs to.
     """
 
-    name: str | None = None
-    attrs: JsonObject | UnsetType = UNSET
+    name: NameText | None = None
+    attrs: EntityJson | UnsetType = UNSET
     contact: IdText | None = None
 
 
 class EntityPatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A merge patch (RFC 7396): null clears a member, `attrs` are merged member by member."""
 
-    name: str | UnsetType | None = UNSET
+    name: NameText | UnsetType | None = UNSET
     attrs: NullableObject | UnsetType = UNSET
     contact: IdText | UnsetType | None = UNSET
 
@@ -132,7 +171,7 @@ class TokenInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """A credential to be made."""
 
     scopes: list[ScopeText]
-    label: str | None = None
+    label: NameText | None = None
     expires_at: MomentText | None = None
 
 

@@ -73,6 +73,7 @@ _ACTIVITIES = (
             WRITE,
             body_limit=batch.ARRAY_BYTES,
             about=OperationDoc(
+                limits=batch.LIMITS,
                 summary="Record many activities",
                 tag="activities",
                 parameters=(*BATCH_PARAMETERS, ONCE),

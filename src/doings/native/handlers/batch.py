@@ -24,6 +24,12 @@ from doings.native.http.responses import written
 ARRAY_BYTES = 16 * 1_048_576
 ARRAY_ITEMS = 10_000
 
+LIMITS = (
+    f"A JSON array has at most {ARRAY_ITEMS:,} items and {ARRAY_BYTES:,} bytes.",
+    "NDJSON has no end; a line of it has at most as many bytes as a body (`DOINGS_BODY_LIMIT`).",
+)
+"""What the description of the API says of them."""
+
 NDJSON_TYPES = frozenset({NDJSON, "application/ndjson", "application/jsonl"})
 
 

@@ -8,10 +8,12 @@ from typing import Any
 from starlette.responses import Response
 
 import doings
+from doings.config import Settings
 from doings.httpkit.problem import MEDIA_TYPE, ProblemDocument
 from doings.httpkit.request import Request
 from doings.httpkit.surface import Handler, Operation, Resource
 from doings.native.http.responses import encode, respond_json
+from doings.native.openapi import examples
 from doings.native.openapi.operations import PATH_PARTS, OperationDoc, Parameter
 from doings.native.openapi.schemas import schemas_of
 
@@ -24,8 +26,13 @@ DESCRIPTION = """\
 Records what happens to the people of a business, once, in one timeline. Sign in with
 `Authorization: Bearer <secret>`. Errors are problem details (RFC 9457)."""
 
+MOUNT = "/v1"
+
 ALWAYS = (401, 403, 429, 503)
 """Errors that any operation with a credential may answer."""
+
+BODY_LIMIT = Settings().body_limit
+"""Bytes of a body that an installation takes by default."""
 
 REASONS = {
     400: "Malformed JSON, or a parameter or cursor that cannot be read or is not known here",
@@ -62,13 +69,13 @@ def description(resources: tuple[Resource, ...]) -> Json:
     return {
         "openapi": "3.1.0",
         "info": {"title": "Doings", "version": doings.__version__, "description": DESCRIPTION},
-        "servers": [{"url": "/v1"}],
+        "servers": [{"url": MOUNT}],
         "security": [{"bearer": []}],
         "paths": {
             resource.path: {
                 method.lower(): {
                     "operationId": operation_id(method, resource.path),
-                    **_operation(resource.path, operation, schemas),
+                    **_operation(method, resource.path, operation, schemas),
                 }
                 for method, operation in resource.operations.items()
             }
@@ -107,35 +114,71 @@ def _types_of(about: OperationDoc) -> list[Any]:
     return [*about.body.values(), *answers]
 
 
-def _operation(path: str, operation: Operation, schemas: _Schemas) -> Json:
+def _operation(method: str, path: str, operation: Operation, schemas: _Schemas) -> Json:
     about: OperationDoc = operation.about
+    bodies = examples.bodies_of(about.body)
     described: Json = {
         "summary": about.summary,
+        "description": _sentences(operation),
         "tags": [about.tag],
-        "parameters": [_parameter(part) for part in (*_path_parts(path), *about.parameters)],
+        "parameters": _parameters(method, path, about),
         "responses": _responses(path, operation, schemas),
+        "x-codeSamples": [_code_sample(method, path, operation, bodies)],
     }
     if about.body:
-        described["requestBody"] = {"required": True, "content": _content(about.body, schemas)}
+        content = _content(about.body, schemas)
+        for media_type, body in bodies.items():
+            content[media_type]["example"] = body
+        described["requestBody"] = {"required": True, "content": content}
     if operation.is_public:
         described["security"] = []
-    elif operation.scope:
-        described["description"] = f"Takes the scope `{operation.scope}`."
     return described
 
 
-def _path_parts(path: str) -> list[Parameter]:
-    return [Parameter(name, "path", *PATH_PARTS[name]) for name in _PATH_PART.findall(path)]
+def _sentences(operation: Operation) -> str:
+    """Who may call the operation, and how much it takes."""
+    scope = f"the scope `{operation.scope}`" if operation.scope else "any credential"
+    sentences = [f"Takes {'no credential' if operation.is_public else scope}."]
+    about: OperationDoc = operation.about
+    if about.body and operation.body_limit is None:
+        sentences.append(f"A body has at most {BODY_LIMIT:,} bytes (`DOINGS_BODY_LIMIT`).")
+    return " ".join((*sentences, *about.limits))
 
 
-def _parameter(parameter: Parameter) -> Json:
-    return {
+def _code_sample(method: str, path: str, operation: Operation, bodies: Json) -> Json:
+    source = examples.curl(method, path, mount=MOUNT, bodies=bodies, is_public=operation.is_public)
+    return {"lang": "Shell", "label": "curl", "source": source}
+
+
+def _parameters(method: str, path: str, about: OperationDoc) -> list[Json]:
+    """The parameters in the path, then the others, with their part in the example."""
+    parts = {name: examples.path_part(path, name) for name in _PATH_PART.findall(path)}
+    query = examples.query_of(method, path)
+    return [
+        *(_parameter(Parameter(name, "path", *PATH_PARTS[name]), parts) for name in parts),
+        *(_parameter(parameter, query) for parameter in about.parameters),
+    ]
+
+
+def _parameter(parameter: Parameter, values: dict[str, str]) -> Json:
+    """A parameter; its example is what `values` have under its name."""
+    described = {
         "name": parameter.name,
         "in": parameter.where,
         "required": parameter.where == "path",
         "description": parameter.description,
         "schema": parameter.schema,
     }
+    if parameter.name in values:
+        described["example"] = _read(values[parameter.name], parameter.schema)
+    return described
+
+
+def _read(text: str, schema: Json) -> object:
+    """The value that a text in a query stands for."""
+    if schema.get("type") == "array":
+        return [text]
+    return int(text) if schema.get("type") == "integer" else text
 
 
 def _responses(path: str, operation: Operation, schemas: _Schemas) -> Json:

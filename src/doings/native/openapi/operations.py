@@ -6,7 +6,7 @@ import msgspec
 
 from doings.core.activity import LEVELS, ORIGIN, WORD
 from doings.core.entity import ID_LENGTH, TYPE
-from doings.core.query import LARGEST_PAGE
+from doings.core.query import ENTITIES, LARGEST_PAGE
 from doings.httpkit.params import Parameters
 from doings.httpkit.surface import Resource
 from doings.native.http.request_body import JSON
@@ -31,6 +31,7 @@ class OperationDoc(msgspec.Struct, frozen=True, kw_only=True):
     """One operation. Types are given by media type; the errors that go without saying are left out.
 
     `answers`: for each status of success the types of its body. `errors`: further statuses.
+    `limits`: sentences about what a body may hold, besides its size.
     """
 
     summary: str
@@ -39,6 +40,7 @@ class OperationDoc(msgspec.Struct, frozen=True, kw_only=True):
     body: dict[str, Any] = {}
     answers: dict[int, dict[str, Any] | None]
     errors: tuple[int, ...] = ()
+    limits: tuple[str, ...] = ()
 
 
 def described_parameters(about: OperationDoc) -> Parameters:
@@ -86,7 +88,7 @@ KIND_FILTER = _query(
 LINK_FILTER = _query(
     "link",
     "Linked to `type:id`; repeated: to any of them.",
-    {"type": "array", "items": _KEY},
+    {"type": "array", "items": _KEY, "maxItems": ENTITIES},
 )
 SINCE = _query(
     "since",
