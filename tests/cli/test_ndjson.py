@@ -90,9 +90,11 @@ def test_importing_twice_changes_nothing(cli: Cli) -> None:
 
     assert first.out == (
         "Imported 3 activities and 1 entities into co-up; 0 were there already, 0 lines were bad\n"
+        "This is run 1: `doings import undo 1` takes it back\n"
     )
     assert second.out == (
         "Imported 0 activities and 0 entities into co-up; 3 were there already, 0 lines were bad\n"
+        "This is run 2: `doings import undo 2` takes it back\n"
     )
     assert cli("export", "--account", "co-up").out == before
 

@@ -55,8 +55,8 @@ $ doings import undo 3              # takes back what import 3 recorded
 A file with such a name is imported as ./list or ./undo.
 """
 
-FROM_FILE = "from"
-"""The name of the command that is meant where none is named."""
+FROM_FILE = "FILE"
+"""The name under which the group is given the command that is meant where none is named."""
 
 
 class ImportGroup(TyperGroup):
@@ -66,8 +66,19 @@ class ImportGroup(TyperGroup):
     so do options, `--help` among them.
     """
 
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - as below
-        """Name the command that is meant."""
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401 - typer publishes no types for them
+        super().__init__(**options)
+        self._file_command = self.commands.pop(FROM_FILE)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401 - likewise
+        """The command that is meant, its name, and its arguments."""
+        name = args[0]
+        if name == FROM_FILE:
+            return name, self._file_command, args[1:]
+        return super().resolve_command(ctx, args)
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - likewise
+        """Put the name of the command before its arguments."""
         if not args or args[0] not in self.commands:
             args = [FROM_FILE, *args]
         return super().parse_args(ctx, args)

@@ -169,7 +169,8 @@ class _Writing:
     async def _is_filled(self, item: ImportItem) -> bool:
         """Whether an element about a known activity said what was missing; it is there then."""
         known = await _known(self._writer, item)
-        if known is None or item.draft is None:
+        if known is None or item.draft is None or known.external_id != item.draft.external_id:
+            # What was exported from here is ours, and lacks nothing.
             return False
         whole = self._saved.filled_activity(known, item.draft, self._now)
         if is_same(whole, draft_of(known)):
