@@ -1,11 +1,15 @@
 """What `doings serve` and its kin say before they serve, and why they cannot."""
 
 import gc
+import json
+import logging
 import socket
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from doings.app import MOUNTS
 from doings.cli import serving
@@ -70,6 +74,8 @@ def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Settings]]:
         monkeypatch.delenv(f"DOINGS_{name.upper()}")
     yield settings
     gc.enable()
+    structlog.reset_defaults()
+    logging.getLogger().handlers.clear()
 
 
 def test_serve_says_where_it_is_described(cli: Cli, served: list[Settings]) -> None:
@@ -103,18 +109,34 @@ def test_addresses_can_be_opened_as_they_are_printed(settings: Settings, base: s
 @pytest.mark.parametrize("arguments", [["serve", "--port", "0"], ["demo"]], ids=" ".join)
 @pytest.mark.parametrize("name", ["doings.db", "mine.db"])
 def test_a_new_database_is_announced_and_an_old_one_is_not(
-    cli: Cli, served: list[Settings], tmp_path: Path, arguments: list[str], name: str
+    cli: Cli,
+    served: list[Settings],
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    name: str,
 ) -> None:
     """With its whole path, as it may have been expected in another folder."""
-    line = f"There is no database {tmp_path / name} yet: making an empty one.\n"
+    line = f"There is no database {Path.cwd() / name} yet: making an empty one.\n"
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
 
     made = cli("--database", f"sqlite:///{name}", *arguments)
     kept = cli("--database", f"sqlite:///{name}", *arguments)
 
     assert line in made.err
-    assert line not in made.out
-    assert "There is no database" not in kept.err + kept.out
+    assert "There is no database" not in kept.err + kept.out + made.out
     assert all(one.database == f"sqlite:///{name}" for one in served)
+
+
+@pytest.mark.usefixtures("served")
+def test_a_log_that_is_collected_has_the_new_database_as_a_line(cli: Cli, tmp_path: Path) -> None:
+    """What reads the log expects a JSON object a line; the levels hold for this one, too."""
+    made = cli("serve", "--port", "0")
+    kept = cli("serve", "--port", "0")
+
+    line = json.loads(made.err)
+    assert (line["event"], line["level"]) == ("making a new database", "info")
+    assert line["file"] == str(tmp_path / "doings.db")
+    assert kept.err == ""
 
 
 def test_a_database_that_a_first_account_made_is_told(cli: Cli, tmp_path: Path) -> None:

@@ -92,10 +92,9 @@ def new_database_file(settings: Settings) -> Path | None:
     return file.absolute() if file is not None and is_new else None
 
 
-def announce_new_database(settings: Settings) -> None:
+def announce_new_database(file: Path) -> None:
     """Say on stderr which file is about to be made, and where: a path is easily mistaken."""
-    if file := new_database_file(settings):
-        remark(f"There is no database {file} yet: making an empty one.")
+    remark(f"There is no database {file} yet: making an empty one.")
 
 
 async def _opened(

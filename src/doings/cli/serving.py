@@ -6,13 +6,20 @@ import gc
 import os
 import re
 import socket
+import sys
 import tempfile
+from pathlib import Path
 from typing import Annotated
 
 import msgspec
 import typer
 
-from doings.cli.options import DatabaseOption, announce_new_database, settings_for
+from doings.cli.options import (
+    DatabaseOption,
+    announce_new_database,
+    new_database_file,
+    settings_for,
+)
 from doings.config import Settings, base_url, environment_from_settings, http_url
 from doings.core.errors import Misconfigured, Unavailable
 
@@ -49,7 +56,7 @@ def serve(
         if settings.workers > 1:
             # prometheus_client decides where it counts when it is imported, in the next line.
             os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
-        announce_new_database(settings)
+        _announce_new_database(settings)
         _check_database(settings)
         _announce(settings)
         _serve(settings)
@@ -81,6 +88,29 @@ _BIND_REASONS = {
     errno.EADDRNOTAVAIL: "this machine has no such address; choose another with --host",
     socket.EAI_NONAME: "there is no host of that name; choose another with --host",
 }
+
+
+def _announce_new_database(settings: Settings) -> None:
+    """Say which file is about to be made: in a sentence, or in the log where that is collected.
+
+    What reads the log expects nothing else on stderr.
+    """
+    file = new_database_file(settings)
+    if file is None:
+        return
+    if sys.stderr.isatty():
+        announce_new_database(file)
+    else:
+        _log_new_database(settings, file)
+
+
+def _log_new_database(settings: Settings, file: Path) -> None:
+    import structlog  # noqa: PLC0415 - takes a while, and no other command writes a log
+
+    from doings.httpkit.logs import set_up_logs  # noqa: PLC0415 - likewise
+
+    set_up_logs(settings)
+    structlog.get_logger("doings").info("making a new database", file=str(file))
 
 
 def _check_database(settings: Settings) -> None:

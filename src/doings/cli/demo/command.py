@@ -2,7 +2,13 @@
 
 from pathlib import Path
 
-from doings.cli.options import DatabaseOption, announce_new_database, settings_for, with_store
+from doings.cli.options import (
+    DatabaseOption,
+    announce_new_database,
+    new_database_file,
+    settings_for,
+    with_store,
+)
 from doings.config import Settings
 
 DEMO_EXAMPLES = """
@@ -19,7 +25,8 @@ def demo(database: DatabaseOption = None) -> None:
 
     settings = settings_for(database)
     folder = _folder(settings)
-    announce_new_database(settings)
+    if file := new_database_file(settings):
+        announce_new_database(file)
     filled = with_store(database, lambda store: fill(store, folder), is_new_allowed=True)
     show(settings, filled)
 
