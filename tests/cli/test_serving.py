@@ -18,6 +18,14 @@ from doings.config import Settings, base_url
 from tests.cli.conftest import Cli
 
 
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take back after the test what `serve` sets for its workers."""
+    for name in Settings.__struct_fields__:
+        monkeypatch.setenv(f"DOINGS_{name.upper()}", "")
+        monkeypatch.delenv(f"DOINGS_{name.upper()}")
+
+
 @pytest.fixture
 def taken_port() -> Iterator[int]:
     """A port that another program listens on."""
@@ -68,10 +76,6 @@ def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Settings]]:
     """The settings that would have been served."""
     settings: list[Settings] = []
     monkeypatch.setattr(serving, "_serve", settings.append)
-    for name in Settings.__struct_fields__:
-        # What `serve` sets for its workers is taken back after the test.
-        monkeypatch.setenv(f"DOINGS_{name.upper()}", "")
-        monkeypatch.delenv(f"DOINGS_{name.upper()}")
     yield settings
     gc.enable()
     structlog.reset_defaults()

@@ -6,6 +6,7 @@ leaves a whole number of stretches, and the next one goes on from there.
 
 import asyncio
 import time
+import uuid
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -48,7 +49,7 @@ class Rebuilding:
         self._progress = progress
         self._report = report
         self._seconds = seconds
-        self._name = database.clock.new_id()
+        self._name = uuid.uuid4().hex
         self._turn_ends_at = 0
         self._task: asyncio.Task[None] | None = None
 

@@ -309,7 +309,7 @@ NIGHT = instant_from_text("2026-03-01T23:30:00Z")
 FOREIGN: list[tuple[dict[str, Any], str, str | None]] = [
     ({"summary": "Own words", "body": "Long"}, "Own words", "Long"),
     ({"body": "Called\nback"}, "Called back", "Called\nback"),
-    ({"kind": "text.posted", "body": '<p>A&amp;B<br><a href="x">c</a></p>'}, "A&Bc", "A&B\nc"),
+    ({"kind": "text.posted", "body": '<p>A&amp;B<br><a href="x">c</a></p>'}, "A&B c", "A&B\nc"),
     ({"kind": "walk.taken"}, "Walk taken", None),
     ({"kind": "encounter.logged"}, "Encounter logged", None),
     ({"summary": ""}, "", None),
@@ -422,7 +422,7 @@ async def test_moves_and_rewrites_what_another_surface_recorded(
     document = answer.json()["data"]
     changed = await acme.read(lambda reader: reader.activity(recorded.seq))
     assert changed.occurred_at == instant_from_text("2026-03-03T00:00:00+01:00")
-    assert changed.body == "1 &lt; 2<br>yes"
+    assert changed.body == "1 &lt; 2\nyes"
     assert document["description"] == "1 < 2\nyes"
     assert document["activity_type"]["id"] == 2
     assert [emotion["id"] for emotion in document["emotions"]] == [5]
