@@ -22,11 +22,12 @@ from doings.dialects.cobot import routes as cobot
 from doings.dialects.invent import routes as invent
 from doings.dialects.mio import routes as mio
 from doings.dialects.monica import routes as monica
-from doings.httpkit import headers, metrics, operations
+from doings.httpkit import metrics, operations
 from doings.httpkit.endpoint import surface_app
+from doings.httpkit.input import headers
+from doings.httpkit.input.path import escaped_segments, text_from_escaped
 from doings.httpkit.logs import set_up_logs
 from doings.httpkit.observe import observed
-from doings.httpkit.path import escaped_segments, text_from_escaped
 from doings.httpkit.request import Services
 from doings.httpkit.surface import Surface
 from doings.native import docs_page

@@ -22,7 +22,7 @@ from doings.core.clock import (
     text_from_instant,
     zone,
 )
-from doings.core.instants import instant_from_text
+from doings.core.values.instants import instant_from_text
 
 instants = st.integers(EARLIEST, LATEST - 1)
 

@@ -3,9 +3,9 @@
 import pytest
 
 from doings.core.errors import Malformed, NotAcceptable
-from doings.httpkit.accept import negotiated
-from doings.httpkit.forms import members_from_pairs
-from doings.httpkit.params import integer, last, listed, one_of
+from doings.httpkit.input.accept import negotiated
+from doings.httpkit.input.forms import members_from_pairs
+from doings.httpkit.input.params import integer, last, listed, one_of
 
 OFFERED = ("application/json", "text/html")
 

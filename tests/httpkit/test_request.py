@@ -11,7 +11,7 @@ from starlette.requests import ClientDisconnect
 
 from doings.core.errors import TooLarge
 from doings.httpkit.errors import Unreadable
-from doings.httpkit.params import query_from_bytes
+from doings.httpkit.input.params import query_from_bytes
 from doings.httpkit.request import Request, Services
 
 SERVICES = cast("Services", SimpleNamespace(settings=SimpleNamespace(behind_proxy=False)))

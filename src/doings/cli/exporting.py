@@ -29,11 +29,11 @@ from doings.core.activity import checked_kind
 from doings.core.document import activity_documents, entity_document
 from doings.core.entity import Entity
 from doings.core.errors import Invalid, Misconfigured
-from doings.core.instants import instant_or_date_from_text
 from doings.core.query import Query
 from doings.core.store import Store
 from doings.core.store.entities import EntityQuery
 from doings.core.timeline import Timeline
+from doings.core.values.instants import instant_or_date_from_text
 from doings.importing.importer import Step
 
 EXPORT_EXAMPLES = """

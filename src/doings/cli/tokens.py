@@ -15,9 +15,9 @@ from doings.cli.surfaces import how_to_sign_in
 from doings.cli.terminal import output, show_table
 from doings.core.clock import DAY, SECOND, SystemClock, text_from_instant
 from doings.core.errors import Invalid
-from doings.core.instants import instant_from_text
 from doings.core.store import Store
 from doings.core.store.credentials import Credential
+from doings.core.values.instants import instant_from_text
 
 tokens = typer.Typer(
     help="Create, list and revoke credentials. One credential serves every surface.",

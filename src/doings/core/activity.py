@@ -19,8 +19,8 @@ from doings.core.entity import (
 )
 from doings.core.errors import Invalid
 from doings.core.kinds.rules import checked_data
-from doings.core.markup import HTML_KINDS, links_only
 from doings.core.text import checked_json, checked_size, checked_text
+from doings.core.values.markup import HTML_KINDS, links_only
 
 KIND = re.compile(r"[a-z][a-z0-9_]{0,63}\.[a-z][a-z0-9_]{0,63}")
 WORD = re.compile(r"[a-z][a-z0-9_]{0,63}")

@@ -10,9 +10,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from doings.auth.limits import RateLimit
 from doings.core.errors import DoingsError, TooManyRequests, Unauthenticated
-from doings.httpkit.body import CODINGS
 from doings.httpkit.errors import Broken, MethodNotAllowed, NoRoute, Unreadable, UnsupportedCoding
-from doings.httpkit.path import path_of_segments, segments_from_escaped
+from doings.httpkit.input.body import CODINGS
+from doings.httpkit.input.path import path_of_segments, segments_from_escaped
 from doings.httpkit.request import Request, Services
 from doings.httpkit.routing import Paths
 from doings.httpkit.surface import Operation, Resource, Surface

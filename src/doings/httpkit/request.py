@@ -15,10 +15,10 @@ from doings.core.cursor import CursorSigner
 from doings.core.errors import Invalid, Malformed, Problem, TooLarge, UnsupportedType
 from doings.core.store import Store
 from doings.core.timeline import Timeline
-from doings.httpkit import headers
-from doings.httpkit.body import coding_from_header, content_chunks
-from doings.httpkit.forms import NO_LISTS, members_from_form, members_from_multipart
-from doings.httpkit.params import Parameters, QueryString, query_from_bytes
+from doings.httpkit.input import headers
+from doings.httpkit.input.body import coding_from_header, content_chunks
+from doings.httpkit.input.forms import NO_LISTS, members_from_form, members_from_multipart
+from doings.httpkit.input.params import Parameters, QueryString, query_from_bytes
 
 T = TypeVar("T")
 

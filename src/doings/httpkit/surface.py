@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from doings.auth.principal import READ, Principal
 from doings.core.errors import DoingsError
-from doings.httpkit.params import Parameters
+from doings.httpkit.input.params import Parameters
 from doings.httpkit.request import Request
 
 Handler = Callable[[Request], Awaitable[Response]]

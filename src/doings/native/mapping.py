@@ -21,10 +21,10 @@ from doings.core.clock import datetime_from_instant
 from doings.core.document import activity_document, raw
 from doings.core.entity import Entity, EntityDraft, EntityKey
 from doings.core.errors import Invalid, Problem
-from doings.core.instants import instant_from_text
 from doings.core.store.changes import Change
 from doings.core.store.credentials import Credential
 from doings.core.text import compact
+from doings.core.values.instants import instant_from_text
 from doings.native.documents import (
     ActivityInput,
     ActivityPatch,

@@ -8,9 +8,9 @@ from doings.core.activity import KIND, LEVELS, ORIGIN, WORD
 from doings.core.defaults import SETTINGS
 from doings.core.entity import ID_LENGTH, TYPE, EntityKey
 from doings.core.errors import Malformed, NotFound
-from doings.core.instants import instant_or_date_from_text, with_plus
 from doings.core.query import ENTITIES, LARGEST_PAGE, Query, Word, words_from_text
-from doings.httpkit.params import QueryString, integer, last, listed, one_of
+from doings.core.values.instants import instant_or_date_from_text, with_plus
+from doings.httpkit.input.params import QueryString, integer, last, listed, one_of
 from doings.httpkit.request import Request
 
 LIMIT = 50

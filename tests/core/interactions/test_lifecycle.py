@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from doings.core.activity import Activity, Draft, Link, Linked
 from doings.core.clock import SECOND, text_from_instant
 from doings.core.errors import Conflict
-from doings.core.instants import instant_from_text
 from doings.core.interactions import lifecycle
 from doings.core.interactions.data import (
     Attendance,
@@ -37,6 +36,7 @@ from doings.core.interactions.lifecycle import (
 )
 from doings.core.kinds.catalogue import CATALOGUE
 from doings.core.kinds.shapes import InteractionData, Span
+from doings.core.values.instants import instant_from_text
 from tests.builders import activity, entity, note
 from tests.clocks import NOON
 

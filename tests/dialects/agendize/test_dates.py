@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from doings.core.errors import Invalid
-from doings.core.instants import instant_from_text
+from doings.core.values.instants import instant_from_text
 from doings.dialects.agendize.dates import readings, span
 from doings.dialects.agendize.documents import SavedDate
 from doings.dialects.agendize.mapping import (

@@ -12,7 +12,7 @@ from doings.core.activity import Activity, Draft, Link, Linked, draft_of, is_sam
 from doings.core.clock import SECOND
 from doings.core.errors import Invalid
 from doings.core.kinds.rules import CATALOGUE
-from doings.core.markup import links_only
+from doings.core.values.markup import links_only
 from doings.dialects.cobot.mapping import (
     activity_document,
     draft_from_document,

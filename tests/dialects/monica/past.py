@@ -4,8 +4,8 @@ from typing import Any
 
 from doings.core.activity import Draft, Link
 from doings.core.clock import start_of_date
-from doings.core.instants import instant_from_text
 from doings.core.text import json_text
+from doings.core.values.instants import instant_from_text
 from doings.dialects.monica.validation import date_of
 from tests.clocks import TickingClock
 from tests.serving import Business

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from doings.core.instants import instant_from_text
+from doings.core.values.instants import instant_from_text
 from tests.dialects.monica.goldens import check, golden
 from tests.dialects.monica.past import Past, flush
 from tests.serving import serving

@@ -7,7 +7,7 @@ import pytest
 
 from doings.core.clock import DAY, SECOND
 from doings.core.entity import Entity
-from doings.core.instants import instant_from_text
+from doings.core.values.instants import instant_from_text
 from doings.dialects.monica.paging import Page, list_document
 from doings.dialects.monica.params import listing_from_query
 from tests.builders import note

@@ -17,8 +17,8 @@ import msgspec
 from doings.core.activity import ACTOR, Activity, Draft, Link, Linked
 from doings.core.entity import SELF, Entity, EntityKey
 from doings.core.errors import Conflict
-from doings.core.instants import instant_from_text
 from doings.core.kinds.shapes import Span
+from doings.core.values.instants import instant_from_text
 
 KINDS = (
     "details.requested",

@@ -10,7 +10,7 @@ import msgspec
 
 from doings.core.clock import EARLIEST, LATEST, start_of_date
 from doings.core.entity import ID_LENGTH
-from doings.core.instants import date_from_text, instant_from_text
+from doings.core.values.instants import date_from_text, instant_from_text
 
 _MILLISECOND = 1000
 _CENTURY = 36_525 * 86_400

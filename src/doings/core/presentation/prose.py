@@ -1,7 +1,7 @@
 """The prose of an activity as plain text."""
 
 from doings.core.activity import Activity
-from doings.core.markup import HTML_KINDS, text_from_html
+from doings.core.values.markup import HTML_KINDS, text_from_html
 
 ENCOUNTER = "encounter.logged"
 

@@ -8,9 +8,9 @@ import msgspec
 from doings.core.activity import SUBJECT, Activity
 from doings.core.entity import Entity, EntityKey
 from doings.core.kinds.rules import kind_named
-from doings.core.markup import HTML_KINDS, text_from_html
 from doings.core.presentation.graphemes import cut_before
 from doings.core.presentation.template import Anchor, Option, Part, Slot, parsed
+from doings.core.values.markup import HTML_KINDS, text_from_html
 
 EXCERPT = 120
 """How many characters of a text a title shows."""

@@ -1,7 +1,7 @@
 """Signing in: as a partner with a key and a token, or with OAuth 2."""
 
 from doings.auth.principal import Principal
-from doings.httpkit.params import last
+from doings.httpkit.input.params import last
 from doings.httpkit.request import Request
 
 

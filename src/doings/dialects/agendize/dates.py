@@ -12,7 +12,7 @@ import msgspec
 
 from doings.core.clock import datetime_from_instant, instant_from_datetime, zone
 from doings.core.errors import Invalid
-from doings.core.instants import local_from_text
+from doings.core.values.instants import local_from_text
 from doings.dialects.agendize.documents import DateDocument, SavedDate
 
 _TO_SECONDS = len("2022-11-15T10:00:00")

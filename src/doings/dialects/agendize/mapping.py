@@ -8,10 +8,10 @@ from msgspec import UNSET, UnsetType
 
 from doings.core.activity import ACTOR, Activity, Linked, rendered_links
 from doings.core.entity import Entity
-from doings.core.instants import instant_from_text
-from doings.core.json_values import as_object, as_text
 from doings.core.presentation.prose import plain_body, prose
 from doings.core.text import object_from_text
+from doings.core.values.instants import instant_from_text
+from doings.core.values.json_values import as_object, as_text
 from doings.dialects.agendize.dates import document_of
 from doings.dialects.agendize.documents import (
     ActivityDocument,

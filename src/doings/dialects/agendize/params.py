@@ -6,7 +6,7 @@ from doings.core.entity import EntityKey
 from doings.core.errors import Malformed
 from doings.core.query import Query
 from doings.dialects.agendize.vocabulary import APPOINTMENT, TYPES, kinds_of_types
-from doings.httpkit.params import known_parameters, last, listed, one_of
+from doings.httpkit.input.params import known_parameters, last, listed, one_of
 
 QueryString = dict[str, list[str]]
 """The query parameters by name, each with all its values."""

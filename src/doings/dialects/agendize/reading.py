@@ -10,8 +10,8 @@ from doings.core.clock import text_from_instant
 from doings.core.entity import CONTACT, EntityDraft, EntityKey
 from doings.core.errors import Invalid
 from doings.core.imports import element_decoder
-from doings.core.instants import instant_from_text
 from doings.core.text import json_text
+from doings.core.values.instants import instant_from_text
 from doings.dialects.agendize import dates
 from doings.dialects.agendize.documents import SavedActivity, SavedDate, SavedUser
 from doings.dialects.agendize.vocabulary import (

@@ -2,7 +2,7 @@
 
 from doings.auth.principal import ADMIN, Principal
 from doings.core.errors import NotFound
-from doings.httpkit.params import last
+from doings.httpkit.input.params import last
 from doings.httpkit.request import Request
 
 

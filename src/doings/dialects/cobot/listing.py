@@ -5,8 +5,8 @@ from urllib.parse import quote
 
 from doings.core.activity import Activity
 from doings.core.entity import EntityKey
-from doings.core.markup import links_only
 from doings.core.presentation.title import title_pieces
+from doings.core.values.markup import links_only
 from doings.dialects.cobot.times import text_from_instant
 from doings.dialects.cobot.vocabulary import PAGES, TEXT, type_of_kind
 

@@ -10,9 +10,9 @@ from doings.core.activity import SUBJECT, Activity, Draft, Link
 from doings.core.entity import Entity, EntityDraft, EntityKey, checked_id
 from doings.core.errors import Invalid
 from doings.core.imports import element_decoder
-from doings.core.markup import HTML_KINDS
 from doings.core.presentation.prose import prose
 from doings.core.text import json_text
+from doings.core.values.markup import HTML_KINDS
 from doings.dialects.cobot.documents import (
     ActivityDocument,
     MembershipDocument,

@@ -7,12 +7,12 @@ import msgspec
 from doings.core.activity import LINKS
 from doings.core.entity import EntityKey
 from doings.core.errors import Invalid, Problem
-from doings.core.markup import is_blank, links_only
 from doings.core.query import Query
+from doings.core.values.markup import is_blank, links_only
 from doings.dialects.cobot.mapping import ActivityInput
 from doings.dialects.cobot.times import Span, span_from_text
 from doings.dialects.cobot.vocabulary import CHANNELS, LEVELS, SOURCES, kinds_of_type
-from doings.httpkit.params import integer_from_text, known_parameters, last, listed
+from doings.httpkit.input.params import integer_from_text, known_parameters, last, listed
 
 QueryString = dict[str, list[str]]
 """The query parameters by name, each with all its values."""

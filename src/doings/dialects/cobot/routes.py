@@ -36,7 +36,7 @@ from doings.dialects.cobot.params import (
     params_from_query,
 )
 from doings.dialects.cobot.vocabulary import MEMBERSHIP
-from doings.httpkit.accept import negotiated
+from doings.httpkit.input.accept import negotiated
 from doings.httpkit.request import Request
 from doings.httpkit.streaming import (
     JSON_ARRAY,

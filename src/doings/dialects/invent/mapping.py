@@ -20,10 +20,10 @@ from doings.core.document import raw
 from doings.core.entity import CONTACT, Entity, EntityDraft, EntityKey
 from doings.core.errors import Invalid
 from doings.core.imports import element_decoder
-from doings.core.instants import instant_from_text
-from doings.core.json_values import as_integer, as_objects, as_text
 from doings.core.presentation.prose import prose
 from doings.core.text import compact, json_text, object_from_text
+from doings.core.values.instants import instant_from_text
+from doings.core.values.json_values import as_integer, as_objects, as_text
 from doings.dialects.invent.documents import (
     ActivityDocument,
     AssistantDocument,

@@ -4,7 +4,7 @@ from doings.core.entity import EntityKey
 from doings.core.errors import Malformed
 from doings.core.query import Query
 from doings.dialects.invent.vocabulary import KIND_OF_TYPE, KINDS, kinds_of_types
-from doings.httpkit.params import integer, known_parameters, last, listed
+from doings.httpkit.input.params import integer, known_parameters, last, listed
 
 QueryString = dict[str, list[str]]
 """The query parameters by name, each with all its values."""

@@ -5,11 +5,11 @@ from datetime import date, timedelta
 from doings.core.clock import start_of_date, zone
 from doings.core.entity import EntityKey
 from doings.core.errors import Malformed
-from doings.core.instants import date_from_text
 from doings.core.interactions.lifecycle import PARTIES
 from doings.core.query import ENTITIES, Query
+from doings.core.values.instants import date_from_text
 from doings.dialects.mio.vocabulary import KINDS
-from doings.httpkit.params import integer, known_parameters, last, listed
+from doings.httpkit.input.params import integer, known_parameters, last, listed
 
 QueryString = dict[str, list[str]]
 """The query parameters by name, each with all its values."""

@@ -27,7 +27,7 @@ from doings.dialects.mio.webhooks import (
     settings_without,
     webhook_of_account,
 )
-from doings.httpkit.params import last
+from doings.httpkit.input.params import last
 from doings.httpkit.request import Request
 from doings.httpkit.surface import Operation, Surface, resource
 

@@ -15,7 +15,7 @@ from doings.dialects.monica.params import PARAMETERS, Listing, id_from_path, lis
 from doings.dialects.monica.public_ids import identities
 from doings.dialects.monica.render_context import AccountApi, RenderContext
 from doings.dialects.monica.validation import trimmed
-from doings.httpkit.params import Parameters
+from doings.httpkit.input.params import Parameters
 from doings.httpkit.request import Request
 from doings.httpkit.surface import Operation
 

@@ -10,7 +10,7 @@ from doings.core.errors import DoingsError, Malformed
 from doings.core.query import DiaryOrder, RecordedOrder, Tie
 from doings.dialects.monica.mapping.activity_input import ActivityInput
 from doings.dialects.monica.validation import date_of, integer_of
-from doings.httpkit.params import integer_from_text, known_parameters, last
+from doings.httpkit.input.params import integer_from_text, known_parameters, last
 
 LIMIT = 10
 MAX_LIMIT = 100

@@ -16,7 +16,7 @@ from doings.core.errors import Conflict, DoingsError, Invalid, Malformed, NotAcc
 from doings.core.interactions import recording
 from doings.core.interactions.replacing import Outcome, Upsert, record_or_replace
 from doings.core.store import Writer
-from doings.httpkit.accept import negotiated
+from doings.httpkit.input.accept import negotiated
 from doings.httpkit.request import Request
 from doings.native.documents import BatchLine, BatchResult, LineProblem, Status
 from doings.native.formats.export import NDJSON

@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from doings.httpkit.params import integer
+from doings.httpkit.input.params import integer
 from doings.httpkit.request import Request
 from doings.native.http.responses import respond_document
 from doings.native.mapping import change_page

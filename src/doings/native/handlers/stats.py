@@ -6,7 +6,7 @@ from doings.core.clock import date_from_day
 from doings.core.errors import Malformed
 from doings.core.query import Query
 from doings.core.store import Reader
-from doings.httpkit.params import QueryString, one_of
+from doings.httpkit.input.params import QueryString, one_of
 from doings.httpkit.request import Request
 from doings.native.documents import DayCount, DayStats, KindCount, KindStats
 from doings.native.http.responses import respond_document

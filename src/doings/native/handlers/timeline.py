@@ -14,8 +14,8 @@ from doings.core.query import Gap, Query
 from doings.core.rendering import json_rendering
 from doings.core.store import Reader
 from doings.core.store.rendering import Rendering
-from doings.httpkit.accept import negotiated
-from doings.httpkit.params import last
+from doings.httpkit.input.accept import negotiated
+from doings.httpkit.input.params import last
 from doings.httpkit.request import Request
 from doings.native.documents import ActivityPage
 from doings.native.formats import activitystreams

@@ -3,7 +3,7 @@
 import msgspec
 from starlette.responses import Response
 
-from doings.httpkit.accept import negotiated
+from doings.httpkit.input.accept import negotiated
 from doings.httpkit.request import Request
 from doings.native.http.answer import Answer
 from doings.native.http.etags import etag_of, is_unchanged

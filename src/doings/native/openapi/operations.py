@@ -7,7 +7,7 @@ import msgspec
 from doings.core.activity import LEVELS, ORIGIN, WORD
 from doings.core.entity import ID_LENGTH, TYPE
 from doings.core.query import ENTITIES, LARGEST_PAGE
-from doings.httpkit.params import Parameters
+from doings.httpkit.input.params import Parameters
 from doings.httpkit.surface import Resource
 from doings.native.http.request_body import JSON
 from doings.native.params import LIMIT, LONGEST_WAIT, SEARCH_LENGTH

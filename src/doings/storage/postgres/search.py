@@ -11,8 +11,8 @@ from typing import cast
 
 import apsw
 
-from doings.core.folding import folded, phrases_of
 from doings.core.query import Word
+from doings.core.values.folding import folded, phrases_of
 from doings.storage.engine import Connection, SearchSql, Texts
 
 LAST_PLACE = 16_383

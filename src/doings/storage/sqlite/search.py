@@ -7,8 +7,8 @@ letter or digit of ASCII; what lies beyond ASCII it takes as it is.
 from collections.abc import Mapping, Sequence
 from itertools import chain
 
-from doings.core.folding import folded, phrases_of, words_of
 from doings.core.query import Word
+from doings.core.values.folding import folded, phrases_of, words_of
 from doings.storage.engine import Connection, SearchSql, Texts
 
 SEARCH_TABLES = """

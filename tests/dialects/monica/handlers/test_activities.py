@@ -8,8 +8,8 @@ import pytest
 from doings.core.activity import Link
 from doings.core.clock import SECOND
 from doings.core.entity import Entity
-from doings.core.instants import instant_from_text
 from doings.core.text import json_text, object_from_text
+from doings.core.values.instants import instant_from_text
 from doings.dialects.monica.mapping.emotions import EMOTIONS
 from tests.clocks import NOON
 from tests.serving import Business, Served

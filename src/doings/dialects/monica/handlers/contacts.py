@@ -27,7 +27,7 @@ from doings.dialects.monica.paging import Page
 from doings.dialects.monica.params import ids_from_list
 from doings.dialects.monica.render_context import number_of
 from doings.dialects.monica.validation import integer_of
-from doings.httpkit.params import last
+from doings.httpkit.input.params import last
 
 ALL_ENTITIES = 1_000_000
 """More entities than an account has of one type: the limit of a look through all of them."""

@@ -9,8 +9,8 @@ from doings.core.activity import Activity, Draft, Link, draft_of, given_links
 from doings.core.clock import start_of_date
 from doings.core.defaults import ACTIVITY_TYPE
 from doings.core.entity import CONTACT, Entity
-from doings.core.markup import HTML_KINDS, html_from_text
 from doings.core.text import json_text
+from doings.core.values.markup import HTML_KINDS, html_from_text
 from doings.dialects.monica.mapping.activity import happened_on, shown_description, shown_summary
 from doings.dialects.monica.vocabulary import ATTENDEE, ORIGIN, RECORDED_KIND
 

@@ -4,8 +4,8 @@ import msgspec
 
 from doings.core.clock import text_from_instant
 from doings.core.entity import Entity
-from doings.core.instants import date_from_text, instant_from_text
 from doings.core.text import object_from_text
+from doings.core.values.instants import date_from_text, instant_from_text
 from doings.dialects.monica.documents import SpecialDate
 
 

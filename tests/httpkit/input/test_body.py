@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doings.core.errors import Malformed
-from doings.httpkit.body import PIECE_BYTES, Inflater, coding_from_header, content_chunks
 from doings.httpkit.errors import UnsupportedCoding
+from doings.httpkit.input.body import PIECE_BYTES, Inflater, coding_from_header, content_chunks
 
 
 def raw_deflate(text: bytes) -> bytes:

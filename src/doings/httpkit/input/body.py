@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from doings.core.encoding import HEAD, utf8_content
 from doings.core.errors import Malformed
 from doings.httpkit.errors import UnsupportedCoding
-from doings.httpkit.headers import elements
+from doings.httpkit.input.headers import elements
 
 GZIP = "gzip"
 DEFLATE = "deflate"

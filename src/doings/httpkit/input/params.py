@@ -11,7 +11,7 @@ import msgspec
 
 from doings.core.errors import Malformed
 from doings.httpkit.errors import Unreadable
-from doings.httpkit.path import text_from_escaped
+from doings.httpkit.input.path import text_from_escaped
 
 _INTEGER = re.compile(r"[+-]?\d{1,18}", re.ASCII)
 _ELEMENT = re.compile(r"\[\d*\]", re.ASCII)

@@ -3,7 +3,7 @@
 import pytest
 
 from doings.httpkit.errors import Unreadable
-from doings.httpkit.params import Parameters, QueryString, known_parameters, query_from_bytes
+from doings.httpkit.input.params import Parameters, QueryString, known_parameters, query_from_bytes
 
 OPEN = known_parameters("actor", "since", lists=("kind",))
 CLOSED = Parameters(OPEN.lists, OPEN.singles, is_closed=True)

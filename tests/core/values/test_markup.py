@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from doings.core.activity import BODY_LENGTH, LEVELS, Draft
 from doings.core.errors import Invalid
-from doings.core.markup import is_blank, links_only, text_from_html
+from doings.core.values.markup import is_blank, links_only, text_from_html
 from doings.dialects.cobot.listing import list_item
 from tests.builders import activity
 from tests.clocks import NOON

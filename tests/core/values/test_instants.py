@@ -3,7 +3,7 @@
 import pytest
 
 from doings.core.clock import SECOND
-from doings.core.instants import (
+from doings.core.values.instants import (
     date_from_text,
     instant_from_text,
     instant_or_date_from_text,

@@ -1,0 +1,1 @@
+"""Reading a request, part by part: path, parameters, headers, body and forms."""
