@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from doings.app import Application
-from tests.core.test_instants import READ, REFUSED
+from tests.core.values.test_instants import READ, REFUSED
 from tests.native.client import SCOPES, Native, problems, signed_in
 
 TIMES = [text for text, _ in READ]

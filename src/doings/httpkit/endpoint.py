@@ -27,7 +27,7 @@ NO_STORE = "no-store"
 
 SIGN_IN_ERRORS = (Unauthenticated, TooManyRequests)
 """Errors whose line in the log has the caller's address, whatever status the surface gives them:
-no credential says who it was, and whoever guesses can be shut out.
+no credential says who it was, and a caller that guesses can be shut out.
 """
 
 

@@ -1,4 +1,4 @@
-"""Telling a vendor's saved answer from NDJSON, for whoever forgot to say which it is.
+"""Telling a vendor's saved answer from NDJSON, for people who forgot to say which it is.
 
 Only the head of a file is read, so an answer may be cut off. Its last whole element ends it then.
 """

@@ -2,7 +2,7 @@
 
 Every table goes over in the order of its key, a chunk in a transaction. What is there already says
 where to go on, so that a copy that was broken off is taken up by calling again. Full text is made
-anew from the rows, as every engine has its own. In the end both sides are read once more and
+again from the rows, as every engine has its own. In the end both sides are read once more and
 compared. Nobody may write to either side meanwhile.
 """
 

@@ -18,7 +18,7 @@ MAX_BYTES = 32 * 1024 * 1024
 """How many bytes of documents a process keeps."""
 
 ENTRY_OVERHEAD = 200
-"""What keeping a document takes beside its bytes, roughly."""
+"""What keeping a document takes in addition to its bytes, roughly."""
 
 _SEQ = attrgetter("seq")
 
@@ -76,7 +76,7 @@ class DocumentCache:
         return account.documents.setdefault(rendering.about, {})
 
     def _keep(self, kept: Documents, more: Documents, size: int) -> None:
-        """Keep more; with too many it begins anew, and what is still read is soon back."""
+        """Keep more; with too many all are dropped, and those still read are soon back."""
         self._left -= size + ENTRY_OVERHEAD * len(more)
         if self._left < 0:
             self._accounts.clear()

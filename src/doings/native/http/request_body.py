@@ -17,7 +17,7 @@ LASTING = frozenset({"origin", "external_id"})
 """Members that an activity keeps for life."""
 
 LASTING_OF_ENTITIES = frozenset({"type"})
-"""Members that an entity keeps for life, but for its id."""
+"""Members that an entity keeps for life, besides its id."""
 
 
 def body_of_type(request: Request, body: bytes, kind: type[T]) -> T:

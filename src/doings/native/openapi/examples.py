@@ -78,7 +78,7 @@ def query_of(method: str, path: str) -> dict[str, str]:
 
 
 def bodies_of(types: dict[str, Any]) -> dict[str, Any]:
-    """The example of a body by its media type; a text has the lines of the list beside it.
+    """The example of a body by its media type; a text has the lines of the list next to it.
 
     Types without an example are left out.
     """

@@ -248,7 +248,7 @@ async def _undo(raw: Any, error: BaseException) -> None:  # noqa: ANN401 - async
 
 
 async def _repeated(attempt: Callable[[], Awaitable[T]]) -> T:
-    """Begin anew what broke off with nothing kept; turn the driver's errors into ours."""
+    """Begin again what broke off with nothing kept; turn the driver's errors into ours."""
     left = ATTEMPTS
     while True:
         left -= 1

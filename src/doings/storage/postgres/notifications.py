@@ -18,7 +18,7 @@ PAUSE = 0.01
 """How many seconds one ring stands for all the commits there are."""
 
 RETRY = 1.0
-"""How many seconds pass before a lost connection is made anew."""
+"""How many seconds pass before a lost connection is made again."""
 
 
 class CommitNotifier:

@@ -6,7 +6,7 @@ from doings.storage.sql.rows import search_text
 from doings.storage.transaction import ReadTransaction
 
 CHARACTERS = 1_000_000
-"""How many characters of text a stretch holds at most, but for a single seq that has more."""
+"""How many characters of text a stretch holds at most; a single seq may have more."""
 
 
 async def stretches(transaction: ReadTransaction, first: int, end: int) -> list[tuple[int, int]]:

@@ -32,7 +32,7 @@ async def add_many(
 async def replace(
     transaction: Transaction, old: Entity, draft: EntityDraft, contact: int | None
 ) -> None:
-    """Replace what is said about an entity; a deleted one begins anew."""
+    """Replace what is said about an entity; a deleted one is there again."""
     now = transaction.clock.now()
     if transaction.followed is not None:
         before = None if old.is_deleted else msgspec.json.encode(draft_of(old)).decode()
