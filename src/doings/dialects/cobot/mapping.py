@@ -74,7 +74,7 @@ def attributes(activity: Activity) -> msgspec.Raw:
 
 
 def _missing(data: str, added: dict[str, str | None]) -> dict[str, str | None]:
-    """Those of `added` that data lacks; a membership's name is added only together with its own id."""
+    """Those of `added` that data lacks; a membership's name is added only with its own id."""
     own = _members(data)
     is_other = MEMBERSHIP_ID in own and _text(own, MEMBERSHIP_ID) != added.get(MEMBERSHIP_ID)
     return {
