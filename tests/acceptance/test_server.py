@@ -116,7 +116,8 @@ def test_a_second_server_on_the_same_port_is_refused(server: RunningServer) -> N
     refused = server.installation.run("serve", "--port", port, code=2)
 
     assert refused.stderr == (
-        f"doings: cannot listen on 127.0.0.1 port {port}: another program does\n"
+        f"doings: cannot listen on 127.0.0.1 port {port}: another program does;"
+        " choose another port with --port or DOINGS_PORT\n"
     )
 
 

@@ -145,10 +145,10 @@ class Model:
         actor = query.actor
         text = plain(f"{draft.summary or ''} {draft.body or ''}").split()
         conditions = (
-            self._is_linked(roles, query.entities),
-            self._is_linked(roles, query.also),
+            self._is_linked(roles, query.entities, is_of_living=query.is_of_living),
+            self._is_linked(roles, query.also, is_of_living=False),
             query.kinds is None or bool({draft.kind, f"{noun}.*"} & set(query.kinds)),
-            actor is None or (self.is_alive(actor) and "actor" in roles.get(actor, ())),
+            actor is None or "actor" in roles.get(actor, ()),
             query.origin in (None, draft.origin),
             query.external_id in (None, draft.external_id),
             query.level in (None, draft.level),
@@ -159,8 +159,16 @@ class Model:
         )
         return all(conditions)
 
-    def _is_linked(self, roles: dict[EntityKey, set[str]], entities: tuple[EntityKey, ...]) -> bool:
-        return not entities or any(key in roles and self.is_alive(key) for key in entities)
+    def _is_linked(
+        self,
+        roles: dict[EntityKey, set[str]],
+        entities: tuple[EntityKey, ...],
+        *,
+        is_of_living: bool,
+    ) -> bool:
+        return not entities or any(
+            key in roles and (self.is_alive(key) or not is_of_living) for key in entities
+        )
 
     def diary(self, query: Query, order: DiaryOrder) -> list[int]:
         """The seqs on a page by the calendar."""

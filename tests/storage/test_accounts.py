@@ -9,6 +9,7 @@ from doings.core.errors import Conflict, Invalid, NotFound
 from doings.core.query import Word
 from doings.core.store import Writer
 from doings.core.store.credentials import Credential
+from doings.core.store.imports import ImportCounts
 from doings.storage.database import Database
 from doings.storage.sqlite.engine import SqliteEngine
 from tests.builders import contact, note
@@ -81,6 +82,7 @@ async def run_an_import(writer: Writer) -> None:
     await writer.follow_import(number)
     await writer.record([note("1")])
     await writer.put_entity(("appointment", "a"), lambda _: EntityDraft(name="imported"))
+    await writer.note_import(number, ImportCounts(recorded=1))
 
 
 async def test_deleted_account_leaves_no_row(database: Database, book: Book, other: Book) -> None:
