@@ -274,7 +274,9 @@ def test_what_was_imported_is_served_back_equal(
 ) -> None:
     """With any attributes in any order; the vendor's own texts are clean HTML."""
     if document["type"] == "text":
-        attributes["text"] = links_only(attributes.get("text", "x"))
+        attributes.setdefault("text", "x")
+    if "text" in attributes:
+        attributes["text"] = links_only(attributes["text"])
     given_document = {**document, "attributes": attributes}
 
     draft = draft_from_document(saved_activity(json.dumps(given_document).encode()))
@@ -342,3 +344,14 @@ def test_element_that_is_none_of_the_vendors_is_refused(element: bytes) -> None:
     """Invalid is raised, whichever member is wrong."""
     with pytest.raises(Invalid):
         draft_from_document(saved_activity(element))
+
+
+@pytest.mark.parametrize("kind", ["text.posted", "note.created", "plan.changed"])
+def test_a_text_in_data_is_cleaned(kind: str) -> None:
+    """As a body would be; the other members stay as they are."""
+    data = json.dumps({"a": "<b>", "text": "<a href='javascript:1'>d</a><script>x"})
+
+    document = json.loads(shown(activity(kind, data=json.loads(data))))
+
+    assert document["attributes"]["text"] == "dx"
+    assert document["attributes"]["a"] == "<b>"

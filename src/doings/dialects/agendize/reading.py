@@ -170,11 +170,14 @@ def _kept_dates(
     for name, value in (_leaves(written.now) | _leaves(written.before, f"{PREVIOUS}_")).items():
         if isinstance(value, SavedDate):
             pairs[name] = (value, instant_from_text(texts[name]))
-    return {
-        name: dates.kept_date(date, time_zone)
-        for name, (date, at) in pairs.items()
-        if dates.is_shown_otherwise(date, at, zone, time_zone)
-    }
+    try:
+        return {
+            name: dates.kept_date(date, time_zone)
+            for name, (date, at) in pairs.items()
+            if dates.is_shown_otherwise(date, at, zone, time_zone)
+        }
+    except ValueError as error:  # a time zone that nobody knows
+        raise Invalid.of("date", str(error)) from None
 
 
 def _leaves(members: Members, prefix: str = "") -> Members:

@@ -12,7 +12,7 @@ from doings.core.errors import Invalid
 from doings.core.imports import element_decoder
 from doings.core.presentation.prose import prose
 from doings.core.text import json_text
-from doings.core.values.markup import HTML_KINDS
+from doings.core.values.markup import HTML_KINDS, links_only
 from doings.dialects.cobot.documents import (
     ActivityDocument,
     MembershipDocument,
@@ -64,13 +64,24 @@ def activity_document(activity: Activity) -> ActivityDocument:
 
 def attributes(activity: Activity) -> msgspec.Raw:
     """The data as it was recorded, then the text and the membership where data lacks them."""
-    data, added = activity.data, _added(activity)
+    data, added = _cleaned(activity.data), _added(activity)
     if '"text"' in data or '"membership_' in data or "\\u" in data:
         added = _missing(data, added)
     if not added:
         return msgspec.Raw(data)
     comma = "," if '"' in data else ""
     return msgspec.Raw(f"{data[:-1]}{comma}{json_text(added)[1:]}")
+
+
+def _cleaned(data: str) -> str:
+    """The data with a `text` of its own cleaned, as clients show that member as HTML."""
+    if '"text"' not in data or ("<" not in data and "\\u" not in data):
+        return data
+    members = _members(data)
+    text = _text(members, "text")
+    if text is None or "<" not in text:
+        return data
+    return json_text({**members, "text": links_only(text)})
 
 
 def _missing(data: str, added: dict[str, str | None]) -> dict[str, str | None]:
