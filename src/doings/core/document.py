@@ -19,7 +19,7 @@ JsonObject = Annotated[msgspec.Raw, msgspec.Meta(extra_json_schema={"type": "obj
 
 
 class ActorDocument(msgspec.Struct):
-    """Whoever did it; `deleted` is there, and true, once it was deleted."""
+    """The person or thing that did it; `deleted` is there, and true, once it was deleted."""
 
     type: str
     id: str

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Callable
 from doings.core.errors import Conflict, Misconfigured
 from doings.storage.database import Database
 from doings.storage.engine import Connection, Row
-from doings.storage.sql import statements as sql
+from doings.storage.sql import account_statements as sql
 from doings.storage.sql.rows import search_text
 from doings.storage.sql.schema import SHARED, TABLES_OF_ACCOUNT, Table
 

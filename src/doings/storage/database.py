@@ -17,6 +17,7 @@ from doings.core.text import json_text, object_from_text
 from doings.storage.document_cache import DocumentCache
 from doings.storage.engine import Connection, Engine
 from doings.storage.reader import AccountReader
+from doings.storage.sql import account_statements as accounts
 from doings.storage.sql import statements as sql
 from doings.storage.sql.rows import account_from_row, credential_from_row
 from doings.storage.sql.schema import ACCOUNT_TABLES, STEPS, VERSION
@@ -102,12 +103,12 @@ class Database:
         async def create(connection: Connection) -> Account:
             # First, as it makes those who create accounts at the same time wait for each other.
             account_id = await _next_account_id(connection)
-            if await connection.fetch_one(sql.ACCOUNT_BY_SLUG, slug=slug):
+            if await connection.fetch_one(accounts.ACCOUNT_BY_SLUG, slug=slug):
                 msg = f"there is an account {slug} already"
                 raise Conflict(msg)
             transaction = self._begin(connection, account_id)
             await transaction.execute(
-                sql.ADD_ACCOUNT,
+                accounts.ADD_ACCOUNT,
                 slug=slug,
                 name=name,
                 time_zone=time_zone,
@@ -122,14 +123,14 @@ class Database:
 
     async def account(self, slug: str) -> Account:
         """The account of that slug; raises NotFound."""
-        row = await self.engine.look_up(sql.ACCOUNT_BY_SLUG, slug=slug)
+        row = await self.engine.look_up(accounts.ACCOUNT_BY_SLUG, slug=slug)
         if row is None:
             raise NotFound("account", slug)
         return account_from_row(row)
 
     async def accounts(self) -> list[Account]:
         """All accounts by slug."""
-        rows = await self.engine.read(lambda connection: connection.fetch(sql.ACCOUNTS))
+        rows = await self.engine.read(lambda connection: connection.fetch(accounts.ACCOUNTS))
         return [account_from_row(row) for row in rows]
 
     async def delete_account(self, slug: str) -> None:
@@ -140,7 +141,7 @@ class Database:
             tables = [
                 f"DELETE FROM {name} WHERE account_id = :account_id" for name in ACCOUNT_TABLES
             ]
-            own = (sql.DELETE_CREDENTIALS_OF_ACCOUNT, sql.DELETE_ACCOUNT)
+            own = (accounts.DELETE_CREDENTIALS_OF_ACCOUNT, accounts.DELETE_ACCOUNT)
             for statement in (*connection.search.clear, *tables, *own):
                 await connection.execute(statement, account_id=account.id)
 
@@ -155,7 +156,7 @@ class Database:
             transaction = ReadTransaction(connection, account_id)
             settings = change(object_from_text((await transaction.account()).settings))
             text = json_text(settings)
-            await connection.execute(sql.SET_SETTINGS, account_id=account_id, settings=text)
+            await connection.execute(accounts.SET_SETTINGS, account_id=account_id, settings=text)
             return await transaction.account()
 
         return await self.engine.write(replace, account_id=account_id)
@@ -171,7 +172,9 @@ class Database:
         """Whether it is the holder's turn to do a thing that one process at a time does."""
 
         async def take(connection: Connection) -> bool:
-            ((value,),) = await connection.fetch(sql.LOCKED_INSTALLATION_VALUE, name=f"turn.{name}")
+            ((value,),) = await connection.fetch(
+                accounts.LOCKED_INSTALLATION_VALUE, name=f"turn.{name}"
+            )
             found, now = value.split(), self.clock.now()
             if found and found[0] != holder and int(found[1]) > now:
                 return False
@@ -182,14 +185,14 @@ class Database:
 
     async def credential(self, key: str) -> tuple[Credential, Account] | None:
         """Who a key belongs to, whatever the account: the one question that names none."""
-        row = await self.engine.look_up(sql.CREDENTIAL_BY_KEY, key=key)
+        row = await self.engine.look_up(accounts.CREDENTIAL_BY_KEY, key=key)
         return (credential_from_row(row[:8]), account_from_row(row[8:])) if row else None
 
     async def note_use(self, uses: dict[str, int]) -> None:
         """Store when credentials were last used."""
         # In one order, so that two processes never wait for each other.
         rows = [(at, key) for key, at in sorted(uses.items())]
-        await self.engine.write(lambda connection: connection.execute_many(sql.NOTE_USE, rows))
+        await self.engine.write(lambda connection: connection.execute_many(accounts.NOTE_USE, rows))
 
     async def wait_for_change(self, account_id: int, after: int, seconds: float) -> None:
         """Return when the account's last seq is past `after`, or the time is over."""
@@ -202,7 +205,7 @@ class Database:
 
     async def ping(self) -> None:
         """Return when the store answers; raises Unavailable."""
-        await self.engine.look_up(sql.PING)
+        await self.engine.look_up(accounts.PING)
 
     async def close(self) -> None:
         """Finish what was accepted, then let go of the database."""
@@ -252,17 +255,17 @@ async def _version(connection: Connection) -> int:
 
 
 async def _get(connection: Connection, name: str) -> str | None:
-    row = await connection.fetch_one(sql.INSTALLATION_VALUE, name=name)
+    row = await connection.fetch_one(accounts.INSTALLATION_VALUE, name=name)
     return str(row[0]) if row else None
 
 
 async def _set(connection: Connection, name: str, value: str) -> None:
-    await connection.execute(sql.SET_INSTALLATION_VALUE, name=name, value=value)
+    await connection.execute(accounts.SET_INSTALLATION_VALUE, name=name, value=value)
 
 
 async def _next_account_id(connection: Connection) -> int:
     """A number that no account ever had."""
-    ((account_id,),) = await connection.fetch(sql.NEXT_ACCOUNT_ID)
+    ((account_id,),) = await connection.fetch(accounts.NEXT_ACCOUNT_ID)
     return int(account_id)
 
 

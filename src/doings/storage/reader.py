@@ -28,7 +28,7 @@ from doings.storage.reading import (
     imports,
     pages,
 )
-from doings.storage.sql import statements as sql
+from doings.storage.sql import account_statements as sql
 from doings.storage.sql.rows import credential_from_row
 from doings.storage.sql.tallies import ACTIVITIES
 from doings.storage.transaction import ReadTransaction

@@ -14,6 +14,7 @@ from doings.core.account import Account
 from doings.core.clock import Clock
 from doings.core.errors import NotFound
 from doings.storage.engine import Connection, Row, SearchSql
+from doings.storage.sql import account_statements as accounts
 from doings.storage.sql import statements as sql
 from doings.storage.sql.rows import account_from_row
 from doings.storage.sql.tallies import Tally, changed
@@ -41,7 +42,7 @@ class ReadTransaction:
 
     async def account(self) -> Account:
         """The account itself; raises NotFound once it is deleted."""
-        return account_from_row(await self._row(sql.ACCOUNT_BY_ID))
+        return account_from_row(await self._row(accounts.ACCOUNT_BY_ID))
 
     async def last_seq(self) -> int:
         """The last seq given out; raises NotFound."""

@@ -15,7 +15,7 @@ from doings.core.query import Gap, Query
 from doings.core.store.entities import EntityQuery
 from doings.storage.checks import statements as check_statements
 from doings.storage.database import open_database
-from doings.storage.sql import select, statements
+from doings.storage.sql import account_statements, import_statements, select, statements
 from doings.storage.sqlite.connection import compiled
 from doings.storage.sqlite.engine import SqliteEngine
 from doings.storage.sqlite.schema import SCHEMA
@@ -88,14 +88,15 @@ def is_across_accounts(step: str) -> bool:
 
 NAMED = {
     name: value
-    for name, value in (*vars(statements).items(), *vars(check_statements).items())
+    for module in (statements, account_statements, import_statements, check_statements)
+    for name, value in vars(module).items()
     if name.isupper() and isinstance(value, str) and STATEMENT.match(value) and name not in WHOLE
 }
 
 
 @pytest.mark.parametrize("name", NAMED)
 def test_named_statement_neither_sorts_nor_scans(planner: apsw.Connection, name: str) -> None:
-    """Every statement of `sql/statements.py` and `checks/statements.py`."""
+    """Every statement that has a name."""
     assert faults(plan(planner, NAMED[name])) == []
 
 

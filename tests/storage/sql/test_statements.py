@@ -7,7 +7,7 @@ import pytest
 
 from doings.core.query import Gap, Query
 from doings.storage.postgres import search
-from doings.storage.sql import select, statements
+from doings.storage.sql import account_statements, import_statements, select, statements
 from doings.storage.sql.statements import CROSS_ACCOUNT
 
 VERB = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE)\b")
@@ -20,7 +20,8 @@ BOUND = re.compile(
 EXCEPTED = {name for name, _ in CROSS_ACCOUNT}
 NAMED = {
     name: text
-    for name, text in vars(statements).items()
+    for module in (statements, account_statements, import_statements)
+    for name, text in vars(module).items()
     if isinstance(text, str) and name.isupper() and VERB.match(text)
 }
 

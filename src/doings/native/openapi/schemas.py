@@ -6,7 +6,8 @@ import msgspec
 
 from doings.core.kinds.formats import DateText, DeadlineText, InstantText
 
-_TEXTS = (InstantText, DateText, DeadlineText)
+_CUSTOM = (InstantText, DateText, DeadlineText)
+"""Types of our own; the annotations that they are used with say all about them."""
 
 
 def schema_of(kind: type) -> dict[str, Any]:
@@ -22,6 +23,7 @@ def schemas_of(kinds: list[Any]) -> tuple[tuple[dict[str, Any], ...], dict[str, 
 
 
 def _of_custom_type(kind: type) -> dict[str, Any]:
-    if kind in _TEXTS:
-        return {}  # the type's other annotations say all
-    raise NotImplementedError  # so msgspec learns that we do not know the type either
+    if kind not in _CUSTOM:
+        msg = f"{kind.__name__} has no schema"
+        raise TypeError(msg)
+    return {}

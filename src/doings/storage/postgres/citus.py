@@ -41,5 +41,7 @@ async def distribute(connection: Connection) -> list[str]:
 def _statement(name: str) -> str:
     if name in WHOLE:
         return f"SELECT create_reference_table('{name}')"
-    beside = "none" if name == SPREAD[0] else SPREAD[0]
-    return f"SELECT create_distributed_table('{name}', 'account_id', colocate_with => '{beside}')"
+    neighbour = "none" if name == SPREAD[0] else SPREAD[0]
+    return (
+        f"SELECT create_distributed_table('{name}', 'account_id', colocate_with => '{neighbour}')"
+    )

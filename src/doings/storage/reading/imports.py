@@ -2,7 +2,7 @@
 
 from doings.core.errors import NotFound
 from doings.core.store.imports import ImportRun
-from doings.storage.sql import statements as sql
+from doings.storage.sql import import_statements as sql
 from doings.storage.sql.rows import import_run_from_row
 from doings.storage.transaction import ReadTransaction
 

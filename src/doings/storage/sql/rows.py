@@ -46,7 +46,7 @@ def entity_from_row(row: Row) -> Entity:
 
 
 def account_from_row(row: Row) -> Account:
-    """The columns are `statements.ACCOUNT`."""
+    """The columns are `account_statements.ACCOUNT`."""
     id_, slug, name, time_zone, settings, created_at = row
     return Account(
         id=id_, slug=slug, name=name, time_zone=time_zone, settings=settings, created_at=created_at
@@ -54,7 +54,7 @@ def account_from_row(row: Row) -> Account:
 
 
 def credential_from_row(row: Row) -> Credential:
-    """The columns are `statements.CREDENTIAL`."""
+    """The columns are `account_statements.CREDENTIAL`."""
     key, account_id, secret_hash, scopes, label, created_at, expires_at, last_used_at = row
     return Credential(
         key,

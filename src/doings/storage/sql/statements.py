@@ -1,9 +1,5 @@
 """Every statement that does not depend on a query's filters, by name."""
 
-# The columns that `rows.account_from_row` takes, in its order.
-ACCOUNT = "account_id, slug, name, time_zone, settings, created_at"
-# The columns that `rows.credential_from_row` takes, in its order.
-CREDENTIAL = "key, account_id, secret_hash, scopes, label, created_at, expires_at, last_used_at"
 # The columns that `rows.activities_from_rows` takes, in its order.
 ACTIVITY = (
     "a.seq, a.id, a.kind, a.occurred_at, a.time_zone, a.summary, a.body, a.data, a.metadata,"
@@ -22,75 +18,6 @@ TAKEN_BACK = 0
 Its row stays, as every seq is one row. A link to it makes it again, while an entity that somebody
 deleted stays deleted.
 """
-
-# The installation
-
-# One value that belongs to the installation as a whole, such as its secret.
-INSTALLATION_VALUE = "SELECT value FROM installation WHERE name = :name"
-# Sets such a value, whether it was there or not.
-SET_INSTALLATION_VALUE = """
-    INSERT INTO installation (name, value) VALUES (:name, :value)
-    ON CONFLICT (name) DO UPDATE SET value = excluded.value"""
-# Reads a value that will be replaced; others that do the same wait here.
-LOCKED_INSTALLATION_VALUE = """
-    INSERT INTO installation (name, value) VALUES (:name, '')
-    ON CONFLICT (name) DO UPDATE SET value = installation.value
-    RETURNING value"""
-# Takes the next account number, 1 for the first; a number is never given out twice.
-NEXT_ACCOUNT_ID = """
-    INSERT INTO installation (name, value) VALUES ('accounts', '1')
-    ON CONFLICT (name)
-    DO UPDATE SET value = CAST(CAST(installation.value AS BIGINT) + 1 AS TEXT)
-    RETURNING value"""
-# Takes the next number of an import, 1 for the first; every import of a database has its own.
-NEXT_IMPORT_RUN = """
-    INSERT INTO installation (name, value) VALUES ('import_runs', '1')
-    ON CONFLICT (name)
-    DO UPDATE SET value = CAST(CAST(installation.value AS BIGINT) + 1 AS TEXT)
-    RETURNING value"""
-# Removes an installation value.
-DROP_INSTALLATION_VALUE = "DELETE FROM installation WHERE name = :name"
-# Asks only whether the database answers.
-PING = "SELECT 1"
-
-# Accounts and credentials
-
-# The account that a request or a command names.
-ACCOUNT_BY_SLUG = f"SELECT {ACCOUNT} FROM accounts WHERE slug = :slug"
-# The account of a transaction.
-ACCOUNT_BY_ID = f"SELECT {ACCOUNT} FROM accounts WHERE account_id = :account_id"
-# Every account, for the operator.
-ACCOUNTS = f"SELECT {ACCOUNT} FROM accounts ORDER BY slug"
-# Stores a new account under a number taken for it.
-ADD_ACCOUNT = """
-    INSERT INTO accounts (account_id, slug, name, time_zone, settings, created_at)
-    VALUES (:account_id, :slug, :name, :time_zone, :settings, :created_at)"""
-# Replaces all settings of an account.
-SET_SETTINGS = "UPDATE accounts SET settings = :settings WHERE account_id = :account_id"
-# Removes the account itself, last of all its rows.
-DELETE_ACCOUNT = "DELETE FROM accounts WHERE account_id = :account_id"
-# Removes all credentials of an account that is deleted.
-DELETE_CREDENTIALS_OF_ACCOUNT = "DELETE FROM credentials WHERE account_id = :account_id"
-
-# A credential with its account, in one look-up for each request.
-CREDENTIAL_BY_KEY = """
-    SELECT key, credentials.account_id, secret_hash, scopes, label, credentials.created_at,
-        expires_at, last_used_at, accounts.account_id, slug, name, time_zone, settings,
-        accounts.created_at
-    FROM credentials JOIN accounts ON accounts.account_id = credentials.account_id
-    WHERE key = :key"""
-# An account's credentials, oldest first.
-CREDENTIALS_OF_ACCOUNT = f"""
-    SELECT {CREDENTIAL} FROM credentials WHERE account_id = :account_id ORDER BY created_at, key"""
-# Stores a new credential, not used yet.
-ADD_CREDENTIAL = """
-    INSERT INTO credentials
-        (key, account_id, secret_hash, scopes, label, created_at, expires_at, last_used_at)
-    VALUES (:key, :account_id, :secret_hash, :scopes, :label, :created_at, :expires_at, NULL)"""
-# Revokes one credential.
-DELETE_CREDENTIAL = "DELETE FROM credentials WHERE account_id = :account_id AND key = :key"
-# Notes when a credential was last used.
-NOTE_USE = "UPDATE credentials SET last_used_at = :at WHERE key = :key"
 
 # The last seq and the cache version of each account
 
@@ -383,87 +310,6 @@ SET_IDEMPOTENCY_KEY = """
 # Removes the answers that are too old.
 FORGET_IDEMPOTENCY_KEYS = """
     DELETE FROM idempotency_keys WHERE account_id = :account_id AND at <= :since"""
-
-# Imports
-
-# The columns that `rows.import_run_from_row` takes, in its order.
-IMPORT_RUN = (
-    "run, state, dialect, files, started_at, ended_at, recorded, filled, repeated, entities, bad"
-)
-# An account's imports, newest first.
-IMPORT_RUNS = f"""
-    SELECT {IMPORT_RUN} FROM import_runs WHERE account_id = :account_id ORDER BY run DESC"""
-# One import of an account.
-IMPORT_RUN_BY_NUMBER = f"""
-    SELECT {IMPORT_RUN} FROM import_runs WHERE account_id = :account_id AND run = :run"""
-# Notes that an import begins, under a number taken for it.
-ADD_IMPORT_RUN = """
-    INSERT INTO import_runs
-        (account_id, run, state, dialect, files, started_at, ended_at, recorded, filled, repeated,
-         entities, bad)
-    VALUES (:account_id, :run, :state, :dialect, :files, :started_at, NULL, 0, 0, 0, 0, 0)"""
-# Adds what a part of an import came to.
-COUNT_IMPORT = """
-    UPDATE import_runs
-    SET recorded = recorded + :recorded, filled = filled + :filled,
-        repeated = repeated + :repeated, entities = entities + :entities, bad = bad + :bad
-    WHERE account_id = :account_id AND run = :run"""
-# Notes that an import ended, or that it is being undone.
-SET_IMPORT_STATE = """
-    UPDATE import_runs SET state = :state, ended_at = :ended_at
-    WHERE account_id = :account_id AND run = :run"""
-# Notes which seqs a part of an import took.
-ADD_IMPORT_RANGE = """
-    INSERT INTO import_ranges (account_id, run, first_seq, last_seq)
-    VALUES (:account_id, :run, :first_seq, :last_seq)"""
-# The last range of an import that begins before a seq.
-IMPORT_RANGE_BEFORE = """
-    SELECT first_seq, last_seq FROM import_ranges
-    WHERE account_id = :account_id AND run = :run AND first_seq < :before
-    ORDER BY first_seq DESC LIMIT 1"""
-# Notes what an import changed. The first `before` stays. Where somebody else changed the row
-# between two changes of one import, no later state counts as the import's own.
-ADD_IMPORT_CHANGE = """
-    INSERT INTO import_changes
-        (account_id, run, seq, thing, before, changed_from, changed_at, reverted_at)
-    VALUES (:account_id, :run, :seq, :thing, :before, :changed_from, :changed_at, NULL)
-    ON CONFLICT (account_id, run, seq) DO UPDATE SET changed_at =
-        CASE WHEN import_changes.changed_at = excluded.changed_from
-            THEN excluded.changed_at ELSE -1 END"""
-# What an import changed and no undo has reverted, newest first.
-IMPORT_CHANGES_BEFORE = """
-    SELECT seq, thing, before FROM import_changes
-    WHERE account_id = :account_id AND run = :run AND thing = :thing AND seq < :before
-        AND reverted_at IS NULL
-    ORDER BY seq DESC LIMIT :limit"""
-# All that imports changed about some rows.
-IMPORT_CHANGES_OF_SEQS = """
-    SELECT seq, run, changed_from, changed_at, reverted_at FROM import_changes
-    WHERE account_id = :account_id AND seq = ANY(:seqs)"""
-# Notes that an undo put the row back as it was.
-REVERT_IMPORT_CHANGE = """
-    UPDATE import_changes SET reverted_at = :reverted_at
-    WHERE account_id = :account_id AND run = :run AND seq = :seq"""
-# The activities in a range of seqs, newest first.
-SEQS_OF_ACTIVITIES_IN_RANGE = """
-    SELECT seq FROM activities
-    WHERE account_id = :account_id AND seq >= :first AND seq < :end
-    ORDER BY seq DESC LIMIT :limit"""
-# The entities in a range of seqs that are not deleted, newest first.
-SEQS_OF_ENTITIES_IN_RANGE = """
-    SELECT seq FROM entities
-    WHERE account_id = :account_id AND seq >= :first AND seq < :end AND deleted_at IS NULL
-    ORDER BY seq DESC LIMIT :limit"""
-# Of some entities those that activities are linked to, or that others belong to.
-ENTITIES_IN_USE = """
-    SELECT e.seq FROM entities e
-    WHERE e.account_id = :account_id AND e.seq = ANY(:seqs) AND (
-        EXISTS (SELECT 1 FROM links l WHERE l.account_id = :account_id AND l.entity = e.seq)
-        OR EXISTS (
-            SELECT 1 FROM entities o WHERE o.account_id = :account_id
-                AND o.contact_seq = e.seq AND o.deleted_at IS NULL
-        )
-    )"""
 
 # What time will change
 

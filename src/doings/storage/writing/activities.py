@@ -173,17 +173,14 @@ async def _add_links(
             concerns.append((one.seq, local_date(draft.occurred_at, time_zone).year))
     transaction.tallies.update(tallies.of_links(rows))
     transaction.tallies.update(tallies.of_concerns(concerns))
-    # In the order of their key, in which rows that come after each other lie beside each other.
+    # Sorted by their key: rows that are written one after the other then lie on the same pages.
     rows.sort()
     await transaction.execute_many(sql.ADD_LINK, rows)
 
 
-def _row(draft: Draft, one: Recorded, now: int, linked: links.Linking) -> tuple[object, ...]:
-    """The row of `statements.ADD_ACTIVITY`."""
-    roles, has_contact = linked
+def _replaceable(draft: Draft) -> tuple[object, ...]:
+    """What may be replaced of an activity, in the order of both statements."""
     return (
-        one.seq,
-        one.id,
         draft.kind,
         draft.occurred_at,
         draft.time_zone,
@@ -193,6 +190,16 @@ def _row(draft: Draft, one: Recorded, now: int, linked: links.Linking) -> tuple[
         draft.metadata,
         draft.level,
         text_from_channels(draft.channels),
+    )
+
+
+def _row(draft: Draft, one: Recorded, now: int, linked: links.Linking) -> tuple[object, ...]:
+    """The row of `statements.ADD_ACTIVITY`."""
+    roles, has_contact = linked
+    return (
+        one.seq,
+        one.id,
+        *_replaceable(draft),
         draft.origin,
         draft.external_id,
         now,
@@ -243,15 +250,7 @@ def _changed_row(
     """The row of `statements.UPDATE_ACTIVITY`."""
     roles, has_contact = linked
     return (
-        draft.kind,
-        draft.occurred_at,
-        draft.time_zone,
-        draft.summary,
-        draft.body,
-        draft.data,
-        draft.metadata,
-        draft.level,
-        text_from_channels(draft.channels),
+        *_replaceable(draft),
         now,
         int(has_contact),
         text_from_roles(roles),

@@ -2,7 +2,7 @@
 
 from doings.core.errors import NotFound
 from doings.core.store.credentials import Credential
-from doings.storage.sql import statements as sql
+from doings.storage.sql import account_statements as sql
 from doings.storage.sql.rows import text_from_words
 from doings.storage.transaction import Transaction
 

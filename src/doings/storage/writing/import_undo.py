@@ -19,7 +19,7 @@ from doings.core.store.imports import UNDO_STAGES, Kept, UndoPart, UndoPlace, Un
 from doings.storage.reading import activities as read_activities
 from doings.storage.reading import imports as read
 from doings.storage.reading.entities import by_seqs_with_deleted
-from doings.storage.sql import statements as sql
+from doings.storage.sql import import_statements as sql
 from doings.storage.transaction import Transaction
 from doings.storage.writing import activities, entities, entity_rows
 from doings.storage.writing.imports import set_state

@@ -9,15 +9,16 @@ from collections.abc import Sequence
 from doings.core.store.imports import ImportCounts, ImportState
 from doings.core.text import json_text
 from doings.storage.reading import imports as read
-from doings.storage.sql import statements as sql
+from doings.storage.sql import account_statements as accounts
+from doings.storage.sql import import_statements as runs
 from doings.storage.transaction import Followed, Transaction
 
 
 async def start(transaction: Transaction, dialect: str | None, files: Sequence[str]) -> int:
     """Note that an import begins; returns its number."""
-    ((number,),) = await transaction.connection.fetch(sql.NEXT_IMPORT_RUN)
+    ((number,),) = await transaction.connection.fetch(accounts.NEXT_IMPORT_RUN)
     await transaction.execute(
-        sql.ADD_IMPORT_RUN,
+        runs.ADD_IMPORT_RUN,
         run=int(number),
         state="begun",
         dialect=dialect,
@@ -41,17 +42,20 @@ async def note(transaction: Transaction, number: int, counts: ImportCounts) -> N
         last_seq = await transaction.last_seq()
         if last_seq >= followed.first_seq:
             await transaction.execute(
-                sql.ADD_IMPORT_RANGE, run=number, first_seq=followed.first_seq, last_seq=last_seq
+                runs.ADD_IMPORT_RANGE,
+                run=number,
+                first_seq=followed.first_seq,
+                last_seq=last_seq,
             )
         rows = [(number, *row) for row in followed.rows]
-        await transaction.execute_many(sql.ADD_IMPORT_CHANGE, rows)
+        await transaction.execute_many(runs.ADD_IMPORT_CHANGE, rows)
     await count(transaction, number, counts)
 
 
 async def count(transaction: Transaction, number: int, counts: ImportCounts) -> None:
     """Add to the counts of an import."""
     await transaction.execute(
-        sql.COUNT_IMPORT,
+        runs.COUNT_IMPORT,
         run=number,
         recorded=counts.recorded,
         filled=counts.filled,
@@ -71,4 +75,4 @@ async def end(transaction: Transaction, number: int, counts: ImportCounts) -> No
 async def set_state(transaction: Transaction, number: int, state: ImportState) -> None:
     """Note that an import is done, is being undone, or is undone."""
     ended_at = None if state == "undoing" else transaction.clock.now()
-    await transaction.execute(sql.SET_IMPORT_STATE, run=number, state=state, ended_at=ended_at)
+    await transaction.execute(runs.SET_IMPORT_STATE, run=number, state=state, ended_at=ended_at)

@@ -1,0 +1,80 @@
+"""The statements about imports: runs, what each recorded and changed, and what an undo may take."""
+
+# The columns that `rows.import_run_from_row` takes, in its order.
+IMPORT_RUN = (
+    "run, state, dialect, files, started_at, ended_at, recorded, filled, repeated, entities, bad"
+)
+# An account's imports, newest first.
+IMPORT_RUNS = f"""
+    SELECT {IMPORT_RUN} FROM import_runs WHERE account_id = :account_id ORDER BY run DESC"""
+# One import of an account.
+IMPORT_RUN_BY_NUMBER = f"""
+    SELECT {IMPORT_RUN} FROM import_runs WHERE account_id = :account_id AND run = :run"""
+# Notes that an import begins, under a number taken for it.
+ADD_IMPORT_RUN = """
+    INSERT INTO import_runs
+        (account_id, run, state, dialect, files, started_at, ended_at, recorded, filled, repeated,
+         entities, bad)
+    VALUES (:account_id, :run, :state, :dialect, :files, :started_at, NULL, 0, 0, 0, 0, 0)"""
+# Adds what a part of an import came to.
+COUNT_IMPORT = """
+    UPDATE import_runs
+    SET recorded = recorded + :recorded, filled = filled + :filled,
+        repeated = repeated + :repeated, entities = entities + :entities, bad = bad + :bad
+    WHERE account_id = :account_id AND run = :run"""
+# Notes that an import ended, or that it is being undone.
+SET_IMPORT_STATE = """
+    UPDATE import_runs SET state = :state, ended_at = :ended_at
+    WHERE account_id = :account_id AND run = :run"""
+# Notes which seqs a part of an import took.
+ADD_IMPORT_RANGE = """
+    INSERT INTO import_ranges (account_id, run, first_seq, last_seq)
+    VALUES (:account_id, :run, :first_seq, :last_seq)"""
+# The last range of an import that begins before a seq.
+IMPORT_RANGE_BEFORE = """
+    SELECT first_seq, last_seq FROM import_ranges
+    WHERE account_id = :account_id AND run = :run AND first_seq < :before
+    ORDER BY first_seq DESC LIMIT 1"""
+# Notes what an import changed. The first `before` stays. Where somebody else changed the row
+# between two changes of one import, no later state counts as the import's own.
+ADD_IMPORT_CHANGE = """
+    INSERT INTO import_changes
+        (account_id, run, seq, thing, before, changed_from, changed_at, reverted_at)
+    VALUES (:account_id, :run, :seq, :thing, :before, :changed_from, :changed_at, NULL)
+    ON CONFLICT (account_id, run, seq) DO UPDATE SET changed_at =
+        CASE WHEN import_changes.changed_at = excluded.changed_from
+            THEN excluded.changed_at ELSE -1 END"""
+# What an import changed and no undo has reverted, newest first.
+IMPORT_CHANGES_BEFORE = """
+    SELECT seq, thing, before FROM import_changes
+    WHERE account_id = :account_id AND run = :run AND thing = :thing AND seq < :before
+        AND reverted_at IS NULL
+    ORDER BY seq DESC LIMIT :limit"""
+# All that imports changed about some rows.
+IMPORT_CHANGES_OF_SEQS = """
+    SELECT seq, run, changed_from, changed_at, reverted_at FROM import_changes
+    WHERE account_id = :account_id AND seq = ANY(:seqs)"""
+# Notes that an undo put the row back as it was.
+REVERT_IMPORT_CHANGE = """
+    UPDATE import_changes SET reverted_at = :reverted_at
+    WHERE account_id = :account_id AND run = :run AND seq = :seq"""
+# The activities in a range of seqs, newest first.
+SEQS_OF_ACTIVITIES_IN_RANGE = """
+    SELECT seq FROM activities
+    WHERE account_id = :account_id AND seq >= :first AND seq < :end
+    ORDER BY seq DESC LIMIT :limit"""
+# The entities in a range of seqs that are not deleted, newest first.
+SEQS_OF_ENTITIES_IN_RANGE = """
+    SELECT seq FROM entities
+    WHERE account_id = :account_id AND seq >= :first AND seq < :end AND deleted_at IS NULL
+    ORDER BY seq DESC LIMIT :limit"""
+# Of some entities those that activities are linked to, or that others belong to.
+ENTITIES_IN_USE = """
+    SELECT e.seq FROM entities e
+    WHERE e.account_id = :account_id AND e.seq = ANY(:seqs) AND (
+        EXISTS (SELECT 1 FROM links l WHERE l.account_id = :account_id AND l.entity = e.seq)
+        OR EXISTS (
+            SELECT 1 FROM entities o WHERE o.account_id = :account_id
+                AND o.contact_seq = e.seq AND o.deleted_at IS NULL
+        )
+    )"""
