@@ -8,9 +8,9 @@ import asyncio
 import time
 import uuid
 from collections.abc import Callable
-from contextlib import suppress
 
 from doings.core.account import Account
+from doings.core.background import BackgroundTask
 from doings.core.clock import SECOND
 from doings.storage.database import Database
 from doings.storage.engine import Connection
@@ -31,7 +31,7 @@ Progress = Callable[[Account, int], None]
 """Told of the account and of how many of its seqs are left."""
 
 
-class Rebuilding:
+class Rebuilding(BackgroundTask):
     """A task that ends when nothing is left to do. `report` is called with each error.
 
     Several processes may each have one. They take turns, and doing it twice changes nothing.
@@ -45,24 +45,13 @@ class Rebuilding:
         *,
         seconds: float = WAIT_SECONDS,
     ) -> None:
+        super().__init__()
         self._database = database
         self._progress = progress
         self._report = report
         self._seconds = seconds
         self._name = uuid.uuid4().hex
         self._turn_ends_at = 0
-        self._task: asyncio.Task[None] | None = None
-
-    def start(self) -> None:
-        """Start the task; needs a running event loop."""
-        self._task = asyncio.create_task(self._run())
-
-    async def stop(self) -> None:
-        """Cancel the task and wait for its end."""
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
 
     async def _run(self) -> None:
         while True:

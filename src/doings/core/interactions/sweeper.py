@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 
 from doings.core.account import Account
 from doings.core.activity import Activity
+from doings.core.background import BackgroundTask
 from doings.core.clock import Clock
 from doings.core.errors import NotFound
 from doings.core.interactions.recording import other_accounts, record_time
@@ -21,7 +21,7 @@ DEADLINES = 100
 """How many due interactions are taken from the store at a time."""
 
 
-class Sweeper:
+class Sweeper(BackgroundTask):
     """A task that looks for due interactions. `report` is called with each error; it goes on then.
 
     Several processes may each have one. They take turns, and recording twice changes nothing.
@@ -35,23 +35,12 @@ class Sweeper:
         *,
         seconds: float = SECONDS,
     ) -> None:
+        super().__init__()
         self._store = store
         self._clock = clock
         self._name = clock.new_id()
         self._report = report
         self._seconds = seconds
-        self._task: asyncio.Task[None] | None = None
-
-    def start(self) -> None:
-        """Start the task; needs a running event loop."""
-        self._task = asyncio.create_task(self._run())
-
-    async def stop(self) -> None:
-        """Cancel the task and wait for its end."""
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
 
     async def _run(self) -> None:
         while True:
