@@ -12,7 +12,6 @@ import msgspec
 
 from doings.core.activity import Draft
 from doings.core.clock import SystemClock
-from doings.core.encoding import utf8_content
 from doings.core.entity import (
     CONTACT,
     EntityDraft,
@@ -33,6 +32,7 @@ from doings.core.store import Writer
 from doings.core.store.entities import EntityWriter
 from doings.core.store.imports import ImportCounts
 from doings.core.text import compact
+from doings.core.values.encoding import utf8_content
 from doings.importing.importer import Item, activity_at_home
 
 MAX_LINE_BYTES = 16 * 1024 * 1024

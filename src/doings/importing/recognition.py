@@ -10,9 +10,9 @@ from contextlib import suppress
 import msgspec
 
 from doings.core.account import Account
-from doings.core.encoding import utf8_content
 from doings.core.errors import DoingsError, Misconfigured, WrongEncoding
 from doings.core.imports import Contact, Context, SavedAnswers, answers_from_text
+from doings.core.values.encoding import utf8_content
 from doings.importing.ndjson import LineSource
 
 HEAD_BYTES = 256 * 1024

@@ -10,7 +10,6 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 import msgspec
 
 from doings.core.activity import Activity, Draft, Link, draft_of, is_same
-from doings.core.encoding import utf8_content
 from doings.core.entity import EntityDraft, EntityKey
 from doings.core.entity import draft_of as entity_draft_of
 from doings.core.errors import Invalid, Malformed, Misconfigured, WrongEncoding
@@ -27,6 +26,7 @@ from doings.core.store.activities import ActivityReader
 from doings.core.store.entities import EntityQuery, EntityWriter
 from doings.core.store.imports import ImportCounts
 from doings.core.text import json_text, object_from_text
+from doings.core.values.encoding import utf8_content
 from doings.importing.importer import Item, activity_at_home
 
 THINGS_PER_READ = 500

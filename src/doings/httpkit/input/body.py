@@ -4,8 +4,8 @@ import asyncio
 import zlib
 from collections.abc import AsyncIterator, Iterator
 
-from doings.core.encoding import HEAD, utf8_content
 from doings.core.errors import Malformed
+from doings.core.values.encoding import HEAD, utf8_content
 from doings.httpkit.errors import UnsupportedCoding
 from doings.httpkit.input.headers import elements
 

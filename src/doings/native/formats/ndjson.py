@@ -5,8 +5,8 @@ from typing import TypeVar
 import msgspec
 
 from doings.core.activity import Draft
-from doings.core.encoding import utf8_content
 from doings.core.errors import Invalid, Malformed
+from doings.core.values.encoding import utf8_content
 from doings.httpkit.request import problem_from
 from doings.native.documents import ActivityInput, ExportedActivity
 from doings.native.http.request_body import in_plain_words

@@ -2,8 +2,8 @@
 
 import pytest
 
-from doings.core.encoding import utf8_content
 from doings.core.errors import WrongEncoding
+from doings.core.values.encoding import utf8_content
 
 JSON = '{"a":"ü"}'
 
