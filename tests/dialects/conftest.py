@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.dialects.counting import statements
+from tests.counting import statements
 from tests.dialects.dialect import DIALECTS, Dialect
 from tests.engines import engine
 

@@ -35,8 +35,12 @@ class CountingConnection:
 @pytest.fixture
 def statements(served: Served, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The statements that the application has read by since it started or the list was cleared."""
+    return statements_of(served.database.engine, monkeypatch)
+
+
+def statements_of(engine: Any, monkeypatch: pytest.MonkeyPatch) -> list[str]:  # noqa: ANN401 - any engine
+    """A list that grows by each statement that the engine reads by from now on."""
     kept: list[str] = []
-    engine: Any = served.database.engine
     read_uncounted = engine.read
 
     async def read(work: Callable[[Connection], Awaitable[T]], *, bounded: bool = True) -> T:

@@ -1,0 +1,90 @@
+"""How many SQL statements a list takes: few, and as many for a long list as for a short one."""
+
+from typing import cast
+
+import pytest
+
+from doings.app import Application
+from doings.native.routes import SURFACE
+from doings.storage.database import Database
+from doings.storage.document_cache import DocumentCache
+from tests.counting import statements_of
+from tests.native.client import Native
+
+SHORT, LONG = 10, 40
+
+SINGLE = {
+    "/activities/{id}",
+    "/activities/by-external-id/{origin}/{external_id}",
+    "/entities/{type}/{id}",
+    "/kinds",
+    "/account",
+    "/openapi.json",
+}
+"""The paths that answer GET with one document, or with nothing that is stored."""
+
+LISTS = [
+    ("/activities", "/activities?limit=100", 5),
+    ("/activities", "/activities?limit=100&kind=note.*&link=contact:8", 5),
+    ("/activities", "/activities?limit=100&actor=user:u1", 6),
+    ("/activities", "/activities?limit=100&q=lunch", 6),
+    ("/entities/{type}/{id}/activities", "/entities/contact/8/activities?limit=100", 5),
+    ("/entities", "/entities?limit=100", 3),
+    ("/entities", "/entities?limit=100&type=guest&q=guest", 3),
+    ("/changes", "/changes?limit=100", 5),
+    ("/activities/{id}/changes", "/activities/{id}/changes?limit=100", 6),
+    ("/stats", "/stats?by=kind", 3),
+    ("/stats", "/stats?by=day", 3),
+    ("/tokens", "/tokens", 2),
+]
+"""Path, address and the most statements that it may take."""
+
+
+async def fill(native: Native, first: int, end: int) -> str:
+    """Add rows to every list, each with people of its own; returns the id of an activity."""
+    activity = await native.record(kind="note.created")
+    for number in range(first, end):
+        await native.put(f"guest:g{number}", name=f"Guest {number}")
+        await native.record(
+            kind=f"note.{'created' if number % 2 else 'updated'}",
+            summary=f"lunch {number}",
+            actor="user:u1",
+            links=["contact:8", f"guest:g{number}"],
+        )
+        await native.http.patch(f"/activities/{activity['id']}", json={"summary": str(number)})
+        await native.http.post("/tokens", json={"scopes": ["read_activities"]})
+    return str(activity["id"])
+
+
+@pytest.mark.parametrize(("path", "address", "most"), LISTS)
+async def test_list_takes_few_statements_however_long_it_is(
+    app: Application,
+    native: Native,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    path: str,
+    address: str,
+    most: int,
+) -> None:
+    """Of documents that are shown for the first time."""
+    assert path in {entry.path for entry in SURFACE.resources}
+    database = cast("Database", app.services().store)
+    statements = statements_of(database.engine, monkeypatch)
+
+    async def count(activity: str) -> int:
+        database.document_cache = DocumentCache()
+        statements.clear()
+        await native.get(address.replace("{id}", activity))
+        return len(statements)
+
+    short = await count(await fill(native, 0, SHORT))
+    long = await count(await fill(native, SHORT, LONG))
+
+    assert 0 < short == long <= most
+
+
+def test_counts_every_list() -> None:
+    """A path that answers GET shows one document, or is counted here."""
+    readable = {entry.path for entry in SURFACE.resources if "GET" in entry.operations}
+
+    assert readable - SINGLE == {path for path, _, _ in LISTS}
