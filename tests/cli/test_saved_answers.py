@@ -78,6 +78,25 @@ def test_addresses_are_those_of_the_public_url(cli: Cli, monkeypatch: pytest.Mon
     assert item["note"]["selfLink"] == f"{notes}/{item['note']['id']}"
 
 
+@pytest.mark.parametrize("member", ["date", "start", "end"])
+def test_an_unknown_time_zone_is_one_bad_element(cli: Cli, member: str) -> None:
+    """Whichever of an appointment's dates has it; the elements around it are imported."""
+    date = {"dateTime": "2026-10-24T10:00:00", "timeZone": "Europe/Berlin"}
+    nowhere = {"dateTime": "2026-10-25T02:00:00", "timeZone": "Nowhere/Bad"}
+    note = {"type": "note", "event": "created", "user": None, "date": date}
+    appointment = {"id": "a", "start": date, "end": date}
+    bad = {**note, "id": "a1", "type": "appointment", "appointment": appointment}
+    (bad if member == "date" else appointment)[member] = nowhere
+    items = [{**note, "id": number, "note": {"id": number, "body": "x"}} for number in "12"]
+    given = json.dumps({"items": [items[0], bad, items[1]]})
+    command = ("import", "--dialect", "agendize", "-", "--account", "co-up", "--contact", "8")
+
+    outcome = cli(*command, stdin=given)
+
+    assert outcome.out.startswith("Imported 2 activities"), outcome.err
+    assert "Nowhere/Bad" in outcome.err
+
+
 def test_bad_elements_are_reported_and_the_rest_imported(cli: Cli) -> None:
     """With the answer they stand in where there are several."""
     bad = {**NOTE, "type": "email_sent"}
