@@ -96,3 +96,19 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
 def test_every_room_has_its_paragraph(folder: Path) -> None:
     """In the decisions, which say where to begin reading."""
     assert f"\n**`{folder.name}/`** " in DESIGN
+
+
+NAMED_MODULE = re.compile(
+    r"`(?P<name>(?:auth|cli|core|dialects|httpkit|importing|native|storage)(?:\.(?!py`)[a-z_]+)+)"
+    r"(?:\.[A-Z]\w*)?`"
+)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_modules_that_are_named_exist(page: Path) -> None:
+    """Dotted names as they are imported, or with a function of theirs behind."""
+    source = ROOT / "src/doings"
+    for named in NAMED_MODULE.finditer(page.read_text()):
+        place = source.joinpath(*named["name"].split("."))
+        places = (place, place.with_suffix(".py"), place.parent.with_suffix(".py"))
+        assert any(path.exists() for path in places), named["name"]

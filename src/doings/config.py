@@ -2,7 +2,7 @@
 
 import difflib
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, TextIO
+from typing import Annotated, Any, Literal, TextIO, get_args
 
 import msgspec
 
@@ -12,7 +12,8 @@ PREFIX = "DOINGS_"
 NOT_SETTINGS = ("DOINGS_TEST_",)
 """Variables of ours that the program itself does not read."""
 
-Port = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
+MAX_PORT = 65_535
+Port = Annotated[int, msgspec.Meta(ge=0, le=MAX_PORT)]
 Count = Annotated[int, msgspec.Meta(ge=1)]
 
 
@@ -52,7 +53,26 @@ def settings_from_environment(environment: Mapping[str, str], **options: object)
     except msgspec.ValidationError as error:
         reason, _, path = str(error).partition(" - at `$.")
         name = path.rstrip("`").partition("[")[0]
-        raise Misconfigured(f"{PREFIX}{name.upper()}: {reason}") from None
+        raise Misconfigured(f"{PREFIX}{name.upper()}: {_in_words(name, reason, values)}") from None
+
+
+def _in_words(name: str, reason: str, values: dict[str, Any]) -> str:
+    """What may stand in a setting's place, and what does."""
+    choices = get_args(Settings.__annotations__[name])
+    if reason.startswith("Invalid enum value"):
+        return f"{values[name]!r} is none of {', '.join(choices)}"
+    expected = next((word for start, word in _EXPECTED.items() if reason.startswith(start)), None)
+    return reason if expected is None else f"{values[name]!r} is not {expected}"
+
+
+_EXPECTED = {
+    "Expected `int`,": "a whole number",
+    "Expected `bool`,": "true or false",
+    "Expected `int` >= 0": f"a port, 0 to {MAX_PORT}",
+    "Expected `int` <=": f"a port, 0 to {MAX_PORT}",
+    "Expected `int` >= 1": "1 or more",
+}
+"""Our words for the beginnings of msgspec's reasons."""
 
 
 def _check_name(name: str, variable: str) -> None:

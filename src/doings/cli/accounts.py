@@ -53,7 +53,7 @@ def create(
         remark(f"Made the database {made}")
     output().print(f"Created account {account.slug}: {account.name}, {account.time_zone}")
     remark(f"Next: doings token create --account {slug} --scope read --scope write")
-    remark("For Cobot's API add --scope admin, without which it takes no credential.")
+    remark("For Cobot's API add --scope admin, without which its activities take no credential.")
 
 
 @accounts.command("list")

@@ -127,9 +127,18 @@ def main() -> NoReturn:
     sys.exit(code if isinstance(code, int) else 0)
 
 
+def _plain(error: typer.TyperException) -> str:
+    """The library's message without its own jargon."""
+    message = error.format_message().partition(", unable to parse ")[0]
+    return message.replace("Input should be ", "it must be ").replace("Value error, ", "")
+
+
 def _usage(error: typer.TyperException) -> str:
     """The message, what may have been meant, and where to read on."""
     context: typer.Context | None = getattr(error, "ctx", None)
     near: list[str] | None = getattr(error, "possibilities", None)
-    message = f"{error.message}. Did you mean {near[0]}?" if near else error.format_message()
-    return f"{message} Try '{context.command_path} --help'." if context else message
+    message = f"{error.message}. Did you mean {near[0]}?" if near else _plain(error)
+    if context is None:
+        return message
+    sentence = message if message.endswith((".", "?")) else f"{message}."
+    return f"{sentence} Try '{context.command_path} --help'."

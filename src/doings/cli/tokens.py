@@ -42,7 +42,7 @@ def create(  # noqa: PLR0913 - each is an option of the command
         list[str],
         typer.Option(
             help=f"What it may do: {', '.join(SCOPES)}; read and write for short. Repeat it for"
-            " more than one. Cobot's API takes no credential without admin.",
+            " more than one. Cobot's activities take no credential without admin.",
             show_default=False,
         ),
     ],

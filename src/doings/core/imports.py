@@ -80,7 +80,7 @@ def _as_it_is(activity: Activity, _draft: Draft, _now: int) -> Draft:
 class SavedAnswers(msgspec.Struct, frozen=True, kw_only=True):
     """How a dialect reads and writes its vendor's lists.
 
-    `elements_from_answer` raises Malformed and Invalid, `said_by_element` Invalid, `answer_chunks`
+    `elements_from_answer` raises Malformed and Invalid, `parse_element` Invalid, `respond_chunks`
     NotFound before its first chunk. `lacks_contact` tells whether elements say of some activity
     neither whose it is. Lists that begin with the newest are recorded from their end on.
 

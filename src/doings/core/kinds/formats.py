@@ -17,7 +17,7 @@ _CENTURY = 36_525 * 86_400
 
 
 class InstantText(str):
-    """A time that `core.instants` reads."""
+    """A time that `core.values.instants` reads."""
 
     __slots__ = ()
 

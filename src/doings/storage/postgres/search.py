@@ -1,6 +1,6 @@
 """PostgreSQL: full text that finds what SQLite's finds.
 
-Texts and searches come folded (`core.folding`), and texts are cut into words by SQLite's own
+Texts and searches come folded (`core.values.folding`), and texts are cut into words by SQLite's own
 tokenizer, so both engines agree on what a word is. Every lexeme begins with the account, which
 binds a search to its account by the index itself.
 """

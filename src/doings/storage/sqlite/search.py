@@ -1,7 +1,7 @@
 """Full text on SQLite: FTS5, with the account and the seq packed into the rowid.
 
-Texts and searches come folded (`core.folding`). The tokenizer `ascii` only cuts them at what is no
-letter or digit of ASCII; what lies beyond ASCII it takes as it is.
+Texts and searches come folded (`core.values.folding`). The tokenizer `ascii` only cuts them at what
+is no letter or digit of ASCII; what lies beyond ASCII it takes as it is.
 """
 
 from collections.abc import Mapping, Sequence
