@@ -121,6 +121,11 @@ def is_atomic(params: QueryString) -> bool:
     return one_of(params, "atomic", ("true", "false")) == "true"
 
 
+def has_byte_order_mark(params: QueryString) -> bool:
+    """Whether CSV begins with a byte order mark."""
+    return one_of(params, "bom", ("true", "false")) == "true"
+
+
 def activity_id(request: Request) -> str:
     """The id in the path; what cannot be one is not found."""
     text = request.path_params["id"].lower()

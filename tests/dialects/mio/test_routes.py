@@ -126,7 +126,6 @@ async def test_entity_filter(mio: Mio) -> None:
     assert await mio.ids(entity="unknown") == []
     assert await mio.ids(entity="acme") == []
     assert await mio.ids(entity=["acme", "a"]) == [one]
-    assert await mio.ids(entity="") == [one, two, three]
 
 
 async def test_cifcode_filter(mio: Mio) -> None:
@@ -242,6 +241,8 @@ async def test_to_is_now_where_only_from_is_given(mio: Mio) -> None:
         ({"from": "2026-03-01T00:00:00Z"}, "from"),
         ({"from": "0001-01-01"}, "from"),
         ({"to": "9999-12-31"}, "to"),
+        ({"to": "9999-12-30"}, "to"),
+        ({"from": "9999-12-31"}, "from"),
         ({"to": "0000-01-01"}, "to"),
         ({"to": "x"}, "to"),
         ({"from": "2026-03-02", "to": "2026-03-01"}, "from"),

@@ -5,8 +5,8 @@ import pytest
 from doings.httpkit.errors import Unreadable
 from doings.httpkit.input.params import Parameters, QueryString, known_parameters, query_from_bytes
 
-OPEN = known_parameters("actor", "since", lists=("kind",))
-CLOSED = Parameters(OPEN.lists, OPEN.singles, is_closed=True)
+OPEN = known_parameters("actor", "page", "since", lists=("kind",), may_be_empty=("page",))
+CLOSED = Parameters(OPEN.lists, OPEN.singles, is_closed=True, may_be_empty=OPEN.may_be_empty)
 
 
 @pytest.mark.parametrize("parameters", [OPEN, CLOSED], ids=["open", "closed"])
@@ -23,7 +23,9 @@ CLOSED = Parameters(OPEN.lists, OPEN.singles, is_closed=True)
         ("kind=a&kind[]=b&kind[0]=c", {"kind": ["a", "b", "c"]}),
         ("actor=a&actor=a", {"actor": ["a", "a"]}),
         ("_=1&_method=x&_kind[]=a&kind=b", {"kind": ["b"]}),
-        ("kind", {"kind": [""]}),
+        ("kind=a,,b,", {"kind": ["a,,b,"]}),
+        ("page=&page=", {"page": ["", ""]}),
+        ("page", {"page": [""]}),
     ],
 )
 def test_known_parameters_have_plain_names(
@@ -50,6 +52,20 @@ def test_known_parameters_have_plain_names(
         ("kind[٣]=a", "kind"),
         ("actor=a&actor=b", "actor"),
         ("actor=&actor=b", "actor"),
+        ("actor=", "actor"),
+        ("actor", "actor"),
+        ("actor=%20", "actor"),
+        ("actor=%09", "actor"),
+        ("since=", "since"),
+        ("kind=", "kind"),
+        ("kind", "kind"),
+        ("kind[]=", "kind"),
+        ("kind[0]=", "kind"),
+        ("kind=,", "kind"),
+        ("kind=,%20,", "kind"),
+        ("kind=%20", "kind"),
+        ("kind=a&kind=", "kind"),
+        ("kind[]=a&kind[]=,", "kind"),
     ],
 )
 def test_a_filter_that_cannot_be_read_is_refused(
@@ -69,8 +85,8 @@ def test_a_filter_that_cannot_be_read_is_refused(
         ("Kind=a", "Kind", "unknown parameter; did you mean kind?"),
         ("kinds[]=a", "kinds[]", "unknown parameter; did you mean kind?"),
         ("untilsince=a", "untilsince", "unknown parameter; did you mean since?"),
-        ("zzz=a", "zzz", "unknown parameter; known are actor, kind, since"),
-        ("=a", "", "unknown parameter; known are actor, kind, since"),
+        ("zzz=a", "zzz", "unknown parameter; known are actor, kind, page, since"),
+        ("=a", "", "unknown parameter; known are actor, kind, page, since"),
     ],
 )
 def test_an_unknown_parameter_is_refused_or_ignored(query: str, field: str, reason: str) -> None:

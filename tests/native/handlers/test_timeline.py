@@ -67,7 +67,6 @@ async def filled(native: Native) -> Native:
         ("q=%22koln+nach%22", ""),
         ("q=nach+ahead", ""),
         ("q=%22%22%22(OR*", ""),
-        ("q=", "edcba"),
         ("kind=note.*&link=contact:8&level=WARN&since=2026-05-01T00:00:00Z", "b"),
         ("limit=2", "ed"),
         ("_unknown=1", "edcba"),

@@ -107,6 +107,75 @@ async def test_a_filter_that_is_not_known_is_refused(
     assert [found for found, _ in problems(answer)] == [field]
 
 
+TIMELINES = ("/activities", "/entities/contact/8/activities")
+
+
+@pytest.mark.parametrize(
+    ("paths", "query", "field"),
+    [
+        *[
+            (TIMELINES, query, field)
+            for query, field in [
+                ("link=", "link"), ("link", "link"), ("link[]=", "link"), ("link[0]=,", "link"),
+                ("link=contact:8&link=", "link"), ("kind=", "kind"), ("kind[]=", "kind"),
+                ("kind=,", "kind"), ("kind=%20,%20", "kind"), ("kind=a.b&kind=", "kind"),
+                ("actor=", "actor"), ("actor=%20", "actor"), ("origin=", "origin"),
+                ("level=", "level"), ("channel=", "channel"), ("external_id=", "external_id"),
+                ("since=", "since"), ("until=", "until"), ("q=", "q"), ("q=%20", "q"),
+                ("order=", "order"), ("limit=", "limit"), ("cursor=", "cursor"), ("bom=", "bom"),
+            ]
+        ],
+        *[
+            (("/entities",), query, field)
+            for query, field in [
+                ("type=", "type"), ("type[]=", "type"), ("type=,", "type"), ("q=", "q"),
+                ("type=contact&type=", "type"), ("limit=", "limit"), ("cursor=", "cursor"),
+            ]
+        ],
+        *[
+            (("/stats",), query, field)
+            for query, field in [
+                ("by=", "by"), ("link=", "link"), ("kind[]=", "kind"), ("since=", "since"),
+            ]
+        ],
+        (("/changes",), "after=", "after"),
+        (("/changes",), "wait=", "wait"),
+    ],
+)  # fmt: skip
+async def test_an_empty_filter_is_refused(
+    native: Native, paths: tuple[str, ...], query: str, field: str
+) -> None:
+    """It is never left out, which would show more than was asked for."""
+    for path in paths:
+        answer = await native.call("GET", f"{path}?{query}")
+
+        assert answer.status_code == 400, answer.text
+        assert [found for found, _ in problems(answer)] == [field]
+
+
+async def test_an_id_may_be_a_space(native: Native) -> None:
+    """So a filter by it is not empty."""
+    await native.record(summary="space", external_id=" ")
+    await native.record(summary="other", external_id="x")
+
+    assert await native.summaries("/activities?external_id=%20") == ["space"]
+
+
+@pytest.mark.parametrize("accept", ["application/json", "application/activity+json", "text/csv"])
+@pytest.mark.parametrize(
+    ("query", "field"), [("bom=maybe", "bom"), ("limit=0", "limit"), ("cursor=x", "cursor")]
+)
+async def test_a_parameter_of_another_format_is_checked(
+    native: Native, accept: str, query: str, field: str
+) -> None:
+    """As it would be refused where it counts."""
+    for path in TIMELINES:
+        answer = await native.call("GET", f"{path}?{query}", headers={"Accept": accept})
+
+        assert answer.status_code == 400, answer.text
+        assert field in answer.text
+
+
 @pytest.mark.parametrize(
     ("method", "path"),
     [

@@ -15,8 +15,17 @@ QueryString = dict[str, list[str]]
 CREDENTIALS = ("apiKey", "apikey", "token")
 """Parameters that a caller may sign in with."""
 
-PARAMETERS = known_parameters(*CREDENTIALS, "clientId", "sort", "appointmentId", lists=("type",))
-"""What the list knows."""
+PARAMETERS = known_parameters(
+    *CREDENTIALS,
+    "clientId",
+    "sort",
+    "appointmentId",
+    lists=("type",),
+    may_be_empty=(*CREDENTIALS, "clientId", "sort"),
+)
+"""What the list knows. An empty `clientId` is answered like one that is missing, and an empty
+`sort` is the usual one.
+"""
 
 
 class ListParams(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,7 +45,7 @@ def params_from_query(query: QueryString) -> ListParams:
     return ListParams(
         client_id=client_id,
         kinds=kinds_of_types(_types(query)),
-        appointment_id=last(query, "appointmentId") or None,
+        appointment_id=last(query, "appointmentId"),
         is_descending=one_of(query, "sort", ("asc", "desc")) == "desc",
     )
 

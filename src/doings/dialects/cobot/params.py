@@ -12,7 +12,13 @@ from doings.core.values.markup import is_blank, links_only
 from doings.dialects.cobot.mapping import ActivityInput
 from doings.dialects.cobot.times import Span, span_from_text
 from doings.dialects.cobot.vocabulary import CHANNELS, LEVELS, SOURCES, kinds_of_type
-from doings.httpkit.input.params import integer_from_text, known_parameters, last, listed
+from doings.httpkit.input.params import (
+    bounded_integer_from_text,
+    known_parameters,
+    last,
+    listed,
+)
+from doings.httpkit.input.path import WITH_NUL
 
 QueryString = dict[str, list[str]]
 """The query parameters by name, each with all its values."""
@@ -28,10 +34,15 @@ MAX_LAST = 10**15
 
 TOKEN = "access_token"  # noqa: S105 - the parameter that a caller may sign in with
 
-PARAMETERS = known_parameters(TOKEN, "from", "to", "last", lists=("types", "source_ids"))
-"""What the list knows."""
+FILTERS = ("types", "source_ids")
+BOUNDS = ("from", "to", "last")
 
-NO_PARAMETERS = known_parameters(TOKEN)
+PARAMETERS = known_parameters(
+    TOKEN, *BOUNDS, lists=FILTERS, may_be_empty=(TOKEN, *BOUNDS, *FILTERS)
+)
+"""What the list knows. Empty bounds are none; empty filters are answered in the vendor's words."""
+
+NO_PARAMETERS = known_parameters(TOKEN, may_be_empty=(TOKEN,))
 
 LISTS = frozenset({"channels", "source_ids"})
 """The members of a post that a form may repeat."""
@@ -56,6 +67,7 @@ def params_from_query(query: QueryString) -> ListParams:
     count = _last(query)
     is_bounded = bool(source_ids) or count is not None
     since, until = _period(query, is_optional=is_bounded)
+    _check_filters(query)
     return ListParams(
         since=since,
         until=until,
@@ -90,6 +102,17 @@ def _period(query: QueryString, *, is_optional: bool) -> tuple[int | None, int |
     return first.start, final.end
 
 
+def _check_filters(query: QueryString) -> None:
+    """Raise Invalid for a filter with an empty value: without it, more would be shown."""
+    blank = [
+        Problem(name, BLANK)
+        for name in FILTERS
+        if not all(value.strip(" ,") for value in query.get(name, ()))
+    ]
+    if blank:
+        raise Invalid(*blank)
+
+
 def _span(name: str, text: str) -> Span:
     try:
         return span_from_text(text)
@@ -113,7 +136,7 @@ def _last(query: QueryString) -> int | None:
     text = last(query, "last")
     if text is None or text.strip() == "":
         return None
-    count = integer_from_text(text)
+    count = bounded_integer_from_text(text)
     if count is None or count < 1:
         raise Invalid.of("last", "must be an integer greater than 0")
     return min(count, MAX_LAST)
@@ -159,6 +182,8 @@ def _words(value: object) -> tuple[str, ...] | None:
 def _text_problem(value: object, text: str) -> str | None:
     if value is not None and not isinstance(value, str):
         return "must be text"
+    if "\0" in (value or ""):
+        return WITH_NUL
     return BLANK if is_blank(text) else None
 
 
@@ -176,5 +201,5 @@ def _sources_problem(source_ids: tuple[str, ...] | None) -> str | None:
     if source_ids is None:
         return "must be a list of ids"
     if any("\0" in source_id for source_id in source_ids):
-        return "may not contain NUL"
+        return WITH_NUL
     return f"at most {LINKS}" if len(source_ids) > LINKS else None

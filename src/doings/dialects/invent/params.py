@@ -9,8 +9,10 @@ from doings.httpkit.input.params import integer, known_parameters, last, listed
 QueryString = dict[str, list[str]]
 """The query parameters by name, each with all its values."""
 
-PARAMETERS = known_parameters("page", "take", "next", lists=("type",))
-"""What the list knows."""
+PAGING = ("page", "take", "next")
+
+PARAMETERS = known_parameters(*PAGING, lists=("type",), may_be_empty=PAGING)
+"""What the list knows; empty paging parameters are those of the first page."""
 
 TAKE = 20
 MAX_TAKE = 100

@@ -14,12 +14,21 @@ from doings.httpkit.input.params import integer, known_parameters, last, listed
 QueryString = dict[str, list[str]]
 """The query parameters by name, each with all its values."""
 
-PARAMETERS = known_parameters("limit", "page", "id", "cifcode", "from", "to", lists=("entity",))
-"""What the list knows."""
+PAGING = ("limit", "page")
+PERIOD = ("from", "to")
+
+PARAMETERS = known_parameters(
+    *PAGING, *PERIOD, "id", "cifcode", lists=("entity",), may_be_empty=(*PAGING, *PERIOD)
+)
+"""What the list knows; an empty end of the period is an open one."""
 
 LIMIT = 35
 MAX_LIMIT = 100
 LAST_PAGE = 10**15
+
+FIRST_DAY = date(1000, 1, 2)
+LAST_DAY = date(9999, 12, 28)
+"""Days that begin and end within the times there are, in every zone."""
 
 ZONE_HEADER = "x-pvt-timezone"
 
@@ -83,5 +92,5 @@ def _start(day: date, time_zone: str, name: str, *, after: int = 0) -> int:
     """The first instant of the day that is `after` days after this one; raises Malformed."""
     try:
         return start_of_date(day + timedelta(days=after), time_zone)
-    except (ValueError, OverflowError) as error:
-        raise Malformed(str(error), name) from None
+    except (ValueError, OverflowError):
+        raise Malformed(f"must be a date from {FIRST_DAY} to {LAST_DAY}", name) from None

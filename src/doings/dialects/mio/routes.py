@@ -49,9 +49,7 @@ async def list_activities(request: Request) -> Response:
     """A page of the activities that were sent and received, newest first; raises Malformed."""
     account, now = request.principal.account, request.services.clock.now()
     query = activities_query(request.query, _zone(request), now=now)
-    narrowing = Narrowing(
-        id=last(request.query, "id") or None, cifcode=last(request.query, "cifcode") or None
-    )
+    narrowing = Narrowing(id=last(request.query, "id"), cifcode=last(request.query, "cifcode"))
     rendering = _rendering(account, now)
     page = await request.timeline.read(
         lambda reader: page_of(reader, query, narrowing, account.slug, rendering),

@@ -10,18 +10,23 @@ from doings.core.errors import DoingsError, Malformed
 from doings.core.query import DiaryOrder, RecordedOrder, Tie
 from doings.dialects.monica.mapping.activity_input import ActivityInput
 from doings.dialects.monica.validation import date_of, integer_of
-from doings.httpkit.input.params import integer_from_text, known_parameters, last
+from doings.httpkit.input.params import (
+    bounded_integer_from_text,
+    integer_from_text,
+    known_parameters,
+    last,
+)
 
 LIMIT = 10
 MAX_LIMIT = 100
 
 PAGING = ("sort", "limit", "page")
 
-PARAMETERS = known_parameters(*PAGING)
+PARAMETERS = known_parameters(*PAGING, may_be_empty=PAGING)
 """What every operation knows."""
 
-SEARCH_PARAMETERS = known_parameters(*PAGING, "query")
-"""What the list of contacts knows."""
+SEARCH_PARAMETERS = known_parameters(*PAGING, "query", may_be_empty=(*PAGING, "query"))
+"""What the list of contacts knows; an empty search is none, as in Monica."""
 
 Column = Literal["recorded", "updated"]
 
@@ -100,14 +105,14 @@ def _sort(text: str | None) -> tuple[Column | None, bool]:
 def _limit(text: str | None) -> int:
     if text is None or not text.strip():
         return LIMIT
-    limit = integer_from_text(text)
+    limit = bounded_integer_from_text(text)
     if limit is None or limit > MAX_LIMIT:
         raise LimitTooBig(f"must be a whole number of at most {MAX_LIMIT}", "limit")
     return limit if limit > 0 else LIMIT
 
 
 def _page(text: str | None) -> int:
-    page = integer_from_text(text) if text else None
+    page = bounded_integer_from_text(text) if text else None
     return page if page is not None and page > 0 else 1
 
 

@@ -5,6 +5,7 @@ Functions raise Malformed, naming the parameter.
 
 import difflib
 import re
+import string
 from collections.abc import Iterable
 
 import msgspec
@@ -13,8 +14,20 @@ from doings.core.errors import Malformed
 from doings.httpkit.errors import Unreadable
 from doings.httpkit.input.path import text_from_escaped
 
-_INTEGER = re.compile(r"[+-]?\d{1,18}", re.ASCII)
 _ELEMENT = re.compile(r"\[\d*\]", re.ASCII)
+
+_INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
+
+EMPTY = "is empty; leave it out, or say what it is"
+"""Why a parameter without a value is refused: left out, it would show more than was asked for."""
+
+_EMPTY_IN_LIST = string.whitespace + ","
+
+_MOST_DIGITS = 18
+"""Whole numbers of so many digits fit into every engine's."""
+
+HUGE = 10**_MOST_DIGITS
+"""What a larger whole number is taken for, where one is not refused."""
 
 QueryString = dict[str, list[str]]
 """The query parameters by name, each with all its values."""
@@ -24,12 +37,14 @@ class Parameters(msgspec.Struct, frozen=True):
     """The query parameters that an operation knows.
 
     A list may be repeated or spelled `name[]=1` and `name[0]=1`; a single one has one value. Other
-    parameters are ignored, or refused where `is_closed` says so.
+    parameters are ignored, or refused where `is_closed` says so. Empty values are refused, but for
+    those of `may_be_empty`, whose reader says what they mean.
     """
 
     lists: frozenset[str] = frozenset()
     singles: frozenset[str] = frozenset()
     is_closed: bool = False
+    may_be_empty: frozenset[str] = frozenset()
 
     def read(self, query: QueryString) -> QueryString:
         """The known parameters, lists under their plain names; raises Unreadable.
@@ -45,7 +60,16 @@ class Parameters(msgspec.Struct, frozen=True):
             known.setdefault(name, []).extend(values)
             if name in self.singles and len(set(values)) > 1:
                 raise Unreadable("takes one value, and was given several", name)
+            self._check_filled(name, values)
         return known
+
+    def _check_filled(self, name: str, values: list[str]) -> None:
+        """Raise Unreadable for a value that is empty; one of a list may be commas alone."""
+        if name in self.may_be_empty:
+            return
+        empty = _EMPTY_IN_LIST if name in self.lists else string.whitespace
+        if not all(value.strip(empty) for value in values):
+            raise Unreadable(EMPTY, name)
 
     def _name(self, spelled: str) -> str | None:
         """The name of a known parameter, None for one to ignore."""
@@ -72,9 +96,11 @@ class Parameters(msgspec.Struct, frozen=True):
         return f"unknown parameter; known are {', '.join(known)}" if known else "unknown parameter"
 
 
-def known_parameters(*singles: str, lists: Iterable[str] = ()) -> Parameters:
+def known_parameters(
+    *singles: str, lists: Iterable[str] = (), may_be_empty: Iterable[str] = ()
+) -> Parameters:
     """Parameters of a surface that ignores all others."""
-    return Parameters(frozenset(lists), frozenset(singles))
+    return Parameters(frozenset(lists), frozenset(singles), may_be_empty=frozenset(may_be_empty))
 
 
 def query_from_bytes(query: bytes, *, skip_unreadable: bool = False) -> QueryString:
@@ -118,8 +144,22 @@ def listed(query: QueryString, name: str) -> list[str]:
 
 
 def integer_from_text(text: str) -> int | None:
-    """A whole number in decimal digits, or None."""
-    return int(text) if _INTEGER.fullmatch(text.strip()) else None
+    """A whole number in decimal digits, or None; also for one of more digits than a number has."""
+    number = bounded_integer_from_text(text)
+    return number if number is not None and abs(number) < HUGE else None
+
+
+def bounded_integer_from_text(text: str) -> int | None:
+    """A whole number in decimal digits, or None.
+
+    One of more digits than a number has is HUGE, or as far below 0.
+    """
+    text = text.strip()
+    if not _INTEGER.fullmatch(text):
+        return None
+    digits = text.lstrip("+-").lstrip("0") or "0"
+    number = int(digits) if len(digits) <= _MOST_DIGITS else HUGE
+    return -number if text.startswith("-") else number
 
 
 def integer(query: QueryString, name: str, default: int, *, least: int, most: int) -> int:

@@ -14,7 +14,6 @@ from doings.core.clock import text_from_instant
 from doings.core.document import activity_document, link_documents
 from doings.core.entity import EntityKey
 from doings.core.query import Query
-from doings.httpkit.input.params import one_of
 from doings.httpkit.request import Request
 
 CSV = "text/csv"
@@ -51,14 +50,14 @@ _encode = msgspec.json.Encoder().encode
 
 
 async def respond_stream(
-    request: Request, query: Query, media_type: str, owner: EntityKey | None
+    request: Request, query: Query, media_type: str, owner: EntityKey | None, *, has_mark: bool
 ) -> Response:
     """Answer with all that the query finds; raises NotFound before anything is sent.
 
-    `bom=true` begins a CSV file with a byte order mark; any other word raises Malformed.
+    With `has_mark` a CSV file begins with a byte order mark.
     """
     head = _HEADS[media_type]
-    if one_of(request.query, "bom", ("true", "false")) == "true" and media_type == CSV:
+    if has_mark and media_type == CSV:
         head = BOM + head
     chunks = request.timeline.walk(query)
     first: list[Activity] = await anext(chunks, [])

@@ -22,6 +22,7 @@ from doings.native.formats import activitystreams
 from doings.native.formats.export import CSV, NDJSON, respond_stream
 from doings.native.http.request_body import JSON
 from doings.native.http.responses import encode, respond_bytes
+from doings.native.params import has_byte_order_mark
 
 T = TypeVar("T")
 
@@ -39,10 +40,11 @@ async def respond_timeline(
     `owner` is the entity whose timeline it is. Raises NotFound, NotAcceptable and Malformed.
     """
     media_type = negotiated(request.header("accept"), OFFERED)
+    has_mark = has_byte_order_mark(request.query)  # checked whatever the format is
     filters = fingerprint(request.principal.account.id, query)
     query = msgspec.structs.replace(query, gap=gap_in(request, filters))
     if media_type in {CSV, NDJSON}:
-        return await respond_stream(request, query, media_type, owner)
+        return await respond_stream(request, query, media_type, owner, has_mark=has_mark)
     rendering = RENDERING if media_type == JSON else activitystreams.rendering(request.base_url)
     page = await request.timeline.read(_reading(query, owner, rendering), bounded=query.is_bounded)
     links = page_links(request, page, filters)
