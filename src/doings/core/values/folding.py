@@ -85,6 +85,9 @@ _LETTERS = {
     "ǽ": "ae",
     "ǣ": "ae",
     "œ": "oe",
+    "ð": "d",
+    "þ": "th",
+    "ŋ": "n",
     "\u0131": "i",  # without its dot
     "\u0237": "j",
     "\u0451": "\u0435",  # Cyrillic yo, which most write as ye
