@@ -118,6 +118,7 @@ def test_bad_lines_are_reported_and_the_rest_imported(cli: Cli) -> None:
         json.dumps({**LUNCH, "kind": "lunch", "external_id": "2"}),
         "",
         json.dumps({"entity": {**JIM, "contact": "9"}}),
+        json.dumps({"entity": {**MEMBERSHIP, "contact": "contact:8"}}),
         json.dumps({"entity": {"type": "Contact", "id": "1"}}),
         json.dumps({**LUNCH, "occurred_at": "2026-03-01T12:00:00", "external_id": "3"}),
         "[]",
@@ -128,10 +129,11 @@ def test_bad_lines_are_reported_and_the_rest_imported(cli: Cli) -> None:
 
     assert outcome.code == 1
     assert [line.partition(":")[0] for line in outcome.err.splitlines()] == [
-        f"line {number}" for number in (2, 3, 5, 6, 7, 8)
+        f"line {number}" for number in (2, 3, 5, 6, 7, 8, 9)
     ]
     assert "kind: must be noun.verb" in outcome.err
     assert "a contact belongs to nobody" in outcome.err
+    assert "entity.contact: a contact is named by its id alone" in outcome.err
     assert outcome.out.startswith("Imported 2 activities and 0 entities into co-up")
 
 

@@ -76,6 +76,13 @@ def checked_id(entity_id: str, *, field: str = "id") -> str:
     return entity_id
 
 
+def checked_contact(contact: str | None, *, field: str = "contact") -> str | None:
+    """The id of the contact that an entity belongs to; raises Invalid for one named like a link."""
+    if contact is not None and contact.startswith(f"{CONTACT}:"):
+        raise Invalid.of(field, "a contact is named by its id alone, like 8 and not contact:8")
+    return contact
+
+
 def draft_of(entity: Entity) -> EntityDraft:
     """The draft that would store this entity again, to be changed."""
     return EntityDraft(name=entity.name, attrs=entity.attrs, contact=entity.contact)

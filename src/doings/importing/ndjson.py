@@ -16,6 +16,7 @@ from doings.core.entity import (
     CONTACT,
     EntityDraft,
     EntityKey,
+    checked_contact,
     checked_id,
     checked_type,
     draft_of,
@@ -141,7 +142,11 @@ def _envelope(text: bytes) -> _Envelope:
         return _ENVELOPE.decode(text)
     except msgspec.ValidationError as error:
         raise Invalid.of("line", str(error)) from None
-    except (ValueError, RecursionError) as error:
+    except RecursionError:
+        raise Malformed("nested too deeply") from None
+    except UnicodeDecodeError:
+        raise Malformed("not UTF-8") from None
+    except ValueError as error:
         raise Malformed(f"not JSON: {error}") from None
 
 
@@ -149,8 +154,9 @@ def _imported_entity(member: _EntityMember) -> ImportedEntity:
     key = checked_type(member.type), checked_id(member.id)
     if member.type == CONTACT and member.contact is not None:
         raise Invalid.of("entity.contact", "a contact belongs to nobody")
+    contact = checked_contact(member.contact, field="entity.contact")
     attrs = compact(member.attrs)
-    return ImportedEntity(key, EntityDraft(name=member.name, attrs=attrs, contact=member.contact))
+    return ImportedEntity(key, EntityDraft(name=member.name, attrs=attrs, contact=contact))
 
 
 async def put_lines(writer: Writer, lines: Sequence[Line]) -> ImportCounts:

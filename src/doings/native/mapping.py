@@ -19,7 +19,7 @@ from doings.core.activity import (
 )
 from doings.core.clock import datetime_from_instant
 from doings.core.document import activity_document, raw
-from doings.core.entity import Entity, EntityDraft, EntityKey
+from doings.core.entity import Entity, EntityDraft, EntityKey, checked_contact
 from doings.core.errors import Invalid, Problem
 from doings.core.store.changes import Change
 from doings.core.store.credentials import Credential
@@ -114,16 +114,19 @@ def _patched_draft(activity: Activity, patch: ActivityPatch) -> Draft:
 def entity_draft_from_document(document: EntityInput) -> EntityDraft:
     """Read an entity; raises Invalid."""
     return EntityDraft(
-        name=document.name, attrs=_object_text(document.attrs), contact=document.contact
+        name=document.name,
+        attrs=_object_text(document.attrs),
+        contact=checked_contact(document.contact),
     )
 
 
 def entity_draft_from_patch(entity: Entity, patch: EntityPatch) -> EntityDraft:
     """The entity with a merge patch applied; raises Invalid."""
+    contact = entity.contact if patch.contact is UNSET else checked_contact(patch.contact)
     return EntityDraft(
         name=_either(patch.name, entity.name),
         attrs=_merged_text(entity.attrs, patch.attrs, field="attrs"),
-        contact=_either(patch.contact, entity.contact),
+        contact=contact,
     )
 
 
