@@ -24,11 +24,11 @@ from doings.native.http.request_body import JSON, MERGE_PATCH
 from doings.native.openapi import description
 from doings.native.openapi.operations import (
     BATCH_PARAMETERS,
+    CONDITIONS,
     ENTITY_FILTERS,
     FEED_PARAMETERS,
     FILTERS,
     HISTORY_PARAMETERS,
-    IF_MATCH,
     IF_NONE_MATCH,
     NO_BODY,
     ONCE,
@@ -90,7 +90,7 @@ _ACTIVITIES = (
             about=OperationDoc(
                 summary="Record or replace the activity of an external id",
                 tag="activities",
-                parameters=(IF_MATCH, ONCE),
+                parameters=(*CONDITIONS, ONCE),
                 body=json_of(wire.ActivityInput),
                 answers={200: ACTIVITY, 201: ACTIVITY},
             ),
@@ -113,7 +113,7 @@ _ACTIVITIES = (
             about=OperationDoc(
                 summary="Change an activity",
                 tag="activities",
-                parameters=(IF_MATCH, ONCE),
+                parameters=(*CONDITIONS, ONCE),
                 body={MERGE_PATCH: wire.ActivityPatch, JSON: wire.ActivityPatch},
                 answers={200: ACTIVITY},
             ),
@@ -124,7 +124,7 @@ _ACTIVITIES = (
             about=OperationDoc(
                 summary="Delete an activity",
                 tag="activities",
-                parameters=(IF_MATCH, ONCE),
+                parameters=(*CONDITIONS, ONCE),
                 answers={204: NO_BODY},
             ),
         ),
@@ -173,7 +173,7 @@ _ENTITIES = (
             about=OperationDoc(
                 summary="Create or replace an entity",
                 tag="entities",
-                parameters=(IF_MATCH, ONCE),
+                parameters=(*CONDITIONS, ONCE),
                 body=json_of(wire.EntityInput),
                 answers={200: ENTITY, 201: ENTITY},
             ),
@@ -184,7 +184,7 @@ _ENTITIES = (
             about=OperationDoc(
                 summary="Change an entity",
                 tag="entities",
-                parameters=(IF_MATCH, ONCE),
+                parameters=(*CONDITIONS, ONCE),
                 body={MERGE_PATCH: wire.EntityPatch, JSON: wire.EntityPatch},
                 answers={200: ENTITY},
             ),
@@ -195,7 +195,7 @@ _ENTITIES = (
             about=OperationDoc(
                 summary="Delete an entity; its activities stay",
                 tag="entities",
-                parameters=(IF_MATCH, ONCE),
+                parameters=(*CONDITIONS, ONCE),
                 answers={204: NO_BODY},
             ),
         ),

@@ -12,10 +12,10 @@ from doings.httpkit.request import Request
 from doings.native.documents import ActivityInput, ActivityPatch, NameInput
 from doings.native.handlers.timeline import respond_timeline
 from doings.native.http.answer import Answer, response_of
-from doings.native.http.etags import check_match
+from doings.native.http.etags import Conditions, conditions_of
 from doings.native.http.idempotency import key_of, write_once
 from doings.native.http.request_body import body_of_type, patch_of_type
-from doings.native.http.responses import NO_CONTENT, encode, respond_document, written
+from doings.native.http.responses import NO_CONTENT, respond_document, written
 from doings.native.mapping import (
     change_page,
     draft_from_document,
@@ -65,12 +65,12 @@ async def put_activity(request: Request) -> Response:
     draft = named_draft_from_document(
         document, body_of_type(request, body, NameInput), name, now=request.services.clock.now()
     )
-    seen = request.header("if-match")
+    conditions = conditions_of(request)
     base = f"{request.base_url}/activities/"
 
     async def put(writer: Writer) -> Answer:
-        if seen is not None:
-            _check_seen(seen, await writer.activity_by_external_id(*name))
+        if conditions.are_set:
+            _check_state(conditions, await writer.activity_by_external_id(*name))
         upsert = Upsert(draft, is_dated=document.occurred_at is not None)
         activity, is_new = await record_or_replace_one(writer, upsert)
         status = 201 if is_new else 200
@@ -91,10 +91,10 @@ async def patch_activity(request: Request) -> Response:
     ref = activity_id(request)
     body = await request.body()
     patch = patch_of_type(request, body, ActivityPatch)
-    seen = request.header("if-match")
+    conditions = conditions_of(request)
 
     def patched(activity: Activity) -> Draft:
-        _check_seen(seen, activity)
+        _check_state(conditions, activity)
         draft = draft_from_patch(activity, patch)
         check_revision(activity, draft)
         return draft
@@ -108,10 +108,10 @@ async def patch_activity(request: Request) -> Response:
 async def delete_activity(request: Request) -> Response:
     """Delete one, unless it is not what the caller saw."""
     ref = activity_id(request)
-    seen = request.header("if-match")
+    conditions = conditions_of(request)
 
     async def erase(writer: Writer) -> Answer:
-        await writer.erase(ref, lambda activity: _check_seen(seen, activity))
+        await writer.erase(ref, lambda activity: _check_state(conditions, activity))
         return NO_CONTENT
 
     return await write_once(request, b"", erase)
@@ -125,6 +125,6 @@ async def show_history(request: Request) -> Response:
     return respond_document(request, change_page(changes, first))
 
 
-def _check_seen(seen: str | None, activity: Activity | None) -> None:
-    if seen is not None:
-        check_match(seen, encode(activity_document(activity)) if activity else None)
+def _check_state(conditions: Conditions, activity: Activity | None) -> None:
+    if conditions.are_set:
+        conditions.check(activity_document(activity) if activity else None)

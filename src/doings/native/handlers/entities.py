@@ -15,7 +15,7 @@ from doings.httpkit.request import Request
 from doings.native.documents import EntityInput, EntityPage, EntityPatch
 from doings.native.handlers.timeline import gap_in, link_header, page_links, respond_timeline
 from doings.native.http.answer import Answer
-from doings.native.http.etags import check_match
+from doings.native.http.etags import Conditions, conditions_of
 from doings.native.http.idempotency import write_once
 from doings.native.http.request_body import (
     LASTING_OF_ENTITIES,
@@ -74,10 +74,10 @@ async def put_entity(request: Request) -> Response:
     key = (request.path_params["type"], request.path_params["id"])
     body = await request.body()
     draft = entity_draft_from_document(body_of_type(request, body, EntityInput))
-    seen = request.header("if-match")
+    conditions = conditions_of(request)
 
     def replaced(entity: Entity | None) -> EntityDraft:
-        _check_seen(seen, entity)
+        _check_state(conditions, entity)
         return draft
 
     async def put(writer: Writer) -> Answer:
@@ -92,12 +92,12 @@ async def patch_entity(request: Request) -> Response:
     key = entity_key(request)
     body = await request.body()
     patch = patch_of_type(request, body, EntityPatch, lasting=LASTING_OF_ENTITIES)
-    seen = request.header("if-match")
+    conditions = conditions_of(request)
 
     def patched(entity: Entity | None) -> EntityDraft:
         if entity is None:
             raise NotFound(*key)
-        _check_seen(seen, entity)
+        _check_state(conditions, entity)
         return entity_draft_from_patch(entity, patch)
 
     async def change(writer: Writer) -> Answer:
@@ -110,10 +110,10 @@ async def patch_entity(request: Request) -> Response:
 async def delete_entity(request: Request) -> Response:
     """Delete an entity, whose activities stay, unless it is not what the caller saw."""
     key = entity_key(request)
-    seen = request.header("if-match")
+    conditions = conditions_of(request)
 
     async def delete(writer: Writer) -> Answer:
-        _check_seen(seen, await writer.delete_entity(key))
+        _check_state(conditions, await writer.delete_entity(key))
         return NO_CONTENT
 
     return await write_once(request, b"", delete)
@@ -126,6 +126,6 @@ async def list_activities_of_entity(request: Request) -> Response:
     return await respond_timeline(request, query, key)
 
 
-def _check_seen(seen: str | None, entity: Entity | None) -> None:
-    if seen is not None:
-        check_match(seen, encode(entity_document(entity)) if entity else None)
+def _check_state(conditions: Conditions, entity: Entity | None) -> None:
+    if conditions.are_set:
+        conditions.check(entity_document(entity) if entity else None)

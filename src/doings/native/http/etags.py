@@ -2,9 +2,11 @@
 
 import re
 
+import msgspec
 import xxhash
 
 from doings.core.errors import Outdated
+from doings.httpkit.request import Request
 
 _TAG = re.compile(r'(W/)?("[^"]*")|\*')
 """An entity tag, weak or strong; it may have commas in it."""
@@ -23,8 +25,32 @@ def is_unchanged(if_none_match: str | None, etag: str) -> bool:
     return etag in tags or "*" in tags
 
 
-def check_match(if_match: str, body: bytes | None) -> None:
-    """Raise Outdated unless the caller saw this state, or `*` and there is any; None is none."""
+class Conditions(msgspec.Struct, frozen=True):
+    """What a write asks of the state that it would change: `If-Match` and `If-None-Match`."""
+
+    if_match: str | None
+    if_none_match: str | None
+
+    @property
+    def are_set(self) -> bool:
+        """Whether the write asks anything."""
+        return self.if_match is not None or self.if_none_match is not None
+
+    def check(self, state: object | None) -> None:
+        """Raise Outdated unless the document is as the write asks; None says there is none."""
+        etag = None if state is None else etag_of(msgspec.json.encode(state))
+        if self.if_match is not None and not _is_match(self.if_match, etag):
+            raise Outdated("this has been changed since you read it; read it again")
+        if etag is not None and is_unchanged(self.if_none_match, etag):
+            raise Outdated("this is there already, which If-None-Match rules out")
+
+
+def conditions_of(request: Request) -> Conditions:
+    """The conditions in the headers of a write."""
+    return Conditions(request.header("if-match"), request.header("if-none-match"))
+
+
+def _is_match(if_match: str, etag: str | None) -> bool:
+    """Whether the caller saw this state, or `*` and there is any."""
     tags = [found[0] for found in _TAG.finditer(if_match)]
-    if body is None or ("*" not in tags and etag_of(body) not in tags):
-        raise Outdated("this has been changed since you read it; read it again")
+    return etag is not None and ("*" in tags or etag in tags)

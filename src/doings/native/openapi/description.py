@@ -14,7 +14,12 @@ from doings.httpkit.request import Request
 from doings.httpkit.surface import Handler, Operation, Resource
 from doings.native.http.responses import encode, respond_json
 from doings.native.openapi import examples
-from doings.native.openapi.operations import PATH_PARTS, OperationDoc, Parameter
+from doings.native.openapi.operations import (
+    IF_NONE_MATCH,
+    PATH_PARTS,
+    OperationDoc,
+    Parameter,
+)
 from doings.native.openapi.schemas import schemas_of
 
 Json = dict[str, Any]
@@ -203,7 +208,7 @@ def errors_of(path: str, operation: Operation) -> set[int]:
         statuses |= set(ALWAYS)
     if "{" in path:
         statuses.add(404)
-    if "If-None-Match" in names:
+    if IF_NONE_MATCH in about.parameters:
         statuses.add(406)
     if "If-Match" in names:
         statuses.add(412)

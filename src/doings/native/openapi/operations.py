@@ -44,11 +44,15 @@ class OperationDoc(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def described_parameters(about: OperationDoc) -> Parameters:
-    """The query parameters that an operation knows: those that it is described with, no others."""
+    """The query parameters that an operation knows: those that it is described with, no others.
+
+    An id may be a space, so its reader says what is no id.
+    """
     query = [parameter for parameter in about.parameters if parameter.where == "query"]
     lists = frozenset([one.name for one in query if one.schema.get("type") == "array"])
     singles = frozenset([one.name for one in query]) - lists
-    return Parameters(lists, singles, is_closed=True)
+    ids = frozenset([one.name for one in query if one.schema is _ID])
+    return Parameters(lists, singles, is_closed=True, may_be_empty=ids)
 
 
 def knowing_parameters(resource: Resource) -> Resource:
@@ -200,6 +204,14 @@ IF_NONE_MATCH = Parameter(
     "The ETag of an answer the caller has: 304 if it still holds.",
     _text(),
 )
+
+UNLESS_MATCH = Parameter(
+    "If-None-Match",
+    "header",
+    "`*`: only where there is nothing yet; an ETag: only where that is not the state. Else 412.",
+    _text(),
+)
+CONDITIONS = (IF_MATCH, UNLESS_MATCH)
 
 PATH_PARTS: dict[str, tuple[str, Schema]] = {
     "id": ("An id.", _ID),
