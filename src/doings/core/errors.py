@@ -8,9 +8,10 @@ DoingsError
 │   └── WrongEncoding      text in UTF-16 or UTF-32
 ├── Invalid                can be read and is wrong, field by field
 ├── Conflict               the state of the thing does not allow it
-├── Outdated               somebody changed it since the caller read it
+├── Outdated               it is not in the state that the caller asks for
 ├── TooLarge               a body over the limit
 ├── UnsupportedType        a body in a format that nobody reads here
+├── BrokenOff              a stream that ended in an error, after part of it was recorded
 ├── NotAcceptable          an answer in a format that nobody writes here
 ├── TooManyRequests        come back later
 ├── Unavailable            the store is away, full, locked or read-only
@@ -92,7 +93,7 @@ class Conflict(DoingsError):
 
 
 class Outdated(DoingsError):
-    """The thing is no longer what the caller saw (`If-Match`)."""
+    """The thing is not what the caller asks it to be (`If-Match`, `If-None-Match`)."""
 
 
 class TooLarge(DoingsError):
@@ -109,6 +110,33 @@ class UnsupportedType(DoingsError):
     def __init__(self, *offered: str) -> None:
         self.offered = offered
         super().__init__(f"the body must be {' or '.join(offered)}")
+
+
+class BrokenOff(DoingsError):
+    """A stream that ended in an error: `cause`.
+
+    Of its lines, all up to `line` are done: so many were `recorded`, `replaced`, `repeated` and
+    `refused`, and the rest were empty. Nothing after `line` is recorded.
+    """
+
+    def __init__(  # noqa: PLR0913 - one for each thing that may become of a line
+        self,
+        cause: DoingsError,
+        *,
+        line: int,
+        recorded: int,
+        replaced: int,
+        repeated: int,
+        refused: int,
+    ) -> None:
+        self.cause = cause
+        self.line = line
+        self.recorded = recorded
+        self.replaced = replaced
+        self.repeated = repeated
+        self.refused = refused
+        done = f"{recorded} recorded and nothing after line {line}"
+        super().__init__(f"{cause}; {done}" if line else f"{cause}; nothing is recorded")
 
 
 class NotAcceptable(DoingsError):

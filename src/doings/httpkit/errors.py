@@ -46,6 +46,7 @@ class Broken(DoingsError):
 STATUS: dict[type[DoingsError], int] = {
     errors.Malformed: 400,
     errors.WrongEncoding: 400,
+    errors.BrokenOff: 400,  # where its cause has no other
     errors.Unauthenticated: 401,
     errors.Forbidden: 403,
     errors.NotFound: 404,

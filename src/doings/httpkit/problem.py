@@ -22,17 +22,28 @@ class FieldProblem(msgspec.Struct):
 
 
 class ProblemDocument(msgspec.Struct, omit_defaults=True):
-    """A problem; `errors` only where single members or parameters are to blame."""
+    """A problem; `errors` only where single members or parameters are to blame.
+
+    The others only where a stream broke off: the last `line` that is done, and how many lines up to
+    it became what.
+    """
 
     type: str
     title: str
     status: int
     detail: str
     errors: list[FieldProblem] = []
+    line: int | None = None
+    recorded: int | None = None
+    replaced: int | None = None
+    repeated: int | None = None
+    refused: int | None = None
 
 
 def problem_document(error: DoingsError) -> ProblemDocument:
     """Render an error."""
+    if isinstance(error, errors.BrokenOff):
+        return _broken_off_document(error)
     status = value_for(STATUS, error)
     return ProblemDocument(
         type="about:blank",
@@ -40,6 +51,19 @@ def problem_document(error: DoingsError) -> ProblemDocument:
         status=status,
         detail=str(error),
         errors=_field_problems(error),
+    )
+
+
+def _broken_off_document(error: errors.BrokenOff) -> ProblemDocument:
+    """The problem that broke the stream off, and what was done before."""
+    return msgspec.structs.replace(
+        problem_document(error.cause),
+        detail=str(error),
+        line=error.line,
+        recorded=error.recorded,
+        replaced=error.replaced,
+        repeated=error.repeated,
+        refused=error.refused,
     )
 
 

@@ -323,6 +323,13 @@ ANSWERS: tuple[tuple[errors.DoingsError, int, object], ...] = (
     (Broken(), 500, {"message": "Server Error"}),
     (errors.Unavailable("away"), 503, {"message": "Service Unavailable"}),
     (errors.Outdated("changed"), 400, {"message": "changed"}),
+    (
+        errors.BrokenOff(
+            errors.Malformed("cut off"), line=9, recorded=4, replaced=3, repeated=2, refused=0
+        ),
+        400,
+        {"message": "cut off; 4 recorded and nothing after line 9"},
+    ),
     (errors.UnsupportedType("a", "b"), 400, {"message": "the body must be a or b"}),
     (errors.NotAcceptable("a", "b"), 400, {"message": "this is available as a, b"}),
     (errors.Misconfigured("no such file"), 400, {"message": "no such file"}),

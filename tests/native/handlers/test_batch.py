@@ -1,6 +1,7 @@
 """Recording many at once: arrays, and NDJSON as it streams in."""
 
-from collections.abc import AsyncIterator, Iterable
+import gzip
+from collections.abc import AsyncIterator, Callable, Iterable
 
 import msgspec
 import pytest
@@ -166,6 +167,85 @@ async def test_takes_the_other_names_of_ndjson(native: Native, media_type: str) 
     result = await send(native, b'{"kind":"a.b"}', **{"Content-Type": media_type})
 
     assert result["recorded"] == 1
+
+
+BROKEN: dict[str, Callable[[bytes], bytes]] = {
+    "cut off": lambda lines: gzip.compress(lines)[:-9],
+    "without its end": lambda lines: gzip.compress(lines)[:-1],
+    "followed by something else": lambda lines: gzip.compress(lines) + b"x" * 20,
+}
+
+
+@pytest.mark.parametrize("accept", ["application/json", "application/x-ndjson"])
+@pytest.mark.parametrize("how", BROKEN)
+async def test_a_stream_that_breaks_off_says_what_was_recorded(
+    native: Native, how: str, accept: str
+) -> None:
+    """400 with the last line that is done and what became of those before."""
+    repeated = b'{"kind":"a.b","external_id":"5"}\n{"kind":"bad"}\n\n'
+    lines = numbered(range(BATCH_LINES - 3)) + repeated + numbered(range(BATCH_LINES, 6000))
+
+    answer = await native.call(
+        "POST",
+        "/activities/batch",
+        content=BROKEN[how](lines),
+        headers={
+            "Content-Type": "application/x-ndjson",
+            "Content-Encoding": "gzip",
+            "Accept": accept,
+        },
+    )
+
+    problem = answer.json()
+    assert (answer.status_code, answer.headers["content-type"]) == (
+        400,
+        "application/problem+json",
+    )
+    assert problem["detail"].endswith(f"{problem['recorded']} recorded and nothing after line 4000")
+    assert {name: problem[name] for name in ("line", "recorded", "repeated", "refused")} == {
+        "line": BATCH_LINES,
+        "recorded": BATCH_LINES - 3,
+        "repeated": 1,
+        "refused": 1,
+    }
+    assert (await native.get("/stats"))["total"] == problem["recorded"]
+
+
+WHOLE = gzip.compress(numbered(range(9)))
+
+
+@pytest.mark.parametrize("content", [b"x", b"xy", WHOLE[:-1], WHOLE[:-8] + bytes(8)])
+async def test_a_stream_that_breaks_off_at_once_says_so(native: Native, content: bytes) -> None:
+    """Nothing is recorded of a batch that did not come to its end."""
+    answer = await native.call(
+        "POST",
+        "/activities/batch",
+        content=content,
+        headers={"Content-Type": "application/x-ndjson", "Content-Encoding": "gzip"},
+    )
+
+    assert answer.status_code == 400
+    assert (answer.json()["line"], answer.json()["recorded"]) == (0, 0)
+    assert answer.json()["detail"].endswith("nothing is recorded")
+    assert await native.summaries() == []
+
+
+async def test_a_stream_that_broke_off_is_sent_again(native: Native) -> None:
+    """Under its key it goes on where it stopped."""
+    lines = numbered(range(BATCH_LINES + 5))
+    headers = {"Content-Encoding": "gzip", "Idempotency-Key": "k"}
+    whole = gzip.compress(lines)
+
+    broken = await native.call(
+        "POST",
+        "/activities/batch",
+        content=whole[:-1],
+        headers={"Content-Type": "application/x-ndjson", **headers},
+    )
+    result = await send(native, whole, **headers)
+
+    assert broken.json()["recorded"] == BATCH_LINES
+    assert result == {"recorded": BATCH_LINES + 5, "repeated": 0, "errors": []}
 
 
 async def test_what_was_recorded_before_the_caller_went_away_stays(

@@ -12,7 +12,15 @@ from tempfile import SpooledTemporaryFile
 import msgspec
 
 from doings.core.activity import Draft
-from doings.core.errors import Conflict, DoingsError, Invalid, Malformed, NotAcceptable, Problem
+from doings.core.errors import (
+    BrokenOff,
+    Conflict,
+    DoingsError,
+    Invalid,
+    Malformed,
+    NotAcceptable,
+    Problem,
+)
 from doings.core.interactions import recording
 from doings.core.interactions.replacing import Outcome, Upsert, record_or_replace
 from doings.core.store import Writer
@@ -168,6 +176,17 @@ class Tally:
             self._errors_left_out += 1
         else:
             self._errors.append(LineProblem(line.line, str(line.field), str(line.reason)))
+
+    def broken_off(self, cause: DoingsError, line: int) -> BrokenOff:
+        """The error that ended the stream, and what became of all lines up to `line`."""
+        return BrokenOff(
+            cause,
+            line=line,
+            recorded=self._counts.recorded,
+            replaced=self._counts.replaced,
+            repeated=self._counts.repeated,
+            refused=len(self._errors) + self._errors_left_out,
+        )
 
     def result(self) -> BatchResult:
         """The summary of the whole batch."""

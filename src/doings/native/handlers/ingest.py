@@ -1,16 +1,17 @@
 """NDJSON as it streams in: batches of lines, and what became of them.
 
 A batch is made durable while the next one is read, so memory stays flat however long the stream is.
-Each batch is one transaction: when the caller goes away in the middle, what was recorded stays,
-and nothing is half recorded.
+Each batch is one transaction: when the caller goes away or the stream breaks off in the middle,
+what was recorded stays, and nothing is half recorded. The answer to a broken stream says how much.
 """
 
 import asyncio
 from codecs import BOM_UTF8
+from collections.abc import AsyncIterator
 
 from starlette.responses import Response, StreamingResponse
 
-from doings.core.errors import Malformed
+from doings.core.errors import DoingsError, Malformed
 from doings.core.store import Writer
 from doings.httpkit.request import Request
 from doings.native.formats.export import NDJSON
@@ -40,6 +41,9 @@ class Ingest:
         self._chunk = Chunk(options)
         self._answer: AnswerFile | None = None
         self._line = 0
+        # The last lines of the batches that were handed over, and that are recorded.
+        self._handed_over = 0
+        self._settled = 0
         self._lines_left = BATCH_LINES
         self._bytes_left = BATCH_BYTES
         self._writing: asyncio.Task[tuple[Chunk, Counts]] | None = None
@@ -49,7 +53,7 @@ class Ingest:
         self._repeats = Repeats(key, digest_of(request, form)) if key else None
 
     async def run(self) -> Response:
-        """Read and record to the end, then answer; raises Conflict and Unavailable."""
+        """Read and record to the end, then answer; raises UnsupportedCoding and BrokenOff."""
         if not self._options.has_lines:
             await self._record()
             return response_of(written(self._tally.result()))
@@ -65,19 +69,34 @@ class Ingest:
     async def _record(self) -> None:
         if self._repeats is not None:
             await self._request.timeline.write(self._repeats.begin)
-        cutter = LineCutter(self._line_bytes)
+        content = self._request.content()
         try:
-            async for chunk in self._request.content():
-                await self._take(cutter.cut(chunk))
-            if (final := cutter.end()) != b"":
-                await self._take([final])
-            await self._hand_over()
-            await self._settle()
+            await self._record_lines(content)
+        except DoingsError as error:
+            cause = await self._settled_error() or error
+            raise self._tally.broken_off(cause, self._settled) from error
         finally:
             if self._writing is not None:
                 await asyncio.wait([self._writing])
+
+    async def _record_lines(self, content: AsyncIterator[bytes]) -> None:
+        cutter = LineCutter(self._line_bytes)
+        async for chunk in content:
+            await self._take(cutter.cut(chunk))
+        if (final := cutter.end()) != b"":
+            await self._take([final])
+        await self._hand_over()
+        await self._settle()
         if self._repeats is not None:
             await self._request.timeline.write(self._repeats.end)
+
+    async def _settled_error(self) -> DoingsError | None:
+        """Wait for the batch that is being written; its error, if it has one."""
+        try:
+            await self._settle()
+        except DoingsError as error:
+            return error
+        return None
 
     async def _take(self, lines: list[bytes | None]) -> None:
         now = self._request.services.clock.now()
@@ -110,6 +129,7 @@ class Ingest:
         await self._settle()
         chunk, self._chunk = self._chunk, Chunk(self._options)
         self._lines_left, self._bytes_left = BATCH_LINES, BATCH_BYTES
+        self._handed_over = self._line
         is_written = asyncio.Event()
         self._writing = asyncio.create_task(self._write(chunk, is_written))
         await is_written.wait()
@@ -118,6 +138,7 @@ class Ingest:
         if self._writing is not None:
             writing, self._writing = self._writing, None
             lines = self._tally.add(*await writing)
+            self._settled = self._handed_over
             if self._answer is not None:
                 self._answer.add(ndjson_lines(lines))
 
