@@ -79,8 +79,29 @@ def test_a_word_is_one_of_a_few() -> None:
 
 def test_brackets_in_a_form_make_lists_and_objects() -> None:
     """Brackets make lists and objects, as in PHP and Rails."""
-    pairs = [("a", "1"), ("a", "2"), ("b[]", "1"), ("b[]", "2"), ("c[0]", "x"), ("d[e]", "y")]
+    pairs = [("a", "2"), ("a", "2"), ("b[]", "1"), ("b[]", "2"), ("c[0]", "x"), ("d[e]", "y")]
 
     members = members_from_pairs(pairs)
 
     assert members == {"a": "2", "b": ["1", "2"], "c": ["x"], "d": {"e": "y"}}
+
+
+@pytest.mark.parametrize(
+    ("names", "field"),
+    [
+        (("a", "a"), "a"),
+        (("a", "a[]"), "a"),
+        (("a[]", "a"), "a"),
+        (("a", "a[x]"), "a"),
+        (("a[x]", "a[x]"), "a.x"),
+        (("a[x]", "a[]"), "a"),
+    ],
+)
+def test_a_form_that_says_two_things_of_one_member_is_refused(
+    names: tuple[str, str], field: str
+) -> None:
+    """Neither value is better than the other."""
+    with pytest.raises(Invalid, match="takes one value, and was given several") as refused:
+        members_from_pairs([(name, str(number)) for number, name in enumerate(names)])
+
+    assert [problem.field for problem in refused.value.problems] == [field]

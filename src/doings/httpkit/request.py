@@ -217,7 +217,8 @@ class Request:
     async def members(self, lists: frozenset[str] = NO_LISTS) -> dict[str, Any]:
         """The members of a body that is a JSON object or a form, whatever it says it is.
 
-        A form may repeat those of `lists`. Raises Malformed for broken JSON and TooLarge.
+        A form may repeat those of `lists`. Raises Malformed for broken JSON, Invalid for a form
+        that gives another member several values, and TooLarge.
         """
         body = await self.body()
         if self.content_type == "application/x-www-form-urlencoded":

@@ -83,6 +83,11 @@ CHANNELS = "must be a list of admin and membership"
         ({"text": None}, {"text": ["can't be blank"]}),
         ({"text": "<b> </b><!-- x -->"}, {"text": ["can't be blank"]}),
         ({"text": 5}, {"text": ["must be text"]}),
+        ({"text": "\0x"}, {"text": ["may not contain NUL"]}),
+        ({"text": "x\0"}, {"text": ["may not contain NUL"]}),
+        ({"text": "\0"}, {"text": ["may not contain NUL"]}),
+        ({"text": "<b>\0</b>x"}, {"text": ["may not contain NUL"]}),
+        ({"text": "x", "source_ids": ["a\0"]}, {"source_ids": ["may not contain NUL"]}),
         ({"text": ["x"]}, {"text": ["must be text"]}),
         ({"text": "x", "level": "INFO"}, {"level": ["must be ERROR, WARN or empty"]}),
         ({"text": "x", "level": "error"}, {"level": ["must be ERROR, WARN or empty"]}),
@@ -182,6 +187,27 @@ async def test_form(space: Space, form: str) -> None:
     assert answer.json()["level"] == "WARN"
     assert answer.json()["channels"] == ["admin", "membership"]
     assert await space.texts(source_ids=MEMBER) == ["Hi there"]
+
+
+@pytest.mark.parametrize(
+    ("form", "field", "reason"),
+    [
+        ("text=a&text=b", "text", "takes one value, and was given several"),
+        ("text=a&text=", "text", "takes one value, and was given several"),
+        ("text=a&text[]=b", "text", "takes one value, and was given several"),
+        ("text[]=a&text=b", "text", "takes one value, and was given several"),
+        ("text=a&text[x]=b", "text", "takes one value, and was given several"),
+        ("text=a&level=WARN&level=ERROR", "level", "takes one value, and was given several"),
+        ("text=%00a", "text", "may not contain NUL"),
+    ],
+)
+async def test_form_that_says_two_things(space: Space, form: str, field: str, reason: str) -> None:
+    """422, and nothing is recorded; what is said twice alike is said once."""
+    answer = await space.post_form(form)
+
+    assert (answer.status_code, answer.json()) == (422, {"errors": {field: [reason]}})
+    assert await space.listed() == []
+    assert (await space.post_form("text=a&text=a&level=&level=")).status_code == 201
 
 
 async def test_multipart_form(space: Space) -> None:

@@ -1,13 +1,13 @@
 """Form bodies as the members that JSON would have: `a=1`, `b[]=1`, `b[0]=1`, `c[d]=1`."""
 
 import re
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
 from starlette.datastructures import Headers
 from starlette.formparsers import MultiPartException, MultiPartParser
 
-from doings.core.errors import Malformed
+from doings.core.errors import Invalid, Malformed
 
 _KEY = re.compile(r"\[([^\[\]]*)\]")
 
@@ -15,9 +15,14 @@ MAX_FIELDS = 2000
 
 NO_LISTS: frozenset[str] = frozenset()
 
+SEVERAL = "takes one value, and was given several"
+"""Why a member is refused that a form has several times."""
+
+Inner = TypeVar("Inner", list[Any], dict[str, Any])
+
 
 def members_from_form(body: bytes, lists: frozenset[str] = NO_LISTS) -> dict[str, Any]:
-    """Read `application/x-www-form-urlencoded`; raises Malformed."""
+    """Read `application/x-www-form-urlencoded`; raises Malformed and Invalid."""
     try:
         text = body.decode()
         pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS)
@@ -29,7 +34,7 @@ def members_from_form(body: bytes, lists: frozenset[str] = NO_LISTS) -> dict[str
 async def members_from_multipart(
     body: bytes, content_type: str, lists: frozenset[str] = NO_LISTS
 ) -> dict[str, Any]:
-    """Read `multipart/form-data`, files left out; raises Malformed."""
+    """Read `multipart/form-data`, files left out; raises Malformed and Invalid."""
 
     async def stream() -> Any:  # noqa: ANN401 - starlette names no type for its streams
         yield body
@@ -54,9 +59,10 @@ def _is_guessed(text: str, body: bytes) -> bool:
 def members_from_pairs(
     pairs: list[tuple[str, str]], lists: frozenset[str] = NO_LISTS
 ) -> dict[str, Any]:
-    """Put fields together; one without brackets that is repeated keeps its last value.
+    """Put fields together; those that `lists` names are lists without brackets, too.
 
-    Those that `lists` names keep all, as if they had brackets.
+    Raises Invalid for a member that is given twice and differently: none of its values is better
+    than the others.
     """
     members: dict[str, Any] = {}
     for name, value in pairs:
@@ -64,13 +70,23 @@ def members_from_pairs(
         if not keys and head in lists:
             keys = [""]
         if not keys:
-            members[head] = value
+            _set(members, head, value, head)
         elif len(keys) == 1 and (keys[0] == "" or keys[0].isdecimal()):
-            values = members.setdefault(head, [])
-            if isinstance(values, list):
-                values.append(value)
+            _inner(members, head, []).append(value)
         else:
-            inner = members.setdefault(head, {})
-            if isinstance(inner, dict):
-                inner[keys[0]] = value
+            _set(_inner(members, head, {}), keys[0], value, f"{head}.{keys[0]}")
     return members
+
+
+def _set(members: dict[str, Any], name: str, value: str, field: str) -> None:
+    """Set a member that has one value; raises Invalid where it has another one already."""
+    if members.setdefault(name, value) != value:
+        raise Invalid.of(field, SEVERAL)
+
+
+def _inner(members: dict[str, Any], name: str, empty: Inner) -> Inner:
+    """The list or object of that name, which begins empty; raises Invalid for what is neither."""
+    inner = members.setdefault(name, empty)
+    if not isinstance(inner, type(empty)):
+        raise Invalid.of(name, SEVERAL)
+    return inner
