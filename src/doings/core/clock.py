@@ -30,6 +30,10 @@ LATEST = 253_402_128_000 * SECOND
 """9999-12-30: a later time cannot be shown in every time zone."""
 
 
+OUTSIDE = "the time lies outside the years 1000 to 9999"
+"""Why a time is refused that is not between them."""
+
+
 class Clock(Protocol):
     """The source of instants and ids."""
 
@@ -57,10 +61,12 @@ def instant_from_datetime(moment: datetime) -> int:
     if moment.tzinfo is None:
         msg = "a time needs its offset or Z"
         raise ValueError(msg)
-    instant = (moment - EPOCH) // _MICROSECOND
+    try:
+        instant = (moment - EPOCH) // _MICROSECOND
+    except OverflowError:  # an offset leads beyond the years that Python has
+        raise ValueError(OUTSIDE) from None
     if not EARLIEST <= instant < LATEST:
-        msg = "the time lies outside the years 1000 to 9999"
-        raise ValueError(msg)
+        raise ValueError(OUTSIDE)
     return instant
 
 

@@ -52,7 +52,7 @@ def date_from_text(text: str) -> date:
 def instant_or_date_from_text(text: str, time_zone: str) -> int:
     """Read RFC 3339, or a bare date as the start of that day in the zone; raises ValueError."""
     if _DATE.fullmatch(text):
-        return _start_of_date(_date(text), time_zone)
+        return start_of_date(_date(text), time_zone)
     try:
         return instant_from_text(text)
     except ValueError as error:
@@ -69,12 +69,4 @@ def _date(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         msg = f"there is no {text} in the calendar"
-        raise ValueError(msg) from None
-
-
-def _start_of_date(day: date, time_zone: str) -> int:
-    try:
-        return start_of_date(day, time_zone)
-    except OverflowError:
-        msg = "the time lies outside the years 1000 to 9999"
         raise ValueError(msg) from None

@@ -44,7 +44,7 @@ def readings(date: SavedDate, time_zone: str) -> Readings:
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=zone(date.time_zone or time_zone))
         first, second = (instant_from_datetime(moment.replace(fold=fold)) for fold in (0, 1))
-    except (ValueError, OverflowError) as error:
+    except ValueError as error:
         raise Invalid.of("dateTime", str(error)) from None
     return first, second
 
