@@ -19,6 +19,7 @@ CHARACTERS = {
     "the flag of a region": "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067",
     "Hangul in parts": "\u1112\u1161\u11ab",
     "Hangul and a last part": "\ud558\u11ab",
+    "Hangul and a vowel": "\ud558\u1161",
     "a Hindi syllable": "\u0915\u094d\u0937\u093f",
     "a Thai vowel": "\u0e01\u0e33",
     "half-width Kana": "\uff76\uff9e",
@@ -48,6 +49,11 @@ def test_a_title_ends_with_a_whole_character(character: str, before: int) -> Non
     rest = shown.removesuffix("…").lstrip("x")
     assert shown.endswith("…")
     assert rest == character * (len(rest) // len(character))
+
+
+def test_a_whole_syllable_of_hangul_takes_no_vowel() -> None:
+    """One that ends in a consonant is complete."""
+    assert is_boundary("\ud55c\u1161", 1)
 
 
 def test_a_text_after_many_spaces_is_cut_as_well() -> None:
