@@ -2,7 +2,7 @@
 
 import pytest
 
-from doings.core.errors import Malformed, NotAcceptable
+from doings.core.errors import Invalid, Malformed, NotAcceptable
 from doings.httpkit.input.accept import negotiated
 from doings.httpkit.input.forms import members_from_pairs
 from doings.httpkit.input.params import integer, last, listed, one_of
