@@ -180,13 +180,3 @@ def test_file_that_is_no_database_is_one_line(path: Path) -> None:
 
     with pytest.raises(Misconfigured, match="cannot be opened"):
         SqliteEngine(path)
-
-
-async def test_closed_store_is_unavailable(path: Path) -> None:
-    """A write that comes after the end is refused instead of waiting for ever."""
-    database = await make(path)
-    account = await database.account("acme")
-    await database.close()
-
-    with pytest.raises(Unavailable, match="shutting down"):
-        await Book(database, account).record(note())

@@ -165,3 +165,11 @@ async def test_closing_records_what_was_accepted(book: Book, database: Database)
 
     assert all(is_new for _, is_new in await asyncio.gather(*recording))
     assert database.queue_depth == 0
+
+
+async def test_a_write_after_the_end_is_refused(book: Book) -> None:
+    """On every engine, instead of waiting for ever."""
+    await book.database.close()
+
+    with pytest.raises(Unavailable, match="shutting down"):
+        await book.record(note())
