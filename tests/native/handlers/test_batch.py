@@ -214,7 +214,11 @@ async def test_a_stream_that_breaks_off_says_what_was_recorded(
 WHOLE = gzip.compress(numbered(range(9)))
 
 
-@pytest.mark.parametrize("content", [b"x", b"xy", WHOLE[:-1], WHOLE[:-8] + bytes(8)])
+@pytest.mark.parametrize(
+    "content",
+    [b"x", b"xy", WHOLE[:-1], WHOLE[:-8] + bytes(8)],
+    ids=["no gzip", "half a mark", "cut off", "wrong sum"],
+)
 async def test_a_stream_that_breaks_off_at_once_says_so(native: Native, content: bytes) -> None:
     """Nothing is recorded of a batch that did not come to its end."""
     answer = await native.call(
