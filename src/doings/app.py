@@ -23,6 +23,7 @@ from doings.dialects.invent import routes as invent
 from doings.dialects.mio import routes as mio
 from doings.dialects.monica import routes as monica
 from doings.httpkit import metrics, operations
+from doings.httpkit.bounds import LoopWatch
 from doings.httpkit.endpoint import surface_app
 from doings.httpkit.input import headers
 from doings.httpkit.input.path import escaped_segments, text_from_escaped
@@ -87,6 +88,7 @@ def watch_store(store: Database) -> None:
 
     store.on_recorded = metrics.RECORDED.inc
     engine.group_sizes = note_group
+    engine.waits = metrics.note_wait
     metrics.QUEUE_DEPTH.set_function(lambda: store.queue_depth)
 
 
@@ -123,6 +125,7 @@ class Application:
         self._store: Database | None = None
         self._sweeper: Sweeper | None = None
         self._rebuilding: Rebuilding | None = None
+        self._loop_watch = LoopWatch()
         self._apps = {name: surface_app(surface, self.services) for name, surface in MOUNTS.items()}
         self._root = surface_app(operations.SURFACE, self.services)
         app: ASGIApp = self._dispatch
@@ -152,6 +155,7 @@ class Application:
         self._sweeper.start()
         self._rebuilding = Rebuilding(self._store, _note_rebuilding, _note_failed_rebuilding)
         self._rebuilding.start()
+        self._loop_watch.start()
 
     def end_waiting(self) -> None:
         """Answer all requests that wait for changes at once: the server is about to stop."""
@@ -160,6 +164,7 @@ class Application:
 
     async def stop(self) -> None:
         """Write what was accepted and close the store."""
+        await self._loop_watch.stop()
         if self._sweeper is not None:
             await self._sweeper.stop()
         if self._rebuilding is not None:

@@ -7,6 +7,7 @@ DoingsError
 ├── Malformed              cannot be read at all: broken JSON, an unreadable parameter or cursor
 │   └── WrongEncoding      text in UTF-16 or UTF-32
 ├── Invalid                can be read and is wrong, field by field
+│   └── TooMuch            asks for more than a bound allows
 ├── Conflict               the state of the thing does not allow it
 ├── Outdated               it is not in the state that the caller asks for
 ├── TooLarge               a body over the limit
@@ -15,14 +16,20 @@ DoingsError
 ├── NotAcceptable          an answer in a format that nobody writes here
 ├── TooManyRequests        come back later
 ├── Unavailable            the store is away, full, locked or read-only
+│   └── Busy               others take all the room that there is
 └── Misconfigured          the program cannot start or carry out a command like this
 """
 
 from typing import NamedTuple
 
+from doings.core.budget import BUSY_SECONDS
+
 
 class DoingsError(Exception):
     """The root of the tree: catch this to catch all that Doings raises on purpose."""
+
+    bound: str | None = None
+    """The bound of `core.budget` that was hit, under the name that `/metrics` gives it."""
 
 
 class Unauthenticated(DoingsError):
@@ -88,6 +95,14 @@ class Invalid(DoingsError):
         return cls(Problem(field, reason))
 
 
+class TooMuch(Invalid):
+    """Input that is wrong only in that it asks for more than a bound allows."""
+
+    def __init__(self, bound: str, *problems: Problem) -> None:
+        super().__init__(*problems)
+        self.bound = bound
+
+
 class Conflict(DoingsError):
     """The state of the thing, or an earlier request, does not allow this one."""
 
@@ -98,6 +113,8 @@ class Outdated(DoingsError):
 
 class TooLarge(DoingsError):
     """A body of more than `limit` bytes."""
+
+    bound = "body"
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
@@ -150,6 +167,8 @@ class NotAcceptable(DoingsError):
 class TooManyRequests(DoingsError):
     """Over a limit; worth trying again after `retry_after` seconds."""
 
+    bound = "rate"
+
     def __init__(self, retry_after: int) -> None:
         self.retry_after = retry_after
         super().__init__(f"too many requests, try again in {retry_after} seconds")
@@ -161,6 +180,15 @@ class Unavailable(DoingsError):
     Nothing was written, unless the connection was lost during the commit. A caller that has to know
     repeats the request with the same external_id or Idempotency-Key.
     """
+
+
+class Busy(Unavailable):
+    """There is no room for this now; worth trying again after `retry_after` seconds."""
+
+    def __init__(self, bound: str, reason: str, retry_after: int = BUSY_SECONDS) -> None:
+        super().__init__(reason)
+        self.bound = bound
+        self.retry_after = retry_after
 
 
 class Misconfigured(DoingsError):

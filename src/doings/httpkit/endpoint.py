@@ -9,7 +9,8 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from doings.auth.limits import RateLimit
-from doings.core.errors import DoingsError, TooManyRequests, Unauthenticated
+from doings.core.errors import Busy, DoingsError, TooManyRequests, Unauthenticated
+from doings.httpkit.bounds import note_refusal
 from doings.httpkit.errors import Broken, MethodNotAllowed, NoRoute, Unreadable, UnsupportedCoding
 from doings.httpkit.input.body import CODINGS
 from doings.httpkit.input.path import path_of_segments, segments_from_escaped
@@ -126,7 +127,8 @@ class _Endpoints:
 
     def _answer(self, error: DoingsError, request: Request) -> Response:
         response = self._surface.respond_error(error, request)
-        if isinstance(error, TooManyRequests):
+        note_refusal(error, request.scope["doings"])
+        if isinstance(error, TooManyRequests | Busy):
             response.headers["Retry-After"] = str(error.retry_after)
         if isinstance(error, MethodNotAllowed):
             response.headers["Allow"] = ", ".join(error.allowed)

@@ -57,9 +57,11 @@ STATUS: dict[type[DoingsError], int] = {
     errors.TooLarge: 413,
     errors.UnsupportedType: 415,
     errors.Invalid: 422,
+    errors.TooMuch: 422,
     errors.TooManyRequests: 429,
     Broken: 500,
     errors.Unavailable: 503,
+    errors.Busy: 503,
 }
 """The usual status of each class; a surface whose vendor differs has its own table."""
 

@@ -19,6 +19,18 @@ GROUP_SIZE = Histogram(
 QUEUE_DEPTH = Gauge(
     "doings_queue_depth", "Writes waiting for their commit.", multiprocess_mode="livesum"
 )
+REFUSALS = Counter("doings_refusals", "Requests refused because of a bound.", ["bound"])
+WAIT = Histogram(
+    "doings_wait_seconds",
+    "How long work waited for a reader or for the writer.",
+    ["for"],
+    buckets=(0.001, 0.005, 0.02, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+STALL = Gauge(
+    "doings_loop_stall_seconds",
+    "The longest that the event loop was kept in the last minute.",
+    multiprocess_mode="livemax",
+)
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
@@ -34,3 +46,8 @@ def count(surface: str, route: str, method: str, status: int, seconds: float) ->
 def _children(surface: str, route: str, method: str, status: int) -> tuple[Counter, Histogram]:
     """The two that a request is counted in; to look them up takes as long as to count."""
     return REQUESTS.labels(surface, route, method, str(status)), LATENCY.labels(surface)
+
+
+def note_wait(kind: str, seconds: float) -> None:
+    """Note how long work waited for a "reader" or for the "writer"."""
+    WAIT.labels(kind).observe(seconds)

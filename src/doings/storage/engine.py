@@ -88,10 +88,12 @@ class Connection(Protocol):
 class Engine(Protocol):
     """A database that can be read and written in transactions.
 
-    `group_sizes` is told how many callers' writes each commit makes durable.
+    `group_sizes` is told how many callers' writes each commit makes durable; `waits` how many
+    seconds work waited for a "reader" or for the "writer".
     """
 
     group_sizes: Callable[[int], None]
+    waits: Callable[[str, float], None]
 
     @property
     def queue_depth(self) -> int:

@@ -67,6 +67,7 @@ class PostgresEngine:
     def __init__(self, pools: "_Pools", notifier: CommitNotifier, *, group: int = GROUP) -> None:
         self.group = group
         self.group_sizes: Callable[[int], None] = lambda _: None
+        self.waits: Callable[[str, float], None] = lambda _kind, _seconds: None
         self._pools = pools
         self._figures = Figures()
         self._notifier = notifier

@@ -54,6 +54,7 @@ class SqliteEngine:
         self.path = path
         self.group = group
         self.group_sizes: Callable[[int], None] = lambda _: None
+        self.waits: Callable[[str, float], None] = lambda _kind, _seconds: None
         self._writer = SqliteConnection(opened(path))
         self._inline = SqliteConnection(opened(path))
         self._local = threading.local()

@@ -1,0 +1,47 @@
+"""The budget: what one request, one account and one process may take, so that nobody stops others.
+
+`docs/operations.md` shows it as a table, with what the caller of more is told. An error that a
+bound leads to names it in `bound`; `/metrics` counts by that name.
+"""
+
+# One request
+
+HEADER_BYTES = 16_384
+"""The longest address and the longest header."""
+
+HEADERS_BYTES = 65_536
+"""All headers of a request together."""
+
+QUIET_SECONDS = 30
+"""How long a peer may send nothing that is owed, or take nothing of its answer."""
+
+LOOP_SECONDS = 0.02
+"""How long one step may keep the event loop; what can take longer runs on a thread."""
+
+SEARCH_WORDS = 32
+"""Different words of one search; two that are the same are one."""
+
+LIST_ITEMS = 1_000
+"""Items of a list in a body, such as names of tags; links have a limit of their own."""
+
+PAGE_BYTES = 4_194_304
+"""Stored bytes that one page or one chunk of a stream may hold, unless it has but one item."""
+
+READ_SECONDS = 10
+"""How long a search, a statistic or one chunk of a stream may read the store."""
+
+WRITE_SECONDS = 1
+"""How long one transaction may keep the writer: work that can be parted is parted before."""
+
+# One account
+
+ACCOUNT_READS = 16
+"""Searches, statistics and chunks that an account may have waiting for a reader."""
+
+# One process
+
+WAITING_READS = 256
+"""Likewise of all accounts together."""
+
+BUSY_SECONDS = 1
+"""After how many seconds a caller that found no room is told to try again."""

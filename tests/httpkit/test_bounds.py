@@ -1,0 +1,68 @@
+"""Refusals are counted and told of, and stalls of the loop are seen."""
+
+import asyncio
+import time
+
+import pytest
+from prometheus_client import REGISTRY
+from structlog.testing import capture_logs
+
+from doings.core.errors import Busy, NotFound, Problem, TooLarge, TooMuch
+from doings.httpkit import bounds
+
+
+def refusals(bound: str | None) -> float:
+    """How often that bound refused something."""
+    return REGISTRY.get_sample_value("doings_refusals_total", {"bound": str(bound)}) or 0
+
+
+@pytest.fixture(autouse=True)
+def told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing has been told of yet."""
+    monkeypatch.setattr(bounds, "_told", {})
+
+
+@pytest.mark.parametrize(
+    "error",
+    [Busy("readers", "full"), TooLarge(1), TooMuch("list", Problem("tags", "too many"))],
+    ids=type,
+)
+def test_a_refusal_is_counted_and_told_of_once_a_minute(
+    error: Busy | TooLarge | TooMuch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Under the bound's own name."""
+    before = refusals(error.bound)
+    now = 1000.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+
+    with capture_logs() as lines:
+        bounds.note_refusal(error, {"route": "/activities"})
+        bounds.note_refusal(error, {"route": "/activities"})
+        now += bounds.QUIET_SECONDS
+        bounds.note_refusal(error, {"route": "/stats"})
+
+    assert refusals(error.bound) == before + 3
+    assert [(line["bound"], line["route"]) for line in lines] == [
+        (error.bound, "/activities"),
+        (error.bound, "/stats"),
+    ]
+
+
+def test_another_error_is_no_refusal() -> None:
+    """It hit no bound."""
+    with capture_logs() as lines:
+        bounds.note_refusal(NotFound("activity"), {})
+
+    assert lines == []
+
+
+async def test_a_stall_of_the_loop_is_seen() -> None:
+    """As long as the next look at the loop comes too late."""
+    watch = bounds.LoopWatch()
+    watch.start()
+    await asyncio.sleep(0.01)
+    time.sleep(0.3)  # noqa: ASYNC251 - this is the stall
+    await asyncio.sleep(0.01)
+    await watch.stop()
+
+    assert (REGISTRY.get_sample_value("doings_loop_stall_seconds") or 0) >= 0.15
