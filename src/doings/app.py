@@ -27,6 +27,7 @@ from doings.httpkit.bounds import LoopWatch
 from doings.httpkit.endpoint import surface_app
 from doings.httpkit.input import headers
 from doings.httpkit.input.path import escaped_segments, text_from_escaped
+from doings.httpkit.kept_answers import KeptAnswers
 from doings.httpkit.logs import set_up_logs
 from doings.httpkit.observe import observed
 from doings.httpkit.request import Services
@@ -122,6 +123,7 @@ class Application:
         self.settings = settings
         self._open = open_it
         self._services: Services | None = None
+        self._kept_answers: KeptAnswers | None = None
         self._store: Database | None = None
         self._sweeper: Sweeper | None = None
         self._rebuilding: Rebuilding | None = None
@@ -151,6 +153,9 @@ class Application:
         self._store = await self._open(self.settings)
         watch_store(self._store)
         self._services = services_of(self.settings, self._store)
+        self._kept_answers = KeptAnswers(
+            self._store, self._services.authenticator, self.settings.kept_answers_bytes
+        )
         self._sweeper = Sweeper(self._store, self._store.clock, _note_failed_sweep)
         self._sweeper.start()
         self._rebuilding = Rebuilding(self._store, _note_rebuilding, _note_failed_rebuilding)
@@ -194,6 +199,11 @@ class Application:
         await send({"type": "lifespan.shutdown.complete"})
 
     async def _dispatch(self, scope: Scope, receive: Receive, send: Send) -> None:
+        kept = await self._kept_answers.find(scope) if self._kept_answers else None
+        if kept is not None:
+            scope["doings"].update(kept.about)
+            await kept.send(scope, send)
+            return
         scope["segments"] = escaped_segments(scope)
         mounted = self._by_host(scope) or self._by_path(scope)
         await mounted(scope, receive, send)

@@ -14,6 +14,7 @@ NOT_SETTINGS = ("DOINGS_TEST_",)
 
 MAX_PORT = 65_535
 Port = Annotated[int, msgspec.Meta(ge=0, le=MAX_PORT)]
+Bytes = Annotated[int, msgspec.Meta(ge=0)]
 Count = Annotated[int, msgspec.Meta(ge=1)]
 
 
@@ -31,6 +32,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     rate_limits: Literal["off", "vendor"] = "off"
     failed_sign_ins: Count = 10
     body_limit: Count = 1_048_576
+    kept_answers_bytes: Bytes = 33_554_432
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] = "json"
     prepared_statements: bool = True
@@ -62,14 +64,19 @@ def _in_words(name: str, reason: str, values: dict[str, Any]) -> str:
     if reason.startswith("Invalid enum value"):
         return f"{values[name]!r} is none of {', '.join(choices)}"
     expected = next((word for start, word in _EXPECTED.items() if reason.startswith(start)), None)
+    if expected == _COUNT and name == "port":
+        expected = _PORT
     return reason if expected is None else f"{values[name]!r} is not {expected}"
 
+
+_COUNT = "0 or more"
+_PORT = f"a port, 0 to {MAX_PORT}"
 
 _EXPECTED = {
     "Expected `int`,": "a whole number",
     "Expected `bool`,": "true or false",
-    "Expected `int` >= 0": f"a port, 0 to {MAX_PORT}",
-    "Expected `int` <=": f"a port, 0 to {MAX_PORT}",
+    "Expected `int` >= 0": _COUNT,
+    "Expected `int` <=": _PORT,
     "Expected `int` >= 1": "1 or more",
 }
 """Our words for the beginnings of msgspec's reasons."""

@@ -53,15 +53,21 @@ def test_query_is_read_as_the_library_reads_it(text: str) -> None:
     assert call_of(query_string=query).query == expected
 
 
-def test_header_is_found_by_any_spelling_of_its_name() -> None:
-    """All of its lines as one list, where it is repeated."""
+def test_a_header_is_one_list() -> None:
+    """All of its lines, where it is repeated."""
     call = call_of(
-        headers=[(b"accept", b"a"), (b"accept", b"b"), (b"x-name", "é".encode("latin-1"))]
+        headers=[(b"accept", b"a"), (b"accept", b"b"), (b"token", "é".encode("latin-1"))]
     )
 
-    assert call.header("Accept") == "a, b"
-    assert call.header("x-name") == "é"
+    assert call.header("accept") == "a, b"
+    assert call.header("token") == "é"
     assert call.header("host") is None
+
+
+def test_no_header_is_read_that_kept_answers_do_not_know_of() -> None:
+    """Else an answer made of it would be given to callers that sent another one."""
+    with pytest.raises(KeyError):
+        call_of(headers=[(b"x-new", b"1")]).header("x-new")
 
 
 async def test_body_comes_in_parts() -> None:

@@ -15,7 +15,7 @@ from doings.auth.principal import Principal, scope_named
 from doings.core.clock import SECOND, Clock
 from doings.core.errors import Invalid, Unauthenticated
 from doings.core.store import Store
-from doings.core.store.credentials import Credential
+from doings.core.store.credentials import Credential, SignIn
 
 USE_SECONDS = 60
 """How exactly the last use of a credential is known."""
@@ -73,7 +73,7 @@ class Authenticator:
 
     def __init__(self, store: Store, clock: Clock, failures: FailedSignIns) -> None:
         self._store = store
-        self._clock = clock
+        self.clock = clock
         self._failures = failures
         self._noted: dict[str, int] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -86,24 +86,31 @@ class Authenticator:
         """Who a key with its secret belongs to; raises Unauthenticated and TooManyRequests."""
         if not key or not secret:
             raise Unauthenticated
-        stored = await self._store.credential(key)
-        if stored is None or not hmac.compare_digest(stored[0].secret_hash, hash_of(secret)):
+        found = await self._store.credential(key)
+        if found is None or not hmac.compare_digest(found.credential.secret_hash, hash_of(secret)):
             self._failures.note(address)
             raise Unauthenticated("the credential is not valid")
-        credential, account = stored
-        self._check_expiry(credential, address)
-        self._note_use(credential)
-        return Principal(account, credential.key, credential.scopes, credential.label)
+        return self._signed_in(found, address)
 
     async def by_key(self, key: str) -> Principal:
         """Who a key belongs to, after its holder was authenticated; raises Unauthenticated."""
-        stored = await self._store.credential(key)
-        if stored is None:
+        found = await self._store.credential(key)
+        if found is None:
             raise Unauthenticated("the credential was revoked")
-        credential, account = stored
-        self._check_expiry(credential, None)
-        self._note_use(credential)
-        return Principal(account, credential.key, credential.scopes, credential.label)
+        return self._signed_in(found, None)
+
+    def _signed_in(self, found: SignIn, address: str | None) -> Principal:
+        credential = found.credential
+        self._check_expiry(credential, address)
+        self.note_use(credential.key, credential.last_used_at)
+        return Principal(
+            found.account,
+            credential.key,
+            credential.scopes,
+            credential.label,
+            credential.expires_at,
+            found.standing,
+        )
 
     def failed(self, address: str) -> None:
         """Count a wrong credential that this class did not see itself, like a bad JWT.
@@ -113,19 +120,19 @@ class Authenticator:
         self._failures.note(address)
 
     def _check_expiry(self, credential: Credential, address: str | None) -> None:
-        if credential.expires_at is not None and credential.expires_at <= self._clock.now():
+        if credential.expires_at is not None and credential.expires_at <= self.clock.now():
             if address is not None:
                 self._failures.note(address)
             raise Unauthenticated("the credential has expired")
 
-    def _note_use(self, credential: Credential) -> None:
+    def note_use(self, key: str, last_used_at: int | None = None) -> None:
         """Write down the use, at most once a minute; the answer does not wait for it."""
-        now = self._clock.now()
-        last = self._noted.get(credential.key) or credential.last_used_at or 0
+        now = self.clock.now()
+        last = self._noted.get(key) or last_used_at or 0
         if now - last < USE_SECONDS * SECOND:
             return
-        self._noted[credential.key] = now
-        task = asyncio.get_running_loop().create_task(self._write_use(credential.key, now))
+        self._noted[key] = now
+        task = asyncio.get_running_loop().create_task(self._write_use(key, now))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

@@ -4,6 +4,7 @@ import msgspec
 
 from doings.core.account import Account
 from doings.core.errors import Forbidden
+from doings.core.store.credentials import Standing
 
 READ = "read_activities"
 WRITE = "write_activities"
@@ -15,12 +16,14 @@ SCOPE_ALIASES = {"read": READ, "write": WRITE}
 
 
 class Principal(msgspec.Struct, frozen=True):
-    """An account, and the credential that speaks for it."""
+    """An account, and the credential that speaks for it until `expires_at`, an instant."""
 
     account: Account
     key: str
     scopes: tuple[str, ...]
     label: str | None
+    expires_at: int | None = None
+    standing: Standing | None = None
 
     def require(self, scope: str) -> None:
         """Raise Forbidden unless the credential has the scope."""

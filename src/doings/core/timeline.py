@@ -30,9 +30,13 @@ class Timeline:
         self.store = store
         self.account = account
         self.by = by
+        self.is_searched = False
+        """Whether something was read that no number of changes stands for, like the full text."""
 
     async def read(self, work: Callable[[Reader], Awaitable[T]], *, bounded: bool = True) -> T:
         """Run work on one consistent state; `bounded=False` if it may take long."""
+        if not bounded:
+            self.is_searched = True
         return await self.store.read(self.account.id, work, bounded=bounded)
 
     async def write(

@@ -12,6 +12,7 @@ from doings.auth.limits import RateLimit
 from doings.core.errors import Busy, DoingsError, TooManyRequests, Unauthenticated
 from doings.httpkit.bounds import note_refusal
 from doings.httpkit.errors import Broken, MethodNotAllowed, NoRoute, Unreadable, UnsupportedCoding
+from doings.httpkit.etags import is_unchanged, without_body
 from doings.httpkit.input.body import CODINGS
 from doings.httpkit.input.path import path_of_segments, segments_from_escaped
 from doings.httpkit.request import Request, Services
@@ -24,6 +25,8 @@ REVALIDATE = "private, no-cache"
 """What is answered to one caller is kept for no other, and shown again only after asking here."""
 
 NO_STORE = "no-store"
+
+READING = frozenset({"GET", "HEAD"})
 
 
 SIGN_IN_ERRORS = (Unauthenticated, TooManyRequests)
@@ -105,14 +108,35 @@ class _Endpoints:
         response.headers["Vary"] = self._surface.vary
         for name, value in request.headers.items():
             response.headers[name] = value
+        response = self._kept(request, response)
         if scope["method"] == "HEAD":
             send = _without_body(send)
         await response(scope, receive, send)
 
+    def _kept(self, request: Request, response: Response) -> Response:
+        """Keep the answer where that is possible; 304 in its place if the caller has it already."""
+        if response.status_code != HTTPStatus.OK or request.method not in READING:
+            return response
+        keep = request.scope.get("keep")
+        if keep is not None and not self._is_counted:
+            keep(request, response)
+        etag = response.headers.get("etag")
+        if etag is None or not is_unchanged(request.header("if-none-match"), etag):
+            return response
+        unchanged = Response(status_code=HTTPStatus.NOT_MODIFIED)
+        unchanged.raw_headers = without_body(response.raw_headers)
+        return unchanged
+
+    @property
+    def _is_counted(self) -> bool:
+        """Whether each request to the surface counts, and its answer says so."""
+        is_on = self._services().settings.rate_limits == "vendor"
+        return is_on and self._rate is not None
+
     def _admit(self, request: Request, operation: Operation) -> None:
         if operation.scope is not None:
             request.principal.require(operation.scope)
-        if self._rate is not None and request.services.settings.rate_limits == "vendor":
+        if self._rate is not None and self._is_counted:
             self._count(self._rate, request)
 
     def _count(self, rate: RateLimit, request: Request) -> None:

@@ -31,6 +31,11 @@ STALL = Gauge(
     "The longest that the event loop was kept in the last minute.",
     multiprocess_mode="livemax",
 )
+KEPT_HITS = Counter("doings_kept_answer_hits", "Answers given again.")
+KEPT_MISSES = Counter("doings_kept_answer_misses", "Answers made, as none was kept.")
+KEPT_BYTES = Gauge(
+    "doings_kept_answer_bytes", "Bytes of answers that are kept.", multiprocess_mode="livesum"
+)
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 

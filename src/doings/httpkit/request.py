@@ -55,12 +55,23 @@ class Request:
         self._query: QueryString | None = None
         self.headers: dict[str, str] = {}
         """Headers for the answer, whatever it will be."""
+        self.is_signed_in = False
+        self.lapses_at: int | None = None
+        """The instant from which on time alone makes the answer another one, if there is any."""
 
     def authenticated(self, principal: Principal) -> None:
         """Bind the request to the credential that makes it, and to that account's timeline."""
         self.principal = principal
         self.timeline = Timeline(self.services.store, principal.account, principal.key)
         self.scope["doings"]["key"] = principal.key
+        self.is_signed_in = True
+        if principal.expires_at is not None:
+            self.lapse_at(principal.expires_at)
+
+    def lapse_at(self, instant: int) -> None:
+        """Say that the answer holds until then at most."""
+        if self.lapses_at is None or instant < self.lapses_at:
+            self.lapses_at = instant
 
     @property
     def method(self) -> str:

@@ -26,9 +26,9 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inli
 _CODE = re.compile(r"`([^`]*)`")
 
 
-async def show_page(request: Request) -> Response:
+async def show_page(request: Request) -> Response:  # noqa: ARG001 - a handler's shape
     """The page."""
-    return respond_bytes(request, page(), HTML, {"Content-Security-Policy": POLICY})
+    return respond_bytes(page(), HTML, {"Content-Security-Policy": POLICY})
 
 
 @cache

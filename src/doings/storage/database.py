@@ -12,10 +12,10 @@ from doings.core.defaults import DEFAULTS
 from doings.core.entity import SELF, EntityDraft
 from doings.core.errors import Conflict, Misconfigured, NotFound
 from doings.core.store import Reader, Writer
-from doings.core.store.credentials import Credential
+from doings.core.store.credentials import SignIn, Standing
 from doings.core.text import json_text, object_from_text
 from doings.storage.document_cache import DocumentCache
-from doings.storage.engine import Connection, Engine
+from doings.storage.engine import Connection, Engine, Row
 from doings.storage.reader import AccountReader
 from doings.storage.sql import account_statements as accounts
 from doings.storage.sql import statements as sql
@@ -27,6 +27,12 @@ from doings.storage.writer import AccountWriter
 from doings.storage.writing import entity_rows
 
 T = TypeVar("T")
+
+KNOWN_KEYS = 100_000
+"""Of how many keys a process knows the account."""
+
+_LAST_USED_AT = 7
+"""The column of a standing's row that says nothing about what can be seen."""
 
 LOOK_SECONDS = 0.2
 """How soon a long poll sees what another process wrote."""
@@ -43,6 +49,8 @@ class Database:
         """Told how many activities each write recorded, once it is durable."""
         self.write_batcher = WriteBatcher(self)
         self.document_cache = DocumentCache()
+        self._account_ids: dict[str, int] = {}
+        """The account of each key that signed in here. A key never changes it."""
         self.is_ending = False
         """Whether the server is about to stop, so that nobody shall wait for changes any more."""
 
@@ -183,10 +191,34 @@ class Database:
 
         return await self.engine.write(take)
 
-    async def credential(self, key: str) -> tuple[Credential, Account] | None:
+    async def credential(self, key: str) -> SignIn | None:
         """Who a key belongs to, whatever the account: the one question that names none."""
-        row = await self.engine.look_up(accounts.CREDENTIAL_BY_KEY, key=key)
-        return (credential_from_row(row[:8]), account_from_row(row[8:])) if row else None
+        account_id = self._account_ids.get(key)
+        if account_id is None:
+            row = await self.engine.look_up(accounts.CREDENTIAL_BY_KEY, key=key)
+            standing = None
+        else:
+            row = await self.engine.look_up(accounts.STANDING, key=key, account_id=account_id)
+            standing = _standing(row) if row else None
+        if row is None:
+            return None
+        if account_id is None:
+            self._know(key, row[1])
+        return SignIn(credential_from_row(row[:8]), account_from_row(row[8:14]), standing)
+
+    def _know(self, key: str, account_id: int) -> None:
+        if len(self._account_ids) >= KNOWN_KEYS:
+            self._account_ids.clear()
+        self._account_ids[key] = account_id
+
+    async def standing(self, key: str, account_id: int) -> Standing | None:
+        """What changes whenever something does that the credential can see."""
+        row = await self.engine.look_up(accounts.STANDING, key=key, account_id=account_id)
+        return _standing(row) if row else None
+
+    def version(self) -> int | None:
+        """A number that is another one after every commit, or None."""
+        return self.engine.version()
 
     async def note_use(self, uses: dict[str, int]) -> None:
         """Store when credentials were last used."""
@@ -239,6 +271,10 @@ async def open_database(engine: Engine, clock: Clock, schema: dict[str, str]) ->
     if secret is None:
         secret = await engine.write(prepare)
     return Database(engine, clock, bytes.fromhex(secret))
+
+
+def _standing(row: Row) -> Standing:
+    return row[:_LAST_USED_AT] + row[_LAST_USED_AT + 1 :]
 
 
 async def _ready_secret(connection: Connection) -> str | None:

@@ -99,6 +99,12 @@ class Engine(Protocol):
     def queue_depth(self) -> int:
         """How many writes wait for their turn."""
 
+    def version(self) -> int | None:
+        """A number that is another one after every commit of anybody.
+
+        None where that takes a statement. The writes of this process count as those of others.
+        """
+
     async def read(self, work: Callable[[Connection], Awaitable[T]], *, bounded: bool = True) -> T:
         """Run work on one consistent state."""
 

@@ -1,6 +1,6 @@
 """The part of the port that is about credentials."""
 
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -18,6 +18,21 @@ class Credential(msgspec.Struct, frozen=True):
     created_at: int
     expires_at: int | None
     last_used_at: int | None
+
+
+Standing = tuple[object, ...]
+"""What a credential, its account and the number of its changes were at one moment.
+
+While it stays the same, nothing has changed of what the credential can see.
+"""
+
+
+class SignIn(NamedTuple):
+    """What the store knows of a key; it gives no standing the first time it is asked for one."""
+
+    credential: Credential
+    account: Account
+    standing: Standing | None
 
 
 class CredentialReader(Protocol):
@@ -40,10 +55,19 @@ class CredentialWriter(CredentialReader, Protocol):
 class CredentialStore(Protocol):
     """Looking up credentials whose account is not known yet."""
 
-    async def credential(self, key: str) -> tuple[Credential, Account] | None:
+    async def credential(self, key: str) -> SignIn | None:
         """The credential of a key and its account, or None.
 
         This is the one question that names no account, because it finds out the account.
+        """
+
+    async def standing(self, key: str, account_id: int) -> Standing | None:
+        """The standing of a key of that account, or None once there is no such key."""
+
+    def version(self) -> int | None:
+        """A number that is another one after every commit, whoever made it.
+
+        None where the store cannot say that without being asked by a statement.
         """
 
     async def note_use(self, uses: dict[str, int]) -> None:

@@ -4,6 +4,7 @@ from base64 import b64decode
 
 from doings.auth.jwt import Claims, TokenExpired, claims_from_jwt
 from doings.auth.principal import Principal
+from doings.core.clock import SECOND
 from doings.core.errors import Forbidden, Unauthenticated
 from doings.httpkit.request import Request
 
@@ -37,6 +38,7 @@ async def sign_in(request: Request) -> Principal:
 async def _holder(request: Request, token: str) -> Principal:
     services = request.services
     claims = _claims(request, token)
+    request.lapse_at(claims.exp * SECOND)
     principal = await services.authenticator.by_key(claims.sub)
     if principal.account.id != claims.account:
         raise Unauthenticated("the token is not valid")

@@ -1,6 +1,6 @@
 """Between activities and the vendor's documents, in both directions; it knows no HTTP."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -66,15 +66,23 @@ def activity_documents(
 
 
 def rendered_documents(
-    activities: Sequence[Activity], account: Account, *, now: int
+    activities: Sequence[Activity],
+    account: Account,
+    *,
+    now: int,
+    lapse_at: Callable[[int], None],
 ) -> list[bytes]:
-    """Render what the list shows as JSON; Uncacheable where time will change the status."""
+    """Render what the list shows as JSON; Uncacheable where time will change the status.
+
+    `lapse_at` is told of each instant at which it does.
+    """
     dated = _dated_documents(activities, account, now)
     encoded = encoded_documents([document for document, _ in dated])
-    return [
-        text if lapses_at is None or lapses_at <= now else Uncacheable(text)
-        for text, (_, lapses_at) in zip(encoded, dated, strict=True)
-    ]
+    for index, (_, lapses_at) in enumerate(dated):
+        if lapses_at is not None and lapses_at > now:
+            encoded[index] = Uncacheable(encoded[index])
+            lapse_at(lapses_at)
+    return encoded
 
 
 Dated = tuple[ActivityDocument, int | None]
@@ -132,6 +140,13 @@ def _activity_document(activity: Activity, party: _Party, account: Account, now:
         document.status = facts.status_then
         document.timeline.append(EntryDocument(facts.status_then, lapses_at // MILLISECOND))
     return document, lapses_at
+
+
+def lapses_of(activity: Activity) -> list[int]:
+    """The instants at which time alone changes, or changed, what the detail shows."""
+    facts = facts_of(activity.data)
+    instants = (facts.lapses_at(), instant_of(facts.expires_at))
+    return [instant for instant in instants if instant is not None]
 
 
 def activity_detail_document(activity: Activity, account: Account, *, now: int) -> ActivityDocument:

@@ -8,7 +8,6 @@ from starlette.responses import Response
 
 from doings.auth.jwt import SECONDS, issue_jwt
 from doings.auth.principal import ADMIN
-from doings.core.account import Account
 from doings.core.activity import Activity
 from doings.core.store.entities import EntityReader
 from doings.core.store.rendering import Rendering
@@ -20,7 +19,7 @@ from doings.dialects.mio.documents import (
 )
 from doings.dialects.mio.errors import respond_error
 from doings.dialects.mio.lookup import Narrowing, activity_named, page_of
-from doings.dialects.mio.mapping import activity_detail_document, rendered_documents
+from doings.dialects.mio.mapping import activity_detail_document, lapses_of, rendered_documents
 from doings.dialects.mio.params import PARAMETERS, ZONE_HEADER, activities_query, zone_name
 from doings.dialects.mio.webhooks import (
     settings_with,
@@ -50,7 +49,10 @@ async def list_activities(request: Request) -> Response:
     account, now = request.principal.account, request.services.clock.now()
     query = activities_query(request.query, _zone(request), now=now)
     narrowing = Narrowing(id=last(request.query, "id"), cifcode=last(request.query, "cifcode"))
-    rendering = _rendering(account, now)
+    rendering = _rendering(request, now)
+    if query.until == now + 1:
+        # The list goes to now: what is recorded for a later time comes into it by itself.
+        request.lapse_at(now)
     page = await request.timeline.read(
         lambda reader: page_of(reader, query, narrowing, account.slug, rendering),
         bounded=query.is_bounded and narrowing.cifcode is None,
@@ -58,9 +60,11 @@ async def list_activities(request: Request) -> Response:
     return _answer(ActivityListDocument(has_next=page.after is not None, activities=page.items))
 
 
-def _rendering(account: Account, now: int) -> Rendering:
+def _rendering(request: Request, now: int) -> Rendering:
+    account = request.principal.account
+
     async def render(reader: EntityReader, activities: Sequence[Activity]) -> list[bytes]:  # noqa: ARG001
-        return rendered_documents(activities, account, now=now)
+        return rendered_documents(activities, account, now=now, lapse_at=request.lapse_at)
 
     return Rendering("mio", render)
 
@@ -71,6 +75,9 @@ async def show_activity(request: Request) -> Response:
     id_ = request.path_params["activity"]
     activity = await request.timeline.read(lambda reader: activity_named(reader, id_))
     now = request.services.clock.now()
+    for instant in lapses_of(activity):
+        if instant > now:
+            request.lapse_at(instant)
     return _answer(activity_detail_document(activity, request.principal.account, now=now))
 
 

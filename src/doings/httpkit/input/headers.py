@@ -4,6 +4,36 @@ from collections.abc import Iterable
 
 from doings.httpkit.errors import Unreadable
 
+ANSWERED = frozenset(
+    {
+        b"accept",
+        b"apikey",
+        b"authorization",
+        b"authorization-key",
+        b"host",
+        b"token",
+        b"x-api-key",
+        b"x-forwarded-proto",
+        b"x-pvt-timezone",
+    }
+)
+"""The headers that an answer to a GET may be made of, `If-None-Match` left out."""
+
+_READ = {
+    name.decode(): name
+    for name in (
+        *ANSWERED,
+        b"content-encoding",
+        b"content-length",
+        b"content-type",
+        b"idempotency-key",
+        b"if-match",
+        b"if-none-match",
+        b"x-forwarded-for",
+    )
+}
+"""All headers that are read here. A new one has to be entered, in the right place of the two."""
+
 Headers = Iterable[tuple[bytes, bytes]]
 """Names in lower case with their values, as ASGI gives them."""
 
@@ -34,5 +64,5 @@ def elements(value: str | None) -> list[str]:
 
 
 def _values(headers: Headers, name: str) -> list[str]:
-    wanted = name.lower().encode()
+    wanted = _READ[name]
     return [value.decode("latin-1") for key, value in headers if key == wanted]

@@ -12,7 +12,7 @@ from doings.httpkit.request import Request
 from doings.native.documents import ActivityInput, ActivityPatch, NameInput
 from doings.native.handlers.timeline import respond_timeline
 from doings.native.http.answer import Answer, response_of
-from doings.native.http.etags import Conditions, conditions_of
+from doings.native.http.conditions import Conditions, conditions_of
 from doings.native.http.idempotency import key_of, write_once
 from doings.native.http.request_body import body_of_type, patch_of_type
 from doings.native.http.responses import NO_CONTENT, respond_document, written

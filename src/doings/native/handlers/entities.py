@@ -15,7 +15,7 @@ from doings.httpkit.request import Request
 from doings.native.documents import EntityInput, EntityPage, EntityPatch
 from doings.native.handlers.timeline import gap_in, link_header, page_links, respond_timeline
 from doings.native.http.answer import Answer
-from doings.native.http.etags import Conditions, conditions_of
+from doings.native.http.conditions import Conditions, conditions_of
 from doings.native.http.idempotency import write_once
 from doings.native.http.request_body import (
     LASTING_OF_ENTITIES,

@@ -49,7 +49,7 @@ async def respond_timeline(
     page = await request.timeline.read(_reading(query, owner, rendering), bounded=query.is_bounded)
     links = page_links(request, page, filters)
     body = _json(page, links) if media_type == JSON else _activity_streams(request, page, links)
-    return respond_bytes(request, body, media_type, link_header(request, links))
+    return respond_bytes(body, media_type, link_header(request, links))
 
 
 RENDERING = json_rendering("native", activity_documents)

@@ -16,7 +16,7 @@ from doings.core.store import Writer
 from doings.httpkit.request import Request
 from doings.native.http.answer import Answer, recall_answer, remember_answer, response_of
 
-HEADER = "Idempotency-Key"
+HEADER = "idempotency-key"
 
 _KEY = re.compile(r"[\x20-\x7e]{1,255}")
 

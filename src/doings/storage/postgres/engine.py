@@ -80,6 +80,10 @@ class PostgresEngine:
         """How many writes wait for their turn."""
         return sum(len(queue) for queue in self._queues.values())
 
+    def version(self) -> int | None:
+        """None: PostgreSQL has to be asked."""
+        return None
+
     async def read(
         self, work: Callable[[PostgresConnection], Awaitable[T]], *, bounded: bool = True
     ) -> T:

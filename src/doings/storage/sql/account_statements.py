@@ -61,6 +61,15 @@ CREDENTIAL_BY_KEY = """
         accounts.created_at
     FROM credentials JOIN accounts ON accounts.account_id = credentials.account_id
     WHERE key = :key"""
+# The same with how far the account is, for a key whose account is known: on a store that is spread
+# over several machines, a look-up that named none would ask them all.
+STANDING = """
+    SELECT key, credentials.account_id, secret_hash, scopes, label, credentials.created_at,
+        expires_at, last_used_at, accounts.account_id, slug, name, time_zone, settings,
+        accounts.created_at, head, revision
+    FROM credentials JOIN accounts ON accounts.account_id = credentials.account_id
+    JOIN heads ON heads.account_id = :account_id
+    WHERE key = :key AND credentials.account_id = :account_id"""
 # An account's credentials, oldest first.
 CREDENTIALS_OF_ACCOUNT = f"""
     SELECT {CREDENTIAL} FROM credentials WHERE account_id = :account_id ORDER BY created_at, key"""

@@ -70,6 +70,12 @@ class SqliteEngine:
         """How many writes wait for their turn."""
         return self._queue.qsize()
 
+    def version(self) -> int | None:
+        """SQLite's own count of what other connections commit; the inline one never writes."""
+        with DOMAIN_ERRORS:
+            version: int = self._inline.raw.pragma("data_version")
+        return version
+
     def trace_reads(self, trace: Callable[[Any, str, Any], bool] | None) -> None:
         """Show `trace` every statement of inline reads with its values, for measurements."""
         self._inline.raw.exec_trace = trace

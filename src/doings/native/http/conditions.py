@@ -1,28 +1,10 @@
-"""ETags, and the conditions that requests set with them (RFC 9110, section 13)."""
-
-import re
+"""The conditions that writes set with ETags (RFC 9110, section 13)."""
 
 import msgspec
-import xxhash
 
 from doings.core.errors import Outdated
+from doings.httpkit.etags import ENTITY_TAG, etag_of, is_unchanged
 from doings.httpkit.request import Request
-
-_TAG = re.compile(r'(W/)?("[^"]*")|\*')
-"""An entity tag, weak or strong; it may have commas in it."""
-
-
-def etag_of(body: bytes) -> str:
-    """The strong validator of an answer with this body."""
-    return f'"{xxhash.xxh3_128_hexdigest(body)}"'
-
-
-def is_unchanged(if_none_match: str | None, etag: str) -> bool:
-    """Whether the caller has this answer already."""
-    if not if_none_match:
-        return False
-    tags = [found[2] or "*" for found in _TAG.finditer(if_none_match)]
-    return etag in tags or "*" in tags
 
 
 class Conditions(msgspec.Struct, frozen=True):
@@ -52,5 +34,5 @@ def conditions_of(request: Request) -> Conditions:
 
 def _is_match(if_match: str, etag: str | None) -> bool:
     """Whether the caller saw this state, or `*` and there is any."""
-    tags = [found[0] for found in _TAG.finditer(if_match)]
+    tags = [found[0] for found in ENTITY_TAG.finditer(if_match)]
     return etag is not None and ("*" in tags or etag in tags)

@@ -1,0 +1,165 @@
+"""Whole answers that were given lately, to be given again while nothing they show has changed.
+
+Most requests for a page ask what was asked just before. An answer to a GET is kept under everything
+that it was made of: path, query and the headers that anybody here reads, the credential among them.
+Whether it still holds is asked in the order of what the question costs:
+
+1. Has anybody committed anything? SQLite counts that, for all processes that use the file.
+2. If so, has anything changed for this credential? One statement: see `Standing`.
+
+What time alone changes is kept until that time. What neither question covers, like the full text,
+which is made again in the background, is not kept.
+"""
+
+from collections import OrderedDict
+from functools import partial
+from hashlib import blake2b
+
+import msgspec
+from starlette.responses import Response, StreamingResponse
+from starlette.types import Scope, Send
+
+from doings.auth.credentials import Authenticator
+from doings.core.errors import Unavailable
+from doings.core.store import Store
+from doings.core.store.credentials import Standing
+from doings.httpkit.etags import Headers, is_unchanged, without_body
+from doings.httpkit.input import headers
+from doings.httpkit.metrics import KEPT_BYTES, KEPT_HITS, KEPT_MISSES
+from doings.httpkit.request import Request
+
+ENTRY_OVERHEAD = 1_500
+"""What keeping an answer takes in addition to its body, roughly: key, headers, standing."""
+
+LARGEST_SHARE = 16
+"""An answer of more than this part of all the bytes is not kept: it would drive out too many."""
+
+_HAS_BODY = frozenset({b"content-length", b"transfer-encoding"})
+
+
+class KeptAnswer(msgspec.Struct):
+    """An answer with status 200, and as of when it holds."""
+
+    headers: Headers
+    body: bytes
+    etag: str | None
+    about: dict[str, str]
+    key: str
+    account_id: int
+    standing: Standing
+    version: int | None
+    lapses_at: int | None
+
+    @property
+    def size(self) -> int:
+        """How many bytes it takes, roughly."""
+        return len(self.body) + ENTRY_OVERHEAD
+
+    async def send(self, scope: Scope, send: Send) -> None:
+        """Answer a request with it, or that the caller has it already."""
+        status, sent, body = 200, self.headers, self.body
+        if self.etag is not None:
+            if_none_match = headers.joined(scope["headers"], "if-none-match")
+            if if_none_match and is_unchanged(if_none_match, self.etag):
+                status, sent, body = 304, without_body(sent), b""
+        # A copy, as the request's id is put behind them.
+        await send({"type": "http.response.start", "status": status, "headers": list(sent)})
+        await send({"type": "http.response.body", "body": body})
+
+
+class KeptAnswers:
+    """The answers that a process keeps, at most `max_bytes` of them; 0 keeps none."""
+
+    def __init__(self, store: Store, authenticator: Authenticator, max_bytes: int) -> None:
+        self._store = store
+        self._authenticator = authenticator
+        self._max_bytes = max_bytes
+        self._bytes = 0
+        self._answers: OrderedDict[bytes, KeptAnswer] = OrderedDict()
+
+    async def find(self, scope: Scope) -> KeptAnswer | None:
+        """The answer to a request, if it is kept and still holds.
+
+        Where there is none, the request remembers how to keep the one that will be made.
+        """
+        if scope["method"] != "GET" or not self._max_bytes:
+            return None
+        key = _key_of(scope)
+        if key is None:
+            return None
+        # Read first: what is committed from here on makes the answer one to ask about.
+        version = self._store.version()
+        answer = self._answers.get(key)
+        if answer is None or not await self._holds(answer, version):
+            KEPT_MISSES.inc()
+            scope["keep"] = partial(self._keep, key, version)
+            return None
+        KEPT_HITS.inc()
+        if key in self._answers:
+            self._answers.move_to_end(key)
+        self._authenticator.note_use(answer.key)
+        return answer
+
+    async def _holds(self, answer: KeptAnswer, version: int | None) -> bool:
+        if answer.lapses_at is not None and answer.lapses_at <= self._authenticator.clock.now():
+            return False
+        if version is not None and version == answer.version:
+            return True
+        try:
+            standing = await self._store.standing(answer.key, answer.account_id)
+        except Unavailable:
+            # The request itself will be told, in its surface's own shape.
+            return False
+        if standing != answer.standing:
+            return False
+        answer.version = version
+        return True
+
+    def _keep(self, key: bytes, version: int | None, request: Request, response: Response) -> None:
+        """Keep an answer with status 200, made after `version` was read, if it can be kept."""
+        if not request.is_signed_in or isinstance(response, StreamingResponse):
+            return
+        principal, lapses_at = request.principal, request.lapses_at
+        if principal.standing is None or request.timeline.is_searched:
+            return
+        if lapses_at is not None and lapses_at <= self._authenticator.clock.now():
+            return
+        about = request.scope["doings"]
+        answer = KeptAnswer(
+            headers=list(response.raw_headers),
+            body=bytes(response.body),
+            etag=response.headers.get("etag"),
+            about={name: about[name] for name in ("surface", "route", "key")},
+            key=principal.key,
+            account_id=principal.account.id,
+            standing=principal.standing,
+            version=version,
+            lapses_at=lapses_at,
+        )
+        if answer.size * LARGEST_SHARE <= self._max_bytes:
+            self._put(key, answer)
+
+    def _put(self, key: bytes, answer: KeptAnswer) -> None:
+        former = self._answers.pop(key, None)
+        self._bytes += answer.size - (former.size if former else 0)
+        self._answers[key] = answer
+        while self._bytes > self._max_bytes:
+            _, oldest = self._answers.popitem(last=False)
+            self._bytes -= oldest.size
+        KEPT_BYTES.set(self._bytes)
+
+
+def _key_of(scope: Scope) -> bytes | None:
+    """What the answer is made of, as a digest: secrets are part of it, and are kept nowhere.
+
+    None for a request with a body.
+    """
+    path: bytes = scope.get("raw_path") or scope["path"].encode()
+    parts = [scope["scheme"].encode(), path, scope["query_string"]]
+    for name, value in scope["headers"]:
+        if name in headers.ANSWERED:
+            parts += (name, value)
+        elif name in _HAS_BODY:
+            return None
+    # No header and no address can hold a line end.
+    return blake2b(b"\n".join(parts), digest_size=16).digest()
