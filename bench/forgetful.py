@@ -1,4 +1,6 @@
-"""The application without kept documents: what a page takes that is read for the first time."""
+"""The application with nothing kept: what a page takes that is read for the first time."""
+
+import os
 
 from doings import app
 from doings.config import Settings
@@ -14,4 +16,5 @@ async def _open(settings: Settings) -> Database:
 
 def create() -> app.Application:
     """The app of a server process."""
+    os.environ["DOINGS_KEPT_ANSWERS_BYTES"] = "0"
     return app.create(_open)

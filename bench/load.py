@@ -90,6 +90,23 @@ async def load(port: int, requests: list[Iterator[bytes]], *, seconds: float) ->
     return Load(len(latencies) / elapsed, latencies, statuses)
 
 
+async def paced(port: int, requests: Iterator[bytes], per_second: float, seconds: float) -> Load:
+    """Send requests at so many a second for so long, one at a time; late ones are sent at once."""
+    started = time.perf_counter()
+    latencies: list[float] = []
+    statuses: dict[int, int] = {}
+    for number in range(int(per_second * seconds)):
+        await asyncio.sleep(started + number / per_second - time.perf_counter())
+        if time.perf_counter() - started > seconds:
+            break
+        found = await load(port, [iter([next(requests)])], seconds=seconds)
+        latencies += found.latencies
+        for status, count in found.statuses.items():
+            statuses[status] = statuses.get(status, 0) + count
+    elapsed = time.perf_counter() - started
+    return Load(len(latencies) / elapsed, sorted(latencies), statuses)
+
+
 def get(path: str, headers: dict[str, str]) -> bytes:
     """A GET request."""
     lines = [f"GET {path} HTTP/1.1", "Host: 127.0.0.1"]

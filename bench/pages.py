@@ -1,33 +1,35 @@
-"""A 35-item page through each surface, against bare ceilings that run the SQL of an answer.
+"""A 35-item page through each surface, against a bare app that selects stored documents.
 
-Each page is read for the first time, and again, when its documents are kept.
+Each page is read for the first time, again while nobody writes, and again beside a writer.
 """
 
+import asyncio
 import itertools
-from collections.abc import Awaitable, Callable
+import json
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
+from statistics import median
 from typing import Any, NamedTuple
 
 import httpx
 import msgspec
 
-from bench.ceiling import VARIABLE, Recording
+from bench import ceiling
 from bench.data import BUSY, drafts, requests
-from bench.load import get, load
+from bench.load import get, load, paced, post
 from bench.report import Figure
-from bench.servers import SLUG, opened, prepared, serving
-from doings.app import Application
+from bench.servers import SLUG, Running, opened, prepared, serving
+from doings.auth.credentials import issue
 from doings.auth.jwt import issue_jwt
-from doings.config import Settings
 from doings.core.activity import Draft
 from doings.core.interactions import recording
 from doings.core.store import Writer
 from doings.core.store.activities import Recorded
-from doings.httpkit.logs import set_up_logs
 
 FILLED = 200_000
 REQUESTS = 1000
 SECONDS = 0.7
+WRITES_A_SECOND = 100
 TURNS = 6
 """After one that warms up."""
 
@@ -35,11 +37,13 @@ CONNECTIONS = 16
 
 
 class Target(NamedTuple):
-    """A request for 35 items."""
+    """A request for 35 items, the contact that they concern, and a secret of the account."""
 
     surface: str
     path: str
     headers: dict[str, str]
+    contact: str
+    secret: str
 
 
 class Caller(NamedTuple):
@@ -56,14 +60,17 @@ def targets(caller: Caller) -> list[Target]:
     bearer = {"Authorization": f"Bearer {caller.secret}"}
     agendize = {"apiKey": caller.key, "token": caller.secret}
     mio = {"Authorization": f"Bearer {caller.jwt}", "x-api-key": caller.key}
-    monica = f"/monica/api/contacts/{caller.contact_seq}/activities?limit=35"
+    paths = {
+        "native": (f"/v1/entities/contact/{BUSY}/activities?limit=35", bearer),
+        "monica": (f"/monica/api/contacts/{caller.contact_seq}/activities?limit=35", bearer),
+        "cobot": (f"/cobot/{SLUG}/api/activities?last=35", bearer),
+        "invent": (f"/invent/orgs/c/contacts/{BUSY}/activities?take=35", bearer),
+        "agendize": (f"/agendize/api/2.3/activities?clientId={SMALL}", agendize),
+        "mio": ("/mio/business/v1/activities?limit=35", mio),
+    }
     return [
-        Target("native", f"/v1/entities/contact/{BUSY}/activities?limit=35", bearer),
-        Target("monica", monica, bearer),
-        Target("cobot", f"/cobot/{SLUG}/api/activities?last=35", bearer),
-        Target("invent", f"/invent/orgs/c/contacts/{BUSY}/activities?take=35", bearer),
-        Target("agendize", f"/agendize/api/2.3/activities?clientId={SMALL}", agendize),
-        Target("mio", "/mio/business/v1/activities?limit=35", mio),
+        Target(surface, path, headers, SMALL if surface == "agendize" else BUSY, caller.secret)
+        for surface, (path, headers) in paths.items()
     ]
 
 
@@ -98,7 +105,7 @@ async def fill(database: Path, count: int, note: Callable[[int], None] = lambda 
 
 
 async def measure(folder: Path) -> list[Figure]:
-    """Requests a second of each surface's page over those of its ceiling."""
+    """Requests a second of each surface's page over those of a bare app that sends the same."""
     database = folder / "pages.db"
     _, key, secret = await prepared(database)
     await fill(database, FILLED)
@@ -107,49 +114,76 @@ async def measure(folder: Path) -> list[Figure]:
         contact = await store.read(account.id, lambda reader: reader.entity(("contact", BUSY)))
         now = store.clock.now()
         jwt = issue_jwt(store.secret, key=key, account_id=account.id, now=now)
+        other = await store.create_account("other", name="Other", time_zone="UTC")
+        issued, credential = issue(other.id, scopes=["write_activities"], now=now)
+        await store.write(other.id, lambda writer: writer.add_credential(credential))
     caller = Caller(key, secret, jwt, contact.seq)
     figures = []
     for target in targets(caller):
-        figures += await _compared(folder, database, target)
+        figures += await _compared(folder, database, target, issued.secret)
     return figures
 
 
-async def _compared(folder: Path, database: Path, target: Target) -> list[Figure]:
+async def _compared(folder: Path, database: Path, target: Target, stranger: str) -> list[Figure]:
     """All take turns, so that none has the machine in a better hour."""
-    first, again = [
-        _ceiling(folder, name, recording)
-        for name, recording in zip(("first", "again"), await record(database, target), strict=True)
-    ]
-    rates = [0.0] * 4
-    with (
-        serving(database, "bench.forgetful:create") as forgetful,
-        serving(database, "bench.ceiling:create", **first) as ceiling_of_first,
-        serving(database) as server,
-        serving(database, "bench.ceiling:create", **again) as ceiling_of_again,
-    ):
-        servers = (forgetful, ceiling_of_first, server, ceiling_of_again)
-        for turn in range(TURNS + 1):
-            found = [await _rate(one.port, target) for one in servers]
-            if turn:
-                rates = [total + rate / TURNS for total, rate in zip(rates, found, strict=True)]
-    ours_first, bare_first, ours_again, bare_again = rates
-    page = f"35-item page, {target.surface}"
+    stored = folder / f"{target.surface}.db"
+    with serving(database) as server, serving(database, "bench.forgetful:create") as forgetful:
+        await _store_answer(stored, server.port, target)
+        with serving(stored, "bench.ceiling:create", **{ceiling.DATABASE: str(stored)}) as bare:
+            turns = await _turns(server, forgetful, bare, target, stranger)
     return [
-        _figure(f"{page}, read first", ours_first, bare_first, 0.5),
-        _figure(f"{page}, read again", ours_again, bare_again, 0.5),
-        _figure(f"{page}, read again, over the SQL of a first time", ours_again, bare_first, None),
+        Figure(
+            f"35-item page, {target.surface}, {name}",
+            median([turn[name] for turn in turns]),
+            median([turn[BARE] for turn in turns]),
+            "requests a second",
+            wanted,
+        )
+        for name, wanted in (
+            ("read first", 0.35),
+            ("read again", 0.9),
+            *((f"read again, 100 writes a second to {whom}", least) for whom, least in WRITES),
+        )
     ]
 
 
-def _ceiling(folder: Path, name: str, recording: Recording) -> dict[str, str]:
-    """The variables of a ceiling's process."""
-    file = folder / f"{name}.json"
-    file.write_bytes(msgspec.json.encode(recording))
-    return {VARIABLE: str(file)}
+BARE = "bare"
+
+WRITES = (("another account", 0.65), ("another contact", 0.6), ("this contact", 0.6))
+"""Whom a client writes about while pages are read, and the least ratio that is wanted."""
+
+Turn = dict[str, float]
 
 
-def _figure(name: str, ours: float, bare: float, target: float | None) -> Figure:
-    return Figure(name, ours, bare, "requests a second", target)
+async def _turns(
+    server: Running, forgetful: Running, bare: Running, target: Target, stranger: str
+) -> list[Turn]:
+    turns = []
+    for number in range(TURNS + 1):
+        turn = {
+            "read first": await _rate(forgetful.port, target),
+            BARE: await _rate(bare.port, target),
+            "read again": await _rate(server.port, target),
+        }
+        for whom, _ in WRITES:
+            writes = _writes(whom, target, stranger)
+            rate, written = await asyncio.gather(
+                _rate(server.port, target), paced(server.port, writes, WRITES_A_SECOND, SECONDS)
+            )
+            assert set(written.statuses) == {201}, written.statuses
+            turn[f"read again, 100 writes a second to {whom}"] = rate
+        if number:
+            turns.append(turn)
+    return turns
+
+
+def _writes(whom: str, target: Target, stranger: str) -> Iterator[bytes]:
+    """Posts to the native API that concern another account, another contact or this very one."""
+    secret = stranger if whom == "another account" else target.secret
+    contact = target.contact if whom == "this contact" else "c500"
+    document = {"kind": "note.created", "summary": "Called back", "links": [f"contact:{contact}"]}
+    body = json.dumps(document).encode()
+    return itertools.repeat(post("/v1/activities", {"Authorization": f"Bearer {secret}"}, body))
 
 
 async def _rate(port: int, target: Target) -> float:
@@ -159,27 +193,21 @@ async def _rate(port: int, target: Target) -> float:
     return found.per_second
 
 
-async def record(database: Path, target: Target) -> tuple[Recording, Recording]:
-    """Answer the request twice in this process and write down what either takes."""
-    settings = Settings(database=f"sqlite:///{database}", log_level="warning")
-    set_up_logs(settings)
-    application = Application(settings)
-    await application.start()
-    engine: Any = application.services().store.engine  # type: ignore[attr-defined]
-    transport = httpx.ASGITransport(application)
-    recordings = []
-    async with httpx.AsyncClient(transport=transport, base_url="http://bench") as client:
-        for _ in range(2):
-            statements: list[tuple[str, dict[str, Any]]] = []
+async def _store_answer(database: Path, port: int, target: Target) -> None:
+    """Store what stands around the documents of the answer, and the documents."""
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+        answer = await client.get(target.path, headers=target.headers)
+    items = _items(answer.json())
+    assert len(items) == ceiling.ITEMS
+    documents = [msgspec.json.encode(item) for item in items]
+    listed = b",".join(documents)
+    head, _, tail = answer.content.partition(listed)
+    assert head + listed + tail == answer.content
+    ceiling.fill(database, head, documents, tail)
 
-            def trace(_: object, sql: str, values: dict[str, Any] | None) -> bool:
-                statements.append((sql, values or {}))  # noqa: B023 - traced before the next one
-                return True
 
-            engine.trace_reads(trace)
-            answer = await client.get(target.path, headers=target.headers)
-            assert answer.status_code == 200, answer.text  # noqa: PLR2004
-            recordings.append(Recording(str(database), statements, answer.content))
-    await application.stop()
-    first, again = recordings
-    return first, again
+def _items(body: Any) -> list[Any]:  # noqa: ANN401 - any answer
+    """The list of an answer, under whichever name."""
+    if isinstance(body, list):
+        return body
+    return next(value for value in body.values() if isinstance(value, list))

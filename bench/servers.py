@@ -58,7 +58,7 @@ def serving(
     port = free_port()
     environment = os.environ | {
         "DOINGS_DATABASE": f"sqlite:///{database}",
-        "DOINGS_LOG_LEVEL": "warning",
+        "DOINGS_LOG_LEVEL": "info",
     }
     command = [
         sys.executable,
@@ -81,7 +81,8 @@ def serving(
         factory,
     ]
     started = time.perf_counter()
-    child = subprocess.Popen(command, env=environment | variables)
+    # Each request writes its line, as in use; nobody reads it.
+    child = subprocess.Popen(command, env=environment | variables, stderr=subprocess.DEVNULL)
     try:
         _wait(port, child)
         yield Running(port, child.pid, time.perf_counter() - started)
