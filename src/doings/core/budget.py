@@ -43,5 +43,10 @@ ACCOUNT_READS = 16
 WAITING_READS = 256
 """Likewise of all accounts together."""
 
+CALLERS = 16_384
+"""Addresses or credentials whose requests are counted at a time; those that come new while there is
+no room are counted together.
+"""
+
 BUSY_SECONDS = 1
 """After how many seconds a caller that found no room is told to try again."""

@@ -8,7 +8,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from doings.auth.limits import RateLimit
+from doings.auth.limits import MinuteLimit, network_of
 from doings.core.errors import Busy, DoingsError, TooManyRequests, Unauthenticated
 from doings.httpkit.bounds import note_refusal
 from doings.httpkit.errors import Broken, MethodNotAllowed, NoRoute, Unreadable, UnsupportedCoding
@@ -66,7 +66,7 @@ class _Endpoints:
     def __init__(self, surface: Surface, services: GetServices) -> None:
         self._surface = surface
         self._services = services
-        self._rate = RateLimit(surface.rate) if surface.rate else None
+        self._rate = MinuteLimit(surface.rate) if surface.rate else None
 
     def of(self, resource: Resource) -> ASGIApp:
         """The ASGI app of one path."""
@@ -115,8 +115,9 @@ class _Endpoints:
         if self._rate is not None and request.services.settings.rate_limits == "vendor":
             self._count(self._rate, request)
 
-    def _count(self, rate: RateLimit, request: Request) -> None:
-        caller = request.address if self._surface.rate_by_address else request.principal.key
+    def _count(self, rate: MinuteLimit, request: Request) -> None:
+        is_by_address = self._surface.rate_by_address
+        caller = network_of(request.address) if is_by_address else request.principal.key
         remaining = 0
         try:
             remaining = rate.hit(caller)

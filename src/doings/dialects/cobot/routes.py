@@ -213,6 +213,6 @@ SURFACE = Surface(
     ),
     authenticate=authenticate,
     respond_error=respond_error,
-    rate="60/minute",
+    rate=60,
     vary="Accept, Authorization",
 )
