@@ -14,6 +14,7 @@ from doings.httpkit.bounds import note_refusal
 from doings.httpkit.errors import Broken, MethodNotAllowed, NoRoute, Unreadable, UnsupportedCoding
 from doings.httpkit.input.body import CODINGS
 from doings.httpkit.input.path import path_of_segments, segments_from_escaped
+from doings.httpkit.logs import error_values
 from doings.httpkit.request import Request, Services
 from doings.httpkit.routing import Paths
 from doings.httpkit.surface import Operation, Resource, Surface
@@ -135,7 +136,7 @@ class _Endpoints:
             response.headers["Allow"] = ", ".join(error.allowed)
         if isinstance(error, UnsupportedCoding):
             response.headers["Accept-Encoding"] = ", ".join(CODINGS)
-        request.scope["doings"]["error"] = str(error)
+        request.scope["doings"] |= error_values(error)
         if response.status_code == HTTPStatus.UNAUTHORIZED or isinstance(error, SIGN_IN_ERRORS):
             request.scope["doings"]["address"] = request.address
         return response
