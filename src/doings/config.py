@@ -1,8 +1,10 @@
 """Settings: each has a default and a `DOINGS_*` variable, some an option of the command line."""
 
 import difflib
+import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, TextIO, get_args
+from typing import Annotated, Any, Literal, NamedTuple, TextIO, get_args
+from urllib.parse import unquote
 
 import msgspec
 
@@ -113,6 +115,47 @@ def environment_from_settings(settings: Settings) -> dict[str, str]:
         if value is not None:
             variables[f"{PREFIX}{name.upper()}"] = text
     return variables
+
+
+class Server(NamedTuple):
+    """What may be shown of the URL of a PostgreSQL server: user and place, and neither if unsure.
+
+    `place` is host, port and database.
+    """
+
+    user: str
+    place: str
+    has_password: bool
+
+
+_USER = re.compile(r"[\w.%+-]*")
+_HOST = re.compile(r"(?:[\w.%-]*|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?", re.ASCII)
+_DATABASE = re.compile(r"[\w.%-]*")
+
+
+def server_of(url: str) -> Server | None:
+    """What may be shown of a PostgreSQL server's URL; None for another database.
+
+    A password may stand before the last @, and in the query, whose names may be escaped. One that
+    holds a slash, a question mark or a hash makes a URL that is read in several ways: of that one,
+    and of all that does not look like a place, nothing is shown.
+    """
+    scheme, _, rest = url.partition("://")
+    if scheme not in {"postgresql", "postgres"}:
+        return None
+    found = re.search(r"[?#]", rest)
+    address, options = (rest[: found.start()], rest[found.start() :]) if found else (rest, "")
+    login, _, place = address.rpartition("@")
+    user, colon, _ = login.partition(":")
+    has_password = bool(colon) or "password" in unquote(options).lower() or "@" in options
+    is_sure = "@" not in options and _USER.fullmatch(user) and _is_place(place)
+    return Server(user, place, has_password) if is_sure else Server("", "…", has_password)
+
+
+def _is_place(text: str) -> bool:
+    """Whether a text is one or more hosts, each with a port perhaps, and a database."""
+    hosts, _, database = text.partition("/")
+    return bool(_DATABASE.fullmatch(database)) and all(map(_HOST.fullmatch, hosts.split(",")))
 
 
 def has_colours(stream: TextIO, environment: Mapping[str, str]) -> bool:

@@ -66,10 +66,14 @@ def test_token_is_good_for_an_hour(seconds: int, is_good: bool) -> None:  # noqa
 BODY = part(GOOD)
 
 
-def by_hand(header: dict[str, object]) -> str:
-    """A token with a header that no library writes, and our signature."""
-    text = f"{part(header)}.{BODY}"
-    key = hmac.digest(SECRET, b"jwt", "sha256")
+DEEP = urlsafe_b64encode(b"[" * 9000).decode()
+"""JSON that goes deeper than a reader does."""
+
+
+def by_hand(header: dict[str, object], key: bytes | None = None, *, body: str = BODY) -> str:
+    """A token that no library writes, with our signature unless it has a key of its own."""
+    text = f"{part(header)}.{body}"
+    key = key or hmac.digest(SECRET, b"jwt", "sha256")
     signature = urlsafe_b64encode(hmac.digest(key, text.encode(), "sha256")).decode()
     return f"{text}.{signature.rstrip('=')}"
 
@@ -96,6 +100,12 @@ BAD = {
     "no expiry": signed({name: value for name, value in GOOD.items() if name != "exp"}),
     "expiry is no number": signed({**GOOD, "exp": "tomorrow"}),
     "account is no number": signed({**GOOD, "account": "7"}),
+    "good from tomorrow on": signed({**GOOD, "nbf": NOON_SECONDS + 86_400}),
+    "for somebody else": signed({**GOOD, "aud": "elsewhere"}),
+    "a key of its own": by_hand({"alg": "HS256", "jwk": {"kty": "oct", "k": "eA"}}, b"x"),
+    "a header without an end": f"{DEEP}.{BODY}.x",
+    "claims without an end": by_hand({"alg": "HS256"}, body=DEEP),
+    "huge": f"{'a' * 100_000}.{BODY}.x",
     "critical extension": by_hand({"alg": "HS256", "crit": ["b64"], "b64": False}),
     "five parts": ".".join(["a"] * 5),
     "not a token": "k1_secret",

@@ -1,14 +1,18 @@
 """The command line, run within the test's process on a database of the test's own."""
 
+import gc
 import io
+import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+import structlog
 
-from doings.cli import main
+from doings.cli import main, serving
+from doings.config import Settings
 
 
 class Outcome(NamedTuple):
@@ -37,3 +41,16 @@ def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
         return Outcome(int(end.value.code or 0), written.out, written.err)
 
     return run
+
+
+@pytest.fixture
+def not_serving(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """`serve` goes as far as it does before it listens; what it sets is taken back."""
+    for name in Settings.__struct_fields__:
+        monkeypatch.setenv(f"DOINGS_{name.upper()}", "")
+        monkeypatch.delenv(f"DOINGS_{name.upper()}")
+    monkeypatch.setattr(serving, "_serve", lambda _: None)
+    yield
+    gc.enable()
+    structlog.reset_defaults()
+    logging.getLogger().handlers.clear()

@@ -267,3 +267,37 @@ def test_a_line_in_another_encoding_is_named(cli: Cli, tmp_path: Path) -> None:
     assert outcome.code == 1
     assert "line 2: the text is UTF-16" in outcome.err
     assert "Imported 1 activities" in outcome.out
+
+
+ASKED = {
+    "kind": "details.requested",
+    "occurred_at": "2026-03-01T12:00:00Z",
+    "actor": "business:acme",
+    "links": [{"type": "business", "id": "acme", "role": "counterpart"}],
+    "data": {"status": "ACTION_REQUIRED"},
+    "origin": "interaction",
+    "external_id": "1:01900000-0000-7000-8000-000000000001",
+}
+
+
+def test_a_line_of_another_account_s_interaction_becomes_history(cli: Cli) -> None:
+    """It is recorded under another origin, once, and ties this account to no other."""
+    first = cli("import", "-", "--account", "copy", stdin=lines(ASKED))
+    again = cli("import", "-", "--account", "copy", stdin=lines(ASKED))
+
+    assert first.out.startswith("Imported 1 activities")
+    assert again.out.startswith("Imported 0 activities")
+    (found,) = activities(cli("export", "--account", "copy").out)
+    assert (found["origin"], found["external_id"]) == ("interaction.imported", ASKED["external_id"])
+
+
+def test_lines_keep_a_dialect_s_origin_and_an_option_cannot_give_it(cli: Cli) -> None:
+    """An export of what was read from a vendor's answers is imported as such."""
+    refused = cli("import", "-", "--account", "copy", "--origin", "monica", stdin=lines(LUNCH))
+    cli("import", "-", "--account", "copy", stdin=lines({**LUNCH, "origin": "monica"}))
+
+    assert refused.code == 2
+    assert "monica is reserved" in refused.err
+    assert [one["origin"] for one in activities(cli("export", "--account", "copy").out)] == [
+        "monica"
+    ]

@@ -3,6 +3,8 @@
 import io
 import logging
 import sys
+import threading
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +13,9 @@ import pytest
 import structlog
 
 from doings.config import Settings
-from doings.httpkit.logs import set_up_logs
+from doings.core.budget import LOG_LINE_BYTES
+from doings.core.errors import Unavailable
+from doings.httpkit.logs import log_what_nobody_catches, set_up_logs
 from tests.engines import SQLITE_ONLY, engine
 from tests.serving import Served, serving
 
@@ -118,6 +122,7 @@ def _logs_as_before() -> Iterator[None]:
     yield
     structlog.reset_defaults()
     logging.getLogger().handlers.clear()
+    logging.captureWarnings(capture=False)
 
 
 @pytest.mark.parametrize("log_format", ["json", "console"])
@@ -154,3 +159,182 @@ def test_lines_for_eyes_have_colours_on_a_terminal_only(
 
     assert b"a line" in written.getvalue()
     assert (b"\x1b" in written.getvalue()) is (is_coloured and log_format == "console")
+
+
+SECRET = "hunter2"
+
+REVEALING = [
+    ("GET", f"/v1/{SECRET}", None, "NoRoute", None),
+    ("GET", f"/v1/activities/{SECRET}", None, "NotFound", None),
+    ("GET", f"/v1/entities/contact/{SECRET}", None, "NotFound", None),
+    ("GET", f"/v1/activities?since={SECRET}", None, "Malformed", "since"),
+    ("GET", f"/v1/activities?cursor={SECRET}", None, "Malformed", "cursor"),
+    ("GET", f"/v1/%00{SECRET}", None, "Unreadable", None),
+    ("POST", "/v1/activities", f'{{"kind": "{SECRET}"}}', "Invalid", "kind"),
+    ("POST", "/v1/activities", f'{{"kind": [{SECRET}', "Invalid", "kind"),
+    ("POST", "/v1/activities", f"[{SECRET}", "Invalid", "body"),
+    ("POST", "/v1/activities", f'"{SECRET}', "Malformed", None),
+    ("POST", "/v1/tokens", f'{{"scopes": ["{SECRET}"]}}', "Invalid", "scopes"),
+    (
+        "PUT",
+        f"/v1/activities/by-external-id/Monica{SECRET}/1",
+        '{"kind": "a.b"}',
+        "Invalid",
+        "origin",
+    ),
+    ("GET", f"/cobot/{SECRET}/api/activities?last=1", None, "NotFound", None),
+    ("GET", f"/monica/api/{SECRET}", None, "NoRoute", None),
+    ("GET", f"/invent/orgs/c/contacts/{SECRET}/activities", None, "NotFound", None),
+    ("GET", f"/{SECRET}", None, "NoRoute", None),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "body", "error", "field"), REVEALING)
+async def test_a_line_repeats_nothing_that_was_sent(
+    served: Served,
+    lines: list[structlog.typing.EventDict],
+    *,
+    method: str,
+    path: str,
+    body: str | None,
+    error: str,
+    field: str | None,
+) -> None:
+    """It names the class of the error, the field and the route."""
+    business = await served.business()
+
+    await served.client.request(method, path, content=body, headers=business.bearer)
+
+    line = request_line(lines)
+    assert (line["error"], line.get("field")) == (error, field)
+    assert SECRET not in str(lines)
+
+
+async def test_a_field_is_cut_and_ends_no_line(
+    served: Served, lines: list[structlog.typing.EventDict]
+) -> None:
+    """The name of a member may be a caller's own, however long."""
+    business = await served.business()
+    name = "a\nb\x1b[31m\u202e" + "c" * 900_000
+
+    await served.client.post(
+        "/v1/activities", json={"kind": "a.b", name: 1}, headers=business.bearer
+    )
+
+    assert request_line(lines)["field"] == "a?b?[31m?" + "c" * 55
+
+
+async def test_a_method_of_a_caller_s_own_is_not_repeated(
+    served: Served, lines: list[structlog.typing.EventDict]
+) -> None:
+    """It counts and is logged as OTHER."""
+    await served.client.request(SECRET.upper(), "/v1/activities")
+
+    assert request_line(lines)["method"] == "OTHER"
+
+
+async def test_a_store_that_is_away_says_why(
+    served: Served, lines: list[structlog.typing.EventDict], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In our own words."""
+    business = await served.business()
+
+    async def away(*_: object, **__: object) -> None:
+        raise Unavailable("the disk is full")
+
+    monkeypatch.setattr(type(served.database.engine), "read", away)
+    await served.client.get("/v1/activities", headers=business.bearer)
+
+    line = request_line(lines)
+    assert (line["error"], line["reason"]) == ("Unavailable", "the disk is full")
+
+
+@pytest.fixture
+def written(
+    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, _logs_as_before: None
+) -> io.BytesIO:
+    """What a process that was set up to log writes; the format is the parameter."""
+    stream = io.BytesIO()
+    monkeypatch.setattr(sys, "stderr", io.TextIOWrapper(stream, write_through=True))
+    set_up_logs(msgspec.convert({"log_format": request.param}, Settings))
+    return stream
+
+
+both_formats = pytest.mark.parametrize("written", ["json", "console"], indirect=True)
+
+
+def fail(depth: int) -> None:
+    """Raise an error that quotes input, led to by another one, from deep within."""
+    if depth:
+        return fail(depth - 1)
+    try:
+        int(f"{SECRET}\n{SECRET}")
+    except ValueError as error:
+        raise KeyError(SECRET) from error
+
+
+@both_formats
+def test_a_trace_has_frames_and_classes_and_no_messages(written: io.BytesIO) -> None:
+    """So one sees where it broke, in a line of bounded length, and not on what."""
+    log = structlog.get_logger("doings")
+
+    try:
+        fail(300)
+    except KeyError:
+        log.exception("defect")
+
+    text = written.getvalue().decode()
+    assert "in fail" in text
+    assert "ValueError" in text
+    assert "KeyError" in text
+    assert SECRET not in text.replace("SECRET", "")
+    assert len(text) <= LOG_LINE_BYTES
+
+
+@both_formats
+def test_lines_of_libraries_repeat_no_values(written: io.BytesIO) -> None:
+    """Their messages are cut where values begin; their traces are like ours."""
+    asyncio_log = logging.getLogger("asyncio")
+    try:
+        fail(1)
+    except KeyError as error:
+        asyncio_log.error("Task exception was never retrieved\nfuture: %r", error, exc_info=error)
+    asyncio_log.error("Exception in callback <f(%s)>", SECRET)
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        warnings.warn("a thing is outdated", DeprecationWarning, stacklevel=1)
+
+    text = written.getvalue().decode()
+    assert "Task exception was never retrieved" in text
+    assert "Exception in callback" in text
+    assert "DeprecationWarning: a thing is outdated" in text
+    assert SECRET not in text
+
+
+@pytest.mark.parametrize("written", ["json"], indirect=True)
+def test_a_line_that_would_be_too_long_is_cut(written: io.BytesIO) -> None:
+    """Whatever it is made of, it stays one object."""
+    structlog.get_logger("doings").warning("é" * 10_000, a="x" * 10_000, b=["y"] * 10, c=7)
+
+    line = written.getvalue()
+    assert len(line) <= LOG_LINE_BYTES + 1
+    assert msgspec.json.decode(line)["c"] == 7
+
+
+@pytest.mark.parametrize("written", ["json"], indirect=True)
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_what_a_thread_raises_is_logged_without_its_message(
+    written: io.BytesIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python would print it whole."""
+    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
+    monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)
+    log_what_nobody_catches()
+
+    thread = threading.Thread(target=fail, args=(1,))
+    thread.start()
+    thread.join()
+
+    line = msgspec.json.decode(written.getvalue())
+    assert line["event"] == "defect in a thread"
+    assert SECRET not in line["exception"]

@@ -31,7 +31,7 @@ def browser() -> Iterator[Browser]:
 def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     """The page in a window of that width, with all its details open; nothing else is reachable."""
     page = browser.new_page(viewport={"width": request.param, "height": 800})
-    headers = {"Content-Type": docs_page.HTML, "Content-Security-Policy": docs_page.POLICY}
+    headers = {"Content-Type": docs_page.HTML, "Content-Security-Policy": docs_page.policy()}
     page.route("**", lambda route: route.abort())
     page.route(ADDRESS, lambda route: route.fulfill(body=docs_page.page(), headers=headers))
     page.goto(ADDRESS)

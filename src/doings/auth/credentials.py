@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from doings.auth.limits import FailedSignIns
 from doings.auth.principal import Principal, scope_named
+from doings.core.budget import CALLERS
 from doings.core.clock import SECOND, Clock
 from doings.core.errors import Invalid, Unauthenticated
 from doings.core.store import Store
@@ -131,6 +132,8 @@ class Authenticator:
         last = self._noted.get(key) or last_used_at or 0
         if now - last < USE_SECONDS * SECOND:
             return
+        if len(self._noted) >= CALLERS:
+            self._noted.clear()  # Then the store is asked to note a use again, which is no harm.
         self._noted[key] = now
         task = asyncio.get_running_loop().create_task(self._write_use(key, now))
         self._tasks.add(task)

@@ -28,8 +28,11 @@ class TokenExpired(Unauthenticated):
         super().__init__("the token has expired")
 
 
-class Claims(msgspec.Struct, frozen=True):
-    """What a token says: of which credential (`sub`) of which account, and until which second."""
+class Claims(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a token says: of which credential (`sub`) of which account, and until which second.
+
+    One that says more, such as from when on it is good, is none of ours.
+    """
 
     iss: str
     sub: str
@@ -60,7 +63,7 @@ def _verified(secret: bytes, token: str) -> Claims:
     try:
         decoded = jwt.decode(token, _signing_key(secret), algorithms=[ALGORITHM])
         claims = msgspec.convert(decoded.claims, Claims)
-    except (JoseError, ValueError, TypeError, KeyError, AttributeError):
+    except (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise Unauthenticated("the token is not valid") from None
     if claims.iss != ISSUER:
         raise Unauthenticated("the token is not valid")

@@ -29,6 +29,7 @@ from doings.core.activity import checked_kind
 from doings.core.document import activity_documents, entity_document
 from doings.core.entity import Entity
 from doings.core.errors import Invalid, Misconfigured
+from doings.core.private_files import open_private
 from doings.core.query import Query
 from doings.core.store import Store
 from doings.core.store.entities import EntityQuery
@@ -164,7 +165,7 @@ async def _stretch(timeline: Timeline, query: EntityQuery) -> list[Entity]:
 
 @contextmanager
 def _target(file: str) -> Iterator[BinaryIO]:
-    """Where to write; a file gets its name once it is whole."""
+    """Where to write; a file is its owner's only, and gets its name once it is whole."""
     if file == "-":
         yield sys.stdout.buffer
         return
@@ -172,7 +173,7 @@ def _target(file: str) -> Iterator[BinaryIO]:
     if not path.parent.is_dir():
         raise Misconfigured(f"there is no folder {path.parent}")
     partial = path.with_name(f"{path.name}.partial")
-    with partial.open("wb") as out:
+    with open_private(partial) as out:
         yield out
         out.flush()
         os.fsync(out.fileno())

@@ -23,7 +23,7 @@ from doings.cli.options import (
     with_store,
 )
 from doings.cli.terminal import output, progress, remark
-from doings.core.activity import Draft
+from doings.core.activity import Draft, checked_origin
 from doings.core.errors import Misconfigured
 from doings.core.store import Store
 from doings.core.store.imports import ImportCounts
@@ -146,7 +146,7 @@ def _import_lines(file: str, account: str, origin: str | None, database: str | N
     from doings.importing.registry import SAVED  # noqa: PLC0415 - loads every dialect
 
     if origin is not None:
-        Draft(kind="origin.checked", occurred_at=0, origin=origin)
+        Draft(kind="origin.checked", occurred_at=0, origin=checked_origin(origin))
     path = _path(file)
 
     async def work(store: Store) -> Imported:

@@ -9,7 +9,6 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from doings.cli.terminal import remark
 from doings.config import Settings, settings_from_environment
 from doings.core.errors import Misconfigured
 from doings.core.store import Store
@@ -92,9 +91,9 @@ def new_database_file(settings: Settings) -> Path | None:
     return file.absolute() if file is not None and is_new else None
 
 
-def announce_new_database(file: Path) -> None:
-    """Say on stderr which file is about to be made, and where: a path is easily mistaken."""
-    remark(f"There is no database {file} yet: making an empty one.")
+def new_database(file: Path) -> str:
+    """The sentence that says which file is about to be made: a path is easily mistaken."""
+    return f"There is no database {file} yet: making an empty one."
 
 
 async def _opened(

@@ -4,11 +4,11 @@ import asyncio
 import errno
 import gc
 import os
-import re
+import shlex
 import socket
 import sys
 import tempfile
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
@@ -16,12 +16,14 @@ import typer
 
 from doings.cli.options import (
     DatabaseOption,
-    announce_new_database,
+    new_database,
     new_database_file,
     settings_for,
 )
-from doings.config import Settings, base_url, environment_from_settings, http_url
+from doings.cli.terminal import remark
+from doings.config import Settings, base_url, environment_from_settings, http_url, server_of
 from doings.core.errors import Misconfigured, Unavailable
+from doings.core.private_files import wider_files
 
 SERVE_EXAMPLES = """
 $ doings serve --port 9000 --database sqlite:////srv/doings.db
@@ -30,6 +32,12 @@ $ DOINGS_WORKERS=4 DOINGS_LOG_FORMAT=console doings serve
 
 It ends on SIGTERM and Ctrl-C: no new connections, an answer to every request it has, then exit.
 """
+
+
+SEEN_BY_OTHERS = (
+    "The password of the database was on the command line, which every user of this machine can"
+    " see: put the URL into DOINGS_DATABASE, or the password into PGPASSWORD or ~/.pgpass."
+)
 
 
 def serve(
@@ -49,6 +57,8 @@ def serve(
     """Serve all surfaces until told to stop. The database is made if there is none."""
     # What is loaded from here on is kept: a search for garbage in it only delays the start.
     gc.disable()
+    if database is not None and (server := server_of(database)) and server.has_password:
+        _hide_password(database)
     wanted = settings_for(database, host=host, port=port, workers=workers)
     settings = msgspec.structs.replace(wanted, port=_free_port(wanted))
     os.environ.update(environment_from_settings(settings))
@@ -58,6 +68,7 @@ def serve(
             os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
         _announce_new_database(settings)
         _check_database(settings)
+        _name_wider_files(settings)
         _announce(settings)
         _serve(settings)
 
@@ -90,27 +101,64 @@ _BIND_REASONS = {
 }
 
 
+def _hide_password(database: str) -> None:
+    """Begin again with the URL in the environment, as every user of a machine sees command lines.
+
+    Workers are forked and show the command line of their parent.
+    """
+    _tell(settings_for(database), SEEN_BY_OTHERS, SEEN_BY_OTHERS)
+    arguments = without_option(sys.orig_argv[1:], "--database", database)
+    if len(arguments) < len(sys.orig_argv) - 1:
+        environment = os.environ | {"DOINGS_DATABASE": database}
+        os.execve(sys.executable, [sys.executable, *arguments], environment)  # noqa: S606
+
+
+def without_option(arguments: Sequence[str], option: str, value: str) -> list[str]:
+    """The arguments without an option of this value."""
+    kept: list[str] = []
+    for argument in arguments:
+        if argument == value and kept and kept[-1] == option:
+            kept.pop()
+        elif argument != f"{option}={value}":
+            kept.append(argument)
+    return kept
+
+
 def _announce_new_database(settings: Settings) -> None:
-    """Say which file is about to be made: in a sentence, or in the log where that is collected.
+    """Say which file is about to be made."""
+    file = new_database_file(settings)
+    if file is not None:
+        _tell(settings, new_database(file), "making a new database", "info", file=str(file))
+
+
+def _name_wider_files(settings: Settings) -> None:
+    """Say which files of the database others may read or write, and how to end that."""
+    from doings.storage.opening import database_files  # noqa: PLC0415 - loads the drivers
+
+    files = database_files(settings.database)
+    if wider_files(files):
+        name = shlex.quote(str(files[0]))
+        command = f"chmod 600 {name} {name}-*"
+        sentence = f"Others may read the database and the secrets in it. To end that: {command}"
+        _tell(settings, sentence, "others may read the database", command=command)
+
+
+def _tell(
+    settings: Settings, sentence: str, event: str, level: str = "warning", **values: str
+) -> None:
+    """Say it in a sentence, or in the log where that is collected.
 
     What reads the log expects nothing else on stderr.
     """
-    file = new_database_file(settings)
-    if file is None:
-        return
     if sys.stderr.isatty():
-        announce_new_database(file)
-    else:
-        _log_new_database(settings, file)
-
-
-def _log_new_database(settings: Settings, file: Path) -> None:
+        remark(sentence)
+        return
     import structlog  # noqa: PLC0415 - takes a while, and no other command writes a log
 
     from doings.httpkit.logs import set_up_logs  # noqa: PLC0415 - likewise
 
     set_up_logs(settings)
-    structlog.get_logger("doings").info("making a new database", file=str(file))
+    getattr(structlog.get_logger("doings"), level)(event, **values)
 
 
 def _check_database(settings: Settings) -> None:
@@ -137,8 +185,12 @@ def _announce(settings: Settings) -> None:
 
 
 def shown_database(settings: Settings) -> str:
-    """The database as it may be shown: without the password of a server."""
-    return re.sub(r"(//[^:/@]*:).*@", r"\1…@", settings.database)
+    """The database as it may be shown: without the password and the options of a server."""
+    server = server_of(settings.database)
+    if server is None:
+        return settings.database
+    login = f"{server.user}{':…' if server.has_password and server.user else ''}"
+    return f"postgresql://{login}{'@' if login else ''}{server.place}"
 
 
 def _serve(settings: Settings) -> None:

@@ -16,6 +16,7 @@ from granian.server.mp import MPServer
 
 from doings.app import Application, create
 from doings.config import Settings
+from doings.httpkit.logs import log_what_nobody_catches
 
 GRACE = 30
 """How many seconds a worker has for the answers it owes before it is killed."""
@@ -69,6 +70,7 @@ def application_of_worker(stopping: Connection) -> Application:
     # hangs in a worker that gets both while it starts.
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     application = create()
+    log_what_nobody_catches()
     watch = threading.Thread(target=_watch_parent, args=(stopping, application), daemon=True)
     watch.start()
     return application

@@ -26,6 +26,13 @@ KIND = re.compile(r"[a-z][a-z0-9_]{0,63}\.[a-z][a-z0-9_]{0,63}")
 WORD = re.compile(r"[a-z][a-z0-9_]{0,63}")
 ORIGIN = re.compile(r"[a-z][a-z0-9_.-]{0,63}")
 
+RESERVED_ORIGINS = frozenset({"interaction", "monica", "cobot", "invent", "agendize", "mio"})
+"""Origins that the server itself writes, and no caller.
+
+`interaction` is the other party's record of an interaction, which is found by it; the others are
+what the dialects record, and what was read from their vendors' own answers.
+"""
+
 SUMMARY_LENGTH = 10_000
 BODY_LENGTH = 1_000_000
 JSON_LENGTH = 1_000_000
@@ -254,6 +261,13 @@ def checked_role(role: str, *, field: str = "role") -> str:
     if not WORD.fullmatch(role):
         raise Invalid.of(field, "a lower-case word: letters, digits and _")
     return role
+
+
+def checked_origin(origin: str) -> str:
+    """The origin itself; raises Invalid for one that a caller may not give."""
+    if origin in RESERVED_ORIGINS:
+        raise Invalid.of("origin", f"{origin} is reserved for what the server itself records")
+    return origin
 
 
 def _check_prose(draft: Draft) -> None:

@@ -33,6 +33,12 @@ READ_SECONDS = 10
 WRITE_SECONDS = 1
 """How long one transaction may keep the writer: work that can be parted is parted before."""
 
+LOG_LINE_BYTES = 4096
+"""The longest line of the log."""
+
+FIELD_LENGTH = 64
+"""How much of the name of a field, which may be a caller's, gets into the log."""
+
 # One account
 
 ACCOUNT_READS = 16
@@ -42,6 +48,11 @@ ACCOUNT_READS = 16
 
 WAITING_READS = 256
 """Likewise of all accounts together."""
+
+CALLERS = 16_384
+"""Addresses or credentials whose requests are counted at a time; those that come new while there is
+no room are counted together.
+"""
 
 BUSY_SECONDS = 1
 """After how many seconds a caller that found no room is told to try again."""

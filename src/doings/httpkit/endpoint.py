@@ -8,13 +8,14 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from doings.auth.limits import RateLimit
+from doings.auth.limits import MinuteLimit, network_of
 from doings.core.errors import Busy, DoingsError, TooManyRequests, Unauthenticated
 from doings.httpkit.bounds import note_refusal
 from doings.httpkit.errors import Broken, MethodNotAllowed, NoRoute, Unreadable, UnsupportedCoding
 from doings.httpkit.etags import is_unchanged, without_body
 from doings.httpkit.input.body import CODINGS
 from doings.httpkit.input.path import path_of_segments, segments_from_escaped
+from doings.httpkit.logs import error_values
 from doings.httpkit.request import Request, Services
 from doings.httpkit.routing import Paths
 from doings.httpkit.surface import Operation, Resource, Surface
@@ -69,7 +70,7 @@ class _Endpoints:
     def __init__(self, surface: Surface, services: GetServices) -> None:
         self._surface = surface
         self._services = services
-        self._rate = RateLimit(surface.rate) if surface.rate else None
+        self._rate = MinuteLimit(surface.rate) if surface.rate else None
 
     def of(self, resource: Resource) -> ASGIApp:
         """The ASGI app of one path."""
@@ -139,8 +140,9 @@ class _Endpoints:
         if self._rate is not None and self._is_counted:
             self._count(self._rate, request)
 
-    def _count(self, rate: RateLimit, request: Request) -> None:
-        caller = request.address if self._surface.rate_by_address else request.principal.key
+    def _count(self, rate: MinuteLimit, request: Request) -> None:
+        is_by_address = self._surface.rate_by_address
+        caller = network_of(request.address) if is_by_address else request.principal.key
         remaining = 0
         try:
             remaining = rate.hit(caller)
@@ -158,7 +160,7 @@ class _Endpoints:
             response.headers["Allow"] = ", ".join(error.allowed)
         if isinstance(error, UnsupportedCoding):
             response.headers["Accept-Encoding"] = ", ".join(CODINGS)
-        request.scope["doings"]["error"] = str(error)
+        request.scope["doings"] |= error_values(error)
         if response.status_code == HTTPStatus.UNAUTHORIZED or isinstance(error, SIGN_IN_ERRORS):
             request.scope["doings"]["address"] = request.address
         return response

@@ -40,9 +40,14 @@ KEPT_BYTES = Gauge(
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
+def known_method(method: str) -> str:
+    """The method, or OTHER for one that is nobody's."""
+    return method if method in _METHODS else "OTHER"
+
+
 def count(surface: str, route: str, method: str, status: int, seconds: float) -> None:
-    """Count an answered request; a method that is nobody's counts as OTHER."""
-    requests, latency = _children(surface, route, method if method in _METHODS else "OTHER", status)
+    """Count an answered request; `method` is one that `known_method` gives."""
+    requests, latency = _children(surface, route, method, status)
     requests.inc()
     latency.observe(seconds)
 

@@ -7,7 +7,8 @@ import structlog
 import uuid_utils
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from doings.httpkit.metrics import count
+from doings.httpkit.browsers import OF_EVERY_ANSWER, forbid_keeping
+from doings.httpkit.metrics import count, known_method
 
 log = structlog.get_logger("doings.http")
 
@@ -30,14 +31,17 @@ def observed(app: ASGIApp) -> ASGIApp:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"].append((b"x-request-id", request_id.encode()))
+                message["headers"] += (*OF_EVERY_ANSWER, (b"x-request-id", request_id.encode()))
+                if scope["method"] == "OPTIONS":
+                    # The answer to a browser that asks before a page's call is not ours.
+                    forbid_keeping(message["headers"])
             await send(message)
 
         try:
             await app(scope, receive, note_status)
         finally:
             seconds = time.perf_counter() - started
-            method = scope["method"]
+            method = known_method(scope["method"])
             count(about["surface"], about["route"], method, status, seconds)
             level = "warning" if status >= 500 or status == 0 else "info"  # noqa: PLR2004
             getattr(log, level)(

@@ -15,7 +15,9 @@ from doings.core.cursor import CursorSigner
 from doings.core.errors import Invalid, Malformed, Problem, TooLarge, UnsupportedType
 from doings.core.store import Store
 from doings.core.timeline import Timeline
+from doings.httpkit.errors import Unreadable
 from doings.httpkit.input import headers
+from doings.httpkit.input.addresses import UNKNOWN, address_from_text, is_host
 from doings.httpkit.input.body import coding_from_header, content_chunks
 from doings.httpkit.input.forms import NO_LISTS, members_from_form, members_from_multipart
 from doings.httpkit.input.params import Parameters, QueryString, query_from_bytes
@@ -125,27 +127,30 @@ class Request:
 
     @property
     def address(self) -> str:
-        """Where the caller is: the peer, or what the proxy in front says.
+        """The caller's IP address: the peer's, or what the proxy in front says; else "unknown".
 
         That proxy added the last address; those before it are what the caller wrote.
         """
         if self.services.settings.behind_proxy:
             forwarded = headers.elements(self.header("x-forwarded-for"))
             if forwarded:
-                return forwarded[-1]
+                return address_from_text(forwarded[-1])
         client: tuple[str, int] | None = self.scope.get("client")
-        return client[0] if client else "unknown"
+        return address_from_text(client[0]) if client else UNKNOWN
 
     @property
     def origin_url(self) -> str:
-        """`scheme://host` as the caller sees it, or as the installation says.
+        """`scheme://host` as the caller sees it, or as the installation says; raises Unreadable.
 
         A surface mounted by host name is where the caller found it, whatever that says.
         """
         settings = self.services.settings
         if settings.public_url and not self.scope["doings"].get("by_host"):
             return settings.public_url.rstrip("/")
-        return f"{self._scheme}://{self.single_header('host') or 'localhost'}"
+        host = self.single_header("host") or "localhost"
+        if not is_host(host):
+            raise Unreadable("must be a host, with or without a port", "host")
+        return f"{self._scheme}://{host}"
 
     @property
     def _scheme(self) -> str:

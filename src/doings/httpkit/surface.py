@@ -42,7 +42,7 @@ class Surface(msgspec.Struct, frozen=True, kw_only=True):
 
     Without `authenticate` it is open to everybody.
 
-    `rate` is the vendor's documented limit, like `60/minute`, used where limits are switched on;
+    `rate` is the vendor's documented limit, requests a minute, used where limits are switched on;
     `rate_by_address` counts callers by address instead of by credential. `vary` names the headers
     of a request that its answers depend on.
     """
@@ -51,7 +51,7 @@ class Surface(msgspec.Struct, frozen=True, kw_only=True):
     resources: tuple[Resource, ...]
     respond_error: Callable[[DoingsError, Request], Response]
     authenticate: Callable[[Request], Awaitable[Principal]] | None = None
-    rate: str | None = None
+    rate: int | None = None
     rate_by_address: bool = False
     shows_rate: bool = False
     vary: str = "Authorization"

@@ -29,6 +29,7 @@ from doings.core.errors import (
     TooLarge,
     WrongEncoding,
 )
+from doings.core.interactions.lifecycle import ORIGIN as INTERACTION
 from doings.core.store import Writer
 from doings.core.store.entities import EntityWriter
 from doings.core.store.imports import ImportCounts
@@ -38,6 +39,14 @@ from doings.importing.importer import Item, activity_at_home
 
 MAX_LINE_BYTES = 16 * 1024 * 1024
 """Bytes of the longest line that is read: more than the longest activity needs."""
+
+
+IMPORTED_INTERACTION = "interaction.imported"
+"""The origin of a line whose own is `interaction`.
+
+That origin ties a record to another account's of this server. A file can say anything, so what
+comes from one is history, and tied to nothing.
+"""
 
 
 class LineSource(Protocol):
@@ -129,8 +138,8 @@ def line_from_text(text: bytes, *, origin: str | None, now: int) -> Line | None:
     if envelope.entity is not None:
         return Line(_imported_entity(envelope.entity))
     draft = draft_from_exported(text, now=now)
-    if origin is not None:
-        draft = msgspec.structs.replace(draft, origin=origin)
+    if origin is not None or draft.origin == INTERACTION:
+        draft = msgspec.structs.replace(draft, origin=origin or IMPORTED_INTERACTION)
     if draft.external_id is None:
         external_id = envelope.id or f"line-{hashlib.sha256(text).hexdigest()[:32]}"
         draft = msgspec.structs.replace(draft, external_id=external_id)

@@ -15,6 +15,7 @@ from doings.core.activity import (
     Activity,
     Draft,
     Link,
+    checked_origin,
     given_links,
 )
 from doings.core.clock import datetime_from_instant
@@ -40,6 +41,12 @@ from doings.native.documents import (
 from doings.native.http.merge_patch import merged
 
 T = TypeVar("T")
+
+
+def draft_from_input(document: ActivityInput, *, now: int) -> Draft:
+    """Read an activity of a caller, who may not give a reserved origin; raises Invalid."""
+    checked_origin(document.origin)
+    return draft_from_document(document, now=now)
 
 
 def draft_from_document(document: ActivityInput, *, now: int) -> Draft:
@@ -69,7 +76,8 @@ def named_draft_from_document(
 ) -> Draft:
     """Read an activity that its path names, by (origin, external_id); raises Invalid.
 
-    `named` is what the body says of the name, which may not be another.
+    `named` is what the body says of the name, which may not be another, nor one of a reserved
+    origin.
     """
     origin, external_id = name
     if named.origin not in {None, origin}:
@@ -77,7 +85,7 @@ def named_draft_from_document(
     if named.external_id not in {None, external_id}:
         raise Invalid.of("external_id", "is another one than in the path")
     draft = draft_from_document(document, now=now)
-    return msgspec.structs.replace(draft, origin=origin, external_id=external_id)
+    return msgspec.structs.replace(draft, origin=checked_origin(origin), external_id=external_id)
 
 
 def draft_from_patch(activity: Activity, patch: ActivityPatch) -> Draft:

@@ -1,29 +1,42 @@
 """From a database's URL to an open store."""
 
+import re
 from pathlib import Path
 
 from doings.core.clock import Clock
 from doings.core.errors import Misconfigured
+from doings.core.private_files import create_private
 from doings.storage.database import Database, open_database
 from doings.storage.postgres import search
 from doings.storage.sqlite.engine import SqliteEngine
 from doings.storage.sqlite.schema import SCHEMA
 
+_SHOWN = re.compile(r"\w+://…|(?:sqlite:)?[\w/ .\\-]*")
+
 
 def database_file(url: str) -> Path | None:
     """The file of an embedded database, None for one on a server; raises Misconfigured.
 
-    The password of a URL is nothing to show, so what cannot be read is not repeated.
+    The password of a URL is nothing to show, so of a URL of another kind only the scheme is
+    repeated, and of a text that is no URL only what looks like a path.
     """
     scheme, _, rest = url.partition("://")
     if scheme in {"postgresql", "postgres"} and rest:
         return None
     if scheme == "sqlite" and rest.startswith("/") and len(rest) > 1:
         return Path(rest.removeprefix("/"))
+    if rest and scheme != "sqlite":
+        url = f"{scheme}://…"
     raise Misconfigured(
         "the database is neither sqlite:///path nor postgresql://user@host/name"
-        + (f", but {url!r}" if "@" not in url else "")
+        + (f", but {url!r}" if _SHOWN.fullmatch(url) else "")
     )
+
+
+def database_files(url: str) -> list[Path]:
+    """The files that an embedded database may have, none for one on a server."""
+    file = database_file(url)
+    return [] if file is None else [file.with_name(file.name + end) for end in ("", "-wal", "-shm")]
 
 
 async def open_url(url: str, clock: Clock, *, prepared: bool = True) -> Database:
@@ -40,4 +53,5 @@ async def open_url(url: str, clock: Clock, *, prepared: bool = True) -> Database
         return await open_database(server, clock, search.SCHEMA)
     if not path.parent.is_dir():
         raise Misconfigured(f"the folder {path.parent} of the database does not exist")
+    create_private(path)
     return await open_database(SqliteEngine(path), clock, SCHEMA)

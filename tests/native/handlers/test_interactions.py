@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from doings.auth.principal import READ
+from doings.core.activity import RESERVED_ORIGINS, Draft, Link
 from doings.core.clock import SECOND, text_from_instant
 from doings.core.interactions.sweeper import Sweeper
 from tests.clocks import NOON
@@ -38,7 +39,9 @@ class Party:
         self.headers = business.bearer
         self.clock = served.clock
 
-    async def post(self, path: str, body: Json | None = None, **headers: str) -> httpx.Response:
+    async def post(
+        self, path: str, body: Json | list[Json] | None = None, **headers: str
+    ) -> httpx.Response:
         """Send a request, without a body where there is none."""
         content = {} if body is None else {"json": body}
         return await self.client.post(
@@ -463,22 +466,75 @@ async def test_deleted_other_side_leaves_one_that_speaks_for_both(
     assert (await ours.take("accept")).status_code == 200
 
 
-async def test_forged_link_moves_nobody(ours: Party, theirs: Party) -> None:
+def forged(external_id: str, *links: Link) -> Draft:
+    """A record like the one that the server makes for the other party."""
+    return Draft(
+        kind="details.requested",
+        occurred_at=NOON,
+        data='{"status":"ACTION_REQUIRED","timeline":[]}',
+        links=links,
+        origin="interaction",
+        external_id=external_id,
+    )
+
+
+FROM_ACME = (Link("business", "acme", "actor"), Link("business", "acme", "counterpart"))
+TO_ACME = (Link("business", "beta", "actor"), Link("business", "acme", "counterpart"))
+
+
+async def test_forged_link_moves_nobody(ours: Party, theirs: Party, beta: Business) -> None:
     """Only a record that names the forger as its other party can be attended by it."""
     mine = await ours.record(links=[INDIVIDUAL])
-    await theirs.record(actor="business:acme", origin="interaction", external_id=f"1:{mine['id']}")
+    await beta.record(forged(f"1:{mine['id']}", *FROM_ACME))
 
     assert (await theirs.take("accept")).status_code == 200
     assert (await ours.only())["data"]["status"] == "SENT"
+
+
+async def test_forged_direction_moves_nobody(ours: Party, theirs: Party, beta: Business) -> None:
+    """A record under that origin that does not come IN takes no steps for the one who asked."""
+    mine = await ours.record(links=[BETA])
+    await theirs.client.delete(
+        f"/v1/activities/{(await theirs.only())['id']}", headers=theirs.headers
+    )
+    await beta.record(forged(f"1:{mine['id']}", *TO_ACME))
+
+    await theirs.take("cancel")
+
+    assert (await ours.only())["data"]["status"] == "SENT"
+
+
+@pytest.mark.parametrize("origin", sorted(RESERVED_ORIGINS))
+async def test_reserved_origin_is_refused_on_every_way_in(ours: Party, origin: str) -> None:
+    """One by one, in an array, as NDJSON, by its name in the path and by a patch."""
+    document = {"kind": "note.created", "origin": origin, "external_id": "7"}
+    named = f"/v1/activities/by-external-id/{origin}/7"
+
+    single = await ours.post("/activities", document)
+    array = await ours.post("/activities/batch", [document])
+    atomic = await ours.post("/activities/batch?atomic=true", [document])
+    replacing = await ours.post("/activities/batch?on_repeat=replace", [document])
+    lines = await ours.client.post(
+        "/v1/activities/batch",
+        headers=ours.headers | {"Content-Type": "application/x-ndjson"},
+        json=document,
+    )
+    put = await ours.client.put(named, headers=ours.headers, json={"kind": "note.created"})
+
+    assert [single.status_code, atomic.status_code, put.status_code] == [422, 422, 422]
+    assert single.json()["errors"][0]["field"] == put.json()["errors"][0]["field"] == "origin"
+    for answer in (array, replacing, lines):
+        assert (answer.json()["recorded"], len(answer.json()["errors"])) == (0, 1)
+    assert await ours.all() == []
 
 
 @pytest.mark.usefixtures("ours")
 @pytest.mark.parametrize(
     "external_id", ["x", "1", "1:", "99:x", "2:x", ":", "-1:x", "1" * 30 + ":x"]
 )
-async def test_link_that_leads_nowhere(theirs: Party, external_id: str) -> None:
+async def test_link_that_leads_nowhere(theirs: Party, beta: Business, external_id: str) -> None:
     """Is one-sided like any other."""
-    await theirs.record(actor="business:acme", origin="interaction", external_id=external_id)
+    await beta.record(forged(external_id, *FROM_ACME))
 
     assert (await theirs.take("accept")).status_code == 200
 

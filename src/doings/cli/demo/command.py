@@ -4,11 +4,12 @@ from pathlib import Path
 
 from doings.cli.options import (
     DatabaseOption,
-    announce_new_database,
+    new_database,
     new_database_file,
     settings_for,
     with_store,
 )
+from doings.cli.terminal import remark
 from doings.config import Settings
 
 DEMO_EXAMPLES = """
@@ -26,7 +27,7 @@ def demo(database: DatabaseOption = None) -> None:
     settings = settings_for(database)
     folder = _folder(settings)
     if file := new_database_file(settings):
-        announce_new_database(file)
+        remark(new_database(file))
     filled = with_store(database, lambda store: fill(store, folder), is_new_allowed=True)
     show(settings, filled)
 

@@ -4,7 +4,6 @@ A secret that everybody knows would open every server that can be reached. So ea
 its own. A file that was lost, or belongs to another database, is replaced.
 """
 
-import os
 from pathlib import Path
 
 import msgspec
@@ -12,6 +11,7 @@ import msgspec
 from doings.auth.credentials import IssuedCredential, hash_of, issue
 from doings.auth.principal import SCOPES
 from doings.core.clock import SystemClock
+from doings.core.private_files import open_private
 from doings.core.store import Writer
 from doings.core.store.credentials import Credential
 
@@ -46,10 +46,5 @@ def _read(path: Path) -> IssuedCredential | None:
 
 
 def _write(path: Path, issued: IssuedCredential) -> None:
-    path.unlink(missing_ok=True)
-    with open(path, "wb", opener=_owner_only) as file:
+    with open_private(path) as file:
         file.write(msgspec.json.encode(issued._asdict()))
-
-
-def _owner_only(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_EXCL, 0o600)

@@ -25,6 +25,7 @@ from doings.core.interactions.data import (
     past_without_data,
 )
 from doings.core.interactions.lifecycle import (
+    IN,
     KINDS,
     ORIGIN,
     OUT,
@@ -165,8 +166,17 @@ async def _other_side(mine: Side) -> Side | None:
         activity = await _paired(mine.activity, own, other)
         party = counterpart_of(activity) if activity else None
         if activity is not None and party is not None and party.key == (SELF, own.slug):
-            return Side(other, activity)
+            return Side(other, activity) if _is_a_pair(mine.activity, activity) else None
     return None
+
+
+def _is_a_pair(mine: Activity, theirs: Activity) -> bool:
+    """Whether the initiator's record goes OUT and the one that was made from it comes IN.
+
+    Older versions let callers give the origin, and so records that are none may be stored.
+    """
+    mirror, initial = (mine, theirs) if mine.origin == ORIGIN else (theirs, mine)
+    return direction_of(mirror) == IN and direction_of(initial) == OUT
 
 
 async def _paired(mine: Activity, own: Account, other: Writer) -> Activity | None:

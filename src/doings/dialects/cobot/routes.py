@@ -36,6 +36,7 @@ from doings.dialects.cobot.params import (
     params_from_query,
 )
 from doings.dialects.cobot.vocabulary import MEMBERSHIP
+from doings.httpkit.browsers import NOTHING
 from doings.httpkit.input.accept import negotiated
 from doings.httpkit.request import Request
 from doings.httpkit.streaming import (
@@ -67,6 +68,7 @@ async def list_activities(request: Request) -> Response:
         chunks = _chunks(request, params, JSON_RENDERING)
         return await respond_list(request, chunks, json_elements, JSON_ARRAY)
     chunks = _chunks(request, params, _html_rendering(_link_base(request)))
+    request.headers["Content-Security-Policy"] = NOTHING
     return await respond_list(request, chunks, b"".join, HTML_LIST)
 
 
@@ -213,6 +215,6 @@ SURFACE = Surface(
     ),
     authenticate=authenticate,
     respond_error=respond_error,
-    rate="60/minute",
+    rate=60,
     vary="Accept, Authorization",
 )

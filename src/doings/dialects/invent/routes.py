@@ -81,6 +81,6 @@ SURFACE = Surface(
     ),
     authenticate=authenticate,
     respond_error=respond_error,
-    rate="500/minute",
+    rate=500,
     rate_by_address=True,
 )

@@ -72,6 +72,6 @@ SURFACE = Surface(
     ),
     authenticate=authenticate,
     respond_error=respond_error,
-    rate="60/minute",
+    rate=60,
     shows_rate=True,
 )

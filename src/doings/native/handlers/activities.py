@@ -18,7 +18,7 @@ from doings.native.http.request_body import body_of_type, patch_of_type
 from doings.native.http.responses import NO_CONTENT, respond_document, written
 from doings.native.mapping import (
     change_page,
-    draft_from_document,
+    draft_from_input,
     draft_from_patch,
     named_draft_from_document,
 )
@@ -36,7 +36,7 @@ async def record_activity(request: Request) -> Response:
     """Record one: 201, or 200 with the first one of the same (origin, external_id)."""
     body = await request.body()
     document = body_of_type(request, body, ActivityInput)
-    draft = draft_from_document(document, now=request.services.clock.now())
+    draft = draft_from_input(document, now=request.services.clock.now())
     base = f"{request.base_url}/activities/"
 
     def answer(activity: Activity, *, is_new: bool) -> Answer:

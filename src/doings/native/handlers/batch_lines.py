@@ -32,7 +32,7 @@ from doings.native.formats.ndjson import ACTIVITY, decoded_line
 from doings.native.http.idempotent_stream import Counts
 from doings.native.http.request_body import JSON
 from doings.native.http.responses import encode
-from doings.native.mapping import draft_from_document
+from doings.native.mapping import draft_from_input
 from doings.native.params import is_atomic, replaces_repeated
 
 MAX_ERRORS = 1000
@@ -90,7 +90,7 @@ class Chunk:
         """Read a line, or note why it cannot be recorded."""
         try:
             document = decoded_line(text, ACTIVITY)
-            self.drafts.append(draft_from_document(document, now=now))
+            self.drafts.append(draft_from_input(document, now=now))
         except (Invalid, Malformed) as error:
             self.refuse(number, error)
         else:

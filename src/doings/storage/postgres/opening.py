@@ -1,13 +1,14 @@
 """PostgreSQL: where a database is, and whether it is one that we can work with."""
 
+import re
 import socket
 from collections.abc import Iterable
 from typing import Any, ClassVar, NamedTuple
-from urllib.parse import urlsplit
 
 import asyncpg
 import msgspec
 
+from doings.config import server_of
 from doings.core.errors import Misconfigured
 from doings.storage.postgres.errors import translated
 
@@ -132,15 +133,11 @@ async def checked(address: Address) -> None:
 
 
 def _place(url: str) -> str:
-    """The URL without its password."""
-    try:
-        parts = urlsplit(url)
-        user = f"{parts.username}@" if parts.username else ""
-        host = parts.hostname or ""
-        port = f":{parts.port}" if parts.port else ""
-    except ValueError:
+    """The URL without its password and its options."""
+    server = server_of(url)
+    if server is None:
         return "the database's URL"
-    return f"postgresql://{user}{host}{port}{parts.path}"
+    return f"postgresql://{server.user}{'@' if server.user else ''}{server.place}"
 
 
 _REASONS: dict[type[Exception], str] = {
@@ -152,14 +149,17 @@ _REASONS: dict[type[Exception], str] = {
     asyncpg.InvalidAuthorizationSpecificationError: "the login is refused: {}",
     ConnectionRefusedError: "nobody answers there",
     FileNotFoundError: "nobody answers there",
-    ValueError: "that is no usable URL: {}",
+    ValueError: "that is no usable URL",
 }
+
+_QUOTED = re.compile(r"'[^']*'")
+"""What the driver quotes of a URL, which may be a piece of a password."""
 
 
 def _reason(error: Exception) -> str | None:
     """What is wrong, in a few words; None for what was never thought of."""
     for cause, reason in _REASONS.items():
         if isinstance(error, cause):
-            return reason.format(error)
+            return reason.format(_QUOTED.sub("…", str(error)))
     ours = translated(error)
     return None if ours is error else str(ours)

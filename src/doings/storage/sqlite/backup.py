@@ -6,18 +6,19 @@ from pathlib import Path
 import apsw
 
 from doings.core.errors import Misconfigured
+from doings.core.private_files import create_private
 
 
 def backup(source: Path, target: Path, progress: Callable[[int, int], None]) -> None:
-    """Copy a database in use into a new file, consistent; raises Misconfigured.
+    """Copy a database in use into a new file that only its owner reads; raises Misconfigured.
 
-    `progress` is told how many pages are left and how many there are.
+    The copy is consistent. `progress` is told how many pages are left and how many there are.
     """
-    if target.exists():
-        msg = f"{target} is there already"
-        raise Misconfigured(msg)
     if not source.exists():
         msg = f"there is no database {source}"
+        raise Misconfigured(msg)
+    if not create_private(target) and target.exists():
+        msg = f"{target} is there already"
         raise Misconfigured(msg)
     try:
         with (

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from starlette.responses import Response
 
-from doings.core.activity import Activity
+from doings.core.activity import Activity, Draft
 from doings.core.entity import CONTACT, Entity
 from doings.core.errors import NotFound
+from doings.core.interactions.lifecycle import check_revision
 from doings.core.query import Query
 from doings.core.rendering import encoded_documents
 from doings.core.store import Reader, Writer
@@ -95,12 +96,13 @@ async def update_activity(params: ListParams) -> Response:
     async def work(writer: Writer) -> ActivityDocument:
         is_known = await _is_known(writer, params.id)
         activity_input, contacts = await _checked(params, writer, is_known=is_known)
-        changed = await writer.revise(
-            params.id,
-            lambda activity: draft_from_change(
-                activity, activity_input, contacts, params.time_zone
-            ),
-        )
+
+        def change(activity: Activity) -> Draft:
+            draft = draft_from_change(activity, activity_input, contacts, params.time_zone)
+            check_revision(activity, draft)
+            return draft
+
+        changed = await writer.revise(params.id, change)
         return await _document(params, writer, changed)
 
     return respond_one(await params.request.timeline.write(work))

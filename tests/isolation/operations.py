@@ -1,0 +1,182 @@
+"""Every operation there is, and a request to it that is about an account's own things.
+
+The operations are those of the route tables. What a new one needs (the value of a part of its path,
+a body) is looked up by name; where a name is missing, the tests fail and say which.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+
+from doings.app import MOUNTS
+from doings.httpkit import operations
+from doings.httpkit.surface import Operation, Surface
+from doings.native import routes as native
+from doings.native.openapi import examples
+from tests.isolation.world import CANARY, Things
+
+SURFACES: dict[str, Surface] = {**MOUNTS, "": operations.SURFACE}
+"""By the first part of the path; those who run the server ask at the root."""
+
+READING = ("GET", "HEAD")
+
+
+class Route(msgspec.Struct, frozen=True):
+    """One method of one path."""
+
+    mount: str
+    method: str
+    path: str
+    operation: Operation
+
+    @property
+    def name(self) -> str:
+        """How the tests speak of it."""
+        return f"{self.method} {'/' if self.mount else ''}{self.mount}{self.path}"
+
+
+def routes() -> Iterator[Route]:
+    """All there are."""
+    for mount, surface in SURFACES.items():
+        for resource in surface.resources:
+            for method, operation in resource.operations.items():
+                yield Route(mount, method, resource.path, operation)
+
+
+PUBLIC = {
+    "GET /",
+    "GET /healthz",
+    "GET /readyz",
+    "GET /metrics",
+    "GET /docs/",
+    "GET /v1/openapi.json",
+}
+"""What anybody may see."""
+
+SIGN_IN = "POST /mio/business/v1/auth"
+"""What takes a secret itself, where others take a token."""
+
+PARTS: dict[tuple[str, str, str], Callable[[Things], object]] = {
+    ("v1", "activities", "id"): lambda things: things.activity_id,
+    ("v1", "by-external-id", "origin"): lambda _: "crm",
+    ("v1", "by-external-id", "external_id"): lambda things: things.external_id,
+    ("v1", "entities", "type"): lambda _: "contact",
+    ("v1", "entities", "id"): lambda things: things.contact_id,
+    ("v1", "tokens", "key"): lambda things: things.spare_key,
+    ("monica", "activities", "id"): lambda things: things.activity_seq,
+    ("monica", "contacts", "id"): lambda things: things.contact_seq,
+    ("monica", "activitytypes", "id"): lambda _: Things.SETTING,
+    ("monica", "activitytypecategories", "id"): lambda _: Things.SETTING,
+    ("monica", "genders", "id"): lambda _: Things.SETTING,
+    ("invent", "orgs", "org_id"): lambda _: "c",
+    ("invent", "contacts", "contact_id"): lambda things: things.contact_id,
+    ("cobot", "", "space"): lambda things: things.slug,
+    ("cobot", "memberships", "id"): lambda things: things.membership_id,
+    ("mio", "activities", "activity"): lambda things: things.interaction_id,
+}
+"""By the mount, the word before the part in the path, and the name of the part."""
+
+QUERIES: dict[tuple[str, str], Callable[[Things], str]] = {
+    ("agendize", "/api/2.3/activities"): lambda things: f"clientId={things.contact_id}",
+    ("cobot", "/{space}/api/activities"): lambda _: "last=100",
+}
+"""What an operation does not answer without."""
+
+SETTING = {"name": "Mine"}
+_CONTACT = {
+    "first_name": "Ann",
+    "is_birthdate_known": False,
+    "is_deceased": False,
+    "is_deceased_date_known": False,
+}
+
+BODIES: dict[tuple[str, str], Callable[[Things], object]] = {
+    ("monica", "activities"): lambda things: {
+        "summary": "Lunch",
+        "happened_at": "2018-02-02",
+        "contacts": [things.contact_seq],
+    },
+    ("monica", "contacts"): lambda _: _CONTACT,
+    ("monica", "setTags"): lambda _: {"tags": ["Friend"]},
+    ("monica", "unsetTag"): lambda _: {"tags": [Things.SETTING]},
+    ("monica", "activitytypes"): lambda _: {**SETTING, "activity_type_category_id": 1},
+    ("monica", "activitytypecategories"): lambda _: SETTING,
+    ("monica", "genders"): lambda _: {**SETTING, "type": "O"},
+    ("cobot", "activities"): lambda things: {"text": "Hi", "source_ids": [things.membership_id]},
+    ("mio", "webhooks"): lambda _: {"type": "ACTIVITY_EVENT", "url": "https://example.org/hook"},
+    ("mio", "auth"): lambda _: None,
+}
+"""Bodies of the dialects' writes by the mount and the last word of the path.
+
+Those of the native API are the examples of its description.
+"""
+
+PARAMETERS = ("needle", "needle*", "contact:{contact_id}", "{contact_id}", "{activity_id}", "1")
+"""What every parameter of a list is tried with."""
+
+
+def url_of(route: Route, things: Things) -> str:
+    """The address of the request, with what it is not answered without."""
+    asked = QUERIES.get((route.mount, route.path))
+    query = asked(things) if asked else ""
+    path = f"/{route.mount}{path_of(route, things)}" if route.mount else path_of(route, things)
+    return f"{path}?{query}" if query else path
+
+
+def path_of(route: Route, things: Things) -> str:
+    """The path below the mount with the things of an account in its variable parts."""
+    word = ""
+    parts = []
+    for part in route.path.split("/"):
+        if part.startswith("{"):
+            value = PARTS[route.mount, word, part[1:-1]](things)
+            parts.append(quote(str(value), safe=""))
+        else:
+            word = part
+            parts.append(part)
+    return "/".join(parts)
+
+
+def body_of(route: Route, things: Things) -> Any:  # noqa: ANN401 - JSON
+    """A body that a write takes, None for one without."""
+    if route.method in {*READING, "DELETE"}:
+        return None
+    if route.mount == native_mount():
+        bodies = examples.bodies_of(route.operation.about.body)
+        return linked_to(next(iter(bodies.values()), None), things)
+    word = [part for part in route.path.split("/") if not part.startswith("{")][-1]
+    return BODIES[route.mount, word](things)
+
+
+def native_mount() -> str:
+    """Where the native API is."""
+    return next(name for name, surface in MOUNTS.items() if surface is native.SURFACE)
+
+
+def linked_to(body: Any, things: Things) -> Any:  # noqa: ANN401 - JSON
+    """The body with the account's contact in the place of the example's."""
+    text = msgspec.json.encode(body).decode()
+    text = text.replace('"id":"8"', f'"id":"{things.contact_id}"')
+    return msgspec.json.decode(re.sub(r'"contact:8"', f'"contact:{things.contact_id}"', text))
+
+
+def tried_queries(route: Route, things: Things, slug: str) -> Iterator[str]:
+    """The address with each parameter that the operation knows, tried with values of an account.
+
+    It is in the space of the account that asks, which `slug` names.
+    """
+    known = route.operation.parameters
+    values = [value.format(**msgspec.structs.asdict(things)) for value in PARAMETERS]
+    address = url_of(route, msgspec.structs.replace(things, slug=slug))
+    mark = "&" if "?" in address else "?"
+    for name in sorted((known.lists | known.singles) - {"wait"}):
+        for value in (*values, *things.cursors):
+            yield f"{address}{mark}{name}={quote(value, safe='')}"
+
+
+def holds_canary(text: str) -> bool:
+    """Whether an answer has something that belongs to the account of the things."""
+    return CANARY in text
