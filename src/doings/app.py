@@ -28,7 +28,7 @@ from doings.httpkit.endpoint import surface_app
 from doings.httpkit.input import headers
 from doings.httpkit.input.path import escaped_segments, text_from_escaped
 from doings.httpkit.kept_answers import KeptAnswers
-from doings.httpkit.logs import set_up_logs
+from doings.httpkit.logs import end_logs, set_up_logs
 from doings.httpkit.observe import observed
 from doings.httpkit.request import Services
 from doings.httpkit.surface import Surface
@@ -177,6 +177,7 @@ class Application:
         await self.services().authenticator.flush()
         if self._store is not None:
             await self._store.close()
+        end_logs()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or the lifespan."""

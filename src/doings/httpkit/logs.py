@@ -10,8 +10,9 @@ import re
 import sys
 import threading
 import traceback
+from datetime import UTC, datetime
 from types import TracebackType
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 import msgspec
 import structlog
@@ -20,6 +21,7 @@ from doings.config import Settings, has_colours
 from doings.core import errors
 from doings.core.budget import FIELD_LENGTH, LOG_LINE_BYTES
 from doings.core.errors import DoingsError, Unavailable
+from doings.httpkit.log_file import LogFile
 
 EVENT_LENGTH = 200
 """Characters of what a library says."""
@@ -33,12 +35,21 @@ ERRORS = 4
 TRACE_LENGTH = LOG_LINE_BYTES // 2
 """Characters of a trace, its end."""
 
+_ENCODER = msgspec.json.Encoder()
+
 _QUOTED = re.compile(r"[\"'`<({\[].*", re.DOTALL)
 """Where the message of a library begins to show values."""
 
 
+class RequestLines:
+    """Where the lines of requests go that are as usual, past the processors that others take."""
+
+    file: LogFile | None = None
+
+
 def set_up_logs(settings: Settings) -> None:
     """Send our own lines, and the libraries' from warnings on, to standard error."""
+    file = None
     level = logging.getLevelNamesMapping()[settings.log_level.upper()]
     shared: list[structlog.types.Processor] = [
         structlog.processors.add_log_level,
@@ -52,7 +63,8 @@ def set_up_logs(settings: Settings) -> None:
         # Every request has a line, so they are encoded and written as bytes.
         ours = structlog.processors.JSONRenderer(serializer=_encoded)
         theirs = structlog.processors.JSONRenderer(serializer=_text)
-        loggers = structlog.BytesLoggerFactory(sys.stderr.buffer)
+        file = LogFile(sys.stderr.buffer)
+        loggers = structlog.BytesLoggerFactory(cast("BinaryIO", file))
     else:
         ours = theirs = structlog.dev.ConsoleRenderer(
             colors=has_colours(sys.stderr, os.environ),
@@ -65,6 +77,7 @@ def set_up_logs(settings: Settings) -> None:
         logger_factory=loggers,
         cache_logger_on_first_use=True,
     )
+    RequestLines.file = file if level <= logging.INFO else None
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
@@ -73,6 +86,25 @@ def set_up_logs(settings: Settings) -> None:
     )
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.captureWarnings(capture=True)
+
+
+def log_request(log: Any, values: dict[str, object], *, is_usual: bool) -> None:  # noqa: ANN401 - structlog's
+    """Write the line of a request: a warning unless it went as usual."""
+    file = RequestLines.file
+    if file is None or not is_usual:
+        getattr(log, "info" if is_usual else "warning")("request", **values)
+        return
+    values["event"] = "request"
+    values["level"] = "info"
+    values["timestamp"] = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+    file.write(_ENCODER.encode(values) + b"\n")
+    file.flush()
+
+
+def end_logs() -> None:
+    """Write the lines that wait; later ones wait no more."""
+    if RequestLines.file is not None:
+        RequestLines.file.end_gathering()
 
 
 def log_what_nobody_catches() -> None:

@@ -8,6 +8,7 @@ import uuid_utils
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from doings.httpkit.browsers import OF_EVERY_ANSWER, forbid_keeping
+from doings.httpkit.logs import log_request
 from doings.httpkit.metrics import count, known_method
 
 log = structlog.get_logger("doings.http")
@@ -43,10 +44,8 @@ def observed(app: ASGIApp) -> ASGIApp:
             seconds = time.perf_counter() - started
             method = known_method(scope["method"])
             count(about["surface"], about["route"], method, status, seconds)
-            level = "warning" if status >= 500 or status == 0 else "info"  # noqa: PLR2004
-            getattr(log, level)(
-                "request", method=method, status=status, ms=round(seconds * 1000, 2), **about
-            )
+            line = {"method": method, "status": status, "ms": round(seconds * 1000, 2), **about}
+            log_request(log, line, is_usual=0 < status < 500)  # noqa: PLR2004
 
     return around
 
