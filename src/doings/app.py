@@ -230,11 +230,11 @@ class Application:
         label, _, parent = name.partition(".")
         surface = self.settings.hosts.get(name)
         if surface is None and (surface := self.settings.hosts.get(f"*.{parent}")):
-            scope["doings"]["path_prefix"] = f"/{label}"
+            scope["path_prefix"] = f"/{label}"
             scope["segments"] = [quote(label).encode(), *scope["segments"]]
         if surface is None:
             return None
-        scope["doings"]["by_host"] = True
+        scope["by_host"] = True
         return self._apps[surface]
 
 

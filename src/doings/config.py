@@ -152,6 +152,15 @@ def server_of(url: str) -> Server | None:
     return Server(user, place, has_password) if is_sure else Server("", "…", has_password)
 
 
+def shown_url(url: str) -> str:
+    """A database's URL as it may be shown: without the password and the options of a server."""
+    server = server_of(url)
+    if server is None:
+        return url
+    login = f"{server.user}{':…' if server.has_password and server.user else ''}"
+    return f"postgresql://{login}{'@' if login else ''}{server.place}"
+
+
 def _is_place(text: str) -> bool:
     """Whether a text is one or more hosts, each with a port perhaps, and a database."""
     hosts, _, database = text.partition("/")

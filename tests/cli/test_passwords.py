@@ -64,6 +64,25 @@ def test_no_error_repeats_a_password(cli: Cli, command: str, url: str) -> None:
     assert not [piece for piece in PIECES if piece in outcome.out + outcome.err]
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["check", "postgresql://me:hunter2@db/x"],
+        ["postgresql://me:hunter2@db/x"],
+        ["check", "--databas=postgresql://me:hunter2@db/x"],
+        ["account", "delete", "postgresql://me:hunter2@db/x", "--yes"],
+    ],
+)
+def test_a_password_in_the_wrong_place_is_not_repeated(cli: Cli, arguments: list[str]) -> None:
+    """Where an error repeats an argument."""
+    cli("account", "create", "a")
+
+    outcome = cli(*arguments)
+
+    assert outcome.code in {1, 2}
+    assert "hunter2" not in outcome.out + outcome.err
+
+
 class Replaced(Exception):
     """The process would be another now."""
 

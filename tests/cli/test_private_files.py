@@ -44,6 +44,15 @@ def test_a_database_its_log_its_copy_and_its_export_are_the_owner_s(cli: Cli) ->
     assert (mode("copy.db"), mode("out.ndjson")) == (0o600, 0o600)
 
 
+def test_a_database_that_a_link_leads_to_is_the_owner_s(cli: Cli) -> None:
+    """Also one that is not there yet."""
+    Path("doings.db").symlink_to("elsewhere.db")
+
+    cli("account", "create", "co-up")
+
+    assert mode("elsewhere.db") == 0o600
+
+
 def test_a_copy_that_fails_leaves_no_file(cli: Cli) -> None:
     """And one that is there already stays as it is."""
     Path("doings.db").write_text("no database, but a text that is long enough to be read as one")

@@ -211,6 +211,18 @@ async def test_a_line_repeats_nothing_that_was_sent(
     assert SECRET not in str(lines)
 
 
+async def test_a_line_does_not_repeat_the_host(
+    tmp_path: Path, lines: list[structlog.typing.EventDict]
+) -> None:
+    """Where it stands for the first part of the path, it names somebody's space."""
+    async with serving(tmp_path, hosts={"*.cobot.example.org": "cobot"}) as served:
+        headers = {"Host": f"{SECRET}.cobot.example.org"}
+        answer = await served.client.get("/api/user", headers=headers)
+
+    assert (answer.status_code, request_line(lines)["surface"]) == (401, "cobot")
+    assert SECRET not in str(lines)
+
+
 async def test_a_field_is_cut_and_ends_no_line(
     served: Served, lines: list[structlog.typing.EventDict]
 ) -> None:

@@ -21,7 +21,14 @@ from doings.cli.options import (
     settings_for,
 )
 from doings.cli.terminal import remark
-from doings.config import Settings, base_url, environment_from_settings, http_url, server_of
+from doings.config import (
+    Settings,
+    base_url,
+    environment_from_settings,
+    http_url,
+    server_of,
+    shown_url,
+)
 from doings.core.errors import Misconfigured, Unavailable
 from doings.core.private_files import wider_files
 
@@ -185,12 +192,8 @@ def _announce(settings: Settings) -> None:
 
 
 def shown_database(settings: Settings) -> str:
-    """The database as it may be shown: without the password and the options of a server."""
-    server = server_of(settings.database)
-    if server is None:
-        return settings.database
-    login = f"{server.user}{':…' if server.has_password and server.user else ''}"
-    return f"postgresql://{login}{'@' if login else ''}{server.place}"
+    """The database as it may be shown."""
+    return shown_url(settings.database)
 
 
 def _serve(settings: Settings) -> None:

@@ -1,6 +1,7 @@
 """What a command writes to the terminal: results to stdout, everything else to stderr."""
 
 import os
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -19,18 +20,27 @@ from rich.progress import (
 from rich.table import Table
 from typer import rich_utils
 
-from doings.config import has_colours
+from doings.config import has_colours, server_of, shown_url
 from doings.importing.importer import Step
 
 _WIDE = 500
 """Columns of output that goes into a file or a pipe: nothing is cut off there."""
 
 
+_SERVER_URL = re.compile(r"postgres(?:ql)?://[^\s'\"]+")
+
+
 def fail(message: str, *, code: int) -> NoReturn:
-    """End the program with one line on stderr."""
-    line = " ".join(message.split())
+    """End the program with one line on stderr, in which no password of a database is repeated."""
+    line = " ".join(_SERVER_URL.sub(_without_password, message).split())
     print(f"doings: {line}", file=sys.stderr)  # noqa: T201 - this is where errors are shown
     sys.exit(code)
+
+
+def _without_password(found: re.Match[str]) -> str:
+    """The URL as it is, or as it may be shown where it has a password."""
+    server = server_of(found[0])
+    return shown_url(found[0]) if server and server.has_password else found[0]
 
 
 def output() -> Console:

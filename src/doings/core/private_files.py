@@ -15,12 +15,12 @@ _OTHERS = 0o077
 
 
 def create_private(path: Path) -> bool:
-    """Make an empty file where there is none; whether one was made.
+    """Make an empty file where there is none, also where a link leads; whether one was made.
 
     Where it cannot be made, what opens it next says why.
     """
     with suppress(OSError):
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, OWNER_ONLY))
+        os.close(os.open(path.resolve(), os.O_CREAT | os.O_EXCL | os.O_RDWR, OWNER_ONLY))
         return True
     return False
 

@@ -145,7 +145,7 @@ class Request:
         A surface mounted by host name is where the caller found it, whatever that says.
         """
         settings = self.services.settings
-        if settings.public_url and not self.scope["doings"].get("by_host"):
+        if settings.public_url and not self.scope.get("by_host"):
             return settings.public_url.rstrip("/")
         host = self.single_header("host") or "localhost"
         if not is_host(host):

@@ -124,7 +124,7 @@ def _link_base(request: Request) -> str:
     link_base = object_from_text(account.settings).get("link_base")
     if isinstance(link_base, str):
         return link_base.rstrip("/")
-    is_by_host = "path_prefix" in request.scope["doings"]
+    is_by_host = "path_prefix" in request.scope
     return request.base_url if is_by_host else f"{request.base_url}/{account.slug}"
 
 
