@@ -10,12 +10,8 @@ from doings.core.errors import Invalid
 from doings.core.values.instants import instant_from_text
 from doings.dialects.agendize.dates import readings, span
 from doings.dialects.agendize.documents import SavedDate
-from doings.dialects.agendize.mapping import (
-    RenderContext,
-    activity_documents,
-    draft_from_document,
-    saved_activity,
-)
+from doings.dialects.agendize.mapping.activity import RenderContext, activity_documents
+from doings.dialects.agendize.mapping.saved import draft_from_document, saved_activity
 from tests.builders import activity
 
 BERLIN = "Europe/Berlin"
