@@ -104,17 +104,20 @@ def activities_query(params: ListParams) -> Query:
 
 
 def _period(query: QueryString, *, is_optional: bool) -> tuple[int | None, int | None]:
-    names = ("from", "to")
-    texts = {name: (last(query, name) or "").strip() for name in names}
-    if is_optional and not any(texts.values()):
+    texts = {name: last(query, name) or "" for name in ("from", "to")}
+    if is_optional and not any(text.strip() for text in texts.values()):
         return None, None
-    blank = [Problem(name, BLANK) for name in names if not texts[name]]
-    if blank:
-        raise Invalid(*blank)
-    first, final = (_span(name, texts[name]) for name in names)
-    if first.start >= final.end:
+    spans, problems = {}, []
+    for name, text in texts.items():
+        try:
+            spans[name] = _span(name, text)
+        except Invalid as error:
+            problems += error.problems
+    if problems:
+        raise Invalid(*problems)
+    if spans["from"].start >= spans["to"].end:
         raise Invalid.of("to", "must not be before from")
-    return first.start, final.end
+    return spans["from"].start, spans["to"].end
 
 
 def _check_filters(query: QueryString) -> None:
@@ -129,6 +132,8 @@ def _check_filters(query: QueryString) -> None:
 
 
 def _span(name: str, text: str) -> Span:
+    if not text.strip():
+        raise Invalid.of(name, BLANK)
     try:
         return span_from_text(text)
     except (ValueError, OverflowError):
