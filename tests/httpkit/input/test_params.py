@@ -97,6 +97,9 @@ def test_a_filter_that_cannot_be_read_is_refused(
     [
         ("kidn=a", "kidn", "unknown parameter; did you mean kind?"),
         ("Kind=a", "Kind", "unknown parameter; did you mean kind?"),
+        ("type=a", "type", "unknown parameter; did you mean kind?"),
+        ("from=a", "from", "unknown parameter; did you mean since?"),
+        ("sort=a", "sort", "unknown parameter; known are actor, kind, page, since"),
         ("untilsince=a", "untilsince", "unknown parameter; did you mean since?"),
         ("zzz=a", "zzz", "unknown parameter; known are actor, kind, page, since"),
         ("=a", "", "unknown parameter; known are actor, kind, page, since"),

@@ -83,6 +83,7 @@ BAD_LINES: list[tuple[bytes, str, str]] = [
     (DEEPER, "body", "nested too deeply"),
     (DEEP, "data", "at most 100 levels deep"),
     (b'{"kind":"a.b","colour":1}', "colour", "unknown member"),
+    (b'{"kind":"a.b","sumary":1}', "sumary", "unknown member; did you mean summary?"),
     (b'{"kind":"a.b","occurred_at":"2026-01-01T00:00:00"}', "occurred_at", "a time needs its"),
     (LONG, "body", f"the line is longer than {LIMIT} bytes"),
 ]

@@ -8,7 +8,7 @@ listed, those that any API gives to filters, and slips of the pen in the names o
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import msgspec
 
@@ -29,6 +29,22 @@ HARMLESS = frozenset({"account", "timezone"})
 
 NEAR = 0.81
 """How alike a name is to that of a filter if it is a slip of the pen: `lst` to `last`."""
+
+LONGEST = 64
+"""How long a name may be that is compared with others."""
+
+MEANINGS = (
+    ("order", "sort", "order_by", "sort_by"),
+    ("since", "from", "after", "start"),
+    ("until", "to", "before", "end"),
+    ("kind", "type", "types", "kinds"),
+    ("q", "query", "search", "text"),
+    ("limit", "take", "per_page", "page_size"),
+    ("cursor", "page", "offset"),
+    ("link", "entity", "contact"),
+    ("origin", "source"),
+)
+"""What APIs call the same: who asks by one name is told the one that is known here."""
 
 _WORD = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+")
 
@@ -51,8 +67,23 @@ def means_filter(name: str, names: frozenset[str]) -> bool:
     return any(word in WORDS or word.removesuffix("s") in WORDS for word in words)
 
 
-def nearest(name: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | None:
-    """The known name that is most like another one, if any is like it."""
+def is_slip(name: str, known: Iterable[str]) -> bool:
+    """Whether a name is nearly one of those."""
+    return _alike(name, known, NEAR) is not None
+
+
+def nearest(name: str, known: Collection[str]) -> str | None:
+    """The known name that means what this one means elsewhere, or that is most like it, if any."""
+    for names in MEANINGS:
+        if name.lower() in names:
+            meant = [one for one in names if one in known]
+            return meant[0] if meant else _alike(name, known)
+    return _alike(name, known)
+
+
+def _alike(name: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
+    if len(name) > LONGEST:
+        return None
     by_plain = {one.lower(): one for one in sorted(known)}
     near = difflib.get_close_matches(name.lower(), by_plain, n=1, cutoff=cutoff)
     return by_plain[near[0]] if near else None

@@ -12,7 +12,7 @@ import msgspec
 
 from doings.core.errors import Malformed
 from doings.httpkit.errors import Unreadable
-from doings.httpkit.input.filters import NEAR, means_filter, nearest
+from doings.httpkit.input.filters import is_slip, means_filter, nearest
 from doings.httpkit.input.path import text_from_escaped
 
 _ELEMENT = re.compile(r"\[\d*\]", re.ASCII)
@@ -98,9 +98,7 @@ class Parameters(msgspec.Struct, frozen=True):
     def _means_filter(self, name: str) -> bool:
         if not self.filters:
             return False
-        return (
-            means_filter(name, self.filters) or nearest(name, _known(self), cutoff=NEAR) is not None
-        )
+        return is_slip(name, _known(self)) or means_filter(name, self.filters)
 
     def _no_filter(self, name: str) -> str:
         near = nearest(name, _known(self))
