@@ -176,22 +176,32 @@ async def put_lines(writer: Writer, lines: Sequence[Line]) -> ImportCounts:
         for line in lines
         if isinstance(line.says, Draft) and await activity_at_home(writer, line.id) is None
     ]
-    changed = await _put_entities(writer, entities)
+    changed, deleted = await _put_entities(writer, entities)
     outcomes = await writer.record(drafts)
     recorded = sum(not outcome.is_repeated for outcome in outcomes)
     return ImportCounts(
-        entities=changed, recorded=recorded, repeated=len(lines) - len(entities) - recorded
+        entities=changed,
+        recorded=recorded,
+        repeated=len(lines) - len(entities) - recorded,
+        deleted=deleted,
     )
 
 
-async def _put_entities(writer: EntityWriter, entities: list[ImportedEntity]) -> int:
-    """Write what is new or different; returns how many those were."""
-    known = await writer.entities_by_key([entity.key for entity in entities])
+async def _put_entities(writer: EntityWriter, entities: list[ImportedEntity]) -> tuple[int, int]:
+    """Write what is new or different; returns how many those were, and how many stay deleted.
+
+    What was deleted here is not made again: the file may have been written before.
+    """
+    keys = {entity.key for entity in entities}
+    known = await writer.entities_by_key(list(keys))
+    deleted = await writer.deleted_keys(keys - known.keys())
     changed = 0
     for entity in entities:
         key, draft = entity.key, entity.draft
         old = known.get(key)
+        if key in deleted:
+            continue
         if old is None or draft_of(old) != draft:
             known[key], _ = await writer.put_entity(key, lambda _, draft=draft: draft)  # type: ignore[misc]
             changed += 1
-    return changed
+    return changed, len(deleted)

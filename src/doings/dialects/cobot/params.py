@@ -107,7 +107,8 @@ def _period(query: QueryString, *, is_optional: bool) -> tuple[int | None, int |
     texts = {name: last(query, name) or "" for name in ("from", "to")}
     if is_optional and not any(text.strip() for text in texts.values()):
         return None, None
-    spans, problems = {}, []
+    spans: dict[str, Span] = {}
+    problems: list[Problem] = []
     for name, text in texts.items():
         try:
             spans[name] = _span(name, text)

@@ -1,6 +1,7 @@
 """Reading the bodies of requests."""
 
 import re
+from collections.abc import Hashable
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -68,12 +69,13 @@ def in_plain_words(
     if problem.field in lasting:
         return Problem(problem.field, "cannot be changed once recorded")
     path, _, name = problem.field.rpartition(".")
-    near = nearest(name, _members_at(kind, _INDEX.sub("", path)))
+    members = _members_at(_INDEX.sub("", path), kind)  # type: ignore[arg-type]  # it is hashable
+    near = nearest(name, members)
     return Problem(problem.field, f"unknown member; did you mean {near}?") if near else problem
 
 
 @lru_cache(maxsize=64)
-def _members_at(kind: type[Any], path: str) -> list[str]:
+def _members_at(path: str, kind: Hashable) -> list[str]:
     """The names of the members that the object at a path has, like `links`."""
     structs = _structs_in(inspect.type_info(kind))
     for name in filter(None, path.split(".")):
