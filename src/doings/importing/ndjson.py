@@ -156,7 +156,9 @@ def _envelope(text: bytes) -> _Envelope:
     except UnicodeDecodeError:
         raise Malformed("not UTF-8") from None
     except ValueError as error:
-        raise Malformed(f"not JSON: {error}") from None
+        from doings.native.formats.ndjson import hint_at_line_ends  # noqa: PLC0415 - likewise
+
+        raise Malformed(f"not JSON: {error}{hint_at_line_ends(text)}") from None
 
 
 def _imported_entity(member: _EntityMember) -> ImportedEntity:

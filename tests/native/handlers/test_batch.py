@@ -75,6 +75,11 @@ BAD_LINES: list[tuple[bytes, str, str]] = [
     (b"x", "body", "not JSON: JSON is malformed: invalid character (byte 0)"),
     (b'{"kind":"a.b"', "body", "not JSON: Input data was truncated"),
     (b'{"kind":"a.b"} {}', "body", "not JSON: JSON is malformed: trailing characters (byte 16)"),
+    (
+        b'{"kind":"a.b"}\r{"kind":"a.b"}',
+        "body",
+        "not JSON: JSON is malformed: trailing characters (byte 16); lines end with LF or CR LF",
+    ),
     (b"[]", "body", "Expected `object`, got `array`"),
     (b'{"kind":"a.\xff"}', "body", "not UTF-8"),
     (b'{"kind":"a.b","data":{"x":"\xff"}}', "body", "not UTF-8"),

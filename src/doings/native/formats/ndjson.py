@@ -31,7 +31,12 @@ def decoded_line(line: bytes, decoder: "msgspec.json.Decoder[T]") -> T:
     except RecursionError:
         raise Malformed("nested too deeply", "body") from None
     except msgspec.DecodeError as error:
-        raise Malformed(f"not JSON: {error}", "body") from None
+        raise Malformed(f"not JSON: {error}{hint_at_line_ends(line)}", "body") from None
+
+
+def hint_at_line_ends(line: bytes) -> str:
+    """What to add to the reason why a line cannot be read, if its ends may be that reason."""
+    return "; lines end with LF or CR LF, not with CR alone" if b"\r" in line.strip() else ""
 
 
 def draft_from_exported(line: bytes, *, now: int) -> Draft:
