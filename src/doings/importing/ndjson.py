@@ -6,7 +6,7 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
@@ -121,6 +121,7 @@ class _Envelope(msgspec.Struct, frozen=True):
     """What tells the two kinds of lines apart."""
 
     entity: _EntityMember | None = None
+    kind: Any = None
     id: str | None = None
 
 
@@ -135,6 +136,8 @@ def line_from_text(text: bytes, *, origin: str | None, now: int) -> Line | None:
     if not text:
         return None
     envelope = _envelope(text)
+    if envelope.entity is not None and envelope.kind is not None:
+        raise Invalid.of("line", "says an entity and an activity; give each a line of its own")
     if envelope.entity is not None:
         return Line(_imported_entity(envelope.entity))
     draft = draft_from_exported(text, now=now)
