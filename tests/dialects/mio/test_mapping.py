@@ -444,3 +444,10 @@ def test_element_that_is_none_of_the_vendors_is_refused(element: bytes) -> None:
     """Invalid is raised, whichever member is wrong."""
     with pytest.raises(Invalid):
         draft_from_document(saved_activity(element), own=OWN)
+
+
+def test_an_empty_zone_of_a_saved_activity_is_none() -> None:
+    """As where a program leaves a member empty."""
+    element = b'{"id":"a","type":"AT_001","created_at":1,"time_zone":""}'
+
+    assert draft_from_document(saved_activity(element), own=OWN).time_zone is None

@@ -224,7 +224,7 @@ def draft_from_document(document: SavedActivity, *, own: EntityKey) -> Draft:
     return Draft(
         kind=kind,
         occurred_at=document.created_at * MILLISECOND,
-        time_zone=document.time_zone,
+        time_zone=document.time_zone or None,
         body=document.description,
         data=json_text(_data(document)),
         links=_links(document, own),
