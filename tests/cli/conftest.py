@@ -28,13 +28,14 @@ Cli = Callable[..., Outcome]
 
 @pytest.fixture
 def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Cli:
-    """Runs `doings` with these arguments in an empty folder; `stdin` is text."""
+    """Runs `doings` with these arguments in an empty folder; `stdin` is text or bytes."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("DOINGS_DATABASE", raising=False)
 
-    def run(*arguments: str, stdin: str = "") -> Outcome:
+    def run(*arguments: str, stdin: str | bytes = b"") -> Outcome:
+        given = stdin.encode() if isinstance(stdin, str) else stdin
         monkeypatch.setattr(sys, "argv", ["doings", *arguments])
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(given)))
         with pytest.raises(SystemExit) as end:
             main()
         written = capsys.readouterr()

@@ -1,10 +1,14 @@
 """`doings import list` and `doings import undo`, and an import that nobody said the dialect of."""
 
+import gzip
 import json
 from pathlib import Path
 
 import pytest
 
+from doings.cli.options import with_store
+from doings.core.store import Store
+from doings.core.timeline import Timeline
 from doings.importing.recognition import HEAD_BYTES
 from tests.cli.conftest import Cli
 
@@ -13,11 +17,31 @@ LINES = "\n".join(
     json.dumps({"kind": "note.created", "body": text, "links": ["contact:8"]}) for text in "abc"
 )
 
+POSTED = json.dumps(
+    [
+        {
+            "created_at": "2014/04/01 00:01:02 +0000",
+            "type": "text",
+            "attributes": {"text": "Hello", "membership_id": "m1"},
+        }
+    ]
+)
+
 
 @pytest.fixture(autouse=True)
 def _accounts(cli: Cli) -> None:
     cli("account", "create", "co-up")
     cli("account", "create", "other")
+
+
+def delete_entity(type_: str, id_: str) -> None:
+    """Delete an entity of co-up, as an API would."""
+
+    async def work(store: Store) -> None:
+        timeline = Timeline(store, await store.account("co-up"), by=None)
+        await timeline.write(lambda writer: writer.delete_entity((type_, id_)))
+
+    with_store(None, work)
 
 
 def rows(text: str) -> list[list[str]]:
@@ -30,18 +54,89 @@ def test_every_import_is_a_run_with_a_number(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "a.ndjson").write_text(LINES + "\noops\n")
     first = cli("import", "a.ndjson", "--account", "co-up")
     second = cli("import", "--account", "other", "-", stdin=LINES)
-    third = cli("import", "--dialect", "cobot", "-", "--account", "co-up", stdin="[]")
+    third = cli("import", "--dialect", "cobot", "-", "--account", "co-up", stdin=POSTED)
 
     every = cli("import", "list")
     own = cli("import", "list", "--account", "other")
 
     assert [outcome.out.split("run ")[1][0] for outcome in (first, second, third)] == [*"123"]
     assert rows(every.out) == [
-        ["3", "co-up", "cobot", "-", "0", "0", "0", "0", "0", "done"],
-        ["2", "other", "ndjson", "-", "3", "0", "0", "0", "0", "done"],
-        ["1", "co-up", "ndjson", "a.ndjson", "3", "0", "0", "0", "1", "done"],
+        ["3", "co-up", "cobot", "-", "1", "0", "1", "0", "0", "done"],
+        ["2", "other", "ndjson", "-", "3", "0", "1", "0", "0", "done"],
+        ["1", "co-up", "ndjson", "a.ndjson", "3", "0", "1", "0", "1", "done"],
     ]
     assert rows(own.out) == rows(every.out)[1:2]
+
+
+def test_an_import_of_nothing_takes_no_number(cli: Cli) -> None:
+    """There is nothing to undo where no line and no element can be imported."""
+    bad = json.dumps({"kind": "note.created", "time_zone": "Nowhere/Land"})
+    outcomes = [
+        cli("import", "-", "--account", "co-up", stdin=""),
+        cli("import", "-", "--account", "co-up", stdin=f"oops\n{bad}"),
+        cli("import", "--dialect", "cobot", "-", "--account", "co-up", stdin="[7]"),
+    ]
+
+    first = cli("import", "-", "--account", "co-up", stdin=LINES)
+
+    for outcome in outcomes:
+        assert outcome.out.endswith("Nothing could be imported, so there is no run to undo\n")
+    assert "This is run 1:" in first.out
+    assert len(rows(cli("import", "list").out)) == 1
+
+
+@pytest.mark.parametrize("dialect", [(), ("--dialect", "cobot")])
+@pytest.mark.parametrize("file", ["a.gz", "-"])
+def test_a_file_may_be_gzip(cli: Cli, tmp_path: Path, file: str, dialect: tuple[str, ...]) -> None:
+    """Of one or several members, whatever it is called; a damaged one is told of in a sentence."""
+    text = (POSTED if dialect else LINES + "\n").encode()
+    whole = gzip.compress(text) + gzip.compress(text)
+    (tmp_path / "a.gz").write_bytes(whole)
+    stdin = whole if file == "-" else b""
+
+    outcome = cli("import", file, *dialect, "--account", "co-up", stdin=stdin)
+    (tmp_path / "cut").write_bytes(whole[:-9])
+    cut = cli("import", "cut", *dialect, "--account", "other")
+
+    assert outcome.code == 0, outcome.err
+    assert outcome.out.startswith(f"Imported {1 if dialect else 3} activities and 1 entities")
+    assert (cut.code, cut.err.count("\n")) == (2, 1)
+    assert "damaged or cut off" in cut.err
+
+
+@pytest.mark.parametrize(
+    "head", [b"PK\x03\x04", b"BZh9", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd", b"%PDF-1"],
+    ids=["zip", "bzip2", "xz", "zstd", "pdf"],
+)  # fmt: skip
+def test_a_file_that_is_no_text_is_refused_by_name(cli: Cli, tmp_path: Path, head: bytes) -> None:
+    """Such as an Excel file."""
+    (tmp_path / "a.xlsx").write_bytes(head + bytes(100))
+
+    outcome = cli("import", "a.xlsx", "--account", "co-up")
+
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "unpack it, or save it as text" in outcome.err
+
+
+@pytest.mark.parametrize("dialect", [(), ("--dialect", "cobot")])
+def test_what_was_deleted_stays_deleted(cli: Cli, dialect: tuple[str, ...]) -> None:
+    """A file may be older than the deletion; the import says so, and an undo's is no deletion."""
+    named = {"entity": {"type": "membership", "id": "m1", "name": "Jim"}}
+    saved = json.dumps([{"id": "m1", "name": "Jim", "email": "jim@x.org"}])
+    text = saved if dialect else json.dumps(named)
+    cli("import", "-", *dialect, "--account", "co-up", stdin=text)
+    cli("import", "undo", "1")
+    again = cli("import", "-", *dialect, "--account", "co-up", stdin=text)
+    delete_entity("membership", "m1")
+
+    outcome = cli("import", "-", *dialect, "--account", "co-up", stdin=text)
+
+    assert again.out.startswith("Imported 0 activities and 1 entities")
+    assert outcome.code == 0
+    assert outcome.out.startswith("Imported 0 activities and 0 entities")
+    assert "\n1 entities were deleted in co-up and stay so; PUT makes one again\n" in outcome.out
+    assert "Jim" not in cli("export", "--account", "co-up").out
+    assert cli("check").out == "clean\n"
 
 
 def test_undo_takes_back_what_a_run_recorded(cli: Cli) -> None:
@@ -77,6 +172,7 @@ def test_what_was_changed_since_is_kept_and_listed(cli: Cli) -> None:
     undone = cli("import", "undo", "1")
 
     assert undone.code == 0
+    assert " ".join(rows(cli("import", "list").out)[1][-4:]) == "partly undone, 1 kept"
     assert undone.err == "kept entity contact:8: changed since\n"
     assert undone.out.endswith("1 were kept\n")
 

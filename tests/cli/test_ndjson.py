@@ -89,7 +89,7 @@ def test_importing_twice_changes_nothing(cli: Cli) -> None:
     second = cli("import", "-", "--account", "co-up", stdin=given)
 
     assert first.out == (
-        "Imported 3 activities and 1 entities into co-up; 0 were there already, 0 lines were bad\n"
+        "Imported 3 activities and 2 entities into co-up; 0 were there already, 0 lines were bad\n"
         "This is run 1: `doings import undo 1` takes it back\n"
     )
     assert second.out == (
@@ -120,6 +120,7 @@ def test_bad_lines_are_reported_and_the_rest_imported(cli: Cli) -> None:
         json.dumps({"entity": {**JIM, "contact": "9"}}),
         json.dumps({"entity": {**MEMBERSHIP, "contact": "contact:8"}}),
         json.dumps({"entity": {"type": "Contact", "id": "1"}}),
+        json.dumps({**LUNCH, "entity": {"type": "contact", "id": "1"}}),
         json.dumps({**LUNCH, "occurred_at": "2026-03-01T12:00:00", "external_id": "3"}),
         "[]",
         json.dumps({**LUNCH, "external_id": "4"}),
@@ -129,12 +130,13 @@ def test_bad_lines_are_reported_and_the_rest_imported(cli: Cli) -> None:
 
     assert outcome.code == 1
     assert [line.partition(":")[0] for line in outcome.err.splitlines()] == [
-        f"line {number}" for number in (2, 3, 5, 6, 7, 8, 9)
+        f"line {number}" for number in (2, 3, 5, 6, 7, 8, 9, 10)
     ]
     assert "kind: must be noun.verb" in outcome.err
     assert "a contact belongs to nobody" in outcome.err
+    assert "line 8: line: says an entity and an activity" in outcome.err
     assert "entity.contact: a contact is named by its id alone" in outcome.err
-    assert outcome.out.startswith("Imported 2 activities and 0 entities into co-up")
+    assert outcome.out.startswith("Imported 2 activities and 2 entities into co-up")
 
 
 def test_an_origin_may_be_given_to_all(cli: Cli) -> None:
@@ -301,3 +303,34 @@ def test_lines_keep_a_dialect_s_origin_and_an_option_cannot_give_it(cli: Cli) ->
     assert [one["origin"] for one in activities(cli("export", "--account", "copy").out)] == [
         "monica"
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (json.dumps([LUNCH, LUNCH], indent=2), "no NDJSON"),
+        (json.dumps(LUNCH, indent=2), "no NDJSON"),
+        (json.dumps({"items": [LUNCH], "next": None}), "no NDJSON"),
+        ("Name;Date;Note\r\nMüller;29.11.2026;Hi\r\nMüller;30.11.2026;Hi\r\n", "no line"),
+        ("Name\tNote\na\tb\n\nc\td\n", "no line"),
+    ],
+    ids=["indented list", "indented", "page", "csv", "tsv"],
+)
+def test_what_is_no_ndjson_at_all_is_refused_in_a_sentence(
+    cli: Cli, text: str, reason: str
+) -> None:
+    """JSON in another form, and tables."""
+    outcome = cli("import", "-", "--account", "co-up", stdin=text)
+
+    assert (outcome.code, outcome.out, outcome.err.count("\n")) == (2, "", 1)
+    assert reason in outcome.err
+
+
+def test_bad_lines_before_a_good_one_are_bad_lines(cli: Cli) -> None:
+    """Whatever they look like."""
+    text = "\n".join(["Name;Note", "a;b", "[]", json.dumps(LUNCH)])
+
+    outcome = cli("import", "-", "--account", "co-up", stdin=text)
+
+    assert (outcome.code, outcome.err.count("\n")) == (1, 3)
+    assert outcome.out.startswith("Imported 1 activities")

@@ -40,7 +40,7 @@ def test_an_answer_is_imported_once_and_exported_again(cli: Cli) -> None:
 
     assert (first.code, first.err) == (0, "")
     assert first.out == (
-        "Imported 2 activities and 0 entities into co-up;"
+        "Imported 2 activities and 3 entities into co-up;"
         " 0 were there already, 0 elements were bad\n"
         "This is run 1: `doings import undo 1` takes it back\n"
     )

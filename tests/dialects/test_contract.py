@@ -1,6 +1,7 @@
 """What every dialect must do for its callers: one suite over all five."""
 
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -219,13 +220,39 @@ async def test_a_slash_at_the_end_of_the_path_is_accepted(world: World) -> None:
     assert answer.json() == (await world.get()).json()
 
 
+HARMLESS = (
+    "no_such_parameter", "_", "_type[]", "api_key", "lang", "format", "utm_source", "per_page",
+    "offset", "cursor", "include", "timezone", "account_id", "v",
+)  # fmt: skip
+"""Parameters that clients send and that are no filters."""
+
+
 async def test_unknown_parameters_are_ignored(world: World) -> None:
     """Clients send more than a server knows."""
     mark = "&" if "?" in world.path else "?"
 
-    answer = await world.get(f"{world.path}{mark}no_such_parameter=1")
+    answer = await world.get(f"{world.path}{mark}{'=1&'.join(HARMLESS)}=1")
 
     assert answer.json() == (await world.get()).json()
+
+
+FILTERS = (
+    "status", "Status[]", "filter[kind]", "no_such[]", "no_such[0]", "q", "query", "searchTerm",
+    "since", "created_after", "dateFrom", "start_date", "kind", "activityType", "contact_id",
+    "actor", "name", "tags", "level",
+)  # fmt: skip
+"""Names of filters that no list of activities has."""
+
+
+async def test_a_filter_that_a_list_does_not_have_is_refused(world: World) -> None:
+    """Ignored, it would show more than was asked for; the answer names it in the vendor's shape."""
+    mark = "&" if "?" in world.path else "?"
+
+    for name in FILTERS:
+        answer = await world.get(f"{world.path}{mark}{quote(name)}=1")
+
+        assert answer.status_code in {400, 422}, name
+        assert name in str(world.dialect.error(answer.json()))
 
 
 async def test_numbered_pages_hold_each_activity_once(world: World) -> None:

@@ -12,6 +12,7 @@ from doings.core.store.activities import Recorded
 from doings.core.store.changes import Change
 from doings.core.store.entities import EntityQuery
 from doings.storage.database import Database
+from doings.storage.engine import Connection
 from tests.builders import note
 
 T = TypeVar("T")
@@ -90,3 +91,17 @@ class Book:
     async def run(self, sql: str, **values: object) -> None:
         """Change the tables behind the store's back."""
         await self.database.engine.write(lambda connection: connection.execute(sql, **values))
+
+    async def empty_search(self) -> None:
+        """Empty the account's full text, which is left to be made again, as by an upgrade."""
+        account_id = self.account.id
+
+        async def empty(connection: Connection) -> None:
+            for statement in connection.search.clear:
+                await connection.execute(statement, account_id=account_id)
+            await connection.execute(
+                "UPDATE heads SET unindexed = head WHERE account_id = :account_id",
+                account_id=account_id,
+            )
+
+        await self.database.engine.write(empty, account_id=account_id)

@@ -4,17 +4,21 @@ import asyncio
 import os
 import random
 import sys
+import time
 from collections.abc import Awaitable, Callable
 from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import NoReturn, TypeVar
 
+from doings.core.account import Account
 from doings.core.clock import SystemClock
 from doings.core.errors import Unavailable
+from doings.storage import rebuilding
 from doings.storage.database import open_database
 from doings.storage.sqlite.engine import SqliteEngine
 from doings.storage.sqlite.schema import SCHEMA
+from doings.storage.writing import search_index
 from tests.builders import note
 from tests.clocks import NOON
 from tests.storage.book import Book
@@ -90,6 +94,23 @@ def use_as_stranger(path: Path) -> tuple[int, str]:
         return total, ""
 
     return run(path, use)
+
+
+def rebuild_until_killed(path: Path, pipe: Connection) -> NoReturn:
+    """Make the search again, a few seqs at a time; tell how many are left after each stretch."""
+    search_index.SEQS = 4
+    rebuilding.PROGRESS_SECONDS = 0
+
+    def progress(_account: Account, count: int) -> None:
+        pipe.send(count)
+        time.sleep(0.02)
+
+    async def rebuild() -> None:
+        book = await opened(path)
+        await rebuilding.Rebuilding(book.database, progress, print).rebuild()
+
+    asyncio.run(rebuild())
+    sys.exit("nobody killed the process")
 
 
 def write_until_killed(path: Path, pipe: Connection) -> NoReturn:

@@ -1,18 +1,25 @@
 """The full text of an older database is made again while the database is in use."""
 
 import asyncio
+from multiprocessing import get_context
+from pathlib import Path
 
 import pytest
 
 from doings.core.account import Account
 from doings.core.query import words_from_text
 from doings.storage.checks.check import check
+from doings.storage.database import open_database
 from doings.storage.engine import Connection
 from doings.storage.reading import texts
 from doings.storage.rebuilding import Rebuilding
+from doings.storage.sqlite.engine import SqliteEngine
+from doings.storage.sqlite.schema import SCHEMA
 from doings.storage.transaction import ReadTransaction, Transaction
 from doings.storage.writing import search_index
 from tests.builders import note
+from tests.clocks import TickingClock
+from tests.storage import processes
 from tests.storage.book import Book
 
 
@@ -22,17 +29,7 @@ async def older(book: Book, monkeypatch: pytest.MonkeyPatch) -> Book:
     monkeypatch.setattr(search_index, "SEQS", 4)
     await book.put("contact", "1", name="Łukasz")
     await book.record(*[note(summary=f"word n{number}") for number in range(10)])
-    account_id = book.account.id
-
-    async def empty(connection: Connection) -> None:
-        for statement in connection.search.clear:
-            await connection.execute(statement, account_id=account_id)
-        await connection.execute(
-            "UPDATE heads SET unindexed = head WHERE account_id = :account_id",
-            account_id=account_id,
-        )
-
-    await book.database.engine.write(empty, account_id=account_id)
+    await book.empty_search()
     return book
 
 
@@ -135,6 +132,37 @@ async def test_a_stretch_that_was_broken_off_is_made_again(older: Book) -> None:
 
     assert await found(older) == 10
     assert await checked(older) == []
+
+
+async def test_a_process_that_is_killed_leaves_whole_stretches(tmp_path: Path) -> None:
+    """The next one goes on from there, and the check is clean all the time."""
+    path = tmp_path / "doings.db"
+    database = await open_database(SqliteEngine(path), TickingClock(), SCHEMA)
+    account = await database.create_account("acme", name="Acme", time_zone="UTC")
+    book = Book(database, account)
+    await book.record(*[note(summary=f"word n{number}") for number in range(150)])
+    await book.empty_search()
+    await database.close()
+
+    spawning = get_context("spawn")
+    reading, writing = spawning.Pipe(duplex=False)
+    process = spawning.Process(target=processes.rebuild_until_killed, args=(path, writing))
+    process.start()
+    writing.close()
+    told = [reading.recv() for _ in range(3)]
+    process.kill()
+    process.join()
+    book = await processes.opened(path)
+    at_kill, found_at_kill = await left(book), await found(book)
+    findings, seqs = await checked(book), await book.seqs(limit=200)
+    # The one that was killed has its turn until a minute is over, so it is taken away here.
+    await book.run("DELETE FROM installation WHERE name LIKE '%search%'")
+    assert await rebuilding(book, []).rebuild()
+
+    assert 0 < at_kill <= told[-1] < told[0]
+    assert found_at_kill == sum(seq > at_kill for seq in seqs)
+    assert (findings, await found(book), await checked(book)) == ([], 150, [])
+    await book.database.close()
 
 
 async def test_one_process_at_a_time_does_it(older: Book) -> None:

@@ -136,8 +136,8 @@ async def test_links_of_the_first_version_are_kept(
     assert findings == []
 
 
-FOLDING = 4
-"""The step that folds texts; a database that has it already finds them at once."""
+FOLDING = 6
+"""The last step that folds texts; a database that has it already finds them at once."""
 
 
 @pytest.mark.parametrize("steps", range(1, len(STEPS)))

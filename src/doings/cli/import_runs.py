@@ -24,7 +24,8 @@ AnyAccountOption = Annotated[
 LIST_EXAMPLES = """
 $ doings import list --account co-up
 
-The state is begun (it runs, or it was broken off), done, undoing (likewise) or undone.
+The state is begun (it runs, or it was broken off), done, undoing (likewise) or undone; if an undo
+kept things, partly undone with how many.
 """
 
 UNDO_EXAMPLES = """
@@ -77,8 +78,12 @@ def _row(account: Account, run: ImportRun) -> tuple[str, ...]:
         run.dialect or "ndjson",
         " ".join(run.files),
         *map(str, numbers),
-        run.state,
+        _state(run),
     )
+
+
+def _state(run: ImportRun) -> str:
+    return f"partly undone, {run.kept} kept" if run.state == "undone" and run.kept else run.state
 
 
 def undo_import(

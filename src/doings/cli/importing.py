@@ -28,6 +28,7 @@ from doings.core.errors import Misconfigured
 from doings.core.store import Store
 from doings.core.store.imports import ImportCounts
 from doings.core.timeline import Timeline
+from doings.importing.compression import is_gzip, readable
 from doings.importing.importer import Importer, ImportSource
 from doings.importing.ndjson import items_from_lines, put_lines
 
@@ -42,6 +43,8 @@ $ echo '{"kind": "note.created", "body": "Called back", "links": ["contact:8"]}'
 $ doings import --dialect monica activities.json --account co-up
 
 $ doings import --dialect agendize items.json --account co-up --contact 8
+
+A file may be compressed with gzip.
 
 Bad lines and elements are reported with number and reason; the others are imported, and the exit
 code is 1. Answers may stand one after the other in a file, as page after page was saved.
@@ -104,7 +107,9 @@ def import_(  # noqa: PLR0913 - each is an option of the command
     file: Annotated[
         str,
         typer.Argument(
-            metavar="FILE", help="NDJSON or saved answers; - for stdin.", show_default=False
+            metavar="FILE",
+            help="NDJSON or saved answers, also as gzip; - for stdin.",
+            show_default=False,
         ),
     ],
     account: AccountOption,
@@ -132,7 +137,14 @@ def import_(  # noqa: PLR0913 - each is an option of the command
         f"{filled} {counts.repeated} were there already, {counts.bad}"
         f" {'lines' if dialect is None else 'elements'} were bad"
     )
-    output().print(f"This is run {number}: `doings import undo {number}` takes it back")
+    if counts.deleted:
+        output().print(
+            f"{counts.deleted} entities were deleted in {account} and stay so; PUT makes one again"
+        )
+    if number:
+        output().print(f"This is run {number}: `doings import undo {number}` takes it back")
+    else:
+        output().print("Nothing could be imported, so there is no run to undo")
     if counts.bad:
         raise typer.Exit(1)
 
@@ -152,7 +164,7 @@ def _import_lines(file: str, account: str, origin: str | None, database: str | N
     async def work(store: Store) -> Imported:
         timeline = Timeline(store, await store.account(account), by=None)
         with _source(path) as source, progress("Importing") as step:
-            total = path.stat().st_size if path else None
+            total = path.stat().st_size if path and not is_gzip(path) else None
             items = items_from_lines(checked_lines(source, SAVED), origin)
             importer = Importer(timeline, put_lines, remark, ImportSource(None, (file,)))
             counts = await importer.run(items, step, total)
@@ -197,7 +209,8 @@ def _path(file: str) -> Path | None:
 @contextmanager
 def _source(path: Path | None) -> Iterator[BinaryIO]:
     if path is None:
-        yield sys.stdin.buffer
+        with readable(sys.stdin.buffer) as source:
+            yield source
         return
-    with path.open("rb") as file:
-        yield file
+    with path.open("rb") as file, readable(file) as source:
+        yield source

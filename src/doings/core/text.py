@@ -10,6 +10,8 @@ from doings.core.errors import Invalid
 _NUL_ESCAPE = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 """An escaped NUL: a `\\u0000` whose backslash is not itself escaped."""
 
+_MINUS_ZERO = re.compile(r"-0\s*[],}]")
+
 DEEPEST = 100
 """How deep JSON may be nested. Every parser that has to read it later can do more."""
 
@@ -70,6 +72,11 @@ def _is_too_deep(members: dict[str, Any]) -> bool:
         if not level:
             return False
     return True
+
+
+def may_hold_minus_zero(text: str) -> bool:
+    """Whether JSON may hold -0, which msgspec reads as 0; false only where it does not."""
+    return "-0" in text and _MINUS_ZERO.search(text) is not None
 
 
 def json_text(value: object) -> str:

@@ -45,7 +45,7 @@ class Importer(Generic[T]):
     """Writes with `put`, which takes good items; what it raises, it raises for all of them.
 
     `remark` takes a sentence for each item that cannot be imported. What is written is noted as one
-    import, whose `number` is known once it runs.
+    import; its `number` is 0 as long as nothing is.
     """
 
     def __init__(
@@ -68,13 +68,10 @@ class Importer(Generic[T]):
 
         Raises Misconfigured if somebody undoes the import meanwhile.
         """
-        source = self._source
-        self.number = await self._timeline.write(
-            lambda writer: writer.start_import(source.dialect, source.files)
-        )
         await self._write_all(items, step, total)
         bad = ImportCounts(bad=self._bad)
-        await self._timeline.write(lambda writer: writer.end_import(self.number, bad))
+        if self.number:
+            await self._timeline.write(lambda writer: writer.end_import(self.number, bad))
         return self._counts + bad
 
     async def _write_all(self, items: Iterable[Item[T]], step: Step, total: int | None) -> None:
@@ -105,21 +102,27 @@ class Importer(Generic[T]):
             return
         items = [says for _, says in chunk]
         try:
-            self._counts += await self._timeline.write(lambda writer: self._noted(writer, items))
+            number, counts = await self._timeline.write(lambda writer: self._noted(writer, items))
         except (Invalid, Conflict, NotFound) as error:
             if len(chunk) == 1:
                 self._refuse(chunk[0][0], error)
                 return
             for item in chunk:
                 await self._write([item])
+            return
+        self.number = number
+        self._counts += counts
 
-    async def _noted(self, writer: Writer, items: list[T]) -> ImportCounts:
-        """Write items and note them as this import's, in the same transaction."""
-        if not await writer.follow_import(self.number):
-            raise Misconfigured(f"import {self.number} is being undone, so it records no more")
-        counts = await self._put(writer, items)
-        await writer.note_import(self.number, counts)
-        return counts
+    async def _noted(self, writer: Writer, items: list[T]) -> tuple[int, ImportCounts]:
+        """Write items and note them as this import's, which the first ones begin.
+
+        It is one transaction, so an import that can write nothing takes no number.
+        """
+        source = self._source
+        number = self.number or await writer.start_import(source.dialect, source.files)
+        if not await writer.follow_import(number):
+            raise Misconfigured(f"import {number} is being undone, so it records no more")
+        return number, await writer.note_import(number, await self._put(writer, items))
 
 
 async def activity_at_home(reader: ActivityReader, activity_id: str | None) -> Activity | None:

@@ -6,7 +6,7 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
@@ -121,6 +121,7 @@ class _Envelope(msgspec.Struct, frozen=True):
     """What tells the two kinds of lines apart."""
 
     entity: _EntityMember | None = None
+    kind: Any = None
     id: str | None = None
 
 
@@ -135,6 +136,8 @@ def line_from_text(text: bytes, *, origin: str | None, now: int) -> Line | None:
     if not text:
         return None
     envelope = _envelope(text)
+    if envelope.entity is not None and envelope.kind is not None:
+        raise Invalid.of("line", "says an entity and an activity; give each a line of its own")
     if envelope.entity is not None:
         return Line(_imported_entity(envelope.entity))
     draft = draft_from_exported(text, now=now)
@@ -156,7 +159,9 @@ def _envelope(text: bytes) -> _Envelope:
     except UnicodeDecodeError:
         raise Malformed("not UTF-8") from None
     except ValueError as error:
-        raise Malformed(f"not JSON: {error}") from None
+        from doings.native.formats.ndjson import hint_at_line_ends  # noqa: PLC0415 - likewise
+
+        raise Malformed(f"not JSON: {error}{hint_at_line_ends(text)}") from None
 
 
 def _imported_entity(member: _EntityMember) -> ImportedEntity:
@@ -176,22 +181,32 @@ async def put_lines(writer: Writer, lines: Sequence[Line]) -> ImportCounts:
         for line in lines
         if isinstance(line.says, Draft) and await activity_at_home(writer, line.id) is None
     ]
-    changed = await _put_entities(writer, entities)
+    changed, deleted = await _put_entities(writer, entities)
     outcomes = await writer.record(drafts)
     recorded = sum(not outcome.is_repeated for outcome in outcomes)
     return ImportCounts(
-        entities=changed, recorded=recorded, repeated=len(lines) - len(entities) - recorded
+        entities=changed,
+        recorded=recorded,
+        repeated=len(lines) - len(entities) - recorded,
+        deleted=deleted,
     )
 
 
-async def _put_entities(writer: EntityWriter, entities: list[ImportedEntity]) -> int:
-    """Write what is new or different; returns how many those were."""
-    known = await writer.entities_by_key([entity.key for entity in entities])
+async def _put_entities(writer: EntityWriter, entities: list[ImportedEntity]) -> tuple[int, int]:
+    """Write what is new or different; returns how many those were, and how many stay deleted.
+
+    What was deleted here is not made again: the file may have been written before.
+    """
+    keys = {entity.key for entity in entities}
+    known = await writer.entities_by_key(list(keys))
+    deleted = await writer.deleted_keys(keys - known.keys())
     changed = 0
     for entity in entities:
         key, draft = entity.key, entity.draft
         old = known.get(key)
+        if key in deleted:
+            continue
         if old is None or draft_of(old) != draft:
             known[key], _ = await writer.put_entity(key, lambda _, draft=draft: draft)  # type: ignore[misc]
             changed += 1
-    return changed
+    return changed, len(deleted)

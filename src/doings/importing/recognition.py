@@ -43,7 +43,8 @@ class _Continued:
 def checked_lines(source: LineSource, dialects: dict[str, SavedAnswers]) -> LineSource:
     """The same lines from their beginning.
 
-    Raises Misconfigured for a vendor's saved answer, and for a file in UTF-16 or UTF-32.
+    Raises Misconfigured for a vendor's saved answer, for a file in UTF-16 or UTF-32, and for other
+    JSON and text none of whose lines is NDJSON.
     """
     head = b""
     while not head.strip() and (line := source.readline(HEAD_BYTES)):
@@ -58,11 +59,53 @@ def checked_lines(source: LineSource, dialects: dict[str, SavedAnswers]) -> Line
         head += line
     name = recognized_dialect(head, dialects)
     if name is None:
+        _check_is_ndjson(head)
         return _Continued(head, source)
     contact = " and --contact" if dialects[name].contact_of_import is Contact.ALWAYS else ""
     raise Misconfigured(
         f"this looks like an answer of {name}'s API: give the option --dialect {name}{contact}"
     )
+
+
+def _check_is_ndjson(head: bytes) -> None:
+    """Raise Misconfigured for pages of `/v1`, JSON over several lines, and tables.
+
+    Each of their lines would be a bad one, and a sentence says more than a thousand of these.
+    """
+    lines = [line for line in head.split(b"\n") if line.strip()]
+    if any(_is_line(line) for line in lines):
+        return
+    answers = answers_from_text(_closed(head))
+    if answers and _is_json(answers[0]) and (not _is_json(lines[0]) or _is_page(answers[0])):
+        raise Misconfigured(JSON_NOT_LINES)
+    if len(lines) >= LINES_OF_TABLE and not any(line.startswith((b"{", b"[")) for line in lines):
+        raise Misconfigured(NO_JSON)
+
+
+LINES_OF_TABLE = 3
+"""How many lines without JSON make a file one of another kind, and not NDJSON with mistakes."""
+
+JSON_NOT_LINES = (
+    "this is JSON, but no NDJSON, which has an activity or an entity in each line; jq -c '.[]'"
+    " makes it of a list, jq -c '.items[]' of a page of /v1"
+)
+NO_JSON = (
+    "no line of this file is JSON; NDJSON has an activity or an entity in each line, and a table"
+    " has to be turned into that first"
+)
+
+
+def _is_json(text: bytes) -> bool:
+    with suppress(ValueError, RecursionError):
+        msgspec.json.decode(text, type=msgspec.Raw)
+        return text.lstrip().startswith((b"{", b"["))
+    return False
+
+
+def _is_page(answer: bytes) -> bool:
+    with suppress(ValueError, RecursionError):
+        return "items" in _members(answer)
+    return False
 
 
 _members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode

@@ -1,7 +1,8 @@
 """The saved answers of an import: what their elements say, and writing it.
 
 An element adds what is not known yet. Of an entity it only fills the gaps, and of an activity that
-is there only what its dialect's `filled_activity` finds missing.
+is there only what its dialect's `filled_activity` finds missing. An entity that was deleted here
+stays deleted: the answer may have been saved before.
 """
 
 from collections import Counter
@@ -124,6 +125,8 @@ class _Writing:
         self._writer = writer
         self._saved = saved
         self._now = now
+        self._deleted: set[EntityKey] = set()
+        """The entities that the items say something of and that stay deleted."""
 
     async def put(self, items: Sequence[ImportItem]) -> ImportCounts:
         """Write what is not known yet, then complete what is."""
@@ -138,6 +141,7 @@ class _Writing:
             filled=len(filled),
             repeated=len(items) - recorded - len(filled) - len(news),
             entities=len(changed),
+            deleted=len(self._deleted),
         )
 
     async def _sorted(
@@ -182,11 +186,13 @@ class _Writing:
         """Write what is said of entities and was not known; returns those made or changed."""
         drafts = [(key, draft, True) for item in items for key, draft in item.entities]
         drafts += [(key, draft, False) for item in items for key, draft in item.new_entities]
-        known = await self._writer.entities_by_key(list({key for key, _, _ in drafts}))
+        keys = {key for key, _, _ in drafts}
+        known = await self._writer.entities_by_key(list(keys))
+        self._deleted |= await self._writer.deleted_keys(keys - known.keys())
         changed: set[EntityKey] = set()
         for key, draft, is_filling in drafts:
             old = known.get(key)
-            if old is not None and not is_filling:
+            if key in self._deleted or (old is not None and not is_filling):
                 continue
             whole = filled_draft(old, draft)
             if old is None or whole != entity_draft_of(old):

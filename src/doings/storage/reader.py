@@ -1,6 +1,6 @@
 """Reading within one account, on one connection, from one consistent state."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from operator import itemgetter
 from typing import Any
 
@@ -141,6 +141,9 @@ class AccountReader:
 
     async def entities_by_key(self, keys: Sequence[EntityKey]) -> dict[EntityKey, Entity]:
         return await entities.by_keys(self._transaction, keys)
+
+    async def deleted_keys(self, keys: Collection[EntityKey]) -> set[EntityKey]:
+        return await entities.deleted_keys(self._transaction, keys)
 
     async def entities_by_seq(self, entity_type: str, seqs: Sequence[int]) -> dict[int, Entity]:
         return await entities.by_seqs(self._transaction, entity_type, seqs)

@@ -66,7 +66,7 @@ class Followed(NamedTuple):
     """
 
     first_seq: int
-    rows: list[tuple[object, ...]]
+    rows: list[tuple[int, str, str | None, int, int]]
 
 
 class Transaction(ReadTransaction):

@@ -86,8 +86,8 @@ class AccountWriter(AccountReader):
     async def follow_import(self, number: int) -> bool:
         return await imports.follow(self._writing, number)
 
-    async def note_import(self, number: int, counts: ImportCounts) -> None:
-        await imports.note(self._writing, number, counts)
+    async def note_import(self, number: int, counts: ImportCounts) -> ImportCounts:
+        return await imports.note(self._writing, number, counts)
 
     async def end_import(self, number: int, counts: ImportCounts) -> None:
         await imports.end(self._writing, number, counts)

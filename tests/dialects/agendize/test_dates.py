@@ -10,12 +10,8 @@ from doings.core.errors import Invalid
 from doings.core.values.instants import instant_from_text
 from doings.dialects.agendize.dates import readings, span
 from doings.dialects.agendize.documents import SavedDate
-from doings.dialects.agendize.mapping import (
-    RenderContext,
-    activity_documents,
-    draft_from_document,
-    saved_activity,
-)
+from doings.dialects.agendize.mapping.activity import RenderContext, activity_documents
+from doings.dialects.agendize.mapping.saved import draft_from_document, saved_activity
 from tests.builders import activity
 
 BERLIN = "Europe/Berlin"
@@ -207,3 +203,18 @@ def test_numbers_keep_their_digits() -> None:
     draft = draft_from_document(saved_activity(text % (at, at, at)))
 
     assert '"price":95.00' in draft.data
+
+
+def test_an_empty_zone_is_the_company_s_and_an_unknown_one_is_named() -> None:
+    """As in exports of programs that leave a member empty, or know zones by Windows' names."""
+    element = b'{"id":"a","type":"note","event":"created","date":{"dateTime":"%b","timeZone":"%b"}}'
+    empty, windows = (
+        saved_activity(element % (b"2022-11-15T10:00:00", zone))
+        for zone in (b"", b"W. Europe Standard Time")
+    )
+
+    draft = draft_from_document(empty, contact_id="8", time_zone="Europe/Berlin")
+
+    assert (draft.time_zone, draft.occurred_at) == (None, 1_668_502_800_000_000)
+    with pytest.raises(Invalid, match=r"timeZone: .* is no IANA time zone"):
+        draft_from_document(windows, contact_id="8")

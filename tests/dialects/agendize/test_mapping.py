@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 from doings.core.activity import Activity, Draft, Link, Linked, draft_of, is_same
 from doings.core.clock import SECOND
 from doings.core.errors import Invalid
-from doings.dialects.agendize.mapping import (
-    RenderContext,
-    activity_documents,
+from doings.dialects.agendize.mapping.activity import RenderContext, activity_documents
+from doings.dialects.agendize.mapping.saved import (
     draft_from_document,
     entity_drafts_from_document,
     saved_activity,

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from doings.dialects.agendize.documents import ActivityDocument
-from doings.dialects.agendize.mapping import (
+from doings.dialects.agendize.mapping.saved import (
     draft_from_document,
     entity_drafts_from_document,
     saved_activity,

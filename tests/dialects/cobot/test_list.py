@@ -239,6 +239,11 @@ async def test_deleted_source_keeps_its_list(space: Space) -> None:
         ({"to": "2026-03-01"}, {"from": ["can't be blank"]}),
         ({"from": "", "to": " "}, {"from": ["can't be blank"], "to": ["can't be blank"]}),
         ({"from": "2026-03-01", "last": "3"}, {"to": ["can't be blank"]}),
+        ({"from": "soon"},
+         {"from": ["is not a time like 2014/04/01 00:01:02 +0000"], "to": ["can't be blank"]}),
+        ({"from": "2026-1-1", "to": " 2026-01-01"},
+         {"from": ["is not a time like 2014/04/01 00:01:02 +0000"],
+          "to": ["is not a time like 2014/04/01 00:01:02 +0000"]}),
         ({"from": "soon", "to": "2026-03-01"},
          {"from": ["is not a time like 2014/04/01 00:01:02 +0000"]}),
         ({"from": "2026-03-01", "to": "2026-02-30"},
@@ -371,10 +376,34 @@ async def test_trailing_slash_and_head(space: Space) -> None:
 
 
 async def test_unknown_parameters_are_ignored(space: Space) -> None:
-    """For any kind of activity."""
+    """Those that are no filter."""
     await write(space, "a")
 
-    assert await space.texts(last=1, page=7, type="x") == ["a"]
+    assert await space.texts(last=1, page=7, color="x") == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [("lst", "last"), ("type", "types"), ("source_id", "source_ids"), ("level", None)],
+)
+async def test_a_filter_that_the_list_does_not_have_is_refused(
+    space: Space, name: str, near: str | None
+) -> None:
+    """With the one that is like it, also where something else is missing."""
+    answer = await space.get(PATH, **{name: "3"})
+
+    hint = f"; did you mean {near}?" if near else ""
+    assert answer.status_code == 422
+    assert answer.json() == {"errors": {name: [f"no filter of this list{hint}"]}}
+
+
+@pytest.mark.parametrize("name", ["plan", "email", "ids", "from", "attributes[]"])
+async def test_memberships_have_no_filter(space: Space, name: str) -> None:
+    """So one that is asked for is refused."""
+    answer = await space.get("/cobot/co-up/api/memberships", **{name: "3"})
+
+    assert answer.status_code == 422
+    assert answer.json() == {"errors": {name: ["no filter of this list"]}}
 
 
 async def test_last_of_a_long_list_of_several_sources(space: Space) -> None:

@@ -17,6 +17,7 @@ from doings.dialects.mio.mapping import (
     activity_documents,
     draft_from_document,
     entity_drafts_from_document,
+    member_document,
     saved_activity,
 )
 from doings.dialects.mio.vocabulary import KINDS
@@ -394,6 +395,20 @@ def test_reading_what_was_rendered_gives_it_back(one: Activity) -> None:
     assert said.attrs == '{"cifcode":"c"}'
 
 
+@pytest.mark.parametrize("score", ["95.00", "1E2", "-0", "7", "null"])
+def test_a_score_keeps_its_digits(score: str) -> None:
+    """From a saved answer to what is shown; what is no number is refused."""
+    saved = '{"id":"a","type":"AT_001","created_at":1,"entity":{"id":"i","score":%s}}'
+    ((_, draft),) = entity_drafts_from_document(saved_activity((saved % score).encode()))
+    party = linked("individual", "i", None, "counterpart", draft.attrs)
+
+    shown_text = msgspec.json.encode(member_document(party.entity)).decode()
+
+    assert f'"score":{score},' in shown_text
+    with pytest.raises(Invalid, match=r"entity\.score: must be a number"):
+        entity_drafts_from_document(saved_activity((saved % '"much"').encode()))
+
+
 def test_saved_activity_without_an_other_party() -> None:
     """It is ours, and nobody else's."""
     element = b'{"id":"v","type":"AT_002","created_at":0,"in_out_bound":"IN","entity":null}'
@@ -429,3 +444,10 @@ def test_element_that_is_none_of_the_vendors_is_refused(element: bytes) -> None:
     """Invalid is raised, whichever member is wrong."""
     with pytest.raises(Invalid):
         draft_from_document(saved_activity(element), own=OWN)
+
+
+def test_an_empty_zone_of_a_saved_activity_is_none() -> None:
+    """As where a program leaves a member empty."""
+    element = b'{"id":"a","type":"AT_001","created_at":1,"time_zone":""}'
+
+    assert draft_from_document(saved_activity(element), own=OWN).time_zone is None

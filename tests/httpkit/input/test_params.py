@@ -1,11 +1,25 @@
 """Which query parameters an operation reads, and how lists may be spelled."""
 
+import msgspec
 import pytest
 
 from doings.httpkit.errors import Unreadable
+from doings.httpkit.input.filters import filter_names
 from doings.httpkit.input.params import Parameters, QueryString, known_parameters, query_from_bytes
 
+
+class Shown(msgspec.Struct, rename="camel"):
+    """What is listed."""
+
+    shade: str
+    made_at: str
+    time_zone: str
+
+
 OPEN = known_parameters("actor", "page", "since", lists=("kind",), may_be_empty=("page",))
+LIST = known_parameters(
+    "actor", "page", "clientId", lists=("kind",), filters=filter_names(Shown, others=("client",))
+)
 CLOSED = Parameters(OPEN.lists, OPEN.singles, is_closed=True, may_be_empty=OPEN.may_be_empty)
 
 
@@ -83,7 +97,9 @@ def test_a_filter_that_cannot_be_read_is_refused(
     [
         ("kidn=a", "kidn", "unknown parameter; did you mean kind?"),
         ("Kind=a", "Kind", "unknown parameter; did you mean kind?"),
-        ("kinds[]=a", "kinds[]", "unknown parameter; did you mean kind?"),
+        ("type=a", "type", "unknown parameter; did you mean kind?"),
+        ("from=a", "from", "unknown parameter; did you mean since?"),
+        ("sort=a", "sort", "unknown parameter; known are actor, kind, page, since"),
         ("untilsince=a", "untilsince", "unknown parameter; did you mean since?"),
         ("zzz=a", "zzz", "unknown parameter; known are actor, kind, page, since"),
         ("=a", "", "unknown parameter; known are actor, kind, page, since"),
@@ -98,6 +114,63 @@ def test_an_unknown_parameter_is_refused_or_ignored(query: str, field: str, reas
 
     assert (refused.value.field, refused.value.reason) == (field, reason)
     assert OPEN.read(found) == {}
+
+
+def test_brackets_on_an_unknown_parameter_are_refused() -> None:
+    """They are a filter's, also where others are ignored."""
+    found = query_from_bytes(b"kinds[]=a")
+
+    with pytest.raises(Unreadable, match=r"kinds\[\]: unknown parameter; did you mean kind\?"):
+        CLOSED.read(found)
+    with pytest.raises(Unreadable, match=r"kinds\[\]: no filter of this list; did you mean kind\?"):
+        OPEN.read(found)
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("Kind", "kind"),
+        ("kinds", "kind"),
+        ("knd", "kind"),
+        ("clientid", "clientId"),
+        ("client_id", "clientId"),
+        ("client", "clientId"),
+        ("actor_id", "actor"),
+        ("madeAt", None),
+        ("made_at", None),
+        ("shade", None),
+        ("shades", None),
+        ("shadeId", None),
+        ("SHADE", None),
+        ("created_after", None),
+        ("dateFrom", None),
+        ("from_date", None),
+        ("filter", None),
+        ("filter.shade", None),
+        ("search_term", None),
+        ("status", None),
+        ("id", "kind"),
+        ("ids", None),
+        ("q", None),
+    ],
+)
+def test_what_is_named_like_a_filter_is_refused(name: str, near: str | None) -> None:
+    """With the filter that is meant, where there is one that is like it."""
+    with pytest.raises(Unreadable) as refused:
+        LIST.read({name: [""]})
+
+    hint = f"; did you mean {near}?" if near else ""
+    assert (refused.value.field, refused.value.reason) == (name, f"no filter of this list{hint}")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", "_kind", "pages", "account", "account_id", "time_zone", "timezone", "api_key", "apikey",
+     "token", "limit", "per_page", "lang", "format", "utm_source", "total", "list", "x"],
+)  # fmt: skip
+def test_what_is_no_filter_is_ignored(name: str) -> None:
+    """Clients send more than a server knows."""
+    assert LIST.read({name: ["1"], "kind": ["a"]}) == {"kind": ["a"]}
 
 
 def test_where_nothing_is_known_nothing_is_near() -> None:

@@ -133,6 +133,20 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"kind": "note"}, "kind", "must be noun.verb in lower case, like note.created"),
     ({"kind": "Note.Created"}, "kind", "must be noun.verb in lower case, like note.created"),
     ({"kind": "a.b", "colour": 1}, "colour", "unknown member"),
+    ({"kind": "a.b", "sumary": "x"}, "sumary", "unknown member; did you mean summary?"),
+    ({"kind": "a.b", "Body": "x"}, "Body", "unknown member; did you mean body?"),
+    ({"kind": "a.b", "a.body": "x"}, "a.body", "unknown member"),
+    ({"type": "a.b"}, "type", "unknown member; did you mean kind?"),
+    (
+        {"kind": "a.b", "links": [{"type": "contact", "id": "8", "rolle": "x"}]},
+        "links[0].rolle",
+        "unknown member; did you mean role?",
+    ),
+    (
+        {"kind": "a.b", "actor": {"typ": "user", "id": "1"}},
+        "actor.typ",
+        "unknown member; did you mean type?",
+    ),
     ({"kind": "a.b", "id": "x"}, "id", "is set by the server and cannot be given"),
     ({"kind": "a.b", "seq": 1}, "seq", "is set by the server and cannot be given"),
     (

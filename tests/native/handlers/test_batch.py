@@ -75,6 +75,11 @@ BAD_LINES: list[tuple[bytes, str, str]] = [
     (b"x", "body", "not JSON: JSON is malformed: invalid character (byte 0)"),
     (b'{"kind":"a.b"', "body", "not JSON: Input data was truncated"),
     (b'{"kind":"a.b"} {}', "body", "not JSON: JSON is malformed: trailing characters (byte 16)"),
+    (
+        b'{"kind":"a.b"}\r{"kind":"a.b"}',
+        "body",
+        "not JSON: JSON is malformed: trailing characters (byte 16); lines end with LF or CR LF",
+    ),
     (b"[]", "body", "Expected `object`, got `array`"),
     (b'{"kind":"a.\xff"}', "body", "not UTF-8"),
     (b'{"kind":"a.b","data":{"x":"\xff"}}', "body", "not UTF-8"),
@@ -83,6 +88,7 @@ BAD_LINES: list[tuple[bytes, str, str]] = [
     (DEEPER, "body", "nested too deeply"),
     (DEEP, "data", "at most 100 levels deep"),
     (b'{"kind":"a.b","colour":1}', "colour", "unknown member"),
+    (b'{"kind":"a.b","sumary":1}', "sumary", "unknown member; did you mean summary?"),
     (b'{"kind":"a.b","occurred_at":"2026-01-01T00:00:00"}', "occurred_at", "a time needs its"),
     (LONG, "body", f"the line is longer than {LIMIT} bytes"),
 ]

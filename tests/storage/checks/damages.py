@@ -20,7 +20,7 @@ MOVED = (
     f"the link of activity 27 to entity 22 lies at {NOON + DAY + 1}, the activity at {NOON + DAY}"
 )
 
-RUN = "INSERT INTO import_runs VALUES (1, 1, 'done', NULL, '[]', 1, 1, 0, 0, 0, 0, 0)"
+RUN = "INSERT INTO import_runs VALUES (1, 1, 'done', NULL, '[]', 1, 1, 0, 0, 0, 0, 0, 0, 0)"
 
 DAMAGES: list[tuple[tuple[str, ...], list[str]]] = [
     # Imports

@@ -343,6 +343,9 @@ async def test_long_texts_are_found(process: Open) -> None:
 
     assert await found("w39999") == 1
     assert await found('"w15000 w15001"') == 1
+    assert await found('"w16377 w16378"') == 1
+    assert await found('"w16378 w16379"') == await found('"w39998 w39999"') == 0
+    assert await found('"w16378 w39999"') == await found('"w16379 w39999"') == 0
     assert await found('"beginning w0"') == 0
     assert await found('"again and again"') == 1
     assert await found("xxxx*") == 1

@@ -244,7 +244,7 @@ async def test_imports_are_listed(book: Book, other: Book) -> None:
     assert len({first, second, third}) == 3
     assert [(run.number, run.state, run.counts) for run in runs] == [
         (third, "done", ImportCounts(bad=2)),
-        (first, "done", ImportCounts(recorded=2, bad=2)),
+        (first, "done", ImportCounts(recorded=2, entities=1, bad=2)),
     ]
     assert [(run.dialect, run.files) for run in runs] == [("cobot", ("a.json",))] * 2
 

@@ -9,6 +9,7 @@ Plain functions on an activity's data. Its states and the steps between them:
 A pending one is CANCELED once `valid_until` is over, an accepted one EXPIRED once `expires_at` is.
 """
 
+import json
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -18,6 +19,7 @@ from doings.core.activity import ACTOR, Activity, Draft, Link, Linked
 from doings.core.entity import SELF, Entity, EntityKey
 from doings.core.errors import Conflict
 from doings.core.kinds.shapes import Span
+from doings.core.text import may_hold_minus_zero
 from doings.core.values.instants import instant_from_text
 
 KINDS = (
@@ -145,7 +147,17 @@ _FACTS = msgspec.json.Decoder(Facts, float_hook=msgspec.Raw)
 
 def facts_of(data: str) -> Facts:
     """Read data that was checked when it was recorded."""
+    if may_hold_minus_zero(data):
+        return msgspec.convert(json.loads(data, parse_int=_integer, parse_float=_raw), Facts)
     return _FACTS.decode(data)
+
+
+def _integer(text: str) -> int | msgspec.Raw:
+    return _raw(text) if text == "-0" else int(text)
+
+
+def _raw(text: str) -> msgspec.Raw:
+    return msgspec.Raw(text.encode())
 
 
 def instant_of(moment: Moment) -> int | None:

@@ -1,5 +1,6 @@
 """An activity's title: one line of plain text, parts of which are links, by its kind's template."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ from doings.core.entity import Entity, EntityKey
 from doings.core.kinds.rules import kind_named
 from doings.core.presentation.graphemes import cut_before
 from doings.core.presentation.template import Anchor, Option, Part, Slot, parsed
+from doings.core.text import may_hold_minus_zero
 from doings.core.values.markup import HTML_KINDS, text_from_html
 
 EXCERPT = 120
@@ -53,8 +55,16 @@ def title_pieces(activity: Activity) -> tuple[Piece, ...]:
 
 def _pieces(activity: Activity) -> list[Piece]:
     kind = kind_named(activity.kind)
-    facts = _Facts(activity, _decode(activity.data))
+    facts = _Facts(activity, _decoded(activity.data))
     return _filled(parsed(kind.template), facts) or [Piece(kind.title)]
+
+
+def _decoded(data: str) -> dict[str, Any]:
+    """The members of data, with decimal numbers as text, and -0, which msgspec reads as 0."""
+    if may_hold_minus_zero(data):
+        members: dict[str, Any] = json.loads(data, parse_int=str, parse_float=str)
+        return members
+    return _decode(data)
 
 
 def _filled(parts: tuple[Part, ...], facts: _Facts) -> list[Piece] | None:

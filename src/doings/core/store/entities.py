@@ -1,6 +1,6 @@
 """The part of the port that is about entities: the people and things of an account."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Literal, Protocol
 
 import msgspec
@@ -48,6 +48,9 @@ class EntityReader(Protocol):
 
     async def entities_by_key(self, keys: Sequence[EntityKey]) -> dict[EntityKey, Entity]:
         """Entities by their key; keys of no entity are left out."""
+
+    async def deleted_keys(self, keys: Collection[EntityKey]) -> set[EntityKey]:
+        """Those of the keys whose entity was deleted, unless an undo of an import did it."""
 
     async def entities_by_seq(self, entity_type: str, seqs: Sequence[int]) -> dict[int, Entity]:
         """Entities of that type by their seq; seqs of none are left out."""

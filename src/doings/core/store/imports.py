@@ -12,7 +12,8 @@ ImportState = Literal["begun", "done", "undoing", "undone"]
 class ImportCounts(msgspec.Struct, frozen=True):
     """How many items were recorded, completed with what was missing, or known already.
 
-    `entities` are those that were made or changed, `bad` the items that could not be imported.
+    `entities` are those that were made or changed, `bad` the items that could not be imported, and
+    `deleted` how often something was said of an entity that was deleted here and stays so.
     """
 
     recorded: int = 0
@@ -20,6 +21,7 @@ class ImportCounts(msgspec.Struct, frozen=True):
     repeated: int = 0
     entities: int = 0
     bad: int = 0
+    deleted: int = 0
 
     def __add__(self, other: "ImportCounts") -> "ImportCounts":
         """The sums."""
@@ -29,6 +31,7 @@ class ImportCounts(msgspec.Struct, frozen=True):
             self.repeated + other.repeated,
             self.entities + other.entities,
             self.bad + other.bad,
+            self.deleted + other.deleted,
         )
 
 
@@ -36,6 +39,7 @@ class ImportRun(msgspec.Struct, frozen=True, kw_only=True):
     """One import; `dialect` is None for NDJSON, and `-` among `files` is stdin. Times are instants.
 
     Its number is its own in the whole database. `ended_at` is None until it is done or undone.
+    `kept` is what the last undo left as it is.
     """
 
     number: int
@@ -45,6 +49,7 @@ class ImportRun(msgspec.Struct, frozen=True, kw_only=True):
     started_at: int
     ended_at: int | None
     counts: ImportCounts
+    kept: int = 0
 
 
 UndoStage = Literal[
@@ -117,8 +122,12 @@ class ImportWriter(ImportReader, Protocol):
         Returns False where the import may record no more, because it is being undone.
         """
 
-    async def note_import(self, number: int, counts: ImportCounts) -> None:
-        """Note what was written since `follow_import`, and what it came to."""
+    async def note_import(self, number: int, counts: ImportCounts) -> ImportCounts:
+        """Note what was written since `follow_import`, and what it came to.
+
+        Returns the counts with all entities that were made or changed, those that activities are
+        linked to as well.
+        """
 
     async def end_import(self, number: int, counts: ImportCounts) -> None:
         """Add the last counts and note that the import is done."""

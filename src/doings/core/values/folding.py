@@ -7,6 +7,7 @@ beyond ASCII; everything else stands between words.
 Scripts that are written without spaces have no words to look for. Each character of such a run
 becomes a word of itself and the one behind it, the last one a word of itself alone. Two characters
 or more are then found as one such word or several in a row, and one as the beginning of a word.
+Emoji are dealt with in the same way, without the colours of skin.
 """
 
 import re
@@ -26,7 +27,17 @@ LONGEST = 500
 SHORT = 24
 """Of how many characters a part of a text is at most that is folded once and remembered."""
 
+_EMOJI = (
+    (0x231A, 0x231B),
+    (0x23E9, 0x23FA),
+    (0x2600, 0x27BF),
+    (0x2B1B, 0x2B55),
+    (0x1F000, 0x1FAFF),
+)
+"""Where pictures are that people write and look for; other signs stand between words."""
+
 _UNSPACED = (
+    "\u231a\u231b\u23e9-\u23fa\u2600-\u27bf\u2b1b-\u2b55\U0001f000-\U0001faff"  # emoji
     "\u0e00-\u0eff"  # Thai, Lao
     "\u1000-\u109f\ua9e0-\ua9ff\uaa60-\uaa7f\U000116d0-\U000116ff"  # Myanmar
     "\u1100-\u11ff\ua960-\ua97f\uac00-\ud7ff"  # Hangul
@@ -35,7 +46,7 @@ _UNSPACED = (
     "\u31f0-\u31ff\U0001aff0-\U0001afff\U0001b000-\U0001b16f"  # Kana, Bopomofo and their marks
     "\u2e80-\u2fdf\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"  # Han
 )
-"""The scripts without spaces, as a class of characters."""
+"""The scripts without spaces and emoji, as a class of characters."""
 
 _HAN = ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0x20000, 0x3FFFD))
 """Where every character is of Han, also those that are newer than Python's tables."""
@@ -73,6 +84,7 @@ _DROPPED = (
     (0x202A, 0x202E),
     (0x2060, 0x206F),
     (0xFEFF, 0xFEFF),
+    (0x1F3FB, 0x1F3FF),  # colours of skin
 )
 """Marks, points and invisible characters: what is left out, and ends no word."""
 
@@ -118,7 +130,7 @@ def _fold(code: int) -> str:
     if name.startswith(_MARKED_SCRIPTS):
         stroke = _STROKE.match(name)
         character = stroke[1].lower() if stroke else unicodedata.normalize("NFD", character)[0]
-    is_word = unicodedata.category(character)[0] in "LNM" or _is_in(code, _HAN)
+    is_word = unicodedata.category(character)[0] in "LNM" or _is_in(code, (*_HAN, *_EMOJI))
     return character if is_word or unicodedata.category(character) == "Co" else " "
 
 

@@ -5,7 +5,7 @@ same on any other day. What was imported is shown again as it was written, also 
 alone would be shown as another local time.
 """
 
-from datetime import datetime
+from datetime import datetime, tzinfo
 from functools import lru_cache
 
 import msgspec
@@ -42,11 +42,18 @@ def readings(date: SavedDate, time_zone: str) -> Readings:
     try:
         moment = local_from_text(date.date_time)
         if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=zone(date.time_zone or time_zone))
+            moment = moment.replace(tzinfo=_zone(date.time_zone or time_zone))
         first, second = (instant_from_datetime(moment.replace(fold=fold)) for fold in (0, 1))
     except ValueError as error:
         raise Invalid.of("dateTime", str(error)) from None
     return first, second
+
+
+def _zone(name: str) -> tzinfo:
+    try:
+        return zone(name)
+    except ValueError as error:
+        raise Invalid.of("timeZone", str(error)) from None
 
 
 def is_shown_otherwise(date: SavedDate, instant: int, shown_zone: str, time_zone: str) -> bool:

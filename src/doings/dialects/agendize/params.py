@@ -5,7 +5,9 @@ import msgspec
 from doings.core.entity import EntityKey
 from doings.core.errors import Malformed
 from doings.core.query import Query
+from doings.dialects.agendize.documents import ActivityDocument, AppointmentDocument
 from doings.dialects.agendize.vocabulary import APPOINTMENT, TYPES, kinds_of_types
+from doings.httpkit.input.filters import filter_names
 from doings.httpkit.input.params import known_parameters, last, listed, one_of
 
 QueryString = dict[str, list[str]]
@@ -22,6 +24,7 @@ PARAMETERS = known_parameters(
     "appointmentId",
     lists=("type",),
     may_be_empty=(*CREDENTIALS, "clientId", "sort"),
+    filters=filter_names(ActivityDocument, AppointmentDocument, others=("client", "contact")),
 )
 """What the list knows. An empty `clientId` is answered like one that is missing, and an empty
 `sort` is the usual one.

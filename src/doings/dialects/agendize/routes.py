@@ -7,7 +7,7 @@ from doings.core.store.rendering import Rendering
 from doings.dialects.agendize.auth import authenticate
 from doings.dialects.agendize.errors import respond_error
 from doings.dialects.agendize.lookup import client_named
-from doings.dialects.agendize.mapping import RenderContext, activity_documents
+from doings.dialects.agendize.mapping.activity import RenderContext, activity_documents
 from doings.dialects.agendize.params import PARAMETERS, activities_query, params_from_query
 from doings.dialects.agendize.vocabulary import API
 from doings.httpkit.request import Request

@@ -19,9 +19,8 @@ from doings.core.query import Query
 from doings.core.timeline import Timeline
 from doings.dialects.agendize.documents import ActivityDocument
 from doings.dialects.agendize.lookup import client_named
-from doings.dialects.agendize.mapping import (
-    RenderContext,
-    activity_documents,
+from doings.dialects.agendize.mapping.activity import RenderContext, activity_documents
+from doings.dialects.agendize.mapping.saved import (
     draft_from_document,
     entity_drafts_from_document,
     saved_activity,

@@ -9,9 +9,11 @@ from doings.core.entity import EntityKey
 from doings.core.errors import Invalid, Problem
 from doings.core.query import Query
 from doings.core.values.markup import is_blank, links_only
-from doings.dialects.cobot.mapping import ActivityInput
+from doings.dialects.cobot.documents import ActivityDocument
+from doings.dialects.cobot.mapping import MEMBERS_OF_MEMBERSHIP, ActivityInput
 from doings.dialects.cobot.times import Span, span_from_text
 from doings.dialects.cobot.vocabulary import CHANNELS, LEVELS, SOURCES, kinds_of_type
+from doings.httpkit.input.filters import filter_names
 from doings.httpkit.input.params import (
     bounded_integer_from_text,
     known_parameters,
@@ -38,11 +40,24 @@ FILTERS = ("types", "source_ids")
 BOUNDS = ("from", "to", "last")
 
 PARAMETERS = known_parameters(
-    TOKEN, *BOUNDS, lists=FILTERS, may_be_empty=(TOKEN, *BOUNDS, *FILTERS)
+    TOKEN,
+    *BOUNDS,
+    lists=FILTERS,
+    may_be_empty=(TOKEN, *BOUNDS, *FILTERS),
+    filters=filter_names(
+        ActivityDocument, others=("source", "last", "text", "membership", "invoice")
+    ),
 )
 """What the list knows. Empty bounds are none; empty filters are answered in the vendor's words."""
 
 NO_PARAMETERS = known_parameters(TOKEN, may_be_empty=(TOKEN,))
+
+MEMBERSHIPS_PARAMETERS = known_parameters(
+    TOKEN,
+    may_be_empty=(TOKEN,),
+    filters=filter_names(others=(*MEMBERS_OF_MEMBERSHIP, "membership", "source", "last")),
+)
+"""What the list of memberships knows: it has no filter."""
 
 LISTS = frozenset({"channels", "source_ids"})
 """The members of a post that a form may repeat."""
@@ -89,17 +104,21 @@ def activities_query(params: ListParams) -> Query:
 
 
 def _period(query: QueryString, *, is_optional: bool) -> tuple[int | None, int | None]:
-    names = ("from", "to")
-    texts = {name: (last(query, name) or "").strip() for name in names}
-    if is_optional and not any(texts.values()):
+    texts = {name: last(query, name) or "" for name in ("from", "to")}
+    if is_optional and not any(text.strip() for text in texts.values()):
         return None, None
-    blank = [Problem(name, BLANK) for name in names if not texts[name]]
-    if blank:
-        raise Invalid(*blank)
-    first, final = (_span(name, texts[name]) for name in names)
-    if first.start >= final.end:
+    spans: dict[str, Span] = {}
+    problems: list[Problem] = []
+    for name, text in texts.items():
+        try:
+            spans[name] = _span(name, text)
+        except Invalid as error:
+            problems += error.problems
+    if problems:
+        raise Invalid(*problems)
+    if spans["from"].start >= spans["to"].end:
         raise Invalid.of("to", "must not be before from")
-    return first.start, final.end
+    return spans["from"].start, spans["to"].end
 
 
 def _check_filters(query: QueryString) -> None:
@@ -114,6 +133,8 @@ def _check_filters(query: QueryString) -> None:
 
 
 def _span(name: str, text: str) -> Span:
+    if not text.strip():
+        raise Invalid.of(name, BLANK)
     try:
         return span_from_text(text)
     except (ValueError, OverflowError):

@@ -28,6 +28,7 @@ from doings.dialects.cobot.mapping import (
 )
 from doings.dialects.cobot.params import (
     LISTS,
+    MEMBERSHIPS_PARAMETERS,
     NO_PARAMETERS,
     PARAMETERS,
     ListParams,
@@ -206,7 +207,7 @@ SURFACE = Surface(
         ),
         resource(
             "/{space}/api/memberships",
-            GET=Operation(list_memberships, parameters=NO_PARAMETERS),
+            GET=Operation(list_memberships, parameters=MEMBERSHIPS_PARAMETERS),
         ),
         resource(
             "/{space}/api/memberships/{id}",

@@ -1,29 +1,34 @@
-"""The vendor's times: written as `2014/04/01 00:01:02 +0000`, read in many forms."""
+"""The vendor's times: written as `2014/04/01 00:01:02 +0000`, read in several forms."""
 
 import re
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import lru_cache
 
 import msgspec
 
-from doings.core.clock import DAY, EPOCH, SECOND, date_from_day
+from doings.core.clock import DAY, EARLIEST, EPOCH, OUTSIDE, SECOND, date_from_day
 
-_TIME = re.compile(
-    r"""(?P<year>\d{4}) [-/] (?P<month>\d{1,2}) [-/] (?P<day>\d{1,2})
-    (?: [T ]\ * (?P<hour>\d{1,2}) : (?P<minute>\d{2})
-        (?: : (?P<second>\d{2}) (?: [.,] (?P<fraction>\d{1,9}) )? )?
-        \ * (?P<offset> Z | UTC | [+-]?\d{2}(?::?\d{2})? )?
-    )?""",
-    re.VERBOSE | re.ASCII | re.IGNORECASE,
-)
+_OFFSET = r"""(?:
+    \ ? (?P<named> Z | UTC ) | \ ? (?P<signed> [+-]\d{2} (?: :?\d{2} )? ) |
+    \ {1,2} (?P<unsigned> \d{2} (?: :?\d{2} )? )
+)?"""
 """An offset without a sign is one whose `+` a URL turned into a space."""
 
-_ISO = re.compile(
-    r"""(?: \d{4}-?W\d{2}(?:-?\d)? | \d{8}(?=T) )
-    (?: T [\d:.,]+ (?: Z | [ +-]\d{2}(?::?\d{2})? )? )?""",
-    re.VERBOSE | re.ASCII | re.IGNORECASE,
-)
-"""Other forms of ISO 8601: by weeks, and without hyphens. Digits alone are none of them."""
+_VENDORS = r"""(?P<date> \d{4} (?P<mark> [-/] ) \d{2} (?P=mark) \d{2} )
+    (?: \  (?P<hour> \d{1,2} ) : (?P<minute> \d{2} ) : (?P<second> \d{2} )
+        (?: \. (?P<fraction> \d+ ) )?"""
+_EXTENDED = r"""(?P<date> \d{4}-\d{2}-\d{2} | \d{4}-W\d{2} (?: -\d )? )
+    (?: [T ] (?P<hour> \d{2} ) : (?P<minute> \d{2} )
+        (?: : (?P<second> \d{2} ) (?: [.,] (?P<fraction> \d+ ) )? )?"""
+_BASIC = r"""(?P<date> \d{8} (?=T) | \d{4}W\d{2} \d? )
+    (?: T (?P<hour> \d{2} ) (?P<minute> \d{2} )
+        (?: (?P<second> \d{2} ) (?: [.,] (?P<fraction> \d+ ) )? )?"""
+"""The vendor's form, and the two of ISO 8601: with marks and without. Digits alone are no time."""
+
+_FORMS = [
+    re.compile(f"{form} {_OFFSET} )?", re.VERBOSE | re.ASCII | re.IGNORECASE)
+    for form in (_VENDORS, _EXTENDED, _BASIC)
+]
 
 _MICROSECOND = timedelta(microseconds=1)
 _DAY_SECONDS = DAY // SECOND
@@ -52,32 +57,38 @@ def text_from_instant(instant: int) -> str:
 
 def span_from_text(text: str) -> Span:
     """Read a time, in UTC where it names no offset; raises ValueError and OverflowError."""
-    written = _TIME.fullmatch(text.strip())
-    moment, width = _moment_and_width(written) if written else _iso(text.strip())
+    written = next((found for form in _FORMS if (found := form.fullmatch(text))), None)
+    if written is None:
+        raise ValueError(_NO_TIME)
+    moment, width = _moment_and_width(written)
     start = (moment - EPOCH) // _MICROSECOND
+    if start < EARLIEST:
+        raise ValueError(OUTSIDE)
     return Span(start, start + width // _MICROSECOND)
 
 
 def _moment_and_width(written: re.Match[str]) -> tuple[datetime, timedelta]:
     """The moment, and how long it lasts, which its smallest unit says."""
-    units = ("year", "month", "day", "hour", "minute", "second")
-    year, month, day, hour, minute, second = (int(written[unit] or 0) for unit in units)
+    day = date.fromisoformat(written["date"].upper().replace("/", "-"))
+    hour, minute, second = (int(written[unit] or 0) for unit in ("hour", "minute", "second"))
     microsecond = int((written["fraction"] or "").ljust(6, "0")[:6])
-    zone = _zone(written["offset"])
-    moment = datetime(year, month, day, hour, minute, second, microsecond, tzinfo=zone)
-    return moment, next(width for unit, width in _WIDTHS.items() if written[unit] is not None)
+    at = time(hour, minute, second, microsecond, tzinfo=_zone(written))
+    return datetime.combine(day, at), next(
+        width for unit, width in _WIDTHS.items() if written[unit] is not None
+    )
 
 
 _WIDTHS = {
     "fraction": _MICROSECOND,
     "second": timedelta(seconds=1),
     "minute": timedelta(minutes=1),
-    "day": timedelta(days=1),
+    "date": timedelta(days=1),
 }
 
 
-def _zone(offset: str | None) -> timezone:
-    if offset is None or offset.upper() in {"Z", "UTC"}:
+def _zone(written: re.Match[str]) -> timezone:
+    offset = written["signed"] or written["unsigned"]
+    if offset is None:
         return UTC
     digits = offset.lstrip("+-").replace(":", "")
     hours, minutes = int(digits[:2]), int(digits[2:] or 0)
@@ -85,15 +96,3 @@ def _zone(offset: str | None) -> timezone:
         raise ValueError(_NO_TIME)
     shift = timedelta(hours=hours, minutes=minutes)
     return timezone(-shift if offset.startswith("-") else shift)
-
-
-def _iso(text: str) -> tuple[datetime, timedelta]:
-    """The other forms of ISO 8601: by weeks, and without hyphens and colons."""
-    if not _ISO.fullmatch(text):
-        raise ValueError(_NO_TIME)
-    text = text.upper().replace(" ", "+")
-    if "T" in text:
-        moment = datetime.fromisoformat(text)
-        return moment.replace(tzinfo=moment.tzinfo or UTC), timedelta(seconds=1)
-    day = date.fromisoformat(text)
-    return datetime(day.year, day.month, day.day, tzinfo=UTC), timedelta(days=1)

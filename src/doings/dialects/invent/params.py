@@ -3,7 +3,9 @@
 from doings.core.entity import EntityKey
 from doings.core.errors import Malformed
 from doings.core.query import Query
+from doings.dialects.invent.documents import ActivityDocument
 from doings.dialects.invent.vocabulary import KIND_OF_TYPE, KINDS, kinds_of_types
+from doings.httpkit.input.filters import filter_names
 from doings.httpkit.input.params import integer, known_parameters, last, listed
 
 QueryString = dict[str, list[str]]
@@ -11,7 +13,12 @@ QueryString = dict[str, list[str]]
 
 PAGING = ("page", "take", "next")
 
-PARAMETERS = known_parameters(*PAGING, lists=("type",), may_be_empty=PAGING)
+PARAMETERS = known_parameters(
+    *PAGING,
+    lists=("type",),
+    may_be_empty=PAGING,
+    filters=filter_names(ActivityDocument, others=("contact",)),
+)
 """What the list knows; empty paging parameters are those of the first page."""
 
 TAKE = 20

@@ -10,15 +10,15 @@ from msgspec import UnsetType
 
 
 class MemberDocument(msgspec.Struct):
-    """The other party."""
+    """The other party; numbers are as they were recorded, null for what is none."""
 
     id: str
     name: str | None
     cifcode: str | None
     type: str
     avatar: str | None
-    score: int | float | None
-    scoring_level: str | int | None
+    score: msgspec.Raw
+    scoring_level: msgspec.Raw
     social_media: list[Any]
     created_at: int
     unregistered: bool
@@ -146,14 +146,17 @@ NOTHING = msgspec.Raw(b"null")
 
 
 class SavedMember(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """The other party; what follows the type are the entity's attributes."""
+    """The other party; what follows the type are the entity's attributes.
+
+    `score` is a number, as it was written.
+    """
 
     id: str
     name: str | None = None
     type: str = "INDIVIDUAL"
     cifcode: str | None = None
     avatar: str | None = None
-    score: int | float | None = None
+    score: msgspec.Raw = NOTHING
     scoring_level: str | int | None = None
     social_media: list[Any] = []
     unregistered: bool = False

@@ -33,6 +33,7 @@ from doings.core.store.rendering import Uncacheable
 from doings.core.text import json_text, object_from_text
 from doings.core.values.json_values import as_integer, as_number, as_text
 from doings.dialects.mio.documents import (
+    NOTHING,
     AcceptedItemDocument,
     AcceptedRequirementDocument,
     ActivityDocument,
@@ -161,19 +162,24 @@ def activity_detail_document(activity: Activity, account: Account, *, now: int) 
     return document
 
 
+_members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+
+
 @lru_cache(maxsize=MAX_MEMBERS)
 def member_document(entity: Entity) -> MemberDocument:
     """Render the other party."""
-    attrs = object_from_text(entity.attrs)
+    attrs, written = object_from_text(entity.attrs), _members(entity.attrs)
     scoring_level, social_media = attrs.get("scoring_level"), attrs.get("social_media")
+    has_score = as_number(attrs.get("score")) is not None
+    has_level = isinstance(scoring_level, str) or as_integer(scoring_level) is not None
     return MemberDocument(
         id=entity.id,
         name=entity.name,
         cifcode=as_text(attrs.get("cifcode")),
         type=MEMBER_TYPES.get(entity.type, MEMBER_TYPES[INDIVIDUAL]),
         avatar=as_text(attrs.get("avatar")),
-        score=as_number(attrs.get("score")),
-        scoring_level=as_text(scoring_level) or as_integer(scoring_level),
+        score=written["score"] if has_score else NOTHING,
+        scoring_level=written["scoring_level"] if has_level else NOTHING,
         social_media=social_media if isinstance(social_media, list) else [],
         created_at=entity.created_at // MILLISECOND,
         unregistered=attrs.get("unregistered") is True,
@@ -233,7 +239,7 @@ def draft_from_document(document: SavedActivity, *, own: EntityKey) -> Draft:
     return Draft(
         kind=kind,
         occurred_at=document.created_at * MILLISECOND,
-        time_zone=document.time_zone,
+        time_zone=document.time_zone or None,
         body=document.description,
         data=json_text(_data(document)),
         links=_links(document, own),
@@ -247,8 +253,13 @@ def entity_drafts_from_document(document: SavedActivity) -> list[tuple[EntityKey
     member = document.entity
     if member is None:
         return []
-    attrs = msgspec.json.decode(msgspec.json.encode(member), type=dict[str, msgspec.Raw])
-    attrs = {name: value for name, value in attrs.items() if name not in {"id", "name", "type"}}
+    if as_number(msgspec.json.decode(member.score)) is None and not _is_empty(member.score):
+        raise Invalid.of("entity.score", "must be a number")
+    attrs = {
+        name: value
+        for name, value in _members(msgspec.json.encode(member)).items()
+        if name not in {"id", "name", "type"} and bytes(value) != b"null"
+    }
     return [(_key(member), EntityDraft(name=member.name, attrs=json_text(attrs)))]
 
 

@@ -8,7 +8,9 @@ from doings.core.errors import Malformed
 from doings.core.interactions.lifecycle import PARTIES
 from doings.core.query import ENTITIES, Query
 from doings.core.values.instants import date_from_text
+from doings.dialects.mio.documents import ActivityDocument, MemberDocument
 from doings.dialects.mio.vocabulary import KINDS
+from doings.httpkit.input.filters import filter_names
 from doings.httpkit.input.params import integer, known_parameters, last, listed
 
 QueryString = dict[str, list[str]]
@@ -18,7 +20,13 @@ PAGING = ("limit", "page")
 PERIOD = ("from", "to")
 
 PARAMETERS = known_parameters(
-    *PAGING, *PERIOD, "id", "cifcode", lists=("entity",), may_be_empty=(*PAGING, *PERIOD)
+    *PAGING,
+    *PERIOD,
+    "id",
+    "cifcode",
+    lists=("entity",),
+    may_be_empty=(*PAGING, *PERIOD),
+    filters=filter_names(ActivityDocument, MemberDocument, others=("counterpart", "direction")),
 )
 """What the list knows; an empty end of the period is an open one."""
 

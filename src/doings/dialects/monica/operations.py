@@ -11,7 +11,13 @@ from doings.core.entity import EntityKey
 from doings.core.store.entities import EntityReader
 from doings.dialects.monica.documents import AccountReference, One
 from doings.dialects.monica.paging import Page, list_document
-from doings.dialects.monica.params import PARAMETERS, Listing, id_from_path, listing_from_query
+from doings.dialects.monica.params import (
+    LIST_PARAMETERS,
+    PARAMETERS,
+    Listing,
+    id_from_path,
+    listing_from_query,
+)
 from doings.dialects.monica.public_ids import identities
 from doings.dialects.monica.render_context import AccountApi, RenderContext
 from doings.dialects.monica.validation import trimmed
@@ -62,8 +68,13 @@ class ListParams(msgspec.Struct, frozen=True):
 Handler = Callable[[ListParams], Awaitable[Response]]
 
 
-def reading(handle: Handler, parameters: Parameters = PARAMETERS) -> Operation:
-    """An operation that changes nothing."""
+def reading(handle: Handler) -> Operation:
+    """An operation that changes nothing and shows one thing."""
+    return _operation(handle, READ, PARAMETERS)
+
+
+def reading_list(handle: Handler, parameters: Parameters = LIST_PARAMETERS) -> Operation:
+    """An operation that shows a list."""
     return _operation(handle, READ, parameters)
 
 

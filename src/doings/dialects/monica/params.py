@@ -8,8 +8,10 @@ import msgspec
 
 from doings.core.errors import DoingsError, Malformed
 from doings.core.query import DiaryOrder, RecordedOrder, Tie
+from doings.dialects.monica.documents import ActivityDocument, ContactDocument
 from doings.dialects.monica.mapping.activity_input import ActivityInput
 from doings.dialects.monica.validation import date_of, integer_of
+from doings.httpkit.input.filters import filter_names
 from doings.httpkit.input.params import (
     bounded_integer_from_text,
     integer_from_text,
@@ -25,7 +27,15 @@ PAGING = ("sort", "limit", "page")
 PARAMETERS = known_parameters(*PAGING, may_be_empty=PAGING)
 """What every operation knows."""
 
-SEARCH_PARAMETERS = known_parameters(*PAGING, "query", may_be_empty=(*PAGING, "query"))
+NO_FILTERS = filter_names(ActivityDocument, ContactDocument, others=("activity", "category"))
+"""What no list filters by: members of what any of them holds."""
+
+LIST_PARAMETERS = known_parameters(*PAGING, may_be_empty=PAGING, filters=NO_FILTERS)
+"""What a list knows."""
+
+SEARCH_PARAMETERS = known_parameters(
+    *PAGING, "query", may_be_empty=(*PAGING, "query"), filters=NO_FILTERS
+)
 """What the list of contacts knows; an empty search is none, as in Monica."""
 
 Column = Literal["recorded", "updated"]

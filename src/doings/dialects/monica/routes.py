@@ -6,7 +6,7 @@ from doings.dialects.monica.auth import authenticate
 from doings.dialects.monica.errors import respond_error
 from doings.dialects.monica.handlers import activities, contacts, me, settings
 from doings.dialects.monica.handlers.settings import CATEGORIES, GENDERS, TAGS, TYPES, Setting
-from doings.dialects.monica.operations import MOUNT, reading, writing
+from doings.dialects.monica.operations import MOUNT, reading, reading_list, writing
 from doings.dialects.monica.params import SEARCH_PARAMETERS
 from doings.httpkit.surface import Operation, Resource, Surface, resource
 
@@ -23,7 +23,7 @@ def setting_at(path: str, setting: Setting) -> tuple[Resource, Resource]:
     return (
         at(
             path,
-            GET=reading(partial(settings.list_settings, setting)),
+            GET=reading_list(partial(settings.list_settings, setting)),
             POST=writing(partial(settings.create_setting, setting)),
         ),
         at(
@@ -42,7 +42,7 @@ SURFACE = Surface(
         at("/me", GET=reading(me.show_me)),
         at(
             "/activities",
-            GET=reading(activities.list_activities),
+            GET=reading_list(activities.list_activities),
             POST=writing(activities.create_activity),
         ),
         at(
@@ -53,7 +53,7 @@ SURFACE = Surface(
         ),
         at(
             "/contacts",
-            GET=reading(contacts.list_contacts, SEARCH_PARAMETERS),
+            GET=reading_list(contacts.list_contacts, SEARCH_PARAMETERS),
             POST=writing(contacts.create_contact),
         ),
         at(
@@ -62,13 +62,13 @@ SURFACE = Surface(
             PUT=writing(contacts.update_contact),
             DELETE=writing(contacts.delete_contact),
         ),
-        at("/contacts/{id}/activities", GET=reading(activities.list_activities_of_contact)),
+        at("/contacts/{id}/activities", GET=reading_list(activities.list_activities_of_contact)),
         at("/contacts/{id}/setTags", POST=writing(contacts.set_tags)),
         at("/contacts/{id}/unsetTag", POST=writing(contacts.unset_tag)),
         *setting_at("/activitytypes", TYPES),
         *setting_at("/activitytypecategories", CATEGORIES),
         *setting_at("/genders", GENDERS),
-        at("/tags", GET=reading(partial(settings.list_settings, TAGS))),
+        at("/tags", GET=reading_list(partial(settings.list_settings, TAGS))),
     ),
     authenticate=authenticate,
     respond_error=respond_error,

@@ -3,15 +3,16 @@
 Functions raise Malformed, naming the parameter.
 """
 
-import difflib
 import re
 import string
 from collections.abc import Iterable
+from functools import lru_cache
 
 import msgspec
 
 from doings.core.errors import Malformed
 from doings.httpkit.errors import Unreadable
+from doings.httpkit.input.filters import is_slip, means_filter, nearest
 from doings.httpkit.input.path import text_from_escaped
 
 _ELEMENT = re.compile(r"\[\d*\]", re.ASCII)
@@ -36,15 +37,19 @@ QueryString = dict[str, list[str]]
 class Parameters(msgspec.Struct, frozen=True):
     """The query parameters that an operation knows.
 
-    A list may be repeated or spelled `name[]=1` and `name[0]=1`; a single one has one value. Other
-    parameters are ignored, or refused where `is_closed` says so. Empty values are refused, but for
-    those of `may_be_empty`, whose reader says what they mean.
+    A list may be repeated or spelled `name[]=1` and `name[0]=1`; a single one has one value. Empty
+    values are refused, but for those of `may_be_empty`, whose reader says what they mean.
+
+    Other parameters are refused where `is_closed` says so. Elsewhere they are ignored, except for
+    those that mean a filter: one of `filters` (see `filter_names`; empty where nothing is listed),
+    a name that is nearly one of the known filters among them, and any name with brackets.
     """
 
     lists: frozenset[str] = frozenset()
     singles: frozenset[str] = frozenset()
     is_closed: bool = False
     may_be_empty: frozenset[str] = frozenset()
+    filters: frozenset[str] = frozenset()
 
     def read(self, query: QueryString) -> QueryString:
         """The known parameters, lists under their plain names; raises Unreadable.
@@ -86,21 +91,50 @@ class Parameters(msgspec.Struct, frozen=True):
             raise Unreadable(f"a list is repeated, or spelled {name}[] or {name}[0]", name)
         if self.is_closed:
             raise Unreadable(self._unknown(name), spelled)
+        if bracket or self._means_filter(name):
+            raise Unreadable(self._no_filter(name), spelled)
         return None
 
+    def _means_filter(self, name: str) -> bool:
+        if not self.filters:
+            return False
+        return is_slip(name, _known(self)) or means_filter(name, self.filters)
+
+    def _no_filter(self, name: str) -> str:
+        near = nearest(name, _known(self))
+        return f"no filter of this list; did you mean {near}?" if near else "no filter of this list"
+
     def _unknown(self, name: str) -> str:
-        known = sorted(self.lists | self.singles)
-        near = difflib.get_close_matches(name.lower(), known, n=1)
+        near = nearest(name, _known(self))
         if near:
-            return f"unknown parameter; did you mean {near[0]}?"
-        return f"unknown parameter; known are {', '.join(known)}" if known else "unknown parameter"
+            return f"unknown parameter; did you mean {near}?"
+        known = ", ".join(_known(self))
+        return f"unknown parameter; known are {known}" if known else "unknown parameter"
+
+
+@lru_cache(maxsize=256)
+def _known(parameters: Parameters) -> list[str]:
+    """The known parameters; where others are ignored, those that are filters."""
+    return sorted(
+        name
+        for name in parameters.lists | parameters.singles
+        if parameters.is_closed or means_filter(name, parameters.filters)
+    )
 
 
 def known_parameters(
-    *singles: str, lists: Iterable[str] = (), may_be_empty: Iterable[str] = ()
+    *singles: str,
+    lists: Iterable[str] = (),
+    may_be_empty: Iterable[str] = (),
+    filters: Iterable[str] = (),
 ) -> Parameters:
-    """Parameters of a surface that ignores all others."""
-    return Parameters(frozenset(lists), frozenset(singles), may_be_empty=frozenset(may_be_empty))
+    """Parameters of a surface that ignores all others but filters."""
+    return Parameters(
+        frozenset(lists),
+        frozenset(singles),
+        may_be_empty=frozenset(may_be_empty),
+        filters=frozenset(filters),
+    )
 
 
 def query_from_bytes(query: bytes, *, skip_unreadable: bool = False) -> QueryString:

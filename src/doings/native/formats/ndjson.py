@@ -25,13 +25,18 @@ def decoded_line(line: bytes, decoder: "msgspec.json.Decoder[T]") -> T:
         line.decode()
         return decoder.decode(line)
     except msgspec.ValidationError as error:
-        raise Invalid(in_plain_words(problem_from(error))) from None
+        raise Invalid(in_plain_words(problem_from(error), decoder.type)) from None
     except UnicodeDecodeError:
         raise Malformed("not UTF-8", "body") from None
     except RecursionError:
         raise Malformed("nested too deeply", "body") from None
     except msgspec.DecodeError as error:
-        raise Malformed(f"not JSON: {error}", "body") from None
+        raise Malformed(f"not JSON: {error}{hint_at_line_ends(line)}", "body") from None
+
+
+def hint_at_line_ends(line: bytes) -> str:
+    """What to add to the reason why a line cannot be read, if its ends may be that reason."""
+    return "; lines end with LF or CR LF, not with CR alone" if b"\r" in line.strip() else ""
 
 
 def draft_from_exported(line: bytes, *, now: int) -> Draft:

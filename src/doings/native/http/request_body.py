@@ -1,8 +1,14 @@
 """Reading the bodies of requests."""
 
-from typing import TypeVar
+import re
+from collections.abc import Hashable
+from functools import lru_cache
+from typing import Any, TypeVar
+
+from msgspec import inspect
 
 from doings.core.errors import Invalid, Problem, UnsupportedType
+from doings.httpkit.input.filters import nearest
 from doings.httpkit.request import Request, decoded
 
 T = TypeVar("T")
@@ -18,6 +24,8 @@ LASTING = frozenset({"origin", "external_id"})
 
 LASTING_OF_ENTITIES = frozenset({"type"})
 """Members that an entity keeps for life, besides its id."""
+
+_INDEX = re.compile(r"\[[^]]*\]")
 
 
 def body_of_type(request: Request, body: bytes, kind: type[T]) -> T:
@@ -43,15 +51,54 @@ def _decoded(body: bytes, kind: type[T], lasting: frozenset[str]) -> T:
     try:
         return decoded(body, kind)
     except Invalid as error:
-        raise Invalid(*(in_plain_words(problem, lasting) for problem in error.problems)) from None
+        problems = [in_plain_words(problem, kind, lasting) for problem in error.problems]
+        raise Invalid(*problems) from None
 
 
-def in_plain_words(problem: Problem, lasting: frozenset[str] = frozenset()) -> Problem:
-    """Say why in our words, for members that the server sets or that last."""
+def in_plain_words(
+    problem: Problem, kind: type[Any], lasting: frozenset[str] = frozenset()
+) -> Problem:
+    """Say why in our words, for members that the server sets, that last or that nobody knows.
+
+    `kind` is the type of the whole body.
+    """
     if problem.reason != "unknown member":
         return problem
     if problem.field in SERVER_SET:
         return Problem(problem.field, "is set by the server and cannot be given")
     if problem.field in lasting:
         return Problem(problem.field, "cannot be changed once recorded")
-    return problem
+    path, _, name = problem.field.rpartition(".")
+    members = _members_at(_INDEX.sub("", path), kind)  # type: ignore[arg-type]  # it is hashable
+    near = nearest(name, members)
+    return Problem(problem.field, f"unknown member; did you mean {near}?") if near else problem
+
+
+@lru_cache(maxsize=64)
+def _members_at(path: str, kind: Hashable) -> list[str]:
+    """The names of the members that the object at a path has, like `links`."""
+    structs = _structs_in(inspect.type_info(kind))
+    for name in filter(None, path.split(".")):
+        fields = [field for struct in structs for field in struct.fields]
+        structs = [
+            struct
+            for field in fields
+            if field.encode_name == name
+            for struct in _structs_in(field.type)
+        ]
+    return [field.encode_name for struct in structs for field in struct.fields]
+
+
+def _structs_in(kind: inspect.Type) -> list[inspect.StructType]:
+    """The structs that a value of this type may be, or may have as elements."""
+    match kind:
+        case inspect.StructType():
+            return [kind]
+        case inspect.Metadata():
+            return _structs_in(kind.type)
+        case inspect.UnionType():
+            return [struct for one in kind.types for struct in _structs_in(one)]
+        case inspect.ListType() | inspect.VarTupleType():
+            return _structs_in(kind.item_type)
+        case _:
+            return []

@@ -102,10 +102,12 @@ SINCE = _query(
 UNTIL = _query(
     "until", "Before this time (exclusive); a bare date is its start in the account's zone.", _TIME
 )
-LIMIT_PARAMETER = _query(
+_LIMIT = {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": LIMIT}
+LIMIT_PARAMETER = _query("limit", "How many items at most.", _LIMIT)
+TIMELINE_LIMIT = _query(
     "limit",
-    "How many items at most.",
-    {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": LIMIT},
+    "How many items at most in a page; CSV and NDJSON are the whole result, whatever it is.",
+    _LIMIT,
 )
 CURSOR = _query("cursor", "`next` or `prev` of an answer with the same filters.", _text())
 SEARCH = _query(
@@ -126,7 +128,7 @@ FILTERS = (
     UNTIL,
     SEARCH,
     _query("order", "Newest first, or oldest.", _text(enum=["desc", "asc"], default="desc")),
-    LIMIT_PARAMETER,
+    TIMELINE_LIMIT,
     CURSOR,
     _query(
         "bom",

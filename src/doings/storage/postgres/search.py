@@ -16,7 +16,12 @@ from doings.core.values.folding import folded, phrases_of
 from doings.storage.engine import Connection, SearchSql, Texts
 
 LAST_PLACE = 16_383
-"""PostgreSQL counts the places of words no further: beyond it words are found, phrases are not."""
+"""PostgreSQL counts the places of words no further: all later words share this one."""
+
+LAST_COUNTED = LAST_PLACE - 2
+"""The last place that is a word's own. Behind it words are found and phrases are not; the gap keeps
+a phrase from running from the last word that has a place to all those that share one.
+"""
 
 PLACES_BYTES = 2 * 255
 """How much PostgreSQL keeps of the places of one word."""
@@ -39,8 +44,8 @@ def indexed(account_id: int, *texts: str | None) -> tuple[bytes]:
             place += 1
             found = places.get(word)
             if found is None:
-                places[word] = _TWO_BYTES[min(place, LAST_PLACE)]
-            elif place < LAST_PLACE and len(found) < PLACES_BYTES:
+                places[word] = _TWO_BYTES[place if place <= LAST_COUNTED else LAST_PLACE]
+            elif place <= LAST_COUNTED and len(found) < PLACES_BYTES:
                 places[word] = found + _TWO_BYTES[place]
         place += 1
     return (_vector(f"{account_id}:", places),)

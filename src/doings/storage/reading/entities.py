@@ -1,6 +1,6 @@
 """Entities by key and by seq."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from doings.core.entity import Entity, EntityKey
 from doings.core.errors import NotFound
@@ -42,6 +42,15 @@ async def by_keys(
             if not entity.is_deleted:
                 entities[entity.key] = entity
     return entities
+
+
+async def deleted_keys(transaction: ReadTransaction, keys: Collection[EntityKey]) -> set[EntityKey]:
+    """Those of the keys whose entity was deleted, unless an undo of an import did it."""
+    deleted: set[EntityKey] = set()
+    for entity_type, ids in ids_by_type(keys).items():
+        rows = await transaction.fetch(sql.DELETED_IDS, type=entity_type, ids=ids)
+        deleted |= {(entity_type, id_) for (id_,) in rows}
+    return deleted
 
 
 async def by_seqs(

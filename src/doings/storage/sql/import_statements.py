@@ -2,7 +2,8 @@
 
 # The columns that `rows.import_run_from_row` takes, in its order.
 IMPORT_RUN = (
-    "run, state, dialect, files, started_at, ended_at, recorded, filled, repeated, entities, bad"
+    "run, state, dialect, files, started_at, ended_at, kept,"
+    " recorded, filled, repeated, entities, bad, deleted"
 )
 # An account's imports, newest first.
 IMPORT_RUNS = f"""
@@ -20,12 +21,24 @@ ADD_IMPORT_RUN = """
 COUNT_IMPORT = """
     UPDATE import_runs
     SET recorded = recorded + :recorded, filled = filled + :filled,
-        repeated = repeated + :repeated, entities = entities + :entities, bad = bad + :bad
+        repeated = repeated + :repeated, entities = entities + :entities, bad = bad + :bad,
+        deleted = deleted + :deleted
     WHERE account_id = :account_id AND run = :run"""
 # Notes that an import ended, or that it is being undone.
 SET_IMPORT_STATE = """
     UPDATE import_runs SET state = :state, ended_at = :ended_at
     WHERE account_id = :account_id AND run = :run"""
+# Notes that an undo begins: nothing is kept yet.
+BEGIN_UNDO = """
+    UPDATE import_runs SET state = 'undoing', ended_at = NULL, kept = 0
+    WHERE account_id = :account_id AND run = :run"""
+# Adds what a part of an undo kept.
+COUNT_KEPT = """
+    UPDATE import_runs SET kept = kept + :kept WHERE account_id = :account_id AND run = :run"""
+# How many entities were made in a range of seqs and are not deleted.
+ENTITIES_IN_RANGE = """
+    SELECT count(*) FROM entities
+    WHERE account_id = :account_id AND seq >= :first AND seq <= :last AND deleted_at IS NULL"""
 # Notes which seqs a part of an import took.
 ADD_IMPORT_RANGE = """
     INSERT INTO import_ranges (account_id, run, first_seq, last_seq)

@@ -70,7 +70,7 @@ def credential_from_row(row: Row) -> Credential:
 
 def import_run_from_row(row: Row) -> ImportRun:
     """The columns are `statements.IMPORT_RUN`."""
-    run, state, dialect, files, started_at, ended_at, *counts = row
+    run, state, dialect, files, started_at, ended_at, kept, *counts = row
     return ImportRun(
         number=run,
         state=state,
@@ -78,6 +78,7 @@ def import_run_from_row(row: Row) -> ImportRun:
         files=msgspec.json.decode(files, type=tuple[str, ...]),
         started_at=started_at,
         ended_at=ended_at,
+        kept=kept,
         counts=ImportCounts(*counts),
     )
 

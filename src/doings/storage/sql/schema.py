@@ -203,6 +203,14 @@ STEPS: tuple[str, ...] = (
     CREATE INDEX entities_of_contact ON entities (account_id, contact_seq)
         WHERE contact_seq IS NOT NULL;
     """,
+    # What an import left deleted, and what its undo kept. Emoji are words of the full text, so that
+    # is made again as above.
+    """
+    ALTER TABLE import_runs ADD COLUMN deleted BIGINT NOT NULL DEFAULT 0;
+    ALTER TABLE import_runs ADD COLUMN kept BIGINT NOT NULL DEFAULT 0;
+    UPDATE heads SET unindexed = head;
+    {folded}
+    """,
 )
 
 VERSION = len(STEPS)
@@ -248,7 +256,8 @@ TABLES_OF_ACCOUNT = (
     _table(
         "import_runs",
         "account_id run",
-        "state dialect files started_at ended_at recorded filled repeated entities bad",
+        "state dialect files started_at ended_at recorded filled repeated entities bad deleted"
+        " kept",
     ),
     _table("import_ranges", "account_id run first_seq", "last_seq"),
     _table(

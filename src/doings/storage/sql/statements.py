@@ -63,6 +63,11 @@ ENTITY_BY_KEY = f"""
 ENTITIES_BY_KEY = f"""
     SELECT {ENTITY} FROM entities e
     WHERE e.account_id = :account_id AND e.type = :type AND e.id = ANY(:ids)"""
+# The ids of one type whose entity was deleted, but not by the undo of an import.
+DELETED_IDS = f"""
+    SELECT id FROM entities
+    WHERE account_id = :account_id AND type = :type AND id = ANY(:ids)
+        AND deleted_at <> {TAKEN_BACK}"""
 # Entities by their seqs, deleted or not.
 ENTITIES_BY_SEQ = f"""
     SELECT {ENTITY} FROM entities e WHERE e.account_id = :account_id AND e.seq = ANY(:seqs)"""

@@ -60,11 +60,12 @@ async def undo(transaction: Transaction, run: int, place: UndoPlace | None) -> U
     """Take back the next part and note how far the undo has come; raises NotFound."""
     if place is None:
         place = UndoPlace(UNDO_STAGES[0], END)
-        if (await read.run(transaction, run)).state != "undoing":
-            await set_state(transaction, run, "undoing")
+        await read.run(transaction, run)
+        await transaction.execute(sql.BEGIN_UNDO, run=run)
     part = _Part(transaction, run)
     before = await _STAGES[place.stage](part, place.before)
     following = _place_after(place.stage, before)
+    await transaction.execute(sql.COUNT_KEPT, run=run, kept=len(part.kept))
     if following is None:
         await set_state(transaction, run, "undone")
     return UndoPart(part.activities, part.entities, part.reverted, part.kept, following)

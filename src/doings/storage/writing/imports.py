@@ -6,6 +6,8 @@ transaction are all its own, and one row says what a thousand would say otherwis
 
 from collections.abc import Sequence
 
+import msgspec
+
 from doings.core.store.imports import ImportCounts, ImportState
 from doings.core.text import json_text
 from doings.storage.reading import imports as read
@@ -35,8 +37,8 @@ async def follow(transaction: Transaction, number: int) -> bool:
     return run.state == "begun"
 
 
-async def note(transaction: Transaction, number: int, counts: ImportCounts) -> None:
-    """Write down what the transaction wrote since `follow`."""
+async def note(transaction: Transaction, number: int, counts: ImportCounts) -> ImportCounts:
+    """Write down what the transaction wrote since `follow`; returns counts of all entities."""
     followed, transaction.followed = transaction.followed, None
     if followed is not None:
         last_seq = await transaction.last_seq()
@@ -49,7 +51,18 @@ async def note(transaction: Transaction, number: int, counts: ImportCounts) -> N
             )
         rows = [(number, *row) for row in followed.rows]
         await transaction.execute_many(runs.ADD_IMPORT_CHANGE, rows)
+        entities = await _entities(transaction, followed, last_seq)
+        counts = msgspec.structs.replace(counts, entities=entities)
     await count(transaction, number, counts)
+    return counts
+
+
+async def _entities(transaction: Transaction, followed: Followed, last_seq: int) -> int:
+    """How many entities the transaction made, or changed that were there before."""
+    first = followed.first_seq
+    changed = {seq for seq, thing, *_ in followed.rows if thing == "entity" and seq < first}
+    ((made,),) = await transaction.fetch(runs.ENTITIES_IN_RANGE, first=first, last=last_seq)
+    return int(made) + len(changed)
 
 
 async def count(transaction: Transaction, number: int, counts: ImportCounts) -> None:
@@ -62,6 +75,7 @@ async def count(transaction: Transaction, number: int, counts: ImportCounts) -> 
         repeated=counts.repeated,
         entities=counts.entities,
         bad=counts.bad,
+        deleted=counts.deleted,
     )
 
 

@@ -316,11 +316,20 @@ async def test_pages_through_what_is_found(monica: httpx.AsyncClient) -> None:
 async def test_lists_everybody_for_an_empty_question(
     monica: httpx.AsyncClient, jim: Entity
 ) -> None:
-    """All contacts are listed, as without a query."""
-    answer = (await monica.get("/contacts?query=")).json()
+    """All contacts are listed, as without a query: Monica trims text and reads empty as null."""
+    for blank in ("", "%20", "+%09"):
+        answer = (await monica.get(f"/contacts?query={blank}")).json()
 
-    assert [contact["id"] for contact in answer["data"]] == [jim.seq]
-    assert "query" not in answer["meta"]
+        assert [contact["id"] for contact in answer["data"]] == [jim.seq]
+        assert "query" not in answer["meta"]
+
+
+@pytest.mark.usefixtures("jim")
+async def test_lists_nobody_for_a_question_without_words(monica: httpx.AsyncClient) -> None:
+    """Signs alone ask for something, and nobody is called so."""
+    answer = (await monica.get("/contacts?query=!!%20*")).json()
+
+    assert (answer["data"], answer["meta"]["total"], answer["meta"]["query"]) == ([], 0, "!! *")
 
 
 async def test_tags_a_contact(monica: httpx.AsyncClient, acme: Business, jim: Entity) -> None:

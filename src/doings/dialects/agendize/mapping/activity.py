@@ -1,4 +1,4 @@
-"""Activities as the vendor's documents; `reading` is the way back. It knows no HTTP."""
+"""Activities as the vendor's documents; `saved` is the way back. It knows no HTTP."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -31,11 +31,6 @@ from doings.dialects.agendize.documents import (
     TextMessageNotificationDocument,
     UserDocument,
 )
-from doings.dialects.agendize.reading import (
-    draft_from_document,
-    entity_drafts_from_document,
-    saved_activity,
-)
 from doings.dialects.agendize.vocabulary import (
     APPOINTMENT,
     CONFERENCE,
@@ -51,14 +46,6 @@ from doings.dialects.agendize.vocabulary import (
     UPDATED,
     USER,
 )
-
-__all__ = [
-    "RenderContext",
-    "activity_documents",
-    "draft_from_document",
-    "entity_drafts_from_document",
-    "saved_activity",
-]
 
 Members = dict[str, Any]
 

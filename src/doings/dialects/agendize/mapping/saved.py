@@ -67,7 +67,7 @@ def draft_from_document(
     return Draft(
         kind=KIND_OF_TYPE[document.type, document.event],
         occurred_at=dates.instant(document.date, time_zone),
-        time_zone=document.date.time_zone,
+        time_zone=document.date.time_zone or None,
         summary=_words(detail, "subject") if noun == "email" else None,
         body=_words(detail, "body") if noun in BODIES else None,
         data=json_text(_data(document, noun, detail)),
