@@ -81,7 +81,11 @@ class PostgresEngine:
         return sum(len(queue) for queue in self._queues.values())
 
     async def read(
-        self, work: Callable[[PostgresConnection], Awaitable[T]], *, bounded: bool = True
+        self,
+        work: Callable[[PostgresConnection], Awaitable[T]],
+        *,
+        bounded: bool = True,
+        account_id: int | None = None,  # noqa: ARG002 - all accounts share the connections
     ) -> T:
         """Run work on one consistent state; unbounded work has connections of its own."""
         pool = self._pools.bounded if bounded else self._pools.unbounded

@@ -37,8 +37,9 @@ class SqliteConnection:
 
     search = SEARCH
 
-    def __init__(self, raw: apsw.Connection) -> None:
+    def __init__(self, raw: apsw.Connection, *, is_on_loop: bool = False) -> None:
         self.raw = raw
+        self.is_on_loop = is_on_loop
 
     async def fetch(self, sql: str, **values: object) -> list[Row]:
         """All rows."""

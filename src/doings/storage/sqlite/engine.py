@@ -56,7 +56,7 @@ class SqliteEngine:
         self.group_sizes: Callable[[int], None] = lambda _: None
         self.waits: Callable[[str, float], None] = lambda _kind, _seconds: None
         self._writer = SqliteConnection(opened(path))
-        self._inline = SqliteConnection(opened(path))
+        self._inline = SqliteConnection(opened(path), is_on_loop=True)
         self._local = threading.local()
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="sqlite-reader")
         self._queue: queue.SimpleQueue[_Write | None] = queue.SimpleQueue()
@@ -75,7 +75,11 @@ class SqliteEngine:
         self._inline.raw.exec_trace = trace
 
     async def read(
-        self, work: Callable[[SqliteConnection], Awaitable[T]], *, bounded: bool = True
+        self,
+        work: Callable[[SqliteConnection], Awaitable[T]],
+        *,
+        bounded: bool = True,
+        account_id: int | None = None,  # noqa: ARG002 - all accounts share the readers
     ) -> T:
         """Run work on one consistent state, in a thread of its own when it is unbounded."""
         if bounded:
