@@ -206,6 +206,7 @@ class Database:
 
     async def ping(self) -> None:
         """Return when the store answers; raises Unavailable."""
+        self.engine.check()
         await self.engine.look_up(accounts.PING)
 
     async def close(self) -> None:

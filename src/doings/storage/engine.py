@@ -143,6 +143,9 @@ class Engine(Protocol):
     async def next_commit(self, seconds: float) -> None:
         """Return soon after something was committed, at the latest after `seconds`."""
 
+    def check(self) -> None:
+        """Raise Unavailable where the database is no longer the one that was opened."""
+
     async def verify(self) -> list[str]:
         """What the engine itself finds wrong with the database, one line for each finding."""
 

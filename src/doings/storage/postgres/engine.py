@@ -132,6 +132,9 @@ class PostgresEngine:
         """Return soon after something was committed, at the latest after `seconds`."""
         await self._notifier.wait(seconds)
 
+    def check(self) -> None:
+        """Nothing to do: a server looks after its own files."""
+
     async def verify(self) -> list[str]:
         """Nothing: PostgreSQL checks its pages as it reads them."""
         return []
