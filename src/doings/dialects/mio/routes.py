@@ -10,6 +10,8 @@ from doings.auth.jwt import SECONDS, issue_jwt
 from doings.auth.principal import ADMIN
 from doings.core.account import Account
 from doings.core.activity import Activity
+from doings.core.query import beginnings_from_text
+from doings.core.search import check_search
 from doings.core.store.entities import EntityReader
 from doings.core.store.rendering import Rendering
 from doings.dialects.mio.auth import authenticate, sign_in
@@ -50,6 +52,7 @@ async def list_activities(request: Request) -> Response:
     account, now = request.principal.account, request.services.clock.now()
     query = activities_query(request.query, _zone(request), now=now)
     narrowing = Narrowing(id=last(request.query, "id"), cifcode=last(request.query, "cifcode"))
+    check_search(beginnings_from_text(narrowing.cifcode or ""), "cifcode")
     rendering = _rendering(account, now)
     page = await request.timeline.read(
         lambda reader: page_of(reader, query, narrowing, account.slug, rendering),

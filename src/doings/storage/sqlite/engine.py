@@ -50,7 +50,7 @@ class SqliteEngine:
         self._inline.watch()
         self._readers = Readers(self.path, lambda seconds: self.waits("reader", seconds))
         self._file = DatabaseFile(self.path, raw.db_filename("main"))
-        self._writer = Writer(
+        self.writer = Writer(
             SqliteConnection(raw),
             self._file,
             group=group,
@@ -64,7 +64,7 @@ class SqliteEngine:
     @property
     def queue_depth(self) -> int:
         """How many writes wait for their turn."""
-        return self._writer.depth
+        return self.writer.depth
 
     def trace_reads(self, trace: Callable[[Any, str, Any], bool] | None) -> None:
         """Show `trace` every statement of inline reads with its values, for measurements."""
@@ -125,11 +125,11 @@ class SqliteEngine:
         callers: int = 1,
     ) -> T:
         """Run work in a transaction; this returns when it is durable."""
-        return await self._writer.write(account_id, work, callers)
+        return await self.writer.write(account_id, work, callers)
 
     async def next_commit(self, seconds: float) -> None:
         """Return soon after a commit of this process; those of others are seen by looking."""
-        await self._writer.next_commit(seconds)
+        await self.writer.next_commit(seconds)
 
     def check(self) -> None:
         """Raise Unavailable where the file was deleted or replaced."""
@@ -141,7 +141,7 @@ class SqliteEngine:
 
     async def close(self) -> None:
         """Write what was accepted, then let go of the file."""
-        await self._writer.close()
+        await self.writer.close()
         await self._readers.close()
         self._inline.raw.close()
 

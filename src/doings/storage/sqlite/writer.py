@@ -46,7 +46,7 @@ class Writer:
     ) -> None:
         self._connection = connection
         self._file = file
-        self._most = group
+        self.group = group
         self._group_sizes = group_sizes
         self._waits = waits
         self._waiting: Turns[_Write] = Turns()
@@ -165,7 +165,7 @@ class Writer:
             self._waits(time.monotonic() - write.queued_at)
             writes.append(write)
             yield write
-            is_full = len(writes) >= self._most or time.monotonic() >= ends_at
+            is_full = len(writes) >= self.group or time.monotonic() >= ends_at
             write = None if is_full else self._next()
 
     def _attempt(self, write: _Write) -> _Outcome:
