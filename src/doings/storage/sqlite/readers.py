@@ -87,10 +87,11 @@ class Readers:
 
     async def read(self, owner: Owner, work: Callable[[SqliteConnection], Awaitable[T]]) -> T:
         """Run work on a reader thread; raises Busy as `engine.Engine.read` says."""
-        if self._waiting.of(owner) >= ACCOUNT_READS or len(self._waiting) >= WAITING_READS:
-            raise _no_room()
         waiting = _Read(owner, work)
-        waiting.set_timer(READ_SECONDS, self._refuse)
+        if owner is not None:
+            if self._waiting.of(owner) >= ACCOUNT_READS or len(self._waiting) >= WAITING_READS:
+                raise _no_room()
+            waiting.set_timer(READ_SECONDS, self._refuse)
         self._waiting.put(owner, waiting)
         self._start()
         try:
