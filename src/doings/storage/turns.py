@@ -29,9 +29,9 @@ class Turns(Generic[T]):
         """How much waits of one account."""
         return len(self._queues.get(owner, ()))
 
-    def owners(self) -> list[Owner]:
-        """The accounts of which something waits, the next one first."""
-        return list(self._queues)
+    def heads(self) -> list[tuple[Owner, T]]:
+        """The accounts of which something waits, each with what comes first, in their order."""
+        return [(owner, queue[0]) for owner, queue in self._queues.items()]
 
     def put(self, owner: Owner, item: T) -> None:
         """Add to the end of the account's queue."""
@@ -52,12 +52,12 @@ class Turns(Generic[T]):
             if not queue:
                 del self._queues[owner]
 
-    def take(self, may: Callable[[Owner], bool] | None = None) -> T | None:
-        """The next in turn, of those accounts that `may` allows; None where nothing waits."""
-        for owner in self._queues:
-            if may is None or may(owner):
-                queue = self._queues.pop(owner)
+    def take(self, may: Callable[[Owner, T], bool] | None = None) -> T | None:
+        """The next in turn that `may` allows; None where there is none."""
+        for owner, queue in self._queues.items():
+            if may is None or may(owner, queue[0]):
                 item = queue.popleft()
+                del self._queues[owner]
                 self._size -= 1
                 if queue:
                     self._queues[owner] = queue

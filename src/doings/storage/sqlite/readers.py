@@ -2,8 +2,9 @@
 
 All is decided on the event loop's thread, and a reader thread only runs what it is given. An
 account never has all readers. Where another account waits that has none, a read that had its time
-gives up its reader and begins again later, with twice the time: so short reads pass long ones, and
-long ones get done.
+gives up its reader and begins again later. For a read that is new it is the one that began last, so
+short reads pass on one reader while the others get their long reads done. For one that gave up its
+reader itself, it is one that had more time than the last time, so long reads take turns.
 """
 
 import asyncio
@@ -25,8 +26,10 @@ T = TypeVar("T")
 READERS = 3
 """How many reads run at a time; one account has one less."""
 
-TURN_SECONDS = 0.5
-"""How long a read keeps its reader at first while an account waits that has none."""
+TURN_SECONDS = 0.25
+"""How long a read keeps its reader while an account waits that has none. Where that waits again, it
+is twice as long each time.
+"""
 
 LOOK_SECONDS = 0.1
 """How often those that wait look whether a read had its time."""
@@ -49,6 +52,11 @@ class _Read:
         """How long it ran before it last gave up its reader."""
         self.connection: SqliteConnection | None = None
         self.timer: asyncio.TimerHandle | None = None
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it never ran."""
+        return not self.seconds
 
     @property
     def is_ending(self) -> bool:
@@ -114,7 +122,7 @@ class Readers:
 
     def _start(self) -> None:
         """Give idle readers to those whose turn it is."""
-        while self._idle and (waiting := self._waiting.take(self._may_have_another)):
+        while self._idle and (waiting := self._next()):
             self._run(waiting, self._idle.pop())
         if self._look is None and len(self._waiting):
             loop = asyncio.get_running_loop()
@@ -123,7 +131,7 @@ class Readers:
     def _run(self, waiting: _Read, connection: SqliteConnection) -> None:
         waiting.clear_timer()
         waiting.started_at = time.monotonic()
-        if not waiting.seconds:
+        if waiting.is_new:
             self._waits(waiting.started_at - waiting.queued_at)
         waiting.connection = connection
         connection.stopped = None
@@ -134,8 +142,16 @@ class Readers:
         if waiting.owner is not None:
             waiting.set_timer(READ_SECONDS - waiting.seconds, self._end)
 
-    def _may_have_another(self, owner: Owner) -> bool:
-        return self._count(owner) < self._most_of_one
+    def _next(self) -> _Read | None:
+        """What is new goes before what ran already."""
+
+        def may_run(owner: Owner, _: _Read) -> bool:
+            return self._count(owner) < self._most_of_one
+
+        def is_new(owner: Owner, waiting: _Read) -> bool:
+            return waiting.is_new and may_run(owner, waiting)
+
+        return self._waiting.take(is_new) or self._waiting.take(may_run)
 
     def _count(self, owner: Owner) -> int:
         return sum(running.owner == owner for running in self._running)
@@ -188,13 +204,19 @@ class Readers:
         """Where an account waits that has no reader, have one of the others' given up."""
         self._look = None
         self._start()
-        has_none = any(not self._count(owner) for owner in self._waiting.owners())
-        if not has_none or any(running.is_ending for running in self._running):
+        heads = [head for owner, head in self._waiting.heads() if not self._count(owner)]
+        if not heads or any(running.is_ending for running in self._running):
             return
-        now = time.monotonic()
-        over = [one for one in self._running if now - one.started_at >= one.turn_seconds]
-        if over:
-            self._leave(min(over, key=lambda one: one.started_at), _GiveUpReader())
+        if any(head.is_new for head in heads):
+            last = max(self._running, key=lambda running: running.started_at)
+            self._give_up(last, TURN_SECONDS)
+        else:
+            first = min(self._running, key=lambda running: running.started_at)
+            self._give_up(first, first.turn_seconds)
+
+    def _give_up(self, running: _Read, seconds: float) -> None:
+        if time.monotonic() - running.started_at >= seconds:
+            self._leave(running, _GiveUpReader())
 
 
 class _GiveUpReader(Exception):
