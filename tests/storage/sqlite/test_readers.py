@@ -116,11 +116,13 @@ async def test_a_read_that_gave_way_begins_again(
             await connection.fetch(ENDLESS)
         return len(attempts)
 
-    first = asyncio.create_task(sqlite.read(long_at_first, bounded=False, account_id=1))
+    others = reading(sqlite, 1, count=2)
     await started()
-    others = [*reading(sqlite, 2, count=2), *reading(sqlite, 3)]
+    last = asyncio.create_task(sqlite.read(long_at_first, bounded=False, account_id=2))
+    await started()
+    others += reading(sqlite, 3)
 
-    assert await asyncio.wait_for(first, SOON) == 2
+    assert await asyncio.wait_for(last, SOON) == 2
     assert not any(task.done() for task in others)
 
 
