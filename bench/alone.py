@@ -6,7 +6,7 @@ import time
 from doings import app
 from doings.config import Settings
 from doings.storage.database import Database
-from doings.storage.sqlite import engine
+from doings.storage.sqlite import writer
 
 GROUP = "BENCH_GROUP"
 SYNC_SECONDS = "BENCH_SYNC_SECONDS"
@@ -21,22 +21,20 @@ async def _open(settings: Settings) -> Database:
 
 def share_commits(store: Database, most: int) -> None:
     """Let at most so many writes share a commit or a batch."""
-    store.engine.group = most  # type: ignore[attr-defined]
+    store.engine.writer.group = most  # type: ignore[attr-defined]
     store.write_batcher.most = most
 
 
 def slow_commits(seconds: float) -> None:
     """Let every commit of this process take so much longer, as on a disk that syncs slowly."""
-    commit = engine.SqliteEngine._commit  # noqa: SLF001 - no other place knows when a commit ends
+    commit = writer.Writer._commit  # noqa: SLF001 - no other place knows when a commit ends
 
-    def slowly(
-        self: engine.SqliteEngine, writes: list[engine._Write]
-    ) -> list[tuple[engine._Write, object, Exception | None]]:
-        outcomes = commit(self, writes)
+    def slowly(self: writer.Writer, first: writer._Write) -> list[writer._Outcome]:
+        outcomes = commit(self, first)
         time.sleep(seconds)
         return outcomes
 
-    engine.SqliteEngine._commit = slowly  # type: ignore[method-assign]  # noqa: SLF001
+    writer.Writer._commit = slowly  # type: ignore[method-assign]  # noqa: SLF001
 
 
 def create() -> app.Application:

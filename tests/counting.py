@@ -43,11 +43,11 @@ def statements_of(engine: Any, monkeypatch: pytest.MonkeyPatch) -> list[str]:  #
     kept: list[str] = []
     read_uncounted = engine.read
 
-    async def read(work: Callable[[Connection], Awaitable[T]], *, bounded: bool = True) -> T:
+    async def read(work: Callable[[Connection], Awaitable[T]], **options: Any) -> T:  # noqa: ANN401 - those of the engine
         def counted(connection: Connection) -> Awaitable[T]:
             return work(cast("Connection", CountingConnection(connection, kept)))
 
-        result: T = await read_uncounted(counted, bounded=bounded)
+        result: T = await read_uncounted(counted, **options)
         return result
 
     monkeypatch.setattr(engine, "read", read)

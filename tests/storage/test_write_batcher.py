@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from doings.core.activity import Activity, Draft, Link
-from doings.core.errors import Invalid, Unavailable
+from doings.core.errors import Busy, Invalid, Unavailable
 from doings.core.interactions import recording
 from doings.core.store import Writer
 from doings.core.store.activities import Recorded
 from doings.core.text import object_from_text
+from doings.storage import write_batcher
 from doings.storage.database import Database
 from tests.builders import note
 from tests.clocks import NOON
@@ -173,3 +174,18 @@ async def test_a_write_after_the_end_is_refused(book: Book) -> None:
 
     with pytest.raises(Unavailable, match="shutting down"):
         await book.record(note())
+
+
+async def test_a_caller_may_have_only_so_many_waiting(
+    book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next ones are refused, and those that wait are recorded."""
+    monkeypatch.setattr(write_batcher, "ACCOUNT_WRITES", 2)
+
+    ends = await asyncio.gather(
+        *[record(book, note("1")) for _ in range(4)], return_exceptions=True
+    )
+
+    refused = [end for end in ends if isinstance(end, Busy)]
+    assert [error.bound for error in refused] == ["writer"] * 2
+    assert await book.read(lambda reader: reader.total(None, None)) == 2

@@ -19,7 +19,10 @@ LOOP_SECONDS = 0.02
 """How long one step may keep the event loop; what can take longer runs on a thread."""
 
 SEARCH_WORDS = 32
-"""Different words of one search; two that are the same are one."""
+"""Different words of one search; two that are the same are one, and a phrase is one."""
+
+PHRASE_WORDS = 128
+"""The words of all phrases of a search. In scripts without spaces each two characters are one."""
 
 LIST_ITEMS = 1_000
 """Items of a list in a body, such as names of tags; links have a limit of their own."""
@@ -41,13 +44,20 @@ FIELD_LENGTH = 64
 
 # One account
 
-ACCOUNT_READS = 16
-"""Searches, statistics and chunks that an account may have waiting for a reader."""
+ACCOUNT_READS = 64
+"""Searches, statistics and chunks that an account may have waiting for a reader. Each waits no
+longer than `READ_SECONDS`."""
+
+ACCOUNT_WRITES = 2_000
+"""Writes that an account may have waiting for the writer; also single activities of one caller."""
 
 # One process
 
-WAITING_READS = 256
-"""Likewise of all accounts together."""
+WAITING_READS = 1_024
+"""Reads that wait for a reader, of all accounts together."""
+
+WAITING_WRITES = 8_000
+"""Writes that wait for the writer, of all accounts together."""
 
 CALLERS = 16_384
 """Addresses or credentials whose requests are counted at a time; those that come new while there is

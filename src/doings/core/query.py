@@ -118,10 +118,15 @@ _WORD = re.compile(r'"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+)')
 
 
 def words_from_text(text: str) -> tuple[Word, ...]:
-    """Read a search of words, `begin*` and `"a phrase"`; an empty text has no words."""
+    """Read a search of words, `begin*` and `"a phrase"`, each once; an empty text has no words."""
     words = []
     for match in _WORD.finditer(text):
         phrase = match["phrase"]
         search = phrase if phrase is not None else match["word"]
         words.append(Word(search.rstrip("*"), is_prefix=phrase is None and search.endswith("*")))
-    return tuple(words)
+    return tuple(dict.fromkeys(words))
+
+
+def beginnings_from_text(text: str) -> tuple[Word, ...]:
+    """Read a search in which each word is the beginning of one; each once."""
+    return tuple([Word(word, is_prefix=True) for word in dict.fromkeys(text.split())])

@@ -16,6 +16,7 @@ from doings.httpkit.etags import is_unchanged, without_body
 from doings.httpkit.input.body import CODINGS
 from doings.httpkit.input.path import path_of_segments, segments_from_escaped
 from doings.httpkit.logs import error_values
+from doings.httpkit.presence import while_present
 from doings.httpkit.request import Request, Services
 from doings.httpkit.routing import Paths
 from doings.httpkit.surface import Operation, Resource, Surface
@@ -28,7 +29,6 @@ REVALIDATE = "private, no-cache"
 NO_STORE = "no-store"
 
 READING = frozenset({"GET", "HEAD"})
-
 
 SIGN_IN_ERRORS = (Unauthenticated, TooManyRequests)
 """Errors whose line in the log has the caller's address, whatever status the surface gives them:
@@ -95,7 +95,7 @@ class _Endpoints:
                 request.authenticated(await self._surface.authenticate(request))
                 self._admit(request, operation)
             request.keep_known(operation.parameters)
-            response = await operation.handle(request)
+            response = await handled(operation, request, receive)
         except DoingsError as error:
             response = self._answer(error, request)
         except ClientDisconnect:
@@ -164,6 +164,13 @@ class _Endpoints:
         if response.status_code == HTTPStatus.UNAUTHORIZED or isinstance(error, SIGN_IN_ERRORS):
             request.scope["doings"]["address"] = request.address
         return response
+
+
+async def handled(operation: Operation, request: Request, receive: Receive) -> Response:
+    """The handler's answer. What only reads ends when its caller leaves."""
+    if request.method in READING:
+        return await while_present(operation.handle(request), receive)
+    return await operation.handle(request)
 
 
 class _PathEndpoint:

@@ -8,7 +8,15 @@ from doings.core.activity import KIND, LEVELS, ORIGIN, WORD
 from doings.core.defaults import SETTINGS
 from doings.core.entity import ID_LENGTH, TYPE, EntityKey
 from doings.core.errors import Malformed, NotFound
-from doings.core.query import ENTITIES, LARGEST_PAGE, Query, Word, words_from_text
+from doings.core.query import (
+    ENTITIES,
+    LARGEST_PAGE,
+    Query,
+    Word,
+    beginnings_from_text,
+    words_from_text,
+)
+from doings.core.search import check_search
 from doings.core.values.instants import instant_or_date_from_text, with_plus
 from doings.httpkit.input.params import QueryString, integer, last, listed, one_of
 from doings.httpkit.request import Request
@@ -91,6 +99,13 @@ def search(params: QueryString) -> str | None:
     return text or None
 
 
+def beginnings(params: QueryString) -> str | None:
+    """A search among the names of entities as it was typed, or None; raises TooMuch."""
+    text = search(params)
+    check_search(beginnings_from_text(text or ""), "q")
+    return text
+
+
 def types_in(params: QueryString) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The types of entities that are wanted, all where none is, and those that are not.
 
@@ -155,7 +170,11 @@ def _is_id(text: str) -> bool:
 
 def _words(params: QueryString) -> tuple[Word, ...] | None:
     text = search(params)
-    return words_from_text(text) if text else None
+    if text is None:
+        return None
+    words = words_from_text(text)
+    check_search(words, "q")
+    return words
 
 
 def _key(params: QueryString, name: str) -> EntityKey | None:

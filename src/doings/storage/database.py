@@ -58,14 +58,15 @@ class Database:
         self, account_id: int, work: Callable[[Reader], Awaitable[T]], *, bounded: bool = True
     ) -> T:
         """Run work on one consistent state; unbounded work goes where nobody waits for it."""
-        # What takes its time is read but once, and on other threads.
+        # What takes long is read only once, and on other threads.
         document_cache = self.document_cache if bounded else None
-        return await self.engine.read(
-            lambda connection: work(
-                AccountReader(ReadTransaction(connection, account_id), document_cache)
-            ),
-            bounded=bounded,
-        )
+
+        def reading(connection: Connection) -> Awaitable[T]:
+            transaction = ReadTransaction(connection, account_id)
+            cache = document_cache if connection.is_on_loop else None
+            return work(AccountReader(transaction, cache))
+
+        return await self.engine.read(reading, bounded=bounded, account_id=account_id)
 
     async def write(
         self,
@@ -237,6 +238,7 @@ class Database:
 
     async def ping(self) -> None:
         """Return when the store answers; raises Unavailable."""
+        self.engine.check()
         await self.engine.look_up(accounts.PING)
 
     async def close(self) -> None:

@@ -63,6 +63,9 @@ class Connection(Protocol):
 
     search: SearchSql
 
+    is_on_loop: bool
+    """Whether work runs on the event loop's thread, so that it may touch what belongs to that."""
+
     async def fetch(self, sql: str, **values: object) -> list[Row]:
         """All rows."""
 
@@ -105,8 +108,23 @@ class Engine(Protocol):
         None where that takes a statement. The writes of this process count as those of others.
         """
 
-    async def read(self, work: Callable[[Connection], Awaitable[T]], *, bounded: bool = True) -> T:
-        """Run work on one consistent state."""
+    async def read(
+        self,
+        work: Callable[[Connection], Awaitable[T]],
+        *,
+        bounded: bool = True,
+        account_id: int | None = None,
+    ) -> T:
+        """Run work on one consistent state.
+
+        `account_id` says for whom; None is the program itself, which nothing here limits. Work that
+        is not bounded shares few readers, which accounts take in turns. Raises Busy("readers")
+        where too much waits already, and Busy("read_time") where the work takes longer than
+        `budget.READ_SECONDS`, not counted what it waited for a reader. When the caller is
+        cancelled, the work leaves the queue, or the statement that runs for it is interrupted.
+        Bounded work that turns out to take long is begun again as work that is not bounded, so all
+        work for an account may be run again from its start.
+        """
 
     async def look_up(self, sql: str, **values: object) -> Row | None:
         """The first row of one statement that is read by itself, and so takes no transaction."""
@@ -124,11 +142,15 @@ class Engine(Protocol):
         It writes in the account `account_id` and in those that `also` names, and does what so many
         callers wait for. An engine that locks
         accounts one by one takes them in ascending order, so no two writes wait for each other.
-        Work may be run again from its start where an engine had to give up the transaction.
+        Work may be run again from its start where an engine had to give up the transaction. Raises
+        Busy("writer") where too many writes wait already.
         """
 
     async def next_commit(self, seconds: float) -> None:
         """Return soon after something was committed, at the latest after `seconds`."""
+
+    def check(self) -> None:
+        """Raise Unavailable where the database is no longer the one that was opened."""
 
     async def verify(self) -> list[str]:
         """What the engine itself finds wrong with the database, one line for each finding."""

@@ -139,6 +139,9 @@ class AccountReader:
     async def entities(self, query: EntityQuery) -> list[Entity]:
         return await entity_lists.listed(self._transaction, query)
 
+    async def entity_seqs(self, query: EntityQuery) -> list[int]:
+        return await entity_lists.seqs_of(self._transaction, query)
+
     async def entities_by_key(self, keys: Sequence[EntityKey]) -> dict[EntityKey, Entity]:
         return await entities.by_keys(self._transaction, keys)
 

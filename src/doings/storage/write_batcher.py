@@ -9,7 +9,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple, Protocol, TypeVar
 
 from doings.core.activity import Activity, Draft
-from doings.core.errors import Unavailable
+from doings.core.budget import ACCOUNT_WRITES
+from doings.core.errors import Busy, Unavailable
 from doings.core.interactions import recording
 from doings.core.store import Writer
 from doings.storage.engine import answer
@@ -61,7 +62,12 @@ class WriteBatcher:
         return sum(len(waiting) for waiting in self._waiting.values())
 
     async def record(self, recorder: Recorder, draft: Draft) -> Recording:
-        """Record one; returns when it is durable, and keeps nothing if it raises."""
+        """Record one; returns when it is durable, and keeps nothing if it raises.
+
+        Raises Busy where too many wait already.
+        """
+        if len(self._waiting.get(recorder, ())) >= ACCOUNT_WRITES:
+            raise Busy("writer", "too much waits to be written; try again soon")
         waiting = _Waiting(draft, asyncio.get_running_loop().create_future())
         if recorder in self._waiting:
             self._waiting[recorder].append(waiting)

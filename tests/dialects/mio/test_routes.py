@@ -363,3 +363,17 @@ async def test_unattended_one_is_canceled_by_itself(mio: Mio) -> None:
     after = (await mio.found())[0]["status"]
 
     assert (before, still, after) == ("SENT", "SENT", "CANCELED")
+
+
+async def test_refuses_a_cifcode_of_too_many_words(mio: Mio) -> None:
+    """No tax code has so many, and each would be looked for."""
+    client = await mio.signed_in()
+
+    answer = await client.get(cifcode=" ".join(f"w{number}" for number in range(33)))
+    same = await client.get(cifcode="w " * 100)
+
+    assert (answer.status_code, same.status_code) == (400, 200)
+    assert answer.json() == {
+        "code": "invalid_value",
+        "message": "cifcode: at most 32 different words",
+    }

@@ -313,6 +313,11 @@ ANSWERS: tuple[tuple[errors.DoingsError, int, object], ...] = (
         422,
         error(32, ["The birth date field is invalid: too late."]),
     ),
+    (
+        errors.TooMuch("list", errors.Problem("tags", "at most 9")),
+        422,
+        error(32, ["The tags field is invalid: at most 9."]),
+    ),
     (Rejected(["One.", "Two."]), 422, error(32, ["One.", "Two."])),
     (
         errors.TooManyRequests(7),
@@ -322,6 +327,7 @@ ANSWERS: tuple[tuple[errors.DoingsError, int, object], ...] = (
     (NotSortable("no such column"), 500, NO_QUERY),
     (Broken(), 500, {"message": "Server Error"}),
     (errors.Unavailable("away"), 503, {"message": "Service Unavailable"}),
+    (errors.Busy("readers", "full"), 503, {"message": "Service Unavailable"}),
     (errors.Outdated("changed"), 400, {"message": "changed"}),
     (
         errors.BrokenOff(

@@ -341,3 +341,18 @@ async def test_says_which_parameter_of_a_list_cannot_be_read(
 
     assert answer.status_code == 400
     assert [found for found, _ in problems(answer)] == [field]
+
+
+MANY = " ".join(f"w{number}" for number in range(33))
+
+
+@pytest.mark.parametrize("path", ["/entities", "/activities", "/entities/contact/8/activities"])
+async def test_refuses_a_search_for_too_many_words(native: Native, path: str) -> None:
+    """422; words that are the same count once."""
+    await native.put("contact:8", name="Jim")
+
+    answer = await native.call("GET", path, params={"q": MANY})
+    same = await native.call("GET", path, params={"q": "w* " * 330})
+
+    assert (answer.status_code, same.status_code) == (422, 200)
+    assert problems(answer) == [("q", "at most 32 different words")]

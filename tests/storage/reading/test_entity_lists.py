@@ -4,6 +4,7 @@ import pytest
 
 from doings.core.entity import CONTACT, Entity, EntityDraft
 from doings.core.errors import Invalid, NotFound
+from doings.storage.reading import entity_lists, found
 from tests.builders import note
 from tests.storage.book import Book
 
@@ -186,3 +187,22 @@ async def test_no_search_of_entities_is_an_error(book: Book, q: str) -> None:
     await book.put(CONTACT, "1", name="Ann")
 
     assert await book.entities(q=q, type=CONTACT) in ([], ["1"])
+
+
+@pytest.mark.parametrize("by", ["recorded", "updated"])
+async def test_search_finds_all_in_order(
+    book: Book, monkeypatch: pytest.MonkeyPatch, by: str
+) -> None:
+    """However many chunks it takes."""
+    monkeypatch.setattr(found, "FOUND_CHUNK", 2)
+    monkeypatch.setattr(found, "GROWTH", 2)
+    monkeypatch.setattr(entity_lists, "ENTITY_CHUNK", 1)
+    ids = [str(number) for number in range(8)]
+    for id_ in ids:
+        await book.put("deal", id_, name="Same name")
+    await book.put("deal", "0", name="Same name again")
+    expected = ids if by == "recorded" else [*ids[1:], "0"]
+
+    assert await book.entities(q="same", by=by, limit=100) == expected
+    assert await book.entities(q="same", by=by, is_descending=True, limit=3) == expected[:-4:-1]
+    assert await book.entities(q="same", by=by, skip=5, limit=2) == expected[5:7]

@@ -46,6 +46,9 @@ class EntityReader(Protocol):
     async def entities(self, query: EntityQuery) -> list[Entity]:
         """At most `query.limit` entities, in the order that the query asks for."""
 
+    async def entity_seqs(self, query: EntityQuery) -> list[int]:
+        """The seqs of what `entities` returns, where there may be too many to hold."""
+
     async def entities_by_key(self, keys: Sequence[EntityKey]) -> dict[EntityKey, Entity]:
         """Entities by their key; keys of no entity are left out."""
 

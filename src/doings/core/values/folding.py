@@ -204,9 +204,34 @@ class Phrase(msgspec.Struct, frozen=True):
 
 
 def phrases_of(searches: Sequence[Word]) -> list[Phrase]:
-    """What is looked for in folded texts; what holds no word to look for is left out."""
-    phrases = [_phrase(search) for search in searches]
-    return [phrase for phrase in phrases if phrase.words]
+    """What is looked for in folded texts, each once; what holds no word to look for is left out.
+
+    Left out, too, is what a text with another of the phrases has anyway, as a text with `wa*` has
+    `w*`: an engine would look through all that begins with w for nothing.
+    """
+    phrases: list[Phrase] = []
+    for phrase in map(_phrase, searches):
+        if phrase.words and not any(_implies(other, phrase) for other in phrases):
+            phrases = [other for other in phrases if not _implies(phrase, other)]
+            phrases.append(phrase)
+    return phrases
+
+
+def _implies(one: Phrase, other: Phrase) -> bool:
+    """Whether each text with the one has the other."""
+    count, rest = len(other.words), other.words[:-1]
+    return any(
+        one.words[end - count : end - 1] == rest and _ends_alike(one, end, other)
+        for end in range(count, len(one.words) + 1)
+    )
+
+
+def _ends_alike(one: Phrase, end: int, other: Phrase) -> bool:
+    word, wanted = one.words[end - 1], other.words[-1]
+    if other.is_prefix:
+        return word.startswith(wanted)
+    is_beginning = one.is_prefix and end == len(one.words)
+    return word == wanted and not is_beginning
 
 
 def _phrase(search: Word) -> Phrase:

@@ -9,6 +9,8 @@ from starlette.responses import Response
 from doings.auth.jwt import SECONDS, issue_jwt
 from doings.auth.principal import ADMIN
 from doings.core.activity import Activity
+from doings.core.query import beginnings_from_text
+from doings.core.search import check_search
 from doings.core.store.entities import EntityReader
 from doings.core.store.rendering import Rendering
 from doings.dialects.mio.auth import authenticate, sign_in
@@ -53,6 +55,7 @@ async def list_activities(request: Request) -> Response:
     if query.until == now + 1:
         # The list goes to now: what is recorded for a later time comes into it by itself.
         request.lapse_at(now)
+    check_search(beginnings_from_text(narrowing.cifcode or ""), "cifcode")
     page = await request.timeline.read(
         lambda reader: page_of(reader, query, narrowing, account.slug, rendering),
         bounded=query.is_bounded and narrowing.cifcode is None,

@@ -24,14 +24,14 @@ from doings.native.http.request_body import (
 )
 from doings.native.http.responses import NO_CONTENT, encode, respond_document, respond_json, written
 from doings.native.mapping import entity_draft_from_document, entity_draft_from_patch
-from doings.native.params import entity_key, limit, query_from_params, search, types_in
+from doings.native.params import beginnings, entity_key, limit, query_from_params, types_in
 
 
 async def list_entities(request: Request) -> Response:
     """A page of the entities in the order they were first named, by type and by search."""
     params = request.query
     types, without = types_in(params)
-    query = EntityQuery(types=types, without=without, q=search(params), limit=limit(params))
+    query = EntityQuery(types=types, without=without, q=beginnings(params), limit=limit(params))
     filters = filters_digest(
         "entities", request.principal.account.id, query.types, query.without, query.q
     )

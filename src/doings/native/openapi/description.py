@@ -49,7 +49,7 @@ REASONS = {
     412: "It has been changed since it was read",
     413: "The body is too large",
     415: "The body is in another format, or in a `Content-Encoding` other than gzip and deflate",
-    422: "The body can be read and is wrong; `errors` says where",
+    422: "What was sent can be read and is wrong, or is too much; `errors` says where",
     429: "Too many wrong credentials from this address",
     503: "The store is away",
 }
@@ -216,6 +216,8 @@ def errors_of(path: str, operation: Operation) -> set[int]:
         statuses.add(409)
     if about.body:
         statuses |= {413, 415, 422}
+    if "q" in names:
+        statuses.add(422)
     return statuses
 
 

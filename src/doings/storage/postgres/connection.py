@@ -29,6 +29,7 @@ class PostgresConnection:
     """`engine.Connection`."""
 
     search = SEARCH
+    is_on_loop = True
 
     def __init__(self, raw: Any, figures: "Figures") -> None:  # noqa: ANN401 - untyped driver
         self.raw = raw

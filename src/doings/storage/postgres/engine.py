@@ -85,7 +85,11 @@ class PostgresEngine:
         return None
 
     async def read(
-        self, work: Callable[[PostgresConnection], Awaitable[T]], *, bounded: bool = True
+        self,
+        work: Callable[[PostgresConnection], Awaitable[T]],
+        *,
+        bounded: bool = True,
+        account_id: int | None = None,  # noqa: ARG002 - all accounts share the connections
     ) -> T:
         """Run work on one consistent state; unbounded work has connections of its own."""
         pool = self._pools.bounded if bounded else self._pools.unbounded
@@ -131,6 +135,9 @@ class PostgresEngine:
     async def next_commit(self, seconds: float) -> None:
         """Return soon after something was committed, at the latest after `seconds`."""
         await self._notifier.wait(seconds)
+
+    def check(self) -> None:
+        """Nothing to do: a server looks after its own files."""
 
     async def verify(self) -> list[str]:
         """Nothing: PostgreSQL checks its pages as it reads them."""

@@ -3,10 +3,11 @@
 import msgspec
 
 from doings.core.entity import Entity
-from doings.core.query import Word
+from doings.core.query import beginnings_from_text
 from doings.core.store.entities import EntityQuery
 from doings.storage.reading import counts
 from doings.storage.reading.entities import by_seqs_with_deleted
+from doings.storage.reading.found import found_in_chunks
 from doings.storage.sql import select, tallies
 from doings.storage.sql.rows import is_partial
 from doings.storage.transaction import ReadTransaction
@@ -16,9 +17,14 @@ ENTITY_CHUNK = 500
 
 async def listed(transaction: ReadTransaction, query: EntityQuery) -> list[Entity]:
     """A stretch of the entities that are not deleted."""
-    seqs = await (_found(transaction, query) if query.q else _in_order(transaction, query))
+    seqs = await seqs_of(transaction, query)
     found = await by_seqs_with_deleted(transaction, set(seqs))
     return [found[seq] for seq in seqs]
+
+
+async def seqs_of(transaction: ReadTransaction, query: EntityQuery) -> list[int]:
+    """The seqs of a stretch of the entities that are not deleted."""
+    return await (_found(transaction, query) if query.q else _in_order(transaction, query))
 
 
 async def _in_order(transaction: ReadTransaction, query: EntityQuery) -> list[int]:
@@ -45,27 +51,21 @@ async def _after_skip(transaction: ReadTransaction, query: EntityQuery) -> Entit
 async def _found(transaction: ReadTransaction, query: EntityQuery) -> list[int]:
     """Go through what begins with the words, in the order of seq."""
     search = transaction.search
-    begun = [Word(word, is_prefix=True) for word in (query.q or "").split()]
-    words = search.match(transaction.account_id, begun)
+    words = search.match(transaction.account_id, beginnings_from_text(query.q or ""))
     if words is None:
         return []
-    found: list[int] = []
-    after = 0
-    while True:
-        rows = await transaction.fetch(
-            search.find_entities, words=words, after=after, limit=ENTITY_CHUNK
-        )
-        seqs = [row[0] for row in rows]
-        entities = await by_seqs_with_deleted(transaction, set(seqs))
-        found += [seq for seq in seqs if _is_wanted(entities[seq], query)]
-        if len(rows) < ENTITY_CHUNK:
-            break
-        after = seqs[-1]
-    if query.by == "updated":
-        found = [seq for _, seq in sorted((entities[seq].updated_at, seq) for seq in found)]
-    if query.is_descending:
-        found.reverse()
-    return found[query.skip : query.skip + query.limit]
+    found: list[tuple[int, int]] = []
+    async for seqs in found_in_chunks(transaction, search.find_entities, words):
+        for first in range(0, len(seqs), ENTITY_CHUNK):
+            chunk = seqs[first : first + ENTITY_CHUNK]
+            entities = await by_seqs_with_deleted(transaction, set(chunk))
+            found += [
+                (entities[seq].updated_at if query.by == "updated" else 0, seq)
+                for seq in chunk
+                if _is_wanted(entities[seq], query)
+            ]
+    found.sort(reverse=query.is_descending)
+    return [seq for _, seq in found[query.skip : query.skip + query.limit]]
 
 
 def _is_wanted(entity: Entity, query: EntityQuery) -> bool:

@@ -1,6 +1,9 @@
 """Which activities a page shows: their keys in the order of an index, and the rows they lead to."""
 
+from collections.abc import Iterator
 from datetime import date
+from heapq import merge
+from itertools import islice
 
 import msgspec
 
@@ -111,20 +114,38 @@ async def diary(transaction: ReadTransaction, query: Query, order: DiaryOrder) -
         newer = await _rest_of_date(transaction, query, found, page[0], order, is_newer=True)
     if following and _date(following[0], order) == _date(page[-1], order):
         older = await _rest_of_date(transaction, query, found, page[-1], order, is_newer=False)
-    ordered = await _by_date(transaction, [*newer, *page, *older], order)
-    return ordered[len(newer) : len(newer) + len(page)]
-
-
-async def _by_date(transaction: ReadTransaction, keys: list[Key], order: DiaryOrder) -> list[int]:
-    """The seqs in the order of a diary."""
-    moments = {seq: seq for _, seq in keys}
-    if order.tie == "updated":
-        moments = dict(await transaction.fetch(sql.UPDATES_OF_ACTIVITIES, seqs=list(moments)))
-    sign = -1 if order.is_descending else 1
-    ranked = [
-        (-_date(key, order).toordinal(), sign * moments[key[1]], sign * key[1]) for key in keys
+    first, last = _day(page[0], order), _day(page[-1], order)
+    dated = [
+        *[(first, seq) for _, seq in newer],
+        *[(_day(key, order), key[1]) for key in page],
+        *[(last, seq) for _, seq in older],
     ]
-    return [sign * seq for _, _, seq in sorted(ranked)]
+    ordered = await _by_date(transaction, dated, order)
+    return list(islice(ordered, len(newer), len(newer) + len(page)))
+
+
+async def _by_date(
+    transaction: ReadTransaction, dated: list[tuple[int, int]], order: DiaryOrder
+) -> Iterator[int]:
+    """The seqs in the order of a diary, each given with its day.
+
+    A date may have very many. Python lets no other thread on while it sorts a list, so they are
+    sorted in chunks and merged.
+    """
+    sign = -1 if order.is_descending else 1
+    chunks = []
+    for start in range(0, len(dated), KEY_CHUNK):
+        chunk = dated[start : start + KEY_CHUNK]
+        seqs = [seq for _, seq in chunk]
+        moments = dict(zip(seqs, seqs, strict=True))
+        if order.tie == "updated":
+            moments = dict(await transaction.fetch(sql.UPDATES_OF_ACTIVITIES, seqs=seqs))
+        chunks.append(sorted([(-day, sign * moments[seq], sign * seq) for day, seq in chunk]))
+    return (sign * seq for _, _, seq in merge(*chunks))
+
+
+def _day(key: Key, order: DiaryOrder) -> int:
+    return _date(key, order).toordinal()
 
 
 def _date(key: Key, order: DiaryOrder) -> date:

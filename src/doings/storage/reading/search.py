@@ -8,6 +8,7 @@ import heapq
 import msgspec
 
 from doings.core.query import Key, Query
+from doings.storage.reading.found import found_in_chunks
 from doings.storage.reading.ranges import KEY_CHUNK, gap_behind, keys_in_order, resolve
 from doings.storage.sql import select
 from doings.storage.sql import statements as sql
@@ -131,17 +132,11 @@ async def _among_all(
     words: str,
 ) -> list[Key]:
     """Go through all that the full text finds and keep the first keys on the walk's side."""
-    find = transaction.search.find_activities
     checked = None if entities == [EVERYTHING] else entities
     best = heapq.nlargest if query.side == "older" else heapq.nsmallest
     wanted = query.skip + query.limit + 1
     found: list[Key] = []
-    after = 0
-    while True:
-        rows = await transaction.fetch(find, words=words, after=after, limit=KEY_CHUNK)
-        if rows:
-            after = rows[-1][0]
-            chunk = [(0, row[0]) for row in rows]
-            found = best(wanted, found + await _matching(transaction, query, chunk, checked, kinds))
-        if len(rows) < KEY_CHUNK:
-            return found[query.skip :]
+    async for seqs in found_in_chunks(transaction, transaction.search.find_activities, words):
+        chunk = [(0, seq) for seq in seqs]
+        found = best(wanted, found + await _matching(transaction, query, chunk, checked, kinds))
+    return found[query.skip :]

@@ -1,10 +1,13 @@
 """A connection to a SQLite file: how it is set up, what it is given, and what its errors mean."""
 
+import contextlib
+import math
 import re
-from collections.abc import Iterable
+import time
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import apsw
 
@@ -12,6 +15,8 @@ from doings.core.errors import Misconfigured, Unavailable
 from doings.core.text import json_text
 from doings.storage.engine import Row
 from doings.storage.sqlite.search import SEARCH
+
+T = TypeVar("T")
 
 LOCK_SECONDS = 10
 """How long a write waits for another process's."""
@@ -25,8 +30,15 @@ CACHE = 65_536
 READER_CACHE = 8192
 """Likewise of a reader thread's: a walk through everything hardly sees a page twice."""
 
-_FLAGS = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE | apsw.SQLITE_OPEN_NOMUTEX
+_FLAGS = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_NOMUTEX
 """No connection is ever used by two threads at a time, so none needs a lock of its own."""
+
+STEPS = 10_000
+"""After how many steps of SQLite a watched connection looks at the time: about 0.2 ms."""
+
+
+class TakesLong(Exception):
+    """Work took longer than its connection may be kept."""
 
 
 class SqliteConnection:
@@ -37,16 +49,38 @@ class SqliteConnection:
 
     search = SEARCH
 
-    def __init__(self, raw: apsw.Connection) -> None:
+    def __init__(self, raw: apsw.Connection, *, is_on_loop: bool = False) -> None:
         self.raw = raw
+        self.is_on_loop = is_on_loop
+        self.ends_at = math.inf
+        """By time.monotonic(): when a watched connection breaks off what it does."""
+        self.stopped: Exception | None = None
+        """What is raised in the place of the next statement, once work is broken off."""
+
+    def watch(self) -> None:
+        """Have statements end at `ends_at`.
+
+        This counts what SQLite itself does, which is all but the full text.
+        """
+        self.raw.set_progress_handler(self._look_at_time, STEPS)
+
+    def _look_at_time(self) -> bool:
+        if time.monotonic() < self.ends_at:
+            return False
+        self.stopped = TakesLong()
+        raise self.stopped
 
     async def fetch(self, sql: str, **values: object) -> list[Row]:
         """All rows."""
+        if self.stopped is not None:
+            raise self.stopped
         rows: list[Row] = self.raw.execute(compiled(sql), _bound(values)).fetchall()
         return rows
 
     async def fetch_one(self, sql: str, **values: object) -> Row | None:
         """The first row, if any."""
+        if self.stopped is not None:
+            raise self.stopped
         row: Row | None = self.raw.execute(compiled(sql), _bound(values)).fetchone()
         return row
 
@@ -119,14 +153,66 @@ _REASONS: dict[type[Exception], str] = {
     apsw.IOError: "the database's disk cannot be read or written",
     apsw.CantOpenError: "the database file cannot be opened",
     apsw.CorruptError: "the database file is damaged",
+    apsw.NotADBError: "the database file is damaged",
+    apsw.PermissionsError: "the database file cannot be opened",
+    apsw.ProtocolError: "the database is locked by another program",
+    apsw.NoMemError: "there is no memory left",
     apsw.InterruptError: "the server is shutting down",
 }
 
 
-def opened(path: Path, cache: int = CACHE) -> apsw.Connection:
-    """A connection set up as all of ours are, for one thread at a time; raises Misconfigured."""
+def read(connection: SqliteConnection, work: Callable[[SqliteConnection], Awaitable[T]]) -> T:
+    """Run work on one consistent state; raises what the connection was stopped with, if it was."""
+    raw = connection.raw
+    with DOMAIN_ERRORS:
+        try:
+            raw.execute("BEGIN")
+            return _finished(connection, work)
+        except apsw.InterruptError:
+            if connection.stopped is None:
+                raise
+            raise connection.stopped from None
+        finally:
+            connection.ends_at = math.inf
+            _roll_back(raw)
+
+
+def _finished(connection: SqliteConnection, work: Callable[[SqliteConnection], Awaitable[T]]) -> T:
+    result = finish(work(connection))
+    if connection.stopped is not None:
+        # Work may have taken it for a failure of its own, and gone on.
+        raise connection.stopped
+    return result
+
+
+def _roll_back(raw: apsw.Connection) -> None:
+    """End a read: there is nothing to commit, and undoing succeeds on a damaged file too."""
+    while raw.in_transaction:
+        # An interrupt that came late meets this statement.
+        with contextlib.suppress(apsw.InterruptError):
+            raw.execute("ROLLBACK")
+
+
+def finish(work: Awaitable[T]) -> T:
+    """Run a coroutine that never waits to its end."""
+    running = cast("Coroutine[Any, Any, T]", work)
     try:
-        raw = apsw.Connection(str(path), flags=_FLAGS, statementcachesize=STATEMENTS)
+        running.send(None)
+    except StopIteration as end:
+        return cast("T", end.value)
+    running.close()
+    msg = "work within a transaction may await nothing but its connection"
+    raise RuntimeError(msg)
+
+
+def opened(path: Path, cache: int = CACHE, *, is_new: bool = False) -> apsw.Connection:
+    """A connection set up as all of ours are, for one thread at a time; raises Misconfigured.
+
+    Only `is_new` makes a file: one that is gone is never replaced by an empty one.
+    """
+    flags = _FLAGS | apsw.SQLITE_OPEN_CREATE if is_new else _FLAGS
+    try:
+        raw = apsw.Connection(str(path), flags=flags, statementcachesize=STATEMENTS)
         # Our figures are fixed, so no value may make SQLite plan a statement again: planning costs
         # more than running.
         raw.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)

@@ -313,6 +313,20 @@ async def test_pages_through_what_is_found(monica: httpx.AsyncClient) -> None:
     assert answer["meta"]["total"] == 5
 
 
+async def test_refuses_a_question_of_too_many_words(monica: httpx.AsyncClient) -> None:
+    """Words that are the same count once."""
+    many = " ".join(f"w{number}" for number in range(33))
+
+    answer = await monica.get("/contacts", params={"query": many})
+    same = await monica.get("/contacts", params={"query": "w " * 100})
+
+    assert (answer.status_code, same.status_code) == (422, 200)
+    assert answer.json()["error"] == {
+        "message": ["The query field is invalid: at most 32 different words."],
+        "error_code": 32,
+    }
+
+
 async def test_lists_everybody_for_an_empty_question(
     monica: httpx.AsyncClient, jim: Entity
 ) -> None:

@@ -8,6 +8,8 @@ from starlette.responses import Response
 from doings.core.clock import local_date
 from doings.core.defaults import GENDER, TAG
 from doings.core.entity import CONTACT, Entity, EntityDraft
+from doings.core.query import beginnings_from_text
+from doings.core.search import check_search
 from doings.core.store import Reader, Writer
 from doings.core.store.counts import TimelineSummary
 from doings.core.store.entities import EntityQuery
@@ -37,6 +39,7 @@ async def list_contacts(params: ListParams) -> Response:
     """GET /contacts: all that are not partial; `query` finds beginnings of words."""
     listing = params.listing
     words = (last(params.request.query, "query") or "").strip()
+    check_search(beginnings_from_text(words), "query")
     query = EntityQuery(
         type=CONTACT,
         q=words or None,
@@ -58,8 +61,10 @@ async def _total_and_page(
 ) -> tuple[int, list[Entity]]:
     """How many contacts there are, and one page of them."""
     if query.q:
-        contacts = await reader.entities(msgspec.structs.replace(query, limit=ALL_ENTITIES))
-        return len(contacts), contacts[skip : skip + limit]
+        seqs = await reader.entity_seqs(msgspec.structs.replace(query, limit=ALL_ENTITIES))
+        shown = seqs[skip : skip + limit]
+        contacts = await reader.entities_by_seq(CONTACT, shown)
+        return len(seqs), [contacts[seq] for seq in shown]
     total = await reader.total_entities(CONTACT)
     if skip >= total:
         return total, []

@@ -1,0 +1,200 @@
+"""The thread that writes: whatever waits becomes one transaction after the other (group commit)."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any, TypeVar, cast
+
+import msgspec
+
+from doings.core.budget import ACCOUNT_WRITES, WAITING_WRITES, WRITE_SECONDS
+from doings.core.errors import Busy, Unavailable
+from doings.storage.engine import answer
+from doings.storage.sqlite.connection import DOMAIN_ERRORS, SqliteConnection, finish
+from doings.storage.sqlite.file import DatabaseFile
+from doings.storage.turns import Owner, Turns
+
+T = TypeVar("T")
+
+GROUP_SECONDS = WRITE_SECONDS / 4
+"""How long a transaction takes in more writes; then those who wait for its commit come first."""
+
+
+class _Write(msgspec.Struct, frozen=True, eq=False):
+    work: Callable[[SqliteConnection], Awaitable[Any]]
+    done: "asyncio.Future[Any]"
+    loop: asyncio.AbstractEventLoop
+    callers: int
+    queued_at: float
+
+
+_Outcome = tuple[_Write, object, Exception | None]
+
+
+class Writer:
+    """The thread and its queue. Accounts take turns, so none waits for all that another writes."""
+
+    def __init__(
+        self,
+        connection: SqliteConnection,
+        file: DatabaseFile,
+        *,
+        group: int,
+        group_sizes: Callable[[int], None],
+        waits: Callable[[float], None],
+    ) -> None:
+        self._connection = connection
+        self._file = file
+        self.group = group
+        self._group_sizes = group_sizes
+        self._waits = waits
+        self._waiting: Turns[_Write] = Turns()
+        self._changed = threading.Condition()
+        """Held by whoever looks at what waits; told when there is more."""
+        self._is_closed = False
+        self._committed: set[asyncio.Future[None]] = set()
+        self._thread = threading.Thread(target=self._run, name="sqlite-writer", daemon=True)
+        self._thread.start()
+
+    @property
+    def depth(self) -> int:
+        """How many writes wait for their turn."""
+        return len(self._waiting)
+
+    async def write(
+        self, owner: Owner, work: Callable[[SqliteConnection], Awaitable[T]], callers: int
+    ) -> T:
+        """Run work in a transaction; returns when it is durable, raises Busy and Unavailable."""
+        loop = asyncio.get_running_loop()
+        write = _Write(work, loop.create_future(), loop, callers, time.monotonic())
+        with self._changed:
+            if self._is_closed:
+                msg = "the server is shutting down"
+                raise Unavailable(msg)
+            if self._waiting.of(owner) >= ACCOUNT_WRITES or len(self._waiting) >= WAITING_WRITES:
+                raise Busy("writer", "too much waits to be written; try again soon")
+            self._waiting.put(owner, write)
+            self._changed.notify()
+        return cast("T", await write.done)
+
+    async def next_commit(self, seconds: float) -> None:
+        """Return soon after a commit of this process; those of others are seen by looking."""
+        waiting: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._committed.add(waiting)
+        try:
+            await asyncio.wait_for(waiting, seconds)
+        except TimeoutError:
+            pass
+        finally:
+            self._committed.discard(waiting)
+
+    async def close(self) -> None:
+        """Write what was accepted, then end the thread and close its connection."""
+        with self._changed:
+            self._is_closed = True
+            self._changed.notify()
+        await asyncio.get_running_loop().run_in_executor(None, self._thread.join)
+        self._connection.raw.close()
+
+    def _run(self) -> None:
+        while (first := self._first()) is not None:
+            error = self._begin()
+            outcomes = self._commit(first) if error is None else self._refused(first, error)
+            self._group_sizes(sum(write.callers for write, _, _ in outcomes))
+            self._deliver(outcomes)
+
+    def _first(self) -> _Write | None:
+        """Wait for something to write; None at the end."""
+        with self._changed:
+            while (write := self._waiting.take()) is None and not self._is_closed:
+                self._changed.wait()
+        return write
+
+    def _next(self) -> _Write | None:
+        with self._changed:
+            return self._waiting.take()
+
+    def _begin(self) -> Exception | None:
+        """Begin a transaction, or say why there can be none."""
+        try:
+            with DOMAIN_ERRORS:
+                self._file.check()
+                self._connection.raw.execute("BEGIN IMMEDIATE")
+        except Exception as error:  # noqa: BLE001 - whatever it is, every waiting caller is told
+            return error
+        return None
+
+    def _refused(self, first: _Write, error: Exception) -> list[_Outcome]:
+        """Tell all that wait, or each would wait as long again for another program's lock."""
+        writes = [first]
+        while (write := self._next()) is not None:
+            writes.append(write)
+        return [(write, None, error) for write in writes]
+
+    def _commit(self, first: _Write) -> list[_Outcome]:
+        """Carry out what waits in the transaction that was begun; a write that fails is undone.
+
+        It takes in whatever came while the one before was made durable, which costs about as much
+        for one write as for many: under load groups grow by themselves and nobody waits for a
+        timer. A savepoint for each write does the undoing. If SQLite undoes the whole transaction
+        by itself, or the commit fails, nothing was kept, and every caller is told.
+        """
+        raw = self._connection.raw
+        writes: list[_Write] = []
+        try:
+            with DOMAIN_ERRORS:
+                outcomes = [self._attempt(write) for write in self._group(first, writes)]
+                raw.execute("COMMIT")
+                # What went into a file that was deleted meanwhile does not last.
+                self._file.check()
+        except Exception as error:  # noqa: BLE001 - whatever it is, every waiting caller is told
+            if raw.in_transaction:
+                raw.execute("ROLLBACK")
+            return [(write, None, error) for write in writes]
+        return outcomes
+
+    def _group(self, first: _Write, writes: list[_Write]) -> Iterator[_Write]:
+        """What one transaction carries out, `first` and what waits; added to `writes`.
+
+        It takes in no more after `GROUP_SECONDS`, so that nobody waits long for its commit.
+        """
+        ends_at = time.monotonic() + GROUP_SECONDS
+        write: _Write | None = first
+        while write is not None:
+            self._waits(time.monotonic() - write.queued_at)
+            writes.append(write)
+            yield write
+            is_full = len(writes) >= self.group or time.monotonic() >= ends_at
+            write = None if is_full else self._next()
+
+    def _attempt(self, write: _Write) -> _Outcome:
+        raw = self._connection.raw
+        raw.execute("SAVEPOINT one")
+        try:
+            with DOMAIN_ERRORS:
+                result = finish(write.work(self._connection))
+        except Exception as error:
+            if not raw.in_transaction:
+                # SQLite itself undid the whole transaction (a full disk): nobody's write lasts.
+                raise
+            raw.execute("ROLLBACK TO one")
+            raw.execute("RELEASE one")
+            return write, None, error
+        raw.execute("RELEASE one")
+        return write, result, None
+
+    def _deliver(self, outcomes: list[_Outcome]) -> None:
+        loops: dict[asyncio.AbstractEventLoop, list[_Outcome]] = {}
+        for outcome in outcomes:
+            loops.setdefault(outcome[0].loop, []).append(outcome)
+        for loop, of_loop in loops.items():
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(self._answer, of_loop)
+
+    def _answer(self, outcomes: list[_Outcome]) -> None:
+        for write, result, error in outcomes:
+            answer(write.done, result, error)
+        for waiting in list(self._committed):
+            if not waiting.done():
+                waiting.set_result(None)

@@ -1,0 +1,189 @@
+"""Accounts take turns at writing, and nothing is written into a file that is gone."""
+
+import asyncio
+import resource
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from doings.core.errors import Busy, Unavailable
+from doings.storage.engine import Connection
+from doings.storage.sqlite import writer
+from doings.storage.sqlite.engine import SqliteEngine
+from tests.storage.sqlite.conftest import quick
+
+
+@contextmanager
+def busy(sqlite: SqliteEngine) -> Iterator["asyncio.Task[None]"]:
+    """A write of account 1 that ends with the block."""
+    end = threading.Event()
+
+    async def wait(connection: Connection) -> None:  # noqa: ARG001 - the shape of work
+        end.wait()
+
+    try:
+        yield asyncio.create_task(sqlite.write(wait, account_id=1))
+    finally:
+        end.set()
+
+
+def writes_of(
+    sqlite: SqliteEngine, account_id: int, count: int, done: list[int]
+) -> list["asyncio.Task[None]"]:
+    """Writes of an account, begun; each adds the account to `done`."""
+
+    async def work(connection: Connection) -> None:  # noqa: ARG001 - the shape of work
+        done.append(account_id)
+
+    return [asyncio.create_task(sqlite.write(work, account_id=account_id)) for _ in range(count)]
+
+
+async def test_accounts_take_turns(sqlite: SqliteEngine) -> None:
+    """A single write does not wait for all that another account writes."""
+    done: list[int] = []
+    with busy(sqlite) as first:
+        await asyncio.sleep(0.05)
+        writes = [*writes_of(sqlite, 1, 4, done), *writes_of(sqlite, 2, 1, done)]
+        await asyncio.sleep(0)
+
+    await asyncio.gather(first, *writes)
+
+    assert done.index(2) <= 1
+
+
+async def test_a_group_ends_after_a_while(
+    sqlite: SqliteEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those that wait for its commit do not wait for all that comes later."""
+    monkeypatch.setattr(writer, "GROUP_SECONDS", 0)
+    sizes: list[int] = []
+    sqlite.group_sizes = sizes.append
+
+    await asyncio.gather(*writes_of(sqlite, 1, 3, []))
+
+    assert sizes == [1, 1, 1]
+
+
+async def test_an_account_may_have_only_so_many_writes_waiting(
+    sqlite: SqliteEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next one is refused, another account's is not."""
+    monkeypatch.setattr(writer, "ACCOUNT_WRITES", 1)
+    with busy(sqlite) as first:
+        await asyncio.sleep(0.05)
+        writes = writes_of(sqlite, 1, 1, [])
+        await asyncio.sleep(0)
+        with pytest.raises(Busy) as refused:
+            await sqlite.write(quick, account_id=1)
+        writes += writes_of(sqlite, 2, 1, [])
+        await asyncio.sleep(0)
+
+    await asyncio.gather(first, *writes)
+    assert refused.value.bound == "writer"
+
+
+async def test_all_accounts_may_have_only_so_many_writes_waiting(
+    sqlite: SqliteEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever comes next is refused."""
+    monkeypatch.setattr(writer, "WAITING_WRITES", 1)
+    with busy(sqlite) as first:
+        await asyncio.sleep(0.05)
+        writes = writes_of(sqlite, 1, 1, [])
+        await asyncio.sleep(0)
+        with pytest.raises(Busy) as refused:
+            await sqlite.write(quick, account_id=2)
+
+    await asyncio.gather(first, *writes)
+    assert refused.value.bound == "writer"
+
+
+async def test_tells_how_long_a_write_waited(sqlite: SqliteEngine) -> None:
+    """Once for each write."""
+    told = []
+    sqlite.waits = lambda kind, seconds: told.append((kind, seconds >= 0))
+
+    await sqlite.write(quick, account_id=1)
+
+    assert told == [("writer", True)]
+
+
+def moved(path: Path) -> None:
+    """The file is somewhere else."""
+    path.rename(path.with_name("moved"))
+
+
+def replaced(path: Path) -> None:
+    """Another file has its name."""
+    moved(path)
+    path.write_bytes(path.with_name("moved").read_bytes())
+
+
+def without_log(path: Path) -> None:
+    """What was written lately is gone."""
+    log = path.with_name(path.name + "-wal")
+    log.rename(path.with_name("moved"))
+
+
+@pytest.mark.parametrize("harm", [moved, replaced, without_log])
+async def test_refuses_a_file_that_is_another_one(
+    sqlite: SqliteEngine, path: Path, harm: Callable[[Path], None]
+) -> None:
+    """Nothing is written, the store is not ready, and no new file is made."""
+    await sqlite.write(quick)
+    there = set(path.parent.iterdir())
+
+    harm(path)
+
+    with pytest.raises(Unavailable, match="deleted or replaced"):
+        sqlite.check()
+    with pytest.raises(Unavailable, match="deleted or replaced"):
+        await sqlite.write(quick)
+    assert await sqlite.read(quick) is True
+    assert await sqlite.read(quick, bounded=False) is False
+    assert set(path.parent.iterdir()) <= there | {path.with_name("moved")}
+
+
+async def test_a_file_that_is_put_back_is_written_again(sqlite: SqliteEngine, path: Path) -> None:
+    """It is the one that was opened."""
+    moved(path)
+    with pytest.raises(Unavailable):
+        await sqlite.write(quick)
+
+    path.with_name("moved").rename(path)
+
+    sqlite.check()
+    await sqlite.write(quick)
+
+
+async def test_a_write_into_a_file_that_goes_away_meanwhile_is_refused(
+    sqlite: SqliteEngine, path: Path
+) -> None:
+    """Nobody is told that it lasts."""
+
+    async def work(connection: Connection) -> None:
+        await connection.execute_script("CREATE TABLE t (x)")
+        moved(path)
+
+    with pytest.raises(Unavailable, match="deleted or replaced"):
+        await sqlite.write(work)
+
+
+async def test_needs_no_descriptor_once_it_is_open(sqlite: SqliteEngine, path: Path) -> None:
+    """Neither the first read of each reader nor the first write opens anything."""
+    await sqlite.write(lambda connection: connection.execute_script("CREATE TABLE t (x)"))
+    await sqlite.close()
+    opened = SqliteEngine(path)
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, limits[1]))
+    try:
+        await asyncio.gather(*[opened.read(quick, bounded=False) for _ in range(6)])
+        await opened.write(lambda connection: connection.execute("INSERT INTO t VALUES (1)"))
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+
+    assert await opened.look_up("SELECT COUNT(*) FROM t") == (1,)
+    await opened.close()
