@@ -6,7 +6,7 @@ Nothing here knows a service: a dialect's `saved.py` fills in `SavedAnswers`.
 import re
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from enum import Enum
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
 
@@ -16,6 +16,8 @@ from doings.core.activity import draft_of as draft_of_activity
 from doings.core.entity import Entity, EntityDraft, EntityKey, draft_of
 from doings.core.errors import Invalid, Malformed
 from doings.core.query import Query
+from doings.core.rendering import json_rendering, rendered
+from doings.core.store.rendering import Rendering
 from doings.core.text import json_text
 from doings.core.timeline import Timeline
 
@@ -190,21 +192,23 @@ _encode = msgspec.json.Encoder().encode
 async def list_chunks(
     timeline: Timeline,
     query: Query,
-    render: Callable[[list[Activity]], Sequence[Any]],
+    render: Callable[[Sequence[Activity]], Sequence[object]],
     frame: tuple[bytes, bytes],
 ) -> AsyncIterator[bytes]:
     """A JSON list of all that a query finds, within a frame; memory stays flat."""
     head, tail = frame
     before = head
+    rendering = json_rendering("export", render)
     async for activities in timeline.walk(query):
-        yield before + elements_text(render(activities))
+        yield before + b",".join(await _rendered(timeline, rendering, activities))
         before = b","
     yield (head if before is head else b"") + tail
 
 
-def elements_text(documents: Sequence[Any]) -> bytes:
-    """The elements of a JSON list, without its brackets."""
-    return _encode(documents)[1:-1]
+async def _rendered(
+    timeline: Timeline, rendering: Rendering, activities: Sequence[Activity]
+) -> Sequence[bytes]:
+    return await timeline.read(lambda reader: rendered(rendering, reader, activities))
 
 
 Members = dict[str, msgspec.Raw]

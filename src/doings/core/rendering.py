@@ -1,14 +1,85 @@
-"""Documents of activities as JSON, for every surface."""
+"""Documents of activities, for every surface, whatever is stored."""
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 
 import msgspec
+import structlog
 
-from doings.core.activity import Activity
+from doings.core.activity import Activity, Linked
+from doings.core.errors import DoingsError
 from doings.core.store.entities import EntityReader
 from doings.core.store.rendering import Rendering
 
+log = structlog.get_logger("doings.rendering")
+
 _ENCODER = msgspec.json.Encoder()
+
+
+async def rendered(
+    rendering: Rendering, reader: EntityReader, activities: Sequence[Activity]
+) -> Sequence[bytes]:
+    """The encoded document of each activity, in their order.
+
+    One activity that a surface cannot render must not take the whole list with it, for good. So
+    where rendering fails, each is rendered alone, and one that fails again is rendered `bare`.
+    """
+    try:
+        return await rendering.render(reader, activities)
+    except DoingsError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with it, the others are shown
+        if len(activities) == 1:
+            return await _rendered_bare(rendering, reader, activities[0], error)
+    return [
+        document
+        for activity in activities
+        for document in await rendered(rendering, reader, [activity])
+    ]
+
+
+async def _rendered_bare(
+    rendering: Rendering, reader: EntityReader, activity: Activity, error: Exception
+) -> Sequence[bytes]:
+    """The document of what is left of an activity; the log tells of the defect, without a text."""
+    kind = type(error).__name__
+    log.error(
+        "defect", error=kind, at=_place_of(error), activity=activity.id, surface=_name(rendering)
+    )
+    return await rendering.render(reader, [bare(activity)])
+
+
+def bare(activity: Activity) -> Activity:
+    """The activity without everything that callers write freely: what every surface can show.
+
+    What is left are the kind, the times, the ids, and the links by type, id and role.
+    """
+    return msgspec.structs.replace(
+        activity,
+        time_zone=None,
+        summary=None,
+        body=None,
+        data="{}",
+        metadata="{}",
+        links=tuple([_bare_link(link) for link in activity.links]),
+    )
+
+
+def _bare_link(link: Linked) -> Linked:
+    return Linked(msgspec.structs.replace(link.entity, name=None, attrs="{}"), link.roles)
+
+
+def _place_of(error: Exception) -> str:
+    """Where the error was raised: the function and the line, never a value."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}" if trace else "unknown"
+
+
+def _name(rendering: Rendering) -> str:
+    """What the surface calls its rendering."""
+    about = rendering.about
+    return str(about[0] if isinstance(about, tuple) else about)
 
 
 def encoded_documents(documents: Sequence[object]) -> list[bytes]:

@@ -11,6 +11,7 @@ from operator import attrgetter
 
 import msgspec
 
+from doings.core.rendering import rendered as render
 from doings.core.store import Reader
 from doings.core.store.rendering import Rendering, Uncacheable
 
@@ -54,7 +55,7 @@ class DocumentCache:
         if not missing:
             return [kept[seq] for seq in seqs]
         activities = await reader.activities(missing)
-        encoded = await rendering.render(reader, activities)
+        encoded = await render(rendering, reader, activities)
         found = dict(zip(map(_SEQ, activities), map(msgspec.Raw, encoded), strict=True))
         lasting = {
             seq: document

@@ -11,6 +11,7 @@ from doings.core.activity import Activity
 from doings.core.cursor import Page, page_of
 from doings.core.entity import Entity, EntityKey
 from doings.core.query import LARGEST_PAGE, DiaryOrder, Query, RecordedOrder
+from doings.core.rendering import rendered as render
 from doings.core.store.activities import ActivityRef
 from doings.core.store.changes import Change
 from doings.core.store.counts import TimelineSummary
@@ -77,7 +78,7 @@ class AccountReader:
     async def _render(
         self, activities: Sequence[Activity], rendering: Rendering
     ) -> list[msgspec.Raw]:
-        return [msgspec.Raw(encoded) for encoded in await rendering.render(self, activities)]
+        return [msgspec.Raw(encoded) for encoded in await render(rendering, self, activities)]
 
     async def page(self, query: Query) -> Page[Activity]:
         rows = await pages.rows(self._transaction, query)

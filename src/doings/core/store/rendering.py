@@ -22,6 +22,8 @@ class Rendering(msgspec.Struct, frozen=True):
     was made of is changed: entries of the account, and `about`, which stands for everything else
     that goes into it, like the address it names. A document that also depends on the time, or on
     something that does not exist yet, is `Uncacheable`.
+
+    `render` may fail: `core.rendering.rendered` then shows what is left without the texts.
     """
 
     about: Hashable

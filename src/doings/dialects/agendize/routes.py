@@ -28,7 +28,9 @@ async def list_activities(request: Request) -> Response:
 
 def _rendering(request: Request) -> Rendering:
     context = RenderContext(request.base_url + API, request.principal.account.time_zone)
-    return json_rendering(context, lambda activities: activity_documents(activities, context))
+    return json_rendering(
+        ("agendize", context), lambda activities: activity_documents(activities, context)
+    )
 
 
 SURFACE = Surface(

@@ -1,6 +1,6 @@
 """Lists of a client that were saved, and lists to save: `{"items":[…]}`, oldest first."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 import msgspec
 
@@ -72,7 +72,7 @@ async def respond_chunks(timeline: Timeline, context: Context) -> AsyncIterator[
     query = Query(entities=(client,), kinds=tuple(KINDS), is_descending=False)
     render_context = RenderContext(context.url + API, context.account.time_zone)
 
-    def documents(activities: list[Activity]) -> list[ActivityDocument]:
+    def documents(activities: Sequence[Activity]) -> list[ActivityDocument]:
         return activity_documents(activities, render_context)
 
     async for chunk in list_chunks(timeline, query, documents, (b'{"items":[', b"]}\n")):

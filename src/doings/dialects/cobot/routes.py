@@ -11,7 +11,7 @@ from doings.core.activity import Activity
 from doings.core.entity import Entity
 from doings.core.errors import Invalid, NotFound
 from doings.core.query import LARGEST_PAGE, Gap, Query
-from doings.core.rendering import json_rendering
+from doings.core.rendering import json_rendering, rendered
 from doings.core.store import Writer
 from doings.core.store.entities import EntityQuery, EntityReader
 from doings.core.store.rendering import Rendering
@@ -80,7 +80,7 @@ def _html_rendering(link_base: str) -> Rendering:
     async def render(reader: EntityReader, activities: Sequence[Activity]) -> list[bytes]:  # noqa: ARG001
         return [list_item(activity, link_base).encode() for activity in activities]
 
-    return Rendering((HTML, link_base), render)
+    return Rendering(("cobot html", link_base), render)
 
 
 def _chunks(
@@ -137,14 +137,13 @@ async def post_activity(request: Request) -> Response:
     text_input = await asyncio.to_thread(input_from_members, members)
     draft = draft_from_input(text_input, now=request.services.clock.now())
 
-    async def work(writer: Writer) -> Activity:
+    async def work(writer: Writer) -> Sequence[bytes]:
         await _check_sources(writer, text_input)
         recorded = (await writer.record([draft]))[0]
-        return await writer.activity(recorded.seq)
+        return await rendered(JSON_RENDERING, writer, [await writer.activity(recorded.seq)])
 
-    activity = await request.timeline.write(work)
-    content = msgspec.json.encode(activity_document(activity))
-    return Response(content, 201, media_type=JSON)
+    (document,) = await request.timeline.write(work)
+    return Response(document, 201, media_type=JSON)
 
 
 async def _check_sources(writer: Writer, text_input: ActivityInput) -> None:

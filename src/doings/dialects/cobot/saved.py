@@ -1,6 +1,6 @@
 """Saved lists, and lists to save: bare arrays, activities oldest first."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 from doings.core.activity import Activity
 from doings.core.imports import Context, ImportItem, SavedAnswers, elements_of_list, list_chunks
@@ -34,7 +34,7 @@ def respond_chunks(timeline: Timeline, _: Context) -> AsyncIterator[bytes]:
     return list_chunks(timeline, query, _documents, (b"[", b"]\n"))
 
 
-def _documents(activities: list[Activity]) -> list[ActivityDocument]:
+def _documents(activities: Sequence[Activity]) -> list[ActivityDocument]:
     return [activity_document(activity) for activity in activities]
 
 

@@ -67,7 +67,7 @@ async def respond_chunks(timeline: Timeline, context: Context) -> AsyncIterator[
     contact = await timeline.read(lambda reader: reader.entity((CONTACT, contact_id)))
     query = Query(entities=(contact.key,), kinds=KINDS)
 
-    def documents(activities: list[Activity]) -> list[ActivityDocument]:
+    def documents(activities: Sequence[Activity]) -> list[ActivityDocument]:
         return activity_documents(activities, contact_id)
 
     async for chunk in list_chunks(timeline, query, documents, (b"[", b"]\n")):

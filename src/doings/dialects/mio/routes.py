@@ -10,11 +10,14 @@ from doings.auth.jwt import SECONDS, issue_jwt
 from doings.auth.principal import ADMIN
 from doings.core.activity import Activity
 from doings.core.query import beginnings_from_text
+from doings.core.rendering import json_rendering, rendered
 from doings.core.search import check_search
+from doings.core.store import Reader
 from doings.core.store.entities import EntityReader
 from doings.core.store.rendering import Rendering
 from doings.dialects.mio.auth import authenticate, sign_in
 from doings.dialects.mio.documents import (
+    ActivityDocument,
     ActivityListDocument,
     TokenDocument,
     WebhookDocument,
@@ -76,12 +79,26 @@ async def show_activity(request: Request) -> Response:
     """One activity with what was granted; raises NotFound."""
     _zone(request)
     id_ = request.path_params["activity"]
-    activity = await request.timeline.read(lambda reader: activity_named(reader, id_))
     now = request.services.clock.now()
-    for instant in lapses_of(activity):
-        if instant > now:
-            request.lapse_at(instant)
-    return _answer(activity_detail_document(activity, request.principal.account, now=now))
+    rendering = _detail_rendering(request, now)
+
+    async def work(reader: Reader) -> Sequence[bytes]:
+        return await rendered(rendering, reader, [await activity_named(reader, id_)])
+
+    (document,) = await request.timeline.read(work)
+    return Response(document, media_type="application/json")
+
+
+def _detail_rendering(request: Request, now: int) -> Rendering:
+    account = request.principal.account
+
+    def documents(activities: Sequence[Activity]) -> list[ActivityDocument]:
+        for instant in [instant for activity in activities for instant in lapses_of(activity)]:
+            if instant > now:
+                request.lapse_at(instant)
+        return [activity_detail_document(activity, account, now=now) for activity in activities]
+
+    return json_rendering("mio detail", documents)
 
 
 async def show_webhook(request: Request) -> Response:

@@ -1,6 +1,6 @@
 """Saved lists and details, and lists to save: `{"activities":[…]}`, newest first."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 import msgspec
 
@@ -61,7 +61,7 @@ def parse_element(element: bytes, context: Context) -> ImportItem:
 def respond_chunks(timeline: Timeline, context: Context) -> AsyncIterator[bytes]:
     """The list of all activities, each as its detail shows it."""
 
-    def documents(activities: list[Activity]) -> list[ActivityDocument]:
+    def documents(activities: Sequence[Activity]) -> list[ActivityDocument]:
         return [
             activity_detail_document(activity, context.account, now=context.now)
             for activity in activities

@@ -1,6 +1,6 @@
 """Lists and single answers that somebody saved, and lists to save: `{"data":…}`, as recorded."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 import msgspec
 
@@ -13,12 +13,14 @@ from doings.core.imports import (
     SavedAnswers,
     decoded_answer,
     elements_of_list,
-    elements_text,
 )
 from doings.core.query import LARGEST_PAGE, Query
+from doings.core.rendering import encoded_documents, rendered
 from doings.core.store import Reader
+from doings.core.store.entities import EntityReader
+from doings.core.store.rendering import Rendering
 from doings.core.timeline import Timeline
-from doings.dialects.monica.documents import AccountReference, ActivityDocument
+from doings.dialects.monica.documents import AccountReference
 from doings.dialects.monica.mapping.activity import activity_documents, linked_entities
 from doings.dialects.monica.mapping.saved import (
     draft_from_document,
@@ -72,7 +74,7 @@ async def respond_chunks(timeline: Timeline, context: Context) -> AsyncIterator[
     )
     count = 0
     async for documents in _documents(timeline, contact, api):
-        yield (b"," if count else HEAD) + elements_text(documents)
+        yield (b"," if count else HEAD) + b",".join(documents)
         count += len(documents)
     years = await timeline.read(lambda reader: reader.years_with_contacts())
     yield (b"" if count else HEAD) + _tail(count, years, api.url + path)
@@ -80,19 +82,28 @@ async def respond_chunks(timeline: Timeline, context: Context) -> AsyncIterator[
 
 async def _documents(
     timeline: Timeline, contact: EntityKey | None, api: AccountApi
-) -> AsyncIterator[list[ActivityDocument]]:
+) -> AsyncIterator[Sequence[bytes]]:
     time_zone = timeline.account.time_zone
     listing = Listing(1, LARGEST_PAGE, "recorded", is_descending=False)
+    rendering = _rendering(api, time_zone)
 
-    async def work(reader: Reader) -> list[ActivityDocument]:
+    async def work(reader: Reader) -> Sequence[bytes]:
         activities = await _activities(reader, contact, listing, time_zone)
-        linked = linked_entities(activities)
-        entities = await reader.entities_by_key(list(linked.all_keys()))
-        return activity_documents(activities, linked, RenderContext(api, time_zone, entities))
+        return await rendered(rendering, reader, activities)
 
     while documents := await timeline.read(work, bounded=False):
         yield documents
         listing = msgspec.structs.replace(listing, page=listing.page + 1)
+
+
+def _rendering(api: AccountApi, time_zone: str) -> Rendering:
+    async def render(reader: EntityReader, activities: Sequence[Activity]) -> list[bytes]:
+        linked = linked_entities(activities)
+        entities = await reader.entities_by_key(list(linked.all_keys()))
+        context = RenderContext(api, time_zone, entities)
+        return encoded_documents(activity_documents(activities, linked, context))
+
+    return Rendering("monica export", render)
 
 
 async def _activities(

@@ -72,6 +72,10 @@ class Facts(msgspec.Struct, frozen=True):
         """A member of data that is an object, empty where there is none."""
         return as_object(self.data.get(name))
 
+    def id_in(self, members: Members) -> str:
+        """The id of what the activity is about; the activity's own where data names none."""
+        return as_text(members.get("id")) or self.activity.id_at(ORIGIN)
+
     def self_link(self, id: str) -> str:
         """The address of what the activity is about."""
         type_, _ = KINDS[self.activity.kind]
@@ -135,7 +139,7 @@ def user_document(user: Entity) -> UserDocument:
 
 def note_document(facts: Facts) -> NoteDocument:
     """Render a note; one without an id of its own has the activity's."""
-    note_id = as_text(facts.of("note").get("id")) or facts.activity.id_at(ORIGIN)
+    note_id = facts.id_in(facts.of("note"))
     before = facts.previous.get("body", UNSET)
     return NoteDocument(note_id, prose(facts.activity), facts.self_link(note_id), before)
 
@@ -143,8 +147,9 @@ def note_document(facts: Facts) -> NoteDocument:
 def appointment_document(facts: Facts) -> AppointmentDocument:
     """Render an appointment."""
     now, before = facts.of("appointment"), facts.previous
+    appointment_id = facts.id_in(now)
     return AppointmentDocument(
-        id=now["id"],
+        id=appointment_id,
         start=_moment(facts, now, "start", "start"),
         previous_start=_moment(facts, before, "start", "previous_start")
         if "start" in before
@@ -157,7 +162,7 @@ def appointment_document(facts: Facts) -> AppointmentDocument:
         previous_staff=_staff(before) if "staff" in before else UNSET,
         notes=now.get("notes"),
         previous_notes=before.get("notes", UNSET),
-        self_link=facts.self_link(now["id"]),
+        self_link=facts.self_link(appointment_id),
         status=now.get("status"),
         previous_status=before.get("status", UNSET),
     )
@@ -183,11 +188,12 @@ def form_result_document(facts: Facts) -> FormResultDocument:
     """Render a form that was filled in."""
     result = facts.of("form_result")
     form, name = result.get("form"), result.get("name")
+    result_id = facts.id_in(result)
     return FormResultDocument(
-        id=result["id"],
+        id=result_id,
         form=FormDocument(form.get("id")) if form else None,
         name=FormNameDocument(name.get("name")) if name else None,
-        self_link=facts.self_link(result["id"]),
+        self_link=facts.self_link(result_id),
     )
 
 
@@ -202,7 +208,7 @@ def _marketing_consent(facts: Facts) -> MarketingConsentDocument | UnsetType:
 
 def email_document(facts: Facts) -> EmailNotificationDocument:
     """Render an email."""
-    email_id = as_text(facts.of("email").get("id")) or facts.activity.id_at(ORIGIN)
+    email_id = facts.id_in(facts.of("email"))
     return EmailNotificationDocument(
         body=plain_body(facts.activity),
         subject=facts.activity.summary,
@@ -212,7 +218,7 @@ def email_document(facts: Facts) -> EmailNotificationDocument:
 
 def text_message_document(facts: Facts) -> TextMessageNotificationDocument:
     """Render a text message."""
-    message_id = as_text(facts.of("text_message").get("id")) or facts.activity.id_at(ORIGIN)
+    message_id = facts.id_in(facts.of("text_message"))
     return TextMessageNotificationDocument(
         body=prose(facts.activity), self_link=facts.self_link(message_id)
     )
@@ -221,9 +227,10 @@ def text_message_document(facts: Facts) -> TextMessageNotificationDocument:
 def conference_document(facts: Facts) -> ConferenceRegistrationDocument:
     """Render a registration for a conference."""
     registration = facts.of("conference_registration")
+    registration_id = facts.id_in(registration)
     return ConferenceRegistrationDocument(
-        self_link=facts.self_link(registration["id"]),
-        id=registration["id"],
+        self_link=facts.self_link(registration_id),
+        id=registration_id,
         number_of_seats=registration.get("number_of_seats"),
         conference=_conference(registration),
         session=_session(facts, registration),

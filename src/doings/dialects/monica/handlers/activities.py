@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import msgspec
 from starlette.responses import Response
 
 from doings.core.activity import Activity, Draft
@@ -9,12 +10,12 @@ from doings.core.entity import CONTACT, Entity
 from doings.core.errors import NotFound
 from doings.core.interactions.lifecycle import check_revision
 from doings.core.query import Query
-from doings.core.rendering import encoded_documents
+from doings.core.rendering import encoded_documents, rendered
 from doings.core.store import Reader, Writer
 from doings.core.store.entities import EntityReader
 from doings.core.store.rendering import Rendering, Uncacheable
 from doings.dialects.monica import validation
-from doings.dialects.monica.documents import ActivityDocument, DeletedDocument
+from doings.dialects.monica.documents import DeletedDocument
 from doings.dialects.monica.mapping.activity import activity_documents, is_shown, linked_entities
 from doings.dialects.monica.mapping.activity_input import (
     ActivityInput,
@@ -69,7 +70,7 @@ async def list_activities_of_contact(params: ListParams) -> Response:
 async def show_activity(params: ListParams) -> Response:
     """GET /activities/:id: one activity."""
 
-    async def work(reader: Reader) -> ActivityDocument:
+    async def work(reader: Reader) -> msgspec.Raw:
         activity = await reader.activity(params.id)
         if not is_shown(activity):
             raise NotFound("activity", params.id)
@@ -81,7 +82,7 @@ async def show_activity(params: ListParams) -> Response:
 async def create_activity(params: ListParams) -> Response:
     """POST /activities: record an activity."""
 
-    async def work(writer: Writer) -> ActivityDocument:
+    async def work(writer: Writer) -> msgspec.Raw:
         activity_input, contacts = await _checked(params, writer)
         draft = draft_from_input(activity_input, contacts, params.time_zone)
         recorded = (await writer.record([draft]))[0]
@@ -93,7 +94,7 @@ async def create_activity(params: ListParams) -> Response:
 async def update_activity(params: ListParams) -> Response:
     """PUT and PATCH /activities/:id: a full replacement."""
 
-    async def work(writer: Writer) -> ActivityDocument:
+    async def work(writer: Writer) -> msgspec.Raw:
         is_known = await _is_known(writer, params.id)
         activity_input, contacts = await _checked(params, writer, is_known=is_known)
 
@@ -141,10 +142,9 @@ async def _checked(
     return activity_input, [contacts[seq] for seq in activity_input.contacts]
 
 
-async def _document(params: ListParams, reader: Reader, activity: Activity) -> ActivityDocument:
-    linked = linked_entities([activity])
-    context = await params.render_context(reader, linked.all_keys())
-    return activity_documents([activity], linked, context)[0]
+async def _document(params: ListParams, reader: Reader, activity: Activity) -> msgspec.Raw:
+    (document,) = await rendered(_rendering(params), reader, [activity])
+    return msgspec.Raw(document)
 
 
 def _rendering(params: ListParams) -> Rendering:
