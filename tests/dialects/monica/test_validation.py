@@ -18,6 +18,8 @@ BAD_ACTIVITIES: list[tuple[dict[str, Any], list[str]]] = [
     ({"summary": 5}, ["The summary must be a string."]),
     ({"summary": "x" * 256}, ["The summary may not be greater than 255 characters."]),
     ({"description": 5}, ["The description must be a string."]),
+    ({"description": []}, ["The description must be a string."]),
+    ({"activity_type_id": []}, ["The activity type id must be an integer."]),
     (
         {"description": "x" * 1_000_001},
         ["The description may not be greater than 1000000 characters."],
@@ -108,6 +110,9 @@ BAD_CONTACTS: list[tuple[dict[str, Any], list[str]]] = [
     ({"first_name": ""}, ["The first name field is required."]),
     ({"first_name": "x" * 256}, ["The first name may not be greater than 255 characters."]),
     ({"last_name": 5}, ["The last name must be a string."]),
+    ({"gender": []}, ["The gender must be a string."]),
+    ({"first_name": []}, ["The first name field is required."]),
+    ({"is_partial": []}, ["The is partial field must be true or false."]),
     ({"nickname": "x" * 256}, ["The nickname may not be greater than 255 characters."]),
     ({"email": ["a"]}, ["The email must be a string."]),
     ({"gender_id": 99}, ["The selected gender id is invalid."]),
@@ -217,6 +222,8 @@ BAD_SETTINGS: list[tuple[str, str, dict[str, Any], list[str]]] = [
     ),
     ("POST", "/genders", {"type": "M"}, ["The name field is required."]),
     ("POST", "/genders", {"name": "X", "type": "Z"}, ["The selected type is invalid."]),
+    ("POST", "/genders", {"name": "X", "type": []}, ["The selected type is invalid."]),
+    ("POST", "/activitytypecategories", {"name": []}, ["The name must be a string."]),
     (
         "PUT",
         "/activities/99",
@@ -259,6 +266,8 @@ async def test_says_what_is_wrong_elsewhere(
     [
         ({}, ["The tags field is required."]),
         ({"tags": "vip"}, ["The tags must be an array."]),
+        ({"tags": 5}, ["The tags must be an array."]),
+        ({"tags": []}, ["The tags field is required."]),
         ({"tags": [5]}, ["The tags must be names of at most 255 characters."]),
         ({"tags": [""]}, ["The tags must be names of at most 255 characters."]),
     ],

@@ -1,7 +1,7 @@
 """Rules for what is sent, as tables: a field's rules in the order of their messages.
 
-A value that is null or missing is checked by REQUIRED only. What is sent is trimmed before, and
-empty text becomes null.
+A value that is null or missing is checked by REQUIRED only, and so is one that REQUIRED refuses. An
+empty list is a value like any other. What is sent is trimmed before, and empty text becomes null.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -167,7 +167,10 @@ MAX_NAME_LENGTH = 255
 
 NAME = (STRING, at_most(MAX_NAME_LENGTH))
 NAMES = Rule(
-    lambda value: all(isinstance(name, str) and len(name) <= MAX_NAME_LENGTH for name in value),
+    lambda value: (
+        not isinstance(value, list)
+        or all(isinstance(name, str) and len(name) <= MAX_NAME_LENGTH for name in value)
+    ),
     f"The {{}} must be names of at most {MAX_NAME_LENGTH} characters.",
 )
 NUMBER = (INTEGER,)
@@ -251,7 +254,7 @@ async def _messages(
     rules: tuple[Rule | Exists, ...],
     reader: EntityReader,
 ) -> list[str]:
-    if not REQUIRED.is_kept(value):
+    if value is None or (REQUIRED in rules and not REQUIRED.is_kept(value)):
         rules = tuple([rule for rule in rules if rule is REQUIRED])
     messages: list[str] = []
     for rule in rules:
