@@ -85,6 +85,15 @@ async def test_body_that_grows_too_large_is_refused_while_it_comes() -> None:
         await call.body()
 
 
+@pytest.mark.parametrize("declared", [b"4", b"9" * 5000])
+async def test_body_that_is_declared_too_large_is_refused_before_it_comes(declared: bytes) -> None:
+    """However many digits say so."""
+    call = call_of(headers=[(b"content-length", declared)], limit=3)
+
+    with pytest.raises(TooLarge):
+        await call.body()
+
+
 async def test_caller_who_goes_away_in_the_middle_has_sent_nothing() -> None:
     """Half a body is none."""
     call = call_of(part(b"ab", is_last=False), {"type": "http.disconnect"})

@@ -20,7 +20,12 @@ from doings.httpkit.input import headers
 from doings.httpkit.input.addresses import UNKNOWN, address_from_text, is_host
 from doings.httpkit.input.body import coding_from_header, content_chunks
 from doings.httpkit.input.forms import NO_LISTS, members_from_form, members_from_multipart
-from doings.httpkit.input.params import Parameters, QueryString, query_from_bytes
+from doings.httpkit.input.params import (
+    Parameters,
+    QueryString,
+    bounded_integer_from_text,
+    query_from_bytes,
+)
 
 T = TypeVar("T")
 
@@ -192,8 +197,8 @@ class Request:
         The limit holds for what is inflated.
         """
         most_sent = self._body_limit + (COMPRESSION_OVERHEAD if self._coding else 0)
-        declared = self.header("content-length") or "0"
-        if declared.isdecimal() and int(declared) > most_sent:
+        declared = bounded_integer_from_text(self.header("content-length") or "")
+        if declared is not None and declared > most_sent:
             raise TooLarge(self._body_limit)
         content = bytearray()
         async for chunk in content_chunks(self._chunks_up_to(most_sent), self._coding):
