@@ -1,7 +1,8 @@
 # Doings: `make run` starts it with a demo account, on a machine that has Python 3.11, pip and make.
 #
 # PYTHON   the interpreter that .venv is made with; another one than before makes it again
-# ARGS     passed on to pytest or to the benchmark: make test ARGS="tests/core -x"
+# ARGS     passed on to pytest, the fuzz or the benchmark: make test ARGS="tests/core -x",
+#          make fuzz ARGS="--seconds 600 --seed 7"
 # WORKERS  the number of processes the tests run in; 0 runs them in one, for a debugger
 
 PYTHON_IS_GIVEN := $(filter command environment,$(origin PYTHON))
@@ -13,7 +14,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 CHECKED := $(wildcard src tests bench docs)
 
-.PHONY: install run test check bench docs again
+.PHONY: install run test fuzz check bench docs again
 
 install: .venv/.installed
 
@@ -23,6 +24,9 @@ run: .venv/.installed
 
 test: .venv/.installed-dev
 	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+
+fuzz: .venv/.installed-dev
+	$(BIN)/python -m tests.fuzz $(ARGS)
 
 check: .venv/.installed-dev
 	$(BIN)/ruff format --check .

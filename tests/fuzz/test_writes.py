@@ -1,0 +1,109 @@
+"""Every member of every operation that writes, with values of every JSON type."""
+
+from collections.abc import AsyncIterator
+
+import msgspec
+import pytest
+
+from doings.core.activity import Link
+from doings.httpkit.surface import Operation
+from tests.fuzz.examples import (
+    CONTACT_SEQ,
+    Document,
+    Key,
+    example_of,
+    operations,
+    places,
+    with_value,
+)
+from tests.fuzz.shapes import fault_of
+from tests.fuzz.values import JSON_VALUES
+from tests.fuzz.world import PARTY, Case, World, world_in
+
+WRITES: list[tuple[Key, Document]] = [
+    (key, example)
+    for key, operation in operations()
+    if (example := example_of(key, operation)) is not None
+    and (key[0], key[1]) != ("monica", "PATCH")  # which is PUT under another name
+]
+
+
+MEANT = {"/v1/activities/{id}/complete": 409, "/mio/business/v1/auth": 401}
+"""What a good body alone does not do: the step follows another one, and signing in takes none."""
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[World]:
+    """An application with something of everything in it."""
+    async with world_in() as made:
+        yield made
+
+
+async def path_of(world: World, key: Key) -> bytes:
+    """The path of the operation, about something that is there."""
+    activity = await world.acme.record_one("8")
+    received = (Link("individual", "i1", "actor"), PARTY)
+    interaction = await world.acme.record_one(*received, kind="details.requested")
+    surface, _, path = key
+    if surface == "native":
+        is_step = path.rpartition("/")[2] in {"accept", "decline", "complete", "cancel"}
+        id_ = interaction.id if is_step else "m1" if "/entities/" in path else activity.id
+    else:
+        ids = {"activities": activity.seq, "contacts": CONTACT_SEQ}
+        id_ = str(next((ids[word] for word in path.split("/") if word in ids), 1))
+    parts = {
+        "id": id_,
+        "space": "acme",
+        "type": "membership",
+        "origin": "phone",
+        "external_id": "7",
+    }
+    return path.format(**parts).encode()
+
+
+@pytest.mark.parametrize("surface", sorted({key[0] for key, _ in WRITES}))
+async def test_is_answered_whatever_its_body_holds(world: World, surface: str) -> None:
+    """No defect, and in the surface's shape: each member in turn, and the body itself."""
+    faults = []
+
+    for key, example in WRITES:
+        path = await path_of(world, key)
+        for place in places(example) if key[0] == surface else ():
+            for value in JSON_VALUES:
+                case = _case(key, path, with_value(example, place, value))
+                if fault := fault_of(case, await world.ask(case)):
+                    faults.append((key, place, value[:60], fault, world.defects[-1:]))
+
+    assert faults == []
+
+
+def _case(key: Key, path: bytes, body: bytes) -> Case:
+    headers = [(b"content-type", b"application/json")]
+    return Case(surface=key[0], method=key[1], path=path, headers=headers, body=body)
+
+
+async def test_good_bodies_are_taken(world: World) -> None:
+    """What the suites change piece by piece is right before, or they would try nothing."""
+    refused = {}
+    for key, example in WRITES:
+        path = await path_of(world, key)
+        answer = await world.ask(_case(key, path, msgspec.json.encode(example)))
+        if answer.status >= 400 and answer.status != MEANT.get(key[2]):
+            refused[key] = answer
+
+    assert refused == {}
+
+
+def test_every_write_has_an_example() -> None:
+    """An operation that is added to a route table needs one."""
+    without = [
+        key
+        for key, operation in operations()
+        if _takes_body(key, operation) and example_of(key, operation) is None
+    ]
+
+    assert without == []
+
+
+def _takes_body(key: Key, operation: Operation) -> bool:
+    return key[1] in {"POST", "PUT", "PATCH"} and operation.scope is not None
