@@ -14,13 +14,18 @@ import msgspec
 from doings.httpkit.surface import Operation
 from tests.fuzz.examples import Document, Key, example_of, operations, places, with_value
 from tests.fuzz.values import HEADER_VALUES, JSON_VALUES, TEXTS
-from tests.fuzz.world import Answer, Case, Headers
+from tests.fuzz.world import ENTITIES, Answer, Case, Headers
 
 KEPT = 40
 """How many values of a name are kept to be used again."""
 
 OFTEN_GOOD = (0, 0, 0.05, 0.05, 0.2, 0.6)
 """How odd a case is: what is odd everywhere is refused at the door, and tries nothing behind it."""
+
+NOT_FOUND = 404
+
+RARELY = 0.05
+"""How often something is deleted: what is gone can be tried no more."""
 
 CODINGS: dict[bytes, Callable[[bytes], bytes]] = {b"deflate": zlib.compress, b"gzip": gzip.compress}
 
@@ -31,10 +36,10 @@ LARGEST = 100_000
 """Bytes of the longest answer that is looked through."""
 
 PARTS: dict[str, tuple[str, ...]] = {
-    "space": ("acme", "www", "other"),
+    "space": ("acme",) * 8 + ("www", "other"),
     "org_id": ("c", "acme", "1"),
-    "type": ("contact", "user", "individual", "business", "activity_type", "x"),
-    "id": ("1", "8", "3", "zoë/100%"),
+    "type": ("contact", "contact", "membership", "user", "individual", "activity_type", "x"),
+    "id": ("1", "8", "m1", "u1", "3", "zoë/100%"),
     "contact_id": ("8", "zoë/100%"),
     "origin": ("phone", "api", "interaction"),
     "external_id": ("7", "zoë/100%"),
@@ -43,7 +48,7 @@ PARTS: dict[str, tuple[str, ...]] = {
 
 VALUES: dict[str, tuple[str, ...]] = {
     "wait": ("0", "", "-1", "61", "x"),
-    "clientId": ("8", "r1", "nobody"),
+    "clientId": ("8", "r1"),
     "appointmentId": ("a1",),
     "link": ("contact:8", "user:u1", "contact:zoë/100%"),
     "actor": ("user:u1",),
@@ -57,9 +62,8 @@ VALUES: dict[str, tuple[str, ...]] = {
     "q": ("summary", "anna*", '"some text"'),
     "query": ("jim",),
     "types": ("text,encounter", "note_created"),
-    "type": ("contact", "!contact", "note", "appointment"),
     "take": ("5",),
-    "limit": ("5", "200"),
+    "limit": ("5", "100"),
     "page": ("1", "2"),
     "kind": ("note.created", "note.*", "text.posted,email.created"),
     "origin": ("api", "phone"),
@@ -76,14 +80,30 @@ VALUES: dict[str, tuple[str, ...]] = {
     "bom": ("true", "false"),
     "atomic": ("true", "false"),
     "on_repeat": ("keep", "replace"),
-    "sort": ("asc", "desc", "created_at", "-updated_at"),
+    "agendize sort": ("asc", "desc"),
+    "monica sort": ("created_at", "-updated_at", "-called_at"),
+    "agendize type": ("note", "appointment"),
+    "invent type": ("note_added", "contact_blocked"),
+    "native type": ("contact", "!contact", "segment,user"),
+    "access_token": ("",),
+    "apiKey": ("",),
+    "apikey": ("",),
+    "token": ("",),
 }
 """Good values of parameters. No request may wait, which would take the time of many."""
 
-NAMES = {"next": "cursor", "prev": "cursor", "seq": "id", "external_id": "external_id"}
-"""Members of answers whose values are those of another part or parameter."""
+ALWAYS = {"agendize": ("clientId",), "cobot": ("last", "source_ids", "from")}
+"""Parameters of which a list takes one at least."""
 
-WANTED = frozenset({"id", "uuid", "key", "type", "next", "prev", "seq", "external_id"})
+LISTS = ("data", "items", "activities")
+"""Members of answers that hold what the answer is about."""
+
+NAMES = {"next": "cursor", "prev": "cursor"}
+"""Members whose values are those of another parameter."""
+
+WANTED = frozenset({"id", "key", "external_id"})
+
+STEPS = frozenset({"accept", "decline", "complete", "cancel"})
 
 
 class Thinker:
@@ -92,8 +112,9 @@ class Thinker:
     def __init__(self, seed: int, own_key: str) -> None:
         self._random = Random(seed)
         self._operations = list(operations())
-        self._weights = [0.2 if key[1] == "DELETE" else 1 for key, _ in self._operations]
-        self._group = ""
+        self._weights = [RARELY if key[1] == "DELETE" else 1 for key, _ in self._operations]
+        self._group = self._answered = ""
+        self._used: list[tuple[str, str]] = []
         self._own_key = own_key
         self._known: dict[str, list[str]] = {}
 
@@ -103,13 +124,14 @@ class Thinker:
         self._oddness = random.choice(OFTEN_GOOD)
         ((key, operation),) = random.choices(self._operations, self._weights)
         surface, method, path = key
-        self._group = _group_of(path)
+        self._group, self._answered = _groups_of(path)
+        self._used = []
         headers, body = self._headers_and_body(key, operation)
         return Case(
             surface=surface,
             method=random.choice(METHODS) if self._is_odd(0.1) else method,
             path=self._path(path),
-            query=self._query(operation) if random.random() < 0.6 else b"",
+            query=self._query(surface, operation),
             headers=headers,
             body=body,
             is_signed_in=not self._is_odd(0.05),
@@ -120,7 +142,11 @@ class Thinker:
         return self._random.random() < self._oddness * share
 
     def learn(self, answer: Answer) -> None:
-        """Keep the ids and cursors of an answer."""
+        """Keep the ids and cursors of an answer, and forget what is not there."""
+        if answer.status == NOT_FOUND:
+            for name, value in self._used:
+                if value in self._known[name]:
+                    self._known[name].remove(value)
         if cursor := answer.headers.get("pagination-next"):
             self._keep("next", cursor)
         if etag := answer.headers.get("etag"):
@@ -131,14 +157,16 @@ class Thinker:
             self._learn(msgspec.json.decode(answer.body))
 
     def _learn(self, document: Document) -> None:
-        for value in document if isinstance(document, list) else ():
-            self._learn(value)
-        if isinstance(document, dict):
-            for name, value in document.items():
-                if name in WANTED and isinstance(value, str | int):
-                    self._keep(self._grouped(str(NAMES.get(name, name))), str(value))
-                else:
-                    self._learn(value)
+        if not isinstance(document, list):
+            for name, parameter in NAMES.items():
+                if cursor := document.get(name):
+                    self._keep(parameter, str(cursor))
+            document = next((document[name] for name in LISTS if name in document), document)
+        for item in document if isinstance(document, list) else [document]:
+            for name in WANTED.intersection(item):
+                self._keep(f"{self._answered} id" if name == "id" else name, str(item[name]))
+            if "id" in item and str(item.get("kind")).startswith(("details.", "authorization.")):
+                self._keep(INTERACTION, item["id"])
 
     def _keep(self, name: str, value: str) -> None:
         if value == self._own_key:
@@ -152,6 +180,9 @@ class Thinker:
             kept[self._random.randrange(KEPT)] = value
 
     def _path(self, path: str) -> bytes:
+        if "{type}/{id}" in path and not self._is_odd():
+            key = "/".join([quote(part, safe="") for part in self._random.choice(list(ENTITIES))])
+            path = path.replace("{type}/{id}", key)
         segments = [self._segment(part) for part in path.encode().split(b"/")]
         if self._is_odd(0.1):
             segments.insert(self._random.randrange(1, len(segments) + 1), self._odd())
@@ -167,33 +198,40 @@ class Thinker:
 
     def _grouped(self, name: str) -> str:
         """Ids are those of what the path is about: of contacts, or of activities."""
-        return f"{self._group} id" if name == "id" else name
+        return f"{self._group} id" if name in {"id", "activity"} else name
 
     def _value(self, name: str, good: tuple[str, ...]) -> str:
         known = self._known.get(name)
         if known and self._random.random() < OFTEN_KNOWN:
-            return self._random.choice(known)
+            self._used.append((name, self._random.choice(known)))
+            return self._used[-1][1]
         return self._random.choice(good)
 
     def _odd(self) -> bytes:
         return self._random.choice(TEXTS)
 
-    def _query(self, operation: Operation) -> bytes:
+    def _query(self, surface: str, operation: Operation) -> bytes:
         random = self._random
-        names = sorted(operation.parameters.lists | operation.parameters.singles)
-        pairs = []
-        for _ in range(random.choice((1, 1, 2, 3))):
-            name = random.choice(names) if names and not self._is_odd(0.1) else "_unknown"
-            brackets = random.choice(("[]", "[0]", "[a]", "[")) if self._is_odd(0.3) else ""
-            spelled = name + brackets
-            pairs.append(spelled.encode() + b"=" + self._parameter(name))
-        query = b"&".join(pairs)
-        return query + random.choice((b"&", b"=", b"&&%", b"&a")) if self._is_odd(0.1) else query
+        known = sorted(operation.parameters.lists | operation.parameters.singles)
+        names = random.sample(known, min(len(known), random.choice((0, 0, 1, 1, 2, 3))))
+        needed = [name for name in ALWAYS.get(surface, ()) if name in known]
+        if needed and not self._is_odd():
+            names.append(random.choice(needed))
+        if self._is_odd(0.2):
+            names.append("_unknown")
+        pairs = [self._pair(surface, name) for name in names]
+        more = random.choice((b"&", b"=", b"&&%", b"&a")) if self._is_odd(0.1) else b""
+        return b"&".join(pairs) + more
 
-    def _parameter(self, name: str) -> bytes:
-        if name != "wait" and (name not in VALUES or self._is_odd()):
+    def _pair(self, surface: str, name: str) -> bytes:
+        brackets = self._random.choice(("[]", "[0]", "[a]", "[")) if self._is_odd(0.3) else ""
+        return f"{name}{brackets}=".encode() + self._parameter(surface, name)
+
+    def _parameter(self, surface: str, name: str) -> bytes:
+        good = VALUES.get(f"{surface} {name}") or VALUES.get(name)
+        if name != "wait" and (good is None or self._is_odd()):
             return self._odd()
-        return quote(self._value(name, VALUES[name])).encode()
+        return quote(self._value(name, good or ("",))).encode()
 
     def _headers_and_body(self, key: Key, operation: Operation) -> tuple[Headers, bytes]:
         random = self._random
@@ -247,7 +285,7 @@ class Thinker:
     def _smaller(self, document: Document) -> Document:
         if not isinstance(document, dict):
             return document
-        return {name: value for name, value in document.items() if self._random.random() < 0.6}
+        return {name: value for name, value in document.items() if self._random.random() < 0.8}
 
     def _renewed(self, document: Document) -> Document:
         """The document with ids that answers held."""
@@ -284,10 +322,16 @@ class Thinker:
         return body[:at] + random.randbytes(random.choice((1, 1, 4))) + body[at + 1 :]
 
 
-def _group_of(path: str) -> str:
-    """The mount of a path, and what the ids below it are ids of."""
-    words = [part for part in path.split("/") if part and not part.startswith("{")]
-    return f"{words[0]} {next((word for word in words[1:] if word in GROUPS), words[-1])}"
+INTERACTION = "interaction id"
+"""The ids of activities that take steps."""
+
+
+def _groups_of(path: str) -> tuple[str, str]:
+    """The mount of a path with what the ids in it are ids of, and with what its answer is about."""
+    mount, *words = [part for part in path.split("/") if part and not part.startswith("{")]
+    named = [word for word in words if word in GROUPS] or words[-1:] or [""]
+    about = f"{mount} {named[-1]}"
+    return ("interaction" if words[-1:] and words[-1] in STEPS else f"{mount} {named[0]}"), about
 
 
 GROUPS = frozenset({"activities", "contacts", "entities"})

@@ -147,7 +147,8 @@ def example_of(key: Key, operation: Operation) -> Document | None:
     if surface == "native":
         kinds = operation.about.body.values()
         names = [_name(kind) for kind in kinds if kind is not str]
-        return NATIVE[names[0]] if names else None
+        example = NATIVE[names[0]] if names else None
+        return NATIVE["ActivityPatch"] if "{external_id}" in path else example
     if method not in {"POST", "PUT", "PATCH"}:
         return None
     _, _, rest = path.split("/", 2)

@@ -109,7 +109,10 @@ def _added(activity: Activity) -> dict[str, str | None]:
 
 def _plain(text: str) -> str | None:
     """The plain text that this is the HTML of, or None if rendering would not give it back."""
-    plain = html.unescape(text)
+    try:
+        plain = html.unescape(text)
+    except ValueError:  # a character's number of more digits than Python reads
+        return None
     return plain if html.escape(plain, quote=False) == text else None
 
 
@@ -188,6 +191,7 @@ def saved_membership(element: bytes) -> tuple[EntityKey, EntityDraft] | None:
     A membership has no type, as an activity has, and one of the vendor's members. Raises Invalid.
     """
     try:
+        element.decode()
         members = _members(element)
     except (ValueError, RecursionError):
         return None
@@ -201,7 +205,7 @@ def saved_membership(element: bytes) -> tuple[EntityKey, EntityDraft] | None:
         draft = EntityDraft(
             name=msgspec.json.decode(name, type=str | None), attrs=json_text(members)
         )
-    except msgspec.ValidationError as error:
+    except ValueError as error:
         raise Invalid.of("name", str(error)) from None
     return (MEMBERSHIP, checked_id(membership_id)), draft
 
@@ -244,5 +248,5 @@ def _links(members: Members) -> tuple[Link, ...]:
 def _text(members: Members, name: str) -> str | None:
     try:
         return msgspec.json.decode(members[name], type=str)
-    except (KeyError, msgspec.ValidationError):
+    except (KeyError, ValueError):
         return None
