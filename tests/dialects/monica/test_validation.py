@@ -298,6 +298,16 @@ def test_trims_text_and_takes_none_for_empty(value: object, expected: object) ->
     assert trimmed(value) == expected
 
 
+async def test_refuses_a_body_that_is_nested_too_deeply(monica: httpx.AsyncClient) -> None:
+    """400 with code 37, as for a body that cannot be read."""
+    body = b'{"name":' + b"[" * 700 + b"]" * 700 + b"}"
+
+    answer = await monica.post("/genders", content=body)
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]["error_code"] == 37
+
+
 @pytest.mark.parametrize(
     ("value", "expected"),
     [

@@ -12,8 +12,9 @@ import msgspec
 
 from doings.core.activity import LINKS
 from doings.core.defaults import ACTIVITY_CATEGORY, ACTIVITY_TYPE, GENDER
-from doings.core.errors import Invalid, Problem
+from doings.core.errors import Invalid, Malformed, Problem
 from doings.core.store.entities import EntityReader
+from doings.core.text import DEEPEST
 from doings.dialects.monica.vocabulary import GENDER_TYPES
 
 WHITE_SPACE = " \t\n\r\0\x0b"
@@ -49,14 +50,19 @@ def messages_of(error: Invalid) -> list[str]:
     return [f"The {_words(field)} field is invalid: {reason}." for field, reason in error.problems]
 
 
-def trimmed(value: Any) -> Any:  # noqa: ANN401 - JSON in, JSON out
-    """The value with all its text trimmed, and null for text that is empty then."""
+def trimmed(value: Any, depth: int = 0) -> Any:  # noqa: ANN401 - JSON in, JSON out
+    """The value with all its text trimmed, and null for text that is empty then.
+
+    Raises Malformed for a value that is nested too deeply.
+    """
+    if depth > DEEPEST:
+        raise Malformed("the body is nested too deeply")
     if isinstance(value, str):
         return value.strip(WHITE_SPACE) or None
     if isinstance(value, list):
-        return [trimmed(item) for item in value]
+        return [trimmed(item, depth + 1) for item in value]
     if isinstance(value, dict):
-        return {name: trimmed(member) for name, member in value.items()}
+        return {name: trimmed(member, depth + 1) for name, member in value.items()}
     return value
 
 
