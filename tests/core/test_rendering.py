@@ -43,16 +43,15 @@ async def test_what_cannot_be_rendered_is_shown_bare() -> None:
 
 
 async def test_what_cannot_be_rendered_is_logged_without_its_texts() -> None:
-    """The class of the error, where it was raised, the activity and the surface."""
+    """The error, of which the log has the trace, the activity and the surface."""
     with capture_logs() as lines:
         await rendered(json_rendering(("tests", "url"), texts), NO_READER, [GOOD, BAD])
 
     (line,) = lines
-    assert line.pop("at").startswith("texts:")
+    assert isinstance(line.pop("exc_info"), ValueError)
     assert line == {
         "event": "defect",
         "log_level": "error",
-        "error": "ValueError",
         "activity": BAD.id,
         "surface": "tests",
     }

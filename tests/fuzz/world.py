@@ -2,6 +2,7 @@
 
 import asyncio
 import shlex
+import sys
 import traceback
 from base64 import b64encode
 from collections.abc import AsyncIterator, Iterator
@@ -153,9 +154,11 @@ def _noting(defects: list[str]) -> Iterator[None]:
 
     def note_defect(_: object, __: str, event: Any) -> Any:  # noqa: ANN401 - structlog's
         if event["event"] == "defect":
-            trace = traceback.format_exc(limit=-2) if event.get("exc_info") else ""
-            told = {name: event.get(name) for name in ("surface", "route", "error", "at")}
-            defects.append(f"{told} {trace}"[:MOST])
+            error = event.get("exc_info")
+            error = error if isinstance(error, BaseException) else sys.exception()
+            trace = "".join(traceback.format_exception(error, limit=-2))
+            about = {name: event.get(name) for name in ("surface", "route", "activity")}
+            defects.append(f"{about} {trace}"[:MOST])
         raise structlog.DropEvent
 
     before = structlog.get_config()

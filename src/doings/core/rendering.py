@@ -41,10 +41,7 @@ async def _rendered_bare(
     rendering: Rendering, reader: EntityReader, activity: Activity, error: Exception
 ) -> Sequence[bytes]:
     """The document of what is left of an activity; the log tells of the defect, without a text."""
-    kind = type(error).__name__
-    log.error(
-        "defect", error=kind, at=_place_of(error), activity=activity.id, surface=_name(rendering)
-    )
+    log.error("defect", exc_info=error, activity=activity.id, surface=_name(rendering))
     return await rendering.render(reader, [bare(activity)])
 
 
@@ -66,14 +63,6 @@ def bare(activity: Activity) -> Activity:
 
 def _bare_link(link: Linked) -> Linked:
     return Linked(msgspec.structs.replace(link.entity, name=None, attrs="{}"), link.roles)
-
-
-def _place_of(error: Exception) -> str:
-    """Where the error was raised: the function and the line, never a value."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}" if trace else "unknown"
 
 
 def _name(rendering: Rendering) -> str:
