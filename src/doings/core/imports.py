@@ -18,7 +18,7 @@ from doings.core.errors import Invalid, Malformed
 from doings.core.query import Query
 from doings.core.rendering import json_rendering, rendered
 from doings.core.store.rendering import Rendering
-from doings.core.text import DEEPEST, json_text, members_from_text
+from doings.core.text import json_text, members_from_text
 from doings.core.timeline import Timeline
 
 T = TypeVar("T")
@@ -168,7 +168,7 @@ def decoded_answer(answer: bytes, shape: type[T]) -> T:
 def element_decoder(shape: type[T]) -> Callable[[bytes], T]:
     """What decodes an element of an answer into a shape; it raises Invalid.
 
-    The whole element is read as text and is not too deep, also where the shape does not say what it
+    All of the element can be read and is not too deep, also where the shape does not say what it
     holds. Decimal numbers of no certain type keep their digits: they are `msgspec.Raw`.
     """
     decode = msgspec.json.Decoder(shape, float_hook=msgspec.Raw).decode
@@ -179,8 +179,7 @@ def element_decoder(shape: type[T]) -> Callable[[bytes], T]:
             decoded = decode(element)
         except (ValueError, RecursionError) as error:
             raise Invalid.of("activity", str(error)) from None
-        if text.count("{") + text.count("[") > DEEPEST:
-            members_from_text(text, field="activity")
+        members_from_text(text, field="activity")
         return decoded
 
     return decoded_element
