@@ -30,6 +30,7 @@ from doings.dialects.monica.params import (
     ids_from_list,
     listing_from_query,
 )
+from doings.httpkit.etags import is_unchanged
 from doings.httpkit.input.accept import negotiated
 from doings.httpkit.input.body import coding_from_header, content_chunks
 from doings.httpkit.input.forms import members_from_form, members_from_multipart
@@ -41,7 +42,6 @@ from doings.importing.registry import SAVED
 from doings.native import params as native
 from doings.native.documents import ActivityInput, EntityPatch
 from doings.native.formats.ndjson import EXPORTED, LineCutter, decoded_line
-from doings.native.http.etags import is_unchanged
 from doings.native.mapping import draft_from_document
 from tests.clocks import NOON
 from tests.fuzz.examples import (
