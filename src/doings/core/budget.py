@@ -30,6 +30,11 @@ LIST_ITEMS = 1_000
 PAGE_BYTES = 4_194_304
 """Stored bytes that one page or one chunk of a stream may hold, unless it has but one item."""
 
+PAGE_SECONDS = 8
+"""How long a page or a single thing may take to read or to write on a database server. That takes
+milliseconds, so a server that has not answered by then is stuck.
+"""
+
 READ_SECONDS = 10
 """How long a search, a statistic or one chunk of a stream may read the store."""
 
@@ -50,6 +55,9 @@ longer than `READ_SECONDS`."""
 
 ACCOUNT_WRITES = 2_000
 """Writes that an account may have waiting for the writer; also single activities of one caller."""
+
+ACCOUNT_WRITES = 4_096
+"""Writes of an account that may wait for a writer; single activities that come together are one."""
 
 # One process
 

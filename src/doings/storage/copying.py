@@ -84,6 +84,7 @@ async def _copy_table(
 async def _insert(
     connection: Connection, table: Table, account_id: int | None, rows: list[Row]
 ) -> None:
+    await connection.take_time()
     await connection.execute_many(_insertion(table), rows)
     texts = _TEXTS.get(table.name)
     if texts is None or account_id is None:

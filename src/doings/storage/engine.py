@@ -84,8 +84,14 @@ class Connection(Protocol):
     async def has_table(self, name: str) -> bool:
         """Whether there is a table of that name."""
 
+    async def take_time(self) -> None:
+        """Let the statements of this transaction take as long as they need: nobody waits for it."""
+
     async def lock_schema(self) -> None:
-        """Wait until no other process changes the schema, and keep others from it."""
+        """Wait until no other process changes the schema, and keep others from it.
+
+        What follows in the transaction may take as long as it needs.
+        """
 
 
 class Engine(Protocol):

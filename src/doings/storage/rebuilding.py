@@ -91,6 +91,7 @@ class Rebuilding(BackgroundTask):
 
     async def _extend(self, account: Account) -> int:
         async def extend(connection: Connection) -> int:
+            await connection.take_time()
             clock = self._database.clock
             return await search_index.extend(
                 Transaction(connection, account.id, clock=clock, by=None)

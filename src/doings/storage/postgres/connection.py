@@ -1,5 +1,6 @@
 """PostgreSQL: one transaction's way to the database."""
 
+import asyncio
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
@@ -16,6 +17,14 @@ MANY = 20
 FEW = 1000
 """From how many entities on it matters how they are found."""
 
+PATIENT_SECONDS = 7 * 86_400
+"""How long a statement may take that has no deadline: the driver takes no end for none."""
+
+_PATIENTLY = "; ".join(
+    f"SET LOCAL {name} = 0"
+    for name in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
+)
+
 SCHEMA_LOCK = 0x646F696E6773
 """The number of the advisory lock under which the schema is changed: "doings"."""
 
@@ -31,50 +40,66 @@ class PostgresConnection:
     search = SEARCH
     is_on_loop = True
 
-    def __init__(self, raw: Any, figures: "Figures") -> None:  # noqa: ANN401 - untyped driver
+    def __init__(self, raw: Any, figures: "Figures", end: asyncio.Timeout) -> None:  # noqa: ANN401
         self.raw = raw
         self._figures = figures
+        self._end = end
+        self._seconds: float | None = None
+        """How long a statement may take; None is as long as connections are made for."""
+
+    async def take_time(self) -> None:
+        """Let the statements of this transaction take as long as they need."""
+        self._end.reschedule(None)
+        self._seconds = PATIENT_SECONDS
+        await self.raw.execute(_PATIENTLY)
 
     async def fetch(self, sql: str, **values: object) -> list[Row]:
         """All rows."""
         text, names = compiled(sql)
-        found = await self.raw.fetch(text, *[_askable(values[name]) for name in names])
+        found = await self.raw.fetch(
+            text, *[_askable(values[name]) for name in names], timeout=self._seconds
+        )
         return [tuple(row) for row in found]
 
     async def fetch_one(self, sql: str, **values: object) -> Row | None:
         """The first row, if any."""
         text, names = compiled(sql)
-        found = await self.raw.fetchrow(text, *[_askable(values[name]) for name in names])
+        found = await self.raw.fetchrow(
+            text, *[_askable(values[name]) for name in names], timeout=self._seconds
+        )
         return None if found is None else tuple(found)
 
     async def execute(self, sql: str, **values: object) -> None:
         """Run a statement for its effect."""
         text, names = compiled(sql)
-        await self.raw.execute(text, *[values[name] for name in names])
+        await self.raw.execute(text, *[values[name] for name in names], timeout=self._seconds)
 
     async def execute_many(self, sql: str, rows: Iterable[Row]) -> None:
         """Run a statement for every row, values in the order of its placeholders."""
         rows = rows if isinstance(rows, Sequence) else list(rows)
         insert = _plain_insert(sql) if len(rows) >= MANY else None
         if insert is None:
-            await self.raw.executemany(compiled(sql)[0], rows)
+            await self.raw.executemany(compiled(sql)[0], rows, timeout=self._seconds)
         elif insert.conflict:
             columns = [list(column) for column in zip(*rows, strict=True)]
-            await self.raw.execute(_insert_of_columns(insert, rows[0]), *columns)
+            statement = _insert_of_columns(insert, rows[0])
+            await self.raw.execute(statement, *columns, timeout=self._seconds)
         else:
             await self._copy(insert, rows)
 
     async def _copy(self, insert: "_Insert", rows: Sequence[Row]) -> None:
         table = insert.table
-        await self.raw.copy_records_to_table(table, columns=insert.columns, records=rows)
+        await self.raw.copy_records_to_table(
+            table, columns=insert.columns, records=rows, timeout=self._seconds
+        )
         if self._figures.are_outdated(table, len(rows)):
-            await self.raw.execute(f"ANALYZE {table}")
+            await self.raw.execute(f"ANALYZE {table}", timeout=self._seconds)
 
     async def execute_script(self, sql: str) -> None:
         """Run several statements without values, one after the other."""
         # Citus takes no more than one statement about the tables that it has spread.
         for statement in filter(str.strip, sql.split(";")):
-            await self.raw.execute(statement)
+            await self.raw.execute(statement, timeout=self._seconds)
 
     async def has_table(self, name: str) -> bool:
         """Whether there is a table of that name."""
@@ -82,7 +107,9 @@ class PostgresConnection:
 
     async def lock_schema(self) -> None:
         """Wait until no other process changes the schema, and keep others from it."""
-        await self.raw.execute(f"SELECT pg_advisory_xact_lock({SCHEMA_LOCK})")
+        await self.take_time()
+        lock = f"SELECT pg_advisory_xact_lock({SCHEMA_LOCK})"
+        await self.raw.execute(lock, timeout=self._seconds)
 
 
 class Figures:

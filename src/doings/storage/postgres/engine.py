@@ -3,35 +3,41 @@
 The row of an account in `heads` is the lock that its writers queue at, which keeps its seqs without
 gaps and in the order of commits. The writes of this process for one account share a transaction
 (group commit); accounts are written side by side.
+
+A server that is away refuses at once. One that is stuck says nothing, so every statement has a
+deadline; the first one that the server lets pass tells all who wait for a connection.
 """
 
 import asyncio
 import contextlib
 import random
+import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, TypeVar, cast
 
-import asyncpg
 import msgspec
 
-from doings.core.errors import DoingsError, Unavailable
+from doings.core import budget
+from doings.core.errors import Busy, DoingsError, Unavailable
 from doings.storage.engine import Row, answer
 from doings.storage.postgres.connection import Figures, PostgresConnection
-from doings.storage.postgres.errors import is_lost, is_passing, translated
+from doings.storage.postgres.errors import is_late, is_lost, is_passing, translated
 from doings.storage.postgres.notifications import CommitNotifier
 from doings.storage.postgres.opening import Address, checked
+from doings.storage.postgres.pool import Pool
+from doings.storage.postgres.turns import Turns
 
 T = TypeVar("T")
 
 GROUP = 256
 """How many writes of an account one commit may make durable."""
 
+GROUP_SECONDS = budget.WRITE_SECONDS / 4
+"""After how long a group takes in no further write."""
+
 ATTEMPTS = 4
 """How often work is begun that broke off with nothing kept."""
-
-WAIT_SECONDS = 10
-"""How long work waits for a connection."""
 
 _LOCK = "SELECT head FROM heads WHERE account_id = $1 FOR UPDATE"
 
@@ -42,11 +48,13 @@ class Sizes(msgspec.Struct, frozen=True):
     """How many connections this process may use, and one more for the bell."""
 
     bounded: int = 8
-    unbounded: int = 2
+    unbounded: int = 3
     writing: int = 4
 
 
-class _Pools(msgspec.Struct, frozen=True):
+class _RawPools(msgspec.Struct, frozen=True):
+    """The driver's pools."""
+
     bounded: Any
     unbounded: Any
     writing: Any
@@ -54,26 +62,51 @@ class _Pools(msgspec.Struct, frozen=True):
 
 class _Write(msgspec.Struct, frozen=True):
     work: Callable[[PostgresConnection], Awaitable[Any]]
+    accounts: tuple[int, ...]
+    """The accounts that it writes in, in ascending order; none for what belongs to no account."""
     done: "asyncio.Future[Any]"
     callers: int
 
 
-_Outcome = tuple[_Write, object, Exception | None]
+_Outcome = tuple[object, Exception | None]
 
 
 class PostgresEngine:
     """`engine.Engine` on a PostgreSQL database; made by `open_postgres`."""
 
-    def __init__(self, pools: "_Pools", notifier: CommitNotifier, *, group: int = GROUP) -> None:
+    def __init__(
+        self, raw: _RawPools, sizes: Sizes, notifier: CommitNotifier, *, group: int = GROUP
+    ) -> None:
         self.group = group
         self.group_sizes: Callable[[int], None] = lambda _: None
         self.waits: Callable[[str, float], None] = lambda _kind, _seconds: None
-        self._pools = pools
         self._figures = Figures()
         self._notifier = notifier
-        self._queues: dict[int, deque[_Write]] = {}
+        pages = Turns(sizes.bounded, _busy_readers)
+        searches = Turns(
+            sizes.unbounded,
+            _busy_readers,
+            waiting=budget.WAITING_READS,
+            waiting_of_account=budget.ACCOUNT_READS,
+        )
+        writes = Turns(sizes.writing, _busy_writer)
+        self._bounded = self._pool(raw.bounded, pages, seconds=budget.PAGE_SECONDS)
+        self._unbounded = self._pool(raw.unbounded, searches, seconds=budget.READ_SECONDS)
+        self._writing = self._pool(raw.writing, writes, seconds=None)
+        self._queues: dict[int | None, deque[_Write]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_closed = False
+
+    def _pool(self, raw: Any, turns: Turns, *, seconds: float | None) -> Pool:  # noqa: ANN401
+        kind = "writer" if seconds is None else "reader"
+        return Pool(
+            raw,
+            turns,
+            waits=budget.READ_SECONDS,
+            seconds=seconds,
+            on_wait=lambda waited: self.waits(kind, waited),
+            on_stuck=self._refuse_who_waits,
+        )
 
     @property
     def queue_depth(self) -> int:
@@ -89,23 +122,31 @@ class PostgresEngine:
         work: Callable[[PostgresConnection], Awaitable[T]],
         *,
         bounded: bool = True,
-        account_id: int | None = None,  # noqa: ARG002 - all accounts share the connections
+        account_id: int | None = None,
     ) -> T:
         """Run work on one consistent state; unbounded work has connections of its own."""
-        pool = self._pools.bounded if bounded else self._pools.unbounded
+        pool = self._bounded if bounded else self._unbounded
 
         async def attempt() -> T:
-            async with self._transaction(pool, _BEGIN_READ) as connection:
+            async with self._transaction(pool, account_id, _BEGIN_READ) as connection:
+                if account_id is None and not bounded:
+                    await connection.take_time()
                 return await work(connection)
 
-        return await _repeated(attempt)
+        try:
+            return await _repeated(attempt)
+        except Unavailable as error:
+            if bounded or not is_late(error.__cause__):
+                raise
+            msg = "this takes too long to look for; ask for less"
+            raise Busy("read_time", msg) from error
 
     async def look_up(self, sql: str, **values: object) -> Row | None:
         """The first row of one statement that is read by itself."""
 
         async def attempt() -> Row | None:
-            async with self._connection(self._pools.bounded) as raw:
-                return await PostgresConnection(raw, self._figures).fetch_one(sql, **values)
+            async with self._bounded.connection(None) as (raw, end):
+                return await PostgresConnection(raw, self._figures, end).fetch_one(sql, **values)
 
         return await _repeated(attempt)
 
@@ -121,16 +162,10 @@ class PostgresEngine:
         if self._is_closed:
             msg = "the server is shutting down"
             raise Unavailable(msg)
-        write = _Write(work, asyncio.get_running_loop().create_future(), callers)
-        if account_id is None or also:
-            accounts = () if account_id is None else (account_id, *also)
-            self._spawn(self._commit(tuple(sorted(set(accounts))), [write]))
-        elif account_id in self._queues:
-            self._queues[account_id].append(write)
-        else:
-            self._queues[account_id] = deque([write])
-            self._spawn(self._drain(account_id))
-        return cast("T", await write.done)
+        accounts = () if account_id is None else tuple(sorted({account_id, *also}))
+        done = asyncio.get_running_loop().create_future()
+        self._enqueue(account_id, _Write(work, accounts, done, callers))
+        return cast("T", await done)
 
     async def next_commit(self, seconds: float) -> None:
         """Return soon after something was committed, at the latest after `seconds`."""
@@ -149,35 +184,47 @@ class PostgresEngine:
         while self._tasks:
             await asyncio.wait(self._tasks)
         await self._notifier.close()
-        for pool in (self._pools.bounded, self._pools.unbounded, self._pools.writing):
-            await pool.close()
+        pools = (self._bounded, self._unbounded, self._writing)
+        await asyncio.gather(*[pool.close() for pool in pools])
 
-    def _spawn(self, work: Any) -> None:  # noqa: ANN401 - a coroutine
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+    def _enqueue(self, account_id: int | None, write: _Write) -> None:
+        """Let a write wait behind the others of its account; raises Busy where there are too many.
 
-    async def _drain(self, account_id: int) -> None:
+        What an account writes in others as well waits here with the rest. So it has one connection
+        at a time, and whoever waits for a row's lock waits for another account or process.
+        """
+        queue = self._queues.get(account_id)
+        if queue is None:
+            queue = self._queues[account_id] = deque()
+            task = asyncio.create_task(self._drain(account_id, queue))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        if len(queue) >= budget.ACCOUNT_WRITES or self.queue_depth >= budget.WAITING_WRITES:
+            raise _busy_writer()
+        queue.append(write)
+
+    async def _drain(self, account_id: int | None, queue: deque[_Write]) -> None:
         """Commit what is queued for an account, group by group, until nothing is."""
-        queue = self._queues[account_id]
         while queue:
-            writes = [queue.popleft() for _ in range(min(len(queue), self.group))]
-            await self._commit((account_id,), writes)
+            rest = await self._commit(account_id, _next_group(queue, self.group))
+            queue.extendleft(reversed(rest))
         del self._queues[account_id]
 
-    async def _commit(self, accounts: tuple[int, ...], writes: list[_Write]) -> None:
-        """Carry out a group and answer everybody in it."""
-        self.group_sizes(sum(write.callers for write in writes))
+    async def _commit(self, account_id: int | None, group: list[_Write]) -> list[_Write]:
+        """Carry out writes and answer who waits for them; returns those that wait for the next."""
         try:
-            outcomes = await _repeated(lambda: self._transact(accounts, writes))
+            outcomes = await _repeated(lambda: self._transact(account_id, group))
         except Exception as error:  # noqa: BLE001 - whatever it is, every waiting caller is told
-            outcomes = [(write, None, error) for write in writes]
-        for write, result, failure in outcomes:
+            outcomes = [(None, error)] * len(group)
+        done, rest = group[: len(outcomes)], group[len(outcomes) :]
+        self.group_sizes(sum(write.callers for write in done))
+        for write, (result, failure) in zip(done, outcomes, strict=True):
             answer(write.done, result, failure)
         self._notifier.notify()
+        return rest
 
-    async def _transact(self, accounts: tuple[int, ...], writes: list[_Write]) -> list[_Outcome]:
-        """One transaction for all these writes, with each account's row locked first.
+    async def _transact(self, account_id: int | None, group: list[_Write]) -> list[_Outcome]:
+        """One transaction for these writes, or the first of them, with the accounts' rows locked.
 
         The lock makes the commits of an account come one after the other, and so its seqs in the
         order of commits, without a gap. Accounts come sorted, so two transactions never wait for
@@ -185,37 +232,58 @@ class PostgresEngine:
         by writers of the same account, which the lock keeps out, and stricter ones would only
         make it run again. A single write needs no savepoint: it fails with its transaction.
         """
-        async with self._transaction(self._pools.writing, "BEGIN") as connection:
-            for account_id in accounts:
-                await connection.raw.execute(_LOCK, account_id)
-            if len(writes) == 1:
-                return [(writes[0], await writes[0].work(connection), None)]
-            return [await _attempt(connection, write) for write in writes]
+        async with self._transaction(self._writing, account_id, "BEGIN") as connection:
+            for account in group[0].accounts:
+                await connection.raw.execute(_LOCK, account)
+            if len(group) == 1:
+                return [(await group[0].work(connection), None)]
+            outcomes: list[_Outcome] = []
+            end = time.monotonic() + GROUP_SECONDS
+            for write in group:
+                outcomes.append(await _attempt(connection, write))
+                if time.monotonic() > end:
+                    break
+            return outcomes
 
     @contextlib.asynccontextmanager
     async def _transaction(
-        self,
-        pool: Any,  # noqa: ANN401 - asyncpg publishes no types
-        begin: str,
+        self, pool: Pool, account_id: int | None, begin: str
     ) -> AsyncIterator[PostgresConnection]:
         """A connection in a transaction that is committed at the end, or undone by an error."""
-        async with self._connection(pool) as raw:
-            try:
-                await raw.execute(begin)
-                yield PostgresConnection(raw, self._figures)
-                await _end(raw)
-            except BaseException as error:
-                await _undo(raw, error)
-                raise
+        async with pool.connection(account_id) as (raw, end):
+            await raw.execute(begin)
+            yield PostgresConnection(raw, self._figures, end)
+            await _end(raw)
 
-    @contextlib.asynccontextmanager
-    async def _connection(self, pool: Any) -> AsyncIterator[Any]:  # noqa: ANN401 - likewise
-        async with asyncio.timeout(WAIT_SECONDS):
-            raw = await pool.acquire()
-        try:
-            yield raw
-        finally:
-            await pool.release(raw)
+    def _refuse_who_waits(self) -> None:
+        """The server is stuck: who waits now would only learn the same, after as long again."""
+        for pool in (self._bounded, self._unbounded, self._writing):
+            pool.turns.refuse(_stuck)
+        for queue in self._queues.values():
+            for write in queue:
+                answer(write.done, None, _stuck())
+            queue.clear()
+
+
+def _busy_readers() -> Busy:
+    return Busy("readers", "too many searches wait already")
+
+
+def _busy_writer() -> Busy:
+    return Busy("writer", "too many writes wait already")
+
+
+def _stuck() -> Unavailable:
+    return Unavailable("the database does not answer")
+
+
+def _next_group(queue: deque[_Write], most: int) -> list[_Write]:
+    """Take the writes that the next transaction is for: those of one account, or a single one."""
+    group = [queue.popleft()]
+    accounts = group[0].accounts
+    while queue and len(group) < most and len(accounts) == 1 and queue[0].accounts == accounts:
+        group.append(queue.popleft())
+    return group
 
 
 async def _attempt(connection: PostgresConnection, write: _Write) -> _Outcome:
@@ -228,9 +296,9 @@ async def _attempt(connection: PostgresConnection, write: _Write) -> _Outcome:
         if is_passing(error) or is_lost(error):
             raise
         await raw.execute("ROLLBACK TO one; RELEASE one")
-        return write, None, translated(error)
+        return None, translated(error)
     await raw.execute("RELEASE one")
-    return write, result, None
+    return result, None
 
 
 async def _end(raw: Any) -> None:  # noqa: ANN401 - asyncpg publishes no types
@@ -244,19 +312,6 @@ async def _end(raw: Any) -> None:  # noqa: ANN401 - asyncpg publishes no types
     if status != "COMMIT":
         msg = "work went on after a statement that failed, so nothing of it was kept"
         raise RuntimeError(msg)
-
-
-async def _undo(raw: Any, error: BaseException) -> None:  # noqa: ANN401 - asyncpg publishes no types
-    """Roll back, or give up the connection where that cannot be done."""
-    try:
-        if not (isinstance(error, Exception) and is_lost(error)):
-            await raw.execute("ROLLBACK")
-            return
-    except Exception:  # noqa: BLE001, S110 - the error that led here is the one to be told
-        pass
-    with contextlib.suppress(asyncpg.InterfaceError):
-        # Unless the pool has noticed by itself.
-        raw.terminate()
 
 
 async def _repeated(attempt: Callable[[], Awaitable[T]]) -> T:
@@ -287,9 +342,10 @@ async def open_postgres(
     address = Address(url, prepared=prepared)
     await checked(address)
     sizes = sizes or Sizes()
-    pools = _Pools(
+    raw = _RawPools(
         bounded=await address.pool(sizes.bounded),
         unbounded=await address.pool(sizes.unbounded, is_bounded=False),
         writing=await address.pool(sizes.writing),
     )
-    return PostgresEngine(pools, CommitNotifier(address.connect if prepared else None), group=group)
+    notifier = CommitNotifier(address.connect if prepared else None)
+    return PostgresEngine(raw, sizes, notifier, group=group)

@@ -62,6 +62,11 @@ def is_lost(error: Exception) -> bool:
     return isinstance(error, (*_LOST, OSError)) or _is_closed(error)
 
 
+def is_late(error: BaseException | None) -> bool:
+    """Whether a deadline ended it, the server's or ours."""
+    return isinstance(error, (asyncpg.QueryCanceledError, TimeoutError))
+
+
 _CLOSED = ("closed", "closing", "released back to the pool")
 
 

@@ -1,5 +1,6 @@
 """PostgreSQL: where a database is, and whether it is one that we can work with."""
 
+import contextlib
 import re
 import socket
 from collections.abc import Iterable
@@ -9,22 +10,29 @@ import asyncpg
 import msgspec
 
 from doings.config import server_of
+from doings.core.budget import PAGE_SECONDS, READ_SECONDS
 from doings.core.errors import Misconfigured
 from doings.storage.postgres.errors import translated
 
 OLDEST = 14
 """The oldest PostgreSQL that will do."""
 
-CONNECT_SECONDS = 10
-STATEMENT_SECONDS = 60
+CONNECT_SECONDS = 5
+"""How long making a connection may take."""
+
+ANSWER_SECONDS = 1
+"""How much longer than the server we wait for a statement: the server's own end of it is cleaner.
+"""
 
 STATEMENTS = 500
 """How many prepared statements a connection keeps."""
 
-_LIMITS = {
+_SETTINGS = {
     "application_name": "doings",
     "idle_in_transaction_session_timeout": "60s",
-    "lock_timeout": "10s",
+    "statement_timeout": f"{PAGE_SECONDS}s",
+    # Shorter than a statement's, so that it is said what was waited for.
+    "lock_timeout": f"{PAGE_SECONDS - 1}s",
     "jit": "off",
 }
 
@@ -33,7 +41,10 @@ _BOUNDED = {"enable_seqscan": "off", "enable_bitmapscan": "off", "enable_sort": 
 it has gathered figures about the tables, when it takes them for small and would sort them.
 """
 
-_UNBOUNDED = {"plan_cache_mode": "force_custom_plan"}
+_UNBOUNDED = {
+    "plan_cache_mode": "force_custom_plan",
+    "statement_timeout": f"{READ_SECONDS}s",
+}
 """Whether a word is frequent or rare decides how it is best looked for."""
 
 
@@ -72,25 +83,27 @@ class Address(msgspec.Struct, frozen=True):
 
     async def pool(self, size: int, *, is_bounded: bool = True) -> Any:  # noqa: ANN401
         """A pool of at most `size` connections, made when they are needed."""
-        settings = _LIMITS | (_BOUNDED if is_bounded else _UNBOUNDED)
+        settings = _SETTINGS | (_BOUNDED if is_bounded else _UNBOUNDED)
+        seconds = PAGE_SECONDS if is_bounded else READ_SECONDS
         return await asyncpg.create_pool(
             self.url,
             min_size=0,
             max_size=size,
-            init=_take_binary_words,
+            connect=_connect,
             reset=_change_nothing,
-            **self._options(settings),
+            **self._options(settings, seconds + ANSWER_SECONDS),
         )
 
     async def connect(self) -> Any:  # noqa: ANN401
         """A connection outside every pool."""
-        return await asyncpg.connect(self.url, **self._options(_LIMITS))
+        options = self._options(_SETTINGS, PAGE_SECONDS + ANSWER_SECONDS)
+        return await asyncpg.connect(self.url, **options)
 
-    def _options(self, settings: dict[str, str]) -> dict[str, Any]:
+    def _options(self, settings: dict[str, str], seconds: float) -> dict[str, Any]:
         return {
             "connection_class": _Connection,
             "timeout": CONNECT_SECONDS,
-            "command_timeout": STATEMENT_SECONDS,
+            "command_timeout": seconds,
             "statement_cache_size": STATEMENTS if self.prepared else 0,
             "max_cached_statement_lifetime": 0,
             # A pgbouncer refuses a client that comes with settings it does not know.
@@ -98,11 +111,21 @@ class Address(msgspec.Struct, frozen=True):
         }
 
 
-async def _take_binary_words(raw: Any) -> None:  # noqa: ANN401
-    """Let texts' words go out in the binary form that COPY needs; they are never read back."""
-    await raw.set_type_codec(
-        "tsvector", schema="pg_catalog", encoder=bytes, decoder=bytes, format="binary"
-    )
+async def _connect(url: str, **options: Any) -> Any:  # noqa: ANN401
+    """A connection on which texts' words go out in the binary form that COPY needs.
+
+    They are never read back. The driver would say goodbye to a connection that this fails on, and
+    wait for a stuck server to say it too.
+    """
+    raw = await asyncpg.connect(url, **options)
+    try:
+        await raw.set_type_codec(
+            "tsvector", schema="pg_catalog", encoder=bytes, decoder=bytes, format="binary"
+        )
+    except BaseException:
+        raw.terminate()
+        raise
+    return raw
 
 
 async def _change_nothing(_raw: object) -> None:
@@ -129,7 +152,8 @@ async def checked(address: Address) -> None:
         if encoding != "UTF8":
             raise Misconfigured(f"{place} is encoded in {encoding}; Doings needs UTF8")
     finally:
-        await raw.close()
+        with contextlib.suppress(TimeoutError):
+            await raw.close(timeout=ANSWER_SECONDS)
 
 
 def _place(url: str) -> str:

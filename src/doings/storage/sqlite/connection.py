@@ -100,6 +100,9 @@ class SqliteConnection:
         """Whether there is a table of that name."""
         return self.raw.table_exists("main", name)
 
+    async def take_time(self) -> None:
+        """Nothing: what writes has no deadline here."""
+
     async def lock_schema(self) -> None:
         """Nothing to do: a write keeps all others out from its beginning."""
 
