@@ -10,7 +10,7 @@ from doings.core.activity import Activity, Draft
 from doings.core.clock import SECOND, Clock
 from doings.core.defaults import DEFAULTS
 from doings.core.entity import SELF, EntityDraft
-from doings.core.errors import Conflict, Misconfigured, NotFound
+from doings.core.errors import Conflict, Misconfigured, NotFound, Unavailable
 from doings.core.store import Reader, Writer
 from doings.core.store.credentials import SignIn, Standing
 from doings.core.text import json_text, object_from_text
@@ -173,8 +173,36 @@ class Database:
     async def due(self, limit: int) -> list[tuple[int, int]]:
         """(account, activity) of what time has changed and nobody has recorded yet."""
         now = self.clock.now()
+        try:
+            return await self.engine.read(
+                lambda connection: connection.fetch(sql.DUE, now=now, limit=limit)
+            )
+        except Unavailable as error:
+            # On a cluster one machine may be away, and most accounts are on others.
+            return await self._due_where_it_can_be_read(now, limit, error)
+
+    async def _due_where_it_can_be_read(
+        self, now: int, limit: int, error: Unavailable
+    ) -> list[tuple[int, int]]:
+        """Likewise, from each account by itself; raises the error where none can be read."""
+        due: list[tuple[int, int]] = []
+        accounts = await self.accounts()
+        failed = 0
+        for account in accounts:
+            try:
+                due += await self._due_in(account.id, now, limit // len(accounts) + 1)
+            except Unavailable:
+                failed += 1
+        if failed == len(accounts):
+            raise error
+        return due
+
+    async def _due_in(self, account_id: int, now: int, limit: int) -> list[tuple[int, int]]:
         return await self.engine.read(
-            lambda connection: connection.fetch(sql.DUE, now=now, limit=limit)
+            lambda connection: connection.fetch(
+                sql.DUE_IN_ACCOUNT, account_id=account_id, now=now, limit=limit
+            ),
+            account_id=account_id,
         )
 
     async def take_turn(self, name: str, holder: str, seconds: int) -> bool:
@@ -262,6 +290,7 @@ async def open_database(engine: Engine, clock: Clock, schema: dict[str, str]) ->
         for step in STEPS[version:]:
             await connection.execute_script(step.format(**schema))
         if version < VERSION:
+            await connection.spread_new_tables()
             await _set(connection, "schema", str(VERSION))
         secret = await _get(connection, "secret")
         if secret is None:

@@ -93,6 +93,9 @@ class Connection(Protocol):
         What follows in the transaction may take as long as it needs.
         """
 
+    async def spread_new_tables(self) -> None:
+        """Put new tables where the others are, if those are spread over several machines."""
+
 
 class Engine(Protocol):
     """A database that can be read and written in transactions.

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from doings.core.account import Account
 from doings.core.background import BackgroundTask
 from doings.core.clock import SECOND
+from doings.core.errors import Unavailable
 from doings.storage.database import Database
 from doings.storage.engine import Connection
 from doings.storage.reading import texts
@@ -63,10 +64,19 @@ class Rebuilding(BackgroundTask):
             await asyncio.sleep(self._seconds)
 
     async def rebuild(self) -> bool:
-        """Index all that is left; False where it is another process's turn to."""
+        """Index all that is left; False where it is another process's turn to.
+
+        An account that is not available is left out, and the error is raised in the end.
+        """
+        failure: Unavailable | None = None
         for account in await self._database.accounts():
-            if await self._left(account) and not await self._rebuild(account):
-                return False
+            try:
+                if await self._left(account) and not await self._rebuild(account):
+                    return False
+            except Unavailable as error:
+                failure = error
+        if failure is not None:
+            raise failure
         return True
 
     async def _rebuild(self, account: Account) -> bool:

@@ -94,8 +94,12 @@ class WriteBatcher:
         try:
             recordings = await self._written(recorder, [waiting.draft for waiting in batch])
         except Exception as error:  # noqa: BLE001 - whatever it is, every caller is told
-            # What is unavailable is so for all, and may have been lost after it was done.
-            if len(batch) > 1 and not isinstance(error, Unavailable):
+            if isinstance(error, Unavailable):
+                # It is so for all, who shall not learn it batch by batch. Nor is the batch tried
+                # again: it may have been lost after it was done.
+                batch = [*batch, *self._waiting[recorder]]
+                self._waiting[recorder] = []
+            elif len(batch) > 1:
                 await asyncio.gather(*[self._record(recorder, [waiting]) for waiting in batch])
                 return
             for waiting in batch:

@@ -12,7 +12,7 @@ from doings.core.errors import Misconfigured
 from doings.core.query import Gap, Query, words_from_text
 from doings.storage.database import Database, open_database
 from doings.storage.engine import Connection, Row
-from doings.storage.postgres.citus import SPREAD, WHOLE, distribute
+from doings.storage.postgres.citus import CENTRAL, SPREAD, distribute
 from doings.storage.postgres.engine import PostgresEngine, open_postgres
 from doings.storage.postgres.search import SCHEMA
 from doings.storage.sql import select
@@ -47,7 +47,7 @@ async def spread_later(directory: Path, clock: TickingClock) -> tuple[Database, 
     return await open_database(engine, clock, SCHEMA), engine
 
 
-async def test_every_table_is_spread_or_whole(tmp_path: Path, clock: TickingClock) -> None:
+async def test_every_table_is_spread_or_central(tmp_path: Path, clock: TickingClock) -> None:
     """A new table has to be thought of."""
     database = await plain(tmp_path, clock)
 
@@ -56,7 +56,7 @@ async def test_every_table_is_spread_or_whole(tmp_path: Path, clock: TickingCloc
     )
     await database.close()
 
-    assert {row[0] for row in rows} == {*SPREAD, *WHOLE}
+    assert {row[0] for row in rows} == {*SPREAD, *CENTRAL}
 
 
 async def test_every_key_of_a_spread_table_begins_with_the_account(
@@ -98,7 +98,7 @@ async def test_a_database_in_use_is_spread(tmp_path: Path, clock: TickingClock) 
     after = await book.seqs()
     await database.close()
 
-    assert set(made) == {*SPREAD, *WHOLE}
+    assert set(made) == {*SPREAD, *CENTRAL}
     assert again == []
     assert after[1:] == before
 

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from doings.storage.engine import Row
+from doings.storage.postgres.citus import distribute_new
 from doings.storage.postgres.search import SEARCH
 
 MANY = 20
@@ -24,6 +25,9 @@ _PATIENTLY = "; ".join(
     f"SET LOCAL {name} = 0"
     for name in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
 )
+
+_ONE_BY_ONE = "SET LOCAL citus.multi_shard_modify_mode = 'sequential'"
+"""Has Citus change tables that belong together in one transaction; PostgreSQL alone ignores it."""
 
 SCHEMA_LOCK = 0x646F696E6773
 """The number of the advisory lock under which the schema is changed: "doings"."""
@@ -108,8 +112,13 @@ class PostgresConnection:
     async def lock_schema(self) -> None:
         """Wait until no other process changes the schema, and keep others from it."""
         await self.take_time()
+        await self.raw.execute(_ONE_BY_ONE)
         lock = f"SELECT pg_advisory_xact_lock({SCHEMA_LOCK})"
         await self.raw.execute(lock, timeout=self._seconds)
+
+    async def spread_new_tables(self) -> None:
+        """Put new tables where the others are, if those are spread over several machines."""
+        await distribute_new(self)
 
 
 class Figures:

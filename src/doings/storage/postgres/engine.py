@@ -5,7 +5,7 @@ gaps and in the order of commits. The writes of this process for one account sha
 (group commit); accounts are written side by side.
 
 A server that is away refuses at once. One that is stuck says nothing, so every statement has a
-deadline; the first one that the server lets pass tells all who wait for a connection.
+deadline; when the first is over, all who wait are told.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ import contextlib
 import random
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from typing import Any, TypeVar, cast
 
 import msgspec
@@ -38,6 +38,9 @@ GROUP_SECONDS = budget.WRITE_SECONDS / 4
 
 ATTEMPTS = 4
 """How often work is begun that broke off with nothing kept."""
+
+PROBE_SECONDS = 2
+"""How long a server may take to accept a connection, before it is taken for stuck."""
 
 _LOCK = "SELECT head FROM heads WHERE account_id = $1 FOR UPDATE"
 
@@ -75,13 +78,14 @@ class PostgresEngine:
     """`engine.Engine` on a PostgreSQL database; made by `open_postgres`."""
 
     def __init__(
-        self, raw: _RawPools, sizes: Sizes, notifier: CommitNotifier, *, group: int = GROUP
+        self, raw: _RawPools, sizes: Sizes, address: Address, *, group: int = GROUP
     ) -> None:
         self.group = group
         self.group_sizes: Callable[[int], None] = lambda _: None
         self.waits: Callable[[str, float], None] = lambda _kind, _seconds: None
         self._figures = Figures()
-        self._notifier = notifier
+        self._connect = address.connect
+        self._notifier = CommitNotifier(address.connect if address.prepared else None)
         pages = Turns(sizes.bounded, _busy_readers)
         searches = Turns(
             sizes.unbounded,
@@ -95,6 +99,7 @@ class PostgresEngine:
         self._writing = self._pool(raw.writing, writes, seconds=None)
         self._queues: dict[int | None, deque[_Write]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._probe: asyncio.Task[None] | None = None
         self._is_closed = False
 
     def _pool(self, raw: Any, turns: Turns, *, seconds: float | None) -> Pool:  # noqa: ANN401
@@ -105,7 +110,7 @@ class PostgresEngine:
             waits=budget.READ_SECONDS,
             seconds=seconds,
             on_wait=lambda waited: self.waits(kind, waited),
-            on_stuck=self._refuse_who_waits,
+            on_silence=self._suspect,
         )
 
     @property
@@ -187,6 +192,12 @@ class PostgresEngine:
         pools = (self._bounded, self._unbounded, self._writing)
         await asyncio.gather(*[pool.close() for pool in pools])
 
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
     def _enqueue(self, account_id: int | None, write: _Write) -> None:
         """Let a write wait behind the others of its account; raises Busy where there are too many.
 
@@ -196,9 +207,7 @@ class PostgresEngine:
         queue = self._queues.get(account_id)
         if queue is None:
             queue = self._queues[account_id] = deque()
-            task = asyncio.create_task(self._drain(account_id, queue))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._spawn(self._drain(account_id, queue))
         if len(queue) >= budget.ACCOUNT_WRITES or self.queue_depth >= budget.WAITING_WRITES:
             raise _busy_writer()
         queue.append(write)
@@ -255,8 +264,25 @@ class PostgresEngine:
             yield PostgresConnection(raw, self._figures, end)
             await _end(raw)
 
+    def _suspect(self) -> None:
+        """A connection does not answer: find out about the server, if nobody does already."""
+        if self._probe is None or self._probe.done():
+            self._probe = self._spawn(self._refuse_who_waits_if_stuck())
+
+    async def _refuse_who_waits_if_stuck(self) -> None:
+        """Who waits for a server that is stuck would only learn the same, after as long again.
+
+        On a cluster one machine may be stuck, and the server with it only for some accounts.
+        """
+        try:
+            async with asyncio.timeout(PROBE_SECONDS):
+                raw = await self._connect()
+        except Exception:  # noqa: BLE001 - whatever it is, nobody can be served
+            self._refuse_who_waits()
+        else:
+            raw.terminate()
+
     def _refuse_who_waits(self) -> None:
-        """The server is stuck: who waits now would only learn the same, after as long again."""
         for pool in (self._bounded, self._unbounded, self._writing):
             pool.turns.refuse(_stuck)
         for queue in self._queues.values():
@@ -347,5 +373,4 @@ async def open_postgres(
         unbounded=await address.pool(sizes.unbounded, is_bounded=False),
         writing=await address.pool(sizes.writing),
     )
-    notifier = CommitNotifier(address.connect if prepared else None)
-    return PostgresEngine(raw, sizes, notifier, group=group)
+    return PostgresEngine(raw, sizes, address, group=group)

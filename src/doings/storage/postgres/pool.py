@@ -16,7 +16,7 @@ from doings.storage.postgres.opening import CONNECT_SECONDS
 from doings.storage.postgres.turns import Turns
 
 SETTLE_SECONDS = 1
-"""How long a server may take to undo work that broke off, before it is taken for stuck."""
+"""How long a server may take to undo work that broke off, before its connection is dropped."""
 
 CLOSE_SECONDS = 5
 """How long connections may take to finish and say goodbye."""
@@ -25,8 +25,8 @@ CLOSE_SECONDS = 5
 class Pool:
     """`raw` is the driver's pool. Work has `seconds` from when its turn has come; None is no end.
 
-    Each wait for a turn ends after `waits` seconds. `on_wait` is told how long it was, `on_stuck`
-    that the server does not answer.
+    Each wait for a turn ends after `waits` seconds. `on_wait` is told how long it was, `on_silence`
+    that a connection does not answer.
     """
 
     def __init__(  # noqa: PLR0913 - each of them differs between the pools
@@ -37,14 +37,14 @@ class Pool:
         waits: float,
         seconds: float | None,
         on_wait: Callable[[float], None],
-        on_stuck: Callable[[], None],
+        on_silence: Callable[[], None],
     ) -> None:
         self.turns = turns
         self._raw = raw
         self._waits = waits
         self._seconds = seconds
         self._on_wait = on_wait
-        self._on_stuck = on_stuck
+        self._on_silence = on_silence
 
     @contextlib.asynccontextmanager
     async def connection(
@@ -84,7 +84,7 @@ class Pool:
             async with asyncio.timeout(CONNECT_SECONDS):
                 return await self._raw.acquire()
         except TimeoutError:
-            self._on_stuck()
+            self._on_silence()
             raise
 
     async def _settle(self, raw: Any) -> None:  # noqa: ANN401
@@ -102,6 +102,6 @@ class Pool:
             except BaseException as error:
                 raw.terminate()
                 if isinstance(error, TimeoutError):
-                    self._on_stuck()
+                    self._on_silence()
                 if not isinstance(error, Exception):
                     raise

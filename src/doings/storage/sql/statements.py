@@ -330,6 +330,11 @@ DROP_DEADLINE = """
 DUE = """
     SELECT account_id, activity_seq FROM deadlines WHERE due_at <= :now
     ORDER BY due_at, account_id, activity_seq LIMIT :limit"""
+# What is due in one account, for when not every account can be read.
+DUE_IN_ACCOUNT = """
+    SELECT account_id, activity_seq FROM deadlines
+    WHERE account_id = :account_id AND due_at <= :now
+    ORDER BY due_at, activity_seq LIMIT :limit"""
 
 # What a cluster of machines cannot send to the one machine that has the account
 

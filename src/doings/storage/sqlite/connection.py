@@ -103,6 +103,9 @@ class SqliteConnection:
     async def take_time(self) -> None:
         """Nothing: what writes has no deadline here."""
 
+    async def spread_new_tables(self) -> None:
+        """Nothing: all tables are in one file."""
+
     async def lock_schema(self) -> None:
         """Nothing to do: a write keeps all others out from its beginning."""
 
