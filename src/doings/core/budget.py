@@ -56,9 +56,6 @@ longer than `READ_SECONDS`."""
 ACCOUNT_WRITES = 2_000
 """Writes that an account may have waiting for the writer; also single activities of one caller."""
 
-ACCOUNT_WRITES = 4_096
-"""Writes of an account that may wait for a writer; single activities that come together are one."""
-
 # One process
 
 WAITING_READS = 1_024

@@ -13,7 +13,8 @@ from doings.core.errors import Unavailable
 from doings.storage.checks import counts, imports, seqs
 from doings.storage.checks import statements as sql
 from doings.storage.database import Database
-from doings.storage.engine import Row
+from doings.storage.engine import Connection
+from doings.storage.sql import account_statements as accounts
 from doings.storage.sql import statements
 from doings.storage.sql.schema import ACCOUNT_TABLES
 from doings.storage.sql.tallies import BLOCK_BITS
@@ -105,11 +106,18 @@ async def _strays(database: Database, table: str) -> list[str]:
     return findings
 
 
-async def _next_account(database: Database, table: str, after: int) -> Row | None:
-    return await database.engine.read(
-        lambda connection: connection.fetch_one(sql.next_account(table), after=after),
-        bounded=False,
-    )
+async def _next_account(database: Database, table: str, after: int) -> tuple[int, bool] | None:
+    """The next account with rows in a table, and whether it exists."""
+
+    async def look(connection: Connection) -> tuple[int, bool] | None:
+        row = await connection.fetch_one(sql.next_account(table), after=after)
+        if row is None:
+            return None
+        # By itself: a cluster joins no table that is spread with one that is not.
+        account = await connection.fetch_one(accounts.ACCOUNT_BY_ID, account_id=row[0])
+        return int(row[0]), account is not None
+
+    return await database.engine.read(look, bounded=False)
 
 
 async def _account_findings(database: Database, account: Account) -> Found:

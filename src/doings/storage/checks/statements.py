@@ -147,8 +147,7 @@ INSTANTS_BETWEEN = f"SELECT l.occurred_at, COUNT(*) {_WITH_CONTACT_BETWEEN} GROU
 def next_account(table: str) -> str:
     """The next account that has rows in a table, whether it exists or not."""
     return f"""
-    SELECT r.account_id, {_exists("accounts a WHERE a.account_id = r.account_id")} FROM {table} r
-    WHERE r.account_id > :after ORDER BY r.account_id LIMIT 1"""
+    SELECT account_id FROM {table} WHERE account_id > :after ORDER BY account_id LIMIT 1"""
 
 
 def links_named(count: int) -> str:

@@ -25,8 +25,8 @@ from doings.storage.postgres.connection import Figures, PostgresConnection
 from doings.storage.postgres.errors import is_late, is_lost, is_passing, translated
 from doings.storage.postgres.notifications import CommitNotifier
 from doings.storage.postgres.opening import Address, checked
+from doings.storage.postgres.places import Places
 from doings.storage.postgres.pool import Pool
-from doings.storage.postgres.turns import Turns
 
 T = TypeVar("T")
 
@@ -86,14 +86,14 @@ class PostgresEngine:
         self._figures = Figures()
         self._connect = address.connect
         self._notifier = CommitNotifier(address.connect if address.prepared else None)
-        pages = Turns(sizes.bounded, _busy_readers)
-        searches = Turns(
+        pages = Places(sizes.bounded, _busy_readers)
+        searches = Places(
             sizes.unbounded,
             _busy_readers,
             waiting=budget.WAITING_READS,
             waiting_of_account=budget.ACCOUNT_READS,
         )
-        writes = Turns(sizes.writing, _busy_writer)
+        writes = Places(sizes.writing, _busy_writer)
         self._bounded = self._pool(raw.bounded, pages, seconds=budget.PAGE_SECONDS)
         self._unbounded = self._pool(raw.unbounded, searches, seconds=budget.READ_SECONDS)
         self._writing = self._pool(raw.writing, writes, seconds=None)
@@ -102,11 +102,11 @@ class PostgresEngine:
         self._probe: asyncio.Task[None] | None = None
         self._is_closed = False
 
-    def _pool(self, raw: Any, turns: Turns, *, seconds: float | None) -> Pool:  # noqa: ANN401
+    def _pool(self, raw: Any, places: Places, *, seconds: float | None) -> Pool:  # noqa: ANN401
         kind = "writer" if seconds is None else "reader"
         return Pool(
             raw,
-            turns,
+            places,
             waits=budget.READ_SECONDS,
             seconds=seconds,
             on_wait=lambda waited: self.waits(kind, waited),
@@ -284,7 +284,7 @@ class PostgresEngine:
 
     def _refuse_who_waits(self) -> None:
         for pool in (self._bounded, self._unbounded, self._writing):
-            pool.turns.refuse(_stuck)
+            pool.places.refuse(_stuck)
         for queue in self._queues.values():
             for write in queue:
                 answer(write.done, None, _stuck())

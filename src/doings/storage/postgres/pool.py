@@ -13,7 +13,7 @@ from typing import Any
 import asyncpg
 
 from doings.storage.postgres.opening import CONNECT_SECONDS
-from doings.storage.postgres.turns import Turns
+from doings.storage.postgres.places import Places
 
 SETTLE_SECONDS = 1
 """How long a server may take to undo work that broke off, before its connection is dropped."""
@@ -32,14 +32,14 @@ class Pool:
     def __init__(  # noqa: PLR0913 - each of them differs between the pools
         self,
         raw: Any,  # noqa: ANN401 - asyncpg publishes no types
-        turns: Turns,
+        places: Places,
         *,
         waits: float,
         seconds: float | None,
         on_wait: Callable[[float], None],
         on_silence: Callable[[], None],
     ) -> None:
-        self.turns = turns
+        self.places = places
         self._raw = raw
         self._waits = waits
         self._seconds = seconds
@@ -55,7 +55,7 @@ class Pool:
         Work that breaks off is undone, whatever ended it.
         """
         started = time.monotonic()
-        await self.turns.enter(account_id, self._waits)
+        await self.places.enter(account_id, self._waits)
         self._on_wait(time.monotonic() - started)
         try:
             async with asyncio.timeout(self._seconds) as end:
@@ -68,7 +68,7 @@ class Pool:
                 finally:
                     await self._raw.release(raw)
         finally:
-            self.turns.leave(account_id)
+            self.places.leave(account_id)
 
     async def close(self) -> None:
         """Let what runs end and say goodbye; drop what does not answer."""
