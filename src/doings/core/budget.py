@@ -30,7 +30,7 @@ LIST_ITEMS = 1_000
 PAGE_BYTES = 4_194_304
 """Stored bytes that one page or one chunk of a stream may hold, unless it has but one item."""
 
-PAGE_SECONDS = 7
+PAGE_SECONDS = 6
 """How long a page or a single thing may take to read or to write on a database server. That takes
 milliseconds, so a server that has not answered by then is stuck.
 """

@@ -24,7 +24,7 @@ from doings.storage.engine import Row, answer
 from doings.storage.postgres.connection import Figures, PostgresConnection
 from doings.storage.postgres.errors import is_late, is_lost, is_passing, translated
 from doings.storage.postgres.notifications import CommitNotifier
-from doings.storage.postgres.opening import Address, checked
+from doings.storage.postgres.opening import BOUNDED, UNBOUNDED, WRITING, Address, checked
 from doings.storage.postgres.places import Places
 from doings.storage.postgres.pool import Pool
 
@@ -262,29 +262,31 @@ class PostgresEngine:
         async with pool.connection(account_id) as (raw, end):
             await raw.execute(begin)
             yield PostgresConnection(raw, self._figures, end)
-            await _end(raw)
+            await _commit(raw, end)
 
     def _suspect(self) -> None:
         """A connection does not answer: find out about the server, if nobody does already."""
         if self._probe is None or self._probe.done():
-            self._probe = self._spawn(self._refuse_who_waits_if_stuck())
+            self._probe = self._spawn(self._give_up_if_stuck())
 
-    async def _refuse_who_waits_if_stuck(self) -> None:
+    async def _give_up_if_stuck(self) -> None:
         """Who waits for a server that is stuck would only learn the same, after as long again.
 
-        On a cluster one machine may be stuck, and the server with it only for some accounts.
+        A single statement may be long. And on a cluster one machine may be stuck: that is so only
+        for the accounts on it.
         """
         try:
             async with asyncio.timeout(PROBE_SECONDS):
                 raw = await self._connect()
-        except Exception:  # noqa: BLE001 - whatever it is, nobody can be served
-            self._refuse_who_waits()
-        else:
             raw.terminate()
+        except TimeoutError:
+            self._give_up()
+        except Exception:  # noqa: BLE001, S110 - it answers, and who works there learns the same
+            pass
 
-    def _refuse_who_waits(self) -> None:
+    def _give_up(self) -> None:
         for pool in (self._bounded, self._unbounded, self._writing):
-            pool.places.refuse(_stuck)
+            pool.give_up(_stuck)
         for queue in self._queues.values():
             for write in queue:
                 answer(write.done, None, _stuck())
@@ -327,11 +329,12 @@ async def _attempt(connection: PostgresConnection, write: _Write) -> _Outcome:
     return result, None
 
 
-async def _end(raw: Any) -> None:  # noqa: ANN401 - asyncpg publishes no types
+async def _commit(raw: Any, end: asyncio.Timeout) -> None:  # noqa: ANN401 - untyped driver
+    """Commit; raises Unavailable that says so where nobody knows whether it was done."""
     try:
         status = await raw.execute("COMMIT")
-    except Exception as error:
-        if is_lost(error):
+    except (Exception, asyncio.CancelledError) as error:
+        if end.expired() or is_lost(error):
             msg = "the connection to the database was lost while it wrote"
             raise Unavailable(msg) from error
         raise
@@ -369,8 +372,8 @@ async def open_postgres(
     await checked(address)
     sizes = sizes or Sizes()
     raw = _RawPools(
-        bounded=await address.pool(sizes.bounded),
-        unbounded=await address.pool(sizes.unbounded, is_bounded=False),
-        writing=await address.pool(sizes.writing),
+        bounded=await address.pool(sizes.bounded, BOUNDED),
+        unbounded=await address.pool(sizes.unbounded, UNBOUNDED),
+        writing=await address.pool(sizes.writing, WRITING),
     )
     return PostgresEngine(raw, sizes, address, group=group)

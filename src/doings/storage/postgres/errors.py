@@ -57,7 +57,7 @@ def is_passing(error: Exception) -> bool:
     return isinstance(error, _PASSING) or _is_closed(error)
 
 
-def is_lost(error: Exception) -> bool:
+def is_lost(error: BaseException) -> bool:
     """Whether the connection broke, which leaves open what became of its last command."""
     return isinstance(error, (*_LOST, OSError)) or _is_closed(error)
 
@@ -70,7 +70,7 @@ def is_late(error: BaseException | None) -> bool:
 _CLOSED = ("closed", "closing", "released back to the pool")
 
 
-def _is_closed(error: Exception) -> bool:
+def _is_closed(error: BaseException) -> bool:
     """Whether the driver was asked to use a connection that the server has just ended."""
     if isinstance(error, asyncpg.InternalClientError):
         return True

@@ -20,9 +20,8 @@ OLDEST = 14
 CONNECT_SECONDS = 5
 """How long making a connection may take."""
 
-ANSWER_SECONDS = 1
-"""How much longer than the server we wait for a statement: the server's own end of it is cleaner.
-"""
+CLOSE_SECONDS = 1
+"""How long a server may take to say goodbye."""
 
 STATEMENTS = 500
 """How many prepared statements a connection keeps."""
@@ -30,22 +29,40 @@ STATEMENTS = 500
 _SETTINGS = {
     "application_name": "doings",
     "idle_in_transaction_session_timeout": "60s",
-    "statement_timeout": f"{PAGE_SECONDS}s",
-    # Shorter than a statement's, so that it is said what was waited for.
-    "lock_timeout": f"{PAGE_SECONDS - 1}s",
+    "lock_timeout": "10s",
     "jit": "off",
 }
 
-_BOUNDED = {"enable_seqscan": "off", "enable_bitmapscan": "off", "enable_sort": "off"}
+
+class Use(msgspec.Struct, frozen=True):
+    """What connections are for: a statement's deadline, and how PostgreSQL is to plan."""
+
+    seconds: int
+    planning: dict[str, str] = {}
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """The settings of a connection."""
+        return _SETTINGS | self.planning | {"statement_timeout": f"{self.seconds}s"}
+
+    @property
+    def patience(self) -> int:
+        """How many seconds we wait for a statement: first the server may end it by itself."""
+        return self.seconds + 1
+
+
+BOUNDED = Use(
+    PAGE_SECONDS, {"enable_seqscan": "off", "enable_bitmapscan": "off", "enable_sort": "off"}
+)
 """Every bounded read is a range of an index in its order. This holds PostgreSQL to it also before
 it has gathered figures about the tables, when it takes them for small and would sort them.
 """
 
-_UNBOUNDED = {
-    "plan_cache_mode": "force_custom_plan",
-    "statement_timeout": f"{READ_SECONDS}s",
-}
+UNBOUNDED = Use(READ_SECONDS, {"plan_cache_mode": "force_custom_plan"})
 """Whether a word is frequent or rare decides how it is best looked for."""
+
+WRITING = Use(30, BOUNDED.planning)
+"""A thousand long texts in one statement take their time, and the server is looked after."""
 
 
 _OWN_TYPES_END = 16_384
@@ -81,33 +98,30 @@ class Address(msgspec.Struct, frozen=True):
     url: str
     prepared: bool = True
 
-    async def pool(self, size: int, *, is_bounded: bool = True) -> Any:  # noqa: ANN401
+    async def pool(self, size: int, use: Use) -> Any:  # noqa: ANN401 - asyncpg publishes no types
         """A pool of at most `size` connections, made when they are needed."""
-        settings = _SETTINGS | (_BOUNDED if is_bounded else _UNBOUNDED)
-        seconds = PAGE_SECONDS if is_bounded else READ_SECONDS
         return await asyncpg.create_pool(
             self.url,
             min_size=0,
             max_size=size,
             connect=_connect,
             reset=_change_nothing,
-            **self._options(settings, seconds + ANSWER_SECONDS),
+            **self._options(use),
         )
 
     async def connect(self) -> Any:  # noqa: ANN401
         """A connection outside every pool."""
-        options = self._options(_SETTINGS, PAGE_SECONDS + ANSWER_SECONDS)
-        return await asyncpg.connect(self.url, **options)
+        return await asyncpg.connect(self.url, **self._options(BOUNDED))
 
-    def _options(self, settings: dict[str, str], seconds: float) -> dict[str, Any]:
+    def _options(self, use: Use) -> dict[str, Any]:
         return {
             "connection_class": _Connection,
             "timeout": CONNECT_SECONDS,
-            "command_timeout": seconds,
+            "command_timeout": use.patience,
             "statement_cache_size": STATEMENTS if self.prepared else 0,
             "max_cached_statement_lifetime": 0,
             # A pgbouncer refuses a client that comes with settings it does not know.
-            "server_settings": settings if self.prepared else None,
+            "server_settings": use.settings if self.prepared else None,
         }
 
 
@@ -153,7 +167,7 @@ async def checked(address: Address) -> None:
             raise Misconfigured(f"{place} is encoded in {encoding}; Doings needs UTF8")
     finally:
         with contextlib.suppress(TimeoutError):
-            await raw.close(timeout=ANSWER_SECONDS)
+            await raw.close(timeout=CLOSE_SECONDS)
 
 
 def _place(url: str) -> str:

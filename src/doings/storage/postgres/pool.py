@@ -7,11 +7,13 @@ waits for it without a limit, and a connection that does not settle is dropped, 
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 import asyncpg
 
+from doings.core.budget import PAGE_SECONDS
+from doings.core.errors import Unavailable
 from doings.storage.postgres.opening import CONNECT_SECONDS
 from doings.storage.postgres.places import Places
 
@@ -23,10 +25,11 @@ CLOSE_SECONDS = 5
 
 
 class Pool:
-    """`raw` is the driver's pool. Work has `seconds` from when its turn has come; None is no end.
+    """`raw` is the driver's pool. A wait for a place ends after `waits` seconds.
 
-    Each wait for a turn ends after `waits` seconds. `on_wait` is told how long it was, `on_silence`
-    that a connection does not answer.
+    Work has `seconds` from when it has a place. Where that is None, it has no end but those of its
+    statements. `on_wait` is told how long the wait was; `on_silence` that the server may be stuck:
+    a connection does not answer, or work without an end takes long.
     """
 
     def __init__(  # noqa: PLR0913 - each of them differs between the pools
@@ -45,6 +48,7 @@ class Pool:
         self._seconds = seconds
         self._on_wait = on_wait
         self._on_silence = on_silence
+        self._running: set[asyncio.Timeout] = set()
 
     @contextlib.asynccontextmanager
     async def connection(
@@ -59,16 +63,25 @@ class Pool:
         self._on_wait(time.monotonic() - started)
         try:
             async with asyncio.timeout(self._seconds) as end:
-                raw = await self._acquire()
-                try:
-                    yield raw, end
-                except BaseException:
-                    await self._settle(raw)
-                    raise
-                finally:
-                    await self._raw.release(raw)
+                with self._watched(end):
+                    raw = await self._acquire()
+                    try:
+                        yield raw, end
+                    except BaseException:
+                        await self._settle(raw)
+                        raise
+                    finally:
+                        await self._raw.release(raw)
         finally:
             self.places.leave(account_id)
+
+    def give_up(self, error: Callable[[], Unavailable]) -> None:
+        """The server is stuck: end what runs, and raise the error for who waits."""
+        now = asyncio.get_running_loop().time()
+        for end in self._running:
+            if not end.expired():
+                end.reschedule(now)
+        self.places.refuse(error)
 
     async def close(self) -> None:
         """Let what runs end and say goodbye; drop what does not answer."""
@@ -77,6 +90,19 @@ class Pool:
                 await self._raw.close()
         except TimeoutError:
             self._raw.terminate()
+
+    @contextlib.contextmanager
+    def _watched(self, end: asyncio.Timeout) -> Iterator[None]:
+        """Have work that runs found, and looked after if it has no end."""
+        loop = asyncio.get_running_loop()
+        watch = None if self._seconds else loop.call_later(PAGE_SECONDS, self._on_silence)
+        self._running.add(end)
+        try:
+            yield
+        finally:
+            self._running.discard(end)
+            if watch is not None:
+                watch.cancel()
 
     async def _acquire(self) -> Any:  # noqa: ANN401
         """A connection, newly made where none is idle: a turn is the right to one of them."""
