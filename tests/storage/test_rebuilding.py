@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from doings.core.account import Account
+from doings.core.errors import Unavailable
 from doings.core.query import words_from_text
 from doings.storage.checks.check import check
 from doings.storage.database import open_database
@@ -163,6 +164,27 @@ async def test_a_process_that_is_killed_leaves_whole_stretches(tmp_path: Path) -
     assert found_at_kill == sum(seq > at_kill for seq in seqs)
     assert (findings, await found(book), await checked(book)) == ([], 150, [])
     await book.database.close()
+
+
+async def test_an_account_that_is_away_holds_up_no_other(
+    older: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its machine may be dead: the others are done, and then the error is raised."""
+    away = await older.database.create_account("aaa", name="Away", time_zone="UTC")
+    work = rebuilding(older, [])
+    look = work._left  # noqa: SLF001 - the first thing that is asked about an account
+
+    async def look_unless_away(account: Account) -> int:
+        if account.id == away.id:
+            msg = "its machine is away"
+            raise Unavailable(msg)
+        return await look(account)
+
+    monkeypatch.setattr(work, "_left", look_unless_away)
+    with pytest.raises(Unavailable, match="away"):
+        await work.rebuild()
+
+    assert await found(older) == 10
 
 
 async def test_one_process_at_a_time_does_it(older: Book) -> None:

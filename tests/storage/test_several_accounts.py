@@ -7,7 +7,7 @@ import pytest
 
 from doings.core.activity import Draft
 from doings.core.clock import SECOND
-from doings.core.errors import Invalid, NotFound
+from doings.core.errors import Invalid, NotFound, Unavailable
 from doings.core.store import Writer
 from doings.storage.database import Database
 from tests.builders import note
@@ -162,6 +162,36 @@ async def test_due_are_those_whose_time_has_come(
     assert await database.due(10) == [(ours, early.seq), (ours, late.seq), (them, theirs.seq)]
     assert await database.due(1) == [(ours, early.seq)]
     assert never.seq not in {seq for _, seq in await database.due(10)}
+
+
+async def test_due_are_told_although_an_account_cannot_be_read(
+    database: Database,
+    book: Book,
+    other: Book,
+    clock: TickingClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One machine of a cluster may be dead: what is due on the others is told all the same."""
+    hour = 3600 * SECOND
+    (ours,) = await book.record(request(NOON + hour))
+    await other.record(request(NOON + hour))
+    clock.instant = NOON + 2 * hour
+    look, away = database._due_in, {other.account.id}  # noqa: SLF001 - a machine cannot be killed here
+
+    async def fail(*_: object) -> list[tuple[int, int]]:
+        msg = "a machine is away"
+        raise Unavailable(msg)
+
+    async def look_unless_away(account_id: int, now: int, limit: int) -> list[tuple[int, int]]:
+        return await (fail() if account_id in away else look(account_id, now, limit))
+
+    monkeypatch.setattr(database, "_due_anywhere", fail)
+    monkeypatch.setattr(database, "_due_in", look_unless_away)
+
+    assert await database.due(10) == [(book.account.id, ours.seq)]
+    away.add(book.account.id)
+    with pytest.raises(Unavailable):
+        await database.due(10)
 
 
 async def test_deadline_follows_the_activity(

@@ -144,6 +144,30 @@ async def test_unavailable_store_is_asked_once(
     assert (await record(book, note("1")))[1]
 
 
+async def test_all_who_wait_learn_at_once_that_the_store_is_unavailable(
+    book: Book, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that is stuck takes its time to say so, and shall not take it for each batch."""
+    database.write_batcher.most = 5
+    asked = 0
+
+    async def lost(*_: object, **__: object) -> Any:  # noqa: ANN401 - whatever the work gives
+        nonlocal asked
+        asked += 1
+        await asyncio.sleep(0)
+        raise Unavailable("the database took too long")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(database.engine, "write", lost)
+        outcomes = await asyncio.gather(
+            *[record(book, note("1")) for _ in range(40)], return_exceptions=True
+        )
+
+    assert asked == 1
+    assert [type(outcome) for outcome in outcomes] == [Unavailable] * 40
+    assert (await record(book, note("1")))[1]
+
+
 async def test_what_nobody_waits_for_any_more_is_still_recorded(book: Book) -> None:
     """The other writes of the batch are recorded when one client hangs up."""
     recording = [asyncio.create_task(record(book, note(str(n)))) for n in range(3)]

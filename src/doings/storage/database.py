@@ -174,12 +174,15 @@ class Database:
         """(account, activity) of what time has changed and nobody has recorded yet."""
         now = self.clock.now()
         try:
-            return await self.engine.read(
-                lambda connection: connection.fetch(sql.DUE, now=now, limit=limit)
-            )
+            return await self._due_anywhere(now, limit)
         except Unavailable as error:
             # On a cluster one machine may be away, and most accounts are on others.
             return await self._due_where_it_can_be_read(now, limit, error)
+
+    async def _due_anywhere(self, now: int, limit: int) -> list[tuple[int, int]]:
+        return await self.engine.read(
+            lambda connection: connection.fetch(sql.DUE, now=now, limit=limit)
+        )
 
     async def _due_where_it_can_be_read(
         self, now: int, limit: int, error: Unavailable

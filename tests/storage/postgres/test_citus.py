@@ -10,6 +10,7 @@ import pytest
 
 from doings.core.errors import Misconfigured
 from doings.core.query import Gap, Query, words_from_text
+from doings.storage import database as opening
 from doings.storage.database import Database, open_database
 from doings.storage.engine import Connection, Row
 from doings.storage.postgres.citus import CENTRAL, SPREAD, distribute
@@ -17,6 +18,7 @@ from doings.storage.postgres.engine import PostgresEngine, open_postgres
 from doings.storage.postgres.search import SCHEMA
 from doings.storage.sql import select
 from doings.storage.sql import statements as sql
+from doings.storage.sql.schema import STEPS
 from tests.builders import note
 from tests.clocks import TickingClock
 from tests.storage import servers
@@ -101,6 +103,62 @@ async def test_a_database_in_use_is_spread(tmp_path: Path, clock: TickingClock) 
     assert set(made) == {*SPREAD, *CENTRAL}
     assert again == []
     assert after[1:] == before
+
+
+PLACES = """
+    SELECT c.relname, p.repmodel = 't' FROM pg_dist_partition p JOIN pg_class c ON c.oid = logicalrelid
+    WHERE c.relnamespace = current_schema::regnamespace"""
+
+
+async def places(engine: PostgresEngine) -> dict[str, bool]:
+    """The tables that Citus knows, and whether it has copies of each on all machines."""
+    rows = await engine.read(lambda connection: connection.fetch(PLACES))
+    return {name: has_copies for name, has_copies in rows}
+
+
+@citus
+@needs_cluster
+async def test_copies_on_all_machines_become_one(tmp_path: Path, clock: TickingClock) -> None:
+    """What an older version had spread: what is in the tables stays, and all of it is used on."""
+    database, engine = await spread_later(tmp_path, clock)
+    await database.create_account("acme", name="Acme", time_zone="UTC")
+
+    async def copy(connection: Connection) -> None:
+        await connection.lock_schema()
+        for name in CENTRAL:
+            await connection.fetch(f"SELECT create_reference_table('{name}')")
+
+    await engine.write(copy)
+    before = await places(engine)
+
+    await engine.write(distribute)
+
+    assert set(before.values()) == {True}
+    assert await places(engine) == dict.fromkeys((*CENTRAL, *SPREAD), False)
+    await database.create_account("other", name="Other", time_zone="UTC")
+    assert [account.slug for account in await database.accounts()] == ["acme", "other"]
+    await database.close()
+
+
+@citus
+@needs_cluster
+async def test_tables_of_a_new_version_are_spread_like_the_others(
+    tmp_path: Path, clock: TickingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Opening a database that was spread by an older version is enough."""
+    monkeypatch.setattr(opening, "STEPS", STEPS[:4])
+    monkeypatch.setattr(opening, "VERSION", 4)
+    database, engine = await spread_later(tmp_path, clock)
+    made = await engine.write(distribute)
+    await database.close()
+    monkeypatch.undo()
+
+    engine = await open_postgres(await servers.cluster_url_for(tmp_path))
+    database = await open_database(engine, clock, SCHEMA)
+
+    assert "import_runs" not in made
+    assert set(await places(engine)) == {*CENTRAL, *SPREAD}
+    await database.close()
 
 
 GAP = Gap(5, 5, "older")
