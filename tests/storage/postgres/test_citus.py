@@ -106,14 +106,15 @@ async def test_a_database_in_use_is_spread(tmp_path: Path, clock: TickingClock) 
 
 
 PLACES = """
-    SELECT c.relname, p.repmodel = 't' FROM pg_dist_partition p JOIN pg_class c ON c.oid = logicalrelid
+    SELECT c.relname, p.repmodel = 't'
+    FROM pg_dist_partition p JOIN pg_class c ON c.oid = p.logicalrelid
     WHERE c.relnamespace = current_schema::regnamespace"""
 
 
 async def places(engine: PostgresEngine) -> dict[str, bool]:
     """The tables that Citus knows, and whether it has copies of each on all machines."""
     rows = await engine.read(lambda connection: connection.fetch(PLACES))
-    return {name: has_copies for name, has_copies in rows}
+    return dict(rows)
 
 
 @citus
