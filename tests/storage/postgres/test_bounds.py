@@ -12,6 +12,7 @@ from doings.core.store import Writer
 from doings.storage.database import Database, open_database
 from doings.storage.engine import Connection
 from doings.storage.postgres import engine as engines
+from doings.storage.postgres import opening
 from doings.storage.postgres import pool as pools
 from doings.storage.postgres.engine import Sizes, open_postgres
 from doings.storage.postgres.opening import Use
@@ -35,7 +36,7 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(budget, "PAGE_SECONDS", 0.5)
     monkeypatch.setattr(budget, "READ_SECONDS", 0.5)
     monkeypatch.setattr(pools, "PAGE_SECONDS", 0.5)
-    monkeypatch.setattr(pools, "CONNECT_SECONDS", 1)
+    monkeypatch.setattr(opening, "CONNECT_SECONDS", 1)
     monkeypatch.setattr(pools, "SETTLE_SECONDS", 0.5)
     monkeypatch.setattr(pools, "CLOSE_SECONDS", 1)
 

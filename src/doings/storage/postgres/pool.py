@@ -14,7 +14,6 @@ import asyncpg
 
 from doings.core.budget import PAGE_SECONDS
 from doings.core.errors import Unavailable
-from doings.storage.postgres.opening import CONNECT_SECONDS
 from doings.storage.postgres.places import Places
 
 SETTLE_SECONDS = 1
@@ -107,8 +106,7 @@ class Pool:
     async def _acquire(self) -> Any:  # noqa: ANN401
         """A connection, newly made where none is idle: a turn is the right to one of them."""
         try:
-            async with asyncio.timeout(CONNECT_SECONDS):
-                return await self._raw.acquire()
+            return await self._raw.acquire()
         except TimeoutError:
             self._on_silence()
             raise
