@@ -29,7 +29,7 @@ from doings.core.activity import Draft
 from doings.storage.database import Database
 from doings.storage.postgres.connection import PostgresConnection
 from doings.storage.postgres.engine import Sizes
-from doings.storage.postgres.opening import _BOUNDED, _LIMITS, _take_binary_words
+from doings.storage.postgres.opening import BOUNDED, take_binary_words
 from tests.storage.servers import Server
 
 LARGE = 200_000
@@ -38,7 +38,7 @@ ROUNDS = 3
 BATCH = 50_000
 CHUNK = 2000
 CLIENTS = 16
-CONNECTIONS = Sizes().bounded
+CONNECTIONS = Sizes().bounded - 1  # as many as one account has
 PAGES = 2000
 
 COPIED = ("entities", "activities", "links", "tallies", "changes", "search_activities")
@@ -130,7 +130,7 @@ async def _pages(url: str) -> list[Figure]:
 async def _bare(url: str, statements: Statements) -> AsyncIterator[Callable[[], Awaitable[None]]]:
     """The statements and nothing else, prepared on each connection, planned as the store's."""
     connections = [
-        await asyncpg.connect(url, server_settings=_LIMITS | _BOUNDED) for _ in range(CONNECTIONS)
+        await asyncpg.connect(url, server_settings=BOUNDED.settings) for _ in range(CONNECTIONS)
     ]
     free: asyncio.LifoQueue[list[tuple[Any, tuple[Any, ...]]]] = asyncio.LifoQueue()
     for one in connections:
@@ -164,8 +164,8 @@ async def _statements(work: Callable[[], Awaitable[None]]) -> Statements:
     found: Statements = []
     plain = PostgresConnection.__init__
 
-    def noted(self: PostgresConnection, raw: Any, figures: Any) -> None:  # noqa: ANN401
-        plain(self, _Noting(raw, found), figures)
+    def noted(self: PostgresConnection, raw: Any, *others: Any) -> None:  # noqa: ANN401
+        plain(self, _Noting(raw, found), *others)
 
     PostgresConnection.__init__ = noted  # type: ignore[method-assign]
     try:
@@ -182,13 +182,13 @@ class _Noting:
         self._raw = raw
         self._found = found
 
-    async def fetch(self, sql: str, *values: Any) -> Any:  # noqa: ANN401
+    async def fetch(self, sql: str, *values: Any, **options: Any) -> Any:  # noqa: ANN401
         self._found.append((sql, values))
-        return await self._raw.fetch(sql, *values)
+        return await self._raw.fetch(sql, *values, **options)
 
-    async def fetchrow(self, sql: str, *values: Any) -> Any:  # noqa: ANN401
+    async def fetchrow(self, sql: str, *values: Any, **options: Any) -> Any:  # noqa: ANN401
         self._found.append((sql, values))
-        return await self._raw.fetchrow(sql, *values)
+        return await self._raw.fetchrow(sql, *values, **options)
 
 
 async def _medians(*works: Callable[[], Awaitable[None]]) -> list[float]:
@@ -253,7 +253,7 @@ async def _copy_values(source: str, target: str, parts: int) -> float:
     """Seconds that the driver takes for the rows as they came in, in as many transactions."""
     async with _connected(source) as reading, _connected(target) as writing:
         for one in (reading, writing):
-            await _take_binary_words(one)
+            await take_binary_words(one)
         chunks = [
             [(table, await _values(reading, table, part, parts)) for table in COPIED]
             for part in range(parts)

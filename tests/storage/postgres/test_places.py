@@ -50,6 +50,22 @@ async def test_accounts_take_turns() -> None:
     assert served == [1, 2, None, 1, 2, 1, 1]
 
 
+async def test_accounts_whose_work_was_late_share_half_of_the_places() -> None:
+    """Until work of theirs is done in time; what belongs to no account is never among them."""
+    places = Places(4, busy)
+    for owner in (1, 2, None):
+        await places.enter(owner, 0)
+        places.leave(owner, was_late=True)
+    await places.enter(1, 0)
+    await places.enter(2, 0)
+
+    with pytest.raises(Busy):
+        await places.enter(2, 0)
+    await places.enter(None, 0)
+    places.leave(2)
+    await places.enter(2, 0)
+
+
 async def test_who_finds_no_room_to_wait_is_refused() -> None:
     """By the account's own bound, and by the bound of all together."""
     places = Places(1, busy, waiting=3, waiting_of_account=2)

@@ -50,7 +50,7 @@ _BEGIN_READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 class Sizes(msgspec.Struct, frozen=True):
     """How many connections this process may use, and one more for the bell."""
 
-    bounded: int = 8
+    bounded: int = 9
     unbounded: int = 3
     writing: int = 4
 

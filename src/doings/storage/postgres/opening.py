@@ -126,20 +126,25 @@ class Address(msgspec.Struct, frozen=True):
 
 
 async def _connect(url: str, **options: Any) -> Any:  # noqa: ANN401
-    """A connection on which texts' words go out in the binary form that COPY needs.
+    """A connection for a pool.
 
-    They are never read back. The driver would say goodbye to a connection that this fails on, and
-    wait for a stuck server to say it too.
+    The driver would say goodbye to one that it cannot prepare, and wait for a stuck server to say
+    it too; this drops it.
     """
     raw = await asyncpg.connect(url, **options)
     try:
-        await raw.set_type_codec(
-            "tsvector", schema="pg_catalog", encoder=bytes, decoder=bytes, format="binary"
-        )
+        await take_binary_words(raw)
     except BaseException:
         raw.terminate()
         raise
     return raw
+
+
+async def take_binary_words(raw: Any) -> None:  # noqa: ANN401
+    """Let texts' words go out in the binary form that COPY needs; they are never read back."""
+    await raw.set_type_codec(
+        "tsvector", schema="pg_catalog", encoder=bytes, decoder=bytes, format="binary"
+    )
 
 
 async def _change_nothing(_raw: object) -> None:

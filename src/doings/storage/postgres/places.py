@@ -18,8 +18,10 @@ class _Waiting(NamedTuple):
 class Places:
     """`size` places. One account has at most all of them but one, so another finds one at once.
 
-    Where none is free, those who wait are served in turns of their accounts. `busy` makes the error
-    for who finds no room to wait in, or waits too long.
+    Accounts whose work was late the last time have at most half of them together: several that ask
+    for too much, or whose machine is stuck, leave room for others. Where no place is free, those
+    who wait are served in turns of their accounts. `busy` makes the error for who finds no room to
+    wait in, or waits too long.
     """
 
     def __init__(
@@ -32,10 +34,12 @@ class Places:
     ) -> None:
         self._free = size
         self._share = max(size - 1, 1)
+        self._share_of_late = max(size // 2, 1)
         self._busy = busy
         self._most_waiting = waiting
         self._most_of_account = waiting_of_account
         self._taken: Counter[Owner] = Counter()
+        self._late: set[Owner] = set()
         self._waiting: Turns[_Waiting] = Turns()
 
     async def enter(self, owner: Owner, seconds: float) -> None:
@@ -58,8 +62,12 @@ class Places:
                 raise self._busy() from None
             raise
 
-    def leave(self, owner: Owner) -> None:
-        """Give a place back, to whoever is next."""
+    def leave(self, owner: Owner, *, was_late: bool = False) -> None:
+        """Give a place back, to whoever is next, and say whether the work had to be ended."""
+        if not was_late:
+            self._late.discard(owner)
+        elif owner is not None:
+            self._late.add(owner)
         self._free += 1
         self._taken[owner] -= 1
         if not self._taken[owner]:
@@ -73,6 +81,8 @@ class Places:
                 waiting.place.set_exception(error())
 
     def _may_take(self, owner: Owner) -> bool:
+        if owner in self._late:
+            return sum(self._taken[one] for one in self._late) < self._share_of_late
         return self._taken[owner] < self._share
 
     def _take(self, owner: Owner) -> None:

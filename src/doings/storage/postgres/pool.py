@@ -14,6 +14,7 @@ import asyncpg
 
 from doings.core.budget import PAGE_SECONDS
 from doings.core.errors import Unavailable
+from doings.storage.postgres.errors import is_late
 from doings.storage.postgres.places import Places
 
 SETTLE_SECONDS = 1
@@ -60,19 +61,21 @@ class Pool:
         started = time.monotonic()
         await self.places.enter(account_id, self._waits)
         self._on_wait(time.monotonic() - started)
+        was_late = False
         try:
             async with asyncio.timeout(self._seconds) as end:
                 with self._watched(end):
                     raw = await self._acquire()
                     try:
                         yield raw, end
-                    except BaseException:
+                    except BaseException as error:
+                        was_late = end.expired() or is_late(error)
                         await self._settle(raw)
                         raise
                     finally:
                         await self._raw.release(raw)
         finally:
-            self.places.leave(account_id)
+            self.places.leave(account_id, was_late=was_late)
 
     def give_up(self, error: Callable[[], Unavailable]) -> None:
         """The server is stuck: end what runs, and raise the error for who waits."""
