@@ -167,7 +167,7 @@ async def _statements(work: Callable[[], Awaitable[None]]) -> Statements:
     def noted(self: PostgresConnection, raw: Any, *others: Any) -> None:  # noqa: ANN401
         plain(self, _Noting(raw, found), *others)
 
-    PostgresConnection.__init__ = noted  # type: ignore[method-assign]
+    PostgresConnection.__init__ = noted  # type: ignore[method-assign, assignment]
     try:
         await work()
     finally:
