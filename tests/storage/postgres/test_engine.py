@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from doings.core.budget import SEARCH_WORDS
 from doings.core.entity import CONTACT
 from doings.core.errors import Conflict, Misconfigured, NotFound, Unavailable
 from doings.core.query import Gap, Query, words_from_text
@@ -351,7 +352,7 @@ async def test_long_texts_are_found(process: Open) -> None:
     assert await found("xxxx*") == 1
     assert await found("x" * 900_000) == 1
     assert await found("end") == 1
-    assert await found(" ".join(f"w{number}" for number in range(2000))) == 1
+    assert await found(" ".join(f"w{number}" for number in range(SEARCH_WORDS))) == 1
 
 
 SHAPES = {
