@@ -85,12 +85,15 @@ class Places:
             return sum(self._taken[one] for one in self._late) < self._share_of_late
         return self._taken[owner] < self._share
 
+    def _may_have(self, owner: Owner, _waiting: _Waiting) -> bool:
+        return self._may_take(owner)
+
     def _take(self, owner: Owner) -> None:
         self._free -= 1
         self._taken[owner] += 1
 
     def _pass_on(self) -> None:
-        while self._free and (waiting := self._waiting.take(self._may_take)) is not None:
+        while self._free and (waiting := self._waiting.take(self._may_have)) is not None:
             if not waiting.place.done():
                 self._take(waiting.owner)
                 waiting.place.set_result(None)
