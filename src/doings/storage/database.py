@@ -41,7 +41,9 @@ LOOK_SECONDS = 0.2
 class Database:
     """The store: an engine, a clock and the installation's secret."""
 
-    def __init__(self, engine: Engine, clock: Clock, secret: bytes) -> None:
+    def __init__(
+        self, engine: Engine, clock: Clock, secret: bytes, *, is_spread: bool = False
+    ) -> None:
         self.engine = engine
         self.clock = clock
         self.secret = secret
@@ -49,6 +51,8 @@ class Database:
         """Told how many activities each write recorded, once it is durable."""
         self.write_batcher = WriteBatcher(self)
         self.document_cache = DocumentCache()
+        self._is_spread = is_spread
+        """Whether accounts lie on other machines than the credentials: a standing takes both."""
         self._account_ids: dict[str, int] = {}
         """The account of each key that signed in here. A key never changes it."""
         self.is_ending = False
@@ -234,7 +238,7 @@ class Database:
             standing = _standing(row) if row else None
         if row is None:
             return None
-        if account_id is None:
+        if account_id is None and not self._is_spread:
             self._know(key, row[1])
         return SignIn(credential_from_row(row[:8]), account_from_row(row[8:14]), standing)
 
@@ -304,7 +308,8 @@ async def open_database(engine: Engine, clock: Clock, schema: dict[str, str]) ->
     secret: str | None = await engine.read(_ready_secret)
     if secret is None:
         secret = await engine.write(prepare)
-    return Database(engine, clock, bytes.fromhex(secret))
+    is_spread = await engine.read(lambda connection: connection.is_spread())
+    return Database(engine, clock, bytes.fromhex(secret), is_spread=is_spread)
 
 
 def _standing(row: Row) -> Standing:

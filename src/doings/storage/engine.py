@@ -93,6 +93,9 @@ class Connection(Protocol):
         What follows in the transaction may take as long as it needs.
         """
 
+    async def is_spread(self) -> bool:
+        """Whether the accounts lie on several machines."""
+
     async def spread_new_tables(self) -> None:
         """Put new tables where the others are, if those are spread over several machines."""
 

@@ -46,9 +46,16 @@ async def distribute(connection: Connection) -> list[str]:
     return made
 
 
+async def is_distributed(connection: Connection) -> bool:
+    """Whether the accounts lie on several machines."""
+    return bool(
+        await connection.fetch_one(_EXTENSION) and await connection.fetch_one(_KNOWN, name="heads")
+    )
+
+
 async def distribute_new(connection: Connection) -> None:
     """Do with the tables that a step of the schema has made as was done with the others."""
-    if await connection.fetch_one(_EXTENSION) and await connection.fetch_one(_KNOWN, name="heads"):
+    if await is_distributed(connection):
         await distribute(connection)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from doings.storage.engine import Row
-from doings.storage.postgres.citus import distribute_new
+from doings.storage.postgres.citus import distribute_new, is_distributed
 from doings.storage.postgres.search import SEARCH
 
 MANY = 20
@@ -115,6 +115,10 @@ class PostgresConnection:
         await self.raw.execute(_ONE_BY_ONE)
         lock = f"SELECT pg_advisory_xact_lock({SCHEMA_LOCK})"
         await self.raw.execute(lock, timeout=self._seconds)
+
+    async def is_spread(self) -> bool:
+        """Whether Citus keeps the accounts on several machines."""
+        return await is_distributed(self)
 
     async def spread_new_tables(self) -> None:
         """Put new tables where the others are, if those are spread over several machines."""

@@ -61,8 +61,7 @@ CREDENTIAL_BY_KEY = """
         accounts.created_at
     FROM credentials JOIN accounts ON accounts.account_id = credentials.account_id
     WHERE key = :key"""
-# The same with how far the account is, for a key whose account is known: on a store that is spread
-# over several machines, a look-up that named none would ask them all.
+# The same with how far the account is, for a key whose account is known.
 STANDING = """
     SELECT key, credentials.account_id, secret_hash, scopes, label, credentials.created_at,
         expires_at, last_used_at, accounts.account_id, slug, name, time_zone, settings,

@@ -103,6 +103,10 @@ class SqliteConnection:
     async def take_time(self) -> None:
         """Nothing: what writes has no deadline here."""
 
+    async def is_spread(self) -> bool:
+        """No: all is in one file."""
+        return False
+
     async def spread_new_tables(self) -> None:
         """Nothing: all tables are in one file."""
 
