@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from doings.auth.credentials import issue
 from doings.core.errors import Misconfigured
 from doings.core.query import Gap, Query, words_from_text
 from doings.storage import database as opening
@@ -218,3 +219,24 @@ async def test_words_are_found_on_the_cluster(tmp_path: Path, clock: TickingCloc
 
     assert found == [1] * 5
     assert other == []
+
+
+@citus
+@needs_cluster
+async def test_a_cluster_gives_no_standing(tmp_path: Path, clock: TickingClock) -> None:
+    """Credentials and accounts lie on different machines, and joining them takes long."""
+    database, _ = await spread_later(tmp_path, clock)
+    account = await database.create_account("one", name="1", time_zone="UTC")
+    issued, stored = issue(account.id, scopes=["admin"], now=clock.now())
+    await database.write(account.id, lambda writer: writer.add_credential(stored))
+    await database.engine.write(distribute)
+    await database.close()
+
+    database = await open_database(
+        await open_postgres(await servers.cluster_url_for(tmp_path, is_spread=True)), clock, SCHEMA
+    )
+    for _ in range(2):
+        found = await database.credential(issued.key)
+        assert found is not None
+        assert (found.account, found.standing) == (account, None)
+    await database.close()
