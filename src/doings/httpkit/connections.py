@@ -1,0 +1,139 @@
+"""The connections of this process: how many it may have, and which are let go when it is full.
+
+The HTTP server closes a peer that is quiet for too long. Here room is made earlier, when hardly
+any is left: otherwise a few thousand peers that say nothing keep everybody out for so long.
+"""
+
+import asyncio
+import os
+import resource
+import socket
+import struct
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from doings.core.background import BackgroundTask
+from doings.core.budget import CONNECTIONS, DESCRIPTORS_KEPT
+from doings.core.errors import Busy
+from doings.httpkit.bounds import note_refusal
+
+FEWEST = 16
+"""Connections that are allowed however small the limit of descriptors is."""
+
+FULL_SHARE = 0.75
+"""The part of the connections from which on quiet ones are let go."""
+
+KEPT_SHARE = 0.5
+"""The part that is left then, unless more of them are busy."""
+
+SHED_MS = 200
+"""How long a connection is quiet at least before it is let go: so long no request takes from the
+system to the application.
+"""
+
+LOOK_SECONDS = 0.25
+"""How often the process looks whether it is full."""
+
+REST = 10
+"""How many times as long as a look took there is none: it takes a tenth of the time at most."""
+
+Peer = tuple[str, str]
+"""The address and port of the other end, as the HTTP server writes them."""
+
+
+def raise_descriptors() -> int:
+    """Let this process have as many descriptors as it may; returns how many."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    return hard if hard != resource.RLIM_INFINITY else sys.maxsize
+
+
+def connection_limit() -> int:
+    """How many connections this process may have, from its limit of descriptors."""
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft == resource.RLIM_INFINITY:
+        return CONNECTIONS
+    return max(FEWEST, min(CONNECTIONS, soft - DESCRIPTORS_KEPT))
+
+
+class Connections(BackgroundTask):
+    """Lets the quietest connections go when there is hardly room for others.
+
+    `busy` are the peers whose requests are being served: they may be quiet as long as they wait.
+    What is known of a peer's quiet is what TCP says, which needs Linux; elsewhere none is let go.
+    """
+
+    def __init__(self, port: int) -> None:
+        super().__init__()
+        self.busy: set[Peer | None] = set()
+        self._port = port
+        limit = connection_limit()
+        self._full = int(limit * FULL_SHARE)
+        self._kept = int(limit * KEPT_SHARE)
+
+    async def _run(self) -> None:
+        while sys.platform == "linux":
+            started = time.monotonic()
+            if _lowest_free() > self._full:
+                await asyncio.to_thread(self.make_room)
+            await asyncio.sleep(max(LOOK_SECONDS, REST * (time.monotonic() - started)))
+
+    def make_room(self) -> None:
+        """Close so many quiet connections, the quietest first, that only KEPT_SHARE are left."""
+        ours = list(_connections(self._port))
+        quiet = [
+            (ms, descriptor, peer)
+            for ms, descriptor, peer in ours
+            if ms >= SHED_MS and peer not in self.busy
+        ]
+        quiet.sort(reverse=True)
+        for _, descriptor, peer in quiet[: max(len(ours) - self._kept, 0)]:
+            if _let_go(descriptor, peer):
+                note_refusal(Busy("connections", "a quiet connection was closed"), {})
+
+
+def _lowest_free() -> int:
+    """The lowest free descriptor: all below it are in use, and the next connection gets it."""
+    free = os.open(os.devnull, os.O_RDONLY)
+    os.close(free)
+    return free
+
+
+_LAST_SENT = 44
+"""Where TCP_INFO says how many ms ago something was sent; 8 bytes later is what was received."""
+
+
+def _connections(port: int) -> Iterator[tuple[int, int, Peer]]:
+    """Those to our port: ms since anything went either way, descriptor, the other end."""
+    for path in Path("/proc/self/fd").iterdir():
+        descriptor = int(path.name)
+        with suppress(OSError):  # a file, the socket that listens, or one that is closed by now
+            end = socket.socket(socket.AF_INET, socket.SOCK_STREAM, 0, fileno=descriptor)
+            try:
+                info = end.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _LAST_SENT + 12)
+                if end.getsockname()[1] == port:
+                    sent, _, received = struct.unpack_from("3I", info, _LAST_SENT)
+                    yield min(sent, received), descriptor, _peer(end)
+            finally:
+                # It belongs to the HTTP server: here it is only asked, and not closed.
+                end.detach()
+
+
+def _peer(end: socket.socket) -> Peer:
+    address, port, *_ = end.getpeername()
+    return address.partition("%")[0], str(port)
+
+
+def _let_go(descriptor: int, peer: Peer) -> bool:
+    """Close the connection to that peer, unless the descriptor is another one by now."""
+    try:
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM, 0, fileno=os.dup(descriptor)) as end:
+            if _peer(end) != peer:
+                return False
+            end.shutdown(socket.SHUT_RDWR)
+            return True
+    except OSError:
+        return False
