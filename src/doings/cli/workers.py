@@ -45,11 +45,11 @@ HEAD_BYTES = HEADERS_BYTES + HEADERS_BYTES // 2
 FEW_DESCRIPTORS = 4096
 """A limit below this is told of at the start."""
 
-FIRST_PAUSE = 1.0
-LONGEST_PAUSE = 30.0
+FIRST_PAUSE = 0.5
+LONGEST_PAUSE = 10.0
 """Seconds until a worker is started again: twice as many each time that it ended at once."""
 
-AT_ONCE = 10.0
+AT_ONCE = 5.0
 """So many seconds a worker has to live, or it has ended at once."""
 
 _LOGS: dict[str, Any] = {"loggers": {"_granian": {"handlers": [], "propagate": True}}}
