@@ -175,6 +175,10 @@ class Application:
         if self._store is not None:
             self._store.is_ending = True
 
+    def let_go_of_idle(self) -> None:
+        """Close the connections that have no request: the server would wait for one on each."""
+        self._connections.let_go(0)
+
     async def stop(self) -> None:
         """Write what was accepted and close the store."""
         await self._connections.stop()

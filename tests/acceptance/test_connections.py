@@ -73,15 +73,24 @@ def test_others_are_answered_however_many_are_quiet_or_wait(tmp_path: Path) -> N
     with serving(tmp_path, before=FEW_DESCRIPTORS) as server:
         header = authorization(server)
 
-        with connected(server, [b""] * 250), connected(server, [POLL % header] * 100):
+        with connected(server, [b""] * 150), connected(server, [POLL % header] * 80):
             answers = []
-            for _ in range(5):
+            for _ in range(3):
                 answers.append(httpx.get(f"{server.url}/healthz", timeout=PATIENCE))
                 time.sleep(0.2)
 
         assert {answer.status_code for answer in answers} == {200}
         assert min(answer.elapsed.total_seconds() for answer in answers) < 1
         assert '"limit":192,"connections":64,"event":"few descriptors"' in server.log()
+
+
+def test_idle_peers_do_not_hold_up_the_end(tmp_path: Path) -> None:
+    """It would wait for a request on each of them."""
+    with serving(tmp_path) as server, connected(server, [b"", b"GET"]):
+        started = time.monotonic()
+
+        assert server.terminate() == 0
+        assert time.monotonic() - started < PATIENCE / 2
 
 
 def children(server: RunningServer) -> list[int]:
@@ -94,6 +103,7 @@ def children(server: RunningServer) -> list[int]:
 def test_a_worker_that_ends_is_started_again(tmp_path: Path, workers: int) -> None:
     """The others serve meanwhile, and the end is no failure."""
     with serving(tmp_path, before=HASTY, workers=workers) as server:
+        gone = 0
         for _ in range(2):
             gone = children(server)[0]
             os.kill(gone, signal.SIGKILL)

@@ -5,7 +5,7 @@ import resource
 import socket
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import httpx
@@ -64,9 +64,8 @@ def is_closed(client: socket.socket) -> bool:
         return False
 
 
-def test_the_quietest_connections_make_room(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_quietest_connections_make_room() -> None:
     """Those stay whose request is being served, and those that sent something just now."""
-    monkeypatch.setattr(connections, "connection_limit", lambda: 4)
     with connected(5) as (port, clients, ends):
         watched = Connections(port)
         address, busy_port = clients[0].getsockname()
@@ -74,20 +73,34 @@ def test_the_quietest_connections_make_room(monkeypatch: pytest.MonkeyPatch) -> 
         time.sleep(connections.SHED_MS / 1000 + 0.1)
         clients[1].sendall(b"G")
 
-        watched.make_room()
+        closed = watched.let_go(2)
 
+        assert closed == 3
         assert [is_closed(client) for client in clients] == [False, False, True, True, True]
         assert all(end.fileno() >= 0 for end in ends)
 
 
-def test_connections_to_elsewhere_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_peer_that_takes_its_answer_slowly_gets_the_rest() -> None:
+    """Although its request is done."""
+    with connected(1) as (port, clients, ends):
+        ends[0].settimeout(0)
+        with suppress(BlockingIOError):
+            while True:
+                ends[0].send(bytes(65_536))
+        time.sleep(connections.SHED_MS / 1000 + 0.1)
+
+        assert Connections(port).let_go(0) == 0
+        assert clients[0].recv(1)
+
+
+def test_connections_to_elsewhere_are_left_alone() -> None:
     """Those to a database are quiet for long."""
-    monkeypatch.setattr(connections, "connection_limit", lambda: 2)
     with connected(3) as (port, clients, _):
         time.sleep(connections.SHED_MS / 1000 + 0.1)
 
-        Connections(port + 1).make_room()
+        closed = Connections(port + 1).let_go(0)
 
+        assert closed == 0
         assert not any(is_closed(client) for client in clients)
 
 

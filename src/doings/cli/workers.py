@@ -52,6 +52,9 @@ LONGEST_PAUSE = 10.0
 AT_ONCE = 5.0
 """So many seconds a worker has to live, or it has ended at once."""
 
+LOOK_SECONDS = 0.25
+"""How often a worker that stops looks for connections that only hold it up."""
+
 _LOGS: dict[str, Any] = {"loggers": {"_granian": {"handlers": [], "propagate": True}}}
 """Granian's own warnings go where ours go: to the root logger, set up in `httpkit.logs`."""
 
@@ -99,6 +102,8 @@ class _Server(MPServer):
             for index in [index for index, at in due.items() if at <= time.monotonic()]:
                 del due[index]
                 self._respawn_workers([index], spawn_target, target_loader)
+            if self.reload_signal:
+                self._reload(spawn_target, target_loader)  # type: ignore[no-untyped-call]
 
     def _pause_after(self, index: int, last: float | None) -> float:
         """Tell of a worker that ended; returns how long it is not started again."""
@@ -192,3 +197,6 @@ def _watch_parent(stopping: Connection, application: Application) -> None:
     application.end_waiting()
     if parent.sentinel in ready:
         os.kill(os.getpid(), signal.SIGTERM)
+    while sys.platform == "linux":
+        time.sleep(LOOK_SECONDS)
+        application.let_go_of_idle()

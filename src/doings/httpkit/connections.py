@@ -78,11 +78,12 @@ class Connections(BackgroundTask):
         while sys.platform == "linux":
             started = time.monotonic()
             if _lowest_free() > self._full:
-                await asyncio.to_thread(self.make_room)
+                for _ in range(await asyncio.to_thread(self.let_go, self._kept)):
+                    note_refusal(Busy("connections", "a quiet connection was closed"), {})
             await asyncio.sleep(max(LOOK_SECONDS, REST * (time.monotonic() - started)))
 
-    def make_room(self) -> None:
-        """Close so many quiet connections, the quietest first, that only KEPT_SHARE are left."""
+    def let_go(self, most: int) -> int:
+        """Close quiet connections, the quietest first, until `most` are left; returns how many."""
         ours = list(_connections(self._port))
         quiet = [
             (ms, descriptor, peer)
@@ -90,9 +91,8 @@ class Connections(BackgroundTask):
             if ms >= SHED_MS and peer not in self.busy
         ]
         quiet.sort(reverse=True)
-        for _, descriptor, peer in quiet[: max(len(ours) - self._kept, 0)]:
-            if _let_go(descriptor, peer):
-                note_refusal(Busy("connections", "a quiet connection was closed"), {})
+        excess = quiet[: max(len(ours) - most, 0)]
+        return sum(_let_go(descriptor, peer) for _, descriptor, peer in excess)
 
 
 def _lowest_free() -> int:
@@ -102,20 +102,25 @@ def _lowest_free() -> int:
     return free
 
 
-_LAST_SENT = 44
-"""Where TCP_INFO says how many ms ago something was sent; 8 bytes later is what was received."""
+_TCP_INFO = struct.Struct("24x I 16x I 4x I 88x I")
+"""Of what TCP_INFO says: packets under way; ms since something was sent, and since something was
+received; bytes that wait to be sent.
+"""
 
 
 def _connections(port: int) -> Iterator[tuple[int, int, Peer]]:
-    """Those to our port: ms since anything went either way, descriptor, the other end."""
+    """Those to our port that are owed nothing: ms since anything went either way, descriptor, peer.
+
+    A peer that takes its answer slowly has no request any more, and is to get the rest.
+    """
     for path in Path("/proc/self/fd").iterdir():
         descriptor = int(path.name)
         with suppress(OSError):  # a file, the socket that listens, or one that is closed by now
             end = socket.socket(socket.AF_INET, socket.SOCK_STREAM, 0, fileno=descriptor)
             try:
-                info = end.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _LAST_SENT + 12)
-                if end.getsockname()[1] == port:
-                    sent, _, received = struct.unpack_from("3I", info, _LAST_SENT)
+                info = end.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _TCP_INFO.size)
+                under_way, sent, received, unsent = _TCP_INFO.unpack(info)
+                if end.getsockname()[1] == port and not under_way and not unsent:
                     yield min(sent, received), descriptor, _peer(end)
             finally:
                 # It belongs to the HTTP server: here it is only asked, and not closed.
