@@ -57,3 +57,16 @@ async def test_headers_that_are_too_large_together_are_refused_and_counted(serve
     assert refused.status_code == 431
     assert refused.json()["detail"] == "all headers together are larger than 65536 bytes"
     assert REGISTRY.get_sample_value(*bound) == before + 1
+
+
+async def test_an_answer_that_is_kept_does_not_pass_the_limits(served: Served) -> None:
+    """Although what is too large is nothing that it was made of."""
+    business = await served.business()
+
+    for _ in range(2):
+        good = await served.client.get("/v1/activities", headers=business.bearer)
+        assert good.status_code == 200
+    too_large = {**business.bearer, "X": "a" * HEADER_BYTES}
+    refused = await served.client.get("/v1/activities", headers=too_large)
+
+    assert refused.status_code == 431

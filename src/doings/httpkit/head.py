@@ -26,6 +26,15 @@ def check_head(scope: Scope) -> None:
         _check_headers(scope["headers"], total)
 
 
+def is_over(scope: Scope) -> bool:
+    """Whether `check_head` raises."""
+    try:
+        check_head(scope)
+    except (AddressTooLong, HeaderTooLarge):
+        return True
+    return False
+
+
 def _check_headers(headers: list[tuple[bytes, bytes]], total: int) -> None:
     if total > HEADERS_BYTES:
         raise HeaderTooLarge(HEADERS_BYTES, "all headers together are")
