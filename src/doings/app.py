@@ -25,6 +25,7 @@ from doings.dialects.mio import routes as mio
 from doings.dialects.monica import routes as monica
 from doings.httpkit import metrics, operations
 from doings.httpkit.bounds import LoopWatch
+from doings.httpkit.connections import Connections
 from doings.httpkit.endpoint import surface_app
 from doings.httpkit.input import headers
 from doings.httpkit.input.path import escaped_segments, text_from_escaped
@@ -33,6 +34,7 @@ from doings.httpkit.logs import end_logs, set_up_logs
 from doings.httpkit.observe import observed
 from doings.httpkit.request import Services
 from doings.httpkit.surface import Surface
+from doings.httpkit.waiting import WaitingRoom
 from doings.native import docs_page
 from doings.native import routes as native
 from doings.storage.database import Database
@@ -76,6 +78,7 @@ def services_of(settings: Settings, store: Database) -> Services:
         clock=store.clock,
         authenticator=Authenticator(store, store.clock, failures),
         cursors=CursorSigner(store.secret),
+        waiting=WaitingRoom(),
     )
 
 
@@ -129,6 +132,9 @@ class Application:
         self._sweeper: Sweeper | None = None
         self._rebuilding: Rebuilding | None = None
         self._loop_watch = LoopWatch()
+        self._connections = Connections(settings.port)
+        self.on_started: Callable[[], None] = lambda: None
+        """Told once the application can serve."""
         self._apps = {name: surface_app(surface, self.services) for name, surface in MOUNTS.items()}
         self._root = surface_app(operations.SURFACE, self.services)
         app: ASGIApp = self._dispatch
@@ -162,14 +168,20 @@ class Application:
         self._rebuilding = Rebuilding(self._store, _note_rebuilding, _note_failed_rebuilding)
         self._rebuilding.start()
         self._loop_watch.start()
+        self._connections.start()
 
     def end_waiting(self) -> None:
         """Answer all requests that wait for changes at once: the server is about to stop."""
         if self._store is not None:
             self._store.is_ending = True
 
+    def let_go_of_idle(self) -> None:
+        """Close the connections that have no request: the server would wait for one on each."""
+        self._connections.let_go(0)
+
     async def stop(self) -> None:
         """Write what was accepted and close the store."""
+        await self._connections.stop()
         await self._loop_watch.stop()
         if self._sweeper is not None:
             await self._sweeper.stop()
@@ -185,7 +197,12 @@ class Application:
         if scope["type"] == "lifespan":
             await self._lifespan(receive, send)
         elif scope["type"] == "http":
-            await self._observed(scope, receive, send)
+            peer = scope.get("client")
+            self._connections.busy.add(peer)
+            try:
+                await self._observed(scope, receive, send)
+            finally:
+                self._connections.busy.discard(peer)
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -196,6 +213,7 @@ class Application:
             await send({"type": "lifespan.startup.failed", "message": str(error)})
             return
         await send({"type": "lifespan.startup.complete"})
+        self.on_started()
         await receive()
         await self.stop()
         await send({"type": "lifespan.shutdown.complete"})

@@ -105,9 +105,12 @@ def installation_in(folder: Path, settings: Mapping[str, object] | None = None) 
 
 
 @contextmanager
-def serving(folder: Path, **settings: object) -> Iterator[RunningServer]:
-    """A server in that folder, ready to answer; it is stopped in the end if it still runs."""
-    server = _started(installation_in(folder, settings))
+def serving(folder: Path, *, before: str = "", **settings: object) -> Iterator[RunningServer]:
+    """A server in that folder, ready to answer; it is stopped in the end if it still runs.
+
+    `before` is Python that its process runs first, to make what it waits for short.
+    """
+    server = _started(installation_in(folder, settings), before)
     try:
         _wait_until_ready(server)
         yield server
@@ -121,10 +124,11 @@ def serving(folder: Path, **settings: object) -> Iterator[RunningServer]:
         server.process.stdout.close()
 
 
-def _started(installation: Installation) -> RunningServer:
+def _started(installation: Installation, before: str) -> RunningServer:
+    program = ["-c", f"{before}\nfrom doings.cli.program import main; main()"]
     with (installation.folder / "server.log").open("a") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "doings", "serve", "--port", "0"],
+            [sys.executable, *(program if before else ("-m", "doings")), "serve", "--port", "0"],
             cwd=installation.folder,
             env=installation.variables,
             stdout=subprocess.PIPE,

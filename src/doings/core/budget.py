@@ -12,8 +12,11 @@ HEADER_BYTES = 16_384
 HEADERS_BYTES = 65_536
 """All headers of a request together."""
 
-QUIET_SECONDS = 30
-"""How long a peer may send nothing that is owed, or take nothing of its answer."""
+QUIET_SECONDS = 25
+"""How long a peer may send nothing that is owed, or take nothing of its answer.
+
+With what the timers and the system add, it is gone after 30.
+"""
 
 LOOP_SECONDS = 0.02
 """How long one step may keep the event loop; what can take longer runs on a thread."""
@@ -68,6 +71,15 @@ CALLERS = 16_384
 """Addresses or credentials whose requests are counted at a time; those that come new while there is
 no room are counted together.
 """
+
+CONNECTIONS = 24_576
+"""Connections, where the limit of descriptors allows so many."""
+
+DESCRIPTORS_KEPT = 128
+"""Descriptors that no connection gets: they are the database's, the log's and the system's."""
+
+WAITING_SHARE = 0.5
+"""The part of the connections that may wait for changes; one account gets half of that."""
 
 BUSY_SECONDS = 1
 """After how many seconds a caller that found no room is told to try again."""

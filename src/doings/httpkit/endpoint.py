@@ -13,6 +13,7 @@ from doings.core.errors import Busy, DoingsError, TooManyRequests, Unauthenticat
 from doings.httpkit.bounds import note_refusal
 from doings.httpkit.errors import Broken, MethodNotAllowed, NoRoute, Unreadable, UnsupportedCoding
 from doings.httpkit.etags import is_unchanged, without_body
+from doings.httpkit.head import check_head
 from doings.httpkit.input.body import CODINGS
 from doings.httpkit.input.path import path_of_segments, segments_from_escaped
 from doings.httpkit.logs import error_values
@@ -91,6 +92,7 @@ class _Endpoints:
         limit = operation.body_limit or services.settings.body_limit
         request = Request(services, scope, receive, limit)
         try:
+            check_head(scope)
             if self._surface.authenticate is not None and not operation.is_public:
                 request.authenticated(await self._surface.authenticate(request))
                 self._admit(request, operation)

@@ -36,6 +36,36 @@ class UnsupportedCoding(UnsupportedType):
         self.args = (f"the Content-Encoding of the body must be {' or '.join(offered)}",)
 
 
+class AddressTooLong(DoingsError):
+    """A path with its query of more than `limit` bytes."""
+
+    bound = "address"
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        super().__init__(f"the address is longer than {limit} bytes")
+
+
+class HeaderTooLarge(DoingsError):
+    """A header of more than `limit` bytes, or all of them together."""
+
+    bound = "header"
+
+    def __init__(self, limit: int, what: str) -> None:
+        self.limit = limit
+        super().__init__(f"{what} larger than {limit} bytes")
+
+
+class TooSlow(DoingsError):
+    """A body of which nothing came for so many `seconds`."""
+
+    bound = "quiet"
+
+    def __init__(self, seconds: int) -> None:
+        self.seconds = seconds
+        super().__init__(f"nothing of the body came for {seconds} seconds")
+
+
 class Broken(DoingsError):
     """A defect of ours: logged with its trace, answered without it."""
 
@@ -52,13 +82,16 @@ STATUS: dict[type[DoingsError], int] = {
     errors.NotFound: 404,
     MethodNotAllowed: 405,
     errors.NotAcceptable: 406,
+    TooSlow: 408,
     errors.Conflict: 409,
     errors.Outdated: 412,
     errors.TooLarge: 413,
+    AddressTooLong: 414,
     errors.UnsupportedType: 415,
     errors.Invalid: 422,
     errors.TooMuch: 422,
     errors.TooManyRequests: 429,
+    HeaderTooLarge: 431,
     Broken: 500,
     errors.Unavailable: 503,
     errors.Busy: 503,
@@ -72,11 +105,14 @@ ERROR_CODES: dict[type[DoingsError], tuple[int, str]] = {
     errors.NotFound: (404, "not_found"),
     MethodNotAllowed: (405, "method_not_allowed"),
     errors.NotAcceptable: (406, "not_acceptable"),
+    TooSlow: (408, "request_timeout"),
     errors.Conflict: (409, "conflict"),
     errors.Outdated: (412, "outdated"),
     errors.TooLarge: (413, "too_large"),
+    AddressTooLong: (414, "address_too_long"),
     errors.UnsupportedType: (415, "unsupported_type"),
     errors.TooManyRequests: (429, "too_many_requests"),
+    HeaderTooLarge: (431, "header_too_large"),
     Broken: (500, "internal_error"),
     errors.Unavailable: (503, "unavailable"),
 }

@@ -24,6 +24,7 @@ from doings.core.errors import Unavailable
 from doings.core.store import Store
 from doings.core.store.credentials import Standing
 from doings.httpkit.etags import Headers, is_unchanged, without_body
+from doings.httpkit.head import is_over
 from doings.httpkit.input import headers
 from doings.httpkit.metrics import KEPT_BYTES, KEPT_HITS, KEPT_MISSES
 from doings.httpkit.request import Request
@@ -90,7 +91,7 @@ class KeptAnswers:
         # Read first: what is committed from here on makes the answer one to ask about.
         version = self._store.version()
         answer = self._answers.get(key)
-        if answer is None or not await self._holds(answer, version):
+        if answer is None or is_over(scope) or not await self._holds(answer, version):
             KEPT_MISSES.inc()
             scope["keep"] = partial(self._keep, key, version)
             return None

@@ -1,5 +1,6 @@
 """One request to a surface: who makes it, its parameters and body, and the timeline it is about."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any, TypeVar
 
@@ -10,12 +11,13 @@ from starlette.types import Receive, Scope
 from doings.auth.credentials import Authenticator
 from doings.auth.principal import Principal
 from doings.config import Settings
+from doings.core.budget import QUIET_SECONDS
 from doings.core.clock import Clock
 from doings.core.cursor import CursorSigner
 from doings.core.errors import Invalid, Malformed, Problem, TooLarge, UnsupportedType
 from doings.core.store import Store
 from doings.core.timeline import Timeline
-from doings.httpkit.errors import Unreadable
+from doings.httpkit.errors import TooSlow, Unreadable
 from doings.httpkit.input import headers
 from doings.httpkit.input.addresses import UNKNOWN, address_from_text, is_host
 from doings.httpkit.input.body import coding_from_header, content_chunks
@@ -26,6 +28,7 @@ from doings.httpkit.input.params import (
     bounded_integer_from_text,
     query_from_bytes,
 )
+from doings.httpkit.waiting import WaitingRoom
 
 T = TypeVar("T")
 
@@ -43,6 +46,7 @@ class Services(msgspec.Struct, frozen=True):
     clock: Clock
     authenticator: Authenticator
     cursors: CursorSigner
+    waiting: WaitingRoom
 
 
 class Request:
@@ -174,10 +178,17 @@ class Request:
         return self.origin_url + root
 
     async def chunks(self) -> AsyncIterator[bytes]:
-        """The body as it comes in, still compressed where it is; raises ClientDisconnect."""
+        """The body as it comes in, still compressed where it is.
+
+        Raises ClientDisconnect, and TooSlow where nothing comes for QUIET_SECONDS.
+        """
         is_complete = False
         while not is_complete:
-            message = await self._receive()
+            try:
+                async with asyncio.timeout(QUIET_SECONDS):
+                    message = await self._receive()
+            except TimeoutError:
+                raise TooSlow(QUIET_SECONDS) from None
             if message["type"] == "http.disconnect":
                 raise ClientDisconnect
             yield message.get("body", b"")
@@ -187,7 +198,7 @@ class Request:
         """The body as it comes in, inflated, without a byte order mark.
 
         Raises UnsupportedCoding at once, and on the way Malformed for what cannot be inflated,
-        WrongEncoding for UTF-16 and UTF-32, and ClientDisconnect.
+        WrongEncoding for UTF-16 and UTF-32, ClientDisconnect and TooSlow.
         """
         return content_chunks(self.chunks(), self._coding)
 

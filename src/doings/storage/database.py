@@ -1,8 +1,9 @@
 """`core.store.Store` on an engine: opens and upgrades a database, and binds readers and writers."""
 
+import asyncio
 import secrets
-import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from doings.core.account import Account, check_new_account
@@ -14,6 +15,7 @@ from doings.core.errors import Conflict, Misconfigured, NotFound, Unavailable
 from doings.core.store import Reader, Writer
 from doings.core.store.credentials import SignIn, Standing
 from doings.core.text import json_text, object_from_text
+from doings.storage.change_watch import ChangeWatch
 from doings.storage.document_cache import DocumentCache
 from doings.storage.engine import Connection, Engine, Row
 from doings.storage.reader import AccountReader
@@ -55,6 +57,7 @@ class Database:
         """Whether accounts lie on other machines than the credentials: a standing takes both."""
         self._account_ids: dict[str, int] = {}
         """The account of each key that signed in here. A key never changes it."""
+        self._watches: dict[int, ChangeWatch] = {}
         self.is_ending = False
         """Whether the server is about to stop, so that nobody shall wait for changes any more."""
 
@@ -264,12 +267,21 @@ class Database:
 
     async def wait_for_change(self, account_id: int, after: int, seconds: float) -> None:
         """Return when the account's last seq is past `after`, or the time is over."""
-        end = time.monotonic() + seconds
-        while await self.read(account_id, lambda reader: reader.last_seq()) <= after:
-            left = end - time.monotonic()
-            if left <= 0 or self.is_ending:
-                return
-            await self.engine.next_commit(min(left, LOOK_SECONDS))
+        watch = self._watches.setdefault(account_id, self._new_watch(account_id))
+        try:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await watch.passed(after)
+        finally:
+            if not watch.is_needed:
+                self._watches.pop(account_id, None)
+
+    def _new_watch(self, account_id: int) -> ChangeWatch:
+        return ChangeWatch(
+            look=lambda: self.read(account_id, lambda reader: reader.last_seq()),
+            rest=lambda: self.engine.next_commit(LOOK_SECONDS),
+            is_over=lambda: self.is_ending,
+        )
 
     async def ping(self) -> None:
         """Return when the store answers; raises Unavailable."""

@@ -12,9 +12,12 @@ from doings.dialects.monica.errors import ERROR_RESPONSES
 from doings.dialects.monica.params import LimitTooBig, NotSortable, UnknownSort
 from doings.dialects.monica.validation import Rejected
 from doings.httpkit.errors import (
+    AddressTooLong,
     Broken,
+    HeaderTooLarge,
     MethodNotAllowed,
     NoRoute,
+    TooSlow,
     Unreadable,
     UnsupportedCoding,
 )
@@ -307,7 +310,10 @@ ANSWERS: tuple[tuple[errors.DoingsError, int, object], ...] = (
         },
     ),
     (errors.Conflict("taken"), 409, {"message": "taken"}),
+    (TooSlow(9), 408, {"message": "The body came too slowly."}),
     (errors.TooLarge(9), 413, {"message": "The body is too large."}),
+    (AddressTooLong(9), 414, {"message": "The address is too long."}),
+    (HeaderTooLarge(9, "it is"), 431, {"message": "The headers are too large."}),
     (
         errors.Invalid.of("birth_date", "too late"),
         422,

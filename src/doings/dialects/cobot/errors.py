@@ -11,7 +11,14 @@ from doings.dialects.cobot.documents import (
     ScopeErrorDocument,
 )
 from doings.httpkit.error_response import error_response
-from doings.httpkit.errors import Broken, MethodNotAllowed, value_for
+from doings.httpkit.errors import (
+    AddressTooLong,
+    Broken,
+    HeaderTooLarge,
+    MethodNotAllowed,
+    TooSlow,
+    value_for,
+)
 from doings.httpkit.request import Request
 
 ERROR_RESPONSES: dict[type[DoingsError], tuple[int, str]] = {
@@ -21,12 +28,15 @@ ERROR_RESPONSES: dict[type[DoingsError], tuple[int, str]] = {
     errors.NotFound: (404, "not_found"),
     MethodNotAllowed: (405, "method_not_allowed"),
     errors.NotAcceptable: (406, "not_acceptable"),
+    TooSlow: (408, "request_timeout"),
     errors.Conflict: (409, "conflict"),
     errors.Outdated: (412, "precondition_failed"),
     errors.TooLarge: (413, "payload_too_large"),
+    AddressTooLong: (414, "uri_too_long"),
     errors.UnsupportedType: (415, "unsupported_media_type"),
     errors.Invalid: (422, "unprocessable_entity"),
     errors.TooManyRequests: (429, "too_many_requests"),
+    HeaderTooLarge: (431, "request_header_fields_too_large"),
     Broken: (500, "internal_server_error"),
     errors.Unavailable: (503, "service_unavailable"),
 }

@@ -15,9 +15,12 @@ from doings.dialects.monica.documents import ErrorDocument, ErrorMember, Message
 from doings.dialects.monica.params import LimitTooBig, NotSortable, UnknownSort
 from doings.dialects.monica.validation import messages_of
 from doings.httpkit.errors import (
+    AddressTooLong,
     Broken,
+    HeaderTooLarge,
     MethodNotAllowed,
     NoRoute,
+    TooSlow,
     Unreadable,
     UnsupportedCoding,
     value_for,
@@ -62,9 +65,12 @@ ERROR_RESPONSES: dict[type[DoingsError], ErrorResponse] = {
     errors.Unauthenticated: ErrorResponse(401, None, "Unauthenticated."),
     NoRoute: ErrorResponse(404, None, _no_route),
     MethodNotAllowed: ErrorResponse(405, None, _wrong_method),
+    TooSlow: ErrorResponse(408, None, "The body came too slowly."),
     errors.Conflict: ErrorResponse(409, None, str),
     UnsupportedCoding: ErrorResponse(415, None, str),
     errors.TooLarge: ErrorResponse(413, None, "The body is too large."),
+    AddressTooLong: ErrorResponse(414, None, "The address is too long."),
+    HeaderTooLarge: ErrorResponse(431, None, "The headers are too large."),
     Broken: ErrorResponse(500, None, "Server Error"),
     errors.Unavailable: ErrorResponse(503, None, "Service Unavailable"),
     DoingsError: ErrorResponse(400, None, str),

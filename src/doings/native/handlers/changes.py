@@ -13,8 +13,14 @@ async def list_changes(request: Request) -> Response:
     """What changed after a seq, oldest first; waits for news where there is none yet."""
     first = after(request.query)
     wait = integer(request.query, "wait", 0, least=0, most=LONGEST_WAIT)
-    if wait:
-        # It is the waiting that is asked for; an answer kept would come at once.
-        request.lapse_at(request.services.clock.now())
+    if not wait:
+        return await _respond_changes(request, first, wait)
+    # It is the waiting that is asked for; an answer kept would come at once.
+    request.lapse_at(request.services.clock.now())
+    with request.services.waiting.place(request.principal.account.id):
+        return await _respond_changes(request, first, wait)
+
+
+async def _respond_changes(request: Request, first: int, wait: int) -> Response:
     changes = await request.timeline.changes(first, limit(request.query), wait)
     return respond_document(request, change_page(changes, first))

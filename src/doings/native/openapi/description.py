@@ -45,13 +45,16 @@ REASONS = {
     403: "The credential lacks the scope",
     404: "There is no such thing in this account",
     406: "No format that the Accept header names",
+    408: "Nothing of the body came for 25 seconds",
     409: "The state of the thing does not allow it, or the Idempotency-Key is another request's",
     412: "It has been changed since it was read",
     413: "The body is too large",
+    414: "The address is longer than 16 KiB",
     415: "The body is in another format, or in a `Content-Encoding` other than gzip and deflate",
     422: "What was sent can be read and is wrong, or is too much; `errors` says where",
     429: "Too many wrong credentials from this address",
-    503: "The store is away",
+    431: "A header is larger than 16 KiB, or all together than 64 KiB",
+    503: "The store is away, or others take all the room that there is",
 }
 
 
@@ -203,7 +206,7 @@ def errors_of(path: str, operation: Operation) -> set[int]:
     """The statuses of the errors that an operation may answer."""
     about: OperationDoc = operation.about
     names = {parameter.name for parameter in about.parameters}
-    statuses = set(about.errors) | {400, 503}
+    statuses = set(about.errors) | {400, 414, 431, 503}
     if not operation.is_public:
         statuses |= set(ALWAYS)
     if "{" in path:
@@ -215,7 +218,7 @@ def errors_of(path: str, operation: Operation) -> set[int]:
     if "Idempotency-Key" in names:
         statuses.add(409)
     if about.body:
-        statuses |= {413, 415, 422}
+        statuses |= {408, 413, 415, 422}
     if "q" in names:
         statuses.add(422)
     return statuses
