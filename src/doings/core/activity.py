@@ -17,7 +17,7 @@ from doings.core.entity import (
     checked_id,
     checked_type,
 )
-from doings.core.errors import Invalid
+from doings.core.errors import Invalid, Problem, TooMuch
 from doings.core.kinds.rules import checked_data
 from doings.core.text import checked_json, checked_size, checked_text
 from doings.core.values.markup import HTML_KINDS, links_only
@@ -285,7 +285,7 @@ def _check_marks(draft: Draft) -> None:
         raise Invalid.of("level", "must be ERROR, WARN or null")
     if draft.channels != DEFAULT_CHANNELS:
         if len(draft.channels) > CHANNELS:
-            raise Invalid.of("channels", f"at most {CHANNELS}")
+            raise TooMuch("list", Problem("channels", f"at most {CHANNELS}"))
         for channel in draft.channels:
             checked_role(channel, field="channels")
     if not ORIGIN.fullmatch(draft.origin):
@@ -296,7 +296,7 @@ def _check_marks(draft: Draft) -> None:
 
 def _check_links(links: tuple[Link, ...]) -> None:
     if len(links) > LINKS:
-        raise Invalid.of("links", f"at most {LINKS}")
+        raise TooMuch("list", Problem("links", f"at most {LINKS}"))
     for position, link in enumerate(links):
         try:
             _check_link(link)

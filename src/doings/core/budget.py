@@ -28,7 +28,23 @@ PHRASE_WORDS = 128
 """The words of all phrases of a search. In scripts without spaces each two characters are one."""
 
 LIST_ITEMS = 1_000
-"""Items of a list in a body, such as names of tags; links have a limit of their own."""
+"""Items of a list in a body, a form or an address, such as names of tags; members of a vendor's
+body; links have a limit of their own."""
+
+JSON_PARTS = 100_000
+"""Objects and lists of one JSON text, such as `data`: they are read in a hundredth of a second."""
+
+LARGE_BODY = 65_536
+"""Bytes from which a body is read on a thread."""
+
+BLANK_BYTES = 1_048_576
+"""Bytes of a stream in a row that hold nothing: empty lines, and white space within one."""
+
+LONGEST_LINE = 16 * 1_048_576
+"""Bytes of a line at which a stream ends; a shorter one that is too long is only left out."""
+
+BAD_LINES = 100_000
+"""Lines of a stream in a row of which none can be recorded."""
 
 PAGE_BYTES = 4_194_304
 """Stored bytes that one page or one chunk of a stream may hold, unless it has but one item."""
@@ -49,6 +65,16 @@ LOG_LINE_BYTES = 4096
 
 FIELD_LENGTH = 64
 """How much of the name of a field, which may be a caller's, gets into the log."""
+
+WRITE_WORK = 16_000
+"""What one transaction records, as `core.work` counts it: half a second of work at most, such as
+4,000 activities with two links and some words, or 160 with 100 links each."""
+
+PART_ROWS = 1_000
+"""Rows of what goes on in several transactions, such as deleting an account."""
+
+NAMED = 100_000
+"""Names that are looked through to find one, such as those of tags."""
 
 # One account
 

@@ -147,6 +147,7 @@ class BrokenOff(DoingsError):
         refused: int,
     ) -> None:
         self.cause = cause
+        self.bound = cause.bound
         self.line = line
         self.recorded = recorded
         self.replaced = replaced

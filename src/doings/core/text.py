@@ -5,7 +5,8 @@ from typing import Any
 
 import msgspec
 
-from doings.core.errors import Invalid
+from doings.core.budget import JSON_PARTS
+from doings.core.errors import Invalid, Problem, TooMuch
 
 _NUL_ESCAPE = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 """An escaped NUL: a `\\u0000` whose backslash is not itself escaped."""
@@ -45,7 +46,10 @@ def checked_size(text: str, *, field: str, most: int) -> None:
 
 
 def members_from_text(text: str, *, field: str) -> dict[str, Any]:
-    """The members of a JSON object; raises Invalid for text that is none."""
+    """The members of a JSON object; raises Invalid for text that is none, and TooMuch."""
+    parts = text.count("{") + text.count("[")
+    if parts > JSON_PARTS:
+        raise TooMuch("json", Problem(field, f"at most {JSON_PARTS:,} objects and lists"))
     try:
         members = msgspec.json.decode(text)
     except RecursionError:
@@ -55,13 +59,14 @@ def members_from_text(text: str, *, field: str) -> dict[str, Any]:
         raise Invalid.of(field, f"cannot be read as JSON: {reason}") from None
     if not isinstance(members, dict):
         raise Invalid.of(field, "must be an object")
-    if text.count("{") + text.count("[") > DEEPEST and _is_too_deep(members):
+    if parts > DEEPEST and is_too_deep(members):
         raise Invalid.of(field, _TOO_DEEP)
     return members
 
 
-def _is_too_deep(members: dict[str, Any]) -> bool:
-    level: list[Any] = [members]
+def is_too_deep(value: dict[str, Any] | list[Any]) -> bool:
+    """Whether objects and lists are nested deeper than DEEPEST."""
+    level: list[Any] = [value]
     for _ in range(DEEPEST):
         level = [
             inner

@@ -1,7 +1,7 @@
 """One request to a surface: who makes it, its parameters and body, and the timeline it is about."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any, TypeVar
 
 import msgspec
@@ -11,11 +11,12 @@ from starlette.types import Receive, Scope
 from doings.auth.credentials import Authenticator
 from doings.auth.principal import Principal
 from doings.config import Settings
-from doings.core.budget import QUIET_SECONDS
+from doings.core.budget import LARGE_BODY, LIST_ITEMS, QUIET_SECONDS
 from doings.core.clock import Clock
 from doings.core.cursor import CursorSigner
-from doings.core.errors import Invalid, Malformed, Problem, TooLarge, UnsupportedType
+from doings.core.errors import Invalid, Malformed, Problem, TooLarge, TooMuch, UnsupportedType
 from doings.core.store import Store
+from doings.core.text import is_too_deep
 from doings.core.timeline import Timeline
 from doings.httpkit.errors import TooSlow, Unreadable
 from doings.httpkit.input import headers
@@ -250,18 +251,61 @@ class Request:
         """The members of a body that is a JSON object or a form, whatever it says it is.
 
         A form may repeat those of `lists`. Raises Malformed for broken JSON, Invalid for a form
-        that gives another member several values, and TooLarge.
+        that gives another member several values, TooMuch for a list or a body that is too long, and
+        TooLarge.
         """
         body = await self.body()
         if self.content_type == "application/x-www-form-urlencoded":
-            return members_from_form(body, lists)
+            return await off_loop(body, lambda: members_from_form(body, lists))
         if self.content_type == "multipart/form-data":
             return await members_from_multipart(body, self._content_type, lists)
-        members = decoded(body, object) if body.strip() else {}
-        return members if isinstance(members, dict) else {}
+        return await off_loop(body, lambda: members_from_json(body)) if body.strip() else {}
+
+
+async def off_loop(body: bytes, read: Callable[[], T]) -> T:
+    """What `read` makes of a body; a large one is read on a thread, so that others go on."""
+    return read() if len(body) < LARGE_BODY else await asyncio.to_thread(read)
 
 
 JSON_TYPES = frozenset({"", "application/json", "text/json"})
+
+
+TOO_DEEP = "the body is nested too deeply"
+
+
+def members_from_json(body: bytes) -> dict[str, Any]:
+    """The members of a JSON object, none for JSON of another type.
+
+    Raises Malformed for what is no JSON or is nested too deeply, Invalid for a number that is too
+    large, and TooMuch.
+
+    The members are told apart first and then read one by one. So a body of half a million objects
+    is refused before they are made, which would take a tenth of a second.
+    """
+    if not body.lstrip().startswith(b"{"):
+        decoded(body, msgspec.Raw)
+        return {}
+    texts = decoded(body, dict[str, msgspec.Raw])
+    if len(texts) > LIST_ITEMS:
+        raise TooMuch("list", Problem("body", f"at most {LIST_ITEMS:,} members"))
+    return {name: _member(name, bytes(text)) for name, text in texts.items()}
+
+
+def _member(name: str, text: bytes) -> object:
+    if not text.startswith((b"[", b"{")):
+        return decoded(text, object, path=name)
+    if sum(map(text.count, (b",", b"[", b"{"))) > MEMBER_PARTS:
+        raise TooMuch("list", Problem(name, f"at most {LIST_ITEMS:,} items"))
+    value = decoded(text, object, path=name)
+    if isinstance(value, list) and len(value) > LIST_ITEMS:
+        raise TooMuch("list", Problem(name, f"at most {LIST_ITEMS:,} items"))
+    if isinstance(value, list | dict) and is_too_deep(value):
+        raise Malformed(TOO_DEEP)
+    return value
+
+
+MEMBER_PARTS = 10 * LIST_ITEMS
+"""Brackets and commas of a list: a list that is short enough has fewer, also within its texts."""
 
 
 def decoded(body: bytes, kind: type[T], *, path: str = "") -> T:
@@ -274,7 +318,7 @@ def decoded(body: bytes, kind: type[T], *, path: str = "") -> T:
     except UnicodeDecodeError:
         raise Malformed("the body is not UTF-8") from None
     except RecursionError:
-        raise Malformed("the body is nested too deeply") from None
+        raise Malformed(TOO_DEEP) from None
     except msgspec.DecodeError as error:
         raise Malformed(f"the body is not JSON: {error}") from None
 

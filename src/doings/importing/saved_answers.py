@@ -24,14 +24,11 @@ from doings.core.imports import (
 )
 from doings.core.store import Writer
 from doings.core.store.activities import ActivityReader
-from doings.core.store.entities import EntityQuery, EntityWriter
+from doings.core.store.entities import EntityWriter
 from doings.core.store.imports import ImportCounts
 from doings.core.text import json_text, object_from_text
 from doings.core.values.encoding import utf8_content
 from doings.importing.importer import Item, activity_at_home
-
-THINGS_PER_READ = 500
-"""How many of the things that go by their names are read at a time."""
 
 
 class Element(msgspec.Struct, frozen=True):
@@ -230,6 +227,7 @@ class Directory:
     def __init__(self, writer: EntityWriter) -> None:
         self._writer = writer
         self._ids: dict[NamedRef, str] = {}
+        self._keys: dict[str, dict[str | None, list[EntityKey]]] = {}
 
     async def linked_draft(self, draft: Draft, things: Sequence[NamedRef]) -> Draft:
         """The draft, linked to the things that an element names."""
@@ -248,12 +246,20 @@ class Directory:
         if named.within is not None:
             attribute, other = named.within
             attrs[attribute] = await self._id(other)
-        query = EntityQuery(type=named.type, limit=THINGS_PER_READ)
-        while entities := await self._writer.entities(query):
-            for entity in entities:
-                known = object_from_text(entity.attrs)
-                if entity.name == named.name and attrs.items() <= known.items():
-                    return entity.id
-            query = msgspec.structs.replace(query, after=entities[-1].seq)
+        keys = (await self._keys_by_name(named.type)).setdefault(named.name, [])
+        entities = await self._writer.entities_by_key(keys)
+        for key in keys:
+            if attrs.items() <= object_from_text(entities[key].attrs).items():
+                return key[1]
         draft = EntityDraft(name=named.name, attrs=json_text(attrs))
-        return (await self._writer.number_entity(named.type, draft)).id
+        (made,) = await self._writer.number_entities(named.type, [draft])
+        keys.append(made.key)
+        return made.id
+
+    async def _keys_by_name(self, entity_type: str) -> dict[str | None, list[EntityKey]]:
+        """The entities of a type by their names, read once."""
+        if entity_type not in self._keys:
+            by_name = self._keys[entity_type] = {}
+            for _, id_, name in await self._writer.entity_names(entity_type):
+                by_name.setdefault(name, []).append((entity_type, id_))
+        return self._keys[entity_type]

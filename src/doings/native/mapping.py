@@ -10,8 +10,10 @@ from msgspec import UNSET, UnsetType
 
 from doings.core.activity import (
     ACTOR,
+    CHANNELS,
     DEFAULT_CHANNELS,
     DERIVED_ROLES,
+    LINKS,
     Activity,
     Draft,
     Link,
@@ -21,7 +23,7 @@ from doings.core.activity import (
 from doings.core.clock import datetime_from_instant
 from doings.core.document import activity_document, raw
 from doings.core.entity import Entity, EntityDraft, EntityKey, checked_contact
-from doings.core.errors import Invalid, Problem
+from doings.core.errors import Invalid, Problem, TooMuch
 from doings.core.store.changes import Change
 from doings.core.store.credentials import Credential
 from doings.core.text import compact
@@ -51,6 +53,7 @@ def draft_from_input(document: ActivityInput, *, now: int) -> Draft:
 
 def draft_from_document(document: ActivityInput, *, now: int) -> Draft:
     """Read an activity; `now` is when it happened unless it says so. Raises Invalid."""
+    _check_counts(document.links, document.channels)
     try:
         return Draft(
             kind=document.kind,
@@ -69,6 +72,13 @@ def draft_from_document(document: ActivityInput, *, now: int) -> Draft:
     except Invalid as error:
         given = () if document.actor is None else (document.actor,)
         raise _as_sent(error, given, 0, document.links) from None
+
+
+def _check_counts(links: Sequence[object], channels: Sequence[object]) -> None:
+    """Raise TooMuch before anything is made of lists that are too long."""
+    for name, items, most in (("links", links, LINKS), ("channels", channels, CHANNELS)):
+        if len(items) > most:
+            raise TooMuch("list", Problem(name, f"at most {most}"))
 
 
 def named_draft_from_document(
@@ -90,6 +100,7 @@ def named_draft_from_document(
 
 def draft_from_patch(activity: Activity, patch: ActivityPatch) -> Draft:
     """The activity with a merge patch applied; raises Invalid."""
+    _check_counts(patch.links or (), patch.channels or ())
     try:
         return _patched_draft(activity, patch)
     except Invalid as error:

@@ -152,6 +152,9 @@ class AccountReader:
     async def entities_by_seq(self, entity_type: str, seqs: Sequence[int]) -> dict[int, Entity]:
         return await entities.by_seqs(self._transaction, entity_type, seqs)
 
+    async def entity_names(self, entity_type: str) -> list[tuple[int, str, str | None]]:
+        return await entity_lists.names(self._transaction, entity_type)
+
     async def total_entities(self, entity_type: str) -> int:
         return await counts.total_in_blocks(self._transaction, entity_type)
 

@@ -62,8 +62,10 @@ class AccountWriter(AccountReader):
     async def add_entity(self, entity_type: str, draft: EntityDraft) -> Entity:
         return await entities.create(self._writing, entity_type, draft)
 
-    async def number_entity(self, entity_type: str, draft: EntityDraft) -> Entity:
-        return await entities.create_numbered(self._writing, entity_type, draft)
+    async def number_entities(
+        self, entity_type: str, drafts: Sequence[EntityDraft]
+    ) -> list[Entity]:
+        return await entities.create_numbered(self._writing, entity_type, drafts)
 
     async def delete_entity(self, key: EntityKey) -> Entity:
         return await entities.delete(self._writing, key)

@@ -59,11 +59,12 @@ async def host(acme: Business) -> int:
 async def _add_guest(writer: Writer, number: int) -> None:
     """A guest with a gender and tags of their own, who met the host on a day of their own."""
     name = f"guest {number}"
-    gender = await writer.number_entity(GENDER, EntityDraft(name=name))
-    tags = [await writer.number_entity(TAG, EntityDraft(name=f"{name} {i}")) for i in range(2)]
-    category = await writer.number_entity(ACTIVITY_CATEGORY, EntityDraft(name=name))
-    activity_type = await writer.number_entity(
-        ACTIVITY_TYPE, EntityDraft(name=name, attrs=json_text({"category": category.id}))
+    draft = EntityDraft(name=name)
+    (gender,) = await writer.number_entities(GENDER, [draft])
+    tags = await writer.number_entities(TAG, [EntityDraft(name=f"{name} {i}") for i in range(2)])
+    (category,) = await writer.number_entities(ACTIVITY_CATEGORY, [draft])
+    (activity_type,) = await writer.number_entities(
+        ACTIVITY_TYPE, [EntityDraft(name=name, attrs=json_text({"category": category.id}))]
     )
     attrs = {"gender_id": int(gender.id), "tags": [int(tag.id) for tag in tags]}
     guest = await writer.add_entity(CONTACT, EntityDraft(name=name, attrs=json_text(attrs)))

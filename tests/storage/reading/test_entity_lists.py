@@ -77,8 +77,9 @@ async def test_numbered_entity_has_the_next_number_of_its_type(book: Book) -> No
     """Numbers are given once, also after a deletion, and other ids do not disturb them."""
 
     async def number() -> str:
-        draft = EntityDraft()
-        return (await book.write(lambda writer: writer.number_entity("tag", draft))).id
+        drafts = [EntityDraft()]
+        (made,) = await book.write(lambda writer: writer.number_entities("tag", drafts))
+        return made.id
 
     assert [await number(), await number()] == ["1", "2"]
     await book.delete("tag", "2")

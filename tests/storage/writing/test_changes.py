@@ -204,7 +204,7 @@ async def test_every_seq_is_one_entity_or_one_change(book: Book) -> None:
     with pytest.raises(Invalid):
         await book.put(CONTACT, "5", contact="1")
     await book.write(lambda writer: writer.add_entity("tag", EntityDraft()))
-    await book.write(lambda writer: writer.number_entity("tag", EntityDraft()))
+    await book.write(lambda writer: writer.number_entities("tag", [EntityDraft()]))
 
     entities = await book.rows("SELECT seq FROM entities")
     changes = await book.rows("SELECT seq FROM changes")

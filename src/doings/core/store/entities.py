@@ -58,6 +58,12 @@ class EntityReader(Protocol):
     async def entities_by_seq(self, entity_type: str, seqs: Sequence[int]) -> dict[int, Entity]:
         """Entities of that type by their seq; seqs of none are left out."""
 
+    async def entity_names(self, entity_type: str) -> list[tuple[int, str, str | None]]:
+        """(seq, id, name) of all entities of that type, oldest first.
+
+        Raises TooMuch where there are more than anybody names by hand (`budget.NAMED`).
+        """
+
 
 class EntityWriter(EntityReader, Protocol):
     """Creating, changing and deleting entities."""
@@ -74,8 +80,10 @@ class EntityWriter(EntityReader, Protocol):
     async def add_entity(self, entity_type: str, draft: EntityDraft) -> Entity:
         """Create an entity whose id is its seq, or a UUID where that id is taken."""
 
-    async def number_entity(self, entity_type: str, draft: EntityDraft) -> Entity:
-        """Create an entity whose id is the next number of its type."""
+    async def number_entities(
+        self, entity_type: str, drafts: Sequence[EntityDraft]
+    ) -> list[Entity]:
+        """Create entities whose ids are the next numbers of their type."""
 
     async def delete_entity(self, key: EntityKey) -> Entity:
         """Delete an entity, whose activities stay; returns it as it was. Raises NotFound."""

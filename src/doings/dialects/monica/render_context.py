@@ -38,6 +38,9 @@ def number_of(entity: Entity) -> int:
 
     An entity whose id is no number, as another surface made it, is shown under its seq.
     """
-    if entity.type != CONTACT and entity.id.isdecimal() and len(entity.id) <= MAX_DIGITS:
-        return int(entity.id)
-    return entity.seq
+    return entity.seq if entity.type == CONTACT else number_of_setting(entity.id, entity.seq)
+
+
+def number_of_setting(id_: str, seq: int) -> int:
+    """The id that Monica shows of a setting with this id and seq."""
+    return int(id_) if id_.isdecimal() and len(id_) <= MAX_DIGITS else seq

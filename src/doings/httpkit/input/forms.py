@@ -1,5 +1,6 @@
 """Form bodies as the members that JSON would have: `a=1`, `b[]=1`, `b[0]=1`, `c[d]=1`."""
 
+import asyncio
 import re
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
@@ -7,11 +8,15 @@ from urllib.parse import parse_qsl
 from starlette.datastructures import Headers
 from starlette.formparsers import MultiPartException, MultiPartParser
 
-from doings.core.errors import Invalid, Malformed
+from doings.core.budget import LIST_ITEMS
+from doings.core.errors import Invalid, Malformed, Problem, TooMuch
 
 _KEY = re.compile(r"\[([^\[\]]*)\]")
 
 MAX_FIELDS = 2000
+
+PIECE_BYTES = 16_384
+"""How much of a multipart body is parsed at a time."""
 
 NO_LISTS: frozenset[str] = frozenset()
 
@@ -37,7 +42,10 @@ async def members_from_multipart(
     """Read `multipart/form-data`, files left out; raises Malformed and Invalid."""
 
     async def stream() -> Any:  # noqa: ANN401 - starlette names no type for its streams
-        yield body
+        for start in range(0, len(body), PIECE_BYTES):
+            yield body[start : start + PIECE_BYTES]
+            # The parser is slow with headers, so others are served between the pieces.
+            await asyncio.sleep(0)
 
     try:
         parser = MultiPartParser(Headers({"content-type": content_type}), stream())
@@ -46,6 +54,12 @@ async def members_from_multipart(
         raise Malformed("the form cannot be read") from None
     pairs = [(k, v) for k, v in form.multi_items() if isinstance(v, str)]
     await form.close()
+    return await asyncio.to_thread(_members_from_parts, pairs, body, lists)
+
+
+def _members_from_parts(
+    pairs: list[tuple[str, str]], body: bytes, lists: frozenset[str]
+) -> dict[str, Any]:
     if any(_is_guessed(text, body) for pair in pairs for text in pair):
         raise Malformed("the form is not UTF-8")
     return members_from_pairs(pairs, lists)
@@ -62,7 +76,7 @@ def members_from_pairs(
     """Put fields together; those that `lists` names are lists without brackets, too.
 
     Raises Invalid for a member that is given twice and differently: none of its values is better
-    than the others.
+    than the others. Raises TooMuch for a list that is too long.
     """
     members: dict[str, Any] = {}
     for name, value in pairs:
@@ -75,6 +89,9 @@ def members_from_pairs(
             _inner(members, head, []).append(value)
         else:
             _set(_inner(members, head, {}), keys[0], value, f"{head}.{keys[0]}")
+    for name, member in members.items():
+        if isinstance(member, list) and len(member) > LIST_ITEMS:
+            raise TooMuch("list", Problem(name, f"at most {LIST_ITEMS:,} items"))
     return members
 
 

@@ -5,7 +5,8 @@ from typing import TypeVar
 import msgspec
 
 from doings.core.activity import Draft
-from doings.core.errors import Invalid, Malformed
+from doings.core.budget import LONGEST_LINE
+from doings.core.errors import Invalid, Malformed, Problem, TooMuch
 from doings.core.values.encoding import utf8_content
 from doings.httpkit.request import problem_from
 from doings.native.documents import ActivityInput, ExportedActivity
@@ -48,6 +49,9 @@ def draft_from_exported(line: bytes, *, now: int) -> Draft:
     return draft_from_document(decoded_line(line, EXPORTED), now=now)
 
 
+_ENDLESS = f"a line is longer than {LONGEST_LINE:,} bytes"
+
+
 class LineCutter:
     """Cuts chunks into lines; a line that is too long comes as None and is not kept."""
 
@@ -55,9 +59,10 @@ class LineCutter:
         self._max_bytes = max_bytes
         self._begun = bytearray()
         self._is_too_long = False
+        self._left_out = 0
 
     def cut(self, chunk: bytes) -> list[bytes | None]:
-        """The lines that the chunk completes."""
+        """The lines that the chunk completes; raises TooMuch for one that does not end."""
         head, newline, tail = chunk.partition(b"\n")
         self._grow(head)
         if not newline:
@@ -73,11 +78,15 @@ class LineCutter:
         line = None if self._is_too_long else bytes(self._begun)
         self._begun.clear()
         self._is_too_long = False
+        self._left_out = 0
         return line
 
     def _grow(self, part: bytes) -> None:
         if self._is_too_long or len(self._begun) + len(part) > self._max_bytes:
+            self._left_out += len(self._begun) + len(part)
             self._begun.clear()
             self._is_too_long = True
+            if self._left_out > LONGEST_LINE:
+                raise TooMuch("stream", Problem("body", _ENDLESS))
         else:
             self._begun += part

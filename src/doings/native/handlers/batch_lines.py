@@ -24,6 +24,7 @@ from doings.core.errors import (
 from doings.core.interactions import recording
 from doings.core.interactions.replacing import Outcome, Upsert, record_or_replace
 from doings.core.store import Writer
+from doings.core.work import SEVERAL_WRITES, work_of
 from doings.httpkit.input.accept import negotiated
 from doings.httpkit.request import Request
 from doings.native.documents import BatchLine, BatchResult, LineProblem, Status
@@ -81,21 +82,35 @@ class Chunk:
     def __init__(self, options: BatchOptions) -> None:
         self._options = options
         self.drafts: list[Draft] = []
+        self.work = 0
+        """What recording the drafts takes, as `core.work` counts it."""
+        self._names: set[tuple[str, str]] = set()
         # Of each draft, in lists of their own: an object for each line would take longer.
         self._numbers: list[int] = []
         self._are_dated: list[bool] = []
         self.refused: list[BatchLine] = []
 
-    def read(self, number: int, text: bytes, now: int) -> None:
-        """Read a line, or note why it cannot be recorded."""
+    def read(self, number: int, text: bytes, now: int) -> bool:
+        """Read a line, or note why it cannot be recorded; returns whether it can be."""
         try:
             document = decoded_line(text, ACTIVITY)
-            self.drafts.append(draft_from_input(document, now=now))
+            draft = draft_from_input(document, now=now)
         except (Invalid, Malformed) as error:
             self.refuse(number, error)
-        else:
-            self._numbers.append(number)
-            self._are_dated.append(document.occurred_at is not None)
+            return False
+        self.drafts.append(draft)
+        self._numbers.append(number)
+        self._are_dated.append(document.occurred_at is not None)
+        self.work += work_of(draft)
+        if self._options.replaces and draft.external_id is not None:
+            self._count_name((draft.origin, draft.external_id))
+        return True
+
+    def _count_name(self, name: tuple[str, str]) -> None:
+        """Lines of one name replace each other one by one, and not many at a time."""
+        if name in self._names:
+            self.work += SEVERAL_WRITES
+        self._names.add(name)
 
     def refuse(self, number: int, error: DoingsError) -> None:
         """Note why a line cannot be recorded."""

@@ -2,13 +2,16 @@
 
 import msgspec
 
+from doings.core.budget import NAMED
 from doings.core.entity import Entity
+from doings.core.errors import Problem, TooMuch
 from doings.core.query import beginnings_from_text
 from doings.core.store.entities import EntityQuery
 from doings.storage.reading import counts
 from doings.storage.reading.entities import by_seqs_with_deleted
 from doings.storage.reading.found import found_in_chunks
 from doings.storage.sql import select, tallies
+from doings.storage.sql import statements as sql
 from doings.storage.sql.rows import is_partial
 from doings.storage.transaction import ReadTransaction
 
@@ -25,6 +28,18 @@ async def listed(transaction: ReadTransaction, query: EntityQuery) -> list[Entit
 async def seqs_of(transaction: ReadTransaction, query: EntityQuery) -> list[int]:
     """The seqs of a stretch of the entities that are not deleted."""
     return await (_found(transaction, query) if query.q else _in_order(transaction, query))
+
+
+async def names(
+    transaction: ReadTransaction, entity_type: str
+) -> list[tuple[int, str, str | None]]:
+    """(seq, id, name) of all entities of a type, oldest first; raises TooMuch."""
+    rows = await transaction.fetch(sql.NAMES_OF_TYPE, type=entity_type, limit=NAMED + 1)
+    if len(rows) > NAMED:
+        raise TooMuch(
+            "names", Problem(entity_type, f"there are more than {NAMED:,} to look through")
+        )
+    return [(seq, id_, name) for seq, id_, name in rows]
 
 
 async def _in_order(transaction: ReadTransaction, query: EntityQuery) -> list[int]:

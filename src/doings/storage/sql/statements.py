@@ -107,10 +107,17 @@ DELETE_ENTITY = """
 TAKE_BACK_ENTITY = f"""
     UPDATE entities SET deleted_at = {TAKEN_BACK}, contact_seq = NULL
     WHERE account_id = :account_id AND seq = :seq"""
-# The ids of a type that begin with a digit (':' follows '9').
-NUMBERED_IDS = """
-    SELECT id FROM entities
-    WHERE account_id = :account_id AND type = :type AND id >= '0' AND id < ':'"""
+# The greatest number among the ids of a type (':' follows '9'); zeros in front do not count.
+GREATEST_NUMBER = """
+    SELECT ltrim(id, '0') FROM entities
+    WHERE account_id = :account_id AND type = :type AND id >= '0' AND id < ':'
+        AND ltrim(id, '0123456789') = ''
+    ORDER BY LENGTH(ltrim(id, '0')) DESC, ltrim(id, '0') DESC LIMIT 1"""
+# The names of a type's entities that are not deleted, in the order in which they were recorded.
+NAMES_OF_TYPE = """
+    SELECT seq, id, name FROM entities
+    WHERE account_id = :account_id AND type = :type AND deleted_at IS NULL
+    ORDER BY seq LIMIT :limit"""
 
 # Activities
 

@@ -1,10 +1,10 @@
 """Entities put, created and deleted, with what follows for the links of their activities."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from doings.core.entity import CONTACT, Entity, EntityDraft, EntityKey, checked_id, checked_type
 from doings.core.errors import Invalid
-from doings.storage.reading.entities import entity, entity_or_none
+from doings.storage.reading.entities import by_keys, entity, entity_or_none
 from doings.storage.sql import statements as sql
 from doings.storage.transaction import Transaction
 from doings.storage.writing import entity_rows, links
@@ -44,12 +44,24 @@ async def create(transaction: Transaction, entity_type: str, draft: EntityDraft)
     return await entity(transaction, key)
 
 
-async def create_numbered(transaction: Transaction, entity_type: str, draft: EntityDraft) -> Entity:
-    """Create an entity whose id is the next number of its type."""
-    rows = await transaction.fetch(sql.NUMBERED_IDS, type=entity_type)
-    number = max((int(row[0]) for row in rows if row[0].isdecimal()), default=0) + 1
-    created, _ = await put(transaction, (entity_type, str(number)), lambda _: draft)
-    return created
+async def create_numbered(
+    transaction: Transaction, entity_type: str, drafts: Sequence[EntityDraft]
+) -> list[Entity]:
+    """Create entities whose ids are the next numbers of their type."""
+    row = await transaction.fetch_one(sql.GREATEST_NUMBER, type=entity_type)
+    number = int(row[0] or 0) if row else 0
+    keys = [(entity_type, str(number + place)) for place in range(1, len(drafts) + 1)]
+    contacts = [
+        await _contact_seq(transaction, key, draft)
+        for key, draft in zip(keys, drafts, strict=True)
+        if checked_id(key[1])
+    ]
+    first = await transaction.advance(len(drafts))
+    seqs = range(first, first + len(drafts))
+    await entity_rows.add_many(transaction, list(zip(seqs, keys, drafts, contacts, strict=True)))
+    await transaction.write_tallies()
+    made = await by_keys(transaction, keys)
+    return [made[key] for key in keys]
 
 
 async def delete(transaction: Transaction, key: EntityKey) -> Entity:

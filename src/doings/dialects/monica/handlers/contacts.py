@@ -5,9 +5,11 @@ from collections.abc import Awaitable, Callable, Sequence
 import msgspec
 from starlette.responses import Response
 
+from doings.core.budget import LIST_ITEMS
 from doings.core.clock import local_date
 from doings.core.defaults import GENDER, TAG
 from doings.core.entity import CONTACT, Entity, EntityDraft
+from doings.core.errors import NotFound, Problem, TooMuch
 from doings.core.query import beginnings_from_text
 from doings.core.search import check_search
 from doings.core.store import Reader, Writer
@@ -27,7 +29,7 @@ from doings.dialects.monica.mapping.contact_input import broken_dates, changed_a
 from doings.dialects.monica.operations import ListParams, answer, respond_list, respond_one
 from doings.dialects.monica.paging import Page
 from doings.dialects.monica.params import ids_from_list
-from doings.dialects.monica.render_context import number_of
+from doings.dialects.monica.render_context import number_of, number_of_setting
 from doings.dialects.monica.validation import integer_of
 from doings.httpkit.input.params import last
 
@@ -116,8 +118,11 @@ async def set_tags(params: ListParams) -> Response:
     async def revise(writer: Writer, contact: Entity) -> EntityDraft:
         await validation.check(validation.TAG_NAMES, params.members, writer)
         facts = facts_as_stored(contact)
-        numbers = [await _tag(writer, name) for name in params.members["tags"]]
-        facts.tags = list(dict.fromkeys([*facts.tags, *numbers]))
+        facts.tags = list(
+            dict.fromkeys([*facts.tags, *await _tags(writer, params.members["tags"])])
+        )
+        if len(facts.tags) > LIST_ITEMS:
+            raise TooMuch("list", Problem("tags", f"a contact has at most {LIST_ITEMS:,}"))
         return _with_facts(contact, facts)
 
     return await _revised(params, revise)
@@ -128,9 +133,12 @@ async def unset_tag(params: ListParams) -> Response:
 
     async def revise(writer: Writer, contact: Entity) -> EntityDraft:
         await validation.check(validation.TAG_IDS, params.members, writer)
-        numbers = ids_from_list(params.members["tags"])
-        for number in numbers:
-            await writer.entity((TAG, str(number)))
+        numbers = set(ids_from_list(params.members["tags"]))
+        keys = [(TAG, str(number)) for number in numbers]
+        known = await writer.entities_by_key(keys)
+        for key in keys:
+            if key not in known:
+                raise NotFound(*key)
         facts = facts_as_stored(contact)
         facts.tags = [tag for tag in facts.tags if tag not in numbers]
         return _with_facts(contact, facts)
@@ -168,23 +176,28 @@ async def _gender_id(params: ListParams, reader: Reader) -> int | None:
     name = params.members.get("gender")
     if gender_id is not None or name is None:
         return gender_id
-    gender = await _named(reader, GENDER, name)
-    return number_of(gender) if gender else None
+    return (await _numbers_by_name(reader, GENDER)).get(name.casefold())
 
 
-async def _tag(writer: Writer, name: str) -> int:
-    """The number of the tag of that name, which is made if there is none."""
-    tag = await _named(writer, TAG, name)
-    return number_of(tag or await writer.number_entity(TAG, EntityDraft(name=name)))
+async def _tags(writer: Writer, names: Sequence[str]) -> list[int]:
+    """The numbers of the tags of these names; those that do not exist are made."""
+    numbers = await _numbers_by_name(writer, TAG)
+    new: dict[str, EntityDraft] = {}
+    for name in names:
+        if name.casefold() not in numbers:
+            new.setdefault(name.casefold(), EntityDraft(name=name))
+    if new:
+        made = await writer.number_entities(TAG, list(new.values()))
+        numbers |= {(tag.name or "").casefold(): number_of(tag) for tag in made}
+    return [numbers[name.casefold()] for name in names]
 
 
-async def _named(reader: Reader, entity_type: str, name: str) -> Entity | None:
-    """The first entity of the type that has the name, in upper or lower case."""
-    folded_name = name.casefold()
-    for entity in await reader.entities(EntityQuery(type=entity_type, limit=ALL_ENTITIES)):
-        if (entity.name or "").casefold() == folded_name:
-            return entity
-    return None
+async def _numbers_by_name(reader: Reader, entity_type: str) -> dict[str, int]:
+    """The number of the first entity of the type that has each name, folded to lower case."""
+    numbers: dict[str, int] = {}
+    for seq, id_, name in await reader.entity_names(entity_type):
+        numbers.setdefault((name or "").casefold(), number_of_setting(id_, seq))
+    return numbers
 
 
 def _with_facts(contact: Entity, facts: ContactFacts) -> EntityDraft:

@@ -133,7 +133,8 @@ async def create_setting(setting: Setting, params: ListParams) -> Response:
 
     async def work(writer: Writer) -> object:
         await validation.check(setting.rules, params.members, writer)
-        made = await writer.number_entity(setting.type, _draft(setting, params.members, None))
+        draft = _draft(setting, params.members, None)
+        (made,) = await writer.number_entities(setting.type, [draft])
         return await _document(setting, params, writer, made)
 
     return respond_one(await params.request.timeline.write(work), status=setting.created)

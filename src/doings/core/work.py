@@ -1,0 +1,21 @@
+"""How much work a transaction takes to record drafts, so that it can be parted or refused before.
+
+One is what a line by itself takes, some 30 microseconds on SQLite. It is counted for the worst
+case: what is linked is new, and no word of a text occurred before.
+"""
+
+from doings.core.activity import Draft
+from doings.core.interactions.lifecycle import KINDS
+
+TEXT = 128
+"""Characters whose words take as long to index as a line takes."""
+
+SEVERAL_WRITES = 16
+"""What more it takes to record an interaction on both sides, or to replace a line by the next."""
+
+
+def work_of(draft: Draft) -> int:
+    """The work of recording a draft."""
+    characters = len(draft.summary or "") + len(draft.body or "")
+    work = 1 + len(draft.links) + characters // TEXT
+    return work + SEVERAL_WRITES if draft.kind in KINDS else work
