@@ -40,6 +40,7 @@ from doings.native import routes as native
 from doings.storage.database import Database
 from doings.storage.opening import open_url
 from doings.storage.rebuilding import Rebuilding
+from doings.storage.relinking import Relinking
 
 log = structlog.get_logger("doings")
 
@@ -109,6 +110,10 @@ def _note_failed_rebuilding(error: Exception) -> None:
     log.warning("cannot go on making the search of an older database", exc_info=error)
 
 
+def _note_failed_relinking(error: Exception) -> None:
+    log.warning("cannot bring links in line with whom things belong to", exc_info=error)
+
+
 def _mount_of(segments: Sequence[bytes]) -> str:
     """The first part of the path; empty where it has none or cannot be read."""
     try:
@@ -131,6 +136,7 @@ class Application:
         self._store: Database | None = None
         self._sweeper: Sweeper | None = None
         self._rebuilding: Rebuilding | None = None
+        self._relinking: Relinking | None = None
         self._loop_watch = LoopWatch()
         self._connections = Connections(settings.port)
         self.on_started: Callable[[], None] = lambda: None
@@ -167,6 +173,8 @@ class Application:
         self._sweeper.start()
         self._rebuilding = Rebuilding(self._store, _note_rebuilding, _note_failed_rebuilding)
         self._rebuilding.start()
+        self._relinking = Relinking(self._store, _note_failed_relinking)
+        self._relinking.start()
         self._loop_watch.start()
         self._connections.start()
 
@@ -187,6 +195,8 @@ class Application:
             await self._sweeper.stop()
         if self._rebuilding is not None:
             await self._rebuilding.stop()
+        if self._relinking is not None:
+            await self._relinking.stop()
         await self.services().authenticator.flush()
         if self._store is not None:
             await self._store.close()

@@ -11,6 +11,7 @@ from doings.core.store import Writer
 from doings.core.store.credentials import Credential
 from doings.core.store.imports import ImportCounts
 from doings.storage.database import Database
+from doings.storage.sql import statements as sql
 from doings.storage.sqlite.engine import SqliteEngine
 from tests.builders import contact, note
 from tests.clocks import NOON, TickingClock
@@ -99,6 +100,11 @@ async def test_deleted_account_leaves_no_row(database: Database, book: Book, oth
         )
         await one.write(lambda writer: writer.remember("k", ONE, ANSWER))
         await one.write(run_an_import)
+        await database.engine.write(
+            lambda connection, one=one: connection.execute(  # type: ignore[misc]
+                sql.SET_RELINK, account_id=one.account.id, entity=1, occurred_at=0, activity_seq=0
+            )
+        )
     tables = await tables_of(other)
     before = {table: await counts(other, table) for table in tables}
 

@@ -30,7 +30,7 @@ from doings.storage.checks.check import check
 from doings.storage.database import Database
 from doings.storage.reading import counts, entity_lists, pages, search
 from doings.storage.sql import tallies
-from doings.storage.writing import links as link_writing
+from doings.storage.writing import relinks
 from tests.clocks import NOON, TickingClock
 from tests.storage.book import Book
 from tests.storage.conftest import ENGINES
@@ -320,7 +320,7 @@ async def with_contacts(reader: Reader, order: RecordedOrder) -> tuple[list[int]
 @pytest.fixture
 def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the store go in steps so small that a handful of activities takes many of them."""
-    monkeypatch.setattr(link_writing, "ACTIVITY_CHUNK", 3)
+    monkeypatch.setattr(relinks, "ACTIVITY_CHUNK", 3)
     monkeypatch.setattr(search, "KEY_CHUNK", 3)
     monkeypatch.setattr(pages, "KEY_CHUNK", 3)
     monkeypatch.setattr(entity_lists, "ENTITY_CHUNK", 3)

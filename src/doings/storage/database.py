@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from doings.core.account import Account, check_new_account
 from doings.core.activity import Activity, Draft
+from doings.core.budget import PART_ROWS
 from doings.core.clock import SECOND, Clock
 from doings.core.defaults import DEFAULTS
 from doings.core.entity import SELF, EntityDraft
@@ -22,11 +23,11 @@ from doings.storage.reader import AccountReader
 from doings.storage.sql import account_statements as accounts
 from doings.storage.sql import statements as sql
 from doings.storage.sql.rows import account_from_row, credential_from_row
-from doings.storage.sql.schema import ACCOUNT_TABLES, STEPS, VERSION
+from doings.storage.sql.schema import STEPS, VERSION
 from doings.storage.transaction import ReadTransaction, Transaction
 from doings.storage.write_batcher import WriteBatcher
 from doings.storage.writer import AccountWriter
-from doings.storage.writing import entity_rows
+from doings.storage.writing import entity_rows, relinks, removal
 
 T = TypeVar("T")
 
@@ -35,6 +36,9 @@ KNOWN_KEYS = 100_000
 
 _LAST_USED_AT = 7
 """The column of a standing's row that says nothing about what can be seen."""
+
+BREATH_SECONDS = 0.02
+"""How long work that takes many transactions leaves the database to other processes in between."""
 
 LOOK_SECONDS = 0.2
 """How soon a long poll sees what another process wrote."""
@@ -84,19 +88,53 @@ class Database:
         also: tuple[int, ...] = (),
         callers: int = 1,
     ) -> T:
-        """Run work in one transaction; returns when it is durable, keeps nothing if it raises."""
+        """Run work in one transaction; returns when it is durable, keeps nothing if it raises.
 
-        async def bound(connection: Connection) -> tuple[T, int]:
+        Activities that follow a thing which changed hands are brought in line before this returns,
+        in further transactions where they are many.
+        """
+
+        async def bound(connection: Connection) -> tuple[T, int, list[int]]:
             others = {other: AccountWriter(self._begin(connection, other)) for other in also}
             writer = AccountWriter(self._begin(connection, account_id, by), others)
             result = await work(writer)
-            return result, writer.recorded + sum(other.recorded for other in others.values())
+            recorded = writer.recorded + sum(other.recorded for other in others.values())
+            return result, recorded, writer.unfinished
 
-        result, recorded = await self.engine.write(
+        result, recorded, unfinished = await self.engine.write(
             bound, account_id=account_id, also=also, callers=callers
         )
         self.on_recorded(recorded)
+        for entity in unfinished:
+            await self.relink(account_id, entity)
         return result
+
+    async def relink(self, account_id: int, entity: int) -> None:
+        """Bring the activities of an entity that changed hands in line, part by part."""
+
+        async def go_on(connection: Connection) -> bool:
+            transaction = self._begin(connection, account_id)
+            await relinks.go_on(transaction, entity)
+            return bool(transaction.unfinished)
+
+        await self._in_parts(account_id, go_on)
+
+    async def _in_parts(
+        self, account_id: int, part: Callable[[Connection], Awaitable[bool]]
+    ) -> None:
+        """Run `part` in one transaction after the other, until it returns that nothing is left."""
+        is_left = True
+        while is_left:
+            is_left = await self.engine.write(part, account_id=account_id)
+            # Another process looks only now and then whether it may write.
+            await asyncio.sleep(BREATH_SECONDS if is_left else 0)
+
+    async def relink_all(self) -> None:
+        """Go on with what a process left undone that was killed."""
+        for account_id, entity in await self.engine.read(
+            lambda connection: connection.fetch(sql.RELINKS, limit=PART_ROWS)
+        ):
+            await self.relink(account_id, entity)
 
     async def record(
         self, account_id: int, draft: Draft, *, by: str | None = None
@@ -153,15 +191,10 @@ class Database:
         """Remove an account and all that is in it; raises NotFound."""
         account = await self.account(slug)
 
-        async def delete(connection: Connection) -> None:
-            tables = [
-                f"DELETE FROM {name} WHERE account_id = :account_id" for name in ACCOUNT_TABLES
-            ]
-            own = (accounts.DELETE_CREDENTIALS_OF_ACCOUNT, accounts.DELETE_ACCOUNT)
-            for statement in (*connection.search.clear, *tables, *own):
-                await connection.execute(statement, account_id=account.id)
+        async def delete(connection: Connection) -> bool:
+            return await removal.remove_part(self._begin(connection, account.id))
 
-        await self.engine.write(delete, account_id=account.id)
+        await self._in_parts(account.id, delete)
 
     async def change_settings(
         self, account_id: int, change: Callable[[dict[str, Any]], dict[str, Any]]

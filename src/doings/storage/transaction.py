@@ -82,6 +82,10 @@ class Transaction(ReadTransaction):
         """What was counted and is not yet written down."""
         self.followed: Followed | None = None
         """What an import that writes here changes; None where none does."""
+        self.relinked = 0
+        """How many activities it brought in line with whom things belong to."""
+        self.unfinished: list[int] = []
+        """The seqs of entities whose activities other transactions have to bring in line."""
         self._time_zone: str | None = None
         self._is_invalidating = False
 

@@ -35,6 +35,11 @@ class AccountWriter(AccountReader):
         self.recorded = 0
         """How many new activities this transaction recorded."""
 
+    @property
+    def unfinished(self) -> list[int]:
+        """The seqs of entities whose activities other transactions have to bring in line."""
+        return self._writing.unfinished
+
     async def record(self, drafts: Sequence[Draft]) -> list[Recorded]:
         recorded = await activities.record(self._writing, drafts)
         self.recorded += sum(not outcome.is_repeated for outcome in recorded)

@@ -12,6 +12,7 @@ from doings.storage.checks.counts import named
 from doings.storage.engine import Row
 from doings.storage.sql.rows import linked_from_text
 from doings.storage.sql.select import EVERYTHING
+from doings.storage.sql.statements import RELINKS_OF_ACCOUNT
 from doings.storage.transaction import ReadTransaction
 
 ACTIVITY_CHUNK = 200
@@ -50,8 +51,11 @@ async def findings(transaction: ReadTransaction, rows: Collection[Row]) -> list[
         seq: Linkable(type_ == CONTACT, contact)
         for seq, type_, contact in await transaction.fetch(sql.LINKED_ENTITIES, seqs=linked_seqs)
     }
+    unfinished = {entity for (entity,) in await transaction.fetch(RELINKS_OF_ACCOUNT)}
     for linking in linkings:
         found += _entity_findings(linking, entities)
+        if unfinished.isdisjoint(linking.roles):
+            found += _owner_findings(linking, entities)
     return found + await _timeline_findings(transaction, linkings)
 
 
@@ -63,7 +67,12 @@ def _entity_findings(linking: Linking, entities: dict[int, Linkable]) -> Iterato
     if linking.has_contact != any(entity.is_contact for entity in known.values()):
         word = "a" if linking.has_contact else "no"
         yield f"{name} says it concerns {word} contact, its links do not"
-    owners = {entity.contact for entity in known.values() if entity.contact is not None}
+
+
+def _owner_findings(linking: Linking, entities: dict[int, Linkable]) -> Iterator[str]:
+    name = f"activity {linking.seq}"
+    known = [entities[seq] for seq in linking.roles if seq in entities]
+    owners = {entity.contact for entity in known if entity.contact is not None}
     said = {seq for seq, roles in linking.roles.items() if OWNER in roles}
     for seq in sorted(owners - said):
         yield f"{name} does not say that {named(seq)} owns what it is linked to"

@@ -211,6 +211,17 @@ STEPS: tuple[str, ...] = (
     UPDATE heads SET unindexed = head;
     {folded}
     """,
+    # From where on the activities of an entity that changed hands are still to be brought in line:
+    # one transaction would take too long for all of them.
+    """
+    CREATE TABLE relinks (
+        account_id BIGINT NOT NULL,
+        entity BIGINT NOT NULL,
+        occurred_at BIGINT NOT NULL,
+        activity_seq BIGINT NOT NULL,
+        PRIMARY KEY (account_id, entity)
+    );
+    """,
 )
 
 VERSION = len(STEPS)
@@ -265,6 +276,7 @@ TABLES_OF_ACCOUNT = (
         "account_id run seq",
         "thing before changed_from changed_at reverted_at",
     ),
+    _table("relinks", "account_id entity", "occurred_at activity_seq"),
 )
 """The tables that hold accounts' own rows, each with `account_id` first in its key."""
 

@@ -193,6 +193,28 @@ ACTIVITIES_OF_ENTITY = """
         AND (occurred_at, activity_seq) > (:occurred_at, :activity_seq)
     ORDER BY occurred_at, activity_seq LIMIT :limit"""
 
+# What of activities is brought in line when a thing changes hands.
+LINKED_OF_ACTIVITIES = """
+    SELECT seq, kind, occurred_at, has_contact, linked FROM activities
+    WHERE account_id = :account_id AND seq = ANY(:seqs)"""
+# Whom entities belong to.
+OWNERS = """
+    SELECT seq, type, contact_seq FROM entities
+    WHERE account_id = :account_id AND seq = ANY(:seqs)"""
+# From where on the activities of an entity are still to be brought in line.
+RELINK = """
+    SELECT occurred_at, activity_seq FROM relinks
+    WHERE account_id = :account_id AND entity = :entity"""
+SET_RELINK = """
+    INSERT INTO relinks (account_id, entity, occurred_at, activity_seq)
+    VALUES (:account_id, :entity, :occurred_at, :activity_seq)
+    ON CONFLICT (account_id, entity)
+    DO UPDATE SET occurred_at = excluded.occurred_at, activity_seq = excluded.activity_seq"""
+DROP_RELINK = "DELETE FROM relinks WHERE account_id = :account_id AND entity = :entity"
+# The entities of which some activities are still to be brought in line.
+RELINKS_OF_ACCOUNT = "SELECT entity FROM relinks WHERE account_id = :account_id"
+RELINKS = "SELECT account_id, entity FROM relinks LIMIT :limit"
+
 INVALIDATING = frozenset(
     {
         UPDATE_ENTITY,
@@ -319,9 +341,12 @@ SET_IDEMPOTENCY_KEY = """
     VALUES (:account_id, :key, :digest, :answer, :at)
     ON CONFLICT (account_id, key)
     DO UPDATE SET digest = excluded.digest, answer = excluded.answer, at = excluded.at"""
-# Removes the answers that are too old.
+# Removes answers that are too old, the oldest first.
 FORGET_IDEMPOTENCY_KEYS = """
-    DELETE FROM idempotency_keys WHERE account_id = :account_id AND at <= :since"""
+    DELETE FROM idempotency_keys WHERE account_id = :account_id AND key IN (
+        SELECT key FROM idempotency_keys
+        WHERE account_id = :account_id AND at <= :since ORDER BY at LIMIT :limit
+    )"""
 
 # What time will change
 

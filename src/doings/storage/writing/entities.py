@@ -7,7 +7,7 @@ from doings.core.errors import Invalid
 from doings.storage.reading.entities import by_keys, entity, entity_or_none
 from doings.storage.sql import statements as sql
 from doings.storage.transaction import Transaction
-from doings.storage.writing import entity_rows, links
+from doings.storage.writing import entity_rows, links, relinks
 
 
 async def put(
@@ -25,7 +25,7 @@ async def put(
     else:
         await entity_rows.replace(transaction, old, draft, contact)
         if draft.contact != old.contact:
-            await links.relink(transaction, old.seq)
+            await relinks.begin(transaction, old.seq)
     await transaction.write_tallies()
     return await entity(transaction, key), alive is None
 

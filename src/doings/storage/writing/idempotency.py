@@ -8,6 +8,11 @@ from doings.storage.transaction import Transaction
 KEPT_FOR = DAY
 """How long an answer is kept for a repeated request."""
 
+FORGOTTEN = 10
+"""How many older answers are forgotten with each that is kept: more than there come, and so few
+that nobody waits for it.
+"""
+
 
 async def recall(transaction: Transaction, key: str, digest: bytes) -> str | None:
     """The answer kept under this key, or None; raises Conflict if its request was another."""
@@ -22,9 +27,9 @@ async def recall(transaction: Transaction, key: str, digest: bytes) -> str | Non
 
 
 async def remember(transaction: Transaction, key: str, digest: bytes, answer: str) -> None:
-    """Keep the answer for 24 hours, and forget those that are older."""
+    """Keep the answer for 24 hours, and forget some of those that are older."""
     now = transaction.clock.now()
-    await transaction.execute(sql.FORGET_IDEMPOTENCY_KEYS, since=now - KEPT_FOR)
+    await transaction.execute(sql.FORGET_IDEMPOTENCY_KEYS, since=now - KEPT_FOR, limit=FORGOTTEN)
     await transaction.execute(
         sql.SET_IDEMPOTENCY_KEY, key=key, digest=digest.hex(), answer=answer, at=now
     )

@@ -12,16 +12,13 @@ from doings.core.activity import DERIVED_ROLES, NAMED_IN_DATA, OWNER, Activity, 
 from doings.core.clock import local_date
 from doings.core.entity import CONTACT, EntityDraft, EntityKey
 from doings.core.kinds.rules import implied_keys
-from doings.storage.reading.activities import by_seqs
 from doings.storage.reading.entities import by_seqs_with_deleted, entity
 from doings.storage.sql import statements as sql
 from doings.storage.sql import tallies
-from doings.storage.sql.rows import LinkRow, Roles, ids_by_type, text_from_roles
+from doings.storage.sql.rows import LinkRow, Roles, ids_by_type
 from doings.storage.sql.select import EVERYTHING
 from doings.storage.transaction import Transaction
 from doings.storage.writing import entity_rows
-
-ACTIVITY_CHUNK = 1000
 
 
 class Known(msgspec.Struct, frozen=True, gc=False):
@@ -131,45 +128,6 @@ def roles_of(links: Iterable[tuple[Known, str]]) -> Linking:
 def link_rows(seq: int, occurred_at: int, kind: str, entities: Iterable[int]) -> list[LinkRow]:
     """The rows for one activity, that of the whole account first."""
     return [(entity, occurred_at, seq, kind) for entity in (EVERYTHING, *entities)]
-
-
-async def relink(transaction: Transaction, entity: int) -> None:
-    """Bring the links of all that concerns an entity in line with whom it belongs to now."""
-    at, seq = -1 << 62, 0
-    while True:
-        keys = await transaction.fetch(
-            sql.ACTIVITIES_OF_ENTITY,
-            entity=entity,
-            occurred_at=at,
-            activity_seq=seq,
-            limit=ACTIVITY_CHUNK,
-        )
-        if not keys:
-            return
-        for activity in await by_seqs(transaction, [key[1] for key in keys]):
-            await _relink(transaction, activity)
-        at, seq = keys[-1]
-
-
-async def _relink(transaction: Transaction, activity: Activity) -> None:
-    seqs = {link.entity.key: link.entity.seq for link in activity.links}
-    owners = await _existing(transaction, seqs)
-    links = [
-        (owners[link.entity.key], role)
-        for link in activity.links
-        for role in link.roles
-        if role != OWNER
-    ]
-    roles, has_contact = roles_of(links)
-    if roles == roles_as_stored(activity):
-        return
-    await change_links(transaction, [Move(activity, activity, roles, has_contact)])
-    await transaction.execute(
-        sql.SET_LINKED,
-        seq=activity.seq,
-        has_contact=int(has_contact),
-        linked=text_from_roles(roles),
-    )
 
 
 def roles_as_stored(activity: Activity) -> Roles:
