@@ -66,9 +66,9 @@ LOG_LINE_BYTES = 4096
 FIELD_LENGTH = 64
 """How much of the name of a field, which may be a caller's, gets into the log."""
 
-WRITE_WORK = 16_000
+WRITE_WORK = 12_000
 """What one transaction records, as `core.work` counts it: half a second of work at most, such as
-4,000 activities with two links and some words, or 160 with 100 links each."""
+3,000 activities with two links and some words, or 60 with 100 links each."""
 
 PART_ROWS = 1_000
 """Rows of what goes on in several transactions, such as deleting an account."""

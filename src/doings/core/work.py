@@ -7,6 +7,9 @@ case: what is linked is new, and no word of a text occurred before.
 from doings.core.activity import Draft
 from doings.core.interactions.lifecycle import KINDS
 
+LINKS = 8
+"""Links that activities usually have; of more, each counts twice: they are hardly to known things."""
+
 TEXT = 128
 """Characters whose words take as long to index as a line takes."""
 
@@ -16,6 +19,6 @@ SEVERAL_WRITES = 16
 
 def work_of(draft: Draft) -> int:
     """The work of recording a draft."""
-    characters = len(draft.summary or "") + len(draft.body or "")
-    work = 1 + len(draft.links) + characters // TEXT
+    links, characters = len(draft.links), len(draft.summary or "") + len(draft.body or "")
+    work = 1 + links + max(0, links - LINKS) + characters // TEXT
     return work + SEVERAL_WRITES if draft.kind in KINDS else work

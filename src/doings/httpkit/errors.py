@@ -28,6 +28,15 @@ class Unreadable(Malformed):
     """A path, a query parameter or a header that cannot be read as it was sent."""
 
 
+class LongList(Unreadable):
+    """A list in the query that has more items than `most`."""
+
+    bound = "list"
+
+    def __init__(self, name: str, most: int) -> None:
+        super().__init__(f"at most {most}", name)
+
+
 class UnsupportedCoding(UnsupportedType):
     """A body in a `Content-Encoding` that nobody reads here."""
 

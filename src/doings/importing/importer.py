@@ -7,6 +7,7 @@ from typing import Generic, Protocol, TypeVar
 import msgspec
 
 from doings.core.activity import Activity
+from doings.core.budget import WRITE_WORK
 from doings.core.errors import Conflict, DoingsError, Invalid, Misconfigured, NotFound
 from doings.core.store import Writer
 from doings.core.store.activities import ActivityReader
@@ -16,15 +17,19 @@ from doings.core.timeline import Timeline
 T = TypeVar("T")
 
 ITEMS_PER_WRITE = 1000
-"""How many items are written in one transaction."""
+"""How many items are written in one transaction, or fewer where they reach `budget.WRITE_WORK`."""
 
 
 class Item(msgspec.Struct, Generic[T], frozen=True):
-    """What was read at a place, or why it cannot be; `done` is how much was read with it."""
+    """What was read at a place, or why it cannot be; `done` is how much was read with it.
+
+    `work` is what writing it takes, as `core.work` counts it.
+    """
 
     place: str
     says: T | DoingsError
     done: int
+    work: int = 1
 
 
 class Step(Protocol):
@@ -76,18 +81,20 @@ class Importer(Generic[T]):
 
     async def _write_all(self, items: Iterable[Item[T]], step: Step, total: int | None) -> None:
         chunk: list[tuple[str, T]] = []
+        work = 0
         writing = asyncio.create_task(self._write([]))
         for item in items:
             if isinstance(item.says, DoingsError):
                 self._refuse(item.place, item.says)
                 continue
             chunk.append((item.place, item.says))
-            if len(chunk) == ITEMS_PER_WRITE:
+            work += item.work
+            if len(chunk) == ITEMS_PER_WRITE or work >= WRITE_WORK:
                 # The next ones are read while these are written.
                 await writing
                 writing = asyncio.create_task(self._write(chunk))
                 await asyncio.sleep(0)
-                chunk = []
+                chunk, work = [], 0
                 step(item.done, total)
         await writing
         await self._write(chunk)

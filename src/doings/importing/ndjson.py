@@ -35,6 +35,7 @@ from doings.core.store.entities import EntityWriter
 from doings.core.store.imports import ImportCounts
 from doings.core.text import compact
 from doings.core.values.encoding import utf8_content
+from doings.core.work import work_of
 from doings.importing.importer import Item, activity_at_home
 
 MAX_LINE_BYTES = 16 * 1024 * 1024
@@ -83,7 +84,13 @@ def items_from_lines(file: LineSource, origin: str | None) -> Iterator[Item[Line
         if number == 1 and isinstance(says, WrongEncoding):
             raise Misconfigured(str(says))
         if says is not None:
-            yield Item(f"line {number}", says, done)
+            yield Item(f"line {number}", says, done, _work(says))
+
+
+def _work(line: Line | DoingsError) -> int:
+    if isinstance(line, Line) and isinstance(line.says, Draft):
+        return work_of(line.says)
+    return 1
 
 
 def _read(text: bytes | None, origin: str | None, now: int) -> Line | DoingsError | None:

@@ -28,6 +28,7 @@ from doings.core.store.entities import EntityWriter
 from doings.core.store.imports import ImportCounts
 from doings.core.text import json_text, object_from_text
 from doings.core.values.encoding import utf8_content
+from doings.core.work import work_of
 from doings.importing.importer import Item, activity_at_home
 
 
@@ -78,7 +79,14 @@ def items_of_elements(
             name = element.answer, item.draft.external_id
             occurrences[name] += 1
             item = _numbered(item, item.draft, occurrences[name])
-        yield Item(element.place, item, done)
+        yield Item(element.place, item, done, _work(item))
+
+
+def _work(item: ImportItem | Invalid | Malformed) -> int:
+    if not isinstance(item, ImportItem):
+        return 1
+    entities = len(item.entities) + len(item.new_entities) + len(item.named)
+    return entities + (1 if item.draft is None else work_of(item.draft))
 
 
 def _read(

@@ -76,7 +76,7 @@ def links_in(params: QueryString) -> tuple[EntityKey, ...]:
     """The entities named, in the order of the alphabet."""
     texts = {text for text in params.get("link", ()) if text}
     if len(texts) > ENTITIES:
-        raise Malformed(f"at most {ENTITIES}", "link")
+        raise LongList("link", ENTITIES)
     return tuple(sorted(_key_from_text(text, "link") for text in texts))
 
 

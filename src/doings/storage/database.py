@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
 
@@ -181,6 +181,13 @@ class Database:
         if row is None:
             raise NotFound("account", slug)
         return account_from_row(row)
+
+    async def accounts_by_slug(self, slugs: Sequence[str]) -> list[Account]:
+        """The accounts of these slugs; slugs of none are left out."""
+        rows = await self.engine.read(
+            lambda connection: connection.fetch(accounts.ACCOUNTS_BY_SLUG, slugs=list(slugs))
+        )
+        return [account_from_row(row) for row in rows]
 
     async def accounts(self) -> list[Account]:
         """All accounts by slug."""

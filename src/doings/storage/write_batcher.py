@@ -9,16 +9,20 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple, Protocol, TypeVar
 
 from doings.core.activity import Activity, Draft
-from doings.core.budget import ACCOUNT_WRITES
+from doings.core.budget import ACCOUNT_WRITES, WRITE_WORK
 from doings.core.errors import Busy, Unavailable
 from doings.core.interactions import recording
 from doings.core.store import Writer
+from doings.core.work import work_of
 from doings.storage.engine import answer
 
 T = TypeVar("T")
 
 MAX_BATCH = 256
 """How many are recorded together."""
+
+MAX_WORK = WRITE_WORK // 4
+"""How much work they may be, as others may stand in the same queue."""
 
 Recording = tuple[Activity, bool]
 """The activity that now stands for a draft, and whether it is new."""
@@ -85,9 +89,19 @@ class WriteBatcher:
 
     async def _drain(self, recorder: Recorder) -> None:
         while waiting := self._waiting[recorder]:
-            self._waiting[recorder] = waiting[self.most :]
-            await self._record(recorder, waiting[: self.most])
+            count = self._count_together(waiting)
+            self._waiting[recorder] = waiting[count:]
+            await self._record(recorder, waiting[:count])
         del self._waiting[recorder]
+
+    def _count_together(self, waiting: Sequence[_Waiting]) -> int:
+        """How many of those in front are recorded together: at least one."""
+        work = 0
+        for count, one in enumerate(waiting[: self.most]):
+            work += work_of(one.draft)
+            if count and work > MAX_WORK:
+                return count
+        return min(len(waiting), self.most)
 
     async def _record(self, recorder: Recorder, batch: Sequence[_Waiting]) -> None:
         """Record a batch and answer everybody in it; if one cannot be recorded, each by itself."""

@@ -53,8 +53,11 @@ class Side(NamedTuple):
 async def receivers(store: AccountStore, own: Account, drafts: Iterable[Draft]) -> tuple[int, ...]:
     """The ids of other accounts in which recording these drafts will record, too."""
     slugs = {counterpart_slug(draft.links) for draft in drafts if is_outgoing(draft)}
-    accounts = [await _account(store, slug) for slug in slugs if slug not in {None, own.slug}]
-    return tuple([account.id for account in accounts if account and account.takes_interactions])
+    named = [slug for slug in slugs if slug is not None and slug != own.slug]
+    if not named:
+        return ()
+    accounts = await store.accounts_by_slug(named)
+    return tuple([account.id for account in accounts if account.takes_interactions])
 
 
 async def record(writer: Writer, drafts: Sequence[Draft]) -> list[Recorded]:
@@ -68,13 +71,16 @@ async def record(writer: Writer, drafts: Sequence[Draft]) -> list[Recorded]:
     own = await writer.account()
     begun = [_begun(draft, own) for draft in drafts]
     outcomes = await writer.record(begun)
-    receivers_by_slug = await _receivers_by_slug(writer)
+    initiator = Link(SELF, own.slug, ACTOR, own.name)
+    mirrored: dict[str, list[Draft]] = {}
     for draft, recorded in zip(begun, outcomes, strict=True):
         slug = counterpart_slug(draft.links) if is_outgoing(draft) else None
-        receiver = receivers_by_slug.get(slug or "")
-        if receiver is not None and not recorded.is_repeated:
-            initiator = Link(SELF, own.slug, ACTOR, own.name)
-            await receiver.record([mirrored_draft(draft, initiator, _name(own, recorded.id))])
+        if slug is not None and not recorded.is_repeated:
+            theirs = mirrored_draft(draft, initiator, _name(own, recorded.id))
+            mirrored.setdefault(slug, []).append(theirs)
+    for slug, receiver in (await _receivers_by_slug(writer)).items():
+        if slug in mirrored:
+            await receiver.record(mirrored[slug])
     return outcomes
 
 

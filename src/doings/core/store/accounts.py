@@ -1,6 +1,6 @@
 """The part of the port that is about accounts themselves."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from doings.core.account import Account
@@ -14,6 +14,9 @@ class AccountStore(Protocol):
 
     async def account(self, slug: str) -> Account:
         """The account of that slug; raises NotFound."""
+
+    async def accounts_by_slug(self, slugs: Sequence[str]) -> list[Account]:
+        """The accounts of these slugs; slugs of none are left out."""
 
     async def accounts(self) -> list[Account]:
         """All accounts, sorted by slug."""

@@ -6,7 +6,7 @@ import msgspec
 
 from doings.core.activity import LINKS
 from doings.core.entity import EntityKey
-from doings.core.errors import Invalid, Problem
+from doings.core.errors import Invalid, Problem, TooMuch
 from doings.core.query import Query
 from doings.core.values.markup import is_blank, links_only
 from doings.dialects.cobot.documents import ActivityDocument
@@ -78,7 +78,7 @@ class ListParams(msgspec.Struct, frozen=True, kw_only=True):
 
 def params_from_query(query: QueryString) -> ListParams:
     """Read `from` and `to`, `types`, `source_ids` and `last`; raises Invalid."""
-    source_ids = listed(query, "source_ids")
+    source_ids = listed(query, "source_ids", MAX_SOURCE_IDS)
     count = _last(query)
     is_bounded = bool(source_ids) or count is not None
     since, until = _period(query, is_optional=is_bounded)
@@ -148,8 +148,6 @@ def _kinds(types: list[str]) -> tuple[str, ...] | None:
 
 
 def _sources(source_ids: list[str]) -> tuple[EntityKey, ...]:
-    if len(source_ids) > MAX_SOURCE_IDS:
-        raise Invalid.of("source_ids", f"at most {MAX_SOURCE_IDS}")
     return tuple([(type_, source_id) for type_ in SOURCES for source_id in source_ids])
 
 
@@ -174,6 +172,8 @@ def input_from_members(members: Members) -> ActivityInput:
         "source_ids": _sources_problem(source_ids),
     }
     problems = [Problem(name, reason) for name, reason in reasons.items() if reason]
+    if len(source_ids or ()) > LINKS:
+        raise TooMuch("list", *problems)
     if problems:
         raise Invalid(*problems)
     return ActivityInput(

@@ -10,6 +10,7 @@ from doings.core.query import ENTITIES, Query
 from doings.core.values.instants import date_from_text
 from doings.dialects.mio.documents import ActivityDocument, MemberDocument
 from doings.dialects.mio.vocabulary import KINDS
+from doings.httpkit.errors import LongList
 from doings.httpkit.input.filters import filter_names
 from doings.httpkit.input.params import integer, known_parameters, last, listed
 
@@ -60,7 +61,7 @@ def entity_keys(query: QueryString) -> tuple[EntityKey, ...]:
     """The other parties that `entity` may name: an id is an individual's or a business's."""
     ids = sorted(set(listed(query, "entity")))
     if len(ids) * len(PARTIES) > ENTITIES:
-        raise Malformed(f"at most {ENTITIES // len(PARTIES)}", "entity")
+        raise LongList("entity", ENTITIES // len(PARTIES))
     return tuple([(type_, id_) for id_ in ids for type_ in PARTIES])
 
 

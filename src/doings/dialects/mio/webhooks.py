@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from doings.core.account import Account
-from doings.core.errors import Invalid, NotFound
+from doings.core.errors import Invalid, NotFound, Problem, TooMuch
 from doings.core.text import object_from_text
 from doings.dialects.mio.documents import (
     AuthorizationDocument,
@@ -103,7 +103,7 @@ def _check_credentials(value: CredentialsDocument) -> None:
 
 def _check_headers(headers: dict[str, str]) -> None:
     if len(headers) > MAX_HEADERS:
-        raise Invalid.of("headers", f"at most {MAX_HEADERS}")
+        raise TooMuch("list", Problem("headers", f"at most {MAX_HEADERS}"))
     for name, value in headers.items():
         if not _HEADER_NAME.fullmatch(name) or not _HEADER_VALUE.fullmatch(value):
             raise Invalid.of("headers", f"{name!r} or its value cannot be sent")

@@ -10,8 +10,9 @@ from functools import lru_cache
 
 import msgspec
 
+from doings.core.budget import LIST_ITEMS
 from doings.core.errors import Malformed
-from doings.httpkit.errors import Unreadable
+from doings.httpkit.errors import LongList, Unreadable
 from doings.httpkit.input.filters import is_slip, means_filter, nearest
 from doings.httpkit.input.path import text_from_escaped
 
@@ -170,11 +171,13 @@ def last(query: QueryString, name: str) -> str | None:
     return values[-1] if values else None
 
 
-def listed(query: QueryString, name: str) -> list[str]:
-    """All values of a list that is repeated or separated by commas."""
-    return [
-        part.strip() for value in query.get(name, ()) for part in value.split(",") if part.strip()
-    ]
+def listed(query: QueryString, name: str, most: int = LIST_ITEMS) -> list[str]:
+    """The values of a list that is repeated or separated by commas, each once; raises LongList."""
+    parts = [part.strip() for value in query.get(name, ()) for part in value.split(",")]
+    items = list(dict.fromkeys(filter(None, parts)))
+    if len(items) > most:
+        raise LongList(name, most)
+    return items
 
 
 def integer_from_text(text: str) -> int | None:

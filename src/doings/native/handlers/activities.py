@@ -8,7 +8,7 @@ from doings.core.interactions import recording
 from doings.core.interactions.lifecycle import check_revision
 from doings.core.interactions.replacing import Upsert, record_or_replace_one
 from doings.core.store import Writer
-from doings.httpkit.request import Request
+from doings.httpkit.request import Request, off_loop
 from doings.native.documents import ActivityInput, ActivityPatch, NameInput
 from doings.native.handlers.timeline import respond_timeline
 from doings.native.http.answer import Answer, response_of
@@ -35,8 +35,11 @@ async def list_activities(request: Request) -> Response:
 async def record_activity(request: Request) -> Response:
     """Record one: 201, or 200 with the first one of the same (origin, external_id)."""
     body = await request.body()
-    document = body_of_type(request, body, ActivityInput)
-    draft = draft_from_input(document, now=request.services.clock.now())
+    now = request.services.clock.now()
+    draft = await off_loop(
+        body,
+        lambda: draft_from_input(body_of_type(request, body, ActivityInput), now=now),
+    )
     base = f"{request.base_url}/activities/"
 
     def answer(activity: Activity, *, is_new: bool) -> Answer:
@@ -61,22 +64,28 @@ async def put_activity(request: Request) -> Response:
     """
     name = (request.path_params["origin"], request.path_params["external_id"])
     body = await request.body()
-    document = body_of_type(request, body, ActivityInput)
-    draft = named_draft_from_document(
-        document, body_of_type(request, body, NameInput), name, now=request.services.clock.now()
-    )
+    now = request.services.clock.now()
+
+    def read() -> Upsert:
+        document = body_of_type(request, body, ActivityInput)
+        named = body_of_type(request, body, NameInput)
+        draft = named_draft_from_document(document, named, name, now=now)
+        return Upsert(draft, is_dated=document.occurred_at is not None)
+
+    upsert = await off_loop(body, read)
     conditions = conditions_of(request)
     base = f"{request.base_url}/activities/"
 
     async def put(writer: Writer) -> Answer:
         if conditions.are_set:
             _check_state(conditions, await writer.activity_by_external_id(*name))
-        upsert = Upsert(draft, is_dated=document.occurred_at is not None)
         activity, is_new = await record_or_replace_one(writer, upsert)
         status = 201 if is_new else 200
         return written(activity_document(activity), status=status, Location=base + activity.id)
 
-    return await write_once(request, body, put, also=await request.timeline.receivers([draft]))
+    return await write_once(
+        request, body, put, also=await request.timeline.receivers([upsert.draft])
+    )
 
 
 async def show_activity(request: Request) -> Response:
@@ -90,7 +99,7 @@ async def patch_activity(request: Request) -> Response:
     """Change one by a merge patch, unless it is not what the caller saw."""
     ref = activity_id(request)
     body = await request.body()
-    patch = patch_of_type(request, body, ActivityPatch)
+    patch = await off_loop(body, lambda: patch_of_type(request, body, ActivityPatch))
     conditions = conditions_of(request)
 
     def patched(activity: Activity) -> Draft:

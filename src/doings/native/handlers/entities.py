@@ -11,7 +11,7 @@ from doings.core.errors import NotFound
 from doings.core.query import Gap
 from doings.core.store import Writer
 from doings.core.store.entities import EntityQuery
-from doings.httpkit.request import Request
+from doings.httpkit.request import Request, off_loop
 from doings.native.documents import EntityInput, EntityPage, EntityPatch
 from doings.native.handlers.timeline import gap_in, link_header, page_links, respond_timeline
 from doings.native.http.answer import Answer
@@ -73,7 +73,9 @@ async def put_entity(request: Request) -> Response:
     """Create (201) or replace (200) an entity, unless it is not what the caller saw."""
     key = (request.path_params["type"], request.path_params["id"])
     body = await request.body()
-    draft = entity_draft_from_document(body_of_type(request, body, EntityInput))
+    draft = await off_loop(
+        body, lambda: entity_draft_from_document(body_of_type(request, body, EntityInput))
+    )
     conditions = conditions_of(request)
 
     def replaced(entity: Entity | None) -> EntityDraft:

@@ -39,6 +39,8 @@ PING = "SELECT 1"
 
 # The account that a request or a command names.
 ACCOUNT_BY_SLUG = f"SELECT {ACCOUNT} FROM accounts WHERE slug = :slug"
+# The accounts that many interactions name.
+ACCOUNTS_BY_SLUG = f"SELECT {ACCOUNT} FROM accounts WHERE slug = ANY(:slugs)"
 # The account of a transaction.
 ACCOUNT_BY_ID = f"SELECT {ACCOUNT} FROM accounts WHERE account_id = :account_id"
 # Every account, for the operator.

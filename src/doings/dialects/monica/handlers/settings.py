@@ -32,6 +32,9 @@ from doings.dialects.monica.validation import Rejected, Rules, integer_of
 ALL_TYPES = 1_000_000
 """More types than an account has: the limit of a look through all of them."""
 
+TYPES_AT_A_TIME = 200
+"""How many types are deleted in one transaction."""
+
 Members = Mapping[str, Any]
 
 
@@ -156,23 +159,31 @@ async def update_setting(setting: Setting, params: ListParams) -> Response:
 
 async def delete_setting(setting: Setting, params: ListParams) -> Response:
     """DELETE /:id: what refers to the setting refers to nothing from now on."""
+    timeline = params.request.timeline
+    left: list[EntityKey] = []
+    if setting.type == ACTIVITY_CATEGORY:
+        left = await timeline.read(
+            lambda reader: _types_of(reader, _key(setting, params)), bounded=False
+        )
 
     async def work(writer: Writer) -> None:
         if unknown := await _unknown(setting, params, writer):
             raise Rejected(unknown)
-        await writer.delete_entity(_key(setting, params))
-        if setting.type == ACTIVITY_CATEGORY:
-            await _delete_types(writer, _key(setting, params))
+        for key in await writer.entities_by_key(left[:TYPES_AT_A_TIME]):
+            await writer.delete_entity(key)
+        if len(left) <= TYPES_AT_A_TIME:
+            await writer.delete_entity(_key(setting, params))
 
-    await params.request.timeline.write(work)
+    await timeline.write(work)
+    while left := left[TYPES_AT_A_TIME:]:
+        await timeline.write(work)
     return answer(DeletedDocument(deleted=True, id=params.id))
 
 
-async def _delete_types(writer: Writer, category: EntityKey) -> None:
-    """Delete the types of a category."""
-    for activity_type in await writer.entities(EntityQuery(type=ACTIVITY_TYPE, limit=ALL_TYPES)):
-        if category in _keys_of_type(activity_type):
-            await writer.delete_entity(activity_type.key)
+async def _types_of(reader: Reader, category: EntityKey) -> list[EntityKey]:
+    """The types of a category."""
+    types = await reader.entities(EntityQuery(type=ACTIVITY_TYPE, limit=ALL_TYPES))
+    return [one.key for one in types if category in _keys_of_type(one)]
 
 
 def _key(setting: Setting, params: ListParams) -> EntityKey:
