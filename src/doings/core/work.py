@@ -8,7 +8,7 @@ from doings.core.activity import Draft
 from doings.core.interactions.lifecycle import KINDS
 
 LINKS = 8
-"""Links that activities usually have; of more, each counts twice: they are hardly to known things."""
+"""Links that activities usually have; of more, each counts twice, as most of them are new."""
 
 TEXT = 128
 """Characters whose words take as long to index as a line takes."""

@@ -18,6 +18,7 @@ from doings.core.query import (
 )
 from doings.core.search import check_search
 from doings.core.values.instants import instant_or_date_from_text, with_plus
+from doings.httpkit.errors import LongList
 from doings.httpkit.input.params import QueryString, integer, last, listed, one_of
 from doings.httpkit.request import Request
 
