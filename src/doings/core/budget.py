@@ -70,6 +70,9 @@ WRITE_WORK = 12_000
 """What one transaction records, as `core.work` counts it: half a second of work at most, such as
 3,000 activities with two links and some words, or 60 with 100 links each."""
 
+BREATH_SECONDS = 0.01
+"""How long what goes on in many transactions leaves the database to others after each of them."""
+
 PART_ROWS = 1_000
 """Rows of what goes on in several transactions, such as deleting an account."""
 

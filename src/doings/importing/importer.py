@@ -7,7 +7,7 @@ from typing import Generic, Protocol, TypeVar
 import msgspec
 
 from doings.core.activity import Activity
-from doings.core.budget import WRITE_WORK
+from doings.core.budget import BREATH_SECONDS, WRITE_WORK
 from doings.core.errors import Conflict, DoingsError, Invalid, Misconfigured, NotFound
 from doings.core.store import Writer
 from doings.core.store.activities import ActivityReader
@@ -92,6 +92,7 @@ class Importer(Generic[T]):
             if len(chunk) == ITEMS_PER_WRITE or work >= WRITE_WORK:
                 # The next ones are read while these are written.
                 await writing
+                await asyncio.sleep(BREATH_SECONDS)
                 writing = asyncio.create_task(self._write(chunk))
                 await asyncio.sleep(0)
                 chunk, work = [], 0

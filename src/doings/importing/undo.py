@@ -1,7 +1,10 @@
 """Undoing an import: part after part, until nothing is left that nobody changed since."""
 
+import asyncio
+
 import msgspec
 
+from doings.core.budget import BREATH_SECONDS
 from doings.core.store.imports import ImportRun, Kept, UndoPart, UndoPlace
 from doings.core.timeline import Timeline
 from doings.importing.importer import Step
@@ -26,6 +29,7 @@ async def undo(timeline: Timeline, run: ImportRun, step: Step) -> Undone:
     place: UndoPlace | None = None
     while True:
         part = await _part(timeline, run.number, place)
+        await asyncio.sleep(BREATH_SECONDS)
         activities += part.activities
         entities += part.entities
         reverted += part.reverted

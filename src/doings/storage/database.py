@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from doings.core.account import Account, check_new_account
 from doings.core.activity import Activity, Draft
-from doings.core.budget import PART_ROWS
+from doings.core.budget import BREATH_SECONDS, PART_ROWS
 from doings.core.clock import SECOND, Clock
 from doings.core.defaults import DEFAULTS
 from doings.core.entity import SELF, EntityDraft
@@ -36,9 +36,6 @@ KNOWN_KEYS = 100_000
 
 _LAST_USED_AT = 7
 """The column of a standing's row that says nothing about what can be seen."""
-
-BREATH_SECONDS = 0.02
-"""How long work that takes many transactions leaves the database to other processes in between."""
 
 LOOK_SECONDS = 0.2
 """How soon a long poll sees what another process wrote."""
@@ -126,7 +123,7 @@ class Database:
         is_left = True
         while is_left:
             is_left = await self.engine.write(part, account_id=account_id)
-            # Another process looks only now and then whether it may write.
+            # Another process looks only now and then whether it may write: `LOOK_SECONDS` of SQLite.
             await asyncio.sleep(BREATH_SECONDS if is_left else 0)
 
     async def relink_all(self) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from itertools import islice
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
@@ -80,7 +81,9 @@ def members_from_pairs(
     """
     members: dict[str, Any] = {}
     for name, value in pairs:
-        head, *keys = [name.partition("[")[0], *_KEY.findall(name)]
+        head = name.partition("[")[0]
+        # The first two say all that counts; a name of a million brackets is not read to its end.
+        keys = [found[1] for found in islice(_KEY.finditer(name), 2)]
         if not keys and head in lists:
             keys = [""]
         if not keys:

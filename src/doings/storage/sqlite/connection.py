@@ -21,6 +21,11 @@ T = TypeVar("T")
 LOCK_SECONDS = 10
 """How long a write waits for another process's."""
 
+LOOK_SECONDS = 0.002
+"""How often it looks whether its turn has come. SQLite itself would look ever more seldom, and miss
+the moments that an import leaves between its transactions.
+"""
+
 STATEMENTS = 100
 """How many prepared statements a connection keeps; the driver looks through all each time."""
 
@@ -215,6 +220,12 @@ def finish(work: Awaitable[T]) -> T:
     raise RuntimeError(msg)
 
 
+def _looks_again(looks: int) -> bool:
+    """Whether a connection goes on waiting for a lock, after so many looks."""
+    time.sleep(LOOK_SECONDS)
+    return looks * LOOK_SECONDS < LOCK_SECONDS
+
+
 def opened(path: Path, cache: int = CACHE, *, is_new: bool = False) -> apsw.Connection:
     """A connection set up as all of ours are, for one thread at a time; raises Misconfigured.
 
@@ -226,7 +237,7 @@ def opened(path: Path, cache: int = CACHE, *, is_new: bool = False) -> apsw.Conn
         # Our figures are fixed, so no value may make SQLite plan a statement again: planning costs
         # more than running.
         raw.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
-        raw.set_busy_timeout(LOCK_SECONDS * 1000)
+        raw.set_busy_handler(_looks_again)
         raw.pragma("journal_mode", "wal")
         raw.pragma("synchronous", "full")
         raw.pragma("cache_size", -cache)
