@@ -123,7 +123,7 @@ class Database:
         is_left = True
         while is_left:
             is_left = await self.engine.write(part, account_id=account_id)
-            # Another process looks only now and then whether it may write: `LOOK_SECONDS` of SQLite.
+            # Another process looks only every few milliseconds whether it may write.
             await asyncio.sleep(BREATH_SECONDS if is_left else 0)
 
     async def relink_all(self) -> None:
