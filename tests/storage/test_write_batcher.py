@@ -53,6 +53,17 @@ async def test_they_share_transactions_and_are_counted_one_by_one(
     assert len(sizes) < 10
 
 
+async def test_no_batch_is_more_work_than_it_may_be(book: Book, database: Database) -> None:
+    """Long texts and many links make batches smaller."""
+    sizes: list[int] = []
+    database.engine.group_sizes = sizes.append
+
+    await asyncio.gather(*[record(book, note("1", body="word " * 60_000)) for _ in range(6)])
+
+    assert sum(sizes) == 6
+    assert max(sizes) == 1
+
+
 async def test_no_batch_is_larger_than_it_may_be(book: Book, database: Database) -> None:
     """What is too much for one waits for the next."""
     sizes: list[int] = []
