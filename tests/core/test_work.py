@@ -3,7 +3,7 @@
 import pytest
 
 from doings.core.activity import Draft, Link
-from doings.core.budget import JSON_PARTS
+from doings.core.budget import JSON_PARTS, LIST_ITEMS
 from doings.core.errors import TooMuch
 from doings.core.text import members_from_text
 from doings.core.work import LINKS, SEVERAL_WRITES, TEXT, work_of
@@ -28,6 +28,16 @@ def links(count: int) -> tuple[Link, ...]:
 def test_work_grows_with_what_is_written(draft: Draft, work: int) -> None:
     """Links and text make more of it, and so does a record on the other side."""
     assert work_of(draft) == work
+
+
+def test_a_long_list_in_data_is_refused_by_name() -> None:
+    """Whoever shows it would have to show all of it."""
+    data = '{"emotions":[' + ",".join(["1"] * (LIST_ITEMS + 1)) + "]}"
+
+    with pytest.raises(TooMuch) as refused:
+        Draft(kind="encounter.logged", occurred_at=0, data=data)
+
+    assert refused.value.problems == (("data.emotions", "at most 1,000 items"),)
 
 
 def test_json_of_too_many_parts_is_refused() -> None:

@@ -6,7 +6,8 @@ from typing import Any
 
 import msgspec
 
-from doings.core.errors import Invalid
+from doings.core.budget import LIST_ITEMS
+from doings.core.errors import Invalid, Problem, TooMuch
 from doings.core.kinds.catalogue import CATALOGUE, Kind, title_from_kind
 from doings.core.kinds.formats import checked_format
 from doings.core.text import members_from_text, object_from_text
@@ -78,6 +79,8 @@ def _invalid(message: str) -> Invalid:
     missing = _MISSING.fullmatch(reason)
     if missing:
         return Invalid.of(f"data{path}.{missing['member']}", "is required")
+    if "`array` of length" in reason:
+        return TooMuch("list", Problem(f"data{path}", f"at most {LIST_ITEMS:,} items"))
     return Invalid.of(f"data{path}", _in_words(reason))
 
 

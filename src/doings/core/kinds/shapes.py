@@ -4,10 +4,11 @@ A member without a default is required, any other may be left out or null; membe
 named here are kept. A shape only checks: what is stored is the text that was sent.
 """
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
+from doings.core.budget import LIST_ITEMS
 from doings.core.kinds.formats import (
     Date,
     Deadline,
@@ -20,12 +21,15 @@ from doings.core.kinds.formats import (
     Size,
 )
 
+MANY = msgspec.Meta(max_length=LIST_ITEMS)
+"""How long a list may be."""
+
 
 class EncounterData(msgspec.Struct, frozen=True, kw_only=True):
     """encounter.logged: the type is linked by itself."""
 
     activity_type_id: Integer | None = None
-    emotions: list[Integer] | None = None
+    emotions: Annotated[list[Integer], MANY] | None = None
     happened_on: Date | None = None
 
 
@@ -51,7 +55,7 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
     """A note, whose content is the activity's body."""
 
     id: str | None = None
-    attachments: list[File] | None = None
+    attachments: Annotated[list[File], MANY] | None = None
     created_at: Instant | None = None
     updated_at: Instant | None = None
 
@@ -237,8 +241,8 @@ class PlanData(msgspec.Struct, frozen=True, kw_only=True):
     old_plan_name: str | None = None
     new_plan_name: str | None = None
     change_date: Date | None = None
-    old_plan_extras: list[Any] | None = None
-    new_plan_extras: list[Any] | None = None
+    old_plan_extras: Annotated[list[Any], MANY] | None = None
+    new_plan_extras: Annotated[list[Any], MANY] | None = None
     old_plan_price: Amount | None = None
     new_plan_price: Amount | None = None
     old_plan_currency: str | None = None
@@ -262,7 +266,7 @@ class Requirement(msgspec.Struct, frozen=True, kw_only=True):
     type: str | None = None
     category: str | None = None
     data: Any = None
-    items: list[RequirementItem] | None = None
+    items: Annotated[list[RequirementItem], MANY] | None = None
 
 
 class Span(msgspec.Struct, frozen=True, kw_only=True):
@@ -281,7 +285,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 class InteractionData(msgspec.Struct, frozen=True, kw_only=True):
     """details.* and authorization.requested; the members from `status` on are set by the server."""
 
-    requirements: list[Requirement] | None = None
+    requirements: Annotated[list[Requirement], MANY] | None = None
     valid_until: Deadline | None = None
     expires_in: Span | None = None
     notification_message: str | None = None
@@ -289,6 +293,6 @@ class InteractionData(msgspec.Struct, frozen=True, kw_only=True):
     attended_at: Deadline | None = None
     completed_at: Deadline | None = None
     expires_at: Deadline | None = None
-    accepted_requirements: list[Requirement] | None = None
-    declined_requirements: list[Requirement] | None = None
+    accepted_requirements: Annotated[list[Requirement], MANY] | None = None
+    declined_requirements: Annotated[list[Requirement], MANY] | None = None
     timeline: list[Step] | None = None

@@ -317,12 +317,7 @@ CHANGE_BY_SEQ = f"""
 # Replaces what a change keeps of the past.
 AMEND_CHANGE = """
     UPDATE changes SET before = :before WHERE account_id = :account_id AND seq = :seq"""
-# An activity's changes after it was recorded, oldest first.
-CHANGES_OF_ACTIVITY = f"""
-    SELECT {CHANGE} FROM changes
-    WHERE account_id = :account_id AND activity_id = :activity_id AND op <> 'created'
-    ORDER BY seq"""
-# Some of them, after a seq.
+# An activity's changes after it was recorded and after a seq, oldest first.
 LATER_CHANGES_OF_ACTIVITY = f"""
     SELECT {CHANGE} FROM changes
     WHERE account_id = :account_id AND activity_id = :activity_id AND op <> 'created'

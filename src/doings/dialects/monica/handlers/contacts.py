@@ -118,11 +118,10 @@ async def set_tags(params: ListParams) -> Response:
     async def revise(writer: Writer, contact: Entity) -> EntityDraft:
         await validation.check(validation.TAG_NAMES, params.members, writer)
         facts = facts_as_stored(contact)
-        facts.tags = list(
-            dict.fromkeys([*facts.tags, *await _tags(writer, params.members["tags"])])
-        )
-        if len(facts.tags) > LIST_ITEMS:
+        tags = list(dict.fromkeys([*facts.tags, *await _tags(writer, params.members["tags"])]))
+        if len(tags) > max(LIST_ITEMS, len(facts.tags)):
             raise TooMuch("list", Problem("tags", f"a contact has at most {LIST_ITEMS:,}"))
+        facts.tags = tags
         return _with_facts(contact, facts)
 
     return await _revised(params, revise)
