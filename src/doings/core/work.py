@@ -20,5 +20,7 @@ SEVERAL_WRITES = 16
 def work_of(draft: Draft) -> int:
     """The work of recording a draft."""
     links, characters = len(draft.links), len(draft.summary or "") + len(draft.body or "")
-    work = 1 + links + max(0, links - LINKS) + characters // TEXT
+    work = 1 + links + characters // TEXT
+    if links > LINKS:
+        work += links - LINKS
     return work + SEVERAL_WRITES if draft.kind in KINDS else work

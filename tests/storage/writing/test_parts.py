@@ -151,7 +151,7 @@ async def test_an_import_is_parted_by_its_work(book: Book, writes: list[int]) ->
         groups.append(len(items))
         return ImportCounts()
 
-    items = [Item(str(n), n, n, work) for n, work in enumerate([1, 1, 11_999, 1, 20_000, 1])]
+    items = [Item(str(n), n, n, work) for n, work in enumerate([1, 1, 15_999, 1, 20_000, 1])]
     importer = Importer(Timeline(book.database, book.account, None), put, lambda _: None)
     await importer.run(items, lambda _done, _total=None: None, None)
 

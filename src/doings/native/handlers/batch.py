@@ -27,7 +27,7 @@ ARRAY_ITEMS = 10_000
 ARRAY_COMMAS = 1_000_000
 
 _TOO_MUCH = (
-    "more than one transaction records, which is some 3,000 activities with two links and little"
+    "more than one transaction records, which is some 4,000 activities with two links and little"
     f" text; send fewer, or without atomic, or as {NDJSON}"
 )
 
