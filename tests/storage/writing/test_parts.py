@@ -156,4 +156,4 @@ async def test_an_import_is_parted_by_its_work(book: Book, writes: list[int]) ->
     await importer.run(items, lambda _done, _total=None: None, None)
 
     assert groups == [3, 2, 1]
-    assert len(writes) == 5
+    assert len(writes) == 4
