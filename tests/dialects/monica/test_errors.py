@@ -15,6 +15,7 @@ from doings.httpkit.errors import (
     AddressTooLong,
     Broken,
     HeaderTooLarge,
+    LongList,
     MethodNotAllowed,
     NoRoute,
     TooSlow,
@@ -289,6 +290,7 @@ ANSWERS: tuple[tuple[errors.DoingsError, int, object], ...] = (
         error(37, "the text is UTF-16, and only UTF-8 is read; save or send it as UTF-8"),
     ),
     (Unreadable("takes one value", "page"), 400, {"message": "page: takes one value"}),
+    (LongList("type", 3), 400, {"message": "type: at most 3"}),
     (
         UnsupportedCoding("gzip", "deflate"),
         415,

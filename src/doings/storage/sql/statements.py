@@ -107,12 +107,11 @@ DELETE_ENTITY = """
 TAKE_BACK_ENTITY = f"""
     UPDATE entities SET deleted_at = {TAKEN_BACK}, contact_seq = NULL
     WHERE account_id = :account_id AND seq = :seq"""
-# The greatest number among the ids of a type (':' follows '9'); zeros in front do not count.
+# The greatest number among the ids of a type, of 18 digits at most (':' follows '9').
 GREATEST_NUMBER = """
-    SELECT ltrim(id, '0') FROM entities
+    SELECT MAX(CAST(id AS BIGINT)) FROM entities
     WHERE account_id = :account_id AND type = :type AND id >= '0' AND id < ':'
-        AND ltrim(id, '0123456789') = ''
-    ORDER BY LENGTH(ltrim(id, '0')) DESC, ltrim(id, '0') DESC LIMIT 1"""
+        AND LENGTH(id) <= 18 AND ltrim(id, '0123456789') = ''"""
 # The names of a type's entities that are not deleted, in the order in which they were recorded.
 NAMES_OF_TYPE = """
     SELECT seq, id, name FROM entities
@@ -377,6 +376,8 @@ CROSS_ACCOUNT = (
     ("ACCOUNTS", "the operator lists all accounts; every machine has them"),
     ("CREDENTIAL_BY_KEY", "the key says which account; every machine has all credentials"),
     ("NOTE_USE", "the uses of many accounts' credentials are noted together, now and then"),
+    ("ACCOUNTS_BY_SLUG", "interactions name accounts by slug; every machine has all accounts"),
+    ("RELINKS", "a process looks for what another left undone in any account, now and then"),
     ("DUE", "the sweeper looks for what is due in any account, now and then"),
 )
 """(statement, why it names no account): the only ones that may."""

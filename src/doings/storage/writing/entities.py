@@ -9,6 +9,9 @@ from doings.storage.sql import statements as sql
 from doings.storage.transaction import Transaction
 from doings.storage.writing import entity_rows, links, relinks
 
+MAX_NUMBER = 10**18 - 1
+"""The greatest number that an entity is given."""
+
 
 async def put(
     transaction: Transaction, key: EntityKey, revise: Callable[[Entity | None], EntityDraft]
@@ -50,11 +53,11 @@ async def create_numbered(
     """Create entities whose ids are the next numbers of their type."""
     row = await transaction.fetch_one(sql.GREATEST_NUMBER, type=entity_type)
     number = int(row[0] or 0) if row else 0
+    if number + len(drafts) > MAX_NUMBER:
+        raise Invalid.of("id", f"no number is left for another {entity_type}")
     keys = [(entity_type, str(number + place)) for place in range(1, len(drafts) + 1)]
     contacts = [
-        await _contact_seq(transaction, key, draft)
-        for key, draft in zip(keys, drafts, strict=True)
-        if checked_id(key[1])
+        await _contact_seq(transaction, key, draft) for key, draft in zip(keys, drafts, strict=True)
     ]
     first = await transaction.advance(len(drafts))
     seqs = range(first, first + len(drafts))
