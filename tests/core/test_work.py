@@ -6,7 +6,7 @@ from doings.core.activity import Draft, Link
 from doings.core.budget import JSON_PARTS, LIST_ITEMS
 from doings.core.errors import TooMuch
 from doings.core.text import members_from_text
-from doings.core.work import LINKS, SEVERAL_WRITES, TEXT, work_of
+from doings.core.work import LINKS, LONG_TEXT, SEVERAL_WRITES, TEXT, work_of
 
 
 def links(count: int) -> tuple[Link, ...]:
@@ -21,9 +21,13 @@ def links(count: int) -> tuple[Link, ...]:
         (Draft(kind="a.b", occurred_at=0, links=links(2)), 3),
         (Draft(kind="a.b", occurred_at=0, links=links(LINKS + 2)), 1 + LINKS + 4),
         (Draft(kind="a.b", occurred_at=0, summary="x" * TEXT, body="x" * TEXT), 3),
+        (
+            Draft(kind="a.b", occurred_at=0, body="x" * (LONG_TEXT + TEXT)),
+            1 + LONG_TEXT // TEXT + 2,
+        ),
         (Draft(kind="details.requested", occurred_at=0), 1 + SEVERAL_WRITES),
     ],
-    ids=["alone", "links", "many links", "text", "interaction"],
+    ids=["alone", "links", "many links", "text", "long text", "interaction"],
 )
 def test_work_grows_with_what_is_written(draft: Draft, work: int) -> None:
     """Links and text make more of it, and so does a record on the other side."""

@@ -13,7 +13,10 @@ LINKS = 8
 TEXT = 128
 """Characters whose words take as long to index as a line takes."""
 
-SEVERAL_WRITES = 16
+LONG_TEXT = 1024
+"""Characters beyond which a text counts twice: its words are more often new."""
+
+SEVERAL_WRITES = 24
 """What more it takes to record an interaction on both sides, or to replace a line by the next."""
 
 
@@ -23,4 +26,6 @@ def work_of(draft: Draft) -> int:
     work = 1 + links + characters // TEXT
     if links > LINKS:
         work += links - LINKS
+    if characters > LONG_TEXT:
+        work += (characters - LONG_TEXT) // TEXT
     return work + SEVERAL_WRITES if draft.kind in KINDS else work
