@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from doings.core.activity import Activity, Draft, Link
-from doings.core.errors import Busy, Invalid, Unavailable
+from doings.core.errors import Busy, Invalid, NotFound, Unavailable
 from doings.core.interactions import recording
 from doings.core.store import Writer
 from doings.core.store.activities import Recorded
@@ -223,4 +223,29 @@ async def test_a_caller_may_have_only_so_many_waiting(
 
     refused = [end for end in ends if isinstance(end, Busy)]
     assert [error.bound for error in refused] == ["writer"] * 2
+    assert await book.read(lambda reader: reader.total(None, None)) == 2
+
+
+async def test_what_requires_something_that_is_not_there_fails_alone(book: Book) -> None:
+    """The others of the batch are recorded; what one requires is looked up for all together."""
+    await book.put("membership", "m1")
+    await book.put("membership", "m2")
+    await book.delete("membership", "m2")
+
+    async def requiring(*ids: str) -> Activity:
+        keys = [("membership", id_) for id_ in ids]
+        draft = note("1", summary=" ".join(ids))
+        activity, _ = await book.database.record(book.account.id, draft, requires=keys)
+        return activity
+
+    wanted = [("m1",), ("m1", "gone"), ("m2",), ()]
+    found = await asyncio.gather(*[requiring(*ids) for ids in wanted], return_exceptions=True)
+
+    first, never_there, deleted, last = found
+    assert isinstance(first, Activity)
+    assert isinstance(last, Activity)
+    assert isinstance(never_there, NotFound)
+    assert isinstance(deleted, NotFound)
+    assert (never_there.what, never_there.name) == ("membership", "gone")
+    assert (deleted.what, deleted.name) == ("membership", "m2")
     assert await book.read(lambda reader: reader.total(None, None)) == 2

@@ -1,7 +1,7 @@
 """One account's timeline, as a surface uses it: the store bound to an account and a credential."""
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from typing import TypeVar
 
 import msgspec
@@ -9,6 +9,7 @@ import msgspec
 from doings.core.account import Account
 from doings.core.activity import Activity, Draft
 from doings.core.cursor import Page
+from doings.core.entity import EntityKey
 from doings.core.interactions import recording
 from doings.core.query import Query
 from doings.core.store import Reader, Store, Writer
@@ -80,11 +81,17 @@ class Timeline:
     async def _chunk(self, step: Query, read: ReadPage[T]) -> Page[T]:
         return await self.read(lambda reader: read(reader, step), bounded=False)
 
-    async def record(self, draft: Draft) -> tuple[Activity, bool]:
-        """Record a draft; returns the activity that now stands for it and whether it is new."""
+    async def record(
+        self, draft: Draft, requires: Sequence[EntityKey] = ()
+    ) -> tuple[Activity, bool]:
+        """Record a draft; returns the activity that now stands for it and whether it is new.
+
+        Raises NotFound unless the entities that a draft requires are there at that moment; one that
+        concerns other accounts, too, requires none.
+        """
         also = await self.receivers([draft])
         if not also:
-            return await self.store.record(self.account.id, draft, by=self.by)
+            return await self.store.record(self.account.id, draft, by=self.by, requires=requires)
         return await self.write(lambda writer: recording.record_one(writer, draft), also=also)
 
     async def receivers(self, drafts: Iterable[Draft]) -> tuple[int, ...]:

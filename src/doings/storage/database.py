@@ -11,7 +11,7 @@ from doings.core.activity import Activity, Draft
 from doings.core.budget import BREATH_SECONDS, PART_ROWS
 from doings.core.clock import SECOND, Clock
 from doings.core.defaults import DEFAULTS
-from doings.core.entity import SELF, EntityDraft
+from doings.core.entity import SELF, EntityDraft, EntityKey
 from doings.core.errors import Conflict, Misconfigured, NotFound, Unavailable
 from doings.core.store import Reader, Writer
 from doings.core.store.credentials import SignIn, Standing
@@ -134,10 +134,15 @@ class Database:
             await self.relink(account_id, entity)
 
     async def record(
-        self, account_id: int, draft: Draft, *, by: str | None = None
+        self,
+        account_id: int,
+        draft: Draft,
+        *,
+        by: str | None = None,
+        requires: Sequence[EntityKey] = (),
     ) -> tuple[Activity, bool]:
         """Record one, together with those that come at the same time; whether it is new."""
-        return await self.write_batcher.record((account_id, by), draft)
+        return await self.write_batcher.record((account_id, by), draft, requires)
 
     def _begin(self, connection: Connection, account_id: int, by: str | None = None) -> Transaction:
         return Transaction(connection, account_id, clock=self.clock, by=by)

@@ -10,7 +10,8 @@ from typing import NamedTuple, Protocol, TypeVar
 
 from doings.core.activity import Activity, Draft
 from doings.core.budget import ACCOUNT_WRITES, WRITE_WORK
-from doings.core.errors import Busy, Unavailable
+from doings.core.entity import EntityKey
+from doings.core.errors import Busy, NotFound, Unavailable
 from doings.core.interactions import recording
 from doings.core.store import Writer
 from doings.core.work import work_of
@@ -44,6 +45,7 @@ class Writing(Protocol):
 
 class _Waiting(NamedTuple):
     draft: Draft
+    requires: Sequence[EntityKey]
     done: "asyncio.Future[Recording]"
 
 
@@ -65,14 +67,17 @@ class WriteBatcher:
         """How many wait for their turn."""
         return sum(len(waiting) for waiting in self._waiting.values())
 
-    async def record(self, recorder: Recorder, draft: Draft) -> Recording:
+    async def record(
+        self, recorder: Recorder, draft: Draft, requires: Sequence[EntityKey] = ()
+    ) -> Recording:
         """Record one; returns when it is durable, and keeps nothing if it raises.
 
-        Raises Busy where too many wait already.
+        Raises NotFound without one of the entities that it requires, and Busy where too many wait
+        already.
         """
         if len(self._waiting.get(recorder, ())) >= ACCOUNT_WRITES:
             raise Busy("writer", "too much waits to be written; try again soon")
-        waiting = _Waiting(draft, asyncio.get_running_loop().create_future())
+        waiting = _Waiting(draft, requires, asyncio.get_running_loop().create_future())
         if recorder in self._waiting:
             self._waiting[recorder].append(waiting)
         else:
@@ -106,7 +111,7 @@ class WriteBatcher:
     async def _record(self, recorder: Recorder, batch: Sequence[_Waiting]) -> None:
         """Record a batch and answer everybody in it; if one cannot be recorded, each by itself."""
         try:
-            recordings = await self._written(recorder, [waiting.draft for waiting in batch])
+            recordings = await self._written(recorder, batch)
         except Exception as error:  # noqa: BLE001 - whatever it is, every caller is told
             if isinstance(error, Unavailable):
                 # It is so for all, who shall not learn it batch by batch. Nor is the batch tried
@@ -122,13 +127,24 @@ class WriteBatcher:
         for waiting, outcome in zip(batch, recordings, strict=True):
             answer(waiting.done, outcome, None)
 
-    async def _written(self, recorder: Recorder, drafts: Sequence[Draft]) -> list[Recording]:
+    async def _written(self, recorder: Recorder, batch: Sequence[_Waiting]) -> list[Recording]:
         account_id, by = recorder
+        drafts = [waiting.draft for waiting in batch]
+        required = list(dict.fromkeys(key for waiting in batch for key in waiting.requires))
 
         async def work(writer: Writer) -> list[Recording]:
+            await _check(writer, required)
             recorded = await recording.record(writer, drafts)
             seqs = list(dict.fromkeys(outcome.seq for outcome in recorded))
             activities = dict(zip(seqs, await writer.activities(seqs), strict=True))
             return [(activities[outcome.seq], not outcome.is_repeated) for outcome in recorded]
 
         return await self._store.write(account_id, work, by=by, callers=len(drafts))
+
+
+async def _check(writer: Writer, required: Sequence[EntityKey]) -> None:
+    """Raise NotFound for the first of the entities that is not there."""
+    known = await writer.entities_by_key(required) if required else {}
+    for key in required:
+        if key not in known:
+            raise NotFound(*key)

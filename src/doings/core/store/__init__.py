@@ -5,11 +5,12 @@
 Protocols of this folder, one file a subject. A function that needs one subject takes that Protocol.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol, TypeVar
 
 from doings.core.account import Account
 from doings.core.activity import Activity, Draft
+from doings.core.entity import EntityKey
 from doings.core.store.accounts import AccountStore
 from doings.core.store.activities import ActivityReader, ActivityWriter
 from doings.core.store.changes import ChangeReader, ChangeWriter
@@ -89,10 +90,16 @@ class Store(AccountStore, CredentialStore, Protocol):
         """
 
     async def record(
-        self, account_id: int, draft: Draft, *, by: str | None = None
+        self,
+        account_id: int,
+        draft: Draft,
+        *,
+        by: str | None = None,
+        requires: Sequence[EntityKey] = (),
     ) -> tuple[Activity, bool]:
         """Record one draft that concerns no other account; returns when it is durable.
 
+        Raises NotFound unless the entities that it requires are there at that moment.
         Drafts that are recorded at the same time may share a transaction, but not a failure.
         Returns the activity that now stands for the draft, and whether it is new.
         """

@@ -12,7 +12,6 @@ from doings.core.entity import Entity
 from doings.core.errors import Invalid, NotFound
 from doings.core.query import LARGEST_PAGE, Gap, Query
 from doings.core.rendering import json_rendering, rendered
-from doings.core.store import Writer
 from doings.core.store.entities import EntityQuery, EntityReader
 from doings.core.store.rendering import Rendering
 from doings.core.text import object_from_text
@@ -20,7 +19,6 @@ from doings.dialects.cobot.auth import authenticate, enter_space
 from doings.dialects.cobot.errors import respond_error
 from doings.dialects.cobot.listing import list_item
 from doings.dialects.cobot.mapping import (
-    ActivityInput,
     activity_document,
     draft_from_input,
     membership_document,
@@ -137,20 +135,16 @@ async def post_activity(request: Request) -> Response:
     text_input = await asyncio.to_thread(input_from_members, members)
     draft = draft_from_input(text_input, now=request.services.clock.now())
 
-    async def work(writer: Writer) -> Sequence[bytes]:
-        await _check_sources(writer, text_input)
-        recorded = (await writer.record([draft]))[0]
-        return await rendered(JSON_RENDERING, writer, [await writer.activity(recorded.seq)])
-
-    (document,) = await request.timeline.write(work)
+    sources = [(MEMBERSHIP, id_) for id_ in text_input.source_ids]
+    try:
+        activity, _ = await request.timeline.record(draft, requires=sources)
+    except NotFound as error:
+        reason = f"{error.name} is no membership of this space"
+        raise Invalid.of("source_ids", reason) from None
+    (document,) = await request.timeline.read(
+        lambda reader: rendered(JSON_RENDERING, reader, [activity])
+    )
     return Response(document, 201, media_type=JSON)
-
-
-async def _check_sources(writer: Writer, text_input: ActivityInput) -> None:
-    known = await writer.entities_by_key([(MEMBERSHIP, id_) for id_ in text_input.source_ids])
-    for source_id in text_input.source_ids:
-        if (MEMBERSHIP, source_id) not in known:
-            raise Invalid.of("source_ids", f"{source_id} is no membership of this space")
 
 
 async def show_user(request: Request) -> Response:

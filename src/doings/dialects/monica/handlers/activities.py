@@ -81,14 +81,17 @@ async def show_activity(params: ListParams) -> Response:
 
 async def create_activity(params: ListParams) -> Response:
     """POST /activities: record an activity."""
-
-    async def work(writer: Writer) -> msgspec.Raw:
-        activity_input, contacts = await _checked(params, writer)
-        draft = draft_from_input(activity_input, contacts, params.time_zone)
-        recorded = (await writer.record([draft]))[0]
-        return await _document(params, writer, await writer.activity(recorded.seq))
-
-    return respond_one(await params.request.timeline.write(work), status=201)
+    timeline = params.request.timeline
+    activity_input, contacts = await timeline.read(lambda reader: _checked(params, reader))
+    draft = draft_from_input(activity_input, contacts, params.time_zone)
+    seqs = {contact.key: contact.seq for contact in contacts}
+    try:
+        activity, _ = await timeline.record(draft, requires=list(seqs))
+    except NotFound as error:
+        # A contact that was deleted since it was looked up.
+        raise NotFound(CONTACT, seqs.get((error.what, str(error.name)))) from None
+    document = await timeline.read(lambda reader: _document(params, reader, activity))
+    return respond_one(document, status=201)
 
 
 async def update_activity(params: ListParams) -> Response:
