@@ -1,7 +1,7 @@
 """One account's timeline, as a surface uses it: the store bound to an account and a credential."""
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from typing import TypeVar
 
 import msgspec
@@ -13,7 +13,7 @@ from doings.core.interactions import recording
 from doings.core.query import Query
 from doings.core.store import Reader, Store, Writer
 from doings.core.store.changes import Change
-from doings.core.store.rendering import Rendering
+from doings.core.store.rendering import Rendered, Rendering
 
 T = TypeVar("T")
 
@@ -66,6 +66,19 @@ class Timeline:
         chunks = self._walk(query, lambda reader, step: reader.rendered_page(step, rendering))
         async for chunk in chunks:
             yield chunk
+
+    async def rendered_rest(
+        self, seqs: Sequence[int], rendering: Rendering
+    ) -> AsyncIterator[list[msgspec.Raw]]:
+        """The documents of these activities, in chunks like those of `walk`."""
+        while seqs:
+            shown = await self._rendered(seqs[:STREAM_CHUNK], rendering)
+            if shown.documents:
+                yield shown.documents
+            seqs = seqs[shown.covered :]
+
+    async def _rendered(self, seqs: Sequence[int], rendering: Rendering) -> Rendered:
+        return await self.read(lambda reader: reader.rendered(seqs, rendering), bounded=False)
 
     async def _walk(self, query: Query, read: ReadPage[T]) -> AsyncIterator[list[T]]:
         step = msgspec.structs.replace(query, limit=STREAM_CHUNK)

@@ -46,6 +46,14 @@ async def document_chunks(
             yield chunk
 
 
+async def going_on(first: list[T], rest: AsyncIterator[list[T]]) -> AsyncIterator[list[T]]:
+    """The first chunk of a list, which was read already, and the rest."""
+    if first:
+        yield first
+    async for chunk in rest:
+        yield chunk
+
+
 def json_elements(documents: Sequence[object]) -> bytes:
     """The elements of a JSON array, without its brackets."""
     return _encode(documents)[1:-1]

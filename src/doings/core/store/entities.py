@@ -44,10 +44,19 @@ class EntityReader(Protocol):
         """One entity; raises NotFound, also for an entity of another type."""
 
     async def entities(self, query: EntityQuery) -> list[Entity]:
-        """At most `query.limit` entities, in the order that the query asks for."""
+        """At most `query.limit` entities, in the order that the query asks for.
+
+        They are read whatever they hold; a list for a caller is read by `fitting_entities`.
+        """
 
     async def entity_seqs(self, query: EntityQuery) -> list[int]:
-        """The seqs of what `entities` returns, where there may be too many to hold."""
+        """The seqs of at most `query.limit` entities, in the order that the query asks for."""
+
+    async def fitting_entities(self, seqs: Sequence[int]) -> tuple[list[Entity], int]:
+        """The first of these entities, in the order of `seqs`, as many as a page may hold.
+
+        The number says how many of the seqs are covered, at least one. Seqs of none are left out.
+        """
 
     async def entities_by_key(self, keys: Sequence[EntityKey]) -> dict[EntityKey, Entity]:
         """Entities by their key; keys of no entity are left out."""

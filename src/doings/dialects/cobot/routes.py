@@ -12,7 +12,7 @@ from doings.core.entity import Entity
 from doings.core.errors import Invalid, NotFound
 from doings.core.query import LARGEST_PAGE, Gap, Query
 from doings.core.rendering import json_rendering, rendered
-from doings.core.store import Writer
+from doings.core.store import Reader, Writer
 from doings.core.store.entities import EntityQuery, EntityReader
 from doings.core.store.rendering import Rendering
 from doings.core.text import object_from_text
@@ -73,14 +73,16 @@ async def list_activities(request: Request) -> Response:
     return await respond_list(request, chunks, b"".join, HTML_LIST)
 
 
-JSON_RENDERING = json_rendering("cobot", lambda activities: map(activity_document, activities))
+JSON_RENDERING = json_rendering(
+    "cobot", lambda activities: map(activity_document, activities), reads_attrs=False
+)
 
 
 def _html_rendering(link_base: str) -> Rendering:
     async def render(reader: EntityReader, activities: Sequence[Activity]) -> list[bytes]:  # noqa: ARG001
         return [list_item(activity, link_base).encode() for activity in activities]
 
-    return Rendering(("cobot html", link_base), render)
+    return Rendering(("cobot html", link_base), render, reads_attrs=False)
 
 
 def _chunks(
@@ -97,15 +99,16 @@ async def _newest(
 ) -> AsyncIterator[list[msgspec.Raw]]:
     """The newest `count` activities, oldest first.
 
-    Up to a page of them is read newest first and reversed. For more, the oldest of them is found,
-    and the list is read from there on.
+    Up to a page of them is read newest first and reversed, if it fits into the bytes of a page. For
+    more, the oldest of them is found, and the list is read from there on.
     """
     newest_first = msgspec.structs.replace(query, is_descending=True, limit=1)
     if count <= LARGEST_PAGE:
         newest = msgspec.structs.replace(newest_first, limit=count)
         page = await request.timeline.rendered_page(newest, rendering)
-        yield page.items[::-1]
-        return
+        if len(page.items) == count or page.after is None:
+            yield page.items[::-1]
+            return
     begin = msgspec.structs.replace(newest_first, skip=count - 1)
     oldest = (await request.timeline.read(lambda reader: reader.page(begin), bounded=False)).items
     if oldest:
@@ -169,15 +172,24 @@ async def list_memberships(request: Request) -> Response:
 
 async def _memberships(request: Request) -> AsyncIterator[list[Entity]]:
     query = EntityQuery(type=MEMBERSHIP, limit=MEMBERSHIP_CHUNK)
-    while memberships := await _membership_chunk(request, query):
-        yield memberships
-        if len(memberships) < MEMBERSHIP_CHUNK:
+    has_more = True
+    while has_more:
+        memberships, has_more = await _membership_chunk(request, query)
+        if not memberships:
             return
+        yield memberships
         query = msgspec.structs.replace(query, after=memberships[-1].seq)
 
 
-async def _membership_chunk(request: Request, query: EntityQuery) -> list[Entity]:
-    return await request.timeline.read(lambda reader: reader.entities(query), bounded=False)
+async def _membership_chunk(request: Request, query: EntityQuery) -> tuple[list[Entity], bool]:
+    """The next memberships that fit into a chunk, and whether there may be more."""
+
+    async def read(reader: Reader) -> tuple[list[Entity], bool]:
+        seqs = await reader.entity_seqs(query)
+        memberships, covered = await reader.fitting_entities(seqs)
+        return memberships, covered < len(seqs) or len(seqs) == query.limit
+
+    return await request.timeline.read(read, bounded=False)
 
 
 def _membership_json(memberships: list[Entity]) -> bytes:

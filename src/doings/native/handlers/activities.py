@@ -91,7 +91,7 @@ async def put_activity(request: Request) -> Response:
 async def show_activity(request: Request) -> Response:
     """One activity."""
     ref = activity_id(request)
-    activity = await request.timeline.read(lambda reader: reader.activity(ref))
+    activity = await request.timeline.read(lambda reader: reader.activity(ref, with_attrs=False))
     return respond_document(request, activity_document(activity))
 
 

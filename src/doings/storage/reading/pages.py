@@ -1,4 +1,4 @@
-"""Which activities a page shows: their keys in the order of an index, and the rows they lead to."""
+"""Which activities a page shows: their keys in the order of an index."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -11,7 +11,6 @@ from doings.core.clock import DAY, bounds_of_date, day_of, local_date
 from doings.core.query import DiaryOrder, Gap, Key, Query, RecordedOrder
 from doings.storage.engine import Row
 from doings.storage.reading import counts
-from doings.storage.reading.activities import rows_by_seqs
 from doings.storage.reading.ranges import KEY_CHUNK, Scope, gap_behind, keys_in_order, scope
 from doings.storage.reading.search import keys_of_external_id, keys_of_words, keys_that_match
 from doings.storage.sql import select, tallies
@@ -19,22 +18,15 @@ from doings.storage.sql import statements as sql
 from doings.storage.transaction import ReadTransaction
 
 
-async def rows(transaction: ReadTransaction, query: Query) -> list[Row]:
-    """The rows of at most limit + 1 activities in the direction of the walk."""
+async def keys(transaction: ReadTransaction, query: Query) -> list[Key]:
+    """At most limit + 1 keys, in the walk's direction."""
     found = await scope(transaction, query)
-    if found is None:
-        return []
-    entities, kinds = found
-    if query.is_indexed and not query.skip and len(entities) == 1:
-        # By far most pages: what an index finds is joined to its rows in one statement.
-        statement, values = select.activities_in_order(query, entity=entities[0], kinds=kinds)
-        return await transaction.fetch(statement, **values)
-    return await rows_by_seqs(
-        transaction, [seq for _, seq in await _keys(transaction, query, entities, kinds)]
-    )
+    return await _keys(transaction, query, *found) if found else []
 
 
-async def keys(transaction: ReadTransaction, query: Query) -> tuple[list[Row], int]:
+async def keys_with_cache_version(
+    transaction: ReadTransaction, query: Query
+) -> tuple[list[Row], int]:
     """At most limit + 1 rows that begin with a key, in the walk's direction; the cache version."""
     if query.is_indexed and not query.skip and query.kinds is None and len(query.entities) <= 1:
         # By far most pages of documents that are kept take no other statement than this.
@@ -42,8 +34,7 @@ async def keys(transaction: ReadTransaction, query: Query) -> tuple[list[Row], i
         rows = await transaction.fetch(statement, **values)
         return rows, rows[0][2] if rows else 0
     cache_version = await transaction.cache_version()
-    found = await scope(transaction, query)
-    return list(await _keys(transaction, query, *found)) if found else [], cache_version
+    return list(await keys(transaction, query)), cache_version
 
 
 async def _keys(

@@ -12,7 +12,6 @@ from typing import Any
 from doings.core.activity import ACTOR
 from doings.core.query import Gap, Query, Side
 from doings.core.store.entities import EntityQuery
-from doings.storage.sql.statements import ACTIVITY
 
 EVERYTHING = 0
 """The pseudo-entity that every activity is linked to, which makes the whole account a timeline."""
@@ -41,12 +40,6 @@ def keys_in_order(
     return _merged(len(entities), None if kinds is None else len(kinds), bounds, order), values
 
 
-def activities_in_order(query: Query, *, entity: int, kinds: Sequence[str] | None) -> Selection:
-    """The rows of the activities that the next keys of one entity's timeline lead to."""
-    keys, values = keys_in_order(query, entities=[entity], kinds=kinds)
-    return _led_to(keys, "DESC" if query.side == "older" else "ASC"), values
-
-
 def keys_with_cache_version(query: Query) -> Selection:
     """The next keys in the timeline of one entity, or of all, each with the cache version."""
     bounds, values = _bounds(query)
@@ -71,15 +64,6 @@ def _with_cache_version(entity: str, bounds: str, order: str) -> str:
         " (SELECT revision FROM heads WHERE account_id = :account_id)"
         f" FROM links WHERE account_id = :account_id AND entity = {entity}{bounds}"
         f" {order} LIMIT :limit"
-    )
-
-
-@lru_cache(maxsize=1024)
-def _led_to(keys: str, direction: str) -> str:
-    return (
-        f"SELECT {ACTIVITY} FROM ({keys}) AS keys"
-        " JOIN activities a ON a.account_id = :account_id AND a.seq = keys.activity_seq"
-        f" ORDER BY keys.occurred_at {direction}, keys.activity_seq {direction}"
     )
 
 

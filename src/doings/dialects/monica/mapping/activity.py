@@ -18,6 +18,7 @@ from doings.core.defaults import ACTIVITY_TYPE
 from doings.core.entity import CONTACT, Entity, EntityKey
 from doings.core.presentation.prose import plain_body
 from doings.core.presentation.title import title
+from doings.core.store.counts import Newest
 from doings.dialects.monica.documents import (
     ActivityDocument,
     Attendees,
@@ -47,7 +48,7 @@ NO_ENCOUNTER = Encounter()
 _DECODER = msgspec.json.Decoder(Encounter)
 
 
-def encounter_of(activity: Activity) -> Encounter:
+def encounter_of(activity: Activity | Newest) -> Encounter:
     """Read the data; data that has other types is read as empty.
 
     Only in the kind that Monica records is `happened_on` the date of the activity. Data of another
@@ -223,12 +224,12 @@ def shown_description(activity: Activity) -> str | None:
     return plain_body(activity)
 
 
-def happened_on(activity: Activity, time_zone: str) -> str:
+def happened_on(activity: Activity | Newest, time_zone: str) -> str:
     """The date, `YYYY-MM-DD`, that was sent, else that of the account's calendar."""
     return encounter_of(activity).happened_on or _local_date(activity, time_zone)
 
 
-def _local_date(activity: Activity, time_zone: str) -> str:
+def _local_date(activity: Activity | Newest, time_zone: str) -> str:
     return local_date(activity.occurred_at, time_zone).isoformat()
 
 
