@@ -50,6 +50,7 @@ async def going_on(first: list[T], rest: AsyncIterator[list[T]]) -> AsyncIterato
     """The first chunk of a list, which was read already, and the rest."""
     if first:
         yield first
+    del first  # a slow caller shall hold one chunk of this list, not two
     async for chunk in rest:
         yield chunk
 
@@ -67,25 +68,28 @@ async def respond_list(
 ) -> Response:
     """Answer with a list; what fails before its second chunk is read is answered as an error."""
     first = await anext(chunks, None)
+    body = frame.head + (render(first) if first else b"")
     second = await anext(chunks, None) if first else None
-    if not first or second is None:
-        body = frame.head + (render(first) if first else b"") + frame.tail
-        return Response(body, media_type=frame.media_type)
+    if second is None:
+        return Response(body + frame.tail, media_type=frame.media_type)
     if request.method == "HEAD":
         return Response(media_type=frame.media_type)
-    stream = _framed(render(first), second, chunks, render, frame)
-    return StreamingResponse(stream, media_type=frame.media_type)
+    return StreamingResponse(
+        _framed([body, frame.separator + render(second)], chunks, render, frame),
+        media_type=frame.media_type,
+    )
 
 
 async def _framed(
-    first: bytes,
-    second: list[T],
+    begun: list[bytes],
     rest: AsyncIterator[list[T]],
     render: Callable[[list[T]], bytes],
     frame: Frame,
 ) -> AsyncIterator[bytes]:
-    yield frame.head + first
-    yield frame.separator + render(second)
+    """A list of which the beginning is rendered; what was sent is let go of."""
+    begun.reverse()
+    while begun:
+        yield begun.pop()
     async for chunk in rest:
         yield frame.separator + render(chunk)
     yield frame.tail

@@ -7,6 +7,7 @@ import msgspec
 
 from doings.core.account import Account
 from doings.core.activity import Activity
+from doings.core.budget import CLEANED_CHARACTERS, INLINE_BYTES
 from doings.core.cursor import Page, page_of
 from doings.core.entity import Entity, EntityKey
 from doings.core.query import LARGEST_PAGE, DiaryOrder, Query, RecordedOrder
@@ -51,6 +52,10 @@ class AccountReader:
     @property
     def account_id(self) -> int:
         return self._transaction.account_id
+
+    def note_cleaning(self, characters: int) -> None:
+        # Cleaning takes as long for a character as other work for many bytes.
+        self._transaction.announce(characters * (INLINE_BYTES // CLEANED_CHARACTERS))
 
     async def account(self) -> Account:
         return await self._transaction.account()

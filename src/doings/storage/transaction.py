@@ -52,6 +52,17 @@ class ReadTransaction:
         """The first row of a statement about this account, or None."""
         return self.connection.fetch_one(statement, account_id=self.account_id, **values)
 
+    def announce_walk(self) -> None:
+        """Say that thousands of rows are passed next; raises Heavy on the event loop."""
+        if self._is_inline:
+            raise Heavy
+
+    def fetch_page(self, statement: str, **values: object) -> Awaitable[list[Row]]:
+        """The first rows of a statement about this account, whose sizes come to a page or more."""
+        return self.connection.fetch_until(
+            statement, PAGE_BYTES, account_id=self.account_id, **values
+        )
+
     async def account(self) -> Account:
         """The account itself; raises NotFound once it is deleted."""
         return account_from_row(await self._row(accounts.ACCOUNT_BY_ID))

@@ -37,6 +37,13 @@ class EntityQuery(msgspec.Struct, frozen=True, kw_only=True):
 class EntityReader(Protocol):
     """Reading entities. A deleted entity is never returned."""
 
+    def note_cleaning(self, characters: int) -> None:
+        """Say how many characters of HTML are cleaned next.
+
+        A read that would keep others waiting meanwhile is broken off here, and begun again where
+        it does not.
+        """
+
     async def entity(self, key: EntityKey) -> Entity:
         """One entity; raises NotFound."""
 

@@ -2,20 +2,22 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from typing import Any
 
 import msgspec
 from starlette.responses import Response
 
 from doings.auth.principal import WRITE
-from doings.core.activity import Activity
+from doings.core.activity import Activity, Draft
 from doings.core.entity import Entity
 from doings.core.errors import Invalid, NotFound
 from doings.core.query import LARGEST_PAGE, Gap, Query
-from doings.core.rendering import json_rendering, rendered
+from doings.core.rendering import encoded_documents, rendered
 from doings.core.store import Reader, Writer
 from doings.core.store.entities import EntityQuery, EntityReader
 from doings.core.store.rendering import Rendering
 from doings.core.text import object_from_text
+from doings.dialects.cobot import listing, mapping
 from doings.dialects.cobot.auth import authenticate, enter_space
 from doings.dialects.cobot.errors import respond_error
 from doings.dialects.cobot.listing import list_item
@@ -73,13 +75,17 @@ async def list_activities(request: Request) -> Response:
     return await respond_list(request, chunks, b"".join, HTML_LIST)
 
 
-JSON_RENDERING = json_rendering(
-    "cobot", lambda activities: map(activity_document, activities), reads_attrs=False
-)
+async def _render_json(reader: EntityReader, activities: Sequence[Activity]) -> list[bytes]:
+    reader.note_cleaning(sum(map(mapping.characters_to_clean, activities)))
+    return encoded_documents(list(map(activity_document, activities)))
+
+
+JSON_RENDERING = Rendering("cobot", _render_json, reads_attrs=False)
 
 
 def _html_rendering(link_base: str) -> Rendering:
-    async def render(reader: EntityReader, activities: Sequence[Activity]) -> list[bytes]:  # noqa: ARG001
+    async def render(reader: EntityReader, activities: Sequence[Activity]) -> list[bytes]:
+        reader.note_cleaning(sum(map(listing.characters_to_clean, activities)))
         return [list_item(activity, link_base).encode() for activity in activities]
 
     return Rendering(("cobot html", link_base), render, reads_attrs=False)
@@ -136,9 +142,9 @@ async def post_activity(request: Request) -> Response:
     """Record a text; raises Invalid and Malformed."""
     enter_space(request)
     members = await request.members(LISTS)
+    now = request.services.clock.now()
     # Cleaning the longest texts takes a second or two, so it runs outside the event loop.
-    text_input = await asyncio.to_thread(input_from_members, members)
-    draft = draft_from_input(text_input, now=request.services.clock.now())
+    text_input, draft = await asyncio.to_thread(_input_and_draft, members, now)
 
     async def work(writer: Writer) -> Sequence[bytes]:
         await _check_sources(writer, text_input)
@@ -147,6 +153,11 @@ async def post_activity(request: Request) -> Response:
 
     (document,) = await request.timeline.write(work)
     return Response(document, 201, media_type=JSON)
+
+
+def _input_and_draft(members: dict[str, Any], now: int) -> tuple[ActivityInput, Draft]:
+    text_input = input_from_members(members)
+    return text_input, draft_from_input(text_input, now=now)
 
 
 async def _check_sources(writer: Writer, text_input: ActivityInput) -> None:

@@ -1,5 +1,6 @@
 """Whole timelines, streamed: as NDJSON without loss, as CSV for spreadsheets."""
 
+import asyncio
 import codecs
 import csv
 import io
@@ -60,24 +61,25 @@ async def respond_stream(
     if has_mark and media_type == CSV:
         head = BOM + head
     chunks = request.timeline.walk(query)
+    render = _RENDERERS[media_type]
     first: list[Activity] = await anext(chunks, [])
     if owner is not None and not first:
         await request.timeline.read(lambda reader: reader.entity(owner))
     if request.method == "HEAD":
         return Response(media_type=media_type)
-    stream = _rendered(head, _RENDERERS[media_type], first, chunks)
-    return StreamingResponse(stream, media_type=media_type)
+    begun = [head + await asyncio.to_thread(render, first)]
+    return StreamingResponse(_rendered(begun, render, chunks), media_type=media_type)
 
 
 async def _rendered(
-    head: bytes,
+    begun: list[bytes],
     render: Callable[[list[Activity]], bytes],
-    first: list[Activity],
     rest: AsyncIterator[list[Activity]],
 ) -> AsyncIterator[bytes]:
-    yield head + render(first)
+    """The text of an export, of which `begun` is the beginning; a chunk is rendered on a thread."""
+    yield begun.pop()
     async for chunk in rest:
-        yield render(chunk)
+        yield await asyncio.to_thread(render, chunk)
 
 
 def ndjson(activities: list[Activity]) -> bytes:

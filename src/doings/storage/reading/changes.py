@@ -20,7 +20,7 @@ async def changes(transaction: ReadTransaction, after: int, limit: int) -> list[
 
     There may be fewer than `limit`, as a page holds no more than so many bytes.
     """
-    rows = await transaction.fetch(
+    rows = await transaction.fetch_page(
         sql.CHANGES_AFTER, after=after, limit=limit, most=transaction.page_bytes // limit
     )
     return await _with_activities(transaction, rows)
@@ -44,7 +44,7 @@ def _later(
     transaction: ReadTransaction, activity_id: str, after: int, limit: int, most: int
 ) -> Awaitable[list[Row]]:
     """The changes of an activity but the one that created it."""
-    return transaction.fetch(
+    return transaction.fetch_page(
         sql.LATER_CHANGES_OF_ACTIVITY,
         activity_id=activity_id,
         after=after,

@@ -33,7 +33,8 @@ async def total(
     """How many activities an entity's timeline (or the whole) holds of these kinds."""
     seq = EVERYTHING if entity is None else (await entity_by_key(transaction, entity)).seq
     counts = await kinds_of(transaction, seq)
-    return sum(count for kind, count in counts.items() if tallies.is_among(kind, kinds))
+    wanted = None if kinds is None else frozenset(kinds)
+    return sum(count for kind, count in counts.items() if tallies.is_among(kind, wanted))
 
 
 async def timeline_summaries(
@@ -105,7 +106,8 @@ async def _tallied(transaction: ReadTransaction, query: Query) -> list[Row]:
         first=tallies.FIRST_DAY if query.since is None else query.since // DAY,
         end=tallies.LAST_DAY if query.until is None else -(-query.until // DAY),
     )
-    return [row for row in rows if tallies.is_among(row[1], query.kinds)]
+    wanted = None if query.kinds is None else frozenset(query.kinds)
+    return [row for row in rows if tallies.is_among(row[1], wanted)]
 
 
 async def day_of_rank(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 from heapq import merge
-from itertools import islice
+from itertools import groupby, islice
 
 import msgspec
 
@@ -16,6 +16,12 @@ from doings.storage.reading.search import keys_of_external_id, keys_of_words, ke
 from doings.storage.sql import select, tallies
 from doings.storage.sql import statements as sql
 from doings.storage.transaction import ReadTransaction
+
+Bounds = dict[str, int]
+"""An entity and the instants between which its activities lie."""
+
+DATE_CHUNK = 500
+"""How many keys of a date are looked at in one go; one with more is long."""
 
 
 async def keys(transaction: ReadTransaction, query: Query) -> list[Key]:
@@ -64,6 +70,8 @@ async def _keys_after_skip(
     day, skip = await counts.day_of_rank(transaction, entities[0], kinds, skip, query)
     if day is None:
         return []
+    if skip > KEY_CHUNK:
+        transaction.announce_walk()
     gap = Gap((day + 1) * DAY, 0, "older") if query.is_descending else Gap(day * DAY, 0, "newer")
     step = msgspec.structs.replace(query, gap=gap)
     return await keys_in_order(transaction, step, entities, kinds, skip)
@@ -101,10 +109,14 @@ async def diary(transaction: ReadTransaction, query: Query, order: DiaryOrder) -
     if not page:
         return []
     newer, older = [], []
-    if query.skip or query.gap:
-        newer = await _rest_of_date(transaction, query, found, page[0], order, is_newer=True)
-    if following and _date(following[0], order) == _date(page[-1], order):
-        older = await _rest_of_date(transaction, query, found, page[-1], order, is_newer=False)
+    try:
+        if query.skip or query.gap:
+            newer = await _rest_of_date(transaction, query, found, page[0], order, is_newer=True)
+        if following and _date(following[0], order) == _date(page[-1], order):
+            older = await _rest_of_date(transaction, query, found, page[-1], order, is_newer=False)
+    except _LongDate:
+        transaction.announce_walk()
+        return await _across_long_dates(transaction, query, found[0][0], page, order)
     first, last = _day(page[0], order), _day(page[-1], order)
     dated = [
         *[(first, seq) for _, seq in newer],
@@ -113,6 +125,53 @@ async def diary(transaction: ReadTransaction, query: Query, order: DiaryOrder) -
     ]
     ordered = await _by_date(transaction, dated, order)
     return list(islice(ordered, len(newer), len(newer) + len(page)))
+
+
+class _LongDate(Exception):
+    """A date that has more than one chunk of keys, in the timeline of one entity."""
+
+
+async def _across_long_dates(
+    transaction: ReadTransaction, query: Query, entity: int, page: list[Key], order: DiaryOrder
+) -> list[int]:
+    """The seqs of the page in the order of a diary, without reading its dates whole.
+
+    The page holds the right number of activities of each date. Of its first date it shows those
+    behind the ones that come before the page, of every other date those from the start.
+    """
+    seqs: list[int] = []
+    for day, keys in groupby(page, lambda key: _date(key, order)):
+        of_date = list(keys)
+        start, end = bounds_of_date(day, order.time_zone)
+        bounds = {
+            "entity": entity,
+            "since": start if query.since is None else max(start, query.since),
+            "until": end if query.until is None else min(end, query.until),
+        }
+        skip = 0
+        if not seqs:
+            at, seq = of_date[0]
+            ((skip,),) = await transaction.fetch(sql.COUNT_OF_NEWER, at=at, seq=seq, **bounds)
+        seqs += await _of_date(transaction, bounds, order, skip=skip, limit=len(of_date))
+    return seqs
+
+
+async def _of_date(
+    transaction: ReadTransaction, bounds: Bounds, order: DiaryOrder, *, skip: int, limit: int
+) -> list[int]:
+    """A stretch of one date.
+
+    Where only the date was given, all its activities stand at one instant. Then an index has them
+    in the order of recording. Otherwise they are sorted, which takes long.
+    """
+    ((first, last),) = await transaction.fetch(sql.SPAN_OF_DATE, **bounds)
+    if order.tie == "recorded" and first == last:
+        statement = select.seqs_at_instant(is_descending=order.is_descending)
+        values: Bounds = {"entity": bounds["entity"], "at": first}
+    else:
+        statement = select.seqs_of_date(order.tie, is_descending=order.is_descending)
+        values = bounds
+    return await _seqs(transaction, statement, skip=skip, limit=limit, **values)
 
 
 async def _by_date(
@@ -161,14 +220,16 @@ async def _rest_of_date(  # noqa: PLR0913 - all that says which date and which s
         since=start if query.since is None else max(start, query.since),
         until=end if query.until is None else min(end, query.until),
         skip=0,
-        limit=KEY_CHUNK - 1,
+        limit=DATE_CHUNK - 1,
     )
     rest: list[Key] = []
     while True:
         chunk = await keys_in_order(transaction, step, *found)
         rest += chunk
-        if len(chunk) < KEY_CHUNK:
+        if len(chunk) < DATE_CHUNK:
             return rest
+        if len(found[0]) == 1 and found[1] is None:
+            raise _LongDate
         step = msgspec.structs.replace(step, gap=gap_behind(chunk[-1], step))
 
 

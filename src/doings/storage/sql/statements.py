@@ -247,6 +247,22 @@ DROP_RELINK = "DELETE FROM relinks WHERE account_id = :account_id AND entity = :
 # The entities of which some activities are still to be brought in line.
 RELINKS_OF_ACCOUNT = "SELECT entity FROM relinks WHERE account_id = :account_id"
 RELINKS = "SELECT account_id, entity FROM relinks LIMIT :limit"
+# How many of an entity's activities between two instants are newer than a key.
+COUNT_OF_NEWER = """
+    SELECT COUNT(*) FROM links
+    WHERE account_id = :account_id AND entity = :entity AND occurred_at >= :since
+        AND (occurred_at, activity_seq) > (:at, :seq) AND occurred_at < :until"""
+# The first and the last instant of an entity's activities between two instants.
+SPAN_OF_DATE = """
+    SELECT
+        (SELECT occurred_at FROM links
+            WHERE account_id = :account_id AND entity = :entity
+                AND occurred_at >= :since AND occurred_at < :until
+            ORDER BY occurred_at, activity_seq LIMIT 1),
+        (SELECT occurred_at FROM links
+            WHERE account_id = :account_id AND entity = :entity
+                AND occurred_at >= :since AND occurred_at < :until
+            ORDER BY occurred_at DESC, activity_seq DESC LIMIT 1)"""
 
 INVALIDATING = frozenset(
     {

@@ -194,7 +194,7 @@ def _activity_document(
 MAX_DOCUMENTS_KEPT = 2048
 """How many encoded documents of contacts and types are kept at most."""
 
-MAX_ATTRS_KEPT = 4096
+MAX_ATTRS_KEPT = 1024
 """Entities with more characters of attributes are not kept, so that the memory has a bound."""
 
 
