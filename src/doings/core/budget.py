@@ -110,7 +110,7 @@ WAITING_READS = 1_024
 WAITING_WRITES = 8_000
 """Writes that wait for the writer, of all accounts together."""
 
-ANSWER_BYTES = 134_217_728
+ANSWER_BYTES = 201_326_592
 """Bytes of large answers that are made and not sent yet; an account may take half of what is left.
 """
 

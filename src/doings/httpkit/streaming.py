@@ -8,11 +8,12 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from typing import TypeVar
 
 import msgspec
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from doings.core.query import LARGEST_PAGE, Query
 from doings.core.store.rendering import Rendering
 from doings.core.timeline import Timeline
+from doings.httpkit.answers import ChunkedResponse
 from doings.httpkit.request import Request
 
 T = TypeVar("T")
@@ -74,7 +75,7 @@ async def respond_list(
         return Response(body + frame.tail, media_type=frame.media_type)
     if request.method == "HEAD":
         return Response(media_type=frame.media_type)
-    return StreamingResponse(
+    return ChunkedResponse(
         _framed([body, frame.separator + render(second)], chunks, render, frame),
         media_type=frame.media_type,
     )

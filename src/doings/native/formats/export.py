@@ -8,13 +8,14 @@ import unicodedata
 from collections.abc import AsyncIterator, Callable
 
 import msgspec
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from doings.core.activity import Activity
 from doings.core.clock import text_from_instant
 from doings.core.document import activity_document, link_documents
 from doings.core.entity import EntityKey
 from doings.core.query import Query
+from doings.httpkit.answers import ChunkedResponse
 from doings.httpkit.request import Request
 
 CSV = "text/csv"
@@ -68,7 +69,7 @@ async def respond_stream(
     if request.method == "HEAD":
         return Response(media_type=media_type)
     begun = [head + await asyncio.to_thread(render, first)]
-    return StreamingResponse(_rendered(begun, render, chunks), media_type=media_type)
+    return ChunkedResponse(_rendered(begun, render, chunks), media_type=media_type)
 
 
 async def _rendered(
