@@ -106,7 +106,11 @@ async def rendered_now(reader: Reader, seqs: Sequence[int], rendering: Rendering
     """The documents of the first of the activities, as many as fit, of which none is kept."""
     activities, covered = await reader.fitting_activities(seqs, with_attrs=rendering.reads_attrs)
     encoded = await render(rendering, reader, activities)
-    return Rendered(list(map(msgspec.Raw, encoded)), covered)
+    count = fitting_count(list(map(len, encoded)))
+    if count < len(encoded):
+        # Some documents are many times what is stored.
+        covered = seqs.index(activities[count].seq)
+    return Rendered(list(map(msgspec.Raw, encoded[:count])), covered)
 
 
 def _lasting(found: Documents, encoded: Sequence[bytes]) -> Documents:

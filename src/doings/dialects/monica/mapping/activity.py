@@ -234,8 +234,8 @@ def _local_date(activity: Activity | Newest, time_zone: str) -> str:
 
 
 def emotion_documents(emotions: list[int]) -> list[EmotionDocument]:
-    """The documents of emotions; ids that no emotion has are left out."""
-    return [_EMOTIONS[emotion] for emotion in emotions if has_emotion(emotion)]
+    """The documents of emotions, each once; ids that no emotion has are left out."""
+    return [_EMOTIONS[emotion] for emotion in dict.fromkeys(emotions) if has_emotion(emotion)]
 
 
 _EMOTIONS = {
