@@ -54,9 +54,10 @@ class Timeline:
             lambda reader: reader.rendered_page(query, rendering), bounded=query.is_bounded
         )
 
-    async def walk(self, query: Query) -> AsyncIterator[list[Activity]]:
+    async def walk(self, query: Query, *, with_attrs: bool = True) -> AsyncIterator[list[Activity]]:
         """All activities that the query finds, in chunks; each chunk is a short read of its own."""
-        async for chunk in self._walk(query, lambda reader, step: reader.page(step)):
+        chunks = self._walk(query, lambda reader, step: reader.page(step, with_attrs=with_attrs))
+        async for chunk in chunks:
             yield chunk
 
     async def walk_rendered(

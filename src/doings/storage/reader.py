@@ -77,9 +77,9 @@ class AccountReader:
     ) -> tuple[list[Activity], int]:
         return await activities.fitting(self._transaction, seqs, with_attrs=with_attrs)
 
-    async def page(self, query: Query) -> Page[Activity]:
+    async def page(self, query: Query, *, with_attrs: bool = True) -> Page[Activity]:
         walked = await pages.keys(self._transaction, query)
-        items, covered = await self.fitting_activities(_seqs(query, walked))
+        items, covered = await self.fitting_activities(_seqs(query, walked), with_attrs=with_attrs)
         return _page(query, walked, items, covered)
 
     async def rendered(self, seqs: Sequence[int], rendering: Rendering) -> Rendered:

@@ -57,10 +57,11 @@ class ActivityReader(Protocol):
     async def rendered(self, seqs: Sequence[int], rendering: Rendering) -> Rendered:
         """The documents of these activities, in the order of `seqs`, as many as a page may hold."""
 
-    async def page(self, query: Query) -> Page[Activity]:
+    async def page(self, query: Query, *, with_attrs: bool = True) -> Page[Activity]:
         """At most `query.limit` activities of the timeline, and where to go on at both ends.
 
-        There are fewer where they hold more bytes than a page may.
+        There are fewer where they hold more bytes than a page may. Without `with_attrs` the
+        entities that they are linked to have no attributes.
         """
 
     async def rendered_page(

@@ -61,7 +61,7 @@ async def respond_stream(
     head = _HEADS[media_type]
     if has_mark and media_type == CSV:
         head = BOM + head
-    chunks = request.timeline.walk(query)
+    chunks = request.timeline.walk(query, with_attrs=False)
     render = _RENDERERS[media_type]
     first: list[Activity] = await anext(chunks, [])
     if owner is not None and not first:

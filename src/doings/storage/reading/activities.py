@@ -179,8 +179,15 @@ def _count_by_names(rows: list[Row], links: Links, linked_entities: Mapping[int,
     """How many of the rows show no more than a page may; names are short, so few links do."""
     if sum([len(links[row[-1]]) for row in rows]) <= _NAMES_COUNTED:
         return len(rows)
-    names = {seq: len(entity.name or "") for seq, entity in linked_entities.items()}
+    names = {seq: bytes_of(entity.name) for seq, entity in linked_entities.items()}
     return _count_by_sizes(rows, links, names)
+
+
+def bytes_of(text: str | None) -> int:
+    """How many bytes a text has, about; texts that are not ASCII are mostly East Asian or less."""
+    if not text:
+        return 0
+    return len(text) if text.isascii() else 3 * len(text)
 
 
 def _linked(

@@ -85,8 +85,8 @@ async def _with_activities(transaction: ReadTransaction, rows: list[Row]) -> lis
 def _size(activity: Activity) -> int:
     """How much of a page an activity takes, about: its texts, and the names that it shows."""
     texts = (activity.summary, activity.body, activity.data, activity.metadata)
-    names = [len(link.entity.name or "") for link in activity.links]
-    return sum([len(text) for text in texts if text]) + sum(names)
+    names = [link.entity.name for link in activity.links]
+    return sum(map(activities.bytes_of, (*texts, *names)))
 
 
 async def _before(transaction: ReadTransaction, rows: Sequence[Row]) -> dict[int, str]:
