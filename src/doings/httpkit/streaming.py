@@ -67,16 +67,21 @@ async def respond_list(
     render: Callable[[list[T]], bytes],
     frame: Frame,
 ) -> Response:
-    """Answer with a list; what fails before its second chunk is read is answered as an error."""
+    """Answer with a list; what fails before its second chunk is read is answered as an error.
+
+    Chunks are emptied once they are rendered.
+    """
     first = await anext(chunks, None)
-    body = frame.head + (render(first) if first else b"")
-    second = await anext(chunks, None) if first else None
+    if not first:
+        return Response(frame.head + frame.tail, media_type=frame.media_type)
+    body = frame.head + _rendered(first, render)
+    second = await anext(chunks, None)
     if second is None:
         return Response(body + frame.tail, media_type=frame.media_type)
     if request.method == "HEAD":
         return Response(media_type=frame.media_type)
     return ChunkedResponse(
-        _framed([body, frame.separator + render(second)], chunks, render, frame),
+        _framed([body, frame.separator + _rendered(second, render)], chunks, render, frame),
         media_type=frame.media_type,
     )
 
@@ -92,5 +97,12 @@ async def _framed(
     while begun:
         yield begun.pop()
     async for chunk in rest:
-        yield frame.separator + render(chunk)
+        yield frame.separator + _rendered(chunk, render)
     yield frame.tail
+
+
+def _rendered(chunk: list[T], render: Callable[[list[T]], bytes]) -> bytes:
+    """A chunk's text. The chunk is emptied: while a slow caller takes the text, it is all there is."""
+    text = render(chunk)
+    chunk.clear()
+    return text

@@ -251,7 +251,7 @@ class PlanData(msgspec.Struct, frozen=True, kw_only=True):
     membership_name: str | None = None
 
 
-PARTS = 100
+PARTS = 50
 """Items of one requirement: an empty one takes three bytes, and is shown as ten times as many."""
 
 

@@ -188,8 +188,8 @@ async def _memberships(request: Request) -> AsyncIterator[list[Entity]]:
         memberships, has_more = await _membership_chunk(request, query)
         if not memberships:
             return
-        yield memberships
         query = msgspec.structs.replace(query, after=memberships[-1].seq)
+        yield memberships
 
 
 async def _membership_chunk(request: Request, query: EntityQuery) -> tuple[list[Entity], bool]:

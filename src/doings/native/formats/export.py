@@ -80,7 +80,10 @@ async def _rendered(
     """The text of an export, of which `begun` is the beginning; a chunk is rendered on a thread."""
     yield begun.pop()
     async for chunk in rest:
-        yield await asyncio.to_thread(render, chunk)
+        text = await asyncio.to_thread(render, chunk)
+        # While a slow caller takes the text, nothing else of it is held.
+        chunk.clear()
+        yield text
 
 
 def ndjson(activities: list[Activity]) -> bytes:
