@@ -102,8 +102,8 @@ class _Endpoints:
             response = await handled(operation, request, receive)
             size = size_held(response)
             if size:
+                ROOM.take(request.account_id, size)
                 held = (request.account_id, size)
-                ROOM.take(*held)
         except DoingsError as error:
             response = self._answer(error, request)
         except ClientDisconnect:

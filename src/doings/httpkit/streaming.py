@@ -102,7 +102,7 @@ async def _framed(
 
 
 def _rendered(chunk: list[T], render: Callable[[list[T]], bytes]) -> bytes:
-    """A chunk's text. The chunk is emptied: while a slow caller takes the text, it is all there is."""
+    """A chunk's text. The chunk is emptied, as a slow caller shall hold no more than the text."""
     text = render(chunk)
     chunk.clear()
     return text
