@@ -134,6 +134,8 @@ BUSY_SECONDS = 1
 
 def fitting_count(sizes: Sequence[int]) -> int:
     """How many of these sizes in bytes, one after the other, fit into a page; at least one."""
+    if sum(sizes) <= PAGE_BYTES:
+        return len(sizes)
     total = 0
     for place, size in enumerate(sizes):
         total += size

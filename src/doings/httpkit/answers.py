@@ -9,7 +9,9 @@ from doings.core.budget import ANSWER_BYTES, INLINE_BYTES, PAGE_BYTES
 from doings.core.errors import Busy
 
 PIECE_BYTES = 65_536
-"""What is handed to the server at a time: it keeps a few pieces for a caller who reads slowly."""
+"""What is handed to the server at a time of a long chunk: for a caller who reads slowly it keeps
+several pieces.
+"""
 
 
 class ChunkedResponse(StreamingResponse):
@@ -21,6 +23,9 @@ class ChunkedResponse(StreamingResponse):
 
 async def _pieces(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     async for chunk in chunks:
+        if len(chunk) <= INLINE_BYTES:
+            yield chunk
+            continue
         for start in range(0, len(chunk), PIECE_BYTES):
             yield chunk[start : start + PIECE_BYTES]
 

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from doings.auth.principal import WRITE
 from doings.core.activity import Activity, Draft
+from doings.core.budget import CLEANED_CHARACTERS
 from doings.core.entity import Entity
 from doings.core.errors import Invalid, NotFound
 from doings.core.query import LARGEST_PAGE, Gap, Query
@@ -76,7 +77,8 @@ async def list_activities(request: Request) -> Response:
 
 
 async def _render_json(reader: EntityReader, activities: Sequence[Activity]) -> list[bytes]:
-    reader.note_cleaning(sum(map(mapping.characters_to_clean, activities)))
+    if sum([len(activity.data) for activity in activities]) > CLEANED_CHARACTERS:
+        reader.note_cleaning(sum(map(mapping.characters_to_clean, activities)))
     return encoded_documents(list(map(activity_document, activities)))
 
 
@@ -85,7 +87,8 @@ JSON_RENDERING = Rendering("cobot", _render_json, reads_attrs=False)
 
 def _html_rendering(link_base: str) -> Rendering:
     async def render(reader: EntityReader, activities: Sequence[Activity]) -> list[bytes]:
-        reader.note_cleaning(sum(map(listing.characters_to_clean, activities)))
+        if sum([len(activity.body or "") for activity in activities]) > CLEANED_CHARACTERS:
+            reader.note_cleaning(sum(map(listing.characters_to_clean, activities)))
         return [list_item(activity, link_base).encode() for activity in activities]
 
     return Rendering(("cobot html", link_base), render, reads_attrs=False)

@@ -11,6 +11,7 @@ import msgspec
 from starlette.responses import Response
 
 from doings.core.activity import Activity
+from doings.core.budget import INLINE_BYTES
 from doings.core.clock import text_from_instant
 from doings.core.document import activity_document, link_documents
 from doings.core.entity import EntityKey
@@ -68,7 +69,7 @@ async def respond_stream(
         await request.timeline.read(lambda reader: reader.entity(owner))
     if request.method == "HEAD":
         return Response(media_type=media_type)
-    begun = [head + await asyncio.to_thread(render, first)]
+    begun = [head + await _text(first, render)]
     return ChunkedResponse(_rendered(begun, render, chunks), media_type=media_type)
 
 
@@ -77,13 +78,21 @@ async def _rendered(
     render: Callable[[list[Activity]], bytes],
     rest: AsyncIterator[list[Activity]],
 ) -> AsyncIterator[bytes]:
-    """The text of an export, of which `begun` is the beginning; a chunk is rendered on a thread."""
+    """The text of an export, of which `begun` is the beginning."""
     yield begun.pop()
     async for chunk in rest:
-        text = await asyncio.to_thread(render, chunk)
-        # While a slow caller takes the text, nothing else of it is held.
-        chunk.clear()
-        yield text
+        yield await _text(chunk, render)
+
+
+async def _text(chunk: list[Activity], render: Callable[[list[Activity]], bytes]) -> bytes:
+    """A chunk's text, rendered on a thread where it is long.
+
+    The chunk is emptied, as a slow caller shall hold no more than the text.
+    """
+    size = sum([len(one.data) + len(one.body or "") for one in chunk])
+    text = render(chunk) if size <= INLINE_BYTES // 2 else await asyncio.to_thread(render, chunk)
+    chunk.clear()
+    return text
 
 
 def ndjson(activities: list[Activity]) -> bytes:

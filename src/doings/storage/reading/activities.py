@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from doings.core.activity import Activity, Linked
-from doings.core.budget import PAGE_LINKS, fitting_count
+from doings.core.budget import PAGE_BYTES, PAGE_LINKS, fitting_count
 from doings.core.entity import Entity
 from doings.core.errors import NotFound
 from doings.core.store.activities import ActivityRef
@@ -22,11 +22,11 @@ from doings.storage.transaction import ReadTransaction
 _SEQ = itemgetter(0)
 _LINKED = itemgetter(-1)
 
-_LINK_CHARACTERS = 8
-"""A link in `linked` takes no fewer, like `12:actor` and a blank."""
+_LINK_CHARACTERS = 4
+"""A link in `linked` takes no fewer: a number, a colon, a role and a blank."""
 
-_NAMES_COUNTED = 256
-"""From how many links on the names that they show are counted."""
+_MAX_WIDTH = 4
+"""Bytes of a character at most."""
 
 
 async def activity(
@@ -125,7 +125,9 @@ async def _with_fitting_links(
 
     An entity counts as often as it is linked, because each document shows it.
     """
-    rows = rows[: _count_by_links(rows)]
+    characters = sum(map(len, map(_LINKED, rows)))
+    if characters > PAGE_LINKS * _LINK_CHARACTERS:
+        rows = rows[: _count_by_links(rows)]
     links = _links_of(rows)
     seqs = {seq for linked in links.values() for seq, _ in linked}
     if not with_attrs:
@@ -139,7 +141,10 @@ async def _with_fitting_links(
             large = {seq for row in rows for seq, _ in links[row[-1]] if seq in sizes}
             transaction.announce(sum([sizes[seq] for seq in large]))
             linked_entities |= await entities.by_seqs_with_deleted(transaction, large)
-    rows = rows[: _count_by_names(rows, links, linked_entities)]
+    names = [entity.name for entity in linked_entities.values() if entity.name]
+    most_shown = max(map(len, names), default=0) * (characters // _LINK_CHARACTERS + len(rows))
+    if _MAX_WIDTH * most_shown > PAGE_BYTES:
+        rows = rows[: _count_by_names(rows, links, linked_entities)]
     return _linked(rows, links, linked_entities)
 
 
@@ -150,8 +155,6 @@ def _share(transaction: ReadTransaction, count: int) -> int:
 
 def _count_by_links(rows: list[Row]) -> int:
     """How many of the rows have no more links together than a page may have; at least one."""
-    if sum(map(len, map(_LINKED, rows))) <= PAGE_LINKS * _LINK_CHARACTERS:
-        return len(rows)
     total = 0
     for place, row in enumerate(rows):
         total += row[-1].count(" ") + 1
@@ -176,9 +179,7 @@ def _count_by_sizes(rows: list[Row], links: Links, sizes: Mapping[int, int]) -> 
 
 
 def _count_by_names(rows: list[Row], links: Links, linked_entities: Mapping[int, Entity]) -> int:
-    """How many of the rows show no more than a page may; names are short, so few links do."""
-    if sum([len(links[row[-1]]) for row in rows]) <= _NAMES_COUNTED:
-        return len(rows)
+    """How many of the rows show no more names than a page may."""
     names = {seq: bytes_of(entity.name) for seq, entity in linked_entities.items()}
     return _count_by_sizes(rows, links, names)
 

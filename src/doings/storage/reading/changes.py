@@ -1,6 +1,7 @@
 """The feed of changes: read by seq, and by activity as its history."""
 
 from collections.abc import Awaitable, Sequence
+from operator import itemgetter
 
 from doings.core.activity import Activity
 from doings.core.budget import fitting_count
@@ -13,6 +14,8 @@ from doings.storage.transaction import ReadTransaction
 
 _BYTES = -1
 """The place of the column that says how many bytes a change keeps of the past."""
+
+_BYTES_OF = itemgetter(_BYTES)
 
 
 async def changes(transaction: ReadTransaction, after: int, limit: int) -> list[Change]:
@@ -67,7 +70,9 @@ async def _with_activities(transaction: ReadTransaction, rows: list[Row]) -> lis
     A change weighs what it keeps of the past and its activity as it is now, which each change
     shows again. One change is read whatever it weighs.
     """
-    rows = rows[: fitting_count([row[_BYTES] or 0 for row in rows])]
+    keeps_past = any(map(_BYTES_OF, rows))
+    if keeps_past:
+        rows = rows[: fitting_count([row[_BYTES] or 0 for row in rows])]
     # In the order of their first change, so that those of the first changes are read.
     seqs = list(dict.fromkeys([row[1] for row in rows]))
     found, covered = await activities.fitting(transaction, seqs, with_attrs=False)
@@ -78,7 +83,7 @@ async def _with_activities(transaction: ReadTransaction, rows: list[Row]) -> lis
     if len(rows) > len(seqs):
         sizes = {activity.seq: _size(activity) for activity in found}
         rows = rows[: fitting_count([(row[_BYTES] or 0) + sizes.get(row[1], 0) for row in rows])]
-    before = await _before(transaction, rows)
+    before = await _before(transaction, rows) if keeps_past else {}
     return [change_from_row(row, now.get(row[1]), before.get(row[0], row[-2])) for row in rows]
 
 
@@ -91,7 +96,7 @@ def _size(activity: Activity) -> int:
 
 async def _before(transaction: ReadTransaction, rows: Sequence[Row]) -> dict[int, str]:
     """What the changes keep of the past that was too large to be read with them, by seq."""
-    large = {row[0]: row[_BYTES] for row in rows if row[-2] is None and row[_BYTES] is not None}
+    large = {row[0]: row[_BYTES] for row in rows if row[_BYTES] is not None and row[-2] is None}
     if not large:
         return {}
     transaction.announce(sum(large.values()))
