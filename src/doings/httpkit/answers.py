@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 
 from starlette.responses import Response, StreamingResponse
+from starlette.types import Send
 
 from doings.core.budget import ANSWER_BYTES, INLINE_BYTES, PAGE_BYTES
 from doings.core.errors import Busy
@@ -17,17 +18,21 @@ several pieces.
 class ChunkedResponse(StreamingResponse):
     """An answer that is read chunk by chunk as it is sent."""
 
+    body_iterator: AsyncIterator[bytes]
+
     def __init__(self, chunks: AsyncIterator[bytes], media_type: str) -> None:
-        super().__init__(_pieces(chunks), media_type=media_type)
+        super().__init__(chunks, media_type=media_type)
 
-
-async def _pieces(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    async for chunk in chunks:
-        if len(chunk) <= INLINE_BYTES:
-            yield chunk
-            continue
-        for start in range(0, len(chunk), PIECE_BYTES):
-            yield chunk[start : start + PIECE_BYTES]
+    async def stream_response(self, send: Send) -> None:
+        """Send the chunks, long ones in pieces."""
+        start = {"status": self.status_code, "headers": self.raw_headers}
+        await send({"type": "http.response.start", **start})
+        async for chunk in self.body_iterator:
+            size = len(chunk) if len(chunk) <= INLINE_BYTES else PIECE_BYTES
+            for place in range(0, len(chunk), size or 1):
+                piece = chunk[place : place + size]
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 class AnswerRoom:

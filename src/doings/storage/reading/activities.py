@@ -104,17 +104,16 @@ async def _fitting_rows(transaction: ReadTransaction, seqs: Sequence[int]) -> tu
     most = transaction.page_bytes // covered
     rows = await transaction.fetch(sql.SMALL_ACTIVITIES_BY_SEQ, seqs=list(seqs), most=most)
     by_seq = dict(zip(map(_SEQ, rows), rows, strict=True))
-    if len(by_seq) < covered:
-        left_out = [seq for seq in seqs if seq not in by_seq]
-        sizes: dict[int, int] = dict(
-            await transaction.fetch(sql.BYTES_OF_ACTIVITIES, seqs=left_out)
-        )
-        covered = fitting_count([sizes.get(seq, 0) for seq in seqs])
-        large = [seq for seq in seqs[:covered] if seq in sizes]
-        if large:
-            transaction.announce(sum([sizes[seq] for seq in large]))
-            rows = await transaction.fetch(sql.ACTIVITIES_BY_SEQ, seqs=large)
-            by_seq |= zip(map(_SEQ, rows), rows, strict=True)
+    if len(by_seq) == covered:
+        return list(map(by_seq.__getitem__, seqs)), covered
+    left_out = [seq for seq in seqs if seq not in by_seq]
+    sizes: dict[int, int] = dict(await transaction.fetch(sql.BYTES_OF_ACTIVITIES, seqs=left_out))
+    covered = fitting_count([sizes.get(seq, 0) for seq in seqs])
+    large = [seq for seq in seqs[:covered] if seq in sizes]
+    if large:
+        transaction.announce(sum([sizes[seq] for seq in large]))
+        rows = await transaction.fetch(sql.ACTIVITIES_BY_SEQ, seqs=large)
+        by_seq |= zip(map(_SEQ, rows), rows, strict=True)
     return [by_seq[seq] for seq in seqs[:covered] if seq in by_seq], covered
 
 
