@@ -26,6 +26,11 @@ class CountingConnection:
         self._statements.append(sql)
         return await self._connection.fetch(sql, **values)
 
+    async def fetch_until(self, sql: str, most: int, /, **values: object) -> list[Row]:
+        """The rows of a page."""
+        self._statements.append(sql)
+        return await self._connection.fetch_until(sql, most, **values)
+
     async def fetch_one(self, sql: str, **values: object) -> Row | None:
         """The first row, if any."""
         self._statements.append(sql)

@@ -105,3 +105,11 @@ def test_a_form_that_says_two_things_of_one_member_is_refused(
         members_from_pairs([(name, str(number)) for number, name in enumerate(names)])
 
     assert [problem.field for problem in refused.value.problems] == [field]
+
+
+def test_long_header_is_read_and_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Callers make up as many as they like."""
+    monkeypatch.setattr("doings.httpkit.input.accept._kept", None)
+    long = f"{','.join(f'a/{number}' for number in range(200))},{OFFERED[1]}"
+
+    assert negotiated(long, OFFERED) == OFFERED[1]

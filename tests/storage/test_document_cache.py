@@ -16,7 +16,7 @@ from doings.core.store import Writer
 from doings.core.store.entities import EntityReader
 from doings.core.store.rendering import Rendering, Uncacheable
 from doings.storage.database import Database
-from doings.storage.document_cache import ENTRY_OVERHEAD, DocumentCache
+from doings.storage.document_cache import ENTRY_OVERHEAD, LARGEST_KEPT, DocumentCache
 from doings.storage.engine import Connection
 from doings.storage.sql import statements
 from doings.storage.transaction import ReadTransaction, Transaction
@@ -273,8 +273,11 @@ async def test_older_state_is_neither_shown_nor_kept() -> None:
         def __init__(self, cache_version: int) -> None:
             self.cache_version = cache_version
 
-        async def activities(self, seqs: Sequence[int]) -> list[SimpleNamespace]:
-            return [SimpleNamespace(seq=seq) for seq in seqs]
+        async def fitting_activities(
+            self, seqs: Sequence[int], *, with_attrs: bool
+        ) -> tuple[list[SimpleNamespace], int]:
+            assert with_attrs
+            return [SimpleNamespace(seq=seq) for seq in seqs], len(seqs)
 
     async def render(reader: Any, activities: Sequence[Activity]) -> list[bytes]:  # noqa: ANN401
         return [b"%d at %d" % (one.seq, reader.cache_version) for one in activities]
@@ -286,7 +289,8 @@ async def test_older_state_is_neither_shown_nor_kept() -> None:
         documents = await document_cache.rendered(
             reader, seqs, Rendering("x", render), cache_version
         )
-        return list(map(bytes, documents))
+        assert documents.covered == len(seqs)
+        return list(map(bytes, documents.documents))
 
     assert await read(1, 7) == [b"7 at 1"]
     assert await read(2, 7) == [b"7 at 2"]
@@ -300,3 +304,33 @@ async def test_account_that_does_not_exist_is_not_found(database: Database) -> N
 
     with pytest.raises(NotFound):
         await database.read(99, lambda reader: reader.rendered([1], rendering))
+
+
+async def test_large_document_is_not_kept(book: Book) -> None:
+    """It would drive out those of many others."""
+    large, small = await book.record(note(body="x" * 2 * LARGEST_KEPT), note())
+    renderings = Renderings()
+    sizes = {large.seq: 2 * LARGEST_KEPT, small.seq: 10}
+
+    async def render(_: EntityReader, activities: Sequence[Activity]) -> list[bytes]:
+        renderings.seqs += [activity.seq for activity in activities]
+        return [b"x" * sizes[activity.seq] for activity in activities]
+
+    rendering = Rendering("sizes", render)
+    for _ in range(2):
+        await book.read(lambda reader: reader.rendered([large.seq, small.seq], rendering))
+
+    assert renderings.seqs == [large.seq, small.seq, large.seq]
+
+
+async def test_what_documents_are_made_with_takes_room(book: Book) -> None:
+    """An address that a caller made up is kept with them, and has an end, too."""
+    (activity,) = await book.record(note())
+    book.database.document_cache = DocumentCache(max_bytes=5_000)
+    abouts = [f"{number}" * 1_000 for number in range(8)]
+    renderings = {about: Renderings(about) for about in abouts}
+
+    for about in [*abouts, abouts[0]]:
+        await renderings[about].read(book)
+
+    assert renderings[abouts[0]].seqs == [activity.seq] * 2

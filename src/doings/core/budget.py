@@ -4,6 +4,8 @@
 bound leads to names it in `bound`; `/metrics` counts by that name.
 """
 
+from collections.abc import Sequence
+
 # One request
 
 HEADER_BYTES = 16_384
@@ -46,8 +48,20 @@ LONGEST_LINE = 16 * 1_048_576
 BAD_LINES = 100_000
 """Lines of a stream in a row of which none can be recorded."""
 
-PAGE_BYTES = 4_194_304
-"""Stored bytes that one page or one chunk of a stream may hold, unless it has but one item."""
+PAGE_BYTES = 1_048_576
+"""Stored bytes that one page or one chunk of a stream may hold, unless it has but one item.
+
+So 40 readers who take nothing of their answers hold 40 MiB and what JSON adds.
+"""
+
+INLINE_BYTES = 262_144
+"""Stored bytes that a page may hold that is read and rendered on the event loop: 5 ms at most."""
+
+PAGE_LINKS = 2_000
+"""Links that the activities of one page or chunk may have together."""
+
+CLEANED_CHARACTERS = 16_384
+"""Characters of HTML that may be cleaned on the event loop."""
 
 PAGE_SECONDS = 6
 """How long a page or a single thing may take to read or to write on a database server. That takes
@@ -96,6 +110,10 @@ WAITING_READS = 1_024
 WAITING_WRITES = 8_000
 """Writes that wait for the writer, of all accounts together."""
 
+ANSWER_BYTES = 201_326_592
+"""Bytes of large answers that are made and not sent yet; an account may take half of what is left.
+"""
+
 CALLERS = 16_384
 """Addresses or credentials whose requests are counted at a time; those that come new while there is
 no room are counted together.
@@ -112,3 +130,15 @@ WAITING_SHARE = 0.5
 
 BUSY_SECONDS = 1
 """After how many seconds a caller that found no room is told to try again."""
+
+
+def fitting_count(sizes: Sequence[int]) -> int:
+    """How many of these sizes in bytes, one after the other, fit into a page; at least one."""
+    if sum(sizes) <= PAGE_BYTES:
+        return len(sizes)
+    total = 0
+    for place, size in enumerate(sizes):
+        total += size
+        if total > PAGE_BYTES and place:
+            return place
+    return len(sizes)

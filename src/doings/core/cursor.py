@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
 from typing import Generic, TypeVar
 
 import msgspec
@@ -20,19 +21,28 @@ class Page(msgspec.Struct, Generic[T], frozen=True):
     """A part of a list in the order of the query, and the gaps at its two ends.
 
     The items are activities, a document of each, or entities. `before` is None at the start of the
-    list and `after` at its end.
+    list and `after` at its end. `rest` are the seqs of what belongs to the page, too, and did not
+    fit into its bytes: only a page that was asked for whole has any.
     """
 
     items: list[T]
     before: Gap | None
     after: Gap | None
+    rest: list[int] = []
 
 
 Ends = tuple[Key, Key]
 """The keys of the first and of the last item, in the order of the query."""
 
 
-def page_of(query: Query, items: list[T], ends: Ends | None, *, has_more: bool) -> Page[T]:
+def page_of(
+    query: Query,
+    items: list[T],
+    ends: Ends | None,
+    *,
+    has_more: bool,
+    rest: Sequence[int] = (),
+) -> Page[T]:
     """The page of these items, with the gaps at its ends.
 
     `has_more` says whether items follow on the side that the query runs to. On the other side there
@@ -51,7 +61,7 @@ def page_of(query: Query, items: list[T], ends: Ends | None, *, has_more: bool) 
     }
     newer, older = gaps["newer"], gaps["older"]
     before, after = (newer, older) if query.is_descending else (older, newer)
-    return Page(items, before=before, after=after)
+    return Page(items, before=before, after=after, rest=list(rest))
 
 
 def _gap_at(query: Query, ends: Ends | None, side: Side) -> Gap | None:
@@ -66,18 +76,17 @@ def _gap_at(query: Query, ends: Ends | None, side: Side) -> Gap | None:
     return Gap(occurred_at, seq if side == "older" else seq + 1, side)
 
 
-def entity_page(entities: list[Entity], gap: Gap | None, limit: int) -> Page[Entity]:
+def entity_page(entities: list[Entity], gap: Gap | None, *, has_more: bool) -> Page[Entity]:
     """A page of entities, oldest seq first, with gaps at (0, seq).
 
-    `entities` were read from the gap on to its side, and one more than `limit` where there are
-    more.
+    `entities` were read from the gap on to its side; `has_more` says whether more follow there.
     """
     walk = Query(is_descending=False, gap=gap)
-    items = entities[:limit]
+    items = list(entities)
     if walk.side == "older":
         items.reverse()
     ends = ((0, items[0].seq), (0, items[-1].seq)) if items else None
-    return page_of(walk, items, ends, has_more=len(entities) > limit)
+    return page_of(walk, items, ends, has_more=has_more)
 
 
 def fingerprint(account_id: int, query: Query) -> bytes:

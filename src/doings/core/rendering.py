@@ -8,7 +8,7 @@ import structlog
 from doings.core.activity import Activity, Linked
 from doings.core.errors import DoingsError
 from doings.core.store.entities import EntityReader
-from doings.core.store.rendering import Rendering
+from doings.core.store.rendering import Heavy, Rendering
 
 log = structlog.get_logger("doings.rendering")
 
@@ -25,7 +25,7 @@ async def rendered(
     """
     try:
         return await rendering.render(reader, activities)
-    except DoingsError:
+    except (DoingsError, Heavy):
         raise
     except Exception as error:  # noqa: BLE001 - whatever is wrong with it, the others are shown
         if len(activities) == 1:
@@ -84,11 +84,14 @@ def encoded_documents(documents: Sequence[object]) -> list[bytes]:
 
 
 def json_rendering(
-    about: Hashable, documents: Callable[[Sequence[Activity]], Iterable[object]]
+    about: Hashable,
+    documents: Callable[[Sequence[Activity]], Iterable[object]],
+    *,
+    reads_attrs: bool = True,
 ) -> Rendering:
     """A rendering as JSON by a plain function of the activities, which asks the store nothing."""
 
     async def render(reader: EntityReader, activities: Sequence[Activity]) -> list[bytes]:  # noqa: ARG001
         return encoded_documents(list(documents(activities)))
 
-    return Rendering(about, render)
+    return Rendering(about, render, reads_attrs)

@@ -14,7 +14,7 @@ from doings.core.interactions import recording
 from doings.core.query import Query
 from doings.core.store import Reader, Store, Writer
 from doings.core.store.changes import Change
-from doings.core.store.rendering import Rendering
+from doings.core.store.rendering import Rendered, Rendering
 
 T = TypeVar("T")
 
@@ -55,9 +55,10 @@ class Timeline:
             lambda reader: reader.rendered_page(query, rendering), bounded=query.is_bounded
         )
 
-    async def walk(self, query: Query) -> AsyncIterator[list[Activity]]:
+    async def walk(self, query: Query, *, with_attrs: bool = True) -> AsyncIterator[list[Activity]]:
         """All activities that the query finds, in chunks; each chunk is a short read of its own."""
-        async for chunk in self._walk(query, lambda reader, step: reader.page(step)):
+        chunks = self._walk(query, lambda reader, step: reader.page(step, with_attrs=with_attrs))
+        async for chunk in chunks:
             yield chunk
 
     async def walk_rendered(
@@ -67,6 +68,19 @@ class Timeline:
         chunks = self._walk(query, lambda reader, step: reader.rendered_page(step, rendering))
         async for chunk in chunks:
             yield chunk
+
+    async def rendered_rest(
+        self, seqs: Sequence[int], rendering: Rendering
+    ) -> AsyncIterator[list[msgspec.Raw]]:
+        """The documents of these activities, in chunks like those of `walk`."""
+        while seqs:
+            shown = await self._rendered(seqs[:STREAM_CHUNK], rendering)
+            if shown.documents:
+                yield shown.documents
+            seqs = seqs[shown.covered :]
+
+    async def _rendered(self, seqs: Sequence[int], rendering: Rendering) -> Rendered:
+        return await self.read(lambda reader: reader.rendered(seqs, rendering), bounded=False)
 
     async def _walk(self, query: Query, read: ReadPage[T]) -> AsyncIterator[list[T]]:
         step = msgspec.structs.replace(query, limit=STREAM_CHUNK)

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from doings.auth.limits import MinuteLimit, network_of
 from doings.core.errors import Busy, DoingsError, TooManyRequests, Unauthenticated
+from doings.httpkit.answers import ROOM, size_held
 from doings.httpkit.bounds import note_refusal
 from doings.httpkit.errors import Broken, MethodNotAllowed, NoRoute, Unreadable, UnsupportedCoding
 from doings.httpkit.etags import is_unchanged, without_body
@@ -91,6 +92,7 @@ class _Endpoints:
         services = self._services()
         limit = operation.body_limit or services.settings.body_limit
         request = Request(services, scope, receive, limit)
+        held: tuple[int, int] | None = None
         try:
             check_head(scope)
             if self._surface.authenticate is not None and not operation.is_public:
@@ -98,6 +100,10 @@ class _Endpoints:
                 self._admit(request, operation)
             request.keep_known(operation.parameters)
             response = await handled(operation, request, receive)
+            size = size_held(response)
+            if size:
+                ROOM.take(request.account_id, size)
+                held = (request.account_id, size)
         except DoingsError as error:
             response = self._answer(error, request)
         except ClientDisconnect:
@@ -114,7 +120,11 @@ class _Endpoints:
         response = self._kept(request, response)
         if scope["method"] == "HEAD":
             send = _without_body(send)
-        await response(scope, receive, send)
+        try:
+            await response(scope, receive, send)
+        finally:
+            if held is not None:
+                ROOM.give_back(*held)
 
     def _kept(self, request: Request, response: Response) -> Response:
         """Keep the answer where that is possible; 304 in its place if the caller has it already."""

@@ -86,6 +86,11 @@ class Request:
             self.lapses_at = instant
 
     @property
+    def account_id(self) -> int:
+        """The number of the account that asks; 0 before the caller is known, and of nobody."""
+        return self.principal.account.id if hasattr(self, "principal") else 0
+
+    @property
     def method(self) -> str:
         """GET, POST and so on."""
         method: str = self.scope["method"]

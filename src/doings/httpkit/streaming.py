@@ -8,11 +8,12 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from typing import TypeVar
 
 import msgspec
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from doings.core.query import LARGEST_PAGE, Query
 from doings.core.store.rendering import Rendering
 from doings.core.timeline import Timeline
+from doings.httpkit.answers import ChunkedResponse
 from doings.httpkit.request import Request
 
 T = TypeVar("T")
@@ -46,6 +47,15 @@ async def document_chunks(
             yield chunk
 
 
+async def going_on(first: list[T], rest: AsyncIterator[list[T]]) -> AsyncIterator[list[T]]:
+    """The first chunk of a list, which was read already, and the rest."""
+    if first:
+        yield first
+    del first  # a slow caller shall hold one chunk of this list, not two
+    async for chunk in rest:
+        yield chunk
+
+
 def json_elements(documents: Sequence[object]) -> bytes:
     """The elements of a JSON array, without its brackets."""
     return _encode(documents)[1:-1]
@@ -57,27 +67,42 @@ async def respond_list(
     render: Callable[[list[T]], bytes],
     frame: Frame,
 ) -> Response:
-    """Answer with a list; what fails before its second chunk is read is answered as an error."""
+    """Answer with a list; what fails before its second chunk is read is answered as an error.
+
+    Chunks are emptied once they are rendered.
+    """
     first = await anext(chunks, None)
-    second = await anext(chunks, None) if first else None
-    if not first or second is None:
-        body = frame.head + (render(first) if first else b"") + frame.tail
-        return Response(body, media_type=frame.media_type)
+    if not first:
+        return Response(frame.head + frame.tail, media_type=frame.media_type)
+    body = frame.head + _rendered(first, render)
+    second = await anext(chunks, None)
+    if second is None:
+        return Response(body + frame.tail, media_type=frame.media_type)
     if request.method == "HEAD":
         return Response(media_type=frame.media_type)
-    stream = _framed(render(first), second, chunks, render, frame)
-    return StreamingResponse(stream, media_type=frame.media_type)
+    return ChunkedResponse(
+        _framed([body, frame.separator + _rendered(second, render)], chunks, render, frame),
+        media_type=frame.media_type,
+    )
 
 
 async def _framed(
-    first: bytes,
-    second: list[T],
+    begun: list[bytes],
     rest: AsyncIterator[list[T]],
     render: Callable[[list[T]], bytes],
     frame: Frame,
 ) -> AsyncIterator[bytes]:
-    yield frame.head + first
-    yield frame.separator + render(second)
+    """A list of which the beginning is rendered; what was sent is let go of."""
+    begun.reverse()
+    while begun:
+        yield begun.pop()
     async for chunk in rest:
-        yield frame.separator + render(chunk)
+        yield frame.separator + _rendered(chunk, render)
     yield frame.tail
+
+
+def _rendered(chunk: list[T], render: Callable[[list[T]], bytes]) -> bytes:
+    """A chunk's text. The chunk is emptied, as a slow caller shall hold no more than the text."""
+    text = render(chunk)
+    chunk.clear()
+    return text

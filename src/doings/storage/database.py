@@ -15,6 +15,7 @@ from doings.core.entity import SELF, EntityDraft, EntityKey
 from doings.core.errors import Conflict, Misconfigured, NotFound, Unavailable
 from doings.core.store import Reader, Writer
 from doings.core.store.credentials import SignIn, Standing
+from doings.core.store.rendering import Heavy
 from doings.core.text import json_text, object_from_text
 from doings.storage.change_watch import ChangeWatch
 from doings.storage.document_cache import DocumentCache
@@ -66,13 +67,19 @@ class Database:
         self, account_id: int, work: Callable[[Reader], Awaitable[T]], *, bounded: bool = True
     ) -> T:
         """Run work on one consistent state; unbounded work goes where nobody waits for it."""
-        # What takes long is read only once, and on other threads.
-        document_cache = self.document_cache if bounded else None
+        if bounded:
+            with suppress(Heavy):
+                return await self._read(account_id, work, bounded=True)
+        return await self._read(account_id, work, bounded=False)
 
+    async def _read(
+        self, account_id: int, work: Callable[[Reader], Awaitable[T]], *, bounded: bool
+    ) -> T:
         def reading(connection: Connection) -> Awaitable[T]:
-            transaction = ReadTransaction(connection, account_id)
-            cache = document_cache if connection.is_on_loop else None
-            return work(AccountReader(transaction, cache))
+            # What takes long is read only once, and on other threads.
+            is_inline = bounded and connection.is_on_loop
+            transaction = ReadTransaction(connection, account_id, is_inline=is_inline)
+            return work(AccountReader(transaction, self.document_cache if is_inline else None))
 
         return await self.engine.read(reading, bounded=bounded, account_id=account_id)
 

@@ -11,15 +11,19 @@ from operator import attrgetter
 
 import msgspec
 
+from doings.core.budget import PAGE_BYTES, fitting_count
 from doings.core.rendering import rendered as render
 from doings.core.store import Reader
-from doings.core.store.rendering import Rendering, Uncacheable
+from doings.core.store.rendering import Rendered, Rendering, Uncacheable
 
 MAX_BYTES = 32 * 1024 * 1024
 """How many bytes of documents a process keeps."""
 
 ENTRY_OVERHEAD = 200
 """What keeping a document takes in addition to its bytes, roughly."""
+
+LARGEST_KEPT = 65_536
+"""How many bytes a document may have that is kept."""
 
 _SEQ = attrgetter("seq")
 
@@ -45,27 +49,29 @@ class DocumentCache:
 
     async def rendered(
         self, reader: Reader, seqs: Sequence[int], rendering: Rendering, cache_version: int
-    ) -> list[msgspec.Raw]:
-        """The documents of those of the activities that exist, in the order of `seqs`.
+    ) -> Rendered:
+        """The documents of the first of the activities, in the order of `seqs`, as many as fit.
 
         `cache_version` is that of the state which the reader sees.
         """
         kept = self._kept(reader.account_id, cache_version, rendering)
         missing = [seq for seq in seqs if seq not in kept]
-        if not missing:
-            return [kept[seq] for seq in seqs]
-        activities = await reader.activities(missing)
-        encoded = await render(rendering, reader, activities)
-        found = dict(zip(map(_SEQ, activities), map(msgspec.Raw, encoded), strict=True))
-        lasting = {
-            seq: document
-            for (seq, document), text in zip(found.items(), encoded, strict=True)
-            if not isinstance(text, Uncacheable)
-        }
-        size = sum([len(text) for text in encoded if not isinstance(text, Uncacheable)])
-        found |= {seq: kept[seq] for seq in seqs if seq in kept}
-        self._keep(kept, lasting, size)
-        return [found[seq] for seq in seqs if seq in found]
+        found = kept
+        if missing:
+            activities, covered = await reader.fitting_activities(
+                missing, with_attrs=rendering.reads_attrs
+            )
+            if covered < len(missing):
+                seqs = seqs[: seqs.index(missing[covered])]
+            encoded = await render(rendering, reader, activities)
+            found = dict(zip(map(_SEQ, activities), map(msgspec.Raw, encoded), strict=True))
+            self._keep(reader.account_id, cache_version, rendering, _lasting(found, encoded))
+            found |= {seq: kept[seq] for seq in seqs if seq in kept}
+        documents = [found[seq] for seq in seqs if seq in found]
+        if sum(map(len, documents)) > PAGE_BYTES:
+            seqs = seqs[: fitting_count([len(found.get(seq, b"")) for seq in seqs])]
+            documents = [found[seq] for seq in seqs if seq in found]
+        return Rendered(documents, len(seqs))
 
     def _kept(self, account_id: int, cache_version: int, rendering: Rendering) -> Documents:
         """What is kept as of a cache version; nothing for a reader of an older state."""
@@ -74,13 +80,43 @@ class DocumentCache:
             account = self._accounts[account_id] = _Account(cache_version)
         elif account.cache_version > cache_version:
             return {}
-        return account.documents.setdefault(rendering.about, {})
+        return account.documents.get(rendering.about, {})
 
-    def _keep(self, kept: Documents, more: Documents, size: int) -> None:
+    def _keep(
+        self, account_id: int, cache_version: int, rendering: Rendering, more: Documents
+    ) -> None:
         """Keep more; with too many all are dropped, and those still read are soon back."""
-        self._left -= size + ENTRY_OVERHEAD * len(more)
+        account = self._accounts.get(account_id)
+        if not more or account is None or account.cache_version != cache_version:
+            return
+        kept = account.documents.get(rendering.about)
+        if kept is None:
+            kept = account.documents[rendering.about] = {}
+            # It holds what the caller wrote, like the address of the server.
+            self._left -= len(repr(rendering.about))
+        self._left -= sum(map(len, more.values())) + ENTRY_OVERHEAD * len(more)
         if self._left < 0:
             self._accounts.clear()
             self._left = self.max_bytes
         else:
             kept.update(more)
+
+
+async def rendered_now(reader: Reader, seqs: Sequence[int], rendering: Rendering) -> Rendered:
+    """The documents of the first of the activities, as many as fit, of which none is kept."""
+    activities, covered = await reader.fitting_activities(seqs, with_attrs=rendering.reads_attrs)
+    encoded = await render(rendering, reader, activities)
+    count = fitting_count(list(map(len, encoded)))
+    if count < len(encoded):
+        # Some documents are many times what is stored.
+        covered = seqs.index(activities[count].seq)
+    return Rendered(list(map(msgspec.Raw, encoded[:count])), covered)
+
+
+def _lasting(found: Documents, encoded: Sequence[bytes]) -> Documents:
+    """Those that may be shown again, unless they are so large that they would drive out others."""
+    return {
+        seq: document
+        for (seq, document), text in zip(found.items(), encoded, strict=True)
+        if len(text) <= LARGEST_KEPT and not isinstance(text, Uncacheable)
+    }

@@ -72,6 +72,12 @@ class Connection(Protocol):
     async def fetch_one(self, sql: str, **values: object) -> Row | None:
         """The first row, if any."""
 
+    async def fetch_until(self, sql: str, most: int, /, **values: object) -> list[Row]:
+        """The first rows, until the sizes in their last column come to more than `most`.
+
+        There may be more rows: an engine that reads no large columns on the way gives all.
+        """
+
     async def execute(self, sql: str, **values: object) -> None:
         """Run a statement for its effect."""
 

@@ -1,25 +1,25 @@
 """Reading within one account, on one connection, from one consistent state."""
 
 from collections.abc import Collection, Sequence
-from operator import itemgetter
-from typing import Any
+from typing import TypeVar
 
 import msgspec
 
 from doings.core.account import Account
 from doings.core.activity import Activity
+from doings.core.budget import CLEANED_CHARACTERS, INLINE_BYTES
 from doings.core.cursor import Page, page_of
 from doings.core.entity import Entity, EntityKey
 from doings.core.query import LARGEST_PAGE, DiaryOrder, Query, RecordedOrder
-from doings.core.rendering import rendered as render
 from doings.core.store.activities import ActivityRef
 from doings.core.store.changes import Change
 from doings.core.store.counts import TimelineSummary
 from doings.core.store.credentials import Credential
 from doings.core.store.entities import EntityQuery
 from doings.core.store.imports import ImportRun
-from doings.core.store.rendering import Rendering
-from doings.storage.document_cache import DocumentCache
+from doings.core.store.rendering import Rendered, Rendering
+from doings.storage.document_cache import DocumentCache, rendered_now
+from doings.storage.engine import Row
 from doings.storage.reading import (
     activities,
     changes,
@@ -34,8 +34,7 @@ from doings.storage.sql.rows import credential_from_row
 from doings.storage.sql.tallies import ACTIVITIES
 from doings.storage.transaction import ReadTransaction
 
-_KEY = itemgetter(3, 0)
-"""Among the columns of `statements.ACTIVITY`."""
+T = TypeVar("T")
 
 
 class AccountReader:
@@ -54,14 +53,18 @@ class AccountReader:
     def account_id(self) -> int:
         return self._transaction.account_id
 
+    def note_cleaning(self, characters: int) -> None:
+        # Cleaning takes as long for a character as other work for many bytes.
+        self._transaction.announce(characters * (INLINE_BYTES // CLEANED_CHARACTERS))
+
     async def account(self) -> Account:
         return await self._transaction.account()
 
     async def last_seq(self) -> int:
         return await self._transaction.last_seq()
 
-    async def activity(self, ref: ActivityRef) -> Activity:
-        return await activities.activity(self._transaction, ref)
+    async def activity(self, ref: ActivityRef, *, with_attrs: bool = True) -> Activity:
+        return await activities.activity(self._transaction, ref, with_attrs=with_attrs)
 
     async def activity_by_external_id(self, origin: str, external_id: str) -> Activity | None:
         return await activities.by_external_id(self._transaction, origin, external_id)
@@ -69,35 +72,34 @@ class AccountReader:
     async def activities(self, seqs: Sequence[int]) -> list[Activity]:
         return await activities.by_seqs(self._transaction, seqs)
 
-    async def rendered(self, seqs: Sequence[int], rendering: Rendering) -> list[msgspec.Raw]:
+    async def fitting_activities(
+        self, seqs: Sequence[int], *, with_attrs: bool = True
+    ) -> tuple[list[Activity], int]:
+        return await activities.fitting(self._transaction, seqs, with_attrs=with_attrs)
+
+    async def page(self, query: Query, *, with_attrs: bool = True) -> Page[Activity]:
+        walked = await pages.keys(self._transaction, query)
+        items, covered = await self.fitting_activities(_seqs(query, walked), with_attrs=with_attrs)
+        return _page(query, walked, items, covered)
+
+    async def rendered(self, seqs: Sequence[int], rendering: Rendering) -> Rendered:
         if self._document_cache is None:
-            return await self._render(await self.activities(seqs), rendering)
+            return await rendered_now(self, seqs, rendering)
         cache_version = await self._transaction.cache_version()
         return await self._document_cache.rendered(self, seqs, rendering, cache_version)
 
-    async def _render(
-        self, activities: Sequence[Activity], rendering: Rendering
-    ) -> list[msgspec.Raw]:
-        return [msgspec.Raw(encoded) for encoded in await render(rendering, self, activities)]
-
-    async def page(self, query: Query) -> Page[Activity]:
-        rows = await pages.rows(self._transaction, query)
-        has_more = _cut(query, rows)
-        ends = (_KEY(rows[0]), _KEY(rows[-1])) if rows else None
-        items = await activities.with_links(self._transaction, rows)
-        return page_of(query, items, ends, has_more=has_more)
-
-    async def rendered_page(self, query: Query, rendering: Rendering) -> Page[msgspec.Raw]:
+    async def rendered_page(
+        self, query: Query, rendering: Rendering, *, is_whole: bool = False
+    ) -> Page[msgspec.Raw]:
         if self._document_cache is None:
-            page = await self.page(query)
-            documents = await self._render(page.items, rendering)
-            return Page(documents, before=page.before, after=page.after)
-        keys, cache_version = await pages.keys(self._transaction, query)
-        has_more = _cut(query, keys)
-        seqs = [key[1] for key in keys]
-        documents = await self._document_cache.rendered(self, seqs, rendering, cache_version)
-        ends = (keys[0][:2], keys[-1][:2]) if keys else None
-        return page_of(query, documents, ends, has_more=has_more)
+            walked: Sequence[Row] = await pages.keys(self._transaction, query)
+            shown = await rendered_now(self, _seqs(query, walked), rendering)
+        else:
+            walked, cache_version = await pages.keys_with_cache_version(self._transaction, query)
+            shown = await self._document_cache.rendered(
+                self, _seqs(query, walked), rendering, cache_version
+            )
+        return _page(query, walked, shown.documents, shown.covered, is_whole=is_whole)
 
     async def diary(self, query: Query, order: DiaryOrder) -> list[int]:
         return await pages.diary(self._transaction, query, order)
@@ -143,6 +145,9 @@ class AccountReader:
     async def entity_seqs(self, query: EntityQuery) -> list[int]:
         return await entity_lists.seqs_of(self._transaction, query)
 
+    async def fitting_entities(self, seqs: Sequence[int]) -> tuple[list[Entity], int]:
+        return await entities.fitting(self._transaction, seqs)
+
     async def entities_by_key(self, keys: Sequence[EntityKey]) -> dict[EntityKey, Entity]:
         return await entities.by_keys(self._transaction, keys)
 
@@ -172,10 +177,23 @@ class AccountReader:
         return await imports.run(self._transaction, number)
 
 
-def _cut(query: Query, rows: list[Any]) -> bool:
-    """Bring what a walk gave into the order asked for; whether there was more than a page."""
-    has_more = len(rows) > query.limit
-    del rows[query.limit :]
+def _seqs(query: Query, walked: Sequence[Row]) -> list[int]:
+    """The seqs of a page, in the direction of the walk."""
+    return [key[1] for key in walked[: query.limit]]
+
+
+def _page(
+    query: Query, walked: Sequence[Row], items: list[T], covered: int, *, is_whole: bool = False
+) -> Page[T]:
+    """The page of what a walk gave, in the order asked for.
+
+    `items` are what the first `covered` of its keys lead to. What did not fit follows on the next
+    page like what lies behind the limit; for a page that `is_whole`, its seqs are the rest.
+    """
+    count = min(len(walked), query.limit) if is_whole else covered
+    ends = (walked[0][:2], walked[count - 1][:2]) if count else None
+    rest = [key[1] for key in walked[covered:count]]
     if (query.side == "older") != query.is_descending:
-        rows.reverse()
-    return has_more
+        items.reverse()
+        ends = ends and ends[::-1]
+    return page_of(query, items, ends, has_more=count < len(walked), rest=rest)

@@ -11,8 +11,10 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from doings.core.account import Account
+from doings.core.budget import INLINE_BYTES, PAGE_BYTES
 from doings.core.clock import Clock
 from doings.core.errors import NotFound
+from doings.core.store.rendering import Heavy
 from doings.storage.engine import Connection, Row, SearchSql
 from doings.storage.sql import account_statements as accounts
 from doings.storage.sql import statements as sql
@@ -21,11 +23,21 @@ from doings.storage.sql.tallies import Tally, changed
 
 
 class ReadTransaction:
-    """Reading one account from one consistent state."""
+    """Reading one account from one consistent state; `is_inline` on the event loop.
 
-    def __init__(self, connection: Connection, account_id: int) -> None:
+    `page_bytes` is what a page may hold where that is not weighed before it is read.
+    """
+
+    def __init__(self, connection: Connection, account_id: int, *, is_inline: bool = False) -> None:
         self.connection = connection
         self.account_id = account_id
+        self._is_inline = is_inline
+        self.page_bytes = INLINE_BYTES if is_inline else PAGE_BYTES
+
+    def announce(self, size: int) -> None:
+        """Say how many bytes are read next; raises Heavy where they keep the event loop."""
+        if self._is_inline and size > INLINE_BYTES:
+            raise Heavy
 
     @property
     def search(self) -> SearchSql:
@@ -39,6 +51,17 @@ class ReadTransaction:
     def fetch_one(self, statement: str, **values: object) -> Awaitable[Row | None]:
         """The first row of a statement about this account, or None."""
         return self.connection.fetch_one(statement, account_id=self.account_id, **values)
+
+    def announce_walk(self) -> None:
+        """Say that thousands of rows are passed next; raises Heavy on the event loop."""
+        if self._is_inline:
+            raise Heavy
+
+    def fetch_page(self, statement: str, **values: object) -> Awaitable[list[Row]]:
+        """The first rows of a statement about this account, whose sizes come to a page or more."""
+        return self.connection.fetch_until(
+            statement, PAGE_BYTES, account_id=self.account_id, **values
+        )
 
     async def account(self) -> Account:
         """The account itself; raises NotFound once it is deleted."""

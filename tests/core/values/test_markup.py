@@ -2,8 +2,10 @@
 """Text with links: what is kept of what was sent, and that nothing else can come out."""
 
 import html
+import re
 from html.parser import HTMLParser
 from time import perf_counter
+from unittest import mock
 
 import pytest
 from hypothesis import given
@@ -11,7 +13,8 @@ from hypothesis import strategies as st
 
 from doings.core.activity import BODY_LENGTH, LEVELS, Draft
 from doings.core.errors import Invalid
-from doings.core.values.markup import is_blank, links_only, text_from_html
+from doings.core.values import markup
+from doings.core.values.markup import is_blank, is_clean, links_only, text_from_html
 from doings.dialects.cobot.listing import list_item
 from tests.builders import activity
 from tests.clocks import NOON
@@ -237,6 +240,7 @@ def test_list_stays_balanced(  # noqa: PLR0917 - hypothesis gives them by name
         "<!--" * 50_000,
         "<b " + "='" * 100_000,
         "<a href=http://x.org>" * 10_000,
+        "<a>" * 200_000,
         "".join(f"<b id={number}>" for number in range(15_000)),
         f"<a {' '.join(f'x{number}' for number in range(30_000))}>",
         "http://" * 30_000,
@@ -324,3 +328,46 @@ def test_a_body_that_grows_too_long_is_refused() -> None:
     """It is measured as it would be stored."""
     with pytest.raises(Invalid, match="body"):
         Draft(kind="text.posted", occurred_at=NOON, body="<" * (BODY_LENGTH - 1))
+
+
+@pytest.mark.parametrize(
+    ("text", "is_known"),
+    [
+        ("plain, and 1 &lt; 2 &amp; 3", True),
+        ('see <a href="https://example.org/a/b-c.html">this &amp; that</a>', True),
+        ('<a href="http://example.org">http://example.org</a>', True),
+        ("http://example.org", False),
+        ("1 < 2", False),
+        ("AT&T", False),
+        ("&quot;", False),
+        ('<a href="javascript:x">this</a>', False),
+        ('<a href="http://[bad">this</a>', False),
+        ('<a href="http://xn--a.org">this</a>', False),
+        ('<a href="http://example.org" title="x">this</a>', False),
+        ('<a href="http://example.org"><b>this</b></a>', False),
+        ('<a href="http://example.org">this', False),
+    ],
+)
+def test_clean_text_is_known_for_it(text: str, is_known: bool) -> None:  # noqa: FBT001 - a column
+    """So most texts are not cleaned again. What is known to be clean stays as it is."""
+    assert is_clean(text) == is_known
+    assert not is_known or cleaned_slowly(text) == text
+
+
+@given(
+    st.text("abcx019.-_/:?#&=%()é", max_size=20).map("http://{}".format),
+)
+def test_quick_way_links_like_the_finder(url: str) -> None:
+    """A URL that is seen to be plain becomes the link that the finder of URLs makes of it."""
+    assert links_only(url) == cleaned_slowly(url)
+
+
+def cleaned_slowly(text: str) -> str:
+    """What cleaning makes of the text without any of its short cuts."""
+    never = re.compile("(?!)")
+    with (
+        mock.patch.object(markup, "_PLAIN_URL", never),
+        mock.patch.object(markup, "_SAFE_TAG", never),
+        mock.patch.object(markup, "_CLEAN", never),
+    ):
+        return links_only(text)

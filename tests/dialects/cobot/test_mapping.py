@@ -90,6 +90,12 @@ def test_kinds_of_a_type(type_: str, kinds: list[str]) -> None:
     assert {type_of_kind(kind) for kind in kinds} <= {type_}
 
 
+def test_type_that_no_kind_can_be_is_looked_at_no_further() -> None:
+    """However many ways there were to part it."""
+    assert kinds_of_type("_".join("a" * 30_000)) == []
+    assert kinds_of_type(f"{'a' * 64}_{'b' * 64}") == [f"{'a' * 64}.{'b' * 64}"]
+
+
 @pytest.mark.parametrize("kind", CATALOGUE)
 def test_every_kind_is_read_as_itself(kind: str) -> None:
     """The first kind of its type."""

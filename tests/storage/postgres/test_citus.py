@@ -167,7 +167,11 @@ GAP = Gap(5, 5, "older")
 BUILT = [
     select.keys_in_order(Query(gap=GAP), entities=[0], kinds=None),
     select.keys_in_order(Query(gap=GAP), entities=[1, 2], kinds=["a.a", "b.b"]),
-    select.activities_in_order(Query(gap=GAP), entity=1, kinds=["a.a", "b.b"]),
+    (select.seqs_at_instant(is_descending=True), {"entity": 1, "at": 5, "limit": 9, "skip": 0}),
+    (
+        select.seqs_of_date("updated", is_descending=False),
+        {"entity": 1, "since": 0, "until": 9, "limit": 9, "skip": 0},
+    ),
     select.keys_with_cache_version(Query(gap=GAP, entities=(("contact", "1"),))),
     select.matching_keys(Query(), entities=[1], also=[2], kinds=["a.a"], actor=3),
     (sql.ENTITIES_BY_KEY, {"type": "contact", "ids": ["1", "2"]}),
@@ -175,7 +179,7 @@ BUILT = [
     (sql.ENTITY_BY_KEY, {"type": "contact", "id": "1"}),
     (sql.ACTIVITIES_BY_SEQ, {"seqs": [1, 2, 3]}),
     (sql.SUMS_OF_DAYS, {"entity": 0, "first": 0, "end": 9, "every_kind": 0, "kinds": ["a.a"]}),
-    (sql.CHANGES_AFTER, {"after": 0, "limit": 10}),
+    (sql.CHANGES_AFTER, {"after": 0, "limit": 10, "most": 1}),
 ]
 
 

@@ -373,7 +373,6 @@ async def test_timelines_are_read_in_the_order_of_an_index(shape: str, process: 
     entities, kinds, gap = SHAPES[shape]
     built = [
         select.keys_in_order(Query(gap=gap), entities=entities, kinds=kinds),
-        select.activities_in_order(Query(gap=gap), entity=entities[0], kinds=kinds),
         select.keys_with_cache_version(Query(gap=gap)),
         select.keys_with_cache_version(Query(gap=gap, entities=((CONTACT, "1"),))),
     ]

@@ -10,9 +10,12 @@ from doings.core.activity import Activity, Link
 from doings.core.clock import DAY, SECOND, local_date
 from doings.core.entity import CONTACT
 from doings.core.query import DiaryOrder, Gap, Query, RecordedOrder, Tie
+from doings.storage.reading import pages
 from doings.storage.reading.ranges import KEY_CHUNK
+from doings.storage.sql import select
 from tests.builders import contact, note
 from tests.clocks import NOON
+from tests.counting import statements_of
 from tests.storage.book import Book
 
 HOUR = 3600 * SECOND
@@ -229,6 +232,29 @@ async def test_date_that_takes_several_chunks_is_still_in_one_order(
 
     assert forth == expected
     assert back == expected
+
+
+@pytest.mark.parametrize("is_descending", [True, False])
+async def test_date_whose_activities_stand_at_one_instant_is_not_sorted(
+    book: Book,
+    monkeypatch: pytest.MonkeyPatch,
+    is_descending: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    """An index has them in order, so that a page of 200,000 takes no longer than one of ten."""
+    monkeypatch.setattr(pages, "DATE_CHUNK", 10)
+    seqs = [one.seq for one in await book.record(*[note("1", at=FIRST) for _ in range(30)])]
+    seqs = seqs[::-1] if is_descending else seqs
+    order = DiaryOrder("UTC", is_descending=is_descending)
+    statements = statements_of(book.database.engine, monkeypatch)
+
+    shown: list[int] = []
+    for skip in range(0, 30, 7):
+        query = Query(entities=((CONTACT, "1"),), limit=7, skip=skip)
+        shown += await book.read(lambda reader, query=query: reader.diary(query, order))  # type: ignore[misc]
+
+    assert shown == seqs
+    assert select.seqs_at_instant(is_descending=is_descending) in statements
+    assert select.seqs_of_date("recorded", is_descending=is_descending) not in statements
 
 
 async def diary(book: Book, order: DiaryOrder, *, is_forward: bool) -> list[int]:

@@ -132,11 +132,19 @@ def test_timeline_is_a_range_of_an_index(
     query = Query(is_descending=is_descending, **bounds)  # type: ignore[arg-type]
 
     keys, _ = select.keys_in_order(query, entities=entities, kinds=kinds)
-    rows, _ = select.activities_in_order(query, entity=entities[0], kinds=kinds)
     named = msgspec.structs.replace(query, entities=((CONTACT, "1"),))
     kept = [select.keys_with_cache_version(one)[0] for one in (query, named)]
 
-    assert [faults(plan(planner, statement)) for statement in (keys, rows, *kept)] == [[]] * 4
+    assert [faults(plan(planner, statement)) for statement in (keys, *kept)] == [[]] * 3
+
+
+@pytest.mark.parametrize("is_descending", [True, False])
+def test_activities_of_one_instant_are_a_range_of_an_index(
+    planner: apsw.Connection,
+    is_descending: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    """In the order of recording, without a sort."""
+    assert faults(plan(planner, select.seqs_at_instant(is_descending=is_descending))) == []
 
 
 @pytest.mark.parametrize("bounds", BOUNDS)

@@ -164,10 +164,15 @@ def instant_of(moment: Moment) -> int | None:
     """Microseconds since 1970 of a time that was checked when it was recorded."""
     if moment is None:
         return None
-    return _instant(moment) if isinstance(moment, str) else moment * MILLISECOND
+    if not isinstance(moment, str):
+        return moment * MILLISECOND
+    return _kept_instant(moment) if len(moment) <= LONGEST_KEPT else instant_from_text(moment)
 
 
-_instant = lru_cache(maxsize=4096)(instant_from_text)
+LONGEST_KEPT = 64
+"""Characters of a time that is kept: one may have as many digits behind its second as it likes."""
+
+_kept_instant = lru_cache(maxsize=4096)(instant_from_text)
 """Cached: a time is often read twice, once to see whether it has come and once to be shown."""
 
 

@@ -251,6 +251,10 @@ class PlanData(msgspec.Struct, frozen=True, kw_only=True):
     membership_name: str | None = None
 
 
+PARTS = 50
+"""Items of one requirement: an empty one takes three bytes, and is shown as ten times as many."""
+
+
 class RequirementItem(msgspec.Struct, frozen=True, kw_only=True):
     """One part of a requirement."""
 
@@ -266,7 +270,7 @@ class Requirement(msgspec.Struct, frozen=True, kw_only=True):
     type: str | None = None
     category: str | None = None
     data: Any = None
-    items: Annotated[list[RequirementItem], MANY] | None = None
+    items: Annotated[list[RequirementItem], msgspec.Meta(max_length=PARTS)] | None = None
 
 
 class Span(msgspec.Struct, frozen=True, kw_only=True):
@@ -295,4 +299,4 @@ class InteractionData(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: Deadline | None = None
     accepted_requirements: Annotated[list[Requirement], MANY] | None = None
     declined_requirements: Annotated[list[Requirement], MANY] | None = None
-    timeline: list[Step] | None = None
+    timeline: Annotated[list[Step], MANY] | None = None

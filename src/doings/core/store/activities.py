@@ -8,7 +8,7 @@ import msgspec
 from doings.core.activity import Activity, Draft
 from doings.core.cursor import Page
 from doings.core.query import DiaryOrder, Query, RecordedOrder
-from doings.core.store.rendering import Rendering
+from doings.core.store.rendering import Rendered, Rendering
 
 ActivityRef = int | str
 """An activity's seq, or its id."""
@@ -34,8 +34,11 @@ Replacement = tuple[Activity, Draft]
 class ActivityReader(Protocol):
     """Reading activities and their documents."""
 
-    async def activity(self, ref: ActivityRef) -> Activity:
-        """One activity; raises NotFound."""
+    async def activity(self, ref: ActivityRef, *, with_attrs: bool = True) -> Activity:
+        """One activity; raises NotFound.
+
+        Without `with_attrs` the entities that it is linked to have no attributes.
+        """
 
     async def activity_by_external_id(self, origin: str, external_id: str) -> Activity | None:
         """The activity that was recorded under this origin and external id, or None."""
@@ -43,14 +46,32 @@ class ActivityReader(Protocol):
     async def activities(self, seqs: Sequence[int]) -> list[Activity]:
         """The activities of these seqs, in the order of `seqs`; seqs of none are left out."""
 
-    async def rendered(self, seqs: Sequence[int], rendering: Rendering) -> list[msgspec.Raw]:
-        """The documents of these activities, in the order of `seqs`; seqs of none are left out."""
+    async def fitting_activities(
+        self, seqs: Sequence[int], *, with_attrs: bool = True
+    ) -> tuple[list[Activity], int]:
+        """The first of these activities, in the order of `seqs`, as many as a page may hold.
 
-    async def page(self, query: Query) -> Page[Activity]:
-        """At most `query.limit` activities of the timeline, and where to go on at both ends."""
+        The number says how many of the seqs are covered, at least one. Seqs of none are left out.
+        """
 
-    async def rendered_page(self, query: Query, rendering: Rendering) -> Page[msgspec.Raw]:
-        """The documents of the activities that `page` returns for the query."""
+    async def rendered(self, seqs: Sequence[int], rendering: Rendering) -> Rendered:
+        """The documents of these activities, in the order of `seqs`, as many as a page may hold."""
+
+    async def page(self, query: Query, *, with_attrs: bool = True) -> Page[Activity]:
+        """At most `query.limit` activities of the timeline, and where to go on at both ends.
+
+        There are fewer where they hold more bytes than a page may. Without `with_attrs` the
+        entities that they are linked to have no attributes.
+        """
+
+    async def rendered_page(
+        self, query: Query, rendering: Rendering, *, is_whole: bool = False
+    ) -> Page[msgspec.Raw]:
+        """The documents of the activities that `page` returns for the query.
+
+        A page that `is_whole` goes on behind the limit whatever it holds. What did not fit is its
+        `rest`, which `rendered` gives.
+        """
 
     async def diary(self, query: Query, order: DiaryOrder) -> list[int]:
         """The seqs of `limit` activities of one entity after `skip` others, by the calendar."""

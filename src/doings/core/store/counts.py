@@ -5,16 +5,24 @@ from typing import Protocol
 
 import msgspec
 
-from doings.core.activity import Activity
 from doings.core.entity import EntityKey
 from doings.core.query import Query
+
+
+class Newest(msgspec.Struct, frozen=True):
+    """What the newest activity of a timeline is and when it happened; long data is `{}`."""
+
+    seq: int
+    kind: str
+    occurred_at: int
+    data: str
 
 
 class TimelineSummary(msgspec.Struct, frozen=True):
     """How many activities an entity's timeline holds, and the newest, if there is any."""
 
     total: int
-    newest: Activity | None
+    newest: Newest | None
 
 
 class CountReader(Protocol):

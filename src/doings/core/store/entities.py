@@ -37,6 +37,13 @@ class EntityQuery(msgspec.Struct, frozen=True, kw_only=True):
 class EntityReader(Protocol):
     """Reading entities. A deleted entity is never returned."""
 
+    def note_cleaning(self, characters: int) -> None:
+        """Say how many characters of HTML are cleaned next.
+
+        A read that would keep others waiting meanwhile is broken off here, and begun again where
+        it does not.
+        """
+
     async def entity(self, key: EntityKey) -> Entity:
         """One entity; raises NotFound."""
 
@@ -44,10 +51,19 @@ class EntityReader(Protocol):
         """One entity; raises NotFound, also for an entity of another type."""
 
     async def entities(self, query: EntityQuery) -> list[Entity]:
-        """At most `query.limit` entities, in the order that the query asks for."""
+        """At most `query.limit` entities, in the order that the query asks for.
+
+        They are read whatever they hold; a list for a caller is read by `fitting_entities`.
+        """
 
     async def entity_seqs(self, query: EntityQuery) -> list[int]:
-        """The seqs of what `entities` returns, where there may be too many to hold."""
+        """The seqs of at most `query.limit` entities, in the order that the query asks for."""
+
+    async def fitting_entities(self, seqs: Sequence[int]) -> tuple[list[Entity], int]:
+        """The first of these entities, in the order of `seqs`, as many as a page may hold.
+
+        The number says how many of the seqs are covered, at least one. Seqs of none are left out.
+        """
 
     async def entities_by_key(self, keys: Sequence[EntityKey]) -> dict[EntityKey, Entity]:
         """Entities by their key; keys of no entity are left out."""

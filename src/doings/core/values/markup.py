@@ -36,6 +36,7 @@ _TAG = re.compile(
       | (?P<comment><!--)""",
     re.VERBOSE,
 )
+_HAS_HREF = re.compile("href", re.IGNORECASE)
 _HREF = re.compile(r'<a href="(?P<href>[^"]*)">')
 _LINK = re.compile(rf"(?:{'|'.join(SCHEMES)}):", re.IGNORECASE)
 _WORD = re.compile(r"\S+")
@@ -57,8 +58,31 @@ _CELLS = frozenset({"td", "th"})
 _MARKS_WITHIN_URLS = frozenset("·・‧§¶†‡\u2032\u2033‰※")
 """Punctuation beyond ASCII that stands within a name, and so within a URL too."""
 
+_SAFE_URL = (
+    r"https?://(?!\S*xn--)(?:[a-z0-9]++(?:-[a-z0-9]++)*+\.)++[a-z]{2,}+(?::[1-9][0-9]{0,3}+)?+"
+    r"(?:/[A-Za-z0-9_]++(?:[-.][A-Za-z0-9_]++)*+)*+/?+"
+)
+_PLAIN_URL = re.compile(_SAFE_URL)
+"""A URL that every step leaves as it is, like nearly all that people write; others take longer."""
+
+_SAFE_TAG = re.compile(rf'<a href="(?P<href>{_SAFE_URL})">')
+_CLEAN = re.compile(
+    rf"""(?: [^<>&\0]++ | &(?:amp|lt|gt);
+      | <a\ href="{_SAFE_URL}">(?:[^<>&\0]++|&(?:amp|lt|gt);)*+</a> )*+""",
+    re.VERBOSE,
+)
+_CLEAN_LINK = re.compile(r"<a [^>]*+>[^<]*+</a>")
+_MAY_BE_URL = re.compile(r"://|mailto:|www\.", re.IGNORECASE)
+_OTHER_REFERENCE = re.compile(r"&(?!(?:amp|lt|gt);)")
+
 _linkify = LinkifyIt(options={"fuzzy_link": True, "fuzzy_email": False})
 _linkify.add("ftp:", None).add("//", None)
+_cleaner = nh3.Cleaner(
+    tags={"a"},
+    attributes={"a": {"href"}, "*": set()},
+    url_schemes=set(SCHEMES),
+    link_rel=None,
+)
 
 
 def links_only(text: str) -> str:
@@ -68,7 +92,7 @@ def links_only(text: str) -> str:
     table's cell a blank. Text that looks like a URL becomes a link. The result is joined from
     escaped pieces, so it is always well-formed, and cleaning it again changes nothing.
     """
-    if not _NEEDS_CLEANING.search(text):
+    if is_clean(text):
         return text
     pieces: list[str] = []
     is_open = False
@@ -86,6 +110,14 @@ def links_only(text: str) -> str:
     if is_open:
         pieces.append("</a>")
     return "".join(pieces)
+
+
+def is_clean(text: str) -> bool:
+    """Whether this is certainly what cleaning makes of it, which is soon seen of most texts."""
+    if not _NEEDS_CLEANING.search(text):
+        return True
+    # A URL outside a link would become one.
+    return bool(_CLEAN.fullmatch(text)) and not _MAY_BE_URL.search(_CLEAN_LINK.sub(" ", text))
 
 
 def text_from_html(source: str) -> str:
@@ -177,15 +209,12 @@ def _tags(text: str) -> Iterator[tuple[str, int, int]]:
 
 def _href(tag: str) -> str | None:
     """The target of an opening `<a>`, or None if it has none that is allowed."""
-    if len(tag) > LONGEST_TAG:
+    if len(tag) > LONGEST_TAG or not _HAS_HREF.search(tag):
         return None
-    cleaned = nh3.clean(
-        tag,
-        tags={"a"},
-        attributes={"a": {"href"}, "*": set()},
-        url_schemes=set(SCHEMES),
-        link_rel=None,
-    )
+    safe = _SAFE_TAG.fullmatch(tag)
+    if safe:
+        return safe["href"]
+    cleaned = _cleaner.clean(tag)
     anchor = _HREF.match(cleaned)
     href = html.unescape(anchor["href"]).strip() if anchor else ""
     return href if _LINK.match(href) else None
@@ -197,6 +226,10 @@ def _unescaped(source: str) -> str:
     HTML also knows some without one, for the sake of old pages. People who write `&currency=EUR`
     mean a parameter and not a currency sign, so these stay as they are.
     """
+    if "&" not in source or not _OTHER_REFERENCE.search(source):
+        # In this order, so that what `&amp;` leaves is not taken for another reference.
+        plain = source.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+        return plain.replace("\0", "")
     return _ENTITY.sub(_character, source).replace("\0", "")
 
 
@@ -215,6 +248,8 @@ def _linked_word(word: re.Match[str]) -> str:
     text = word[0]
     if len(text) > LONGEST_URL or not _BEGINS_URL.search(text):
         return _escaped(text)
+    if _PLAIN_URL.fullmatch(text):
+        return f"{_opening(text)}{text}</a>"
     pieces: list[str] = []
     place = 0
     for url in _linkify.match(text) or ():

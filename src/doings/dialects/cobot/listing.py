@@ -6,7 +6,7 @@ from urllib.parse import quote
 from doings.core.activity import Activity
 from doings.core.entity import EntityKey
 from doings.core.presentation.title import title_pieces
-from doings.core.values.markup import links_only
+from doings.core.values.markup import is_clean, links_only
 from doings.dialects.cobot.times import text_from_instant
 from doings.dialects.cobot.vocabulary import PAGES, TEXT, type_of_kind
 
@@ -21,6 +21,12 @@ def list_item(activity: Activity, link_base: str) -> str:
     ]
     opening = "\n".join(["  <li", *lines, "  >"])
     return f"{opening}\n    {item_text(activity, link_base)}\n  </li>\n"
+
+
+def characters_to_clean(activity: Activity) -> int:
+    """How long the text is that was recorded before texts were cleaned, 0 for most."""
+    is_text = activity.kind == TEXT and activity.body
+    return len(activity.body or "") if is_text and not is_clean(activity.body or "") else 0
 
 
 def item_text(activity: Activity, link_base: str) -> str:

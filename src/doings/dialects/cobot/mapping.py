@@ -73,9 +73,18 @@ def attributes(activity: Activity) -> msgspec.Raw:
     return msgspec.Raw(f"{data[:-1]}{comma}{json_text(added)[1:]}")
 
 
+def characters_to_clean(activity: Activity) -> int:
+    """How long the data is that holds a `text` to be cleaned, 0 for most."""
+    return len(activity.data) if _may_need_cleaning(activity.data) else 0
+
+
+def _may_need_cleaning(data: str) -> bool:
+    return '"text"' in data and ("<" in data or "\\u" in data)
+
+
 def _cleaned(data: str) -> str:
     """The data with a `text` of its own cleaned, as clients show that member as HTML."""
-    if '"text"' not in data or ("<" not in data and "\\u" not in data):
+    if not _may_need_cleaning(data):
         return data
     members = _members(data)
     text = _text(members, "text")

@@ -144,7 +144,8 @@ def _span(name: str, text: str) -> Span:
 def _kinds(types: list[str]) -> tuple[str, ...] | None:
     if not types:
         return None
-    return tuple(dict.fromkeys([kind for type_ in types for kind in kinds_of_type(type_)]))
+    kinds = [kind for type_ in dict.fromkeys(types) for kind in kinds_of_type(type_)]
+    return tuple(dict.fromkeys(kinds))
 
 
 def _sources(source_ids: list[str]) -> tuple[EntityKey, ...]:

@@ -2,23 +2,28 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from typing import Any
 
 import msgspec
 from starlette.responses import Response
 
 from doings.auth.principal import WRITE
-from doings.core.activity import Activity
+from doings.core.activity import Activity, Draft
+from doings.core.budget import CLEANED_CHARACTERS
 from doings.core.entity import Entity
 from doings.core.errors import Invalid, NotFound
 from doings.core.query import LARGEST_PAGE, Gap, Query
-from doings.core.rendering import json_rendering, rendered
+from doings.core.rendering import encoded_documents, rendered
+from doings.core.store import Reader
 from doings.core.store.entities import EntityQuery, EntityReader
 from doings.core.store.rendering import Rendering
 from doings.core.text import object_from_text
+from doings.dialects.cobot import listing, mapping
 from doings.dialects.cobot.auth import authenticate, enter_space
 from doings.dialects.cobot.errors import respond_error
 from doings.dialects.cobot.listing import list_item
 from doings.dialects.cobot.mapping import (
+    ActivityInput,
     activity_document,
     draft_from_input,
     membership_document,
@@ -71,14 +76,22 @@ async def list_activities(request: Request) -> Response:
     return await respond_list(request, chunks, b"".join, HTML_LIST)
 
 
-JSON_RENDERING = json_rendering("cobot", lambda activities: map(activity_document, activities))
+async def _render_json(reader: EntityReader, activities: Sequence[Activity]) -> list[bytes]:
+    if sum([len(activity.data) for activity in activities]) > CLEANED_CHARACTERS:
+        reader.note_cleaning(sum(map(mapping.characters_to_clean, activities)))
+    return encoded_documents(list(map(activity_document, activities)))
+
+
+JSON_RENDERING = Rendering("cobot", _render_json, reads_attrs=False)
 
 
 def _html_rendering(link_base: str) -> Rendering:
-    async def render(reader: EntityReader, activities: Sequence[Activity]) -> list[bytes]:  # noqa: ARG001
+    async def render(reader: EntityReader, activities: Sequence[Activity]) -> list[bytes]:
+        if sum([len(activity.body or "") for activity in activities]) > CLEANED_CHARACTERS:
+            reader.note_cleaning(sum(map(listing.characters_to_clean, activities)))
         return [list_item(activity, link_base).encode() for activity in activities]
 
-    return Rendering(("cobot html", link_base), render)
+    return Rendering(("cobot html", link_base), render, reads_attrs=False)
 
 
 def _chunks(
@@ -95,15 +108,16 @@ async def _newest(
 ) -> AsyncIterator[list[msgspec.Raw]]:
     """The newest `count` activities, oldest first.
 
-    Up to a page of them is read newest first and reversed. For more, the oldest of them is found,
-    and the list is read from there on.
+    Up to a page of them is read newest first and reversed, if it fits into the bytes of a page. For
+    more, the oldest of them is found, and the list is read from there on.
     """
     newest_first = msgspec.structs.replace(query, is_descending=True, limit=1)
     if count <= LARGEST_PAGE:
         newest = msgspec.structs.replace(newest_first, limit=count)
         page = await request.timeline.rendered_page(newest, rendering)
-        yield page.items[::-1]
-        return
+        if len(page.items) == count or page.after is None:
+            yield page.items[::-1]
+            return
     begin = msgspec.structs.replace(newest_first, skip=count - 1)
     oldest = (await request.timeline.read(lambda reader: reader.page(begin), bounded=False)).items
     if oldest:
@@ -131,9 +145,9 @@ async def post_activity(request: Request) -> Response:
     """Record a text; raises Invalid and Malformed."""
     enter_space(request)
     members = await request.members(LISTS)
+    now = request.services.clock.now()
     # Cleaning the longest texts takes a second or two, so it runs outside the event loop.
-    text_input = await asyncio.to_thread(input_from_members, members)
-    draft = draft_from_input(text_input, now=request.services.clock.now())
+    text_input, draft = await asyncio.to_thread(_input_and_draft, members, now)
 
     sources = [(MEMBERSHIP, id_) for id_ in text_input.source_ids]
     try:
@@ -145,6 +159,11 @@ async def post_activity(request: Request) -> Response:
         lambda reader: rendered(JSON_RENDERING, reader, [activity])
     )
     return Response(document, 201, media_type=JSON)
+
+
+def _input_and_draft(members: dict[str, Any], now: int) -> tuple[ActivityInput, Draft]:
+    text_input = input_from_members(members)
+    return text_input, draft_from_input(text_input, now=now)
 
 
 async def show_user(request: Request) -> Response:
@@ -163,15 +182,24 @@ async def list_memberships(request: Request) -> Response:
 
 async def _memberships(request: Request) -> AsyncIterator[list[Entity]]:
     query = EntityQuery(type=MEMBERSHIP, limit=MEMBERSHIP_CHUNK)
-    while memberships := await _membership_chunk(request, query):
-        yield memberships
-        if len(memberships) < MEMBERSHIP_CHUNK:
+    has_more = True
+    while has_more:
+        memberships, has_more = await _membership_chunk(request, query)
+        if not memberships:
             return
         query = msgspec.structs.replace(query, after=memberships[-1].seq)
+        yield memberships
 
 
-async def _membership_chunk(request: Request, query: EntityQuery) -> list[Entity]:
-    return await request.timeline.read(lambda reader: reader.entities(query), bounded=False)
+async def _membership_chunk(request: Request, query: EntityQuery) -> tuple[list[Entity], bool]:
+    """The next memberships that fit into a chunk, and whether there may be more."""
+
+    async def read(reader: Reader) -> tuple[list[Entity], bool]:
+        seqs = await reader.entity_seqs(query)
+        memberships, covered = await reader.fitting_entities(seqs)
+        return memberships, covered < len(seqs) or len(seqs) == query.limit
+
+    return await request.timeline.read(read, bounded=False)
 
 
 def _membership_json(memberships: list[Entity]) -> bytes:

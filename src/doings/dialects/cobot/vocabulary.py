@@ -60,6 +60,10 @@ ESCAPED = "cobot_type"
 """The noun for those that are no word either, like `Check-In`: their verb is `escaped`."""
 
 
+LONGEST_TYPE = 129
+"""The most characters of a type: a kind has no more, and a type is no longer than its kind."""
+
+
 @lru_cache(maxsize=4096)
 def type_of_kind(kind: str) -> str:
     """The type that a kind is shown as."""
@@ -77,6 +81,8 @@ def kinds_of_type(type_: str) -> list[str]:
     A type that neither the table nor the rule makes a kind of has a kind of its own. There is none
     for an empty type and for one that is too long.
     """
+    if len(type_) > LONGEST_TYPE:
+        return []
     named = [KIND_OF_TYPE[type_]] if type_ in KIND_OF_TYPE else []
     kinds = named + sorted(_split(type_), key=lambda kind: kind not in CATALOGUE)
     if kinds or not type_:

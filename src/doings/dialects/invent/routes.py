@@ -14,6 +14,7 @@ from doings.dialects.invent.errors import respond_error
 from doings.dialects.invent.mapping import activity_documents
 from doings.dialects.invent.params import PARAMETERS, activities_query, next_token, page_number
 from doings.httpkit.request import Request
+from doings.httpkit.streaming import JSON_ARRAY, going_on, json_elements, respond_list
 from doings.httpkit.surface import Operation, Surface, resource
 
 OWN_ORG = "c"
@@ -31,13 +32,18 @@ async def list_activities(request: Request) -> Response:
 
     async def work(reader: Reader) -> tuple[int, Page[msgspec.Raw]]:
         total = await reader.total((CONTACT, contact_id), query.kinds)
-        return total, await reader.rendered_page(query, rendering)
+        return total, await reader.rendered_page(query, rendering, is_whole=True)
 
     total, page = await request.timeline.read(work)
+    headers = _headers(request, query, total, page)
+    if page.rest:
+        rest = request.timeline.rendered_rest(page.rest, rendering)
+        chunks = going_on(page.items, rest)
+        response = await respond_list(request, chunks, json_elements, JSON_ARRAY)
+        response.headers.update(headers)
+        return response
     return Response(
-        msgspec.json.encode(page.items),
-        media_type="application/json",
-        headers=_headers(request, query, total, page),
+        msgspec.json.encode(page.items), media_type=JSON_ARRAY.media_type, headers=headers
     )
 
 

@@ -52,9 +52,10 @@ async def page_of(
         entities = tuple(sorted(parties))[:ENTITIES]
         query = msgspec.structs.replace(query, entities=entities, kinds=kinds)
     if narrowing.id is None:
-        return await reader.rendered_page(query, rendering)
+        return await reader.rendered_page(query, rendering, is_whole=True)
     seqs = await _among(reader, query, narrowing.id)
-    return Page(await reader.rendered(seqs, rendering), before=None, after=None)
+    shown = await reader.rendered(seqs, rendering)
+    return Page(shown.documents, before=None, after=None)
 
 
 async def keys_of_cifcode(reader: EntityReader, cifcode: str) -> set[EntityKey]:
@@ -62,12 +63,15 @@ async def keys_of_cifcode(reader: EntityReader, cifcode: str) -> set[EntityKey]:
     keys: set[EntityKey] = set()
     for type_ in PARTIES:
         query = EntityQuery(type=type_, q=cifcode, limit=MAX_CANDIDATES)
-        candidates = await reader.entities(query)
-        keys |= {
-            candidate.key
-            for candidate in candidates
-            if object_from_text(candidate.attrs).get("cifcode") == cifcode
-        }
+        seqs = await reader.entity_seqs(query)
+        while seqs:
+            candidates, covered = await reader.fitting_entities(seqs)
+            keys |= {
+                candidate.key
+                for candidate in candidates
+                if object_from_text(candidate.attrs).get("cifcode") == cifcode
+            }
+            seqs = seqs[covered:]
     return keys
 
 

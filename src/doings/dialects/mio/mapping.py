@@ -53,8 +53,11 @@ from doings.dialects.mio.vocabulary import (
     TYPES,
 )
 
-MAX_MEMBERS = 4096
+MAX_MEMBERS = 2048
 """How many rendered parties are kept: a page shows few, and often the same ones."""
+
+MAX_ATTRS_KEPT = 1024
+"""Parties with more characters of attributes are not kept, so that the memory has a bound."""
 
 Members = dict[str, Any]
 
@@ -165,9 +168,13 @@ def activity_detail_document(activity: Activity, account: Account, *, now: int) 
 _members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
-@lru_cache(maxsize=MAX_MEMBERS)
 def member_document(entity: Entity) -> MemberDocument:
     """Render the other party."""
+    is_kept = len(entity.attrs) <= MAX_ATTRS_KEPT
+    return _kept_member(entity) if is_kept else _member_document(entity)
+
+
+def _member_document(entity: Entity) -> MemberDocument:
     attrs, written = object_from_text(entity.attrs), _members(entity.attrs)
     scoring_level, social_media = attrs.get("scoring_level"), attrs.get("social_media")
     has_score = as_number(attrs.get("score")) is not None
@@ -184,6 +191,9 @@ def member_document(entity: Entity) -> MemberDocument:
         created_at=entity.created_at // MILLISECOND,
         unregistered=attrs.get("unregistered") is True,
     )
+
+
+_kept_member = lru_cache(maxsize=MAX_MEMBERS)(_member_document)
 
 
 def requirement_document(requirement: Members) -> RequirementDocument:

@@ -33,7 +33,11 @@ from doings.dialects.mio.webhooks import (
 )
 from doings.httpkit.input.params import last
 from doings.httpkit.request import Request
+from doings.httpkit.streaming import JSON_ARRAY, Frame, going_on, json_elements, respond_list
 from doings.httpkit.surface import Operation, Surface, resource
+
+ITEMS_END = b"]}"
+"""How a page ends: the list is its last member."""
 
 
 async def create_token(request: Request) -> Response:
@@ -63,7 +67,14 @@ async def list_activities(request: Request) -> Response:
         lambda reader: page_of(reader, query, narrowing, account.slug, rendering),
         bounded=query.is_bounded and narrowing.cifcode is None,
     )
-    return _answer(ActivityListDocument(has_next=page.after is not None, activities=page.items))
+    document = ActivityListDocument(has_next=page.after is not None, activities=page.items)
+    if not page.rest:
+        return _answer(document)
+    rest = request.timeline.rendered_rest(page.rest, rendering)
+    document.activities = []
+    head = msgspec.json.encode(document).removesuffix(ITEMS_END)
+    frame = Frame(JSON_ARRAY.media_type, head, JSON_ARRAY.separator, ITEMS_END)
+    return await respond_list(request, going_on(page.items, rest), json_elements, frame)
 
 
 def _rendering(request: Request, now: int) -> Rendering:

@@ -1,16 +1,18 @@
 """What all handlers share: the checks before them, and the envelopes of their answers."""
 
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from functools import partial
+from typing import Any, Protocol
 
 import msgspec
 from starlette.responses import Response
 
 from doings.auth.principal import READ, WRITE
 from doings.core.entity import EntityKey
+from doings.core.store import Reader
 from doings.core.store.entities import EntityReader
-from doings.dialects.monica.documents import AccountReference, One
-from doings.dialects.monica.paging import Page, list_document
+from doings.dialects.monica.documents import AccountReference, Many, One
+from doings.dialects.monica.paging import HEAD, Page, list_document
 from doings.dialects.monica.params import (
     LIST_PARAMETERS,
     PARAMETERS,
@@ -23,6 +25,8 @@ from doings.dialects.monica.render_context import AccountApi, RenderContext
 from doings.dialects.monica.validation import trimmed
 from doings.httpkit.input.params import Parameters
 from doings.httpkit.request import Request
+from doings.httpkit.streaming import JSON_ARRAY, Frame, going_on, json_elements
+from doings.httpkit.streaming import respond_list as respond_chunks
 from doings.httpkit.surface import Operation
 
 MOUNT = "/api"
@@ -63,6 +67,26 @@ class ListParams(msgspec.Struct, frozen=True):
         secret = self.request.services.store.secret
         account = AccountReference(self.request.timeline.account.id)
         return AccountApi(account, self.request.base_url + MOUNT, identities(secret))
+
+    def rest_of(self, documents: "ReadDocuments") -> "Rest":
+        """Reads the documents of seqs, each part in a short read of its own."""
+
+        async def rest(seqs: Sequence[int]) -> AsyncIterator[list[Any]]:
+            while seqs:
+                read = partial(documents, seqs=seqs)
+                shown, covered = await self.request.timeline.read(read, bounded=False)
+                if shown:
+                    yield shown
+                seqs = seqs[covered:]
+
+        return rest
+
+
+class ReadDocuments(Protocol):
+    """Reads the documents of the first of some seqs, as many as a page may hold; how many."""
+
+    async def __call__(self, reader: Reader, seqs: Sequence[int]) -> tuple[list[Any], int]:
+        """The documents, and how many of the seqs they cover."""
 
 
 Handler = Callable[[ListParams], Awaitable[Response]]
@@ -105,8 +129,23 @@ def respond_one(document: Any, status: int = 200) -> Response:  # noqa: ANN401 -
     return answer(One(document), status)
 
 
-def respond_list(page: Page, params: ListParams) -> Response:
-    """A page in its envelope."""
+Rest = Callable[[Sequence[int]], AsyncIterator[list[Any]]]
+"""Reads the documents of these seqs, part by part."""
+
+
+async def respond_list(page: Page, params: ListParams, rest: Rest | None = None) -> Response:
+    """A page in its envelope; `rest` reads what did not fit into what was read at once."""
     request = params.request
     url = request.origin_url + request.path
-    return answer(list_document(page, params.listing, url))
+    document = list_document(page, params.listing, url)
+    if not page.rest or rest is None:
+        return answer(document)
+    chunks = going_on(page.documents, rest(page.rest))
+    return await respond_chunks(request, chunks, json_elements, _frame(document))
+
+
+def _frame(document: Many) -> Frame:
+    """What stands around the elements of an envelope."""
+    document.data = []
+    head, tail = _encode(document)[: len(HEAD)], _encode(document)[len(HEAD) :]
+    return Frame(JSON_ARRAY.media_type, head, JSON_ARRAY.separator, tail)

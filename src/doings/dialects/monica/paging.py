@@ -1,5 +1,6 @@
 """The envelope of lists: a page's documents, the links between pages, and where it stands."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -7,12 +8,20 @@ import msgspec
 from doings.dialects.monica.documents import Links, Many, Meta
 from doings.dialects.monica.params import Listing
 
+HEAD = b'{"data":['
+"""How the envelope of a list begins."""
+
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
-    """A page of documents; `years` where activities are listed, `query` where one was searched."""
+    """A page of documents; `years` where activities are listed, `query` where one was searched.
+
+    `rest` are the seqs of what belongs to the page and did not fit into what is read at once: its
+    documents are sent as they are read.
+    """
 
     documents: list[Any]
     total: int
+    rest: Sequence[int] = ()
     years: list[tuple[int, int]] | None = None
     query: str | None = None
 
@@ -20,7 +29,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 def list_document(page: Page, listing: Listing, url: str) -> Many:
     """Put a page into its envelope; `url` is the list's own, without parameters."""
     last_page = max(1, -(-page.total // listing.limit))
-    count = len(page.documents)
+    count = len(page.documents) + len(page.rest)
     number = listing.page
     return Many(
         data=page.documents,

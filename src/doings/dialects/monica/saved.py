@@ -28,13 +28,12 @@ from doings.dialects.monica.mapping.saved import (
     named_from_document,
     saved_activity,
 )
-from doings.dialects.monica.paging import Page, list_document
+from doings.dialects.monica.paging import HEAD, Page, list_document
 from doings.dialects.monica.params import Listing
 from doings.dialects.monica.public_ids import identities
 from doings.dialects.monica.render_context import AccountApi, RenderContext
 
 MOUNT = "/api"
-HEAD = b'{"data":['
 
 
 class SavedAnswer(msgspec.Struct):

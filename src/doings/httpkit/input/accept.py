@@ -4,10 +4,17 @@ from functools import lru_cache
 
 from doings.core.errors import NotAcceptable
 
+LONGEST_KEPT = 512
+"""Characters of a header beyond which its reading is not kept, so that memory has a bound."""
 
-@lru_cache(maxsize=256)
+
 def negotiated(accept: str | None, offered: tuple[str, ...]) -> str:
     """The offered media type the caller likes best, the first of equals; raises NotAcceptable."""
+    is_short = accept is None or len(accept) <= LONGEST_KEPT
+    return _kept(accept, offered) if is_short else _negotiated(accept, offered)
+
+
+def _negotiated(accept: str | None, offered: tuple[str, ...]) -> str:
     if not accept or not accept.strip():
         return offered[0]
     ranges = _ranges(accept)
@@ -15,6 +22,9 @@ def negotiated(accept: str | None, offered: tuple[str, ...]) -> str:
     if _quality(best, ranges) == 0:
         raise NotAcceptable(*offered)
     return best
+
+
+_kept = lru_cache(maxsize=256)(_negotiated)
 
 
 def _ranges(accept: str) -> dict[str, float]:

@@ -121,6 +121,7 @@ def rendering(base_url: str) -> Rendering:
     return json_rendering(
         (MEDIA_TYPE, base_url),
         lambda activities: [_activity(activity, base_url) for activity in activities],
+        reads_attrs=False,
     )
 
 

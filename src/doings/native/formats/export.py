@@ -1,5 +1,6 @@
 """Whole timelines, streamed: as NDJSON without loss, as CSV for spreadsheets."""
 
+import asyncio
 import codecs
 import csv
 import io
@@ -7,13 +8,15 @@ import unicodedata
 from collections.abc import AsyncIterator, Callable
 
 import msgspec
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from doings.core.activity import Activity
+from doings.core.budget import INLINE_BYTES
 from doings.core.clock import text_from_instant
 from doings.core.document import activity_document, link_documents
 from doings.core.entity import EntityKey
 from doings.core.query import Query
+from doings.httpkit.answers import ChunkedResponse
 from doings.httpkit.request import Request
 
 CSV = "text/csv"
@@ -59,25 +62,40 @@ async def respond_stream(
     head = _HEADS[media_type]
     if has_mark and media_type == CSV:
         head = BOM + head
-    chunks = request.timeline.walk(query)
+    chunks = request.timeline.walk(query, with_attrs=False)
+    render = _RENDERERS[media_type]
     first: list[Activity] = await anext(chunks, [])
     if owner is not None and not first:
         await request.timeline.read(lambda reader: reader.entity(owner))
     if request.method == "HEAD":
         return Response(media_type=media_type)
-    stream = _rendered(head, _RENDERERS[media_type], first, chunks)
-    return StreamingResponse(stream, media_type=media_type)
+    begun = [head + await _text(first, render)]
+    return ChunkedResponse(_rendered(begun, render, chunks), media_type=media_type)
 
 
 async def _rendered(
-    head: bytes,
+    begun: list[bytes],
     render: Callable[[list[Activity]], bytes],
-    first: list[Activity],
     rest: AsyncIterator[list[Activity]],
 ) -> AsyncIterator[bytes]:
-    yield head + render(first)
+    """The text of an export, of which `begun` is the beginning."""
+    yield begun.pop()
     async for chunk in rest:
-        yield render(chunk)
+        yield await _text(chunk, render)
+
+
+async def _text(chunk: list[Activity], render: Callable[[list[Activity]], bytes]) -> bytes:
+    """A chunk's text. The chunk is emptied, as a slow caller shall hold no more than the text."""
+    text = await asyncio.to_thread(render, chunk) if _takes_long(chunk, render) else render(chunk)
+    chunk.clear()
+    return text
+
+
+def _takes_long(chunk: list[Activity], render: Callable[[list[Activity]], bytes]) -> bool:
+    """Whether to render a chunk on a thread: CSV looks at each character, in Python."""
+    if render is not csv_rows:
+        return False
+    return sum([len(one.data) + len(one.body or "") for one in chunk]) > INLINE_BYTES // 2
 
 
 def ndjson(activities: list[Activity]) -> bytes:

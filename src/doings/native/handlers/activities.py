@@ -1,5 +1,6 @@
 """Recording, showing, changing and deleting activities."""
 
+import msgspec
 from starlette.responses import Response
 
 from doings.core.activity import Activity, Draft
@@ -8,6 +9,7 @@ from doings.core.interactions import recording
 from doings.core.interactions.lifecycle import check_revision
 from doings.core.interactions.replacing import Upsert, record_or_replace_one
 from doings.core.store import Writer
+from doings.core.values.markup import HTML_KINDS, links_only
 from doings.httpkit.request import Request, off_loop
 from doings.native.documents import ActivityInput, ActivityPatch, NameInput
 from doings.native.handlers.timeline import respond_timeline
@@ -91,7 +93,7 @@ async def put_activity(request: Request) -> Response:
 async def show_activity(request: Request) -> Response:
     """One activity."""
     ref = activity_id(request)
-    activity = await request.timeline.read(lambda reader: reader.activity(ref))
+    activity = await request.timeline.read(lambda reader: reader.activity(ref, with_attrs=False))
     return respond_document(request, activity_document(activity))
 
 
@@ -100,11 +102,13 @@ async def patch_activity(request: Request) -> Response:
     ref = activity_id(request)
     body = await request.body()
     patch = await off_loop(body, lambda: patch_of_type(request, body, ActivityPatch))
+    html_patch = await off_loop(body, lambda: _with_clean_body(patch))
     conditions = conditions_of(request)
 
     def patched(activity: Activity) -> Draft:
         _check_state(conditions, activity)
-        draft = draft_from_patch(activity, patch)
+        is_html = (patch.kind or activity.kind) in HTML_KINDS
+        draft = draft_from_patch(activity, html_patch if is_html else patch)
         check_revision(activity, draft)
         return draft
 
@@ -132,6 +136,13 @@ async def show_history(request: Request) -> Response:
     first, most = after(request.query), limit(request.query)
     changes = await request.timeline.read(lambda reader: reader.history(ref, first, most))
     return respond_document(request, change_page(changes, first))
+
+
+def _with_clean_body(patch: ActivityPatch) -> ActivityPatch:
+    """The patch for an activity whose body is HTML: cleaned before the writer waits for it."""
+    if not patch.body:
+        return patch
+    return msgspec.structs.replace(patch, body=links_only(patch.body))
 
 
 def _check_state(conditions: Conditions, activity: Activity | None) -> None:

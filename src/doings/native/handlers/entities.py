@@ -9,7 +9,7 @@ from doings.core.document import entity_document
 from doings.core.entity import Entity, EntityDraft
 from doings.core.errors import NotFound
 from doings.core.query import Gap
-from doings.core.store import Writer
+from doings.core.store import Reader, Writer
 from doings.core.store.entities import EntityQuery
 from doings.httpkit.request import Request, off_loop
 from doings.native.documents import EntityInput, EntityPage, EntityPatch
@@ -37,10 +37,14 @@ async def list_entities(request: Request) -> Response:
     )
     gap = gap_in(request, filters)
     step = _step(query, gap)
-    entities = await request.timeline.read(
-        lambda reader: reader.entities(step), bounded=_is_bounded(query)
-    )
-    page = entity_page(entities, gap, query.limit)
+
+    async def read(reader: Reader) -> tuple[list[Entity], bool]:
+        seqs = await reader.entity_seqs(step)
+        entities, covered = await reader.fitting_entities(seqs[: query.limit])
+        return entities, covered < len(seqs)
+
+    entities, has_more = await request.timeline.read(read, bounded=_is_bounded(query))
+    page = entity_page(entities, gap, has_more=has_more)
     links = page_links(request, page, filters)
     documents = [entity_document(entity) for entity in page.items]
     body = encode(EntityPage(documents, next=links.next, prev=links.prev))

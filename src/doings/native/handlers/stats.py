@@ -9,7 +9,7 @@ from doings.core.store import Reader
 from doings.httpkit.input.params import QueryString, one_of
 from doings.httpkit.request import Request
 from doings.native.documents import DayCount, DayStats, KindCount, KindStats
-from doings.native.http.responses import respond_document
+from doings.native.http.responses import encode, respond_json
 from doings.native.params import instant, kinds_in, links_in
 
 
@@ -18,12 +18,13 @@ async def show_stats(request: Request) -> Response:
     by = one_of(request.query, "by", ("day", "kind"))
     query = tallied_query(request.query, request.principal.account.time_zone)
 
-    async def read(reader: Reader) -> DayStats | KindStats:
+    async def read(reader: Reader) -> bytes:
+        # Encoded here, on a thread: an account may have as many days and kinds as it likes.
         if by == "kind":
-            return _by_kind(await reader.counts_by_kind(query))
-        return _by_day(await reader.counts_by_day(query))
+            return encode(_by_kind(await reader.counts_by_kind(query)))
+        return encode(_by_day(await reader.counts_by_day(query)))
 
-    return respond_document(request, await request.timeline.read(read, bounded=False))
+    return respond_json(request, await request.timeline.read(read, bounded=False))
 
 
 def tallied_query(params: QueryString, time_zone: str) -> Query:

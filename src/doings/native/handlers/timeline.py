@@ -52,7 +52,7 @@ async def respond_timeline(
     return respond_bytes(body, media_type, link_header(request, links))
 
 
-RENDERING = json_rendering("native", activity_documents)
+RENDERING = json_rendering("native", activity_documents, reads_attrs=False)
 
 
 class PageLinks(msgspec.Struct, frozen=True):

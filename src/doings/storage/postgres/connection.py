@@ -73,6 +73,10 @@ class PostgresConnection:
         )
         return None if found is None else tuple(found)
 
+    async def fetch_until(self, sql: str, most: int, /, **values: object) -> list[Row]:  # noqa: ARG002 - large columns are kept outside of rows here
+        """All rows."""
+        return await self.fetch(sql, **values)
+
     async def execute(self, sql: str, **values: object) -> None:
         """Run a statement for its effect."""
         text, names = compiled(sql)
@@ -154,7 +158,7 @@ _PLAIN_INSERT = re.compile(
 )
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def compiled(sql: str) -> tuple[str, tuple[str, ...]]:
     """The statement with `$1` for its first placeholder and so on, and their names in order."""
     names: dict[str, int] = {}

@@ -3,13 +3,11 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from doings.core.activity import Activity
 from doings.core.clock import DAY
 from doings.core.entity import EntityKey
 from doings.core.query import Query
-from doings.core.store.counts import TimelineSummary
+from doings.core.store.counts import Newest, TimelineSummary
 from doings.storage.engine import Row
-from doings.storage.reading.activities import by_seqs as activities_by_seqs
 from doings.storage.reading.entities import entity as entity_by_key
 from doings.storage.reading.entities import entity_or_none
 from doings.storage.sql import statements as sql
@@ -19,6 +17,9 @@ from doings.storage.transaction import ReadTransaction
 
 TALLY_CHUNK = 512
 _NO_END = 1 << 62
+
+MAX_DATA = 16_384
+"""Bytes of data beyond which a summary does not read that of the newest activity."""
 
 
 async def kinds_of(transaction: ReadTransaction, entity: int) -> dict[str, int]:
@@ -32,20 +33,27 @@ async def total(
     """How many activities an entity's timeline (or the whole) holds of these kinds."""
     seq = EVERYTHING if entity is None else (await entity_by_key(transaction, entity)).seq
     counts = await kinds_of(transaction, seq)
-    return sum(count for kind, count in counts.items() if tallies.is_among(kind, kinds))
+    wanted = None if kinds is None else frozenset(kinds)
+    return sum(count for kind, count in counts.items() if tallies.is_among(kind, wanted))
 
 
 async def timeline_summaries(
     transaction: ReadTransaction, seqs: Sequence[int]
 ) -> dict[int, TimelineSummary]:
-    """The summaries of entities' timelines by the seqs of the entities, all read at once."""
+    """The summaries of entities' timelines by the seqs of the entities, all read at once.
+
+    Data of more than `MAX_DATA` bytes is not read, and is `{}`.
+    """
     if not seqs:
         return {}
     rows = await transaction.fetch(sql.SUMMARIES_OF_TIMELINES, seqs=list(seqs), day=tallies.TOTAL)
     newest_seqs = [newest for _, _, newest in rows if newest is not None]
-    newest_by_seq: dict[int | None, Activity] = {
-        activity.seq: activity for activity in await activities_by_seqs(transaction, newest_seqs)
-    }
+    newest_by_seq: dict[int | None, Newest] = {}
+    if newest_seqs:
+        newest_rows = await transaction.fetch(
+            sql.NEWEST_ACTIVITIES, seqs=newest_seqs, most=MAX_DATA
+        )
+        newest_by_seq = {row[0]: Newest(*row) for row in newest_rows}
     return {
         seq: TimelineSummary(count or 0, newest_by_seq.get(newest)) for seq, count, newest in rows
     }
@@ -98,7 +106,8 @@ async def _tallied(transaction: ReadTransaction, query: Query) -> list[Row]:
         first=tallies.FIRST_DAY if query.since is None else query.since // DAY,
         end=tallies.LAST_DAY if query.until is None else -(-query.until // DAY),
     )
-    return [row for row in rows if tallies.is_among(row[1], query.kinds)]
+    wanted = None if query.kinds is None else frozenset(query.kinds)
+    return [row for row in rows if tallies.is_among(row[1], wanted)]
 
 
 async def day_of_rank(

@@ -1,7 +1,10 @@
 """Entities by key and by seq."""
 
 from collections.abc import Collection, Sequence
+from collections.abc import Set as AbstractSet
+from typing import NamedTuple
 
+from doings.core.budget import fitting_count
 from doings.core.entity import Entity, EntityKey
 from doings.core.errors import NotFound
 from doings.storage.sql import statements as sql
@@ -65,7 +68,55 @@ async def by_seqs(
     }
 
 
-async def by_seqs_with_deleted(transaction: ReadTransaction, seqs: set[int]) -> dict[int, Entity]:
+class Fitting(NamedTuple):
+    """The entities that the first `covered` of the seqs asked for lead to."""
+
+    entities: list[Entity]
+    covered: int
+
+
+async def fitting(transaction: ReadTransaction, seqs: Sequence[int]) -> Fitting:
+    """The first of these entities, in the order of `seqs`, as many as a page or chunk may hold.
+
+    One is read whatever it holds. Seqs of none are covered, too; deleted ones are none.
+    """
+    covered = len(seqs)
+    most = transaction.page_bytes // max(covered, 1)
+    found, sizes = await small_by_seqs(transaction, set(seqs), most=most)
+    if sizes:
+        covered = fitting_count([sizes.get(seq, 0) for seq in seqs])
+        large = sizes.keys() & set(seqs[:covered])
+        transaction.announce(sum([sizes[seq] for seq in large]))
+        found |= await by_seqs_with_deleted(transaction, large)
+    read = [found[seq] for seq in seqs[:covered] if seq in found]
+    return Fitting([entity for entity in read if not entity.is_deleted], covered)
+
+
+async def small_by_seqs(
+    transaction: ReadTransaction, seqs: AbstractSet[int], *, most: int
+) -> tuple[dict[int, Entity], dict[int, int]]:
+    """The entities with attributes of at most so many bytes; how many the others have, by seq."""
+    if not seqs:
+        return {}, {}
+    rows = await transaction.fetch(sql.SMALL_ENTITIES_BY_SEQ, seqs=list(seqs), most=most)
+    found = {row[0]: entity_from_row(row) for row in rows}
+    if len(found) == len(seqs):
+        return found, {}
+    left_out = [seq for seq in seqs if seq not in found]
+    return found, dict(await transaction.fetch(sql.BYTES_OF_ENTITIES, seqs=left_out))
+
+
+async def names_by_seqs(transaction: ReadTransaction, seqs: AbstractSet[int]) -> dict[int, Entity]:
+    """Those of the entities that exist, deleted ones too, by seq; their attributes are `{}`."""
+    if not seqs:
+        return {}
+    rows = await transaction.fetch(sql.NAMES_OF_ENTITIES, seqs=list(seqs))
+    return {row[0]: entity_from_row(row) for row in rows}
+
+
+async def by_seqs_with_deleted(
+    transaction: ReadTransaction, seqs: AbstractSet[int]
+) -> dict[int, Entity]:
     """Those of the entities that exist, deleted ones too, by seq."""
     if not seqs:
         return {}

@@ -1,5 +1,9 @@
 """Lists of entities, and the search through their names."""
 
+import itertools
+from operator import attrgetter
+from typing import NamedTuple
+
 import msgspec
 
 from doings.core.budget import NAMED
@@ -12,14 +16,13 @@ from doings.storage.reading.entities import by_seqs_with_deleted
 from doings.storage.reading.found import found_in_chunks
 from doings.storage.sql import select, tallies
 from doings.storage.sql import statements as sql
-from doings.storage.sql.rows import is_partial
 from doings.storage.transaction import ReadTransaction
 
 ENTITY_CHUNK = 500
 
 
 async def listed(transaction: ReadTransaction, query: EntityQuery) -> list[Entity]:
-    """A stretch of the entities that are not deleted."""
+    """A stretch of the entities that are not deleted, however large they are."""
     seqs = await seqs_of(transaction, query)
     found = await by_seqs_with_deleted(transaction, set(seqs))
     return [found[seq] for seq in seqs]
@@ -69,27 +72,37 @@ async def _found(transaction: ReadTransaction, query: EntityQuery) -> list[int]:
     words = search.match(transaction.account_id, beginnings_from_text(query.q or ""))
     if words is None:
         return []
-    found: list[tuple[int, int]] = []
+    found: list[_Place] = []
     async for seqs in found_in_chunks(transaction, search.find_entities, words):
         for first in range(0, len(seqs), ENTITY_CHUNK):
             chunk = seqs[first : first + ENTITY_CHUNK]
-            entities = await by_seqs_with_deleted(transaction, set(chunk))
+            places = await transaction.fetch(sql.PLACES_OF_ENTITIES, seqs=chunk)
             found += [
-                (entities[seq].updated_at if query.by == "updated" else 0, seq)
-                for seq in chunk
-                if _is_wanted(entities[seq], query)
+                place for place in itertools.starmap(_Place, places) if _is_wanted(place, query)
             ]
-    found.sort(reverse=query.is_descending)
-    return [seq for _, seq in found[query.skip : query.skip + query.limit]]
+    found.sort(
+        key=attrgetter("updated_at", "seq") if query.by == "updated" else attrgetter("seq"),
+        reverse=query.is_descending,
+    )
+    return [place.seq for place in found[query.skip : query.skip + query.limit]]
 
 
-def _is_wanted(entity: Entity, query: EntityQuery) -> bool:
-    if entity.is_deleted or entity.type in query.without:
+class _Place(NamedTuple):
+    """What decides whether an entity is in a list, and where: `statements.PLACES_OF_ENTITIES`."""
+
+    seq: int
+    type: str
+    is_partial: int
+    updated_at: int
+
+
+def _is_wanted(place: _Place, query: EntityQuery) -> bool:
+    if place.type in query.without:
         return False
-    if query.named_types and entity.type not in query.named_types:
+    if query.named_types and place.type not in query.named_types:
         return False
     if query.after is not None:
-        is_after = entity.seq < query.after if query.is_descending else entity.seq > query.after
+        is_after = place.seq < query.after if query.is_descending else place.seq > query.after
         if not is_after:
             return False
-    return query.with_partial or not is_partial(entity.attrs)
+    return query.with_partial or not place.is_partial

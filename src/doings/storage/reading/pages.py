@@ -1,9 +1,9 @@
-"""Which activities a page shows: their keys in the order of an index, and the rows they lead to."""
+"""Which activities a page shows: their keys in the order of an index."""
 
 from collections.abc import Iterator
 from datetime import date
 from heapq import merge
-from itertools import islice
+from itertools import groupby, islice
 
 import msgspec
 
@@ -11,30 +11,28 @@ from doings.core.clock import DAY, bounds_of_date, day_of, local_date
 from doings.core.query import DiaryOrder, Gap, Key, Query, RecordedOrder
 from doings.storage.engine import Row
 from doings.storage.reading import counts
-from doings.storage.reading.activities import rows_by_seqs
 from doings.storage.reading.ranges import KEY_CHUNK, Scope, gap_behind, keys_in_order, scope
 from doings.storage.reading.search import keys_of_external_id, keys_of_words, keys_that_match
 from doings.storage.sql import select, tallies
 from doings.storage.sql import statements as sql
 from doings.storage.transaction import ReadTransaction
 
+Bounds = dict[str, int]
+"""An entity and the instants between which its activities lie."""
 
-async def rows(transaction: ReadTransaction, query: Query) -> list[Row]:
-    """The rows of at most limit + 1 activities in the direction of the walk."""
+DATE_CHUNK = 500
+"""How many keys of a date are looked at in one go; one with more is long."""
+
+
+async def keys(transaction: ReadTransaction, query: Query) -> list[Key]:
+    """At most limit + 1 keys, in the walk's direction."""
     found = await scope(transaction, query)
-    if found is None:
-        return []
-    entities, kinds = found
-    if query.is_indexed and not query.skip and len(entities) == 1:
-        # By far most pages: what an index finds is joined to its rows in one statement.
-        statement, values = select.activities_in_order(query, entity=entities[0], kinds=kinds)
-        return await transaction.fetch(statement, **values)
-    return await rows_by_seqs(
-        transaction, [seq for _, seq in await _keys(transaction, query, entities, kinds)]
-    )
+    return await _keys(transaction, query, *found) if found else []
 
 
-async def keys(transaction: ReadTransaction, query: Query) -> tuple[list[Row], int]:
+async def keys_with_cache_version(
+    transaction: ReadTransaction, query: Query
+) -> tuple[list[Row], int]:
     """At most limit + 1 rows that begin with a key, in the walk's direction; the cache version."""
     if query.is_indexed and not query.skip and query.kinds is None and len(query.entities) <= 1:
         # By far most pages of documents that are kept take no other statement than this.
@@ -42,8 +40,7 @@ async def keys(transaction: ReadTransaction, query: Query) -> tuple[list[Row], i
         rows = await transaction.fetch(statement, **values)
         return rows, rows[0][2] if rows else 0
     cache_version = await transaction.cache_version()
-    found = await scope(transaction, query)
-    return list(await _keys(transaction, query, *found)) if found else [], cache_version
+    return list(await keys(transaction, query)), cache_version
 
 
 async def _keys(
@@ -73,6 +70,8 @@ async def _keys_after_skip(
     day, skip = await counts.day_of_rank(transaction, entities[0], kinds, skip, query)
     if day is None:
         return []
+    if skip > KEY_CHUNK:
+        transaction.announce_walk()
     gap = Gap((day + 1) * DAY, 0, "older") if query.is_descending else Gap(day * DAY, 0, "newer")
     step = msgspec.structs.replace(query, gap=gap)
     return await keys_in_order(transaction, step, entities, kinds, skip)
@@ -110,10 +109,14 @@ async def diary(transaction: ReadTransaction, query: Query, order: DiaryOrder) -
     if not page:
         return []
     newer, older = [], []
-    if query.skip or query.gap:
-        newer = await _rest_of_date(transaction, query, found, page[0], order, is_newer=True)
-    if following and _date(following[0], order) == _date(page[-1], order):
-        older = await _rest_of_date(transaction, query, found, page[-1], order, is_newer=False)
+    try:
+        if query.skip or query.gap:
+            newer = await _rest_of_date(transaction, query, found, page[0], order, is_newer=True)
+        if following and _date(following[0], order) == _date(page[-1], order):
+            older = await _rest_of_date(transaction, query, found, page[-1], order, is_newer=False)
+    except _LongDate:
+        transaction.announce_walk()
+        return await _across_long_dates(transaction, query, found[0][0], page, order)
     first, last = _day(page[0], order), _day(page[-1], order)
     dated = [
         *[(first, seq) for _, seq in newer],
@@ -122,6 +125,53 @@ async def diary(transaction: ReadTransaction, query: Query, order: DiaryOrder) -
     ]
     ordered = await _by_date(transaction, dated, order)
     return list(islice(ordered, len(newer), len(newer) + len(page)))
+
+
+class _LongDate(Exception):
+    """A date that has more than one chunk of keys, in the timeline of one entity."""
+
+
+async def _across_long_dates(
+    transaction: ReadTransaction, query: Query, entity: int, page: list[Key], order: DiaryOrder
+) -> list[int]:
+    """The seqs of the page in the order of a diary, without reading its dates whole.
+
+    The page holds the right number of activities of each date. Of its first date it shows those
+    behind the ones that come before the page, of every other date those from the start.
+    """
+    seqs: list[int] = []
+    for day, keys in groupby(page, lambda key: _date(key, order)):
+        of_date = list(keys)
+        start, end = bounds_of_date(day, order.time_zone)
+        bounds = {
+            "entity": entity,
+            "since": start if query.since is None else max(start, query.since),
+            "until": end if query.until is None else min(end, query.until),
+        }
+        skip = 0
+        if not seqs:
+            at, seq = of_date[0]
+            ((skip,),) = await transaction.fetch(sql.COUNT_OF_NEWER, at=at, seq=seq, **bounds)
+        seqs += await _of_date(transaction, bounds, order, skip=skip, limit=len(of_date))
+    return seqs
+
+
+async def _of_date(
+    transaction: ReadTransaction, bounds: Bounds, order: DiaryOrder, *, skip: int, limit: int
+) -> list[int]:
+    """A stretch of one date.
+
+    Where only the date was given, all its activities stand at one instant. Then an index has them
+    in the order of recording. Otherwise they are sorted, which takes long.
+    """
+    ((first, last),) = await transaction.fetch(sql.SPAN_OF_DATE, **bounds)
+    if order.tie == "recorded" and first == last:
+        statement = select.seqs_at_instant(is_descending=order.is_descending)
+        values: Bounds = {"entity": bounds["entity"], "at": first}
+    else:
+        statement = select.seqs_of_date(order.tie, is_descending=order.is_descending)
+        values = bounds
+    return await _seqs(transaction, statement, skip=skip, limit=limit, **values)
 
 
 async def _by_date(
@@ -170,14 +220,16 @@ async def _rest_of_date(  # noqa: PLR0913 - all that says which date and which s
         since=start if query.since is None else max(start, query.since),
         until=end if query.until is None else min(end, query.until),
         skip=0,
-        limit=KEY_CHUNK - 1,
+        limit=DATE_CHUNK - 1,
     )
     rest: list[Key] = []
     while True:
         chunk = await keys_in_order(transaction, step, *found)
         rest += chunk
-        if len(chunk) < KEY_CHUNK:
+        if len(chunk) < DATE_CHUNK:
             return rest
+        if len(found[0]) == 1 and found[1] is None:
+            raise _LongDate
         step = msgspec.structs.replace(step, gap=gap_behind(chunk[-1], step))
 
 

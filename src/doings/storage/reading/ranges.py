@@ -40,7 +40,8 @@ async def scope(transaction: ReadTransaction, query: Query) -> Scope | None:
     entities, present = await _with_kinds(
         transaction, query.entities, is_of_living=query.is_of_living
     )
-    kinds = [kind for kind in sorted(present) if tallies.is_among(kind, query.kinds)]
+    wanted = frozenset(query.kinds)
+    kinds = [kind for kind in sorted(present) if tallies.is_among(kind, wanted)]
     if not kinds:
         return None
     return entities, (None if len(kinds) == len(present) else kinds)

@@ -16,6 +16,9 @@ from doings.storage.engine import Row
 Roles = dict[int, list[str]]
 """The roles of each linked entity, by seq, in the order of the links."""
 
+MAX_KEPT = 256
+"""Characters of a text beyond which what was read of it is not kept, so that memory has a bound."""
+
 LinkRow = tuple[int, int, int, str]
 """A row of `statements.ADD_LINK`: entity, instant, activity, kind."""
 
@@ -101,14 +104,24 @@ def words_from_text(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
 
-@lru_cache(maxsize=4096)
-def linked_from_text(text: str) -> tuple[tuple[int, tuple[str, ...]], ...]:
+LinkedSeqs = tuple[tuple[int, tuple[str, ...]], ...]
+"""The seqs of linked entities with their roles, in the order of the links."""
+
+
+def linked_from_text(text: str) -> LinkedSeqs:
     """Each linked entity's seq with its roles; the text is `seq:role` for each role, in order."""
+    return _kept_linked(text) if len(text) <= MAX_KEPT else _read_linked(text)
+
+
+def _read_linked(text: str) -> LinkedSeqs:
     roles: Roles = {}
     for word in text.split():
         seq, role = word.split(":")
         roles.setdefault(int(seq), []).append(role)
     return tuple((seq, tuple(held)) for seq, held in roles.items())
+
+
+_kept_linked = lru_cache(maxsize=4096)(_read_linked)
 
 
 def text_from_roles(roles: Roles) -> str:
@@ -121,9 +134,9 @@ def text_from_words(words: Iterable[str]) -> str:
     return " ".join(words)
 
 
-def change_from_row(row: Row, activity: Activity | None) -> Change:
-    """The columns are `statements.CHANGE`."""
-    seq, activity_seq, activity_id, op, kind, at, by, before = row
+def change_from_row(row: Row, activity: Activity | None, before: str | None) -> Change:
+    """The columns are `statements.LIGHT_CHANGE`; `before` is what it keeps of the past, read."""
+    seq, activity_seq, activity_id, op, kind, at, by, *_ = row
     return Change(
         seq=seq,
         activity_seq=activity_seq,

@@ -10,9 +10,8 @@ from functools import lru_cache
 from typing import Any
 
 from doings.core.activity import ACTOR
-from doings.core.query import Gap, Query, Side
+from doings.core.query import Gap, Query, Side, Tie
 from doings.core.store.entities import EntityQuery
-from doings.storage.sql.statements import ACTIVITY
 
 EVERYTHING = 0
 """The pseudo-entity that every activity is linked to, which makes the whole account a timeline."""
@@ -41,12 +40,6 @@ def keys_in_order(
     return _merged(len(entities), None if kinds is None else len(kinds), bounds, order), values
 
 
-def activities_in_order(query: Query, *, entity: int, kinds: Sequence[str] | None) -> Selection:
-    """The rows of the activities that the next keys of one entity's timeline lead to."""
-    keys, values = keys_in_order(query, entities=[entity], kinds=kinds)
-    return _led_to(keys, "DESC" if query.side == "older" else "ASC"), values
-
-
 def keys_with_cache_version(query: Query) -> Selection:
     """The next keys in the timeline of one entity, or of all, each with the cache version."""
     bounds, values = _bounds(query)
@@ -60,11 +53,38 @@ def keys_with_cache_version(query: Query) -> Selection:
     return _with_cache_version(entity, bounds, order), values
 
 
+def seqs_at_instant(*, is_descending: bool) -> str:
+    """The seqs of what is linked to `:entity` at one instant, in the order of recording."""
+    direction = " DESC" if is_descending else ""
+    return (
+        "SELECT activity_seq FROM links"
+        " WHERE account_id = :account_id AND entity = :entity AND occurred_at = :at"
+        f" ORDER BY activity_seq{direction} LIMIT :limit OFFSET :skip"
+    )
+
+
+def seqs_of_date(tie: Tie, *, is_descending: bool) -> str:
+    """The seqs of what is linked to `:entity` between two instants, sorted: no index has them."""
+    direction = " DESC" if is_descending else ""
+    moment = f"a.updated_at{direction}, " if tie == "updated" else ""
+    activities = (
+        " JOIN activities a ON a.account_id = :account_id AND a.seq = l.activity_seq"
+        if moment
+        else ""
+    )
+    return (
+        f"SELECT l.activity_seq FROM links l{activities}"
+        " WHERE l.account_id = :account_id AND l.entity = :entity"
+        " AND l.occurred_at >= :since AND l.occurred_at < :until"
+        f" ORDER BY {moment}l.activity_seq{direction} LIMIT :limit OFFSET :skip"
+    )
+
+
 _NAMED = "SELECT seq FROM entities WHERE account_id = :account_id AND type = :type AND id = :id"
 _LIVING = " AND deleted_at IS NULL"
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def _with_cache_version(entity: str, bounds: str, order: str) -> str:
     return (
         "SELECT occurred_at, activity_seq,"
@@ -74,16 +94,7 @@ def _with_cache_version(entity: str, bounds: str, order: str) -> str:
     )
 
 
-@lru_cache(maxsize=1024)
-def _led_to(keys: str, direction: str) -> str:
-    return (
-        f"SELECT {ACTIVITY} FROM ({keys}) AS keys"
-        " JOIN activities a ON a.account_id = :account_id AND a.seq = keys.activity_seq"
-        f" ORDER BY keys.occurred_at {direction}, keys.activity_seq {direction}"
-    )
-
-
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def _merged(entities: int, kinds: int | None, bounds: str, order: str) -> str:
     """So many ranges as one; each says its own order, or PostgreSQL would sort, not merge."""
     ranges = [
@@ -217,7 +228,7 @@ def _entity_conditions(query: EntityQuery) -> str:
     return conditions
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def _merged_entities(types: int, conditions: str, order: str) -> str:
     """One range for each type, each with its own order; all entities where there is no type."""
     named = [f" AND type = :type_{index}" for index in range(types)] or [""]

@@ -5,12 +5,19 @@ ACTIVITY = (
     "a.seq, a.id, a.kind, a.occurred_at, a.time_zone, a.summary, a.body, a.data, a.metadata,"
     " a.level, a.channels, a.origin, a.external_id, a.recorded_at, a.updated_at, a.linked"
 )
+# How many bytes of an activity are the caller's own.
+BYTES = (
+    "COALESCE(octet_length(a.summary), 0) + COALESCE(octet_length(a.body), 0)"
+    " + octet_length(a.data) + octet_length(a.metadata)"
+)
 # The columns that `rows.entity_from_row` takes; the contact is looked up by its seq.
 ENTITY = (
     "e.seq, e.type, e.id, e.name, e.attrs,"
     " (SELECT c.id FROM entities c WHERE c.account_id = :account_id AND c.seq = e.contact_seq),"
     " e.created_at, e.updated_at, e.deleted_at"
 )
+
+NAMES = ENTITY.replace("e.attrs", "'{}'")
 
 TAKEN_BACK = 0
 """The `deleted_at` of an entity that counts as never recorded, because its import was undone.
@@ -71,6 +78,21 @@ DELETED_IDS = f"""
 # Entities by their seqs, deleted or not.
 ENTITIES_BY_SEQ = f"""
     SELECT {ENTITY} FROM entities e WHERE e.account_id = :account_id AND e.seq = ANY(:seqs)"""
+# The same, but for those with attributes of more bytes than `most`.
+SMALL_ENTITIES_BY_SEQ = f"""
+    SELECT {ENTITY} FROM entities e
+    WHERE e.account_id = :account_id AND e.seq = ANY(:seqs) AND octet_length(e.attrs) <= :most"""
+# How many bytes the attributes of entities hold.
+BYTES_OF_ENTITIES = """
+    SELECT seq, octet_length(attrs) FROM entities
+    WHERE account_id = :account_id AND seq = ANY(:seqs)"""
+# Entities as links show them, without their attributes.
+NAMES_OF_ENTITIES = f"""
+    SELECT {NAMES} FROM entities e WHERE e.account_id = :account_id AND e.seq = ANY(:seqs)"""
+# What decides whether an entity is in a list, and where.
+PLACES_OF_ENTITIES = """
+    SELECT seq, type, is_partial, updated_at FROM entities
+    WHERE account_id = :account_id AND seq = ANY(:seqs) AND deleted_at IS NULL"""
 # The seqs of those that exist, deleted or not, each id looked for in each type.
 SEQS_OF_ENTITIES = """
     SELECT type, id, seq, deleted_at FROM entities
@@ -123,6 +145,14 @@ NAMES_OF_TYPE = """
 # Activities by their seqs, in any order.
 ACTIVITIES_BY_SEQ = f"""
     SELECT {ACTIVITY} FROM activities a WHERE a.account_id = :account_id AND a.seq = ANY(:seqs)"""
+# The same, but for those that hold more bytes than `most`.
+SMALL_ACTIVITIES_BY_SEQ = f"""
+    SELECT {ACTIVITY} FROM activities a
+    WHERE a.account_id = :account_id AND a.seq = ANY(:seqs) AND {BYTES} <= :most"""
+# How many bytes activities hold; neither engine reads long texts for that.
+BYTES_OF_ACTIVITIES = f"""
+    SELECT a.seq, {BYTES} FROM activities a
+    WHERE a.account_id = :account_id AND a.seq = ANY(:seqs)"""
 # One activity by its public id.
 ACTIVITY_BY_ID = f"""
     SELECT {ACTIVITY} FROM activities a WHERE a.account_id = :account_id AND a.id = :id"""
@@ -149,6 +179,10 @@ KEYS_BY_EXTERNAL_ID = """
 ACTIVITIES_BY_EXTERNAL_ID = """
     SELECT external_id, seq, id FROM activities
     WHERE account_id = :account_id AND origin = :origin AND external_id = ANY(:ids)"""
+# What activities are and when they happened; data of more bytes than `most` is left out.
+NEWEST_ACTIVITIES = """
+    SELECT seq, kind, occurred_at, CASE WHEN octet_length(data) <= :most THEN data ELSE '{}' END
+    FROM activities WHERE account_id = :account_id AND seq = ANY(:seqs)"""
 # When activities were last changed, to order those of one date.
 UPDATES_OF_ACTIVITIES = """
     SELECT seq, updated_at FROM activities
@@ -213,6 +247,22 @@ DROP_RELINK = "DELETE FROM relinks WHERE account_id = :account_id AND entity = :
 # The entities of which some activities are still to be brought in line.
 RELINKS_OF_ACCOUNT = "SELECT entity FROM relinks WHERE account_id = :account_id"
 RELINKS = "SELECT account_id, entity FROM relinks LIMIT :limit"
+# How many of an entity's activities between two instants are newer than a key.
+COUNT_OF_NEWER = """
+    SELECT COUNT(*) FROM links
+    WHERE account_id = :account_id AND entity = :entity AND occurred_at >= :since
+        AND (occurred_at, activity_seq) > (:at, :seq) AND occurred_at < :until"""
+# The first and the last instant of an entity's activities between two instants.
+SPAN_OF_DATE = """
+    SELECT
+        (SELECT occurred_at FROM links
+            WHERE account_id = :account_id AND entity = :entity
+                AND occurred_at >= :since AND occurred_at < :until
+            ORDER BY occurred_at, activity_seq LIMIT 1),
+        (SELECT occurred_at FROM links
+            WHERE account_id = :account_id AND entity = :entity
+                AND occurred_at >= :since AND occurred_at < :until
+            ORDER BY occurred_at DESC, activity_seq DESC LIMIT 1)"""
 
 INVALIDATING = frozenset(
     {
@@ -306,19 +356,28 @@ ADD_CHANGE = """
         (:account_id, :seq, :activity_seq, :activity_id, :op, :kind, :at, :by_key, :before)"""
 # The columns that `rows.change_from_row` takes, in its order.
 CHANGE = "seq, activity_seq, activity_id, op, kind, at, by_key, before"
+# The same, without what a change keeps of the past where that has more bytes than `most`; then how
+# many it has.
+LIGHT_CHANGE = (
+    "seq, activity_seq, activity_id, op, kind, at, by_key,"
+    " CASE WHEN octet_length(before) <= :most THEN before END, octet_length(before)"
+)
 # The feed after a seq, oldest first.
 CHANGES_AFTER = f"""
-    SELECT {CHANGE} FROM changes WHERE account_id = :account_id AND seq > :after
+    SELECT {LIGHT_CHANGE} FROM changes WHERE account_id = :account_id AND seq > :after
     ORDER BY seq LIMIT :limit"""
+# What changes keep of the past.
+BEFORE_OF_CHANGES = """
+    SELECT seq, before FROM changes WHERE account_id = :account_id AND seq = ANY(:seqs)"""
 # One change: an activity's recording has the seq of the activity.
 CHANGE_BY_SEQ = f"""
-    SELECT {CHANGE} FROM changes WHERE account_id = :account_id AND seq = :seq"""
+    SELECT {LIGHT_CHANGE} FROM changes WHERE account_id = :account_id AND seq = :seq"""
 # Replaces what a change keeps of the past.
 AMEND_CHANGE = """
     UPDATE changes SET before = :before WHERE account_id = :account_id AND seq = :seq"""
 # An activity's changes after it was recorded and after a seq, oldest first.
 LATER_CHANGES_OF_ACTIVITY = f"""
-    SELECT {CHANGE} FROM changes
+    SELECT {LIGHT_CHANGE} FROM changes
     WHERE account_id = :account_id AND activity_id = :activity_id AND op <> 'created'
         AND seq > :after
     ORDER BY seq LIMIT :limit"""

@@ -7,7 +7,7 @@ in a block of 1,024, which is how a numbered page deep in a list is found withou
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 
 from doings.core.clock import DAY
 from doings.storage.sql.rows import LinkRow
@@ -45,7 +45,7 @@ def of_member(name: str, seq: int) -> Tally:
     return BLOCKS, seq >> BLOCK_BITS, name
 
 
-def is_among(kind: str, kinds: tuple[str, ...] | None) -> bool:
+def is_among(kind: str, kinds: Container[str] | None) -> bool:
     """Whether the kind, or the `noun.*` it falls under, is named; None names all."""
     return kinds is None or kind in kinds or f"{kind.partition('.')[0]}.*" in kinds
 

@@ -1,6 +1,7 @@
 """The handlers of activities: of the account, of a contact, and one at a time."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from functools import partial
 
 import msgspec
 from starlette.responses import Response
@@ -47,7 +48,8 @@ async def list_activities(params: ListParams) -> Response:
         return await _page(params, reader, seqs, total)
 
     is_bounded = order.by == "recorded" or listing.skip < LONG_WALK
-    return respond_list(await params.request.timeline.read(work, bounded=is_bounded), params)
+    page = await params.request.timeline.read(work, bounded=is_bounded)
+    return await respond_list(page, params, partial(_rest, params))
 
 
 async def list_activities_of_contact(params: ListParams) -> Response:
@@ -64,7 +66,8 @@ async def list_activities_of_contact(params: ListParams) -> Response:
             seqs = await reader.diary(query, order)
         return await _page(params, reader, seqs, total)
 
-    return respond_list(await params.request.timeline.read(work), params)
+    page = await params.request.timeline.read(work)
+    return await respond_list(page, params, partial(_rest, params))
 
 
 async def show_activity(params: ListParams) -> Response:
@@ -165,8 +168,14 @@ def _rendering(params: ListParams) -> Rendering:
 
 
 async def _page(params: ListParams, reader: Reader, seqs: list[int], total: int) -> Page:
+    shown = await reader.rendered(seqs, _rendering(params))
     return Page(
-        documents=await reader.rendered(seqs, _rendering(params)),
+        documents=shown.documents,
+        rest=seqs[shown.covered :],
         total=total,
         years=await reader.years_with_contacts(),
     )
+
+
+def _rest(params: ListParams, seqs: Sequence[int]) -> AsyncIterator[list[msgspec.Raw]]:
+    return params.request.timeline.rendered_rest(seqs, _rendering(params))

@@ -50,27 +50,30 @@ async def list_contacts(params: ListParams) -> Response:
         with_partial=False,
     )
 
-    async def work(reader: Reader) -> Page:
-        total, contacts = await _total_and_page(reader, query, listing.skip, listing.limit)
-        documents = await _documents(params, reader, contacts)
-        return Page(documents=documents, total=total, query=words or None)
+    async def documents(reader: Reader, seqs: Sequence[int]) -> tuple[list[ContactDocument], int]:
+        contacts, covered = await reader.fitting_entities(seqs)
+        return await _documents(params, reader, contacts), covered
 
-    return respond_list(await params.request.timeline.read(work, bounded=False), params)
+    async def work(reader: Reader) -> Page:
+        total, seqs = await _total_and_page(reader, query, listing.skip, listing.limit)
+        shown, covered = await documents(reader, seqs)
+        return Page(documents=shown, rest=seqs[covered:], total=total, query=words or None)
+
+    page = await params.request.timeline.read(work, bounded=False)
+    return await respond_list(page, params, params.rest_of(documents))
 
 
 async def _total_and_page(
     reader: Reader, query: EntityQuery, skip: int, limit: int
-) -> tuple[int, list[Entity]]:
-    """How many contacts there are, and one page of them."""
+) -> tuple[int, list[int]]:
+    """How many contacts there are, and the seqs of one page of them."""
     if query.q:
         seqs = await reader.entity_seqs(msgspec.structs.replace(query, limit=ALL_ENTITIES))
-        shown = seqs[skip : skip + limit]
-        contacts = await reader.entities_by_seq(CONTACT, shown)
-        return len(seqs), [contacts[seq] for seq in shown]
+        return len(seqs), seqs[skip : skip + limit]
     total = await reader.total_entities(CONTACT)
     if skip >= total:
         return total, []
-    return total, await reader.entities(msgspec.structs.replace(query, skip=skip, limit=limit))
+    return total, await reader.entity_seqs(msgspec.structs.replace(query, skip=skip, limit=limit))
 
 
 async def show_contact(params: ListParams) -> Response:

@@ -3,7 +3,7 @@
 All four are numbered entities and are handled alike. A Setting says in what they differ.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -109,17 +109,22 @@ async def list_settings(setting: Setting, params: ListParams) -> Response:
         with_partial=False,
     )
 
-    async def work(reader: Reader) -> Page:
-        total = await reader.total_entities(setting.type)
-        entities: list[Entity] = []
-        if listing.skip < total:
-            entities = await reader.entities(msgspec.structs.replace(query, skip=listing.skip))
+    async def documents(reader: Reader, seqs: Sequence[int]) -> tuple[list[object], int]:
+        entities, covered = await reader.fitting_entities(seqs)
         keys = {key for entity in entities for key in setting.keys(entity)}
         context = await params.render_context(reader, keys)
-        documents = [setting.document(entity, context) for entity in entities]
-        return Page(documents=documents, total=total)
+        return [setting.document(entity, context) for entity in entities], covered
 
-    return respond_list(await params.request.timeline.read(work), params)
+    async def work(reader: Reader) -> Page:
+        total = await reader.total_entities(setting.type)
+        seqs: list[int] = []
+        if listing.skip < total:
+            seqs = await reader.entity_seqs(msgspec.structs.replace(query, skip=listing.skip))
+        shown, covered = await documents(reader, seqs)
+        return Page(documents=shown, rest=seqs[covered:], total=total)
+
+    page = await params.request.timeline.read(work)
+    return await respond_list(page, params, params.rest_of(documents))
 
 
 async def show_setting(setting: Setting, params: ListParams) -> Response:

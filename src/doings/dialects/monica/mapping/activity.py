@@ -18,6 +18,7 @@ from doings.core.defaults import ACTIVITY_TYPE
 from doings.core.entity import CONTACT, Entity, EntityKey
 from doings.core.presentation.prose import plain_body
 from doings.core.presentation.title import title
+from doings.core.store.counts import Newest
 from doings.dialects.monica.documents import (
     ActivityDocument,
     Attendees,
@@ -47,7 +48,7 @@ NO_ENCOUNTER = Encounter()
 _DECODER = msgspec.json.Decoder(Encounter)
 
 
-def encounter_of(activity: Activity) -> Encounter:
+def encounter_of(activity: Activity | Newest) -> Encounter:
     """Read the data; data that has other types is read as empty.
 
     Only in the kind that Monica records is `happened_on` the date of the activity. Data of another
@@ -193,7 +194,7 @@ def _activity_document(
 MAX_DOCUMENTS_KEPT = 2048
 """How many encoded documents of contacts and types are kept at most."""
 
-MAX_ATTRS_KEPT = 4096
+MAX_ATTRS_KEPT = 1024
 """Entities with more characters of attributes are not kept, so that the memory has a bound."""
 
 
@@ -223,18 +224,18 @@ def shown_description(activity: Activity) -> str | None:
     return plain_body(activity)
 
 
-def happened_on(activity: Activity, time_zone: str) -> str:
+def happened_on(activity: Activity | Newest, time_zone: str) -> str:
     """The date, `YYYY-MM-DD`, that was sent, else that of the account's calendar."""
     return encounter_of(activity).happened_on or _local_date(activity, time_zone)
 
 
-def _local_date(activity: Activity, time_zone: str) -> str:
+def _local_date(activity: Activity | Newest, time_zone: str) -> str:
     return local_date(activity.occurred_at, time_zone).isoformat()
 
 
 def emotion_documents(emotions: list[int]) -> list[EmotionDocument]:
-    """The documents of emotions; ids that no emotion has are left out."""
-    return [_EMOTIONS[emotion] for emotion in emotions if has_emotion(emotion)]
+    """The documents of emotions, each once; ids that no emotion has are left out."""
+    return [_EMOTIONS[emotion] for emotion in dict.fromkeys(emotions) if has_emotion(emotion)]
 
 
 _EMOTIONS = {

@@ -161,7 +161,7 @@ def _gender(facts: ContactFacts, own: Entity | None) -> tuple[str | None, str | 
 
 
 def _tags(facts: ContactFacts, context: RenderContext) -> list[Entity]:
-    tags = (context.entities.get((TAG, str(number))) for number in facts.tags)
+    tags = (context.entities.get((TAG, str(number))) for number in dict.fromkeys(facts.tags))
     return [tag for tag in tags if tag is not None]
 
 
