@@ -45,7 +45,7 @@ async def test_oldest_comes_first(space: Space) -> None:
         ("2026-03-02", "2026-03-02", "d"),
         ("2026-03-01", "2026-03-02", "abcd"),
         ("2026-03-02", "2026-03-02 00:00:00 +0000", ""),
-        ("0001-01-01", "9999-12-31", "abcd"),
+        ("1000-01-01", "9999-12-31", "abcd"),
         ("2027-01-01", "2028-01-01", ""),
     ],
 )
@@ -183,7 +183,7 @@ async def test_source_ids(space: Space, source_ids: str, expected: str) -> None:
     assert await space.texts(source_ids=source_ids, last=10) == list(expected)
 
 
-@pytest.mark.parametrize("count", [101, 1000, 2000])
+@pytest.mark.parametrize("count", [101, 1000])
 @pytest.mark.parametrize("types", [None, "text,note_created"])
 async def test_many_source_ids(space: Space, count: int, types: str | None) -> None:
     """Whatever their number, each activity comes once and in order; so does the newest alone."""
