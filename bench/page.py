@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from bench.report import number_text, target_text, verdict
-from bench.results import ROOT, Comparison, Result, Session, sessions
+from bench.report import Comparison, number_text, target_text, verdict
+from bench.results import ROOT, Result, Session, sessions
 
 TARGET = ROOT / "docs" / "measurements.md"
 TEMPLATE = ROOT / "docs" / "measurements.template.md"
