@@ -30,6 +30,7 @@ def over(
 
 
 def cell(values: Sequence[float]) -> tuple[float, ...]:
-    """The lowest, the middle and the highest number; only one if there is only one."""
-    ordered = sorted(round(value, 3) for value in values)
-    return (ordered[0], round(median(values), 3), ordered[-1]) if len(ordered) > 1 else (*ordered,)
+    """The lowest, the middle and the highest number, of four digits; only one if there is one."""
+    ordered = sorted(values)
+    numbers = (ordered[0], median(ordered), ordered[-1]) if len(ordered) > 1 else ordered
+    return tuple(float(f"{number:.4g}") for number in numbers)
