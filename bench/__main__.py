@@ -27,21 +27,27 @@ MEASURES: dict[str, Callable[[Path, Sizes], Awaitable[Findings]]] = {
 
 
 def main() -> None:
-    """Measure what is asked for, in a temporary folder, and print it as one table."""
+    """Measure what is asked for, and print it as one table, also what a failure leaves of it."""
     options = _options()
     words = set(options.words)
     sizes = next((SIZES[word] for word in SIZES if word in words), SIZES["small"])
     if options.scale:
         sizes = sizes._replace(scale=options.scale)
     found: dict[str, list[Findings]] = {}
-    for _ in range(options.runs):
-        for name in [name for name in MEASURES if name in words] or MEASURES:
-            print(f"{name} …", file=sys.stderr)
-            with tempfile.TemporaryDirectory(prefix="doings-bench-") as folder:
-                findings = uvloop.run(_measure(name, Path(folder), sizes))
-            found.setdefault(name, []).append(findings)
-        show([runs[-1] for runs in found.values()])
-    if options.save:
+    try:
+        for _ in range(options.runs):
+            for name in [name for name in MEASURES if name in words] or MEASURES:
+                print(f"{name} …", file=sys.stderr)
+                with tempfile.TemporaryDirectory(prefix="doings-bench-") as folder:
+                    findings = uvloop.run(_measure(name, Path(folder), sizes))
+                found.setdefault(name, []).append(findings)
+    finally:
+        _show_and_keep(found, options)
+
+
+def _show_and_keep(found: dict[str, list[Findings]], options: argparse.Namespace) -> None:
+    show([run for runs in found.values() for run in runs])
+    if options.save and found:
         command = shlex.join(["python", "-m", "bench", *sys.argv[1:]])
         results.keep(results.session_of(command, found))
         page.write()

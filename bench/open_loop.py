@@ -10,6 +10,7 @@ import socket
 import time
 from collections import defaultdict, deque
 from collections.abc import Iterator
+from http import HTTPStatus
 from typing import NamedTuple
 
 from hdrh.histogram import HdrHistogram
@@ -31,10 +32,18 @@ class Request(NamedTuple):
 
 
 class Answers(NamedTuple):
-    """Latencies in µs by operation, and how often each status came."""
+    """Latencies in µs by operation, and how often each status came.
+
+    A request that was refused because the server is busy (503) has no latency: it was not done.
+    """
 
     latencies: dict[str, HdrHistogram]
     statuses: dict[int, int]
+
+    @property
+    def refused(self) -> float:
+        """The part of the requests that the server was too busy for."""
+        return self.statuses.get(HTTPStatus.SERVICE_UNAVAILABLE, 0) / sum(self.statuses.values())
 
 
 class _Connection:
@@ -107,13 +116,17 @@ def _sent(
                 connection = by_number[number]
                 status = connection.receive()
                 if status is not None:
-                    latency = (time.perf_counter() - connection.due_at) * 1e6
-                    answers.latencies[connection.operation].record_value(
-                        min(LONGEST, max(1, int(latency)))
-                    )
-                    answers.statuses[status] += 1
+                    _record(answers, status, connection)
                     free.append(connection)
     return answers
+
+
+def _record(answers: Answers, status: int, connection: _Connection) -> None:
+    answers.statuses[status] += 1
+    if status != HTTPStatus.SERVICE_UNAVAILABLE:
+        latency = (time.perf_counter() - connection.due_at) * 1e6
+        histogram = answers.latencies[connection.operation]
+        histogram.record_value(min(LONGEST, max(1, int(latency))))
 
 
 def _histogram() -> HdrHistogram:

@@ -158,7 +158,7 @@ async def _batch(folder: Path, count: int) -> Figure:
 
 def _replayed(database: Path, executed: list[list[tuple[str, list[tuple[Any, ...]]]]]) -> float:
     """Seconds that the driver alone takes for the same rows in the same transactions."""
-    raw = connection.opened(database)
+    raw = connection.opened(database, is_new=True)
     for step in STEPS:
         raw.execute(step.format(**schema.SCHEMA))
     started = time.perf_counter()

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from bench.load import get, status_of
-from bench.open_loop import Request, send_openly
+from bench.open_loop import Answers, Request, send_openly
 
 ANSWER = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}"
 STALL = 0.2
@@ -56,6 +56,14 @@ def test_a_stall_is_charged_to_all_who_are_due() -> None:
     late = latencies.get_total_count() * (100 - percentile_of(latencies, STALL / 2)) / 100
     assert late > 5
     assert latencies.get_total_count() == answers.statuses[200] > 50
+
+
+def test_a_refusal_has_no_latency() -> None:
+    """What the server was too busy for was not done."""
+    answers = Answers({}, {200: 3, 503: 1})
+
+    assert answers.refused == 0.25
+    assert Answers({}, {200: 3}).refused == 0
 
 
 def percentile_of(latencies: object, seconds: float) -> float:
