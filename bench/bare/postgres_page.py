@@ -9,7 +9,7 @@ from bench.bare.asgi import application, database_url
 from bench.bare.sqlite_page import ITEMS, rows
 
 CONNECTIONS = 8
-"""As many as the store has for pages."""
+"""About as many as the store has for the pages of an account."""
 
 _TABLES = """
     CREATE TABLE documents (
