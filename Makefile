@@ -34,7 +34,7 @@ check: .venv/.installed-dev
 	$(BIN)/mypy $(CHECKED)
 	$(BIN)/lint-imports
 
-bench: .venv/.installed-dev
+bench: .venv/.installed-bench
 	$(BIN)/python -m bench $(ARGS)
 
 docs: .venv/.installed
@@ -68,4 +68,9 @@ endif
 .venv/.installed-dev: .venv/.installed requirements-dev.txt
 	@echo "Installing what the checks and tests need into .venv."
 	$(PIP) install -r requirements.txt -r requirements-dev.txt
+	@touch $@
+
+.venv/.installed-bench: .venv/.installed-dev requirements-bench.txt
+	@echo "Installing what the benchmark compares with into .venv."
+	$(PIP) install -r requirements.txt -r requirements-dev.txt -r requirements-bench.txt
 	@touch $@

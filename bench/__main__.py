@@ -1,18 +1,23 @@
-"""`python -m bench [pages writes ingest growth startup postgres]`: all of them without a name."""
+"""`python -m bench [tiny|full] [pages writes …]`: all measures without a name, small by default."""
 
 import argparse
 import shlex
 import sys
 import tempfile
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import uvloop
 
-from bench import growth, page, pages, postgres, results, startup, writes
-from bench.report import Figure, show
+from bench import growth, linkbench, page, pages, postgres, results, startup, writes
+from bench.peers import comparison
+from bench.report import Findings, show
+from bench.sizes import SIZES, Sizes
 
-MEASURES = {
+MEASURES: dict[str, Callable[[Path, Sizes], Awaitable[Findings]]] = {
     "pages": pages.measure,
+    "peers": comparison.measure,
+    "mix": linkbench.measure,
     "writes": writes.measure,
     "ingest": writes.measure_ingest,
     "growth": growth.measure,
@@ -22,26 +27,37 @@ MEASURES = {
 
 
 def main() -> None:
-    """Measure what is asked for, in a temporary folder, and print the ratios of each run."""
+    """Measure what is asked for, and print it as one table, also what a failure leaves of it."""
     options = _options()
-    figures: dict[str, list[list[Figure]]] = {}
-    for _ in range(options.runs):
-        for name in options.names or MEASURES:
-            with tempfile.TemporaryDirectory(prefix="doings-bench-") as folder:
-                found = uvloop.run(_measure(name, Path(folder), options))
-            figures.setdefault(name, []).append(found)
-        show([figure for runs in figures.values() for figure in runs[-1]])
-    if options.save:
+    words = set(options.words)
+    sizes = next((SIZES[word] for word in SIZES if word in words), SIZES["small"])
+    if options.scale:
+        sizes = sizes._replace(scale=options.scale)
+    found: dict[str, list[Findings]] = {}
+    try:
+        for _ in range(options.runs):
+            for name in [name for name in MEASURES if name in words] or MEASURES:
+                print(f"{name} …", file=sys.stderr)
+                with tempfile.TemporaryDirectory(prefix="doings-bench-") as folder:
+                    findings = uvloop.run(_measure(name, Path(folder), sizes))
+                found.setdefault(name, []).append(findings)
+    finally:
+        _show_and_keep(found, options)
+
+
+def _show_and_keep(found: dict[str, list[Findings]], options: argparse.Namespace) -> None:
+    show([run for runs in found.values() for run in runs])
+    if options.save and found:
         command = shlex.join(["python", "-m", "bench", *sys.argv[1:]])
-        results.keep(results.session_of(command, figures))
+        results.keep(results.session_of(command, found))
         page.write()
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    parser.add_argument("names", nargs="*", choices=[[], *MEASURES], help="what to measure")
-    parser.add_argument("--large", type=int, help="activities for growth and postgres")
-    parser.add_argument("--lines", type=int, default=300_000, help="lines for ingest")
+    choices = [*SIZES, *MEASURES]
+    parser.add_argument("words", nargs="*", choices=[[], *choices], help="how much, and what")
+    parser.add_argument("--scale", type=float, help="the part of LinkBench's ten million nodes")
     parser.add_argument("--runs", type=int, default=1, help="how often, for the spread")
     parser.add_argument(
         "--save", action="store_true", help="keep the figures in docs/measurements.json"
@@ -49,14 +65,8 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-async def _measure(name: str, folder: Path, options: argparse.Namespace) -> list[Figure]:
-    if name == "growth":
-        return await growth.measure(folder, options.large or growth.LARGE)
-    if name == "postgres":
-        return await postgres.measure(folder, options.large or postgres.LARGE)
-    if name == "ingest":
-        return await writes.measure_ingest(folder, options.lines)
-    return await MEASURES[name](folder)
+async def _measure(name: str, folder: Path, sizes: Sizes) -> Findings:
+    return await MEASURES[name](folder, sizes)
 
 
 main()

@@ -7,6 +7,7 @@ from doings.core.activity import Draft, Link
 from doings.core.clock import text_from_instant
 
 CONTACTS = 1000
+USERS = 20
 BUSY = "busy"
 """The contact that every hundredth activity concerns: a dozen times a day."""
 
@@ -45,7 +46,7 @@ def drafts(first: int, count: int) -> Iterator[Draft]:
             data=data_of(number),
             links=(
                 Link("contact", contact_of(number)),
-                Link("user", f"u{number % 20}", "actor", f"User {number % 20}"),
+                Link("user", f"u{number % USERS}", "actor", f"User {number % USERS}"),
             ),
         )
 

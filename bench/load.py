@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Iterator
+from http import HTTPStatus
 from typing import NamedTuple, cast
 
 
@@ -17,6 +18,22 @@ class Load(NamedTuple):
     def median(self) -> float:
         """The latency that half of the requests stayed below."""
         return self.latencies[len(self.latencies) // 2]
+
+
+def status_of(answer: bytearray) -> int | None:
+    """The status of an answer; None while it is not complete."""
+    head_end = answer.find(b"\r\n\r\n")
+    if head_end < 0:
+        return None
+    head = bytes(answer[:head_end]).lower()
+    status = int(head[9:12])
+    at = head.find(b"content-length:")
+    if at >= 0:
+        length = int(head[at + 15 : (head.find(b"\r\n", at) + 1 or len(head) + 1) - 1])
+        is_complete = len(answer) >= head_end + 4 + length
+    else:
+        is_complete = status == HTTPStatus.NO_CONTENT or answer.endswith(b"0\r\n\r\n")
+    return status if is_complete else None
 
 
 class _Client(asyncio.Protocol):
@@ -44,24 +61,13 @@ class _Client(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self.buffer += data
-        head_end = self.buffer.find(b"\r\n\r\n")
-        if head_end < 0:
-            return
-        head = bytes(self.buffer[:head_end]).lower()
-        if not self.is_complete(head, head_end + 4):
+        status = status_of(self.buffer)
+        if status is None:
             return
         self.latencies.append(time.perf_counter() - self.sent)
-        status = int(head[9:12])
         self.statuses[status] = self.statuses.get(status, 0) + 1
         self.buffer.clear()
         self.send()
-
-    def is_complete(self, head: bytes, start: int) -> bool:
-        at = head.find(b"content-length:")
-        if at < 0:
-            return self.buffer.endswith(b"0\r\n\r\n")
-        length = int(head[at + 15 : (head.find(b"\r\n", at) + 1 or len(head) + 1) - 1])
-        return len(self.buffer) >= start + length
 
     def connection_lost(self, error: Exception | None) -> None:
         if not self.finished.done():
@@ -116,7 +122,12 @@ def get(path: str, headers: dict[str, str]) -> bytes:
 
 def post(path: str, headers: dict[str, str], body: bytes) -> bytes:
     """A POST request with a JSON body."""
+    return with_body("POST", path, headers, body)
+
+
+def with_body(method: str, path: str, headers: dict[str, str], body: bytes) -> bytes:
+    """A request with a JSON body."""
     head = get(
         path, {"Content-Type": "application/json", "Content-Length": str(len(body))} | headers
     )
-    return b"POST" + head[3:] + body
+    return method.encode() + head[3:] + body

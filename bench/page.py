@@ -1,35 +1,57 @@
-"""Writes docs/measurements.md from the figures that are kept and the prose of its template.
+"""Writes docs/performance.md and its plots: the figures that are kept, in the prose of a template.
 
 `make docs` runs it, and so does the benchmark when it keeps what it measured.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
-from bench.report import number_text, target_text, verdict
-from bench.results import ROOT, Comparison, Result, Session, sessions
+from bench.plots import PLOTS, plots
+from bench.report import Comparison, number_text, spread_text, target_text, verdict
+from bench.results import MEASURES, ROOT, Result, Session, sessions
 
-TARGET = ROOT / "docs" / "measurements.md"
-TEMPLATE = ROOT / "docs" / "measurements.template.md"
+TARGET = ROOT / "docs" / "performance.md"
+TEMPLATE = ROOT / "docs" / "performance.template.md"
+PLOT_FOLDER = ROOT / "docs" / "plots"
 
 UNKNOWN = "not recorded"
+NOT_MEASURED = "Not measured yet."
 
 _PLACEHOLDER = re.compile(r"^\{\{(\w+)\}\}$", re.MULTILINE)
+"""A line of its own: the name of a measure, or `plot_` and the name of a plot."""
+
+_RATIO = re.compile(r"\{\{ratio of ([^}]+)\}\}")
+"""Within a sentence: the newest ratio of the figure of this name."""
 
 
-def measurements_text() -> str:
-    """The whole document; KeyError if the template has no place for something that is kept."""
+def performance_text(kept: Sequence[Session], template: str) -> str:
+    """The whole document; sessions come newest first.
+
+    KeyError if the template has no place for something that is kept, or names a figure or plot that
+    there is not.
+    """
     # They are numbered from the oldest on, so that a new one leaves the numbers as they are.
-    numbered = list(enumerate(reversed(sessions()), start=1))[::-1]
+    numbered = list(enumerate(reversed(kept), start=1))[::-1]
     tables = {"sessions": _sessions_table(numbered)}
-    measures = {name for _, one in numbered for name in one.results | one.comparisons}
+    measures = {name for one in kept for name in one.results | one.comparisons}
     tables |= {name: _measure_text(name, numbered) for name in measures}
-    text = TEMPLATE.read_text(encoding="utf-8")
-    missing = tables.keys() - set(_PLACEHOLDER.findall(text))
+    missing = tables.keys() - set(_PLACEHOLDER.findall(template))
     if missing:
         raise KeyError(*missing)
+    drawn = plots(kept)
+    for name in PLOTS:
+        tables[f"plot_{name}"] = f"![{name}](plots/{name}.svg)" if name in drawn else NOT_MEASURED
+    tables = dict.fromkeys(MEASURES - measures, NOT_MEASURED) | tables
+    ratios = _ratios(kept)
+    text = _RATIO.sub(lambda place: f"{ratios[place[1]]:.2f}", template)
     return _PLACEHOLDER.sub(lambda place: tables[place[1]], text)
+
+
+def _ratios(kept: Sequence[Session]) -> dict[str, float]:
+    """The newest of each name."""
+    results = [result for one in kept for found in one.results.values() for result in found]
+    return {result.name: result.ratio for result in reversed(results)}
 
 
 def _sessions_table(numbered: list[tuple[int, Session]]) -> str:
@@ -95,7 +117,7 @@ def _value_text(result: Result) -> str:
 
 def _comparison_text(number: int, comparison: Comparison) -> str:
     rows = (
-        (row.name, *(_cell_text(cell) if cell else UNKNOWN for cell in row.cells))
+        (row.name, *(spread_text(cell) if cell else UNKNOWN for cell in row.cells))
         for row in comparison.rows
     )
     return (
@@ -104,19 +126,19 @@ def _comparison_text(number: int, comparison: Comparison) -> str:
     )
 
 
-def _cell_text(numbers: tuple[float, ...]) -> str:
-    """One number, or the lowest and the highest; spelled as they were written down."""
-    return " to ".join(f"{number:,g}" for number in numbers)
-
-
 def _table(heads: list[str], rows: Iterable[tuple[str, ...]]) -> str:
     lines = [heads, ["---"] * len(heads), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def write() -> None:
-    """Write the page."""
-    TARGET.write_text(measurements_text(), encoding="utf-8")
+    """Write the page and its plots."""
+    kept = sessions()
+    template = TEMPLATE.read_text(encoding="utf-8")
+    TARGET.write_text(performance_text(kept, template), encoding="utf-8")
+    PLOT_FOLDER.mkdir(exist_ok=True)
+    for name, svg in plots(kept).items():
+        (PLOT_FOLDER / f"{name}.svg").write_text(svg, encoding="utf-8")
 
 
 if __name__ == "__main__":

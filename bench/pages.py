@@ -6,19 +6,21 @@ Each page is read for the first time, again while nobody writes, and again besid
 import asyncio
 import itertools
 import json
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
-from statistics import median
 from typing import Any, NamedTuple
 
 import httpx
 import msgspec
 
-from bench import ceiling
+from bench.bare import sqlite_page
 from bench.data import BUSY, drafts, requests
 from bench.load import get, load, paced, post
-from bench.report import Figure
-from bench.servers import SLUG, Running, opened, prepared, serving
+from bench.report import Comparison, Figure, Findings, Row
+from bench.servers import SLUG, App, Running, opened, prepared, serving
+from bench.sizes import Sizes
+from bench.turns import Work, in_turns, over
 from doings.auth.credentials import issue
 from doings.auth.jwt import issue_jwt
 from doings.core.activity import Draft
@@ -26,13 +28,9 @@ from doings.core.interactions import recording
 from doings.core.store import Writer
 from doings.core.store.activities import Recorded
 
-FILLED = 200_000
 REQUESTS = 1000
-SECONDS = 0.7
 WRITES_A_SECOND = 100
-TURNS = 6
-"""After one that warms up."""
-
+FORGETFUL = "bench.forgetful:create"
 CONNECTIONS = 16
 
 
@@ -83,14 +81,13 @@ def work_of(some: list[Draft]) -> Callable[[Writer], Awaitable[list[Recorded]]]:
     return lambda writer: writer.record(some)
 
 
-async def fill(database: Path, count: int, note: Callable[[int], None] = lambda _: None) -> None:
+async def fill(database: Path | str, count: int) -> None:
     """Record so many activities into a prepared database."""
     async with opened(database) as store:
         account = await store.account(SLUG)
         for first in range(0, count, 2000):
             chunk = list(drafts(first, min(2000, count - first)))
             await store.write(account.id, work_of(chunk))
-            note(first)
         small = [
             msgspec.structs.replace(
                 draft, links=(msgspec.structs.replace(draft.links[0], id=SMALL), draft.links[1])
@@ -104,11 +101,11 @@ async def fill(database: Path, count: int, note: Callable[[int], None] = lambda 
         await store.write(account.id, lambda writer: recording.record(writer, asked))
 
 
-async def measure(folder: Path) -> list[Figure]:
+async def measure(folder: Path, sizes: Sizes) -> Findings:
     """Requests a second of each surface's page over those of a bare app that sends the same."""
     database = folder / "pages.db"
     _, key, secret = await prepared(database)
-    await fill(database, FILLED)
+    await fill(database, sizes.filled)
     async with opened(database) as store:
         account = await store.account(SLUG)
         contact = await store.read(account.id, lambda reader: reader.entity(("contact", BUSY)))
@@ -118,63 +115,57 @@ async def measure(folder: Path) -> list[Figure]:
         issued, credential = issue(other.id, scopes=["write_activities"], now=now)
         await store.write(other.id, lambda writer: writer.add_credential(credential))
     caller = Caller(key, secret, jwt, contact.seq)
-    figures = []
-    for target in targets(caller):
-        figures += await _compared(folder, database, target, issued.secret)
-    return figures
+    figures = {
+        target.surface: await _compared(database, target, issued.secret, sizes)
+        for target in targets(caller)
+    }
+    ratios = Comparison(
+        "A page of 35 on SQLite, by surface",
+        "requests over those of the bare app",
+        list(WANTED),
+        [
+            Row(surface, [(round(figure.ratio, 3),) for figure in of_one])
+            for surface, of_one in figures.items()
+        ],
+    )
+    return Findings([figure for of_one in figures.values() for figure in of_one], [ratios])
 
 
-async def _compared(folder: Path, database: Path, target: Target, stranger: str) -> list[Figure]:
-    """All take turns, so that none has the machine in a better hour."""
-    stored = folder / f"{target.surface}.db"
-    with serving(database) as server, serving(database, "bench.forgetful:create") as forgetful:
-        await _store_answer(stored, server.port, target)
-        with serving(stored, "bench.ceiling:create", **{ceiling.DATABASE: str(stored)}) as bare:
-            turns = await _turns(server, forgetful, bare, target, stranger)
+WRITES = {
+    "100 writes a second to another account": "another account",
+    "100 writes a second to another contact": "another contact",
+    "100 writes a second to this contact": "this contact",
+}
+"""Whom a client writes about while pages are read again."""
+
+WANTED = {"read first": 0.35, "read again": 0.9} | dict(zip(WRITES, (0.65, 0.6, 0.6), strict=True))
+"""The least ratio that is wanted of each."""
+
+
+async def _compared(database: Path, target: Target, stranger: str, sizes: Sizes) -> list[Figure]:
+    stored = database.with_name(f"{target.surface}.db")
+    with serving(App(database)) as server, serving(App(database, FORGETFUL)) as forgetful:
+        sqlite_page.fill(stored, *await answer_in_parts(server.port, target.path, target.headers))
+        with serving(App(stored, "bench.bare.sqlite_page:create")) as bare:
+            sides: dict[str, Work] = {
+                "read first": lambda: _rate(forgetful, target, sizes.seconds),
+                "bare": lambda: _rate(bare, target, sizes.seconds),
+                "read again": lambda: _rate(server, target, sizes.seconds),
+            }
+            for name, whom in WRITES.items():
+                writes = _writes(whom, target, stranger)
+                sides[name] = partial(_rate_beside, server, target, writes, sizes.seconds)
+            found = await in_turns(sides, sizes.turns)
     return [
-        Figure(
-            f"35-item page, {target.surface}, {name}",
-            median([turn[name] for turn in turns]),
-            median([turn[BARE] for turn in turns]),
+        over(
+            f"page of 35, {target.surface}, {name}",
+            found[name],
+            found["bare"],
             "requests a second",
             wanted,
         )
-        for name, wanted in (
-            ("read first", 0.35),
-            ("read again", 0.9),
-            *((f"read again, 100 writes a second to {whom}", least) for whom, least in WRITES),
-        )
+        for name, wanted in WANTED.items()
     ]
-
-
-BARE = "bare"
-
-WRITES = (("another account", 0.65), ("another contact", 0.6), ("this contact", 0.6))
-"""Whom a client writes about while pages are read, and the least ratio that is wanted."""
-
-Turn = dict[str, float]
-
-
-async def _turns(
-    server: Running, forgetful: Running, bare: Running, target: Target, stranger: str
-) -> list[Turn]:
-    turns = []
-    for number in range(TURNS + 1):
-        turn = {
-            "read first": await _rate(forgetful.port, target),
-            BARE: await _rate(bare.port, target),
-            "read again": await _rate(server.port, target),
-        }
-        for whom, _ in WRITES:
-            writes = _writes(whom, target, stranger)
-            rate, written = await asyncio.gather(
-                _rate(server.port, target), paced(server.port, writes, WRITES_A_SECOND, SECONDS)
-            )
-            assert set(written.statuses) == {201}, written.statuses
-            turn[f"read again, 100 writes a second to {whom}"] = rate
-        if number:
-            turns.append(turn)
-    return turns
 
 
 def _writes(whom: str, target: Target, stranger: str) -> Iterator[bytes]:
@@ -186,24 +177,41 @@ def _writes(whom: str, target: Target, stranger: str) -> Iterator[bytes]:
     return itertools.repeat(post("/v1/activities", {"Authorization": f"Bearer {secret}"}, body))
 
 
-async def _rate(port: int, target: Target) -> float:
-    request = get(target.path, target.headers)
-    found = await load(port, [itertools.repeat(request)] * CONNECTIONS, seconds=SECONDS)
+async def _rate(server: Running, target: Target, seconds: float) -> float:
+    return await rate(server.port, [get(target.path, target.headers)], seconds)
+
+
+async def _rate_beside(
+    server: Running, target: Target, writes: Iterator[bytes], seconds: float
+) -> float:
+    """The rate while a client writes."""
+    found, written = await asyncio.gather(
+        _rate(server, target, seconds), paced(server.port, writes, WRITES_A_SECOND, seconds)
+    )
+    assert set(written.statuses) == {201}, written.statuses
+    return found
+
+
+async def rate(port: int, requests: Sequence[bytes], seconds: float) -> float:
+    """Pages a second of requests that come by turns on many connections."""
+    found = await load(port, [itertools.cycle(requests)] * CONNECTIONS, seconds=seconds)
     assert set(found.statuses) == {200}, found.statuses
     return found.per_second
 
 
-async def _store_answer(database: Path, port: int, target: Target) -> None:
-    """Store what stands around the documents of the answer, and the documents."""
+async def answer_in_parts(
+    port: int, path: str, headers: dict[str, str]
+) -> tuple[bytes, list[bytes], bytes]:
+    """The documents of an answer, and what stands before and behind them."""
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
-        answer = await client.get(target.path, headers=target.headers)
+        answer = await client.get(path, headers=headers)
     items = _items(answer.json())
-    assert len(items) == ceiling.ITEMS
+    assert len(items) == sqlite_page.ITEMS
     documents = [msgspec.json.encode(item) for item in items]
     listed = b",".join(documents)
     head, _, tail = answer.content.partition(listed)
     assert head + listed + tail == answer.content
-    ceiling.fill(database, head, documents, tail)
+    return head, documents, tail
 
 
 def _items(body: Any) -> list[Any]:  # noqa: ANN401 - any answer

@@ -1,8 +1,7 @@
 """The store on PostgreSQL against what asyncpg alone does on the same server, a child of ours.
 
 Both sides run in this process on uvloop, one after the other in turns; a figure is the ratio of
-their medians. The server has its default of `fsync` and `synchronous_commit`, 128 MB of buffers,
-and shares the machine with this process.
+their medians. The server shares the machine with this process.
 """
 
 import asyncio
@@ -19,26 +18,27 @@ from typing import Any
 import asyncpg
 
 from bench.data import drafts
-from bench.growth import PAGE, SMALL
+from bench.databases import postgres_server, settle
+from bench.growth import PAGE
 from bench.pages import work_of
-from bench.report import Figure
+from bench.report import Figure, Findings
 from bench.servers import SLUG
+from bench.sizes import Sizes
 from doings.app import open_store
 from doings.config import Settings
 from doings.core.activity import Draft
 from doings.storage.database import Database
+from doings.storage.postgres import engine
 from doings.storage.postgres.connection import PostgresConnection
-from doings.storage.postgres.engine import Sizes
 from doings.storage.postgres.opening import BOUNDED, take_binary_words
 from tests.storage.servers import Server
 
-LARGE = 200_000
 REPEATS = 400
 ROUNDS = 3
 BATCH = 50_000
 CHUNK = 2000
 CLIENTS = 16
-CONNECTIONS = Sizes().bounded - 1  # as many as one account has
+CONNECTIONS = engine.Sizes().bounded - 1  # as many as one account has
 PAGES = 2000
 
 COPIED = ("entities", "activities", "links", "tallies", "changes", "search_activities")
@@ -47,25 +47,14 @@ COPIED = ("entities", "activities", "links", "tallies", "changes", "search_activ
 Statements = list[tuple[str, tuple[Any, ...]]]
 
 
-async def measure(folder: Path, large: int = LARGE) -> list[Figure]:
-    """Pages, batches and growth, on a server that is removed at the end."""
-    server = await asyncio.to_thread(Server)
-    try:
-        await asyncio.to_thread(server.start)
-        urls = {count: await server.url_for(folder / f"{count}") for count in (SMALL, large)}
-        for count, url in urls.items():
-            async with _opened(url) as store:
-                await _fill(store, list(_chunks(count)))
-            # What autovacuum does a minute later, and would do during the measurement.
-            async with _connected(url) as connection:
-                await connection.execute("VACUUM ANALYZE")
-        return [
-            *await _pages(urls[large]),
-            *await _batches(server, folder),
-            await _growth(urls[SMALL], urls[large], large),
-        ]
-    finally:
-        await asyncio.to_thread(server.remove)
+async def measure(folder: Path, sizes: Sizes) -> Findings:
+    """Pages and batches, on a server that is removed at the end."""
+    async with postgres_server() as server:
+        url = await server.url_for(folder)
+        async with _opened(url) as store:
+            await _fill(store, list(_chunks(sizes.filled)))
+        await settle(url)
+        return Findings([*await _pages(url), *await _batches(server, folder, sizes.filled)])
 
 
 def _chunks(count: int) -> list[list[Draft]]:
@@ -215,8 +204,9 @@ async def _rate(work: Callable[[], Awaitable[None]]) -> float:
     return PAGES / (time.perf_counter() - started)
 
 
-async def _batches(server: Server, folder: Path) -> list[Figure]:
-    chunks = _chunks(BATCH)
+async def _batches(server: Server, folder: Path, filled: int) -> list[Figure]:
+    count = min(BATCH, filled)
+    chunks = _chunks(count)
     # As the server does when it has started: what stays is not searched for garbage.
     gc.collect()
     gc.freeze()
@@ -231,7 +221,7 @@ async def _batches(server: Server, folder: Path) -> list[Figure]:
             target = await server.url_for(folder / f"{copy.__name__}-{turn}")
             async with _opened(target):
                 seconds.append(await copy(url, target, len(chunks)))
-    rate, by_values, by_binary = (BATCH / median(one) for one in (ours, values, binary))
+    rate, by_values, by_binary = (count / median(one) for one in (ours, values, binary))
     return [
         Figure(
             f"batches of {CHUNK:,} to PostgreSQL, over COPY of the same rows by asyncpg",
@@ -298,16 +288,3 @@ async def _part(connection: Any, table: str, part: int, parts: int) -> str:  # n
     count = await connection.fetchval(f"SELECT count(*) FROM {table}")  # noqa: S608
     first, end = (count * number // parts for number in (part, part + 1))
     return f"SELECT * FROM {table} ORDER BY ctid OFFSET {first} LIMIT {end - first}"  # noqa: S608
-
-
-async def _growth(small: str, large: str, count: int) -> Figure:
-    async with _opened(small) as few, _opened(large) as many:
-        pair = await _medians(await _page(many), await _page(few))
-    return Figure(
-        f"page latency on PostgreSQL at {count:,} activities over that at {SMALL:,}",
-        pair[0] * 1e6,
-        pair[1] * 1e6,
-        "µs",
-        target=1.3,
-        at_most=True,
-    )

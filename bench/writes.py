@@ -11,69 +11,77 @@ from typing import Any
 
 from bench.alone import GROUP, SYNC_SECONDS, share_commits
 from bench.data import drafts, lines
-from bench.load import Load, load, post
+from bench.load import load, post
 from bench.pages import work_of
-from bench.report import Figure
-from bench.servers import SLUG, Running, opened, prepared, serving
+from bench.report import Figure, Findings
+from bench.servers import SLUG, App, Running, opened, prepared, serving
+from bench.sizes import Sizes
+from bench.turns import Work, in_turns, over
 from doings.storage.database import Database
 from doings.storage.sql.schema import STEPS
 from doings.storage.sqlite import connection, engine, schema
 
 CLIENTS = 64
-SECONDS = 5.0
-BATCH = 100_000
 SLOW_DISK = 0.002
 """What a sync takes on a usual network disk."""
 
 
-async def measure(folder: Path) -> list[Figure]:
+async def measure(folder: Path, sizes: Sizes) -> Findings:
     """Single writes that share commits, over HTTP and in the store, and batches."""
-    return [
-        await _group_commit(folder, sync_seconds=0),
-        await _group_commit(folder, sync_seconds=SLOW_DISK),
-        await _group_commit_in_store(folder),
-        await _batch(folder),
-    ]
+    return Findings(
+        [
+            await _group_commit(folder, sizes, sync_seconds=0),
+            await _group_commit(folder, sizes, sync_seconds=SLOW_DISK),
+            await _group_commit_in_store(folder, sizes),
+            await _batch(folder, sizes.filled),
+        ]
+    )
 
 
-async def _group_commit(folder: Path, *, sync_seconds: float) -> Figure:
+async def _group_commit(folder: Path, sizes: Sizes, *, sync_seconds: float) -> Figure:
     slow = {SYNC_SECONDS: str(sync_seconds)} if sync_seconds else {}
     disk = f"a disk {sync_seconds * 1000:g} ms slower" if sync_seconds else "this disk"
-    grouped = await _singles(folder / f"grouped-{sync_seconds}.db", slow)
-    alone = await _singles(folder / f"alone-{sync_seconds}.db", slow | {GROUP: "1"})
-    return Figure(
+    database = folder / f"singles-{sync_seconds}.db"
+    _, _, secret = await prepared(database)
+    app = App(database, "bench.alone:create")
+    with (
+        serving(app, **slow) as grouped,
+        serving(app, **slow, **{GROUP: "1"}) as alone,
+    ):
+        headers = {"Authorization": f"Bearer {secret}"}
+        sides: dict[str, Work] = {
+            "grouped": lambda: write_rate(grouped.port, "/v1/activities", headers, sizes.seconds),
+            "alone": lambda: write_rate(alone.port, "/v1/activities", headers, sizes.seconds),
+        }
+        found = await in_turns(sides, sizes.turns)
+    return over(
         f"single writes over HTTP, {CLIENTS} clients, over one commit each, {disk}",
-        grouped.per_second,
-        alone.per_second,
+        found["grouped"],
+        found["alone"],
         "writes a second",
         target=10,
     )
 
 
-async def _singles(database: Path, variables: dict[str, str]) -> Load:
-    _, _, secret = await prepared(database)
-    with serving(database, "bench.alone:create", **variables) as server:
-        found = await load(
-            server.port,
-            [_posts(secret, client) for client in range(CLIENTS)],
-            seconds=SECONDS,
-        )
+async def write_rate(port: int, path: str, headers: dict[str, str], seconds: float) -> float:
+    """Posts a second of many clients; each is answered once it is on the disk."""
+    clients = [_posts(path, headers, client) for client in range(CLIENTS)]
+    found = await load(port, clients, seconds=seconds)
     assert set(found.statuses) == {201}, found.statuses
-    return found
+    return found.per_second
 
 
-def _posts(secret: str, client: int) -> Iterator[bytes]:
-    headers = {"Authorization": f"Bearer {secret}"}
+def _posts(path: str, headers: dict[str, str], client: int) -> Iterator[bytes]:
     for number in itertools.count(client, CLIENTS):
         body = {
             "kind": "note.created",
             "summary": f"Called back about order {number}",
             "links": [f"contact:c{number % 1000}"],
         }
-        yield post("/v1/activities", headers, json.dumps(body).encode())
+        yield post(path, headers, json.dumps(body).encode())
 
 
-async def _group_commit_in_store(folder: Path) -> Figure:
+async def _group_commit_in_store(folder: Path, sizes: Sizes) -> Figure:
     """The same without HTTP, which shows what commits alone cost."""
     rates = []
     for group in (engine.GROUP, 1):
@@ -81,7 +89,7 @@ async def _group_commit_in_store(folder: Path) -> Figure:
         await prepared(database)
         async with opened(database) as store:
             share_commits(store, group)
-            rates.append(await _store_singles(store))
+            rates.append(await _store_singles(store, sizes.seconds * sizes.turns))
     return Figure(
         f"single writes to the store, {CLIENTS} at a time, over one commit each",
         rates[0],
@@ -90,9 +98,9 @@ async def _group_commit_in_store(folder: Path) -> Figure:
     )
 
 
-async def _store_singles(store: Database) -> float:
+async def _store_singles(store: Database, seconds: float) -> float:
     account = await store.account(SLUG)
-    end = time.perf_counter() + SECONDS
+    end = time.perf_counter() + seconds
     count = 0
 
     async def client(number: int) -> None:
@@ -108,18 +116,18 @@ async def _store_singles(store: Database) -> float:
     return count / (time.perf_counter() - started)
 
 
-async def _batch(folder: Path) -> Figure:
+async def _batch(folder: Path, count: int) -> Figure:
     database = folder / "batch.db"
     await prepared(database)
     executed: list[list[tuple[str, list[tuple[Any, ...]]]]] = []
     async with opened(database) as store:
         account = await store.account(SLUG)
         plain = connection.SqliteConnection.execute_many
-        chunks = [list(drafts(first, 2000)) for first in range(0, BATCH, 2000)]
+        chunks = [list(drafts(first, 2000)) for first in range(0, count, 2000)]
         started = time.perf_counter()
         for chunk in chunks:
             await store.write(account.id, work_of(chunk))
-        ours = BATCH / (time.perf_counter() - started)
+        ours = count / (time.perf_counter() - started)
     await prepared(folder / "batch-recorded.db")
     async with opened(folder / "batch-recorded.db") as store:
         account = await store.account(SLUG)
@@ -138,7 +146,7 @@ async def _batch(folder: Path) -> Figure:
                 await store.write(account.id, work_of(chunk))
         finally:
             connection.SqliteConnection.execute_many = plain  # type: ignore[method-assign]
-    raw = BATCH / _replayed(folder / "batch-raw.db", executed)
+    raw = count / _replayed(folder / "batch-raw.db", executed)
     return Figure(
         "batches of 2,000 to the store, over executemany of the same rows",
         ours,
@@ -150,7 +158,7 @@ async def _batch(folder: Path) -> Figure:
 
 def _replayed(database: Path, executed: list[list[tuple[str, list[tuple[Any, ...]]]]]) -> float:
     """Seconds that the driver alone takes for the same rows in the same transactions."""
-    raw = connection.opened(database)
+    raw = connection.opened(database, is_new=True)
     for step in STEPS:
         raw.execute(step.format(**schema.SCHEMA))
     started = time.perf_counter()
@@ -161,29 +169,29 @@ def _replayed(database: Path, executed: list[list[tuple[str, list[tuple[Any, ...
     return time.perf_counter() - started
 
 
-async def measure_ingest(folder: Path, count: int = 300_000) -> list[Figure]:
+async def measure_ingest(folder: Path, sizes: Sizes) -> Findings:
     """NDJSON over HTTP, and the server's memory during it."""
+    count = sizes.lines
     database = folder / "ingest.db"
     _, _, secret = await prepared(database)
-    with serving(database) as server:
+    with serving(App(database)) as server:
         early, late = await asyncio.to_thread(_post_lines, server, secret, count)
-    return [
-        Figure(
-            f"NDJSON ingest of {count:,} lines over HTTP, over 20,000 a second",
-            late[0],
-            20_000,
-            "activities a second",
-            target=1.0,
-        ),
-        Figure(
-            f"resident memory after {count:,} lines, over that after half of them",
-            late[1] / 1e6,
-            early[1] / 1e6,
-            "MB",
-            target=1.2,
-            at_most=True,
-        ),
-    ]
+    speed = Figure(
+        f"NDJSON ingest of {count:,} lines over HTTP, over 20,000 a second",
+        late[0],
+        20_000,
+        "activities a second",
+        target=1.0,
+    )
+    memory = Figure(
+        f"resident memory after {count:,} lines, over that after half of them",
+        late[1] / 1e6,
+        early[1] / 1e6,
+        "MB",
+        target=1.2,
+        at_most=True,
+    )
+    return Findings([speed, memory])
 
 
 def _post_lines(

@@ -6,7 +6,8 @@ from types import ModuleType
 
 import pytest
 
-from bench.page import measurements_text
+from bench.page import performance_text
+from bench.plots import plots
 from bench.report import Figure
 from bench.results import Result, Session, keep, results_of, sessions
 from doings.app import MOUNTS
@@ -41,11 +42,19 @@ def test_the_table_of_kinds_is_current() -> None:
     assert written == generator().kinds_text()
 
 
-def test_the_page_of_measurements_is_current() -> None:
+def test_the_page_of_performance_is_current() -> None:
     """`make docs` was run after the last change of a figure or of the prose around it."""
-    written = (ROOT / "docs/measurements.md").read_text(encoding="utf-8")
+    template = (ROOT / "docs/performance.template.md").read_text(encoding="utf-8")
+    written = (ROOT / "docs/performance.md").read_text(encoding="utf-8")
 
-    assert written == measurements_text()
+    assert written == performance_text(sessions(), template)
+
+
+def test_the_plots_are_current() -> None:
+    """There is a file for each plot that figures are kept for, and it shows these."""
+    files = (ROOT / "docs/plots").glob("*.svg")
+
+    assert {file.stem: file.read_text("utf-8") for file in files} == plots(sessions())
 
 
 def test_a_newer_figure_replaces_the_one_of_the_same_machine(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""A Django project with django-activity-stream: users act on contacts."""

@@ -1,0 +1,1 @@
+"""The benchmark: what it makes of numbers, and what it sends."""
