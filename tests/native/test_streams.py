@@ -21,8 +21,10 @@ async def test_a_stream_that_breaks_off_has_no_end(
     await native.record(summary="first")
     walk = Timeline.walk
 
-    async def broken(timeline: Timeline, query: Query) -> AsyncIterator[list[Activity]]:
-        async for chunk in walk(timeline, query):
+    async def broken(
+        timeline: Timeline, query: Query, **asked: Any
+    ) -> AsyncIterator[list[Activity]]:
+        async for chunk in walk(timeline, query, **asked):
             yield chunk
         raise Unavailable("the store went away")
 
