@@ -6,6 +6,7 @@ import csv
 import io
 import unicodedata
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 from starlette.responses import Response
@@ -48,6 +49,9 @@ _FORMULA = frozenset("=+-@\t\r\n")
 BOM = codecs.BOM_UTF8
 """What tells a spreadsheet that a file is UTF-8."""
 
+_THREAD = ThreadPoolExecutor(1, thread_name_prefix="export")
+"""Where long chunks are rendered: several threads would be no faster, and hold a chunk each."""
+
 _encode_into = msgspec.json.Encoder().encode_into
 _encode = msgspec.json.Encoder().encode
 
@@ -86,7 +90,10 @@ async def _rendered(
 
 async def _text(chunk: list[Activity], render: Callable[[list[Activity]], bytes]) -> bytes:
     """A chunk's text. The chunk is emptied, as a slow caller shall hold no more than the text."""
-    text = await asyncio.to_thread(render, chunk) if _takes_long(chunk, render) else render(chunk)
+    if _takes_long(chunk, render):
+        text = await asyncio.get_running_loop().run_in_executor(_THREAD, render, chunk)
+    else:
+        text = render(chunk)
     chunk.clear()
     return text
 
@@ -109,10 +116,13 @@ def ndjson(activities: list[Activity]) -> bytes:
 
 def csv_rows(activities: list[Activity]) -> bytes:
     """RFC 4180 rows; text that a spreadsheet would run as a formula begins with an apostrophe."""
-    text = io.StringIO(newline="")
+    rows = io.BytesIO()
+    # Encoded as it is written: a StringIO takes four bytes for each character.
+    text = io.TextIOWrapper(rows, "utf-8", newline="")
     writer = csv.writer(text)
     writer.writerows([[_cell(value) for value in _row(activity)] for activity in activities])
-    return text.getvalue().encode()
+    text.flush()
+    return rows.getvalue()
 
 
 def _row(activity: Activity) -> tuple[object, ...]:
