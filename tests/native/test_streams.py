@@ -22,7 +22,7 @@ async def test_a_stream_that_breaks_off_has_no_end(
     walk = Timeline.walk
 
     async def broken(
-        timeline: Timeline, query: Query, **asked: Any
+        timeline: Timeline, query: Query, **asked: bool
     ) -> AsyncIterator[list[Activity]]:
         async for chunk in walk(timeline, query, **asked):
             yield chunk
