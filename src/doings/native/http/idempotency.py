@@ -16,14 +16,14 @@ from doings.core.store import Writer
 from doings.httpkit.request import Request
 from doings.native.http.answer import Answer, recall_answer, remember_answer, response_of
 
-HEADER = "idempotency-key"
+HEADER = "Idempotency-Key"
 
 _KEY = re.compile(r"[\x20-\x7e]{1,255}")
 
 
 def key_of(request: Request) -> str | None:
     """The key that the caller gave the request; raises Malformed."""
-    key = request.single_header(HEADER)
+    key = request.single_header(HEADER.lower())
     if key is not None and not _KEY.fullmatch(key):
         raise Malformed("1 to 255 printable ASCII characters", HEADER)
     return key

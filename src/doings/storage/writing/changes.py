@@ -25,9 +25,9 @@ async def amend(transaction: Transaction, activity_id: str, revise: Callable[[st
     """Replace what an activity's changes keep of the past by what `revise` makes of it."""
     last = 0
     while rows := await transaction.fetch(
-        sql.LATER_CHANGES_OF_ACTIVITY, activity_id=activity_id, after=last, limit=CHANGE_CHUNK
+        sql.PAST_OF_ACTIVITY, activity_id=activity_id, after=last, limit=CHANGE_CHUNK
     ):
-        for seq, *_, before in rows:
+        for seq, before in rows:
             after = revise(before)
             if after != before:
                 await transaction.execute(sql.AMEND_CHANGE, seq=seq, before=after)
