@@ -384,7 +384,8 @@ LATER_CHANGES_OF_ACTIVITY = f"""
 # What those changes keep of the past, whole.
 PAST_OF_ACTIVITY = """
     SELECT seq, before FROM changes
-    WHERE account_id = :account_id AND activity_id = :activity_id AND seq > :after
+    WHERE account_id = :account_id AND activity_id = :activity_id AND op <> 'created'
+        AND seq > :after
     ORDER BY seq LIMIT :limit"""
 
 # Repeated requests
