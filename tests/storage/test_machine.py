@@ -41,7 +41,9 @@ T = TypeVar("T")
 KEYS = [*((CONTACT, id_) for id_ in "123"), *(("file", id_) for id_ in "fg")]
 INSTANTS = [-1, NOON - DAY, NOON, NOON + 1, NOON + 9 * 3600 * SECOND, NOON + DAY]
 KINDS = ["note.created", "note.updated", "text.posted"]
-SEQS_OF_ENTITIES = "SELECT seq FROM entities WHERE account_id = :id"
+SEQS_OF_ENTITIES = """
+    SELECT seq FROM entities WHERE account_id = :id
+    UNION ALL SELECT seq FROM entity_changes WHERE account_id = :id"""
 WORDS = ["red", "RED", "gréen", "blue", "東京", "京都", "東京都", "都"]
 NAMES = [None, "José", "jo\u0301", "東京一郎"]
 TIES: tuple[Tie, ...] = ("recorded", "updated")

@@ -111,6 +111,7 @@ class Authenticator:
             credential.label,
             credential.expires_at,
             found.standing,
+            found.epoch,
         )
 
     def failed(self, address: str) -> None:

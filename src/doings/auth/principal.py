@@ -16,7 +16,10 @@ SCOPE_ALIASES = {"read": READ, "write": WRITE}
 
 
 class Principal(msgspec.Struct, frozen=True):
-    """An account, and the credential that speaks for it until `expires_at`, an instant."""
+    """An account, and the credential that speaks for it until `expires_at`, an instant.
+
+    `epoch` is what the account's positions begin with.
+    """
 
     account: Account
     key: str
@@ -24,6 +27,7 @@ class Principal(msgspec.Struct, frozen=True):
     label: str | None
     expires_at: int | None = None
     standing: Standing | None = None
+    epoch: str = ""
 
     def require(self, scope: str) -> None:
         """Raise Forbidden unless the credential has the scope."""

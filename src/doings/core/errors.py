@@ -10,6 +10,7 @@ DoingsError
 │   └── TooMuch            asks for more than a bound allows
 ├── Conflict               the state of the thing does not allow it
 ├── Outdated               it is not in the state that the caller asks for
+├── HistoryReplaced        a position in a feed that is another one since
 ├── TooLarge               a body over the limit
 ├── UnsupportedType        a body in a format that nobody reads here
 ├── BrokenOff              a stream that ended in an error, after part of it was recorded
@@ -109,6 +110,14 @@ class Conflict(DoingsError):
 
 class Outdated(DoingsError):
     """The thing is not what the caller asks it to be (`If-Match`, `If-None-Match`)."""
+
+
+class HistoryReplaced(DoingsError):
+    """The caller's position is of a history that was rolled back; `position` is where to begin."""
+
+    def __init__(self, position: str) -> None:
+        self.position = position
+        super().__init__("the history was replaced since; read the lists again and go on from here")
 
 
 class TooLarge(DoingsError):

@@ -93,6 +93,7 @@ STATUS: dict[type[DoingsError], int] = {
     errors.NotAcceptable: 406,
     TooSlow: 408,
     errors.Conflict: 409,
+    errors.HistoryReplaced: 410,
     errors.Outdated: 412,
     errors.TooLarge: 413,
     AddressTooLong: 414,

@@ -13,6 +13,9 @@ from doings.httpkit.request import Request
 
 MEDIA_TYPE = "application/problem+json"
 
+RESET = "urn:doings:problem/reset"
+"""The type of the problem that a position of another history is answered with."""
+
 
 class FieldProblem(msgspec.Struct):
     """One member that is wrong."""
@@ -23,6 +26,8 @@ class FieldProblem(msgspec.Struct):
 
 class ProblemDocument(msgspec.Struct, omit_defaults=True):
     """A problem; `errors` only where single members or parameters are to blame.
+
+    `position` only where the caller's own is of a history that was replaced: where to begin again.
 
     The others only where a stream broke off: the last `line` that is done, and how many lines up to
     it became what.
@@ -38,12 +43,21 @@ class ProblemDocument(msgspec.Struct, omit_defaults=True):
     replaced: int | None = None
     repeated: int | None = None
     refused: int | None = None
+    position: str | None = None
 
 
 def problem_document(error: DoingsError) -> ProblemDocument:
     """Render an error."""
     if isinstance(error, errors.BrokenOff):
         return _broken_off_document(error)
+    if isinstance(error, errors.HistoryReplaced):
+        return msgspec.structs.replace(
+            _plain_document(error), type=RESET, position=error.position
+        )
+    return _plain_document(error)
+
+
+def _plain_document(error: DoingsError) -> ProblemDocument:
     status = value_for(STATUS, error)
     return ProblemDocument(
         type="about:blank",

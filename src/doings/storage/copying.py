@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import AsyncIterator, Callable
 
 from doings.core.errors import Conflict, Misconfigured
-from doings.storage.database import Database
+from doings.storage.database import Database, renew_epochs
 from doings.storage.engine import Connection, Row
 from doings.storage.sql import account_statements as sql
 from doings.storage.sql.rows import search_text
@@ -38,10 +38,18 @@ async def copy(source: Database, target: Database, progress: Progress) -> int:
         for table in TABLES_OF_ACCOUNT:
             await _copy_table(source, target, table, account.id, progress)
     rows = await _compare(source, target, progress)
-    await target.engine.write(
-        lambda connection: connection.execute(sql.DROP_INSTALLATION_VALUE, name=SOURCE)
-    )
+    await target.engine.write(_end)
     return rows
+
+
+async def _end(connection: Connection) -> None:
+    """Take the mark away, and give the accounts other epochs.
+
+    The target may have held the same accounts before, further on than the source is. Nobody can
+    tell once it was emptied, so all that follow are told to begin again.
+    """
+    await renew_epochs(connection)
+    await connection.execute(sql.DROP_INSTALLATION_VALUE, name=SOURCE)
 
 
 async def _begin(source: Database, target: Database) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from typing import Any, TypeVar
 
 from doings.core.account import Account, check_new_account
@@ -13,13 +13,14 @@ from doings.core.clock import SECOND, Clock
 from doings.core.defaults import DEFAULTS
 from doings.core.entity import SELF, EntityDraft, EntityKey
 from doings.core.errors import Conflict, Misconfigured, NotFound, Unavailable
+from doings.core.position import first_epoch, new_epoch
 from doings.core.store import Reader, Writer
 from doings.core.store.credentials import SignIn, Standing
 from doings.core.store.rendering import Heavy
 from doings.core.text import json_text, object_from_text
-from doings.storage.change_watch import ChangeWatch
 from doings.storage.document_cache import DocumentCache
 from doings.storage.engine import Connection, Engine, Row
+from doings.storage.notices import Followed
 from doings.storage.reader import AccountReader
 from doings.storage.sql import account_statements as accounts
 from doings.storage.sql import statements as sql
@@ -37,9 +38,6 @@ KNOWN_KEYS = 100_000
 
 _LAST_USED_AT = 7
 """The column of a standing's row that says nothing about what can be seen."""
-
-LOOK_SECONDS = 0.2
-"""How soon a long poll sees what another process wrote."""
 
 
 class Database:
@@ -59,7 +57,6 @@ class Database:
         """Whether accounts lie on other machines than the credentials: a standing takes both."""
         self._account_ids: dict[str, int] = {}
         """The account of each key that signed in here. A key never changes it."""
-        self._watches: dict[int, ChangeWatch] = {}
         self.is_ending = False
         """Whether the server is about to stop, so that nobody shall wait for changes any more."""
 
@@ -283,16 +280,17 @@ class Database:
         """Who a key belongs to, whatever the account: the one question that names none."""
         account_id = self._account_ids.get(key)
         if account_id is None:
-            row = await self.engine.look_up(accounts.CREDENTIAL_BY_KEY, key=key)
-            standing = None
-        else:
-            row = await self.engine.look_up(accounts.STANDING, key=key, account_id=account_id)
-            standing = _standing(row) if row else None
+            found = await self.engine.look_up(accounts.CREDENTIAL_BY_KEY, key=key)
+            if found is None:
+                return None
+            account_id = int(found[0])
+            self._know(key, account_id)
+        row = await self.engine.look_up(accounts.STANDING, key=key, account_id=account_id)
         if row is None:
             return None
-        if account_id is None and not self._is_spread:
-            self._know(key, row[1])
-        return SignIn(credential_from_row(row[:8]), account_from_row(row[8:14]), standing)
+        account = account_from_row(row[8:14])
+        epoch = row[-1] or first_epoch(account.id, account.created_at)
+        return SignIn(credential_from_row(row[:8]), account, epoch, _standing(row))
 
     def _know(self, key: str, account_id: int) -> None:
         if len(self._account_ids) >= KNOWN_KEYS:
@@ -316,21 +314,24 @@ class Database:
 
     async def wait_for_change(self, account_id: int, after: int, seconds: float) -> None:
         """Return when the account's last seq is past `after`, or the time is over."""
-        watch = self._watches.setdefault(account_id, self._new_watch(account_id))
-        try:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(seconds):
-                    await watch.passed(after)
-        finally:
-            if not watch.is_needed:
-                self._watches.pop(account_id, None)
+        with self.following(account_id) as followed, suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while not self.is_ending:
+                    # Asked for before the look, so that no commit falls between the two.
+                    news = followed.next_commit()
+                    last_seq = await self.read(account_id, lambda reader: reader.last_seq())
+                    if last_seq > after:
+                        return
+                    await asyncio.shield(news)
 
-    def _new_watch(self, account_id: int) -> ChangeWatch:
-        return ChangeWatch(
-            look=lambda: self.read(account_id, lambda reader: reader.last_seq()),
-            rest=lambda: self.engine.next_commit(LOOK_SECONDS),
-            is_over=lambda: self.is_ending,
-        )
+    def following(self, account_id: int) -> AbstractContextManager[Followed]:
+        """Hear of commits in the account, whichever process makes them, for as long as this lasts."""
+        return self.engine.notices.following(account_id)
+
+    def end_waiting(self) -> None:
+        """Let nobody wait for changes any more: the server is about to stop."""
+        self.is_ending = True
+        self.engine.notices.tell_all()
 
     async def ping(self) -> None:
         """Return when the store answers; raises Unavailable."""
@@ -375,6 +376,13 @@ async def open_database(engine: Engine, clock: Clock, schema: dict[str, str]) ->
 
 def _standing(row: Row) -> Standing:
     return row[:_LAST_USED_AT] + row[_LAST_USED_AT + 1 :]
+
+
+async def renew_epochs(connection: Connection) -> None:
+    """Give every account another epoch: its history may have gone backwards."""
+    for row in await connection.fetch(accounts.ACCOUNTS):
+        account_id = account_from_row(row).id
+        await connection.execute(sql.SET_EPOCH, account_id=account_id, epoch=new_epoch())
 
 
 async def _ready_secret(connection: Connection) -> str | None:

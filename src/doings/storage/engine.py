@@ -11,6 +11,7 @@ from typing import Any, Protocol, TypeVar
 import msgspec
 
 from doings.core.query import Word
+from doings.storage.notices import CommitNotices
 
 T = TypeVar("T")
 
@@ -116,6 +117,9 @@ class Engine(Protocol):
     group_sizes: Callable[[int], None]
     waits: Callable[[str, float], None]
 
+    notices: CommitNotices
+    """Who waits for commits, whichever process makes them."""
+
     @property
     def queue_depth(self) -> int:
         """How many writes wait for their turn."""
@@ -163,9 +167,6 @@ class Engine(Protocol):
         Work may be run again from its start where an engine had to give up the transaction. Raises
         Busy("writer") where too many writes wait already.
         """
-
-    async def next_commit(self, seconds: float) -> None:
-        """Return soon after something was committed, at the latest after `seconds`."""
 
     def check(self) -> None:
         """Raise Unavailable where the database is no longer the one that was opened."""

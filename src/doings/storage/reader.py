@@ -12,7 +12,7 @@ from doings.core.cursor import Page, page_of
 from doings.core.entity import Entity, EntityKey
 from doings.core.query import LARGEST_PAGE, DiaryOrder, Query, RecordedOrder
 from doings.core.store.activities import ActivityRef
-from doings.core.store.changes import Change
+from doings.core.store.changes import Change, FeedChunk
 from doings.core.store.counts import TimelineSummary
 from doings.core.store.credentials import Credential
 from doings.core.store.entities import EntityQuery
@@ -26,6 +26,7 @@ from doings.storage.reading import (
     counts,
     entities,
     entity_lists,
+    feed,
     imports,
     pages,
 )
@@ -129,6 +130,9 @@ class AccountReader:
 
     async def changes(self, after: int, limit: int) -> list[Change]:
         return await changes.changes(self._transaction, after, limit)
+
+    async def feed(self, after: int, limit: int) -> FeedChunk:
+        return await feed.chunk(self._transaction, after, limit)
 
     async def entity(self, key: EntityKey) -> Entity:
         return await entities.entity(self._transaction, key)

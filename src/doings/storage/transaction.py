@@ -33,6 +33,7 @@ class ReadTransaction:
         self.account_id = account_id
         self._is_inline = is_inline
         self.page_bytes = INLINE_BYTES if is_inline else PAGE_BYTES
+        self._last_seq: int | None = None
 
     def announce(self, size: int) -> None:
         """Say how many bytes are read next; raises Heavy where they keep the event loop."""
@@ -68,12 +69,23 @@ class ReadTransaction:
         return account_from_row(await self._row(accounts.ACCOUNT_BY_ID))
 
     async def last_seq(self) -> int:
-        """The last seq given out; raises NotFound."""
-        return int((await self._row(sql.LAST_SEQ))[0])
+        """The last seq given out; raises NotFound.
+
+        It is read once, or not at all where a statement for something else has it in its rows.
+        """
+        if self._last_seq is None:
+            self._last_seq = int((await self._row(sql.LAST_SEQ))[0])
+        return self._last_seq
+
+    def note_last_seq(self, last_seq: int) -> None:
+        """Remember the last seq that a statement of this transaction has read or made."""
+        self._last_seq = last_seq
 
     async def cache_version(self) -> int:
         """How often something that was there before was changed; raises NotFound."""
-        return int((await self._row(sql.CACHE_VERSION))[0])
+        cache_version, last_seq = await self._row(sql.CACHE_VERSION)
+        self.note_last_seq(last_seq)
+        return int(cache_version)
 
     async def _row(self, statement: str) -> Row:
         row = await self.fetch_one(statement)
@@ -141,7 +153,9 @@ class Transaction(ReadTransaction):
         row = await self.fetch_one(sql.ADVANCE_LAST_SEQ, count=count)
         if row is None:
             raise NotFound("account")
-        return int(row[0]) - count + 1
+        last_seq = int(row[0])
+        self.note_last_seq(last_seq)
+        return last_seq - count + 1
 
     async def time_zone(self) -> str:
         """The zone of the account's calendar, read once."""

@@ -1,7 +1,8 @@
 """What can go wrong with the account of `test_checks`, and what the check says about it.
 
 Its entities are the contacts 1 (22), p (24), 2 (25), 3 (26, deleted) and 4 (32), and an appointment
-of contact 2 (23). Its activities are 27 to 31, of which 30 was erased (34) and 27 revised (33).
+of contact 2 (23). Its activities are 27 to 31, of which 30 was erased (34) and 27 revised (33). The
+deletion of contact 3 is 35 and the change of the appointment 36.
 """
 
 from doings.core.clock import DAY, SECOND
@@ -11,7 +12,7 @@ VALID_UNTIL = 1_772_500_000 * SECOND
 """The deadline of activity 31."""
 
 NO_SEQ = "INSERT INTO entities VALUES (1, 33, 'x', 'y', NULL, '{}', NULL, 0, 1, 1, 1)"
-GONE = "INSERT INTO changes VALUES (1, 35, 28, '{id}', 'deleted', 'note.created', 1, NULL, '{{}}')"
+GONE = "INSERT INTO changes VALUES (1, 37, 28, '{id}', 'deleted', 'note.created', 1, NULL, '{{}}')"
 ORPHAN = """
     INSERT INTO links
     SELECT 1, 22, occurred_at, 999, kind FROM activities WHERE seq = 27"""
@@ -186,18 +187,27 @@ DAMAGES: list[tuple[tuple[str, ...], list[str]]] = [
         ["change 29 created activity 28, whose seq is another"],
     ),
     (
-        ("UPDATE heads SET head = 36",),
+        ("UPDATE heads SET head = 38",),
         [
-            "seq 35 is neither an entity nor a change",
-            "seq 36 is neither an entity nor a change",
+            "seq 37 is neither an entity nor a change",
+            "seq 38 is neither an entity nor a change",
         ],
     ),
-    (("UPDATE heads SET head = 33",), ["seq 34 lies outside 1 to the head"]),
+    (("UPDATE heads SET head = 37",), ["seq 36 lies outside 1 to the head"]),
     ((NO_SEQ,), ["seq 33 is both an entity and a change"]),
+    (("DELETE FROM entity_changes WHERE seq = 36",), ["seq 36 is neither an entity nor a change"]),
+    (
+        ("INSERT INTO entity_changes VALUES (1, 34, 23, 'updated', 1)",),
+        ["seq 34 is two changes"],
+    ),
+    (
+        ("UPDATE entity_changes SET entity_seq = 99 WHERE seq = 35",),
+        ["change 35 is about entity 99, which was never made"],
+    ),
     (
         (
             GONE.format(id="01900000-0000-7000-8000-000000000002"),
-            "UPDATE heads SET head = 35",
+            "UPDATE heads SET head = 37",
         ),
         ["activity 28 is there although it was deleted"],
     ),

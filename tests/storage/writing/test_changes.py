@@ -208,6 +208,7 @@ async def test_every_seq_is_one_entity_or_one_change(book: Book) -> None:
 
     entities = await book.rows("SELECT seq FROM entities")
     changes = await book.rows("SELECT seq FROM changes")
+    of_entities = await book.rows("SELECT seq FROM entity_changes")
 
-    seqs = sorted(seq for (seq,) in [*entities, *changes])
+    seqs = sorted(seq for (seq,) in [*entities, *changes, *of_entities])
     assert seqs == list(range(1, await book.last_seq() + 1))

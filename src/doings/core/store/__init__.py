@@ -6,6 +6,7 @@ Protocols of this folder, one file a subject. A function that needs one subject 
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Protocol, TypeVar
 
 from doings.core.account import Account
@@ -13,7 +14,7 @@ from doings.core.activity import Activity, Draft
 from doings.core.entity import EntityKey
 from doings.core.store.accounts import AccountStore
 from doings.core.store.activities import ActivityReader, ActivityWriter
-from doings.core.store.changes import ChangeReader, ChangeWriter
+from doings.core.store.changes import ChangeReader, ChangeWriter, Followed
 from doings.core.store.counts import CountReader
 from doings.core.store.credentials import CredentialReader, CredentialStore, CredentialWriter
 from doings.core.store.entities import EntityReader, EntityWriter
@@ -118,6 +119,9 @@ class Store(AccountStore, CredentialStore, Protocol):
 
     async def wait_for_change(self, account_id: int, after: int, seconds: float) -> None:
         """Return when the account's last seq is past `after`, or after so many seconds."""
+
+    def following(self, account_id: int) -> AbstractContextManager[Followed]:
+        """Hear of commits in the account, whichever process makes them, for as long as this lasts."""
 
     async def ping(self) -> None:
         """Return when the store answers; raises Unavailable."""

@@ -1,12 +1,18 @@
 """The part of the port that is about changes: what happened to activities, and when."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Literal, Protocol
 
 import msgspec
 
 from doings.core.activity import Activity
+from doings.core.entity import Entity, EntityKey
 from doings.core.query import LARGEST_PAGE
+
+
+Op = Literal["created", "updated", "deleted"]
+"""What happened to an activity or an entity."""
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -20,7 +26,7 @@ class Change(msgspec.Struct, frozen=True):
     seq: int
     activity_seq: int
     activity_id: str
-    op: Literal["created", "updated", "deleted"]
+    op: Op
     kind: str
     at: int
     by: str | None
@@ -28,8 +34,52 @@ class Change(msgspec.Struct, frozen=True):
     activity: Activity | None
 
 
+class EntityChange(msgspec.Struct, frozen=True):
+    """That an entity was created, updated or deleted; `entity` as it is now, None once deleted."""
+
+    seq: int
+    op: Op
+    at: int
+    type: str
+    id: str
+    entity: Entity | None
+
+    @property
+    def key(self) -> EntityKey:
+        """(type, id)."""
+        return self.type, self.id
+
+
+class FeedChunk(msgspec.Struct, frozen=True):
+    """What happened in an account after a seq, to activities and entities, oldest first.
+
+    Nothing is missed up to the seq `through`; `last_seq` and `epoch` are the account's now. `later`
+    are changes after `through` of the activities in `items`, without the activities themselves:
+    with them it can be told how an activity was at any change in `items`.
+    """
+
+    items: list[Change | EntityChange]
+    through: int
+    last_seq: int
+    epoch: str
+    later: list[Change]
+
+
+class Followed(Protocol):
+    """An account in which somebody waits for commits."""
+
+    last_seq: int
+    """The last seq that anybody saw: only when another one is found is a commit told of."""
+
+    def next_commit(self) -> "asyncio.Future[None]":
+        """Done soon after the next commit. All who wait share it, so it may not be cancelled."""
+
+
 class ChangeReader(Protocol):
     """Reading changes."""
+
+    async def feed(self, after: int, limit: int) -> FeedChunk:
+        """What happened after a seq, at most `limit` things; raises NotFound for no account."""
 
     async def changes(self, after: int, limit: int) -> list[Change]:
         """At most `limit` changes with a seq greater than `after`, oldest first."""

@@ -28,11 +28,12 @@ While it stays the same, nothing has changed of what the credential can see.
 
 
 class SignIn(NamedTuple):
-    """What the store knows of a key; it gives no standing the first time it is asked for one."""
+    """What the store knows of a key; `epoch` is what the account's positions begin with."""
 
     credential: Credential
     account: Account
-    standing: Standing | None
+    epoch: str
+    standing: Standing
 
 
 class CredentialReader(Protocol):

@@ -23,6 +23,7 @@ class Block(msgspec.Struct, frozen=True):
     entities: "dict[int, Row]"
     activities: "dict[int, Row]"
     changes: "dict[int, Row]"
+    entity_changes: "dict[int, Row]"
 
 
 async def block_findings(transaction: ReadTransaction, number: int, last_seq: int) -> list[str]:
@@ -50,20 +51,27 @@ async def _block(transaction: ReadTransaction, first: int, end: int) -> Block:
             row[0]: row for row in await transaction.fetch(sql.ACTIVITIES_OF_BLOCK, **bounds)
         },
         changes={row[0]: row for row in await transaction.fetch(sql.CHANGES_OF_BLOCK, **bounds)},
+        entity_changes={
+            row[0]: row
+            for row in await transaction.fetch(sql.ENTITY_CHANGES_OF_BLOCK, **bounds)
+        },
     )
 
 
 def _seq_findings(block: Block, seqs: range) -> list[str]:
     """Whether every seq up to the head is one entity or one change, and none lies past it."""
     findings = []
-    used = block.entities.keys() | block.changes.keys() | block.activities.keys()
+    changes = block.changes.keys() | block.entity_changes.keys()
+    used = block.entities.keys() | changes | block.activities.keys()
     for seq in sorted(used.union(seqs)):
         if seq not in used:
             findings.append(f"seq {seq} is neither an entity nor a change")
         elif seq not in seqs:
             findings.append(f"seq {seq} lies outside 1 to the head")
-        elif seq in block.entities and (seq in block.changes or seq in block.activities):
+        elif seq in block.entities and (seq in changes or seq in block.activities):
             findings.append(f"seq {seq} is both an entity and a change")
+        elif seq in block.changes and seq in block.entity_changes:
+            findings.append(f"seq {seq} is two changes")
     return findings
 
 
@@ -100,6 +108,11 @@ def _change_findings(block: Block) -> list[str]:
             findings.append(f"activity {seq} is there although it was deleted")
         elif not is_there and not is_deleted:
             findings.append(f"activity {seq} was created and is neither there nor deleted")
+    findings += [
+        f"change {seq} is about entity {entity}, which was never made"
+        for seq, entity, is_there in block.entity_changes.values()
+        if not is_there
+    ]
     return findings
 
 

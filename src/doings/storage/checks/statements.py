@@ -53,6 +53,11 @@ CHANGES_OF_BLOCK = f"""
         c.seq, c.activity_seq, c.activity_id, c.op, {_IS_THERE}, {_IS_DELETED}, {_IS_CREATED}
     FROM changes c
     WHERE c.account_id = :account_id AND c.seq >= :first AND c.seq < :end"""
+_HAS_ENTITY = _exists("entities e WHERE e.account_id = n.account_id AND e.seq = n.entity_seq")
+ENTITY_CHANGES_OF_BLOCK = f"""
+    SELECT n.seq, n.entity_seq, {_HAS_ENTITY}
+    FROM entity_changes n
+    WHERE n.account_id = :account_id AND n.seq >= :first AND n.seq < :end"""
 LINKED_ENTITIES = """
     SELECT seq, type, contact_seq FROM entities
     WHERE account_id = :account_id AND seq = ANY(:seqs)"""

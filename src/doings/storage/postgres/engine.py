@@ -21,12 +21,14 @@ import msgspec
 from doings.core import budget
 from doings.core.errors import Busy, DoingsError, Unavailable
 from doings.storage.engine import Row, answer
+from doings.storage.notices import CommitNotices
 from doings.storage.postgres.connection import Figures, PostgresConnection
 from doings.storage.postgres.errors import is_late, is_lost, is_passing, translated
 from doings.storage.postgres.notifications import CommitNotifier
 from doings.storage.postgres.opening import BOUNDED, UNBOUNDED, WRITING, Address, checked
 from doings.storage.postgres.places import Places
 from doings.storage.postgres.pool import Pool
+from doings.storage.sql.statements import LAST_SEQ
 
 T = TypeVar("T")
 
@@ -48,7 +50,7 @@ _BEGIN_READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 
 class Sizes(msgspec.Struct, frozen=True):
-    """How many connections this process may use, and one more for the bell."""
+    """How many connections this process may use, and one more for notices of commits."""
 
     bounded: int = 9
     unbounded: int = 3
@@ -84,8 +86,11 @@ class PostgresEngine:
         self.group_sizes: Callable[[int], None] = lambda _: None
         self.waits: Callable[[str, float], None] = lambda _kind, _seconds: None
         self._figures = Figures()
+        self.notices = CommitNotices(self._last_seq)
         self._connect = address.connect
-        self._notifier = CommitNotifier(address.connect if address.prepared else None)
+        self._notifier = CommitNotifier(
+            address.connect if address.prepared else None, self.notices
+        )
         pages = Places(sizes.bounded, _busy_readers)
         searches = Places(
             sizes.unbounded,
@@ -172,9 +177,9 @@ class PostgresEngine:
         self._enqueue(account_id, _Write(work, accounts, done, callers))
         return cast("T", await done)
 
-    async def next_commit(self, seconds: float) -> None:
-        """Return soon after something was committed, at the latest after `seconds`."""
-        await self._notifier.wait(seconds)
+    async def _last_seq(self, account_id: int) -> int | None:
+        row = await self.look_up(LAST_SEQ, account_id=account_id)
+        return row[0] if row else None
 
     def check(self) -> None:
         """Nothing to do: a server looks after its own files."""
@@ -229,7 +234,7 @@ class PostgresEngine:
         self.group_sizes(sum(write.callers for write in done))
         for write, (result, failure) in zip(done, outcomes, strict=True):
             answer(write.done, result, failure)
-        self._notifier.notify()
+        self._notifier.notify({one for write in done for one in write.accounts})
         return rest
 
     async def _transact(self, account_id: int | None, group: list[_Write]) -> list[_Outcome]:

@@ -39,7 +39,10 @@ async def activity(
     if isinstance(ref, int):
         rows = await transaction.fetch(sql.ACTIVITIES_BY_SEQ, seqs=[ref])
     else:
-        rows = await transaction.fetch(sql.ACTIVITY_BY_ID, id=ref)
+        found = await transaction.fetch(sql.ACTIVITY_BY_ID, id=ref)
+        rows = [row[:-1] for row in found]
+        for row in found:
+            transaction.note_last_seq(row[-1])
     if not rows:
         raise NotFound("activity", ref)
     return (await _with_fitting_links(transaction, rows, with_attrs=with_attrs))[0]

@@ -23,7 +23,10 @@ async def entity(transaction: ReadTransaction, key: EntityKey) -> Entity:
 async def entity_or_none(transaction: ReadTransaction, key: EntityKey) -> Entity | None:
     """One entity, deleted or not, or None."""
     row = await transaction.fetch_one(sql.ENTITY_BY_KEY, type=key[0], id=key[1])
-    return entity_from_row(row) if row else None
+    if row is None:
+        return None
+    transaction.note_last_seq(row[-1])
+    return entity_from_row(row[:-1])
 
 
 async def entity_by_seq(transaction: ReadTransaction, entity_type: str, seq: int) -> Entity:

@@ -38,6 +38,8 @@ async def keys_with_cache_version(
         # By far most pages of documents that are kept take no other statement than this.
         statement, values = select.keys_with_cache_version(query)
         rows = await transaction.fetch(statement, **values)
+        if rows:
+            transaction.note_last_seq(rows[0][3])
         return rows, rows[0][2] if rows else 0
     cache_version = await transaction.cache_version()
     return list(await keys(transaction, query)), cache_version

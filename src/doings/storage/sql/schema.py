@@ -222,6 +222,20 @@ STEPS: tuple[str, ...] = (
         PRIMARY KEY (account_id, entity)
     );
     """,
+    # The word that an account's positions begin with, empty until its history is rolled back. What
+    # happens to entities is told in the feed as well. That an entity was made says its own row, so
+    # that recording writes no row more.
+    """
+    ALTER TABLE heads ADD COLUMN epoch {text} NOT NULL DEFAULT '';
+    CREATE TABLE entity_changes (
+        account_id BIGINT NOT NULL,
+        seq BIGINT NOT NULL,
+        entity_seq BIGINT NOT NULL,
+        op {text} NOT NULL,
+        at BIGINT NOT NULL,
+        PRIMARY KEY (account_id, seq)
+    ){without_rowid};
+    """,
 )
 
 VERSION = len(STEPS)
@@ -247,7 +261,7 @@ def _table(name: str, key: str, others: str) -> Table:
 
 
 TABLES_OF_ACCOUNT = (
-    _table("heads", "account_id", "head revision unindexed"),
+    _table("heads", "account_id", "head revision unindexed epoch"),
     _table(
         "entities",
         "account_id seq",
@@ -262,6 +276,7 @@ TABLES_OF_ACCOUNT = (
     _table("links", "account_id entity occurred_at activity_seq", "kind"),
     _table("tallies", "account_id entity day kind", "count"),
     _table("changes", "account_id seq", "activity_seq activity_id op kind at by_key before"),
+    _table("entity_changes", "account_id seq", "entity_seq op at"),
     _table("idempotency_keys", "account_id key", "digest answer at"),
     _table("deadlines", "account_id activity_seq", "due_at"),
     _table(

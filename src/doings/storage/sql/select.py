@@ -41,7 +41,7 @@ def keys_in_order(
 
 
 def keys_with_cache_version(query: Query) -> Selection:
-    """The next keys in the timeline of one entity, or of all, each with the cache version."""
+    """The next keys in the timeline of one entity, or of all, each with the cache version and last seq."""
     bounds, values = _bounds(query)
     values["limit"] = query.limit + 1
     if query.entities:
@@ -88,7 +88,8 @@ _LIVING = " AND deleted_at IS NULL"
 def _with_cache_version(entity: str, bounds: str, order: str) -> str:
     return (
         "SELECT occurred_at, activity_seq,"
-        " (SELECT revision FROM heads WHERE account_id = :account_id)"
+        " (SELECT revision FROM heads WHERE account_id = :account_id),"
+        " (SELECT head FROM heads WHERE account_id = :account_id)"
         f" FROM links WHERE account_id = :account_id AND entity = {entity}{bounds}"
         f" {order} LIMIT :limit"
     )

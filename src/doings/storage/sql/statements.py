@@ -18,6 +18,8 @@ ENTITY = (
 )
 
 NAMES = ENTITY.replace("e.attrs", "'{}'")
+# Behind other columns: the last seq of the state that the rows are from.
+HEAD = "(SELECT h.head FROM heads h WHERE h.account_id = :account_id)"
 
 TAKEN_BACK = 0
 """The `deleted_at` of an entity that counts as never recorded, because its import was undone.
@@ -35,10 +37,13 @@ LAST_SEQ = "SELECT head FROM heads WHERE account_id = :account_id"
 # Takes `count` seqs and locks the row until the commit, so that seqs have no gap.
 ADVANCE_LAST_SEQ = """
     UPDATE heads SET head = head + :count WHERE account_id = :account_id RETURNING head"""
-# How often something that was there before was changed.
-CACHE_VERSION = "SELECT revision FROM heads WHERE account_id = :account_id"
+# How often something that was there before was changed, and the last seq.
+CACHE_VERSION = "SELECT revision, head FROM heads WHERE account_id = :account_id"
 # Makes every document that is kept of this account out of date.
 ADVANCE_CACHE_VERSION = "UPDATE heads SET revision = revision + 1 WHERE account_id = :account_id"
+
+# Gives an account's positions another word to begin with.
+SET_EPOCH = "UPDATE heads SET epoch = :epoch WHERE account_id = :account_id"
 
 # What full text is made of
 
@@ -62,9 +67,9 @@ ENTITY_TEXTS = """
 
 # Entities
 
-# One entity by type and id, deleted or not.
+# One entity by type and id, deleted or not, and the last seq.
 ENTITY_BY_KEY = f"""
-    SELECT {ENTITY} FROM entities e
+    SELECT {ENTITY}, {HEAD} FROM entities e
     WHERE e.account_id = :account_id AND e.type = :type AND e.id = :id"""
 # Entities of one type by their ids, deleted or not.
 ENTITIES_BY_KEY = f"""
@@ -153,9 +158,9 @@ SMALL_ACTIVITIES_BY_SEQ = f"""
 BYTES_OF_ACTIVITIES = f"""
     SELECT a.seq, {BYTES} FROM activities a
     WHERE a.account_id = :account_id AND a.seq = ANY(:seqs)"""
-# One activity by its public id.
+# One activity by its public id, and the last seq.
 ACTIVITY_BY_ID = f"""
-    SELECT {ACTIVITY} FROM activities a WHERE a.account_id = :account_id AND a.id = :id"""
+    SELECT {ACTIVITY}, {HEAD} FROM activities a WHERE a.account_id = :account_id AND a.id = :id"""
 # The activity that came from elsewhere under this id.
 ACTIVITY_BY_EXTERNAL_ID = f"""
     SELECT {ACTIVITY} FROM activities a
@@ -387,6 +392,32 @@ PAST_OF_ACTIVITY = """
     WHERE account_id = :account_id AND activity_id = :activity_id AND op <> 'created'
         AND seq > :after
     ORDER BY seq LIMIT :limit"""
+
+# What happened to an entity after it was made.
+ADD_ENTITY_CHANGE = """
+    INSERT INTO entity_changes (account_id, seq, entity_seq, op, at)
+    VALUES (:account_id, :seq, :entity_seq, :op, :at)"""
+# The last seq of an account and the epoch that it belongs to.
+FEED_END = """
+    SELECT h.head, h.epoch, a.created_at
+    FROM heads h JOIN accounts a ON a.account_id = h.account_id
+    WHERE h.account_id = :account_id"""
+# Entities made after a seq, oldest first.
+ENTITIES_AFTER = f"""
+    SELECT {ENTITY} FROM entities e WHERE e.account_id = :account_id AND e.seq > :after
+    ORDER BY e.seq LIMIT :limit"""
+# What happened to entities after a seq, oldest first, each with the entity as it is now.
+ENTITY_CHANGES_AFTER = f"""
+    SELECT n.seq, n.op, n.at, {ENTITY} FROM entity_changes n
+    JOIN entities e ON e.account_id = :account_id AND e.seq = n.entity_seq
+    WHERE n.account_id = :account_id AND n.seq > :after
+    ORDER BY n.seq LIMIT :limit"""
+# Changes after a seq of some activities; what is missing of many shows only in filters.
+CHANGES_OF_ACTIVITIES_AFTER = f"""
+    SELECT {CHANGE} FROM changes
+    WHERE account_id = :account_id AND activity_id = ANY(:ids) AND op <> 'created'
+        AND seq > :after
+    LIMIT :limit"""
 
 # Repeated requests
 

@@ -13,7 +13,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from doings.core.budget import LOOP_SECONDS
+from doings.core.errors import Unavailable
 from doings.storage.engine import Row
+from doings.storage.notices import CommitNotices, Lookout
+from doings.storage.sql.statements import LAST_SEQ
 from doings.storage.sqlite.connection import (
     DOMAIN_ERRORS,
     READER_CACHE,
@@ -34,6 +37,9 @@ GROUP = 256
 PROBE_SECONDS = LOOP_SECONDS / 10
 """How long a read of an account with long ones may keep the event loop."""
 
+LOOK_SECONDS = 0.02
+"""How often it is asked, while somebody waits, whether another process committed anything."""
+
 LONG_SECONDS = 5
 """How long an account is taken for one with long reads after it had one."""
 
@@ -45,6 +51,7 @@ class SqliteEngine:
         self.path = path.absolute()
         self.group_sizes: Callable[[int], None] = lambda _: None
         self.waits: Callable[[str, float], None] = lambda _kind, _seconds: None
+        self.notices = CommitNotices(self._last_seq)
         raw = opened(self.path, is_new=not self.path.exists())
         self._inline = SqliteConnection(opened(self.path), is_on_loop=True)
         self._inline.watch()
@@ -57,7 +64,10 @@ class SqliteEngine:
             # Only later it is said who is told.
             group_sizes=lambda size: self.group_sizes(size),  # noqa: PLW0108
             waits=lambda seconds: self.waits("writer", seconds),
+            on_commit=self.notices.tell,
         )
+        self._seen_version: int | None = None
+        self._lookout = Lookout(self.notices, LOOK_SECONDS, self._has_changed)
         self._long: dict[int, float] = {}
         """By account, until when it is taken for one with long reads."""
 
@@ -127,15 +137,25 @@ class SqliteEngine:
         work: Callable[[SqliteConnection], Awaitable[T]],
         *,
         account_id: int | None = None,
-        also: tuple[int, ...] = (),  # noqa: ARG002 - one writer serves all accounts here
+        also: tuple[int, ...] = (),
         callers: int = 1,
     ) -> T:
         """Run work in a transaction; this returns when it is durable."""
-        return await self.writer.write(account_id, work, callers)
+        return await self.writer.write(account_id, work, callers, also)
 
-    async def next_commit(self, seconds: float) -> None:
-        """Return soon after a commit of this process; those of others are seen by looking."""
-        await self.writer.next_commit(seconds)
+    async def _last_seq(self, account_id: int) -> int | None:
+        row = await self.look_up(LAST_SEQ, account_id=account_id)
+        return row[0] if row else None
+
+    def _has_changed(self) -> bool:
+        """Whether anybody committed anything since this was asked last."""
+        try:
+            version = self.version()
+        except Unavailable:
+            return False
+        has_changed = version != self._seen_version
+        self._seen_version = version
+        return has_changed
 
     def check(self) -> None:
         """Raise Unavailable where the file was deleted or replaced."""
@@ -147,6 +167,7 @@ class SqliteEngine:
 
     async def close(self) -> None:
         """Write what was accepted, then let go of the file."""
+        await self._lookout.stop()
         await self.writer.close()
         await self._readers.close()
         self._inline.raw.close()

@@ -27,6 +27,7 @@ class _Write(msgspec.Struct, frozen=True, eq=False):
     loop: asyncio.AbstractEventLoop
     callers: int
     queued_at: float
+    accounts: tuple[int, ...]
 
 
 _Outcome = tuple[_Write, object, Exception | None]
@@ -43,17 +44,18 @@ class Writer:
         group: int,
         group_sizes: Callable[[int], None],
         waits: Callable[[float], None],
+        on_commit: Callable[[int], None],
     ) -> None:
         self._connection = connection
         self._file = file
         self.group = group
         self._group_sizes = group_sizes
         self._waits = waits
+        self._on_commit = on_commit
         self._waiting: Turns[_Write] = Turns()
         self._changed = threading.Condition()
         """Held by whoever looks at what waits; told when there is more."""
         self._is_closed = False
-        self._committed: set[asyncio.Future[None]] = set()
         self._thread = threading.Thread(target=self._run, name="sqlite-writer", daemon=True)
         self._thread.start()
 
@@ -63,11 +65,19 @@ class Writer:
         return len(self._waiting)
 
     async def write(
-        self, owner: Owner, work: Callable[[SqliteConnection], Awaitable[T]], callers: int
+        self,
+        owner: Owner,
+        work: Callable[[SqliteConnection], Awaitable[T]],
+        callers: int,
+        also: tuple[int, ...] = (),
     ) -> T:
-        """Run work in a transaction; returns when it is durable, raises Busy and Unavailable."""
+        """Run work in a transaction; returns when it is durable, raises Busy and Unavailable.
+
+        `owner` is the account that it writes in, `also` are others.
+        """
         loop = asyncio.get_running_loop()
-        write = _Write(work, loop.create_future(), loop, callers, time.monotonic())
+        accounts = also if owner is None else (owner, *also)
+        write = _Write(work, loop.create_future(), loop, callers, time.monotonic(), accounts)
         with self._changed:
             if self._is_closed:
                 msg = "the server is shutting down"
@@ -77,17 +87,6 @@ class Writer:
             self._waiting.put(owner, write)
             self._changed.notify()
         return cast("T", await write.done)
-
-    async def next_commit(self, seconds: float) -> None:
-        """Return soon after a commit of this process; those of others are seen by looking."""
-        waiting: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._committed.add(waiting)
-        try:
-            await asyncio.wait_for(waiting, seconds)
-        except TimeoutError:
-            pass
-        finally:
-            self._committed.discard(waiting)
 
     async def close(self) -> None:
         """Write what was accepted, then end the thread and close its connection."""
@@ -195,6 +194,5 @@ class Writer:
     def _answer(self, outcomes: list[_Outcome]) -> None:
         for write, result, error in outcomes:
             answer(write.done, result, error)
-        for waiting in list(self._committed):
-            if not waiting.done():
-                waiting.set_result(None)
+        for account_id in {one for write, _, _ in outcomes for one in write.accounts}:
+            self._on_commit(account_id)

@@ -9,6 +9,7 @@ from doings.storage.sql import statements as sql
 from doings.storage.sql import tallies
 from doings.storage.sql.rows import is_partial, search_text
 from doings.storage.transaction import Transaction
+from doings.storage.writing import changes
 
 
 async def add_many(
@@ -48,6 +49,8 @@ async def replace(
         created_at=now if old.is_deleted else old.created_at,
         updated_at=now,
     )
+    op = "created" if old.is_deleted else "updated"
+    await changes.add_of_entity(transaction, op, old.seq, now)
     difference = int(not partial) - int(_is_counted(old))
     if difference:
         transaction.tallies[tallies.of_member(old.type, old.seq)] += difference
@@ -59,13 +62,16 @@ async def replace(
 
 async def remove(transaction: Transaction, entity: Entity) -> None:
     """Mark an entity as deleted."""
-    await transaction.execute(sql.DELETE_ENTITY, seq=entity.seq, at=transaction.clock.now())
+    now = transaction.clock.now()
+    await transaction.execute(sql.DELETE_ENTITY, seq=entity.seq, at=now)
+    await changes.add_of_entity(transaction, "deleted", entity.seq, now)
     await _remove_from_lists(transaction, entity)
 
 
 async def take_back(transaction: Transaction, entity: Entity) -> None:
     """Make an entity one that counts as never recorded."""
     await transaction.execute(sql.TAKE_BACK_ENTITY, seq=entity.seq)
+    await changes.add_of_entity(transaction, "deleted", entity.seq, transaction.clock.now())
     await _remove_from_lists(transaction, entity)
 
 
