@@ -111,7 +111,7 @@ class Authenticator:
             credential.label,
             credential.expires_at,
             found.standing,
-            found.epoch,
+            found.position,
         )
 
     def failed(self, address: str) -> None:

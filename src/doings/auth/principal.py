@@ -4,6 +4,7 @@ import msgspec
 
 from doings.core.account import Account
 from doings.core.errors import Forbidden
+from doings.core.position import Position
 from doings.core.store.credentials import Standing
 
 READ = "read_activities"
@@ -18,7 +19,7 @@ SCOPE_ALIASES = {"read": READ, "write": WRITE}
 class Principal(msgspec.Struct, frozen=True):
     """An account, and the credential that speaks for it until `expires_at`, an instant.
 
-    `epoch` is what the account's positions begin with.
+    `position` is the account's own when the credential was looked up.
     """
 
     account: Account
@@ -27,7 +28,7 @@ class Principal(msgspec.Struct, frozen=True):
     label: str | None
     expires_at: int | None = None
     standing: Standing | None = None
-    epoch: str = ""
+    position: Position = Position("", 0)
 
     def require(self, scope: str) -> None:
         """Raise Forbidden unless the credential has the scope."""

@@ -112,8 +112,11 @@ class Timeline:
         """The other accounts in which recording these drafts will record, too."""
         return await recording.receivers(self.store, self.account, drafts)
 
-    async def changes(self, after: int, limit: int, wait: float) -> list[Change]:
-        """At most `limit` changes after a seq; waits for the first one up to `wait` seconds."""
+    async def changes(self, after: int, limit: int, wait: float) -> tuple[list[Change], int]:
+        """At most `limit` changes after a seq, and the account's last seq.
+
+        Waits for the first one up to `wait` seconds.
+        """
         end = time.monotonic() + wait
         last_head = -1
         while True:
@@ -121,7 +124,7 @@ class Timeline:
             left = end - time.monotonic()
             # A last seq that did not move means that the wait ended early: the server is stopping.
             if changes or left <= 0 or last_seq == last_head:
-                return changes
+                return changes, last_seq
             last_head = last_seq
             # The last seq can move without a change: a new entity takes a seq as well.
             await self.store.wait_for_change(self.account.id, max(last_seq, after), left)

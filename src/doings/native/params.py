@@ -8,6 +8,7 @@ from doings.core.activity import KIND, LEVELS, ORIGIN, WORD
 from doings.core.defaults import SETTINGS
 from doings.core.entity import ID_LENGTH, TYPE, EntityKey
 from doings.core.errors import Malformed, NotFound
+from doings.core.position import LARGEST_SEQ, Position, position_from_text
 from doings.core.query import (
     ENTITIES,
     LARGEST_PAGE,
@@ -24,7 +25,6 @@ from doings.httpkit.request import Request
 
 LIMIT = 50
 LONGEST_WAIT = 60
-LARGEST_SEQ = 2**40
 SEARCH_LENGTH = 1000
 
 _KINDS = re.compile(rf"{KIND.pattern}|{WORD.pattern}\.\*")
@@ -62,6 +62,17 @@ def limit(params: QueryString) -> int:
 def after(params: QueryString) -> int:
     """The seq after which a list of changes goes on."""
     return integer(params, "after", 0, least=0, most=LARGEST_SEQ)
+
+
+def position(params: QueryString) -> Position | None:
+    """The position after which the feed goes on, None where none is given."""
+    text = last(params, "after")
+    if not text:
+        return None
+    found = position_from_text(text.strip())
+    if found is None:
+        raise Malformed("must be a position like 1f0c9a3b7d2e-42, or a seq", "after")
+    return found
 
 
 def kinds_in(params: QueryString) -> tuple[str, ...] | None:

@@ -13,7 +13,7 @@ from doings.core.clock import SECOND, Clock
 from doings.core.defaults import DEFAULTS
 from doings.core.entity import SELF, EntityDraft, EntityKey
 from doings.core.errors import Conflict, Misconfigured, NotFound, Unavailable
-from doings.core.position import first_epoch, new_epoch
+from doings.core.position import Position, first_epoch, new_epoch
 from doings.core.store import Reader, Writer
 from doings.core.store.credentials import SignIn, Standing
 from doings.core.store.rendering import Heavy
@@ -289,8 +289,9 @@ class Database:
         if row is None:
             return None
         account = account_from_row(row[8:14])
-        epoch = row[-1] or first_epoch(account.id, account.created_at)
-        return SignIn(credential_from_row(row[:8]), account, epoch, _standing(row))
+        last_seq, _, stored = row[14:]
+        position = Position(stored or first_epoch(account.id, account.created_at), last_seq)
+        return SignIn(credential_from_row(row[:8]), account, position, _standing(row))
 
     def _know(self, key: str, account_id: int) -> None:
         if len(self._account_ids) >= KNOWN_KEYS:

@@ -5,6 +5,7 @@ from typing import NamedTuple, Protocol
 import msgspec
 
 from doings.core.account import Account
+from doings.core.position import Position
 
 
 class Credential(msgspec.Struct, frozen=True):
@@ -28,11 +29,11 @@ While it stays the same, nothing has changed of what the credential can see.
 
 
 class SignIn(NamedTuple):
-    """What the store knows of a key; `epoch` is what the account's positions begin with."""
+    """What the store knows of a key; `position` is the account's own at that moment."""
 
     credential: Credential
     account: Account
-    epoch: str
+    position: Position
     standing: Standing
 
 

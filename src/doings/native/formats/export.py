@@ -19,6 +19,7 @@ from doings.core.entity import EntityKey
 from doings.core.query import Query
 from doings.httpkit.answers import ChunkedResponse
 from doings.httpkit.request import Request
+from doings.native.http.position import POSITION
 
 CSV = "text/csv"
 NDJSON = "application/x-ndjson"
@@ -66,6 +67,8 @@ async def respond_stream(
     head = _HEADS[media_type]
     if has_mark and media_type == CSV:
         head = BOM + head
+    # Where it stood before the first chunk: what changes while chunks are read is told again.
+    request.headers[POSITION] = str(request.principal.position)
     chunks = request.timeline.walk(query, with_attrs=False)
     render = _RENDERERS[media_type]
     first: list[Activity] = await anext(chunks, [])

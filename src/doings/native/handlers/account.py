@@ -24,6 +24,7 @@ from doings.native.documents import (
 )
 from doings.native.http.answer import Answer
 from doings.native.http.idempotency import write_once
+from doings.native.http.position import read_shown
 from doings.native.http.request_body import body_of_type
 from doings.native.http.responses import NO_CONTENT, encode, respond_document, respond_json, written
 from doings.native.mapping import instant_of, token_document
@@ -51,7 +52,7 @@ async def list_tokens(request: Request) -> Response:
     """The account's credentials."""
     # Their last uses change without anything else.
     request.lapse_at(request.services.clock.now())
-    credentials = await request.timeline.read(lambda reader: reader.credentials())
+    credentials = await read_shown(request, lambda reader: reader.credentials())
     documents = [token_document(credential) for credential in credentials]
     return respond_document(request, TokenList(documents))
 

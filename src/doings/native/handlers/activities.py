@@ -16,6 +16,7 @@ from doings.native.handlers.timeline import respond_timeline
 from doings.native.http.answer import Answer, response_of
 from doings.native.http.conditions import Conditions, conditions_of
 from doings.native.http.idempotency import key_of, write_once
+from doings.native.http.position import POSITION, position_of, read_shown
 from doings.native.http.request_body import body_of_type, patch_of_type
 from doings.native.http.responses import NO_CONTENT, respond_document, written
 from doings.native.mapping import (
@@ -50,6 +51,9 @@ async def record_activity(request: Request) -> Response:
 
     if key_of(request) is None:
         activity, is_new = await request.timeline.record(draft)
+        # One that was there before is shown as it was at this sign-in, or later.
+        seq = max(activity.seq, request.principal.position.seq)
+        request.headers[POSITION] = position_of(request, seq)
         return response_of(answer(activity, is_new=is_new))
 
     async def record(writer: Writer) -> Answer:
@@ -93,7 +97,7 @@ async def put_activity(request: Request) -> Response:
 async def show_activity(request: Request) -> Response:
     """One activity."""
     ref = activity_id(request)
-    activity = await request.timeline.read(lambda reader: reader.activity(ref, with_attrs=False))
+    activity = await read_shown(request, lambda reader: reader.activity(ref, with_attrs=False))
     return respond_document(request, activity_document(activity))
 
 
@@ -134,7 +138,7 @@ async def show_history(request: Request) -> Response:
     """The changes of one activity after a seq, oldest first, also of a deleted one."""
     ref = activity_id(request)
     first, most = after(request.query), limit(request.query)
-    changes = await request.timeline.read(lambda reader: reader.history(ref, first, most))
+    changes = await read_shown(request, lambda reader: reader.history(ref, first, most))
     return respond_document(request, change_page(changes, first))
 
 

@@ -2,16 +2,25 @@
 
 from starlette.responses import Response
 
+from doings.core.errors import HistoryReplaced
 from doings.httpkit.input.params import integer
 from doings.httpkit.request import Request
+from doings.native.http.position import POSITION, position_of
 from doings.native.http.responses import respond_document
 from doings.native.mapping import change_page
-from doings.native.params import LONGEST_WAIT, after, limit
+from doings.native.params import LONGEST_WAIT, limit, position
 
 
 async def list_changes(request: Request) -> Response:
-    """What changed after a seq, oldest first; waits for news where there is none yet."""
-    first = after(request.query)
+    """What changed after a position, oldest first; waits for news where there is none yet.
+
+    Raises HistoryReplaced for a position of another epoch.
+    """
+    here = request.principal.position
+    after = position(request.query)
+    if after is not None and after.epoch not in {None, here.epoch}:
+        raise HistoryReplaced(str(here))
+    first = 0 if after is None else after.seq
     wait = integer(request.query, "wait", 0, least=0, most=LONGEST_WAIT)
     if not wait:
         return await _respond_changes(request, first, wait)
@@ -22,5 +31,6 @@ async def list_changes(request: Request) -> Response:
 
 
 async def _respond_changes(request: Request, first: int, wait: int) -> Response:
-    changes = await request.timeline.changes(first, limit(request.query), wait)
+    changes, last_seq = await request.timeline.changes(first, limit(request.query), wait)
+    request.headers[POSITION] = position_of(request, last_seq)
     return respond_document(request, change_page(changes, first))

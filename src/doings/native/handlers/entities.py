@@ -17,6 +17,7 @@ from doings.native.handlers.timeline import gap_in, link_header, page_links, res
 from doings.native.http.answer import Answer
 from doings.native.http.conditions import Conditions, conditions_of
 from doings.native.http.idempotency import write_once
+from doings.native.http.position import read_shown
 from doings.native.http.request_body import (
     LASTING_OF_ENTITIES,
     body_of_type,
@@ -43,7 +44,7 @@ async def list_entities(request: Request) -> Response:
         entities, covered = await reader.fitting_entities(seqs[: query.limit])
         return entities, covered < len(seqs)
 
-    entities, has_more = await request.timeline.read(read, bounded=_is_bounded(query))
+    entities, has_more = await read_shown(request, read, bounded=_is_bounded(query))
     page = entity_page(entities, gap, has_more=has_more)
     links = page_links(request, page, filters)
     documents = [entity_document(entity) for entity in page.items]
@@ -69,7 +70,7 @@ def _step(query: EntityQuery, gap: Gap | None) -> EntityQuery:
 async def show_entity(request: Request) -> Response:
     """One entity."""
     key = entity_key(request)
-    entity = await request.timeline.read(lambda reader: reader.entity(key))
+    entity = await read_shown(request, lambda reader: reader.entity(key))
     return respond_document(request, entity_document(entity))
 
 

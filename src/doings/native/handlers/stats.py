@@ -9,6 +9,7 @@ from doings.core.store import Reader
 from doings.httpkit.input.params import QueryString, one_of
 from doings.httpkit.request import Request
 from doings.native.documents import DayCount, DayStats, KindCount, KindStats
+from doings.native.http.position import read_shown
 from doings.native.http.responses import encode, respond_json
 from doings.native.params import instant, kinds_in, links_in
 
@@ -24,7 +25,7 @@ async def show_stats(request: Request) -> Response:
             return encode(_by_kind(await reader.counts_by_kind(query)))
         return encode(_by_day(await reader.counts_by_day(query)))
 
-    return respond_json(request, await request.timeline.read(read, bounded=False))
+    return respond_json(request, await read_shown(request, read, bounded=False))
 
 
 def tallied_query(params: QueryString, time_zone: str) -> Query:

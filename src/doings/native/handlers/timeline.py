@@ -20,6 +20,7 @@ from doings.httpkit.request import Request
 from doings.native.documents import ActivityPage
 from doings.native.formats import activitystreams
 from doings.native.formats.export import CSV, NDJSON, respond_stream
+from doings.native.http.position import read_shown
 from doings.native.http.request_body import JSON
 from doings.native.http.responses import encode, respond_bytes
 from doings.native.params import has_byte_order_mark
@@ -46,7 +47,8 @@ async def respond_timeline(
     if media_type in {CSV, NDJSON}:
         return await respond_stream(request, query, media_type, owner, has_mark=has_mark)
     rendering = RENDERING if media_type == JSON else activitystreams.rendering(request.base_url)
-    page = await request.timeline.read(_reading(query, owner, rendering), bounded=query.is_bounded)
+    reading = _reading(query, owner, rendering)
+    page = await read_shown(request, reading, bounded=query.is_bounded)
     links = page_links(request, page, filters)
     body = _json(page, links) if media_type == JSON else _activity_streams(request, page, links)
     return respond_bytes(body, media_type, link_header(request, links))

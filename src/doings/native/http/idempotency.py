@@ -9,12 +9,14 @@ import hashlib
 import re
 from collections.abc import Awaitable, Callable
 
+import msgspec
 from starlette.responses import Response
 
 from doings.core.errors import Malformed
 from doings.core.store import Writer
 from doings.httpkit.request import Request
 from doings.native.http.answer import Answer, recall_answer, remember_answer, response_of
+from doings.native.http.position import POSITION, position_of
 
 HEADER = "Idempotency-Key"
 
@@ -53,15 +55,21 @@ async def write_once(
     `also` are other accounts that work writes in.
     """
     key = key_of(request)
+
+    async def shown(writer: Writer) -> Answer:
+        answer = await work(writer)
+        position = position_of(request, await writer.last_seq())
+        return msgspec.structs.replace(answer, headers={**answer.headers, POSITION: position})
+
     if key is None:
-        return response_of(await request.timeline.write(work, also=also))
+        return response_of(await request.timeline.write(shown, also=also))
     digest = digest_of(request, body)
 
     async def once(writer: Writer) -> Answer:
         first = await recall_answer(writer, key, digest)
         if first is not None:
             return first
-        answer = await work(writer)
+        answer = await shown(writer)
         await remember_answer(writer, key, digest, kept(answer))
         return answer
 
