@@ -1,5 +1,6 @@
 """The product on one page: settings, the store, and every surface under its path."""
 
+import asyncio
 import gc
 import os
 import sys
@@ -34,7 +35,8 @@ from doings.httpkit.logs import end_logs, set_up_logs
 from doings.httpkit.observe import observed
 from doings.httpkit.request import Services
 from doings.httpkit.surface import Surface
-from doings.httpkit.waiting import WaitingRoom
+from doings.httpkit.waiting import WaitingRoom, streams_room
+from doings.live.hub import Hub
 from doings.native import docs_page
 from doings.native import routes as native
 from doings.storage.database import Database
@@ -70,7 +72,7 @@ def check_hosts(settings: Settings) -> None:
             raise Misconfigured(f"DOINGS_HOSTS: {pattern}={surface}: the surfaces are {surfaces}")
 
 
-def services_of(settings: Settings, store: Database) -> Services:
+def services_of(settings: Settings, store: Database, hub: Hub) -> Services:
     """What the surfaces share, on an open store."""
     failures = FailedSignIns(settings.failed_sign_ins)
     return Services(
@@ -80,6 +82,7 @@ def services_of(settings: Settings, store: Database) -> Services:
         authenticator=Authenticator(store, store.clock, failures),
         cursors=CursorSigner(store.secret),
         waiting=WaitingRoom(),
+        streams=hub,
     )
 
 
@@ -134,6 +137,8 @@ class Application:
         self._services: Services | None = None
         self._kept_answers: KeptAnswers | None = None
         self._store: Database | None = None
+        self._hub: Hub | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._sweeper: Sweeper | None = None
         self._rebuilding: Rebuilding | None = None
         self._relinking: Relinking | None = None
@@ -165,7 +170,9 @@ class Application:
         """Open the store; raises Misconfigured."""
         self._store = await self._open(self.settings)
         watch_store(self._store)
-        self._services = services_of(self.settings, self._store)
+        self._hub = Hub(self._store, self._store.clock, streams_room())
+        self._services = services_of(self.settings, self._store, self._hub)
+        self._loop = asyncio.get_running_loop()
         self._kept_answers = KeptAnswers(
             self._store, self._services.authenticator, self.settings.kept_answers_bytes
         )
@@ -179,9 +186,17 @@ class Application:
         self._connections.start()
 
     def end_waiting(self) -> None:
-        """Answer all requests that wait for changes at once: the server is about to stop."""
-        if self._store is not None:
-            self._store.is_ending = True
+        """Answer all that wait for changes and end all streams: the server is about to stop.
+
+        It may be called from another thread.
+        """
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._end_waiting)
+
+    def _end_waiting(self) -> None:
+        if self._store is not None and self._hub is not None:
+            self._store.end_waiting()
+            self._hub.end()
 
     def let_go_of_idle(self) -> None:
         """Close the connections that have no request: the server would wait for one on each."""
@@ -190,6 +205,8 @@ class Application:
     async def stop(self) -> None:
         """Write what was accepted and close the store."""
         await self._connections.stop()
+        if self._hub is not None:
+            await self._hub.stop()
         await self._loop_watch.stop()
         if self._sweeper is not None:
             await self._sweeper.stop()

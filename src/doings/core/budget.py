@@ -128,6 +128,19 @@ DESCRIPTORS_KEPT = 128
 WAITING_SHARE = 0.5
 """The part of the connections that may wait for changes; one account gets half of that."""
 
+STREAMS_SHARE = 0.87
+"""The part of the connections that may be streams: nearly all, as they do nothing most of the time.
+"""
+
+ACCOUNT_STREAMS_SHARE = 0.82
+"""The part of the connections that may be streams of one account."""
+
+STREAM_BACKLOG_BYTES = 1_048_576
+"""Bytes that may wait for a stream's reader before it is closed."""
+
+STREAM_SECONDS = 30
+"""How long a stream's reader may take nothing before it is closed."""
+
 BUSY_SECONDS = 1
 """After how many seconds a caller that found no room is told to try again."""
 

@@ -10,12 +10,16 @@ from msgspec import UNSET, UnsetType
 from doings.core.activity import ACTOR, Activity, Linked, rendered_links
 from doings.core.clock import datetime_from_instant, text_from_instant
 from doings.core.entity import Entity
+from doings.core.store.changes import Change, EntityChange, Op
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 MomentText = Annotated[str, msgspec.Meta(extra_json_schema={"format": "date-time"})]
 """An instant as RFC 3339 text. The text is cached, as answers repeat many instants."""
 
 JsonObject = Annotated[msgspec.Raw, msgspec.Meta(extra_json_schema={"type": "object"})]
+NullableObject = Annotated[
+    msgspec.Raw, msgspec.Meta(extra_json_schema={"type": ["object", "null"]})
+]
 
 
 class ActorDocument(msgspec.Struct):
@@ -70,6 +74,42 @@ class EntityDocument(msgspec.Struct):
     contact: str | None
     created_at: Moment
     updated_at: Moment
+
+
+class ChangeDocument(msgspec.Struct):
+    """A change: `activity` as it is now, null once deleted; `before` what the change replaced."""
+
+    seq: int
+    op: Op
+    at: Moment
+    by: str | None
+    kind: str
+    activity_id: str
+    activity: ActivityDocument | None
+    before: NullableObject | None
+
+
+class EnteredDocument(ChangeDocument):
+    """A change by which the activity begins to fit a filter."""
+
+    entered: bool = True
+
+
+class LeftDocument(msgspec.Struct):
+    """That an activity does not fit a filter any more."""
+
+    activity_id: str
+    seq: int
+
+
+class EntityChangeDocument(msgspec.Struct):
+    """What happened to an entity; `entity` as it is now, null once deleted."""
+
+    seq: int
+    at: Moment
+    entity: EntityDocument | None
+    type: str
+    id: str
 
 
 LinkDocuments = tuple[ActorDocument | None, list[LinkDocument]]
@@ -145,6 +185,31 @@ def entity_document(entity: Entity) -> EntityDocument:
         contact=entity.contact,
         created_at=datetime_from_instant(entity.created_at),
         updated_at=datetime_from_instant(entity.updated_at),
+    )
+
+
+def change_document(change: Change) -> ChangeDocument:
+    """Render a change."""
+    return ChangeDocument(
+        seq=change.seq,
+        op=change.op,
+        at=datetime_from_instant(change.at),
+        by=change.by,
+        kind=change.kind,
+        activity_id=change.activity_id,
+        activity=activity_document(change.activity) if change.activity else None,
+        before=None if change.before is None else raw(change.before),
+    )
+
+
+def entity_change_document(change: EntityChange) -> EntityChangeDocument:
+    """Render what happened to an entity."""
+    return EntityChangeDocument(
+        seq=change.seq,
+        at=datetime_from_instant(change.at),
+        entity=entity_document(change.entity) if change.entity else None,
+        type=change.type,
+        id=change.id,
     )
 
 

@@ -1,4 +1,4 @@
-"""Positions in an account's feed: `<epoch>-<seq>`, a seq together with the history it belongs to."""
+"""Positions in an account's feed: `<epoch>-<seq>`, a seq of one of the account's histories."""
 
 import hashlib
 import re

@@ -26,6 +26,8 @@ WAIT = Histogram(
     ["for"],
     buckets=(0.001, 0.005, 0.02, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
+STREAMS = Gauge("doings_streams", "Streams that are open.", multiprocess_mode="livesum")
+STREAMS_CLOSED = Counter("doings_streams_closed", "Streams that the server closed.", ["reason"])
 STALL = Gauge(
     "doings_loop_stall_seconds",
     "The longest that the event loop was kept in the last minute.",

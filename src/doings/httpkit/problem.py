@@ -51,9 +51,7 @@ def problem_document(error: DoingsError) -> ProblemDocument:
     if isinstance(error, errors.BrokenOff):
         return _broken_off_document(error)
     if isinstance(error, errors.HistoryReplaced):
-        return msgspec.structs.replace(
-            _plain_document(error), type=RESET, position=error.position
-        )
+        return msgspec.structs.replace(_plain_document(error), type=RESET, position=error.position)
     return _plain_document(error)
 
 

@@ -29,6 +29,7 @@ from doings.httpkit.input.params import (
     bounded_integer_from_text,
     query_from_bytes,
 )
+from doings.httpkit.streams import Streams
 from doings.httpkit.waiting import WaitingRoom
 
 T = TypeVar("T")
@@ -48,6 +49,7 @@ class Services(msgspec.Struct, frozen=True):
     authenticator: Authenticator
     cursors: CursorSigner
     waiting: WaitingRoom
+    streams: Streams
 
 
 class Request:

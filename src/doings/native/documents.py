@@ -22,10 +22,12 @@ from doings.core.activity import (
 )
 from doings.core.document import (
     ActivityDocument,
+    ChangeDocument,
     EntityDocument,
     JsonObject,
     Moment,
     MomentText,
+    NullableObject,
 )
 from doings.core.entity import ATTRS_LENGTH, ID_LENGTH, NAME_LENGTH, TYPE
 from doings.core.text import DEEPEST
@@ -69,7 +71,6 @@ BodyText = Annotated[str, _at_most(BODY_LENGTH)]
 NameText = Annotated[str, _at_most(NAME_LENGTH)]
 ActivityJson = Annotated[JsonObject, _json_of(JSON_LENGTH)]
 EntityJson = Annotated[JsonObject, _json_of(ATTRS_LENGTH)]
-NullableObject = Annotated[msgspec.Raw, Meta(extra_json_schema={"type": ["object", "null"]})]
 EntityName = Annotated[
     str, Meta(description="`type:id`, like `contact:8`", extra_json_schema={"pattern": "^[^:]+:"})
 ]
@@ -189,19 +190,6 @@ class EntityPage(msgspec.Struct):
     items: list[EntityDocument]
     next: str | None
     prev: str | None
-
-
-class ChangeDocument(msgspec.Struct):
-    """A change: `activity` as it is now, null once deleted; `before` what the change replaced."""
-
-    seq: int
-    op: Literal["created", "updated", "deleted"]
-    at: Moment
-    by: str | None
-    kind: str
-    activity_id: str
-    activity: ActivityDocument | None
-    before: NullableObject | None
 
 
 class ChangePage(msgspec.Struct):

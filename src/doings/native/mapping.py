@@ -21,7 +21,7 @@ from doings.core.activity import (
     given_links,
 )
 from doings.core.clock import datetime_from_instant
-from doings.core.document import activity_document, raw
+from doings.core.document import change_document
 from doings.core.entity import Entity, EntityDraft, EntityKey, checked_contact
 from doings.core.errors import Invalid, Problem, TooMuch
 from doings.core.store.changes import Change
@@ -32,7 +32,6 @@ from doings.native.documents import (
     ActivityInput,
     ActivityPatch,
     ActorInput,
-    ChangeDocument,
     ChangePage,
     EntityInput,
     EntityPatch,
@@ -154,20 +153,6 @@ def change_page(changes: Sequence[Change], after: int) -> ChangePage:
     """Render changes that were read from `after` on."""
     items = [change_document(change) for change in changes]
     return ChangePage(items, last=items[-1].seq if items else after)
-
-
-def change_document(change: Change) -> ChangeDocument:
-    """Render a change."""
-    return ChangeDocument(
-        seq=change.seq,
-        op=change.op,
-        at=datetime_from_instant(change.at),
-        by=change.by,
-        kind=change.kind,
-        activity_id=change.activity_id,
-        activity=activity_document(change.activity) if change.activity else None,
-        before=None if change.before is None else raw(change.before),
-    )
 
 
 def token_document(credential: Credential) -> TokenDocument:

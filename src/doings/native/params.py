@@ -27,6 +27,9 @@ LIMIT = 50
 LONGEST_WAIT = 60
 SEARCH_LENGTH = 1000
 
+STREAM_FILTERS = frozenset({"kind", "actor", "origin", "level", "channel", "external_id"})
+"""Those that are read one by one."""
+
 _KINDS = re.compile(rf"{KIND.pattern}|{WORD.pattern}\.\*")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ORIGIN_FORM = "lower-case letters, digits, dots, - and _"
@@ -52,6 +55,18 @@ def query_from_params(
         limit=limit(params),
         **filters,
     )
+
+
+def stream_query(params: QueryString) -> Query:
+    """The filters of a stream; `entity` names whose timeline it is."""
+    owner = _key(params, "entity")
+    links = links_in(params)
+    filters = {
+        field: read(params)
+        for name, (field, read) in _FILTERS.items()
+        if name in STREAM_FILTERS and name in params
+    }
+    return Query(entities=(owner,) if owner else links, also=links if owner else (), **filters)
 
 
 def limit(params: QueryString) -> int:

@@ -6,6 +6,7 @@ from doings.auth.principal import ADMIN, WRITE
 from doings.core.document import ActivityDocument, EntityDocument
 from doings.httpkit.problem import respond_problem
 from doings.httpkit.surface import Operation, Surface, resource
+from doings.live.sse import MEDIA_TYPE as EVENT_STREAM
 from doings.native import documents as wire
 from doings.native.auth import authenticate
 from doings.native.formats.activitystreams import MEDIA_TYPE as ACTIVITY_STREAMS
@@ -19,6 +20,7 @@ from doings.native.handlers import (
     entities,
     interactions,
     stats,
+    stream,
 )
 from doings.native.http.request_body import JSON, MERGE_PATCH
 from doings.native.openapi import description
@@ -33,6 +35,8 @@ from doings.native.openapi.operations import (
     NO_BODY,
     ONCE,
     STATS_FILTERS,
+    STREAM_NOTES,
+    STREAM_PARAMETERS,
     OperationDoc,
     json_of,
     knowing_parameters,
@@ -236,6 +240,21 @@ _OVERVIEWS = (
                 tag="overviews",
                 parameters=(*FEED_PARAMETERS, IF_NONE_MATCH),
                 answers={200: json_of(wire.ChangePage), 304: NO_BODY},
+                errors=(410,),
+            ),
+        ),
+    ),
+    resource(
+        "/stream",
+        GET=Operation(
+            stream.stream_changes,
+            about=OperationDoc(
+                summary="Follow the feed as it happens, as server-sent events",
+                tag="overviews",
+                parameters=STREAM_PARAMETERS,
+                answers={200: {EVENT_STREAM: str}},
+                errors=(406,),
+                limits=STREAM_NOTES,
             ),
         ),
     ),

@@ -326,7 +326,7 @@ class Database:
                     await asyncio.shield(news)
 
     def following(self, account_id: int) -> AbstractContextManager[Followed]:
-        """Hear of commits in the account, whichever process makes them, for as long as this lasts."""
+        """Hear of commits in the account, of any process, for as long as this lasts."""
         return self.engine.notices.following(account_id)
 
     def end_waiting(self) -> None:

@@ -98,9 +98,7 @@ class Lookout:
     `is_due` says whether there may be anything to see. It is asked each time.
     """
 
-    def __init__(
-        self, notices: CommitNotices, seconds: float, is_due: Callable[[], bool]
-    ) -> None:
+    def __init__(self, notices: CommitNotices, seconds: float, is_due: Callable[[], bool]) -> None:
         self._notices = notices
         self._seconds = seconds
         self._is_due = is_due

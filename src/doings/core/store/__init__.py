@@ -121,7 +121,7 @@ class Store(AccountStore, CredentialStore, Protocol):
         """Return when the account's last seq is past `after`, or after so many seconds."""
 
     def following(self, account_id: int) -> AbstractContextManager[Followed]:
-        """Hear of commits in the account, whichever process makes them, for as long as this lasts."""
+        """Hear of commits in the account, of any process, for as long as this lasts."""
 
     async def ping(self) -> None:
         """Return when the store answers; raises Unavailable."""

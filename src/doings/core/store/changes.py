@@ -10,7 +10,6 @@ from doings.core.activity import Activity
 from doings.core.entity import Entity, EntityKey
 from doings.core.query import LARGEST_PAGE
 
-
 Op = Literal["created", "updated", "deleted"]
 """What happened to an activity or an entity."""
 

@@ -29,6 +29,7 @@ _READ = {
         b"idempotency-key",
         b"if-match",
         b"if-none-match",
+        b"last-event-id",
         b"x-forwarded-for",
     )
 }

@@ -47,6 +47,7 @@ REASONS = {
     406: "No format that the Accept header names",
     408: "Nothing of the body came for 25 seconds",
     409: "The state of the thing does not allow it, or the Idempotency-Key is another request's",
+    410: "The position is of a history that was replaced; `position` says where to begin again",
     412: "It has been changed since it was read",
     413: "The body is too large",
     414: "The address is longer than 16 KiB",

@@ -29,6 +29,7 @@ QUERIES = {
     "/entities/{type}/{id}/activities": "since=2026-11-01T00:00:00Z&order=asc",
     "/stats": "by=kind&link=contact:8",
     "/changes": "after=0&wait=1",
+    "/stream": "kind=note.*&link=contact:8",
 }
 """The query of a GET, by its path."""
 

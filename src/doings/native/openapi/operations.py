@@ -6,11 +6,12 @@ import msgspec
 
 from doings.core.activity import LEVELS, ORIGIN, WORD
 from doings.core.entity import ID_LENGTH, TYPE
+from doings.core.position import EPOCH
 from doings.core.query import ENTITIES, LARGEST_PAGE
 from doings.httpkit.input.params import Parameters
 from doings.httpkit.surface import Resource
 from doings.native.http.request_body import JSON
-from doings.native.params import LIMIT, LONGEST_WAIT, SEARCH_LENGTH
+from doings.native.params import LIMIT, LONGEST_WAIT, SEARCH_LENGTH, STREAM_FILTERS
 
 Schema = dict[str, Any]
 
@@ -169,14 +170,60 @@ HISTORY_PARAMETERS = (
     LIMIT_PARAMETER,
 )
 
+_POSITION = {
+    "anyOf": [
+        {"type": "integer", "minimum": 0},
+        _text(pattern=f"^{EPOCH.pattern}-[0-9]+$"),
+    ],
+    "examples": [42, "1f0c9a3b7d2e-42"],
+}
+
 FEED_PARAMETERS = (
-    *HISTORY_PARAMETERS,
+    _query("after", "The last seq or position already known; 0 where it is left out.", _POSITION),
+    LIMIT_PARAMETER,
     _query(
         "wait",
         "How many seconds to wait for a change where there is none.",
         {"type": "integer", "minimum": 0, "maximum": LONGEST_WAIT, "default": 0},
     ),
 )
+
+STREAM_PARAMETERS = (
+    _query("after", "The position to go on from; the present end where it is left out.", _POSITION),
+    _query("entity", "Only the timeline of `type:id`, and what happens to it.", _KEY),
+    KIND_FILTER,
+    LINK_FILTER,
+    *[one for one in FILTERS if one.name in STREAM_FILTERS - {"kind"}],
+    Parameter(
+        "Last-Event-ID",
+        "header",
+        "The id of the last event that came. A browser sends it by itself; it wins over `after`.",
+        _text(),
+    ),
+)
+
+STREAM_NOTES = (
+    (
+        "Each event has an `id`, a position. `created`, `updated` and `deleted` have an item of"
+        " `/changes` as data; `left` says that an activity does not fit the filters any more, and a"
+        " `created` with `entered` that one begins to."
+    ),
+    (
+        "`entity.created`, `entity.updated` and `entity.deleted` tell of entities that the filters"
+        " name, or of all where there are no filters."
+    ),
+    (
+        "`position` says up to where nothing was missed, every few seconds. `reset` says that the"
+        " position asked for is of another history: read the lists again."
+    ),
+    "`closing` is the last event: `slow`, `shutdown` or `revoked`. Connect again with the last id.",
+    (
+        "In a browser: `const feed = new EventSource(url); feed.addEventListener('created', (event) =>"
+        " show(JSON.parse(event.data)));`. It connects again by itself and misses nothing. It sends no"
+        " header to sign in, so a proxy of your own has to add `Authorization`."
+    ),
+)
+"""What the description says of a stream: an OpenAPI document has no place for its events."""
 
 BATCH_PARAMETERS = (
     _query(

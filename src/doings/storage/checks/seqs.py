@@ -52,8 +52,7 @@ async def _block(transaction: ReadTransaction, first: int, end: int) -> Block:
         },
         changes={row[0]: row for row in await transaction.fetch(sql.CHANGES_OF_BLOCK, **bounds)},
         entity_changes={
-            row[0]: row
-            for row in await transaction.fetch(sql.ENTITY_CHANGES_OF_BLOCK, **bounds)
+            row[0]: row for row in await transaction.fetch(sql.ENTITY_CHANGES_OF_BLOCK, **bounds)
         },
     )
 

@@ -88,9 +88,7 @@ class PostgresEngine:
         self._figures = Figures()
         self.notices = CommitNotices(self._last_seq)
         self._connect = address.connect
-        self._notifier = CommitNotifier(
-            address.connect if address.prepared else None, self.notices
-        )
+        self._notifier = CommitNotifier(address.connect if address.prepared else None, self.notices)
         pages = Places(sizes.bounded, _busy_readers)
         searches = Places(
             sizes.unbounded,

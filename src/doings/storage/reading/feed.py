@@ -59,8 +59,7 @@ async def _made(transaction: ReadTransaction, after: int, limit: int) -> list[En
 async def _changed(transaction: ReadTransaction, after: int, limit: int) -> list[EntityChange]:
     rows = await transaction.fetch(sql.ENTITY_CHANGES_AFTER, after=after, limit=limit)
     return [
-        _entity_change(seq, op, at, entity_from_row(tuple(entity)))
-        for seq, op, at, *entity in rows
+        _entity_change(seq, op, at, entity_from_row(tuple(entity))) for seq, op, at, *entity in rows
     ]
 
 

@@ -41,7 +41,10 @@ def keys_in_order(
 
 
 def keys_with_cache_version(query: Query) -> Selection:
-    """The next keys in the timeline of one entity, or of all, each with the cache version and last seq."""
+    """The next keys in the timeline of one entity, or of all.
+
+    Each comes with the cache version and the last seq.
+    """
     bounds, values = _bounds(query)
     values["limit"] = query.limit + 1
     if query.entities:

@@ -36,7 +36,7 @@ _Outcome = tuple[_Write, object, Exception | None]
 class Writer:
     """The thread and its queue. Accounts take turns, so none waits for all that another writes."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what it works with, and who is told of what
         self,
         connection: SqliteConnection,
         file: DatabaseFile,

@@ -1,0 +1,184 @@
+"""Which of the things that happen a filter lets through, as a pure function of what happened.
+
+An item of the feed shows the activity as it is now. How it was before and after a change is found
+by going back: from the activity as it is now over the members that each later change replaced.
+"""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from doings.core.activity import ACTOR, Activity
+from doings.core.entity import EntityKey
+from doings.core.query import Query
+from doings.core.store.changes import Change, EntityChange, FeedChunk
+
+Item = Change | EntityChange
+
+Told = Literal["item", "entered", "left"]
+"""How a change is told to a filter: as it is, as one that begins to fit, as one that ceases to."""
+
+
+class Marks(msgspec.Struct, frozen=True):
+    """What filters look at of an activity; `actors` are `linked`, too."""
+
+    kind: str
+    origin: str
+    external_id: str | None
+    level: str | None
+    channels: tuple[str, ...]
+    actors: frozenset[EntityKey]
+    linked: frozenset[EntityKey]
+
+
+class _Linked(msgspec.Struct, frozen=True):
+    type: str
+    id: str
+    role: str = ACTOR
+
+
+class _Replaced(msgspec.Struct, frozen=True):
+    """Those members of a `before` that filters look at; the whole document has them all."""
+
+    kind: str | UnsetType = UNSET
+    origin: str | UnsetType = UNSET
+    external_id: str | UnsetType | None = UNSET
+    level: str | UnsetType | None = UNSET
+    channels: tuple[str, ...] | UnsetType = UNSET
+    actor: _Linked | UnsetType | None = UNSET
+    links: list[_Linked] | UnsetType = UNSET
+
+
+_decode = msgspec.json.Decoder(_Replaced).decode
+
+
+class _State(msgspec.Struct, frozen=True):
+    """An activity at one moment: members of its document, the actor apart from the other links."""
+
+    kind: str
+    origin: str
+    external_id: str | None
+    level: str | None
+    channels: tuple[str, ...]
+    actor: _Linked | None
+    links: list[_Linked]
+
+    def before(self, replaced: _Replaced) -> "_State":
+        """The activity before a change that replaced these members."""
+        members = msgspec.structs.asdict(replaced)
+        return msgspec.structs.replace(
+            self, **{name: value for name, value in members.items() if value is not UNSET}
+        )
+
+    def marks(self) -> Marks:
+        """What filters look at."""
+        links = [*self.links, *([self.actor] if self.actor else [])]
+        return Marks(
+            self.kind,
+            self.origin,
+            self.external_id,
+            self.level,
+            self.channels,
+            frozenset([(link.type, link.id) for link in links if link.role == ACTOR]),
+            frozenset([(link.type, link.id) for link in links]),
+        )
+
+
+def _state_of(activity: Activity) -> _State:
+    links = [
+        _Linked(link.entity.type, link.entity.id, role)
+        for link in activity.links
+        for role in link.roles
+    ]
+    actor = next((link for link in links if link.role == ACTOR), None)
+    if actor is not None:
+        links.remove(actor)
+    return _State(
+        activity.kind,
+        activity.origin,
+        activity.external_id,
+        activity.level,
+        activity.channels,
+        actor,
+        links,
+    )
+
+
+def _whole(text: str) -> _State:
+    """The state that the `before` of a deletion describes."""
+    return msgspec.json.decode(text, type=_State)
+
+
+States = tuple[Marks | None, Marks | None]
+"""An activity before and after a change; None where it was not there."""
+
+
+def states(chunk: FeedChunk) -> dict[int, States]:
+    """The states around each change of an activity in the chunk, by the seq of the change."""
+    changes = [item for item in chunk.items if isinstance(item, Change)]
+    present: dict[int, _State | None] = {}
+    for change in changes:
+        present[change.activity_seq] = _state_of(change.activity) if change.activity else None
+    found: dict[int, States] = {}
+    for change in reversed([*changes, *chunk.later]):
+        after = present[change.activity_seq]
+        before = present[change.activity_seq] = _before(change, after)
+        found[change.seq] = (_marks(before), _marks(after))
+    return found
+
+
+def _marks(state: _State | None) -> Marks | None:
+    return None if state is None else state.marks()
+
+
+def _before(change: Change, after: _State | None) -> _State | None:
+    if change.op == "created":
+        return None
+    if change.op == "deleted":
+        return _whole(change.before) if change.before else None
+    return after.before(_decode(change.before or "{}")) if after else None
+
+
+def is_everything(query: Query) -> bool:
+    """Whether a filter lets all through."""
+    return query == Query()
+
+
+def how_told(query: Query, around: States) -> Told | None:
+    """How a change is told to a filter, None for one that it hides."""
+    fitted, fits = (marks is not None and _fits(query, marks) for marks in around)
+    if fits:
+        return "entered" if around[0] is not None and not fitted else "item"
+    if not fitted:
+        return None
+    return "item" if around[1] is None else "left"
+
+
+def is_told_of_entity(query: Query, key: EntityKey) -> bool:
+    """Whether a filter lets through what happens to an entity: it has to name it."""
+    return is_everything(query) or key in (*query.entities, *query.also, query.actor)
+
+
+def _fits(query: Query, marks: Marks) -> bool:
+    return (
+        _is_among(query.kinds, marks.kind)
+        and query.origin in {None, marks.origin}
+        and query.external_id in {None, marks.external_id}
+        and query.level in {None, marks.level}
+        and (query.channel is None or query.channel in marks.channels)
+        and (query.actor is None or query.actor in marks.actors)
+        and _is_linked(query.entities, marks)
+        and _is_linked(query.also, marks)
+    )
+
+
+def _is_linked(entities: Sequence[EntityKey], marks: Marks) -> bool:
+    return not entities or not marks.linked.isdisjoint(entities)
+
+
+def _is_among(kinds: tuple[str, ...] | None, kind: str) -> bool:
+    if kinds is None:
+        return True
+    return kind in kinds or f"{kind.partition('.')[0]}.*" in kinds

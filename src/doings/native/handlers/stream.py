@@ -1,0 +1,33 @@
+"""The feed as a stream of events, from a position on and for as long as the caller stays."""
+
+from starlette.responses import Response
+
+from doings.core.position import Position, position_from_text
+from doings.httpkit.input.accept import negotiated
+from doings.httpkit.request import Request
+from doings.live.sse import HEADERS, MEDIA_TYPE
+from doings.native.params import position, stream_query
+
+NOWHERE = Position("", 0)
+"""In the place of a `Last-Event-ID` that is no position: no history has this epoch."""
+
+
+async def stream_changes(request: Request) -> Response:
+    """Every event from the position on; raises NotAcceptable, Malformed and Busy."""
+    negotiated(request.header("accept"), (MEDIA_TYPE,))
+    query = stream_query(request.query)
+    start = _start(request)
+    # A stream is never the answer to another request.
+    request.lapse_at(request.services.clock.now())
+    if request.method == "HEAD":
+        return Response(headers=HEADERS)
+    return request.services.streams.respond(request.principal, query, start)
+
+
+def _start(request: Request) -> Position:
+    """Where a browser that connects again was, else what the caller asks for, else the end."""
+    after = position(request.query)
+    last_event_id = request.header("last-event-id")
+    if last_event_id:
+        return position_from_text(last_event_id) or NOWHERE
+    return after or request.principal.position
