@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from doings.cli.options import DatabaseOption, check_exists, settings_for
+from doings.cli.options import DatabaseOption, check_exists, renew_epochs, settings_for
 from doings.cli.terminal import output, progress
 from doings.config import Settings
 from doings.core.errors import Misconfigured
@@ -74,6 +74,15 @@ def distribute(database: DatabaseOption = None) -> None:
     output().print(
         f"Distributed {', '.join(made)}" if made else "All tables are distributed already"
     )
+
+
+@schema.command("restored")
+def restored(database: DatabaseOption = None) -> None:
+    """Say that a database was restored: whoever follows an account is told to begin again."""
+    settings = settings_for(database)
+    check_exists(settings)
+    asyncio.run(renew_epochs(settings))
+    output().print("All that follow an account will begin again")
 
 
 async def _distribute(settings: Settings) -> list[str]:

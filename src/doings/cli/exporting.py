@@ -91,7 +91,7 @@ def export(  # noqa: PLR0913 - each is an option of the command
     async def work(store: Store) -> int:
         owner = await store.account(account)
         query = Query(
-            kinds=_kinds(kind),
+            kinds=checked_kinds(kind),
             since=_instant(since, owner, "--since"),
             until=_instant(until, owner, "--until"),
             is_descending=False,
@@ -180,7 +180,7 @@ def _target(file: str) -> Iterator[BinaryIO]:
     partial.replace(path)
 
 
-def _kinds(kinds: list[str] | None) -> tuple[str, ...] | None:
+def checked_kinds(kinds: list[str] | None) -> tuple[str, ...] | None:
     """The kinds and `noun.*` patterns, None for all; raises Invalid."""
     for kind in kinds or ():
         checked_kind(f"{kind.removesuffix('.*')}.any" if kind.endswith(".*") else kind)

@@ -6,15 +6,19 @@ from typing import Annotated
 
 import typer
 
-from doings.cli.options import DatabaseOption, check_exists, settings_for
-from doings.cli.terminal import output, progress
+from doings.cli.options import DatabaseOption, check_exists, renew_epochs, settings_for
+from doings.cli.terminal import output, progress, remark
 from doings.config import Settings
 from doings.core.errors import Misconfigured
 
 BACKUP_EXAMPLES = """
 $ doings backup /backups/doings-$(date +%F).db
 
-To restore, stop the server and put the copy in the place of the database.
+To restore, stop the server and use `doings restore`.
+"""
+
+RESTORE_EXAMPLES = """
+$ doings restore /backups/doings-2026-11-28.db --database sqlite:////srv/doings.db
 """
 
 CHECK_EXAMPLES = """
@@ -41,6 +45,35 @@ def backup(
     with progress("Copying") as step:
         back_up(source, target, lambda left, pages: step(pages - left, total=pages))
     output().print(f"Copied to {target} ({target.stat().st_size:,} bytes)")
+
+
+def restore(
+    backup: Annotated[
+        Path,
+        typer.Argument(metavar="BACKUP", help="The file to restore.", show_default=False),
+    ],
+    database: DatabaseOption = None,
+) -> None:
+    """Put a backup in the place of the SQLite database; the servers have to be stopped.
+
+    Whoever follows an account is told to begin again. The database that was there is kept.
+    """
+    from doings.storage.opening import database_file  # noqa: PLC0415 - loads the drivers
+    from doings.storage.sqlite import restoring  # noqa: PLC0415 - loads the driver
+
+    settings = settings_for(database)
+    target = database_file(settings.database)
+    if target is None:
+        raise Misconfigured(
+            "a PostgreSQL database is restored by its own tools, and then `doings schema restored`"
+        )
+    copy = restoring.copy_of_backup(backup, target)
+    asyncio.run(renew_epochs(settings_for(f"sqlite:///{copy}")))
+    restoring.check_unused(target)
+    kept = restoring.put_in_place(copy, target)
+    output().print(f"Restored {target} from {backup}")
+    if kept is not None:
+        remark(f"What was there is kept as {kept}")
 
 
 def check(database: DatabaseOption = None) -> None:

@@ -71,6 +71,17 @@ def with_store(
     return asyncio.run(_opened(settings_for(database), work, is_new_allowed=is_new_allowed))
 
 
+async def renew_epochs(settings: Settings) -> None:
+    """Say of a database that its history may have gone backwards."""
+    from doings.app import open_store  # noqa: PLC0415 - loads every surface
+
+    store = await open_store(settings)
+    try:
+        await store.renew_epochs()
+    finally:
+        await store.close()
+
+
 def check_exists(settings: Settings) -> None:
     """Refuse to make a database because its name was mistyped; raises Misconfigured."""
     from doings.storage.opening import database_file  # noqa: PLC0415

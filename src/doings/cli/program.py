@@ -21,9 +21,17 @@ from doings.cli.importing import (
     ImportGroup,
     import_,
 )
-from doings.cli.maintenance import BACKUP_EXAMPLES, CHECK_EXAMPLES, backup, check
+from doings.cli.maintenance import (
+    BACKUP_EXAMPLES,
+    CHECK_EXAMPLES,
+    RESTORE_EXAMPLES,
+    backup,
+    check,
+    restore,
+)
 from doings.cli.options import DatabaseOption
 from doings.cli.serving import SERVE_EXAMPLES, serve
+from doings.cli.tailing import TAIL_EXAMPLES, tail
 from doings.cli.terminal import fail, settle_colours_of_help
 from doings.cli.tokens import tokens
 from doings.core.errors import DoingsError, Invalid, Malformed, Misconfigured
@@ -72,6 +80,8 @@ app.command("demo", epilog=DEMO_EXAMPLES)(demo)
 app.add_typer(imports, name="import")
 app.command("export", epilog=EXPORT_EXAMPLES)(export)
 app.command("backup", epilog=BACKUP_EXAMPLES)(backup)
+app.command("restore", epilog=RESTORE_EXAMPLES)(restore)
+app.command("tail", epilog=TAIL_EXAMPLES)(tail)
 app.command("check", epilog=CHECK_EXAMPLES)(check)
 app.command("copy", epilog=COPY_EXAMPLES)(copy)
 app.add_typer(schema, name="schema")

@@ -156,6 +156,22 @@ def how_told(query: Query, around: States) -> Told | None:
     return "item" if around[1] is None else "left"
 
 
+def let_through(query: Query, chunk: FeedChunk) -> list[Item]:
+    """The items of a chunk that are told to a filter in any way, those that leave it included."""
+    if is_everything(query):
+        return chunk.items
+    around = states(chunk)
+    return [
+        item
+        for item in chunk.items
+        if (
+            is_told_of_entity(query, item.key)
+            if isinstance(item, EntityChange)
+            else how_told(query, around[item.seq])
+        )
+    ]
+
+
 def is_told_of_entity(query: Query, key: EntityKey) -> bool:
     """Whether a filter lets through what happens to an entity: it has to name it."""
     return is_everything(query) or key in (*query.entities, *query.also, query.actor)

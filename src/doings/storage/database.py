@@ -334,6 +334,10 @@ class Database:
         self.is_ending = True
         self.engine.notices.tell_all()
 
+    async def renew_epochs(self) -> None:
+        """Say that history may have gone backwards, in every account."""
+        await self.engine.write(renew_epochs)
+
     async def ping(self) -> None:
         """Return when the store answers; raises Unavailable."""
         self.engine.check()

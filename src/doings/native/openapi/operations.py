@@ -218,9 +218,10 @@ STREAM_NOTES = (
     ),
     "`closing` is the last event: `slow`, `shutdown` or `revoked`. Connect again with the last id.",
     (
-        "In a browser: `const feed = new EventSource(url); feed.addEventListener('created', (event) =>"
-        " show(JSON.parse(event.data)));`. It connects again by itself and misses nothing. It sends no"
-        " header to sign in, so a proxy of your own has to add `Authorization`."
+        "In a browser: `const feed = new EventSource(url);"
+        " feed.addEventListener('created', (event) => show(JSON.parse(event.data)));`."
+        " It connects again by itself and misses nothing. It sends no header to sign in, so a proxy"
+        " of your own has to add `Authorization`."
     ),
 )
 """What the description says of a stream: an OpenAPI document has no place for its events."""

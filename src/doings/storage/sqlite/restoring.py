@@ -1,0 +1,96 @@
+"""Putting a backup in the place of a SQLite database."""
+
+import os
+from pathlib import Path
+
+import apsw
+
+from doings.core.errors import Misconfigured
+from doings.core.private_files import create_private
+from doings.storage.sqlite.file import COMPANIONS
+
+SECONDS = 1.0
+"""How long it is waited for a program that has the database open."""
+
+
+def copy_of_backup(backup: Path, target: Path) -> Path:
+    """Copy a backup to a file next to the database that it is for; raises Misconfigured.
+
+    The backup itself stays as it is, whatever is done to the copy.
+    """
+    if not backup.is_file():
+        msg = f"there is no backup {backup}"
+        raise Misconfigured(msg)
+    if target.exists() and backup.samefile(target):
+        msg = f"{backup} is the database itself"
+        raise Misconfigured(msg)
+    copy = target.with_name(f"{target.name}.restoring")
+    _remove(copy)
+    create_private(copy)
+    try:
+        _copy(backup, copy)
+    except Misconfigured:
+        _remove(copy)
+        raise
+    return copy
+
+
+def _copy(backup: Path, copy: Path) -> None:
+    # One that nobody writes is read without a trace next to it.
+    is_alone = not backup.with_name(f"{backup.name}-wal").exists()
+    address = f"{backup.absolute().as_uri()}?mode=ro{'&immutable=1' if is_alone else ''}"
+    flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
+    try:
+        with (
+            apsw.Connection(address, flags=flags) as reading,
+            apsw.Connection(str(copy)) as writing,
+        ):
+            is_ours = reading.table_exists("main", "installation")
+            with writing.backup("main", reading, "main") as copying:
+                copying.step()
+    except apsw.Error as error:
+        msg = f"{backup} cannot be read: {error}"
+        raise Misconfigured(msg) from error
+    if not is_ours:
+        msg = f"{backup} is no backup of Doings"
+        raise Misconfigured(msg)
+
+
+def check_unused(target: Path) -> None:
+    """Raise Misconfigured while another program has the database open.
+
+    Only a program that has it for itself can leave the mode of writing ahead.
+    """
+    if not target.exists():
+        return
+    try:
+        with apsw.Connection(str(target), flags=apsw.SQLITE_OPEN_READWRITE) as raw:
+            raw.set_busy_timeout(int(SECONDS * 1000))
+            raw.pragma("journal_mode", "delete")
+    except (apsw.BusyError, apsw.LockedError) as error:
+        msg = f"another program has {target} open: stop the server first"
+        raise Misconfigured(msg) from error
+    except apsw.Error:
+        return  # A damaged file is a good reason to restore.
+
+
+def put_in_place(copy: Path, target: Path) -> Path | None:
+    """Let the copy be the database; returns where the one that was there is kept."""
+    kept = None
+    if target.exists():
+        kept = target.with_name(f"{target.name}.before-restore")
+        target.replace(kept)
+    for companion in COMPANIONS:
+        target.with_name(target.name + companion).unlink(missing_ok=True)
+    copy.replace(target)
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+    return kept
+
+
+def _remove(copy: Path) -> None:
+    for end in ("", *COMPANIONS):
+        copy.with_name(copy.name + end).unlink(missing_ok=True)
