@@ -67,6 +67,7 @@ def restore(
         raise Misconfigured(
             "a PostgreSQL database is restored by its own tools, and then `doings schema restored`"
         )
+    restoring.check_unused(target)
     copy = restoring.copy_of_backup(backup, target)
     asyncio.run(renew_epochs(settings_for(f"sqlite:///{copy}")))
     restoring.check_unused(target)

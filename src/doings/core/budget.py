@@ -128,11 +128,11 @@ DESCRIPTORS_KEPT = 128
 WAITING_SHARE = 0.5
 """The part of the connections that may wait for changes; one account gets half of that."""
 
-STREAMS_SHARE = 0.87
+STREAMS_SHARE = 0.96
 """The part of the connections that may be streams: nearly all, as they do nothing most of the time.
 """
 
-ACCOUNT_STREAMS_SHARE = 0.82
+ACCOUNT_STREAMS_SHARE = 0.93
 """The part of the connections that may be streams of one account."""
 
 STREAM_BACKLOG_BYTES = 1_048_576

@@ -67,6 +67,11 @@ class Hub:
 
         return EventStream(enter, self._leave)
 
+    @property
+    def count(self) -> int:
+        """How many streams are open."""
+        return len(self._places)
+
     def end(self) -> None:
         """Close all streams: the server is about to stop."""
         self._is_ending = True
@@ -145,7 +150,7 @@ class Hub:
 
     def _close_stuck(self, now: float) -> None:
         for reader in self._places:
-            if reader.closing is None and is_stuck(reader, now):
+            if reader.closing is None and is_stuck(reader, now, STREAM_SECONDS):
                 reader.close("slow")
             elif is_stuck(reader, now, STREAM_SECONDS + GRACE_SECONDS) and reader.task is not None:
                 reader.close("slow")

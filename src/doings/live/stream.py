@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from doings.core.budget import STREAM_SECONDS
 from doings.core.errors import DoingsError
 from doings.live import sse
 from doings.live.tail import PAUSE_SECONDS, Reader, Tail
@@ -96,6 +95,6 @@ async def _end(send: Send, reader: Reader) -> None:
         await send({"type": "http.response.body", "body": last, "more_body": False})
 
 
-def is_stuck(reader: Reader, now: float, seconds: float = STREAM_SECONDS) -> bool:
+def is_stuck(reader: Reader, now: float, seconds: float) -> bool:
     """Whether a reader has taken nothing for so long."""
     return reader.sending_since is not None and now - reader.sending_since >= seconds

@@ -1,6 +1,7 @@
 """Putting a backup in the place of a SQLite database."""
 
 import os
+from contextlib import closing
 from pathlib import Path
 
 import apsw
@@ -42,8 +43,8 @@ def _copy(backup: Path, copy: Path) -> None:
     flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
     try:
         with (
-            apsw.Connection(address, flags=flags) as reading,
-            apsw.Connection(str(copy)) as writing,
+            closing(apsw.Connection(address, flags=flags)) as reading,
+            closing(apsw.Connection(str(copy))) as writing,
         ):
             is_ours = reading.table_exists("main", "installation")
             with writing.backup("main", reading, "main") as copying:
@@ -64,14 +65,19 @@ def check_unused(target: Path) -> None:
     if not target.exists():
         return
     try:
-        with apsw.Connection(str(target), flags=apsw.SQLITE_OPEN_READWRITE) as raw:
+        with closing(apsw.Connection(str(target), flags=apsw.SQLITE_OPEN_READWRITE)) as raw:
             raw.set_busy_timeout(int(SECONDS * 1000))
-            raw.pragma("journal_mode", "delete")
-    except (apsw.BusyError, apsw.LockedError) as error:
-        msg = f"another program has {target} open: stop the server first"
+            is_alone = raw.pragma("journal_mode", "delete") == "delete"
+    except (apsw.BusyError, apsw.LockedError):
+        is_alone = False
+    except (apsw.CorruptError, apsw.NotADBError):
+        return  # A good reason to restore.
+    except apsw.Error as error:
+        msg = f"{target} cannot be opened: {error}"
         raise Misconfigured(msg) from error
-    except apsw.Error:
-        return  # A damaged file is a good reason to restore.
+    if not is_alone:
+        msg = f"another program has {target} open: stop the server first"
+        raise Misconfigured(msg)
 
 
 def put_in_place(copy: Path, target: Path) -> Path | None:

@@ -1,0 +1,463 @@
+"""The feed as a stream of events."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, NamedTuple
+
+import pytest
+
+from doings.app import Application
+from doings.httpkit.waiting import WaitingRoom
+from doings.live import hub, stream
+from doings.live import tail as tails
+from tests.native.client import Native, problems
+
+QUICK = 0.02
+"""Seconds in the place of all that a stream waits for."""
+
+
+class Event(NamedTuple):
+    """An event as a browser takes it."""
+
+    name: str
+    id: str | None
+    data: Any
+
+
+class Listener:
+    """Somebody who reads a stream in this process; `is_stuck` takes nothing of it."""
+
+    def __init__(self) -> None:
+        self.status = 0
+        self.headers: dict[str, str] = {}
+        self.text = ""
+        self.is_over = False
+        self.is_stuck = False
+        self.free = asyncio.Event()
+        self.left = asyncio.Event()
+        self.news = asyncio.Event()
+
+    async def receive(self) -> dict[str, Any]:
+        """ASGI's: nothing is sent but that it leaves."""
+        await self.left.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(self, message: Any) -> None:  # noqa: ANN401 - ASGI's
+        """ASGI's: what it gets."""
+        if self.is_stuck:
+            await self.free.wait()
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            self.headers = {name.decode(): value.decode() for name, value in message["headers"]}
+        else:
+            self.text += message["body"].decode()
+            self.is_over = not message.get("more_body", False)
+        self.news.set()
+
+    @property
+    def events(self) -> list[Event]:
+        """All whole events that it got."""
+        blocks = [block for block in self.text.split("\n\n")[:-1] if "event: " in block]
+        return [_event(block) for block in blocks]
+
+    def told(self) -> list[tuple[str, int]]:
+        """The names and seqs of its events, positions left out."""
+        return [
+            (event.name, int(event.id.rpartition("-")[2]))
+            for event in self.events
+            if event.id and event.name != "position"
+        ]
+
+    async def wait_for(self, name: str, count: int = 1) -> Event:
+        """The event of that name, once there are so many."""
+        async with asyncio.timeout(10):
+            while len(found := [event for event in self.events if event.name == name]) < count:
+                self.news.clear()
+                await self.news.wait()
+        return found[count - 1]
+
+
+def _event(block: str) -> Event:
+    fields = dict(line.split(": ", 1) for line in block.split("\n") if not line.startswith(":"))
+    return Event(fields["event"], fields.get("id"), json.loads(fields["data"]))
+
+
+@asynccontextmanager
+async def listening(
+    app: Application,
+    native: Native,
+    query: str = "",
+    *,
+    is_ready: bool = True,
+    **headers: str,
+) -> AsyncIterator[Listener]:
+    """Listen to a stream; it has begun unless it is not to be waited for."""
+    listener = Listener()
+    sent = {"authorization": f"Bearer {native.secret}", **headers}
+    scope = {
+        "type": "http", "asgi": {"version": "3.0", "spec_version": "2.3"}, "http_version": "1.1",
+        "method": "GET", "scheme": "http", "path": "/v1/stream", "raw_path": b"/v1/stream",
+        "root_path": "", "query_string": query.encode(), "client": ("127.0.0.1", 1),
+        "headers": [
+            (name.replace("_", "-").encode(), text.encode()) for name, text in sent.items()
+        ],
+    }  # fmt: skip
+    serving = asyncio.create_task(app(scope, listener.receive, listener.send))
+    try:
+        if is_ready:
+            await listener.wait_for("position")
+        yield listener
+    finally:
+        listener.left.set()
+        listener.free.set()
+        await asyncio.wait_for(serving, 10)
+
+
+async def position(native: Native) -> str:
+    """The position of the account now."""
+    answer = await native.http.get("/activities")
+    return answer.headers["doings-position"]
+
+
+async def test_a_stream_begins_with_what_browsers_need(app: Application, native: Native) -> None:
+    """No proxy keeps it, a browser knows when to come again, and has an id from the first."""
+    here = await position(native)
+    async with listening(app, native) as listener:
+        assert listener.status == 200
+        assert listener.headers["content-type"] == "text/event-stream"
+        assert listener.headers["cache-control"] == "no-store"
+        assert listener.headers["x-accel-buffering"] == "no"
+        assert listener.text.startswith("retry: 2000\n: ")
+        assert listener.events[0] == Event("position", here, {})
+
+
+async def test_events_are_the_items_of_the_feed(app: Application, native: Native) -> None:
+    """Each change of an activity as `/changes` has it, and what happens to entities between."""
+    start = await position(native)
+    async with listening(app, native) as listener:
+        note = await native.record(links=["contact:8"])
+        await native.http.patch(f"/activities/{note['id']}", json={"summary": "x"})
+        items = (await native.get("/changes", after=start))["items"]
+        await listener.wait_for("updated")
+        await native.put("contact:8", name="Jim")
+        await native.http.delete("/entities/contact/8")
+        await native.http.delete(f"/activities/{note['id']}")
+        await listener.wait_for("deleted")
+
+    first = int(start.rpartition("-")[2]) + 1
+    assert listener.told() == [
+        ("entity.created", first),
+        ("created", first + 1),
+        ("updated", first + 2),
+        ("entity.updated", first + 3),
+        ("entity.deleted", first + 4),
+        ("deleted", first + 5),
+    ]
+    by_name = {event.name: event.data for event in listener.events}
+    assert {**by_name["updated"]} == items[1]
+    assert by_name["entity.updated"]["entity"]["name"] == "Jim"
+    assert by_name["entity.deleted"]["entity"] is None
+    assert (by_name["entity.deleted"]["type"], by_name["entity.deleted"]["id"]) == ("contact", "8")
+
+
+async def test_a_page_and_its_stream_join_without_a_gap(app: Application, native: Native) -> None:
+    """After the position of a page comes all that the page does not show."""
+    await native.record(summary="shown")
+    page = await native.http.get("/activities")
+    missed = await native.record(summary="missed")
+
+    async with listening(app, native, f"after={page.headers['doings-position']}") as listener:
+        created = await listener.wait_for("created")
+
+    assert created.data["activity_id"] == missed["id"]
+    assert len(page.json()["items"]) == 1
+
+
+@pytest.mark.parametrize("chunk", [1, 2, 200])
+async def test_what_was_missed_comes_in_parts_and_only_once(
+    app: Application, native: Native, monkeypatch: pytest.MonkeyPatch, chunk: int
+) -> None:
+    """However much is read at a time, and whatever of it the filter lets through."""
+    monkeypatch.setattr(tails, "CHUNK", chunk)
+    start = await position(native)
+    for number in range(7):
+        kind = "note.created" if number % 3 else "call.logged"
+        await native.record(kind=kind, links=[f"contact:{number}"])
+
+    async with listening(app, native, f"after={start}") as everything:
+        async with listening(app, native, "kind=call.*", last_event_id=start) as calls:
+            await native.record(kind="call.logged")
+            await calls.wait_for("created", 4)
+            await everything.wait_for("created", 8)
+
+    first = int(start.rpartition("-")[2]) + 1
+    assert [seq for _, seq in everything.told()] == list(range(first, first + 15))
+    assert [name for name, _ in calls.told()] == ["created"] * 4
+
+
+async def test_filters_tell_what_leaves_and_enters(app: Application, native: Native) -> None:
+    """And of entities only those that they name."""
+    query = "kind=note.*&link=contact:8"
+    async with listening(app, native, query) as listener:
+        note = await native.record(links=["contact:8"])
+        await native.record(links=["contact:9"])
+        await native.put("contact:9", name="Ann")
+        await native.http.patch(f"/activities/{note['id']}", json={"kind": "call.logged"})
+        await native.http.patch(f"/activities/{note['id']}", json={"kind": "note.updated"})
+        await native.put("contact:8", name="Jim")
+        await listener.wait_for("entity.updated")
+
+    names = [name for name, _ in listener.told()]
+    assert names == ["entity.created", "created", "left", "created", "entity.updated"]
+    left = next(event for event in listener.events if event.name == "left")
+    entered = [event for event in listener.events if event.name == "created"][1]
+    assert left.data == {"activity_id": note["id"], "seq": int(left.id.rpartition("-")[2])}
+    assert (entered.data["op"], entered.data["entered"]) == ("updated", True)
+
+
+async def test_one_timeline_has_what_happens_to_its_owner(app: Application, native: Native) -> None:
+    """`entity` is the timeline, and the other filters narrow its activities."""
+    async with listening(app, native, "entity=contact:8&kind=note.*") as listener:
+        await native.record(links=["contact:8"])
+        await native.record(kind="call.logged", links=["contact:8"])
+        await native.record(links=["contact:9"])
+        await native.put("contact:8", name="Jim")
+        await listener.wait_for("entity.updated")
+
+    assert [name for name, _ in listener.told()] == ["entity.created", "created", "entity.updated"]
+
+
+@pytest.mark.parametrize(
+    ("query", "headers"),
+    [
+        ("", {"last_event_id": "garbage"}),
+        ("", {"last_event_id": "abcdefgh-1"}),
+        ("", {"last_event_id": "999999"}),
+        ("after=1", {"last_event_id": "-1"}),
+        ("after=abcdefgh-1", {}),
+        ("after=999999", {}),
+    ],
+)
+async def test_who_comes_from_elsewhere_is_told(
+    app: Application, native: Native, query: str, headers: dict[str, str]
+) -> None:
+    """And goes on from the present end."""
+    here = await position(native)
+    async with listening(app, native, query, **headers) as listener:
+        await native.record()
+        await listener.wait_for("created")
+
+    assert listener.events[0] == Event("reset", here, {"position": here})
+
+
+async def test_another_accounts_position_is_elsewhere(
+    app: Application, native: Native, stranger: Native
+) -> None:
+    """No account has the epoch of another."""
+    theirs = await position(stranger)
+    async with listening(app, native, last_event_id=theirs) as listener:
+        assert listener.events[0].name == "reset"
+
+
+async def test_a_restored_history_resets_whoever_follows(app: Application, native: Native) -> None:
+    """Those that listen at once, and those that ask for changes with a 410."""
+    await native.record()
+    old = await position(native)
+    async with listening(app, native) as listener:
+        await app.services().store.renew_epochs()  # type: ignore[attr-defined]
+        await native.record()
+        await listener.wait_for("reset")
+    gone = await native.call("GET", f"/changes?after={old}")
+    now = await position(native)
+
+    assert gone.status_code == 410
+    assert gone.json()["type"].endswith("/reset")
+    assert gone.json()["position"] == now
+    assert (await native.http.get(f"/changes?after={now}")).status_code == 200
+    assert old.partition("-")[0] != now.partition("-")[0]
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("after=x", "after"),
+        ("after=", "after"),
+        ("after=-1", "after"),
+        ("q=word", "q"),
+        ("since=2026-01-01", "since"),
+        ("until=2026-01-01", "until"),
+        ("order=asc", "order"),
+        ("kind=Note", "kind"),
+        ("link=contact", "link"),
+        ("entity=contact", "entity"),
+        ("actor=x", "actor"),
+        ("kidn=note.created", "kidn"),
+    ],
+)
+async def test_names_a_parameter_that_cannot_be_read(
+    native: Native, query: str, field: str
+) -> None:
+    """A filter that is left out would tell too much."""
+    answer = await native.call("GET", f"/stream?{query}", headers={"Last-Event-ID": "1"})
+
+    assert answer.status_code == 400
+    assert [name for name, _ in problems(answer)] == [field]
+
+
+async def test_only_its_own_format_is_offered(native: Native) -> None:
+    """406 for another one; HEAD answers the headers and ends."""
+    refused = await native.call("GET", "/stream", headers={"Accept": "application/json"})
+    head = await native.call("HEAD", "/stream")
+
+    assert refused.status_code == 406
+    assert (head.status_code, head.headers["content-type"]) == (200, "text/event-stream")
+
+
+async def test_positions_come_even_where_filters_hide_all(
+    app: Application, native: Native, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Up to there nothing was missed."""
+    monkeypatch.setattr(hub, "POSITION_SECONDS", QUICK)
+    async with listening(app, native, "kind=call.*") as listener:
+        await native.record()
+        here = await position(native)
+        async with asyncio.timeout(10):
+            while listener.events[-1].id != here:
+                await asyncio.sleep(QUICK)
+
+    assert {event.name for event in listener.events} == {"position"}
+
+
+async def test_a_revoked_credential_ends_its_streams(
+    app: Application, native: Native, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the reason, and no other's."""
+    monkeypatch.setattr(hub, "CREDENTIAL_SECONDS", QUICK)
+    other = Native(
+        app, (await native.http.post("/tokens", json={"scopes": ["read"]})).json()["secret"]
+    )
+    async with listening(app, native) as kept, listening(app, other) as listener:
+        await native.http.delete(f"/tokens/{str(other.secret).partition('_')[0]}")
+        closing = await listener.wait_for("closing")
+        await native.record()
+        await kept.wait_for("created")
+
+    await other.http.aclose()
+    assert closing.data == {"reason": "revoked"}
+    assert listener.is_over
+
+
+async def test_a_server_that_stops_ends_all_streams(app: Application, native: Native) -> None:
+    """Those that come meanwhile, too."""
+    async with listening(app, native) as listener:
+        app.end_waiting()
+        closing = await listener.wait_for("closing")
+    async with listening(app, native, is_ready=False) as late:
+        await late.wait_for("closing")
+
+    assert closing.data == {"reason": "shutdown"}
+    assert listener.is_over
+
+
+async def test_a_reader_with_too_much_waiting_is_closed_and_may_resume(
+    app: Application, native: Native, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Others get everything meanwhile; it goes on where it was."""
+    monkeypatch.setattr(tails, "STREAM_BACKLOG_BYTES", 2000)
+    async with listening(app, native) as quick, listening(app, native) as slow:
+        slow.is_stuck = True
+        for number in range(12):
+            await native.record(summary=str(number))
+            await quick.wait_for("created", number + 1)
+        slow.is_stuck = False
+        slow.free.set()
+        closing = await slow.wait_for("closing")
+    last = [event.id for event in slow.events if event.id][-1]
+    async with listening(app, native, last_event_id=str(last)) as again:
+        pass
+
+    assert closing.data == {"reason": "slow"}
+    got = [event.data["activity"]["summary"] for event in [*slow.events, *again.events]
+           if event.name == "created"]  # fmt: skip
+    assert got == [str(number) for number in range(12)]
+
+
+async def test_a_reader_that_takes_nothing_is_let_go(
+    app: Application, native: Native, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even though the reason cannot be told."""
+    monkeypatch.setattr(hub, "LOOK_SECONDS", QUICK)
+    monkeypatch.setattr(hub, "STREAM_SECONDS", 0.1)
+    monkeypatch.setattr(hub, "GRACE_SECONDS", 0.1)
+    async with listening(app, native) as listener:
+        listener.is_stuck = True
+        await native.record()
+        async with asyncio.timeout(10):
+            while app.services().streams.count:  # type: ignore[attr-defined]
+                await asyncio.sleep(QUICK)
+
+    assert not listener.is_over
+
+
+async def test_one_stream_too_many_is_refused(
+    app: Application, native: Native, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """503 with the time to come again; one that ends leaves its place."""
+    monkeypatch.setattr(
+        app.services().streams, "_room", WaitingRoom(2, of_account=1, bound="streams")
+    )
+    async with listening(app, native):
+        refused = await native.call("GET", "/stream")
+    async with listening(app, native) as listener:
+        assert listener.status == 200
+
+    assert refused.status_code == 503
+    assert refused.headers["retry-after"] == "1"
+
+
+async def test_the_feed_is_read_once_for_all_who_listen(
+    app: Application, native: Native, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And encoded once for all filters."""
+    reads = 0
+    read = tails.read
+
+    async def counted(*given: Any) -> Any:  # noqa: ANN401 - as it is
+        nonlocal reads
+        reads += 1
+        return await read(*given)
+
+    async with listening(app, native) as first, listening(app, native) as second:
+        async with listening(app, native, "kind=note.*") as third:
+            await asyncio.sleep(0.2)
+            monkeypatch.setattr(tails, "read", counted)
+            await native.record()
+            for listener in (first, second, third):
+                await listener.wait_for("created")
+
+    assert reads <= 2, "one for the commit, and one where a look finds it again"
+    assert stream.POSITION_SECONDS < 15
+
+
+async def test_every_list_and_document_says_its_position(native: Native) -> None:
+    """That of the state that it shows."""
+    note = await native.record(links=["contact:8"])
+    here = await position(native)
+    paths = (
+        "/activities", "/activities?kind=none.such", "/activities?q=word", "/entities",
+        f"/activities/{note['id']}", f"/activities/{note['id']}/changes", "/entities/contact/8",
+        "/entities/contact/8/activities", "/changes", "/stats", "/tokens",
+    )  # fmt: skip
+
+    shown = {path: (await native.http.get(path)).headers["doings-position"] for path in paths}
+    csv = await native.http.get("/activities", headers={"Accept": "text/csv"})
+    put = await native.http.put("/entities/contact/8", json={"name": "Jim"})
+    recorded = await native.http.post("/activities", json={"kind": "note.created"})
+
+    assert shown == dict.fromkeys(paths, here)
+    assert csv.headers["doings-position"] == here
+    epoch, _, seq = here.partition("-")
+    assert put.headers["doings-position"] == f"{epoch}-{int(seq) + 1}"
+    assert recorded.headers["doings-position"] == f"{epoch}-{recorded.json()['seq']}"
