@@ -20,8 +20,9 @@ SINGLE = {
     "/kinds",
     "/account",
     "/openapi.json",
+    "/stream",
 }
-"""The paths that answer GET with one document, or with nothing that is stored."""
+"""The paths that answer GET with one document, with nothing that is stored, or without an end."""
 
 LISTS = [
     ("/activities", "/activities?limit=100", 5),

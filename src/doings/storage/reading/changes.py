@@ -83,7 +83,7 @@ async def _with_activities(transaction: ReadTransaction, rows: list[Row]) -> lis
     if len(rows) > len(seqs):
         sizes = {activity.seq: _size(activity) for activity in found}
         rows = rows[: fitting_count([(row[_BYTES] or 0) + sizes.get(row[1], 0) for row in rows])]
-    before = await _before(transaction, rows) if keeps_past else {}
+    before = await before_of(transaction, rows) if keeps_past else {}
     return [change_from_row(row, now.get(row[1]), before.get(row[0], row[-2])) for row in rows]
 
 
@@ -94,7 +94,7 @@ def _size(activity: Activity) -> int:
     return sum(map(activities.bytes_of, (*texts, *names)))
 
 
-async def _before(transaction: ReadTransaction, rows: Sequence[Row]) -> dict[int, str]:
+async def before_of(transaction: ReadTransaction, rows: Sequence[Row]) -> dict[int, str]:
     """What the changes keep of the past that was too large to be read with them, by seq."""
     large = {row[0]: row[_BYTES] for row in rows if row[_BYTES] is not None and row[-2] is None}
     if not large:

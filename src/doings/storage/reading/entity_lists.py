@@ -1,6 +1,5 @@
 """Lists of entities, and the search through their names."""
 
-import itertools
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -77,9 +76,11 @@ async def _found(transaction: ReadTransaction, query: EntityQuery) -> list[int]:
         for first in range(0, len(seqs), ENTITY_CHUNK):
             chunk = seqs[first : first + ENTITY_CHUNK]
             places = await transaction.fetch(sql.PLACES_OF_ENTITIES, seqs=chunk)
-            found += [
-                place for place in itertools.starmap(_Place, places) if _is_wanted(place, query)
-            ]
+            for *members, last_seq in places:
+                transaction.note_last_seq(last_seq)
+                place = _Place(*members)
+                if _is_wanted(place, query):
+                    found.append(place)
     found.sort(
         key=attrgetter("updated_at", "seq") if query.by == "updated" else attrgetter("seq"),
         reverse=query.is_descending,

@@ -6,14 +6,14 @@ made first. Every seq is in one of them, so what they hold together up to a seq 
 
 from collections.abc import Sequence
 
-from doings.core.entity import Entity
 from doings.core.errors import NotFound
 from doings.core.position import first_epoch
-from doings.core.store.changes import Change, EntityChange, FeedChunk, Op
+from doings.core.store.changes import Change, EntityChange, FeedChunk
 from doings.storage.engine import Row
-from doings.storage.reading.changes import changes
+from doings.storage.reading.changes import before_of, changes
+from doings.storage.reading.entities import fitting
 from doings.storage.sql import statements as sql
-from doings.storage.sql.rows import change_from_row, entity_from_row
+from doings.storage.sql.rows import change_from_row
 from doings.storage.transaction import ReadTransaction
 
 LATER = 1000
@@ -21,7 +21,10 @@ LATER = 1000
 
 
 async def chunk(transaction: ReadTransaction, after: int, limit: int) -> FeedChunk:
-    """At most `limit` things that happened after a seq; raises NotFound."""
+    """At most `limit` things that happened after a seq; raises NotFound.
+
+    There may be fewer, as a chunk holds no more than so many bytes.
+    """
     end = await transaction.fetch_one(sql.FEED_END)
     if end is None:
         raise NotFound("account")
@@ -29,17 +32,12 @@ async def chunk(transaction: ReadTransaction, after: int, limit: int) -> FeedChu
     epoch = stored or first_epoch(transaction.account_id, created_at)
     if last_seq <= after:
         return FeedChunk([], last_seq, last_seq, epoch, [])
-    parts: list[Sequence[Change | EntityChange]] = [
-        await changes(transaction, after, limit),
-        await _made(transaction, after, limit),
-        await _changed(transaction, after, limit),
+    found: list[Change | EntityChange] = [
+        *await changes(transaction, after, limit),
+        *await _changes_of_entities(transaction, after, limit),
     ]
-    # A part that is full may go on behind its last item, so nobody may be led past that.
-    through = min([part[-1].seq for part in parts if len(part) >= limit], default=last_seq)
-    items = sorted((item for part in parts for item in part), key=_seq)
-    if len(items) > limit:
-        through = min(through, items[limit - 1].seq)
-    items = [item for item in items if item.seq <= through]
+    items = _without_gap(sorted(found, key=_seq)[:limit])
+    through = items[-1].seq if items else last_seq
     later = [] if through == last_seq else await _later(transaction, items, through)
     return FeedChunk(items, through, last_seq, epoch, later)
 
@@ -48,30 +46,35 @@ def _seq(item: Change | EntityChange) -> int:
     return item.seq
 
 
-async def _made(transaction: ReadTransaction, after: int, limit: int) -> list[EntityChange]:
-    rows = await transaction.fetch(sql.ENTITIES_AFTER, after=after, limit=limit)
-    return [
-        _entity_change(entity.seq, "created", entity.created_at, entity)
-        for entity in map(entity_from_row, rows)
-    ]
+def _without_gap(items: list[Change | EntityChange]) -> list[Change | EntityChange]:
+    """The items up to the first seq that is missing: what has it was cut off, and comes next.
+
+    The first item is the next one whatever its seq is, as every table gave its own first.
+    """
+    for place, item in enumerate(items):
+        if item.seq != items[0].seq + place:
+            return items[:place]
+    return items
 
 
-async def _changed(transaction: ReadTransaction, after: int, limit: int) -> list[EntityChange]:
-    rows = await transaction.fetch(sql.ENTITY_CHANGES_AFTER, after=after, limit=limit)
-    return [
-        _entity_change(seq, op, at, entity_from_row(tuple(entity))) for seq, op, at, *entity in rows
-    ]
-
-
-def _entity_change(seq: int, op: Op, at: int, entity: Entity) -> EntityChange:
-    return EntityChange(
-        seq=seq,
-        op=op,
-        at=at,
-        type=entity.type,
-        id=entity.id,
-        entity=None if entity.is_deleted else entity,
-    )
+async def _changes_of_entities(
+    transaction: ReadTransaction, after: int, limit: int
+) -> list[EntityChange]:
+    """What happened to entities, those that were made included; as many as a page may hold."""
+    made = await transaction.fetch(sql.ENTITIES_AFTER, after=after, limit=limit)
+    changed = await transaction.fetch(sql.ENTITY_CHANGES_AFTER, after=after, limit=limit)
+    rows: list[Row] = sorted([*made, *changed])[:limit]
+    seqs = list(dict.fromkeys([row[1] for row in rows]))
+    entities, covered = await fitting(transaction, seqs)
+    now = {entity.seq: entity for entity in entities}
+    known = set(seqs[:covered])
+    found = []
+    for seq, entity_seq, op, at, entity_type, entity_id in rows:
+        if entity_seq not in known:
+            break
+        entity = now.get(entity_seq)
+        found.append(EntityChange(seq, op, at, entity_type, entity_id, entity))
+    return found
 
 
 async def _later(
@@ -81,7 +84,12 @@ async def _later(
     ids = list({item.activity_id for item in items if isinstance(item, Change)})
     if not ids:
         return []
-    rows: list[Row] = await transaction.fetch(
-        sql.CHANGES_OF_ACTIVITIES_AFTER, ids=ids, after=through, limit=LATER
+    rows = await transaction.fetch_page(
+        sql.CHANGES_OF_ACTIVITIES_AFTER,
+        ids=ids,
+        after=through,
+        limit=LATER,
+        most=transaction.page_bytes // LATER,
     )
-    return sorted((change_from_row(row, None) for row in rows), key=_seq)
+    before = await before_of(transaction, rows)
+    return [change_from_row(row, None, before.get(row[0], row[-2])) for row in rows]

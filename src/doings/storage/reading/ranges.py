@@ -54,6 +54,8 @@ async def resolve(
     if not keys:
         return [EVERYTHING]
     rows = await _rows_of_keys(transaction, sql.SEQS_OF_ENTITIES, keys, is_of_living=is_of_living)
+    if rows:
+        transaction.note_last_seq(rows[0][3])
     return sorted(row[2] for row in rows)
 
 

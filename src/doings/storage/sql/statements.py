@@ -95,12 +95,12 @@ BYTES_OF_ENTITIES = """
 NAMES_OF_ENTITIES = f"""
     SELECT {NAMES} FROM entities e WHERE e.account_id = :account_id AND e.seq = ANY(:seqs)"""
 # What decides whether an entity is in a list, and where.
-PLACES_OF_ENTITIES = """
-    SELECT seq, type, is_partial, updated_at FROM entities
+PLACES_OF_ENTITIES = f"""
+    SELECT seq, type, is_partial, updated_at, {HEAD} FROM entities
     WHERE account_id = :account_id AND seq = ANY(:seqs) AND deleted_at IS NULL"""
 # The seqs of those that exist, deleted or not, each id looked for in each type.
-SEQS_OF_ENTITIES = """
-    SELECT type, id, seq, deleted_at FROM entities
+SEQS_OF_ENTITIES = f"""
+    SELECT type, id, seq, {HEAD}, deleted_at FROM entities
     WHERE account_id = :account_id AND type = ANY(:types) AND id = ANY(:ids)"""
 # The seqs of the same entities, one row for each kind of activity in their timelines.
 KINDS_OF_ENTITIES = """
@@ -403,21 +403,22 @@ FEED_END = """
     FROM heads h JOIN accounts a ON a.account_id = h.account_id
     WHERE h.account_id = :account_id"""
 # Entities made after a seq, oldest first.
-ENTITIES_AFTER = f"""
-    SELECT {ENTITY} FROM entities e WHERE e.account_id = :account_id AND e.seq > :after
-    ORDER BY e.seq LIMIT :limit"""
-# What happened to entities after a seq, oldest first, each with the entity as it is now.
-ENTITY_CHANGES_AFTER = f"""
-    SELECT n.seq, n.op, n.at, {ENTITY} FROM entity_changes n
+ENTITIES_AFTER = """
+    SELECT seq, seq, 'created', created_at, type, id FROM entities
+    WHERE account_id = :account_id AND seq > :after
+    ORDER BY seq LIMIT :limit"""
+# What happened to entities after a seq, oldest first.
+ENTITY_CHANGES_AFTER = """
+    SELECT n.seq, n.entity_seq, n.op, n.at, e.type, e.id FROM entity_changes n
     JOIN entities e ON e.account_id = :account_id AND e.seq = n.entity_seq
     WHERE n.account_id = :account_id AND n.seq > :after
     ORDER BY n.seq LIMIT :limit"""
-# Changes after a seq of some activities; what is missing of many shows only in filters.
+# Changes after a seq of some activities, oldest first.
 CHANGES_OF_ACTIVITIES_AFTER = f"""
-    SELECT {CHANGE} FROM changes
+    SELECT {LIGHT_CHANGE} FROM changes
     WHERE account_id = :account_id AND activity_id = ANY(:ids) AND op <> 'created'
         AND seq > :after
-    LIMIT :limit"""
+    ORDER BY seq LIMIT :limit"""
 
 # Repeated requests
 
