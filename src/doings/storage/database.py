@@ -279,19 +279,30 @@ class Database:
     async def credential(self, key: str) -> SignIn | None:
         """Who a key belongs to, whatever the account: the one question that names none."""
         account_id = self._account_ids.get(key)
-        if account_id is None:
-            found = await self.engine.look_up(accounts.CREDENTIAL_BY_KEY, key=key)
-            if found is None:
-                return None
-            account_id = int(found[0])
-            self._know(key, account_id)
-        row = await self.engine.look_up(accounts.STANDING, key=key, account_id=account_id)
+        row = await self._sign_in(key) if account_id is None else await self._row(key, account_id)
         if row is None:
             return None
         account = account_from_row(row[8:14])
         last_seq, _, stored = row[14:]
         position = Position(stored or first_epoch(account.id, account.created_at), last_seq)
-        return SignIn(credential_from_row(row[:8]), account, position, _standing(row))
+        standing = None if self._is_spread else _standing(row)
+        return SignIn(credential_from_row(row[:8]), account, position, standing)
+
+    async def _sign_in(self, key: str) -> Row | None:
+        """The row of a key whose account is not known: first the account, then how far it is."""
+        row = await self.engine.look_up(accounts.CREDENTIAL_BY_KEY, key=key)
+        if row is None:
+            return None
+        account_id = int(row[1])
+        place = await self.engine.look_up(accounts.PLACE_OF_ACCOUNT, account_id=account_id)
+        if place is None:
+            return None
+        if not self._is_spread:
+            self._know(key, account_id)
+        return (*row, *place)
+
+    async def _row(self, key: str, account_id: int) -> Row | None:
+        return await self.engine.look_up(accounts.STANDING, key=key, account_id=account_id)
 
     def _know(self, key: str, account_id: int) -> None:
         if len(self._account_ids) >= KNOWN_KEYS:

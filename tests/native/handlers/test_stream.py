@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 
@@ -91,17 +91,17 @@ async def listening(
     query: str = "",
     *,
     is_ready: bool = True,
-    **headers: str,
+    headers: dict[str, str] | None = None,
 ) -> AsyncIterator[Listener]:
     """Listen to a stream; it has begun unless it is not to be waited for."""
     listener = Listener()
-    sent = {"authorization": f"Bearer {native.secret}", **headers}
+    sent = {"authorization": f"Bearer {native.secret}", **(headers or {})}
     scope = {
         "type": "http", "asgi": {"version": "3.0", "spec_version": "2.3"}, "http_version": "1.1",
         "method": "GET", "scheme": "http", "path": "/v1/stream", "raw_path": b"/v1/stream",
         "root_path": "", "query_string": query.encode(), "client": ("127.0.0.1", 1),
         "headers": [
-            (name.replace("_", "-").encode(), text.encode()) for name, text in sent.items()
+            (name.encode(), text.encode()) for name, text in sent.items()
         ],
     }  # fmt: skip
     serving = asyncio.create_task(app(scope, listener.receive, listener.send))
@@ -115,10 +115,18 @@ async def listening(
         await asyncio.wait_for(serving, 10)
 
 
+async def until(is_so: Callable[[], bool]) -> None:
+    """Return when something is so."""
+    async with asyncio.timeout(10):
+        while not is_so():  # noqa: ASYNC110 - nothing tells when it is
+            await asyncio.sleep(QUICK)
+
+
 async def position(native: Native) -> str:
     """The position of the account now."""
     answer = await native.http.get("/activities")
-    return answer.headers["doings-position"]
+    here: str = answer.headers["doings-position"]
+    return here
 
 
 async def test_a_stream_begins_with_what_browsers_need(app: Application, native: Native) -> None:
@@ -186,11 +194,13 @@ async def test_what_was_missed_comes_in_parts_and_only_once(
         kind = "note.created" if number % 3 else "call.logged"
         await native.record(kind=kind, links=[f"contact:{number}"])
 
-    async with listening(app, native, f"after={start}") as everything:
-        async with listening(app, native, "kind=call.*", last_event_id=start) as calls:
-            await native.record(kind="call.logged")
-            await calls.wait_for("created", 4)
-            await everything.wait_for("created", 8)
+    async with (
+        listening(app, native, f"after={start}") as everything,
+        listening(app, native, "kind=call.*", headers={"last-event-id": start}) as calls,
+    ):
+        await native.record(kind="call.logged")
+        await calls.wait_for("created", 4)
+        await everything.wait_for("created", 8)
 
     first = int(start.rpartition("-")[2]) + 1
     assert [seq for _, seq in everything.told()] == list(range(first, first + 15))
@@ -213,7 +223,7 @@ async def test_filters_tell_what_leaves_and_enters(app: Application, native: Nat
     assert names == ["entity.created", "created", "left", "created", "entity.updated"]
     left = next(event for event in listener.events if event.name == "left")
     entered = [event for event in listener.events if event.name == "created"][1]
-    assert left.data == {"activity_id": note["id"], "seq": int(left.id.rpartition("-")[2])}
+    assert left.data == {"activity_id": note["id"], "seq": int(str(left.id).rpartition("-")[2])}
     assert (entered.data["op"], entered.data["entered"]) == ("updated", True)
 
 
@@ -232,10 +242,10 @@ async def test_one_timeline_has_what_happens_to_its_owner(app: Application, nati
 @pytest.mark.parametrize(
     ("query", "headers"),
     [
-        ("", {"last_event_id": "garbage"}),
-        ("", {"last_event_id": "abcdefgh-1"}),
-        ("", {"last_event_id": "999999"}),
-        ("after=1", {"last_event_id": "-1"}),
+        ("", {"last-event-id": "garbage"}),
+        ("", {"last-event-id": "abcdefgh-1"}),
+        ("", {"last-event-id": "999999"}),
+        ("after=1", {"last-event-id": "-1"}),
         ("after=abcdefgh-1", {}),
         ("after=999999", {}),
     ],
@@ -245,7 +255,7 @@ async def test_who_comes_from_elsewhere_is_told(
 ) -> None:
     """And goes on from the present end."""
     here = await position(native)
-    async with listening(app, native, query, **headers) as listener:
+    async with listening(app, native, query, headers=headers) as listener:
         await native.record()
         await listener.wait_for("created")
 
@@ -257,7 +267,7 @@ async def test_another_accounts_position_is_elsewhere(
 ) -> None:
     """No account has the epoch of another."""
     theirs = await position(stranger)
-    async with listening(app, native, last_event_id=theirs) as listener:
+    async with listening(app, native, headers={"last-event-id": theirs}) as listener:
         assert listener.events[0].name == "reset"
 
 
@@ -323,9 +333,7 @@ async def test_positions_come_even_where_filters_hide_all(
     async with listening(app, native, "kind=call.*") as listener:
         await native.record()
         here = await position(native)
-        async with asyncio.timeout(10):
-            while listener.events[-1].id != here:
-                await asyncio.sleep(QUICK)
+        await until(lambda: listener.events[-1].id == here)
 
     assert {event.name for event in listener.events} == {"position"}
 
@@ -375,7 +383,7 @@ async def test_a_reader_with_too_much_waiting_is_closed_and_may_resume(
         slow.free.set()
         closing = await slow.wait_for("closing")
     last = [event.id for event in slow.events if event.id][-1]
-    async with listening(app, native, last_event_id=str(last)) as again:
+    async with listening(app, native, headers={"last-event-id": str(last)}) as again:
         pass
 
     assert closing.data == {"reason": "slow"}
@@ -394,9 +402,7 @@ async def test_a_reader_that_takes_nothing_is_let_go(
     async with listening(app, native) as listener:
         listener.is_stuck = True
         await native.record()
-        async with asyncio.timeout(10):
-            while app.services().streams.count:  # type: ignore[attr-defined]
-                await asyncio.sleep(QUICK)
+        await until(lambda: not app.services().streams.count)  # type: ignore[attr-defined]
 
     assert not listener.is_over
 
@@ -429,13 +435,16 @@ async def test_the_feed_is_read_once_for_all_who_listen(
         reads += 1
         return await read(*given)
 
-    async with listening(app, native) as first, listening(app, native) as second:
-        async with listening(app, native, "kind=note.*") as third:
-            await asyncio.sleep(0.2)
-            monkeypatch.setattr(tails, "read", counted)
-            await native.record()
-            for listener in (first, second, third):
-                await listener.wait_for("created")
+    async with (
+        listening(app, native) as first,
+        listening(app, native) as second,
+        listening(app, native, "kind=note.*") as third,
+    ):
+        await asyncio.sleep(0.2)
+        monkeypatch.setattr(tails, "read", counted)
+        await native.record()
+        for listener in (first, second, third):
+            await listener.wait_for("created")
 
     assert reads <= 2, "one for the commit, and one where a look finds it again"
     assert stream.POSITION_SECONDS < 15

@@ -29,12 +29,15 @@ While it stays the same, nothing has changed of what the credential can see.
 
 
 class SignIn(NamedTuple):
-    """What the store knows of a key; `position` is the account's own at that moment."""
+    """What the store knows of a key; `position` is the account's own at that moment.
+
+    A store that is spread over several machines gives no standing.
+    """
 
     credential: Credential
     account: Account
     position: Position
-    standing: Standing
+    standing: Standing | None
 
 
 class CredentialReader(Protocol):

@@ -56,10 +56,16 @@ DELETE_ACCOUNT = "DELETE FROM accounts WHERE account_id = :account_id"
 # Removes all credentials of an account that is deleted.
 DELETE_CREDENTIALS_OF_ACCOUNT = "DELETE FROM credentials WHERE account_id = :account_id"
 
-# The account of a key, which never changes.
-CREDENTIAL_BY_KEY = "SELECT account_id FROM credentials WHERE key = :key"
-# A credential with its account and how far that is, in one look-up for each request. It names the
-# account: on a store that is spread over several machines, it would ask them all otherwise.
+# A credential with its account, for a key whose account is not known yet.
+CREDENTIAL_BY_KEY = """
+    SELECT key, credentials.account_id, secret_hash, scopes, label, credentials.created_at,
+        expires_at, last_used_at, accounts.account_id, slug, name, time_zone, settings,
+        accounts.created_at
+    FROM credentials JOIN accounts ON accounts.account_id = credentials.account_id
+    WHERE key = :key"""
+# How far an account is.
+PLACE_OF_ACCOUNT = "SELECT head, revision, epoch FROM heads WHERE account_id = :account_id"
+# Both in one look-up, for a key whose account is known.
 STANDING = """
     SELECT key, credentials.account_id, secret_hash, scopes, label, credentials.created_at,
         expires_at, last_used_at, accounts.account_id, slug, name, time_zone, settings,
