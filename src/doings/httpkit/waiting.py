@@ -22,7 +22,7 @@ class WaitingRoom:
         self, most: int | None = None, *, of_account: int | None = None, bound: str = "waiting"
     ) -> None:
         self._most = most or int(connection_limit() * WAITING_SHARE)
-        self._of_account = of_account or self._most // 2
+        self._of_account = of_account
         self._bound = bound
         self._all = 0
         self._by_account: Counter[int] = Counter()
@@ -30,7 +30,8 @@ class WaitingRoom:
     @contextmanager
     def place(self, account_id: int) -> Iterator[None]:
         """Count a request as waiting for as long as this lasts; raises Busy for one too many."""
-        if self._all >= self._most or self._by_account[account_id] >= self._of_account:
+        of_account = self._of_account or self._most // 2
+        if self._all >= self._most or self._by_account[account_id] >= of_account:
             raise Busy(self._bound, "too many requests wait for changes")
         self._all += 1
         self._by_account[account_id] += 1

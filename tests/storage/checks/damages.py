@@ -193,7 +193,7 @@ DAMAGES: list[tuple[tuple[str, ...], list[str]]] = [
             "seq 38 is neither an entity nor a change",
         ],
     ),
-    (("UPDATE heads SET head = 37",), ["seq 36 lies outside 1 to the head"]),
+    (("UPDATE heads SET head = 35",), ["seq 36 lies outside 1 to the head"]),
     ((NO_SEQ,), ["seq 33 is both an entity and a change"]),
     (("DELETE FROM entity_changes WHERE seq = 36",), ["seq 36 is neither an entity nor a change"]),
     (

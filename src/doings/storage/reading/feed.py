@@ -92,4 +92,5 @@ async def _later(
         most=transaction.page_bytes // LATER,
     )
     before = await before_of(transaction, rows)
-    return [change_from_row(row, None, before.get(row[0], row[-2])) for row in rows]
+    later = [change_from_row(row, None, before.get(row[0], row[-2])) for row in rows]
+    return sorted(later, key=_seq)

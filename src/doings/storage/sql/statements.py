@@ -413,12 +413,12 @@ ENTITY_CHANGES_AFTER = """
     JOIN entities e ON e.account_id = :account_id AND e.seq = n.entity_seq
     WHERE n.account_id = :account_id AND n.seq > :after
     ORDER BY n.seq LIMIT :limit"""
-# Changes after a seq of some activities, oldest first.
+# Changes after a seq of some activities, in any order.
 CHANGES_OF_ACTIVITIES_AFTER = f"""
     SELECT {LIGHT_CHANGE} FROM changes
     WHERE account_id = :account_id AND activity_id = ANY(:ids) AND op <> 'created'
         AND seq > :after
-    ORDER BY seq LIMIT :limit"""
+    LIMIT :limit"""
 
 # Repeated requests
 
