@@ -115,7 +115,7 @@ def test_a_reader_that_takes_nothing_is_closed_and_others_go_on(server: RunningS
         slow.sendall(head.encode())
         quick = events(server.url, token)
         next(quick)
-        for number in range(32):
+        for number in range(24):
             body = {"kind": "note.created", "summary": str(number), "body": "x" * 400_000}
             answer = httpx.post(f"{server.url}/v1/activities", json=body, headers=token.bearer)
             while seq_of(next(quick)) < answer.json()["seq"]:
