@@ -10,6 +10,7 @@ from doings.core.query import Word
 from doings.core.store import Writer
 from doings.core.store.credentials import Credential
 from doings.core.store.imports import ImportCounts
+from doings.core.store.webhooks import Delivery, Webhook, WebhookSettings
 from doings.storage.database import Database
 from doings.storage.sql import statements as sql
 from doings.storage.sqlite.engine import SqliteEngine
@@ -86,6 +87,24 @@ async def run_an_import(writer: Writer) -> None:
     await writer.note_import(number, ImportCounts(recorded=1))
 
 
+async def make_a_webhook(writer: Writer) -> None:
+    """A webhook with a delivery that waits."""
+    webhook = Webhook(
+        id="wh_1",
+        settings=WebhookSettings(url="https://hooks.example.org/"),
+        secrets=(),
+        key="",
+        position=0,
+        created_at=0,
+        updated_at=0,
+    )
+    await writer.add_webhook(webhook)
+    await writer.queue(
+        webhook.id,
+        [Delivery(seq=1, message="msg_1", event="activity.created", subject="x", at=0)],
+    )
+
+
 async def test_deleted_account_leaves_no_row(database: Database, book: Book, other: Book) -> None:
     """Whatever table an account has rows in, they are gone, and its neighbour's stay."""
     for one in (book, other):
@@ -100,6 +119,7 @@ async def test_deleted_account_leaves_no_row(database: Database, book: Book, oth
         )
         await one.write(lambda writer: writer.remember("k", ONE, ANSWER))
         await one.write(run_an_import)
+        await one.write(make_a_webhook)
         await database.engine.write(
             lambda connection, one=one: connection.execute(  # type: ignore[misc]
                 sql.SET_RELINK, account_id=one.account.id, entity=1, occurred_at=0, activity_seq=0

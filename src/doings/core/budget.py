@@ -144,6 +144,47 @@ STREAM_SECONDS = 30
 BUSY_SECONDS = 1
 """After how many seconds a caller that found no room is told to try again."""
 
+# Webhooks
+
+WEBHOOKS = 100
+"""Webhooks of an account."""
+
+WEBHOOK_SECONDS = 15
+"""How long one request to a receiver may take, from the look-up of its name to the answer's end."""
+
+WEBHOOK_ANSWER_BYTES = 65_536
+"""Bytes of a receiver's answer that are read; then the connection is closed."""
+
+WEBHOOK_IDLE_SECONDS = 20
+"""How long a quiet connection to a receiver is kept for the next request."""
+
+WEBHOOK_REQUESTS = 128
+"""Requests to one receiver at a time. It begins with a few and grows while they succeed."""
+
+PROCESS_WEBHOOK_REQUESTS = 512
+"""Requests to all receivers at a time; each receiver may have one whatever the others take."""
+
+WEBHOOK_BYTES = 67_108_864
+"""Bytes of bodies under way at a time; each receiver may have one whatever the others take."""
+
+WEBHOOK_TESTS = 16
+"""Test requests that a process sends at a time; each keeps its caller waiting."""
+
+WEBHOOK_QUEUE = 10_000
+"""Changes that wait in the queue of a webhook. The rest waits in the feed, and is not lost."""
+
+WEBHOOK_CHUNK = 200
+"""Changes that are put into a queue in one step."""
+
+WEBHOOK_REDELIVER = 100_000
+"""Changes that one request may have delivered again."""
+
+WEBHOOK_RESOLVERS = 32
+"""Names of receivers that are looked up at a time."""
+
+WEBHOOK_DELIVERY_DAYS = 7
+"""How long a delivery that is done is kept."""
+
 
 def fitting_count(sizes: Sequence[int]) -> int:
     """How many of these sizes in bytes, one after the other, fit into a page; at least one."""

@@ -17,6 +17,7 @@ from doings.core.position import Position, first_epoch, new_epoch
 from doings.core.store import Reader, Writer
 from doings.core.store.credentials import SignIn, Standing
 from doings.core.store.rendering import Heavy
+from doings.core.store.webhooks import ActiveWebhook
 from doings.core.text import json_text, object_from_text
 from doings.storage.document_cache import DocumentCache
 from doings.storage.engine import Connection, Engine, Row
@@ -24,6 +25,7 @@ from doings.storage.notices import Followed
 from doings.storage.reader import AccountReader
 from doings.storage.sql import account_statements as accounts
 from doings.storage.sql import statements as sql
+from doings.storage.sql import webhook_statements as hooks
 from doings.storage.sql.rows import account_from_row, credential_from_row
 from doings.storage.sql.schema import STEPS, VERSION
 from doings.storage.transaction import ReadTransaction, Transaction
@@ -348,6 +350,11 @@ class Database:
     async def renew_epochs(self) -> None:
         """Say that history may have gone backwards, in every account."""
         await self.engine.write(renew_epochs)
+
+    async def active_webhooks(self) -> list[ActiveWebhook]:
+        """The webhooks of all accounts that are active."""
+        rows = await self.engine.read(lambda connection: connection.fetch(hooks.ACTIVE_WEBHOOKS))
+        return [ActiveWebhook(*row) for row in rows]
 
     async def ping(self) -> None:
         """Return when the store answers; raises Unavailable."""

@@ -18,6 +18,7 @@ from doings.core.store.credentials import Credential
 from doings.core.store.entities import EntityQuery
 from doings.core.store.imports import ImportRun
 from doings.core.store.rendering import Rendered, Rendering
+from doings.core.store.webhooks import Delivery, DeliveryStatus, Queued, Webhook
 from doings.storage.document_cache import DocumentCache, rendered_now
 from doings.storage.engine import Row
 from doings.storage.reading import (
@@ -29,6 +30,7 @@ from doings.storage.reading import (
     feed,
     imports,
     pages,
+    webhooks,
 )
 from doings.storage.sql import account_statements as sql
 from doings.storage.sql.rows import credential_from_row
@@ -179,6 +181,37 @@ class AccountReader:
 
     async def import_run(self, number: int) -> ImportRun:
         return await imports.run(self._transaction, number)
+
+    async def webhooks(self) -> list[Webhook]:
+        return await webhooks.webhooks(self._transaction)
+
+    async def webhook(self, webhook_id: str) -> Webhook:
+        return await webhooks.webhook(self._transaction, webhook_id)
+
+    async def deliveries(
+        self,
+        webhook_id: str,
+        *,
+        status: DeliveryStatus | None,
+        before: int | None,
+        after: int | None,
+        limit: int,
+    ) -> list[Delivery]:
+        return await webhooks.deliveries(
+            self._transaction, webhook_id, status=status, before=before, after=after, limit=limit
+        )
+
+    async def queued(self, webhook_id: str, limit: int) -> list[Queued]:
+        return await webhooks.queued(self._transaction, webhook_id, limit)
+
+    async def bodies(self, webhook_id: str, seqs: Sequence[int]) -> dict[int, str]:
+        return await webhooks.bodies(self._transaction, webhook_id, seqs)
+
+    async def delivery_counts(self, webhook_id: str) -> dict[DeliveryStatus, int]:
+        return await webhooks.counts(self._transaction, webhook_id)
+
+    async def changes_by_seq(self, seqs: Sequence[int]) -> list[Change]:
+        return await webhooks.changes_by_seq(self._transaction, seqs)
 
 
 def _seqs(query: Query, walked: Sequence[Row]) -> list[int]:

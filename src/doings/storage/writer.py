@@ -7,6 +7,7 @@ from doings.core.entity import Entity, EntityDraft, EntityKey
 from doings.core.store.activities import ActivityRef, Recorded, Replacement
 from doings.core.store.credentials import Credential
 from doings.core.store.imports import ImportCounts, UndoPart, UndoPlace
+from doings.core.store.webhooks import Delivery, Made, Outcome, Webhook
 from doings.storage.reader import AccountReader
 from doings.storage.transaction import Transaction
 from doings.storage.writing import (
@@ -17,6 +18,7 @@ from doings.storage.writing import (
     idempotency,
     import_undo,
     imports,
+    webhooks,
 )
 
 
@@ -101,3 +103,60 @@ class AccountWriter(AccountReader):
 
     async def undo_import(self, number: int, place: UndoPlace | None) -> UndoPart:
         return await import_undo.undo(self._writing, number, place)
+
+    async def add_webhook(self, webhook: Webhook) -> None:
+        await webhooks.add(self._writing, webhook)
+
+    async def change_webhook(self, webhook: Webhook) -> None:
+        await webhooks.change(self._writing, webhook)
+
+    async def delete_webhook(self, webhook_id: str) -> None:
+        await webhooks.delete(self._writing, webhook_id)
+
+    async def claim_webhook(
+        self, webhook_id: str, holder: str, *, until: int, ended: str | None
+    ) -> Webhook | None:
+        return await webhooks.claim(self._writing, webhook_id, holder, until=until, ended=ended)
+
+    async def hold_webhook(self, webhook_id: str, holder: str, *, until: int) -> Webhook | None:
+        return await webhooks.hold(self._writing, webhook_id, holder, until=until)
+
+    async def release_webhook(
+        self, webhook_id: str, holder: str, *, due_at: int | None, oldest_at: int | None
+    ) -> None:
+        await webhooks.release(
+            self._writing, webhook_id, holder, due_at=due_at, oldest_at=oldest_at
+        )
+
+    async def move_webhook(self, webhook_id: str, *, seen: int, position: int) -> bool:
+        return await webhooks.move(self._writing, webhook_id, seen=seen, position=position)
+
+    async def touch_webhook(self, webhook_id: str) -> None:
+        await webhooks.touch(self._writing, webhook_id)
+
+    async def queue(self, webhook_id: str, deliveries: Sequence[Delivery]) -> None:
+        await webhooks.queue(self._writing, webhook_id, deliveries)
+
+    async def queue_message(self, webhook_id: str, message: str, now: int) -> int:
+        return await webhooks.queue_message(self._writing, webhook_id, message, now)
+
+    async def queue_failed(self, webhook_id: str, now: int) -> None:
+        await webhooks.queue_failed(self._writing, webhook_id, now)
+
+    async def discard(self, webhook_id: str, *, until: int) -> None:
+        await webhooks.discard(self._writing, webhook_id, until=until)
+
+    async def note_bodies(self, webhook_id: str, made: Sequence[Made]) -> None:
+        await webhooks.note_bodies(self._writing, webhook_id, made)
+
+    async def note_outcomes(self, webhook_id: str, outcomes: Sequence[Outcome]) -> None:
+        await webhooks.note_outcomes(self._writing, webhook_id, outcomes)
+
+    async def disable_webhook(self, webhook_id: str, reason: str) -> None:
+        await webhooks.disable(self._writing, webhook_id, reason)
+
+    async def forget_deliveries(self, webhook_id: str, *, before: int, limit: int) -> int:
+        return await webhooks.forget(self._writing, webhook_id, before=before, limit=limit)
+
+    async def clear_deliveries(self, webhook_id: str, limit: int) -> bool:
+        return await webhooks.clear(self._writing, webhook_id, limit)

@@ -15,7 +15,13 @@ from doings.core.query import Gap, Query
 from doings.core.store.entities import EntityQuery
 from doings.storage.checks import statements as check_statements
 from doings.storage.database import open_database
-from doings.storage.sql import account_statements, import_statements, select, statements
+from doings.storage.sql import (
+    account_statements,
+    import_statements,
+    select,
+    statements,
+    webhook_statements,
+)
 from doings.storage.sqlite.connection import compiled
 from doings.storage.sqlite.engine import SqliteEngine
 from doings.storage.sqlite.schema import SCHEMA
@@ -29,7 +35,8 @@ WHOLE = frozenset({"ACCOUNTS", "RELINKS"})
 """Statements that are meant to read all of a table, which is small or nearly always empty."""
 
 SHARED = tuple(
-    f"SEARCH {table} " for table in ("installation", "accounts", "credentials", "deadlines")
+    f"SEARCH {table} "
+    for table in ("installation", "accounts", "credentials", "deadlines", "webhooks")
 )
 """The tables that are entered by other names than an account's."""
 
@@ -88,7 +95,13 @@ def is_across_accounts(step: str) -> bool:
 
 NAMED = {
     name: value
-    for module in (statements, account_statements, import_statements, check_statements)
+    for module in (
+        statements,
+        account_statements,
+        import_statements,
+        webhook_statements,
+        check_statements,
+    )
     for name, value in vars(module).items()
     if name.isupper() and isinstance(value, str) and STATEMENT.match(value) and name not in WHOLE
 }

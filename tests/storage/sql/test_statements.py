@@ -7,7 +7,13 @@ import pytest
 
 from doings.core.query import Gap, Query
 from doings.storage.postgres import search
-from doings.storage.sql import account_statements, import_statements, select, statements
+from doings.storage.sql import (
+    account_statements,
+    import_statements,
+    select,
+    statements,
+    webhook_statements,
+)
 from doings.storage.sql.statements import CROSS_ACCOUNT
 
 VERB = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE)\b")
@@ -20,7 +26,7 @@ BOUND = re.compile(
 EXCEPTED = {name for name, _ in CROSS_ACCOUNT}
 NAMED = {
     name: text
-    for module in (statements, account_statements, import_statements)
+    for module in (statements, account_statements, import_statements, webhook_statements)
     for name, text in vars(module).items()
     if isinstance(text, str) and name.isupper() and VERB.match(text)
 }

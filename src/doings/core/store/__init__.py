@@ -20,6 +20,7 @@ from doings.core.store.credentials import CredentialReader, CredentialStore, Cre
 from doings.core.store.entities import EntityReader, EntityWriter
 from doings.core.store.idempotency import IdempotencyWriter
 from doings.core.store.imports import ImportReader, ImportWriter
+from doings.core.store.webhooks import DeliveryReader, DeliveryWriter, WebhookStore
 
 T = TypeVar("T")
 
@@ -31,6 +32,7 @@ class Reader(
     CountReader,
     CredentialReader,
     ImportReader,
+    DeliveryReader,
     Protocol,
 ):
     """Reading within one account, from one consistent state."""
@@ -51,6 +53,7 @@ class Writer(
     CredentialWriter,
     IdempotencyWriter,
     ImportWriter,
+    DeliveryWriter,
     Protocol,
 ):
     """Writing within one account: all of it lasts, or none."""
@@ -60,7 +63,7 @@ class Writer(
         """The writers of the other accounts that this transaction may write in, by account id."""
 
 
-class Store(AccountStore, CredentialStore, Protocol):
+class Store(AccountStore, CredentialStore, WebhookStore, Protocol):
     """The store as a whole."""
 
     @property

@@ -26,7 +26,7 @@ async def changes(transaction: ReadTransaction, after: int, limit: int) -> list[
     rows = await transaction.fetch_page(
         sql.CHANGES_AFTER, after=after, limit=limit, most=transaction.page_bytes // limit
     )
-    return await _with_activities(transaction, rows)
+    return await with_activities(transaction, rows)
 
 
 async def history(
@@ -40,7 +40,7 @@ async def history(
     later = await _later(transaction, activity_id, after, limit, most)
     seq = later[0][1] if later else await _seq_of(transaction, activity_id)
     created = await transaction.fetch(sql.CHANGE_BY_SEQ, seq=seq, most=most) if seq > after else []
-    return await _with_activities(transaction, [*created, *later][:limit])
+    return await with_activities(transaction, [*created, *later][:limit])
 
 
 def _later(
@@ -64,7 +64,9 @@ async def _seq_of(transaction: ReadTransaction, activity_id: str) -> int:
     return (await activities.activity(transaction, activity_id, with_attrs=False)).seq
 
 
-async def _with_activities(transaction: ReadTransaction, rows: list[Row]) -> list[Change]:
+async def with_activities(
+    transaction: ReadTransaction, rows: list[Row], *, with_attrs: bool = False
+) -> list[Change]:
     """The first of these changes, as many as a page may hold.
 
     A change weighs what it keeps of the past and its activity as it is now, which each change
@@ -75,7 +77,7 @@ async def _with_activities(transaction: ReadTransaction, rows: list[Row]) -> lis
         rows = rows[: fitting_count([row[_BYTES] or 0 for row in rows])]
     # In the order of their first change, so that those of the first changes are read.
     seqs = list(dict.fromkeys([row[1] for row in rows]))
-    found, covered = await activities.fitting(transaction, seqs, with_attrs=False)
+    found, covered = await activities.fitting(transaction, seqs, with_attrs=with_attrs)
     if covered < len(seqs):
         known = set(seqs[:covered])
         rows = rows[: next(place for place, row in enumerate(rows) if row[1] not in known)]

@@ -11,6 +11,7 @@ from doings.core.entity import Entity, EntityKey
 from doings.core.store.changes import Change
 from doings.core.store.credentials import Credential
 from doings.core.store.imports import ImportCounts, ImportRun
+from doings.core.store.webhooks import Attempt, Delivery, Queued, Secret, Webhook, WebhookSettings
 from doings.storage.engine import Row
 
 Roles = dict[int, list[str]]
@@ -167,3 +168,58 @@ def ids_by_type(keys: Iterable[EntityKey]) -> dict[str, list[str]]:
     for entity_type, entity_id in keys:
         ids.setdefault(entity_type, []).append(entity_id)
     return ids
+
+
+_settings_from_text = msgspec.json.Decoder(WebhookSettings).decode
+_secrets_from_text = msgspec.json.Decoder(tuple[Secret, ...]).decode
+_attempts_from_text = msgspec.json.Decoder(tuple[Attempt, ...]).decode
+
+
+def webhook_from_row(row: Row) -> Webhook:
+    """The columns are `webhook_statements.WEBHOOK`."""
+    (id_, settings, secrets, key, status, reason, position, version, holder, held_until, due_at,
+     oldest_at, created_at, updated_at) = row  # fmt: skip
+    return Webhook(
+        id=id_,
+        settings=_settings_from_text(settings),
+        secrets=_secrets_from_text(secrets),
+        key=key,
+        status=status,
+        reason=reason,
+        position=position,
+        version=version,
+        holder=holder,
+        held_until=held_until,
+        due_at=due_at,
+        oldest_at=oldest_at,
+        created_at=created_at,
+        updated_at=updated_at,
+    )
+
+
+def delivery_from_row(row: Row) -> Delivery:
+    """The columns are `webhook_statements.DELIVERY`."""
+    seq, message, event, subject, status, at, lane, tries, next_at, attempts = row
+    return Delivery(
+        seq=seq,
+        message=message,
+        event=event,
+        subject=subject,
+        status=status,
+        at=at,
+        lane=lane,
+        tries=tries,
+        next_at=next_at,
+        attempts=attempts_from_text(attempts),
+    )
+
+
+def queued_from_row(row: Row) -> Queued:
+    """The columns are those of `webhook_statements.QUEUED`."""
+    seq, message, event, subject, at, lane, tries, next_at, has_body = row
+    return Queued(seq, message, event, subject, at, lane, tries, next_at, bool(has_body))
+
+
+def attempts_from_text(text: str) -> tuple[Attempt, ...]:
+    """Attempts are stored as a JSON list."""
+    return () if text == "[]" else _attempts_from_text(text)

@@ -236,6 +236,47 @@ STEPS: tuple[str, ...] = (
         PRIMARY KEY (account_id, seq)
     ){without_rowid};
     """,
+    # Webhooks and what is to reach each of them, one row for each change. A process that delivers
+    # holds the webhook as a whole, so that the order in its lanes is decided in one place.
+    """
+    CREATE TABLE webhooks (
+        account_id BIGINT NOT NULL,
+        id {text} NOT NULL,
+        settings {text} NOT NULL,
+        secrets {text} NOT NULL,
+        signing_key {text} NOT NULL,
+        status {text} NOT NULL,
+        reason {text},
+        position BIGINT NOT NULL,
+        version BIGINT NOT NULL,
+        holder {text},
+        held_until BIGINT NOT NULL,
+        due_at BIGINT,
+        oldest_at BIGINT,
+        created_at BIGINT NOT NULL,
+        updated_at BIGINT NOT NULL,
+        PRIMARY KEY (account_id, id)
+    );
+    CREATE INDEX webhooks_active ON webhooks (status, account_id, id);
+    CREATE TABLE deliveries (
+        account_id BIGINT NOT NULL,
+        webhook {text} NOT NULL,
+        seq BIGINT NOT NULL,
+        message {text} NOT NULL,
+        event {text} NOT NULL,
+        subject {text} NOT NULL,
+        status {text} NOT NULL,
+        at BIGINT NOT NULL,
+        lane {text} NOT NULL,
+        tries BIGINT NOT NULL,
+        next_at BIGINT NOT NULL,
+        body {text},
+        attempts {text} NOT NULL,
+        PRIMARY KEY (account_id, webhook, seq)
+    );
+    CREATE INDEX deliveries_by_status ON deliveries (account_id, webhook, status, seq);
+    CREATE INDEX deliveries_by_message ON deliveries (account_id, webhook, message);
+    """,
 )
 
 VERSION = len(STEPS)
@@ -292,6 +333,17 @@ TABLES_OF_ACCOUNT = (
         "thing before changed_from changed_at reverted_at",
     ),
     _table("relinks", "account_id entity", "occurred_at activity_seq"),
+    _table(
+        "webhooks",
+        "account_id id",
+        "settings secrets signing_key status reason position version holder held_until due_at"
+        " oldest_at created_at updated_at",
+    ),
+    _table(
+        "deliveries",
+        "account_id webhook seq",
+        "message event subject status at lane tries next_at body attempts",
+    ),
 )
 """The tables that hold accounts' own rows, each with `account_id` first in its key."""
 

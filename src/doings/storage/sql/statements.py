@@ -477,5 +477,6 @@ CROSS_ACCOUNT = (
     ("ACCOUNTS_BY_SLUG", "interactions name accounts by slug; every machine has all accounts"),
     ("RELINKS", "a process looks for what another left undone in any account, now and then"),
     ("DUE", "the sweeper looks for what is due in any account, now and then"),
+    ("ACTIVE_WEBHOOKS", "a process looks for what is to be delivered in any account"),
 )
 """(statement, why it names no account): the only ones that may."""
