@@ -1,1 +1,1 @@
-"""Tests of what is told as it happens."""
+"""Tests of what reaches others while it happens."""

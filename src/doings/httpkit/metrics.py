@@ -38,6 +38,19 @@ KEPT_MISSES = Counter("doings_kept_answer_misses", "Answers made, as none was ke
 KEPT_BYTES = Gauge(
     "doings_kept_answer_bytes", "Bytes of answers that are kept.", multiprocess_mode="livesum"
 )
+WEBHOOK_DELIVERIES = Counter(
+    "doings_webhook_deliveries", "Attempts of deliveries, by what came of them.", ["outcome"]
+)
+WEBHOOK_LAG = Gauge(
+    "doings_webhook_lag",
+    "Changes that a webhook has not looked at, of the one that is furthest behind.",
+    multiprocess_mode="livemax",
+)
+WEBHOOK_OLDEST = Gauge(
+    "doings_webhook_oldest_seconds",
+    "How old the oldest change is that is not delivered.",
+    multiprocess_mode="livemax",
+)
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
@@ -63,3 +76,14 @@ def _children(surface: str, route: str, method: str, status: int) -> tuple[Count
 def note_wait(kind: str, seconds: float) -> None:
     """Note how long work waited for a "reader" or for the "writer"."""
     WAIT.labels(kind).observe(seconds)
+
+
+def note_webhooks(lag: int, oldest_seconds: float) -> None:
+    """Note how far the deliveries of webhooks are behind."""
+    WEBHOOK_LAG.set(lag)
+    WEBHOOK_OLDEST.set(oldest_seconds)
+
+
+def note_deliveries(outcome: str, count: int) -> None:
+    """Note attempts that were "delivered" or have "failed"."""
+    WEBHOOK_DELIVERIES.labels(outcome).inc(count)

@@ -18,6 +18,7 @@ from doings.core.errors import Invalid, Malformed, Problem, TooLarge, TooMuch, U
 from doings.core.store import Store
 from doings.core.text import is_too_deep
 from doings.core.timeline import Timeline
+from doings.core.webhooks import Deliveries
 from doings.httpkit.errors import TooSlow, Unreadable
 from doings.httpkit.input import headers
 from doings.httpkit.input.addresses import UNKNOWN, address_from_text, is_host
@@ -49,6 +50,7 @@ class Services(msgspec.Struct, frozen=True):
     authenticator: Authenticator
     cursors: CursorSigner
     waiting: WaitingRoom
+    deliveries: Deliveries
     streams: Streams
 
 
@@ -91,6 +93,13 @@ class Request:
     def account_id(self) -> int:
         """The number of the account that asks; 0 before the caller is known, and of nobody."""
         return self.principal.account.id if hasattr(self, "principal") else 0
+
+    def keep_no_answer(self) -> None:
+        """Have the answer made for each request: what it shows changes without a trace.
+
+        That is what deliveries change, which no reader of activities may be disturbed by.
+        """
+        self.lapse_at(self.services.clock.now())
 
     @property
     def method(self) -> str:

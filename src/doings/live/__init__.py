@@ -1,1 +1,1 @@
-"""What is told as it happens: streams of an account's feed, one read for all who listen."""
+"""What reaches others while it happens: streams, and the delivery of webhooks."""

@@ -1,0 +1,48 @@
+"""What is written down of an attempt, and when it is the last one."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from doings.core.store.webhooks import DeliveryStatus, Outcome
+from doings.live.webhooks import schedule
+from doings.live.webhooks.desk import Desk, is_success
+from doings.live.webhooks.destination import Answer
+from doings.live.webhooks.lanes import Item
+
+GONE = 410
+"""The status by which a receiver says that it wants nothing more."""
+
+
+class Result(msgspec.Struct, frozen=True):
+    """What came of sending an item."""
+
+    item: Item
+    answer: Answer
+
+
+def outcomes_of(desk: Desk, result: Result) -> list[Outcome]:
+    """What is written down of each delivery of an item."""
+    item, attempt = result.item, result.answer.attempt
+    tries = item.tries + 1
+    status: DeliveryStatus = "delivered"
+    next_at: int | None = 0
+    if attempt.status == GONE:
+        status = "failed"
+    elif not is_success(attempt):
+        next_at = schedule.next_at(
+            desk.steps,
+            tries,
+            now=desk.clock.now(),
+            retry_after=result.answer.retry_after,
+        )
+        status = "failed" if next_at is None else "pending"
+    return [Outcome(part.seq, status, tries, next_at or 0, attempt) for part in item.parts]
+
+
+def reason_to_end(outcomes: Iterable[Outcome]) -> str | None:
+    """Why nothing more is sent to the webhook; None where it goes on."""
+    failed = [outcome for outcome in outcomes if outcome.status == "failed"]
+    if not failed:
+        return None
+    return "gone" if any(one.attempt.status == GONE for one in failed) else "failing"
