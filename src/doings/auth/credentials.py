@@ -11,7 +11,7 @@ import secrets
 from typing import NamedTuple
 
 from doings.auth.limits import FailedSignIns
-from doings.auth.principal import Principal, scope_named
+from doings.auth.principal import SCOPES, Principal, scope_named
 from doings.core.budget import CALLERS
 from doings.core.clock import SECOND, Clock
 from doings.core.errors import Invalid, Unauthenticated
@@ -60,7 +60,7 @@ def checked_scope(name: str) -> str:
     """The scope of that name or alias; raises Invalid."""
     scope = scope_named(name)
     if scope is None:
-        raise Invalid.of("scopes", f"{name!r} is none of read_activities, write_activities, admin")
+        raise Invalid.of("scopes", f"{name!r} is none of {', '.join(SCOPES)}")
     return scope
 
 

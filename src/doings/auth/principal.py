@@ -11,7 +11,11 @@ READ = "read_activities"
 WRITE = "write_activities"
 ADMIN = "admin"
 
-SCOPES = (READ, WRITE, ADMIN)
+READ_SUBSCRIPTIONS = "read_subscriptions"
+WRITE_SUBSCRIPTIONS = "write_subscriptions"
+"""Those of Cobot's subscriptions, which take `admin` besides."""
+
+SCOPES = (READ, WRITE, ADMIN, READ_SUBSCRIPTIONS, WRITE_SUBSCRIPTIONS)
 
 SCOPE_ALIASES = {"read": READ, "write": WRITE}
 

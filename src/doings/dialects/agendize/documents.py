@@ -203,3 +203,57 @@ class SavedActivity(msgspec.Struct, rename="camel", kw_only=True):
     text_message_notification: Members | None = None
     updated_attributes: list[str] | None = None
     conference_registration: Members | None = None
+
+
+class DeliveredClient(msgspec.Struct):
+    """Whom an appointment is for."""
+
+    email: str | None
+    firstname: str | None
+    id: str
+    lastname: str | None
+    phone: str | None
+
+
+class DeliveredCompany(msgspec.Struct):
+    """The account."""
+
+    id: int
+    name: str
+
+
+class DeliveredEvent(msgspec.Struct, rename={"start_date": "start-date", "end_date": "end-date"}):
+    """When an appointment is; RFC 3339 with an offset."""
+
+    id: str | None
+    start_date: str | None
+    end_date: str | None
+
+
+class DeliveredService(msgspec.Struct):
+    """What was booked; its duration in minutes."""
+
+    duration: int | None
+    id: str | None
+    name: str | None
+    price: float | None
+
+
+class DeliveredStaff(msgspec.Struct):
+    """Whom an appointment is with."""
+
+    email: str | None
+    firstname: str | None
+    lastname: str | None
+
+
+class DeliveryDocument(msgspec.Struct):
+    """What a webhook is sent."""
+
+    action: str
+    client: DeliveredClient | None
+    company: DeliveredCompany
+    event: DeliveredEvent
+    service: DeliveredService
+    source: str
+    staff: DeliveredStaff

@@ -35,6 +35,16 @@ MembershipDocument = dict[str, msgspec.Raw]
 """`id, name, email, plan, confirmed_at, canceled_to`, then the entity's further attributes."""
 
 
+class SubscriptionDocument(msgspec.Struct):
+    """A subscription; `url` is its own address."""
+
+    id: str
+    event: str
+    url: str
+    active: bool
+    callback_url: str
+
+
 class ErrorDocument(msgspec.Struct, omit_defaults=True):
     """An error that is a word, as most are; `message` only where the word would not help."""
 

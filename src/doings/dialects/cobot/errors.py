@@ -42,8 +42,8 @@ ERROR_RESPONSES: dict[type[DoingsError], tuple[int, str]] = {
 }
 """Status and word by class."""
 
-FIELDS = {"body": "text"}
-"""The vendor's names for members of an activity, where they differ from ours."""
+FIELDS = {"body": "text", "url": "callback_url"}
+"""The vendor's names for members, where they differ from ours."""
 
 
 def respond_error(error: DoingsError, request: Request) -> Response:  # noqa: ARG001 - a Surface's shape

@@ -39,6 +39,7 @@ from doings.dialects.cobot.params import (
     input_from_members,
     params_from_query,
 )
+from doings.dialects.cobot.subscriptions import RESOURCES
 from doings.dialects.cobot.vocabulary import MEMBERSHIP
 from doings.httpkit.browsers import NOTHING
 from doings.httpkit.input.accept import negotiated
@@ -234,6 +235,7 @@ SURFACE = Surface(
             "/{space}/api/memberships/{id}",
             GET=Operation(show_membership, parameters=NO_PARAMETERS),
         ),
+        *RESOURCES,
     ),
     authenticate=authenticate,
     respond_error=respond_error,

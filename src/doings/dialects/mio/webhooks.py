@@ -22,6 +22,9 @@ from doings.dialects.mio.documents import (
 SETTING = "mio.webhook"
 """The account's setting that holds the webhook."""
 
+WEBHOOK_ID = "wh_mio"
+"""The webhook that the setting makes; an account has one."""
+
 MASK = "********"
 SECRET_BYTES = 32
 MAX_URL_LENGTH = 2048

@@ -1,0 +1,290 @@
+"""What receivers that were written for a vendor get."""
+
+from base64 import b64decode, b64encode
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.algorithms import AES
+from cryptography.hazmat.primitives.ciphers.modes import CBC
+
+from doings.app import Application
+from doings.auth.credentials import issue
+from doings.auth.principal import SCOPES
+from doings.dialects.cobot.deliveries import EVENTS
+from tests.engines import SQLITE_ONLY
+from tests.live.receiver import Receiver
+from tests.native.client import Native, signed_in
+
+pytestmark = SQLITE_ONLY
+
+KEY = "k" * 32
+
+
+@pytest.fixture
+async def native(app: Application) -> AsyncIterator[Native]:
+    """A client that may do everything, subscriptions as well."""
+    client = await signed_in(app, "acme", list(SCOPES))
+    yield client
+    await client.http.aclose()
+
+
+@pytest.fixture
+async def http(app: Application, native: Native) -> AsyncIterator[httpx.AsyncClient]:
+    """The same, at the root of the server."""
+    headers = {"Authorization": f"Bearer {native.secret}"}
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://doings.test", headers=headers
+    ) as client:
+        yield client
+
+
+@pytest.fixture
+async def mio(
+    app: Application,
+    native: Native,  # noqa: ARG001 - it makes the account
+) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of mio.ID's API in the same account."""
+    store = app.services().store
+    account = await store.account("acme")
+    issued, stored = issue(account.id, scopes=list(SCOPES), now=app.services().clock.now())
+    await store.write(account.id, lambda writer: writer.add_credential(stored))
+    basic = b64encode(f"acme:{issued.secret}".encode()).decode()
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://doings.test/mio/business/v1"
+    ) as client:
+        key = {"x-api-key": issued.key}
+        answer = await client.post("/auth", headers={"Authorization": f"Basic {basic}", **key})
+        client.headers = httpx.Headers({"Authorization": f"Bearer {answer.json()['token']}", **key})
+        yield client
+
+
+REQUEST: dict[str, Any] = {
+    "kind": "authorization.requested",
+    "actor": "individual:i1",
+    "links": [{"type": "individual", "id": "i1", "role": "counterpart"}],
+}
+
+
+async def put(mio: httpx.AsyncClient, receiver: Receiver, **members: Any) -> httpx.Response:  # noqa: ANN401
+    """Set where mio.ID's events are sent."""
+    body = {"type": "ACTIVITY_EVENT", "url": receiver.url, **members}
+    return await mio.put("/settings/webhooks", json=body)
+
+
+async def test_mio_is_sent_each_step_as_its_detail(
+    native: Native, mio: httpx.AsyncClient, receiver: Receiver
+) -> None:
+    """With the sign-in and the headers of the settings; other kinds are not sent."""
+    value = {"username": "ann", "password": "p:w"}
+    answer = await put(
+        mio,
+        receiver,
+        authorization={"type": "BASIC_AUTH", "value": value},
+        headers={"X-Tenant": "7", "Content-Length": "1", "Host": "other"},
+    )
+    assert answer.status_code == 200
+    await native.record("note.created")
+    asked = await native.record(**REQUEST)
+    (first,) = await receiver.got(1)
+    await native.call("POST", f"/activities/{asked['id']}/accept", json={})
+
+    second = (await receiver.got(2))[1]
+
+    assert first.headers["authorization"] == f"Basic {b64encode(b'ann:p:w').decode()}"
+    assert first.headers["x-tenant"] == "7"
+    assert first.headers["content-type"] == "application/json"
+    assert first.json["type"] == "ACTIVITY_EVENT"
+    assert (first.json["data"]["id"], first.json["data"]["in_out_bound"]) == (asked["id"], "IN")
+    detail = await mio.get(f"/activities/{asked['id']}")
+    assert second.json["data"] == detail.json()
+    assert second.json["data"]["status"] != first.json["data"]["status"]
+
+
+async def test_mio_is_enciphered_with_a_secret(
+    native: Native, mio: httpx.AsyncClient, receiver: Receiver
+) -> None:
+    """Base64 of AES-256-CBC with an IV of its own."""
+    await put(mio, receiver, secret=KEY)
+    await native.record(**REQUEST)
+
+    (got,) = await receiver.got(1)
+
+    iv = b64decode(got.headers["x-pvt-cipher-iv"])
+    decryptor = Cipher(AES(KEY.encode()), CBC(iv)).decryptor()
+    padded = decryptor.update(b64decode(got.body)) + decryptor.finalize()
+    assert got.headers["content-type"] == "text/plain"
+    assert len(iv) == 16
+    assert padded[-padded[-1] :] == bytes([padded[-1]]) * padded[-1]
+    assert msgspec.json.decode(padded[: -padded[-1]])["type"] == "ACTIVITY_EVENT"
+
+
+async def test_mio_s_settings_make_and_remove_a_webhook(
+    native: Native, mio: httpx.AsyncClient, receiver: Receiver
+) -> None:
+    """Its secrets are shown nowhere; an address within is refused in the vendor's shape."""
+    for _ in range(2):
+        await put(mio, receiver, secret=KEY)
+    (webhook,) = (await native.get("/webhooks"))["items"]
+
+    refused = await mio.put(
+        "/settings/webhooks", json={"type": "ACTIVITY_EVENT", "url": "http://10.0.0.1/"}
+    )
+    removed = await mio.delete("/settings/webhooks")
+
+    assert (webhook["id"], webhook["format"], webhook["url"]) == ("wh_mio", "mio", receiver.url)
+    assert KEY not in str(webhook)
+    assert (refused.status_code, set(refused.json())) == (400, {"code", "message"})
+    assert removed.status_code == 204
+    assert (await native.get("/webhooks"))["items"] == []
+
+
+async def test_cobot_is_sent_an_address(
+    native: Native, http: httpx.AsyncClient, receiver: Receiver
+) -> None:
+    """The membership's where the event is about one, else the activity's."""
+    path = "/cobot/acme/api/subscriptions"
+    made = [
+        await http.post(path, json={"event": event, "callback_url": receiver.url})
+        for event in ("created_membership", "created_invoice")
+    ]
+    assert [one.status_code for one in made] == [201, 201]
+    document = made[1].json()
+    await native.record("membership.created", links=["membership:m1"])
+    await receiver.got(1)
+    await native.record("booking.created", links=["membership:m1"])
+    invoice = await native.record("invoice.created", links=["invoice:i1"])
+
+    got = await receiver.got(2)
+
+    base = "http://127.0.0.1:8000"
+    assert [one.json for one in got] == [
+        {"url": f"{base}/cobot/acme/api/memberships/m1"},
+        {"url": f"{base}/v1/activities/{invoice['id']}"},
+    ]
+    assert document == {
+        "id": document["id"],
+        "event": "created_invoice",
+        "url": f"http://doings.test{path}/{document['id']}",
+        "active": True,
+        "callback_url": receiver.url,
+    }
+    assert (await http.get(document["url"])).json() == document
+    assert [one["event"] for one in (await http.get(path)).json()] == [
+        "created_membership",
+        "created_invoice",
+    ]
+    assert (await http.delete(document["url"])).status_code == 204
+    for method in ("GET", "DELETE"):
+        gone = await http.request(method, document["url"])
+        assert (gone.status_code, gone.json()) == (404, {"error": "not_found"})
+
+
+@pytest.mark.parametrize(
+    ("body", "fields"),
+    [
+        ({}, {"event", "callback_url"}),
+        ({"event": "read_mind", "callback_url": "https://example.org/"}, {"event"}),
+        ({"event": ["created_invoice"], "callback_url": "https://example.org/"}, {"event"}),
+        ({"event": "created_invoice", "callback_url": 7}, {"callback_url"}),
+        ({"event": "created_invoice", "callback_url": "http://10.0.0.1/"}, {"callback_url"}),
+    ],
+)
+async def test_cobot_refuses_by_field(
+    http: httpx.AsyncClient, body: dict[str, Any], fields: set[str]
+) -> None:
+    """Each problem with the member that is wrong."""
+    answer = await http.post("/cobot/acme/api/subscriptions", json=body)
+
+    assert answer.status_code == 422
+    assert set(answer.json()["errors"]) == fields
+
+
+async def test_cobot_takes_a_subscription_once(http: httpx.AsyncClient) -> None:
+    """The same event to the same address; a webhook of another kind is none."""
+    path = "/cobot/acme/api/subscriptions"
+    form = {"event": "created_invoice", "callback_url": "https://example.org/"}
+    hook = await http.post("/v1/webhooks", json={"url": "https://example.org/", "enabled": False})
+
+    first, again = [await http.post(path, data=form) for _ in range(2)]
+
+    assert (first.status_code, again.status_code) == (201, 409)
+    assert len((await http.get(path)).json()) == 1
+    assert (await http.get(f"{path}/{hook.json()['id']}")).status_code == 404
+
+
+async def test_cobot_s_subscriptions_have_scopes_of_their_own(app: Application) -> None:
+    """And need the role besides, as the vendor's user must be an administrator."""
+    path = "http://doings.test/cobot/acme/api/subscriptions"
+    for scopes in (["admin", "read_activities"], ["read_subscriptions"]):
+        client = await signed_in(app, "acme", scopes)
+        answer = await client.http.get(path)
+        await client.http.aclose()
+
+        assert answer.status_code == 403
+
+
+def test_cobot_s_names_are_the_vendor_s() -> None:
+    """Verb and noun for what the vendor has."""
+    names = {"created_membership", "created_invoice", "deleted_booking", "changed_membership_plan"}
+
+    assert names <= EVENTS
+
+
+async def test_agendize_is_sent_appointments(native: Native, receiver: Receiver) -> None:
+    """A change is a cancel of what was and a new one; the contact is the client."""
+    await native.put(
+        "contact:8", name="Jim Halpert", attrs={"email": "jim@example.org", "phone": "1"}
+    )
+    await native.call(
+        "POST",
+        "/webhooks",
+        json={"url": receiver.url, "format": "agendize"},
+    )
+    appointment = {
+        "id": "a1",
+        "start": "2026-12-01T10:00:00Z",
+        "end": "2026-12-01T10:45:00Z",
+        "service": {"id": "s1", "name": "Cut"},
+        "staff": {"id": "u1", "first_name": "Ann", "last_name": "Lee"},
+    }
+    common: dict[str, Any] = {"links": ["contact:8"], "time_zone": "Europe/Berlin"}
+    await native.record("note.created", **common)
+    await native.record("appointment.created", data={"appointment": appointment}, **common)
+    await native.record(
+        "appointment.updated",
+        data={"appointment": appointment, "previous": {"start": "2026-12-01T09:00:00Z"}},
+        **common,
+    )
+    await native.record("appointment.deleted", data={"appointment": appointment}, **common)
+
+    documents = [one.json for one in await receiver.got(4)]
+
+    assert [one["action"] for one in documents] == ["new", "cancel", "new", "cancel"]
+    account = await native.get("/account")
+    assert documents[0] == {
+        "action": "new",
+        "client": {
+            "email": "jim@example.org",
+            "firstname": "Jim",
+            "id": "8",
+            "lastname": "Halpert",
+            "phone": "1",
+        },
+        "company": {"id": account["id"], "name": "acme"},
+        "event": {
+            "id": "a1",
+            "start-date": "2026-12-01T11:00:00+01:00",
+            "end-date": "2026-12-01T11:45:00+01:00",
+        },
+        "service": {"duration": 45, "id": "s1", "name": "Cut", "price": None},
+        "source": "console",
+        "staff": {"email": None, "firstname": "Ann", "lastname": "Lee"},
+    }
+    assert documents[1]["event"]["start-date"] == "2026-12-01T10:00:00+01:00"
+    assert documents[2]["event"]["start-date"] == "2026-12-01T11:00:00+01:00"
