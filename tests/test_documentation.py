@@ -11,7 +11,13 @@ from bench.plots import plots
 from bench.report import Figure
 from bench.results import Result, Session, keep, results_of, sessions
 from doings.app import MOUNTS
-from doings.auth.principal import ADMIN, READ, WRITE
+from doings.auth.principal import (
+    ADMIN,
+    READ,
+    READ_SUBSCRIPTIONS,
+    WRITE,
+    WRITE_SUBSCRIPTIONS,
+)
 from doings.core import errors
 from doings.core.errors import DoingsError
 from doings.core.kinds.catalogue import CATALOGUE
@@ -146,10 +152,24 @@ ACCESS = {
     "native GET /tokens": ADMIN,
     "native POST /tokens": ADMIN,
     "native DELETE /tokens/{key}": ADMIN,
+    "native GET /webhooks": ADMIN,
+    "native POST /webhooks": ADMIN,
+    "native GET /webhooks/{id}": ADMIN,
+    "native PATCH /webhooks/{id}": ADMIN,
+    "native DELETE /webhooks/{id}": ADMIN,
+    "native POST /webhooks/{id}/rotate": ADMIN,
+    "native POST /webhooks/{id}/test": ADMIN,
+    "native GET /webhooks/{id}/deliveries": ADMIN,
+    "native POST /webhooks/{id}/redeliver": ADMIN,
+    "native GET /webhooks/{id}/stats": ADMIN,
     "native GET /openapi.json": ANYONE,
     "docs GET /": ANYONE,
     "cobot GET /api/user": ANY_CREDENTIAL,
     "cobot GET /{space}/api/user": ANY_CREDENTIAL,
+    "cobot GET /{space}/api/subscriptions": READ_SUBSCRIPTIONS,
+    "cobot POST /{space}/api/subscriptions": WRITE_SUBSCRIPTIONS,
+    "cobot GET /{space}/api/subscriptions/{id}": READ_SUBSCRIPTIONS,
+    "cobot DELETE /{space}/api/subscriptions/{id}": WRITE_SUBSCRIPTIONS,
     "mio POST /business/v1/auth": ANYONE,
     "mio GET /business/v1/settings/webhooks": ADMIN,
     "mio PUT /business/v1/settings/webhooks": ADMIN,

@@ -11,17 +11,22 @@ import structlog
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+import doings
 from doings.auth.credentials import Authenticator
 from doings.auth.limits import FailedSignIns
-from doings.config import Settings, settings_from_environment
+from doings.config import Settings, base_url, settings_from_environment
 from doings.core.account import Account
 from doings.core.clock import Clock, SystemClock
 from doings.core.cursor import CursorSigner
 from doings.core.errors import Misconfigured
 from doings.core.interactions.sweeper import Sweeper
+from doings.core.webhooks import Deliveries
+from doings.dialects.agendize import deliveries as agendize_deliveries
 from doings.dialects.agendize import routes as agendize
+from doings.dialects.cobot import deliveries as cobot_deliveries
 from doings.dialects.cobot import routes as cobot
 from doings.dialects.invent import routes as invent
+from doings.dialects.mio import deliveries as mio_deliveries
 from doings.dialects.mio import routes as mio
 from doings.dialects.monica import routes as monica
 from doings.httpkit import metrics, operations
@@ -37,6 +42,13 @@ from doings.httpkit.request import Services
 from doings.httpkit.surface import Surface
 from doings.httpkit.waiting import WaitingRoom, streams_room
 from doings.live.hub import Hub
+from doings.live.webhooks.desk import Desk, Slots
+from doings.live.webhooks.destination import Sender, networks_from_texts
+from doings.live.webhooks.events import Format
+from doings.live.webhooks.holder import own_holder
+from doings.live.webhooks.schedule import SCHEDULE
+from doings.live.webhooks.worker import Worker
+from doings.native import deliveries as standard
 from doings.native import docs_page
 from doings.native import routes as native
 from doings.storage.database import Database
@@ -72,7 +84,36 @@ def check_hosts(settings: Settings) -> None:
             raise Misconfigured(f"DOINGS_HOSTS: {pattern}={surface}: the surfaces are {surfaces}")
 
 
-def services_of(settings: Settings, store: Database, hub: Hub) -> Services:
+def formats_of(settings: Settings, clock: Clock) -> dict[str, Format]:
+    """How deliveries to webhooks may look."""
+    return {
+        "standard": standard.FORMAT,
+        "cobot": cobot_deliveries.format_of(base_url(settings)),
+        "agendize": agendize_deliveries.FORMAT,
+        "mio": mio_deliveries.format_of(clock),
+    }
+
+
+def deliveries_of(settings: Settings, store: Database) -> Worker:
+    """What delivers to webhooks; raises Misconfigured."""
+    try:
+        allowed = networks_from_texts(settings.webhook_allow)
+    except ValueError as error:
+        raise Misconfigured(f"DOINGS_WEBHOOK_ALLOW: {error}") from None
+    desk = Desk(
+        store=store,
+        clock=store.clock,
+        holder=own_holder(),
+        formats=formats_of(settings, store.clock),
+        sender=Sender(allowed, version=doings.__version__),
+        steps=settings.webhook_schedule or SCHEDULE,
+        count=metrics.note_deliveries,
+        slots=Slots(),
+    )
+    return Worker(desk)
+
+
+def services_of(settings: Settings, store: Database, deliveries: Deliveries, hub: Hub) -> Services:
     """What the surfaces share, on an open store."""
     failures = FailedSignIns(settings.failed_sign_ins)
     return Services(
@@ -82,6 +123,7 @@ def services_of(settings: Settings, store: Database, hub: Hub) -> Services:
         authenticator=Authenticator(store, store.clock, failures),
         cursors=CursorSigner(store.secret),
         waiting=WaitingRoom(),
+        deliveries=deliveries,
         streams=hub,
     )
 
@@ -142,6 +184,7 @@ class Application:
         self._sweeper: Sweeper | None = None
         self._rebuilding: Rebuilding | None = None
         self._relinking: Relinking | None = None
+        self._deliveries: Worker | None = None
         self._loop_watch = LoopWatch()
         self._connections = Connections(settings.port)
         self.on_started: Callable[[], None] = lambda: None
@@ -170,8 +213,9 @@ class Application:
         """Open the store; raises Misconfigured."""
         self._store = await self._open(self.settings)
         watch_store(self._store)
+        self._deliveries = deliveries_of(self.settings, self._store)
         self._hub = Hub(self._store, self._store.clock, streams_room())
-        self._services = services_of(self.settings, self._store, self._hub)
+        self._services = services_of(self.settings, self._store, self._deliveries, self._hub)
         self._loop = asyncio.get_running_loop()
         self._kept_answers = KeptAnswers(
             self._store, self._services.authenticator, self.settings.kept_answers_bytes
@@ -182,6 +226,7 @@ class Application:
         self._rebuilding.start()
         self._relinking = Relinking(self._store, _note_failed_relinking)
         self._relinking.start()
+        self._deliveries.start()
         self._loop_watch.start()
         self._connections.start()
 
@@ -208,6 +253,8 @@ class Application:
         if self._hub is not None:
             await self._hub.stop()
         await self._loop_watch.stop()
+        if self._deliveries is not None:
+            await self._deliveries.stop()
         if self._sweeper is not None:
             await self._sweeper.stop()
         if self._rebuilding is not None:

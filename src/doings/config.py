@@ -18,6 +18,7 @@ MAX_PORT = 65_535
 Port = Annotated[int, msgspec.Meta(ge=0, le=MAX_PORT)]
 Bytes = Annotated[int, msgspec.Meta(ge=0)]
 Count = Annotated[int, msgspec.Meta(ge=1)]
+Seconds = Annotated[float, msgspec.Meta(ge=0, le=31_536_000)]
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,6 +39,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] = "json"
     prepared_statements: bool = True
+    webhook_schedule: tuple[Seconds, ...] = ()
+    webhook_allow: tuple[str, ...] = ()
 
 
 NAMES = tuple(Settings.__struct_fields__)
@@ -80,6 +83,7 @@ _EXPECTED = {
     "Expected `int` >= 0": _COUNT,
     "Expected `int` <=": _PORT,
     "Expected `int` >= 1": "1 or more",
+    "Expected `float`": "seconds with commas between, like 5,300,1800",
 }
 """Our words for the beginnings of msgspec's reasons."""
 
@@ -94,7 +98,7 @@ def _check_name(name: str, variable: str) -> None:
 
 def _split(name: str, text: str) -> object:
     """Lists are written with commas, `hosts` as `pattern=surface` pairs."""
-    if name == "cors_origins":
+    if name in {"cors_origins", "webhook_schedule", "webhook_allow"}:
         return [part.strip() for part in text.split(",") if part.strip()]
     if name == "hosts":
         pairs = (part.partition("=") for part in text.split(",") if part.strip())
@@ -109,7 +113,7 @@ def environment_from_settings(settings: Settings) -> dict[str, str]:
         if isinstance(value, dict):
             text = ",".join(f"{pattern}={surface}" for pattern, surface in value.items())
         elif isinstance(value, tuple):
-            text = ",".join(value)
+            text = ",".join(map(str, value))
         else:
             text = str(value).lower() if isinstance(value, bool) else str(value)
         if value is not None:

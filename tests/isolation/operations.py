@@ -66,6 +66,7 @@ PARTS: dict[tuple[str, str, str], Callable[[Things], object]] = {
     ("v1", "entities", "type"): lambda _: "contact",
     ("v1", "entities", "id"): lambda things: things.contact_id,
     ("v1", "tokens", "key"): lambda things: things.spare_key,
+    ("v1", "webhooks", "id"): lambda things: things.webhook_id,
     ("monica", "activities", "id"): lambda things: things.activity_seq,
     ("monica", "contacts", "id"): lambda things: things.contact_seq,
     ("monica", "activitytypes", "id"): lambda _: Things.SETTING,
@@ -75,6 +76,7 @@ PARTS: dict[tuple[str, str, str], Callable[[Things], object]] = {
     ("invent", "contacts", "contact_id"): lambda things: things.contact_id,
     ("cobot", "", "space"): lambda things: things.slug,
     ("cobot", "memberships", "id"): lambda things: things.membership_id,
+    ("cobot", "subscriptions", "id"): lambda things: things.subscription_id,
     ("mio", "activities", "activity"): lambda things: things.interaction_id,
 }
 """By the mount, the word before the part in the path, and the name of the part."""
@@ -106,6 +108,10 @@ BODIES: dict[tuple[str, str], Callable[[Things], object]] = {
     ("monica", "activitytypecategories"): lambda _: SETTING,
     ("monica", "genders"): lambda _: {**SETTING, "type": "O"},
     ("cobot", "activities"): lambda things: {"text": "Hi", "source_ids": [things.membership_id]},
+    ("cobot", "subscriptions"): lambda _: {
+        "event": "created_membership",
+        "callback_url": "https://example.org/in",
+    },
     ("mio", "webhooks"): lambda _: {"type": "ACTIVITY_EVENT", "url": "https://example.org/hook"},
     ("mio", "auth"): lambda _: None,
 }

@@ -36,6 +36,8 @@ class Things(msgspec.Struct, frozen=True, kw_only=True):
     external_id: str
     interaction_id: str
     spare_key: str
+    webhook_id: str
+    subscription_id: str
     cursors: tuple[str, ...]
 
 
@@ -101,6 +103,16 @@ async def _fill(served: Served, business: Business, sign: str, mark: str) -> Thi
     headers = await sign_in("mio", served, business.account, business)
     webhook = {"type": "ACTIVITY_EVENT", "url": f"https://{mark}.example.org/"}
     await served.client.put("/mio/business/v1/settings/webhooks", headers=headers, json=webhook)
+    hook = await served.client.post(
+        "/v1/webhooks",
+        headers=business.bearer,
+        json={"url": f"https://{mark}.example.org/", "description": text, "enabled": False},
+    )
+    subscribed = await served.client.post(
+        f"/cobot/{business.account.slug}/api/subscriptions",
+        headers=business.bearer,
+        json={"event": "created_invoice", "callback_url": f"https://{mark}.example.org/"},
+    )
     page = await served.client.get("/v1/activities?limit=1", headers=business.bearer)
     people = await served.client.get("/v1/entities?limit=1", headers=business.bearer)
     return Things(
@@ -113,6 +125,8 @@ async def _fill(served: Served, business: Business, sign: str, mark: str) -> Thi
         external_id=f"{sign}-ext",
         interaction_id=recorded[-1].id,
         spare_key=spare.key,
+        webhook_id=hook.json()["id"],
+        subscription_id=subscribed.json()["id"],
         cursors=(page.json()["next"], people.json()["next"]),
     )
 

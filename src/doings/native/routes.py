@@ -21,6 +21,7 @@ from doings.native.handlers import (
     interactions,
     stats,
     stream,
+    webhooks,
 )
 from doings.native.http.request_body import JSON, MERGE_PATCH
 from doings.native.openapi import description
@@ -345,6 +346,7 @@ _RESOURCES = (
     *interactions.RESOURCES,
     *_ENTITIES,
     *_OVERVIEWS,
+    *webhooks.RESOURCES,
     *_ADMINISTRATION,
     _DESCRIPTION,
 )

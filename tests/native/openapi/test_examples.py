@@ -75,6 +75,11 @@ async def test_an_example_does_what_its_operation_says(native: Native, name: str
     if "/tokens/{key}" in name:
         key = (await native.get("/tokens"))["items"][0]["key"]
         sample = sample.replace(examples.PATH_PARTS["key"], key)
+    if "/webhooks/{id}" in name:
+        made = await native.call(
+            "POST", "/webhooks", json={"url": "http://localhost:9/", "enabled": False}
+        )
+        sample = sample.replace(examples.WEBHOOK_ID, made.json()["id"])
 
     answer = await sent(native, sample, activity=document["id"])
 

@@ -21,7 +21,9 @@ PATH_PARTS = {
     "origin": "crm",
     "external_id": "note-77",
 }
-"""By the name of the part; an activity's id is another than an entity's."""
+"""By the name of the part; ids of activities and webhooks are others than an entity's."""
+
+WEBHOOK_ID = "wh_01a226a6b0c77d1a9d5cf0c3a1b2d3e4"
 
 QUERIES = {
     "/activities": "kind=note.*&link=contact:8&limit=5",
@@ -59,6 +61,14 @@ BODIES: dict[str, Any] = {
     },
     "MessageInput": {"notification_message": "Not without my lawyer"},
     "NothingInput": {},
+    "WebhookInput": {
+        "url": "https://hooks.example.org/doings",
+        "kind": ["note.*"],
+        "lane": "entity",
+        "enabled": False,
+    },
+    "WebhookPatch": {"description": "Notes for the till"},
+    "RedeliverInput": {"after": 0},
     "TokenInput": {"scopes": ["read", "write"], "label": "crm"},
 }
 """By the name of the body's type."""
@@ -70,6 +80,8 @@ def path_part(path: str, name: str) -> str:
     """What stands for a variable part of a path; its name in capitals where nothing is known."""
     if name == "id" and path.startswith("/activities/"):
         return ACTIVITY_ID
+    if name == "id" and path.startswith("/webhooks/"):
+        return WEBHOOK_ID
     return PATH_PARTS.get(name, name.upper())
 
 

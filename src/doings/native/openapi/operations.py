@@ -153,6 +153,12 @@ ENTITY_FILTERS = (
     CURSOR,
 )
 
+STATUS_FILTER = _query(
+    "status",
+    "Of this status.",
+    _text(enum=["pending", "delivered", "failed", "discarded"]),
+)
+
 STATS_FILTERS = (
     _query("by", "What to count by.", _text(enum=["day", "kind"], default="day")),
     _query(

@@ -1,0 +1,414 @@
+"""Webhooks: made, changed and tried, with what became of each delivery."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import cast
+
+import msgspec
+from starlette.responses import Response
+
+from doings.auth.principal import ADMIN
+from doings.core.budget import WEBHOOK_REDELIVER, WEBHOOKS
+from doings.core.clock import datetime_from_instant
+from doings.core.cursor import filters_digest
+from doings.core.errors import Invalid, NotFound, Problem, TooMuch
+from doings.core.position import Position
+from doings.core.query import Gap
+from doings.core.store import Reader, Writer
+from doings.core.store.webhooks import Delivery, DeliveryStatus, Webhook
+from doings.httpkit.input.params import last, one_of
+from doings.httpkit.request import Request
+from doings.httpkit.surface import Operation, resource
+from doings.native import documents as wire
+from doings.native.handlers.timeline import url_of
+from doings.native.http.answer import Answer
+from doings.native.http.idempotency import write_once
+from doings.native.http.request_body import body_of_type, patch_of_type
+from doings.native.http.responses import NO_CONTENT, encode, respond_document, respond_json, written
+from doings.native.openapi.operations import (
+    CURSOR,
+    IF_NONE_MATCH,
+    LIMIT_PARAMETER,
+    NO_BODY,
+    ONCE,
+    STATUS_FILTER,
+    OperationDoc,
+    json_of,
+)
+from doings.native.params import limit
+from doings.native.webhooks import (
+    DELIVERY_STATUSES,
+    ROTATION,
+    delivery_document,
+    new_webhook,
+    rotated,
+    seq_from_position,
+    settings_from_input,
+    settings_from_patch,
+    webhook_document,
+)
+
+
+async def list_webhooks(request: Request) -> Response:
+    """The account's webhooks, without secrets."""
+    request.keep_no_answer()
+    webhooks = await request.timeline.read(lambda reader: reader.webhooks())
+    return respond_document(request, wire.WebhookList([webhook_document(one) for one in webhooks]))
+
+
+async def show_webhook(request: Request) -> Response:
+    """One webhook, without its secret; raises NotFound."""
+    request.keep_no_answer()
+    return respond_document(request, webhook_document(await _webhook(request)))
+
+
+async def create_webhook(request: Request) -> Response:
+    """Make a webhook; its secret is in this answer and nowhere else. Raises Invalid and TooMuch."""
+    body = await request.body()
+    wanted = body_of_type(request, body, wire.WebhookInput)
+    settings = settings_from_input(wanted)
+    request.services.deliveries.check_url(settings.url)
+    made = new_webhook(settings, clock=request.services.clock, is_enabled=wanted.enabled)
+    location = f"{request.base_url}/webhooks/{made.id}"
+    epoch = request.principal.position.epoch
+
+    async def add(writer: Writer) -> Answer:
+        if len(await writer.webhooks()) >= WEBHOOKS:
+            raise TooMuch("webhooks", Problem("body", f"an account has at most {WEBHOOKS}"))
+        end = Position(epoch, await writer.last_seq())
+        position = end.seq if wanted.after is None else seq_from_position(wanted.after, end)
+        await writer.add_webhook(msgspec.structs.replace(made, position=position))
+        document = webhook_document(made, secret=made.secrets[0].text)
+        return written(document, status=201, Location=location)
+
+    def without_secret(_: Answer) -> Answer:
+        redacted = msgspec.structs.replace(webhook_document(made), secret=None)
+        return written(redacted, status=201, Location=location)
+
+    return await write_once(request, body, add, kept=without_secret)
+
+
+async def patch_webhook(request: Request) -> Response:
+    """Change a webhook, or switch it off and on; raises Invalid and NotFound."""
+    body = await request.body()
+    patch = patch_of_type(request, body, wire.WebhookPatch)
+    deliveries, now = request.services.deliveries, request.services.clock.now()
+    epoch, before = request.principal.position.epoch, await _webhook(request)
+    if patch.url is not msgspec.UNSET:
+        deliveries.check_url(patch.url)
+    settings_from_patch(before.settings, patch)
+    if before.status == "active":
+        await deliveries.catch_up(request.principal.account.id, before)
+
+    async def change(writer: Writer) -> Answer:
+        changed = await _changed(writer, before.id, patch, epoch=epoch, now=now)
+        await writer.change_webhook(changed)
+        return written(webhook_document(changed))
+
+    return await write_once(request, body, change)
+
+
+async def _changed(
+    writer: Writer, webhook_id: str, patch: wire.WebhookPatch, *, epoch: str | None, now: int
+) -> Webhook:
+    """The webhook as it will be, its queue as the patch wants it."""
+    webhook = await writer.webhook(webhook_id)
+    changed = msgspec.structs.replace(
+        webhook, settings=settings_from_patch(webhook.settings, patch), updated_at=now
+    )
+    if patch.after is not msgspec.UNSET:
+        position = seq_from_position(patch.after, Position(epoch, await writer.last_seq()))
+        await writer.discard(webhook_id, until=position)
+        changed = msgspec.structs.replace(changed, position=position)
+    if patch.enabled is True and webhook.status == "disabled":
+        await writer.queue_failed(webhook_id, now)
+        changed = msgspec.structs.replace(changed, status="active", reason=None)
+    elif patch.enabled is False and webhook.status == "active":
+        changed = msgspec.structs.replace(changed, status="disabled", reason=None)
+    return changed
+
+
+async def delete_webhook(request: Request) -> Response:
+    """Remove a webhook with all its deliveries; raises NotFound."""
+    webhook_id = (await _webhook(request)).id
+    await request.services.deliveries.clear(request.principal.account.id, webhook_id)
+
+    async def delete(writer: Writer) -> Answer:
+        await writer.delete_webhook(webhook_id)
+        return NO_CONTENT
+
+    return await write_once(request, b"", delete)
+
+
+async def rotate_secret(request: Request) -> Response:
+    """Make a new secret; the one before signs for a day. Raises NotFound."""
+    webhook_id, now = request.path_params["id"], request.services.clock.now()
+    previous_until = datetime_from_instant(now + ROTATION)
+
+    async def rotate(writer: Writer) -> Answer:
+        changed = rotated(await writer.webhook(webhook_id), now=now)
+        await writer.change_webhook(changed)
+        return written(wire.RotatedSecret(changed.secrets[0].text, previous_until))
+
+    def without_secret(_: Answer) -> Answer:
+        return written(wire.RotatedSecret(None, previous_until))
+
+    return await write_once(request, b"", rotate, kept=without_secret)
+
+
+async def test_webhook(request: Request) -> Response:
+    """Send a test at once, and say what the receiver answered; raises NotFound and Busy."""
+    attempt = await request.services.deliveries.test(await _webhook(request))
+    error = msgspec.UNSET if attempt.error is None else attempt.error
+    document = wire.WebhookTestResult(attempt.ms, attempt.status, attempt.response, error)
+    return respond_json(request, encode(document))
+
+
+async def list_deliveries(request: Request) -> Response:
+    """A page of deliveries, those of the newest changes first; raises NotFound and Malformed."""
+    request.keep_no_answer()
+    webhook_id, count = request.path_params["id"], limit(request.query)
+    status = cast("DeliveryStatus | None", one_of(request.query, "status", DELIVERY_STATUSES))
+    filters = filters_digest(request.principal.account.id, webhook_id, status)
+    token = last(request.query, "cursor")
+    gap = request.services.cursors.gap(token, filters) if token else None
+    is_back = gap is not None and gap.side == "newer"
+
+    async def read(reader: Reader) -> list[Delivery]:
+        await reader.webhook(webhook_id)
+        return await reader.deliveries(
+            webhook_id,
+            status=status,
+            before=None if gap is None or is_back else gap.seq,
+            after=gap.seq if gap is not None and is_back else None,
+            limit=count + 1,
+        )
+
+    found = await request.timeline.read(read)
+    has_more = len(found) > count
+    items = (found[-count:] if is_back else found[:count]) if has_more else found
+    older = Gap(0, items[-1].seq, "older") if items and (has_more or is_back) else None
+    newer = Gap(0, items[0].seq, "newer") if items and (has_more or not is_back) and gap else None
+    links = (older, newer)
+    cursors = request.services.cursors
+    tokens = [None if one is None else cursors.token(one, filters) for one in links]
+    page = wire.DeliveryPage([delivery_document(one) for one in items], *tokens)
+    named = zip(("next", "prev"), tokens, strict=True)
+    parts = [f'<{url_of(request, one)}>; rel="{name}"' for name, one in named if one]
+    return respond_json(request, encode(page), {"Link": ", ".join(parts)} if parts else {})
+
+
+async def redeliver(request: Request) -> Response:
+    """Send deliveries again; raises Invalid, NotFound and TooMuch."""
+    body = await request.body()
+    wanted = body_of_type(request, body, wire.RedeliverInput)
+    if (wanted.delivery is None) == (wanted.after is None):
+        raise Invalid.of("body", "must hold either delivery or after")
+    webhook = await _webhook(request)
+    if wanted.delivery is not None:
+        return await _redeliver_one(request, body, webhook, wanted.delivery)
+    return await _redeliver_range(request, webhook, wanted)
+
+
+async def _redeliver_one(request: Request, body: bytes, webhook: Webhook, message: str) -> Response:
+    now = request.services.clock.now()
+
+    async def queue(writer: Writer) -> Answer:
+        count = await writer.queue_message(webhook.id, message, now)
+        if not count:
+            raise NotFound("delivery", message)
+        await writer.touch_webhook(webhook.id)
+        return written(wire.QueuedCount(count), status=202)
+
+    return await write_once(request, body, queue)
+
+
+async def _redeliver_range(
+    request: Request, webhook: Webhook, wanted: wire.RedeliverInput
+) -> Response:
+    """Queue the deliveries of a range of changes, chunk by chunk."""
+    account_id, deliveries = request.principal.account.id, request.services.deliveries
+    last_seq = await request.timeline.read(lambda reader: reader.last_seq())
+    end = Position(request.principal.position.epoch, last_seq)
+    after, until = seq_from_position(wanted.after or 0, end), last_seq
+    if wanted.until is not None:
+        until = seq_from_position(wanted.until, end, field="until")
+    if until - after > WEBHOOK_REDELIVER:
+        reason = f"is more than {WEBHOOK_REDELIVER} behind after; take it in parts"
+        raise TooMuch("webhook_redeliver", Problem("until", reason))
+    queued = 0
+    while after < until:
+        chosen, after = await deliveries.chosen(account_id, webhook, after, until)
+        await request.timeline.write(partial(_queue, webhook.id, chosen, after >= until))
+        queued += len(chosen)
+    return Response(
+        encode(wire.QueuedCount(queued)), status_code=202, media_type="application/json"
+    )
+
+
+async def _queue(
+    webhook_id: str,
+    chosen: Sequence[Delivery],
+    is_last: bool,  # noqa: FBT001 - of a partial
+    writer: Writer,
+) -> None:
+    await writer.webhook(webhook_id)
+    await writer.queue(webhook_id, chosen)
+    if is_last:
+        await writer.touch_webhook(webhook_id)
+
+
+async def show_stats(request: Request) -> Response:
+    """How many deliveries there are of each status; raises NotFound."""
+    request.keep_no_answer()
+    webhook_id = request.path_params["id"]
+
+    async def read(reader: Reader) -> wire.WebhookStats:
+        await reader.webhook(webhook_id)
+        counts = await reader.delivery_counts(webhook_id)
+        first = await reader.queued(webhook_id, 1)
+        return wire.WebhookStats(
+            **counts,
+            oldest_at=datetime_from_instant(first[0].at) if first else None,
+        )
+
+    return respond_document(request, await request.timeline.read(read, bounded=False))
+
+
+async def _webhook(request: Request) -> Webhook:
+    """The webhook that the path names; raises NotFound."""
+    return await request.timeline.read(lambda reader: reader.webhook(request.path_params["id"]))
+
+
+WEBHOOK = json_of(wire.WebhookDocument)
+
+RESOURCES = (
+    resource(
+        "/webhooks",
+        GET=Operation(
+            list_webhooks,
+            ADMIN,
+            about=OperationDoc(
+                summary="List webhooks",
+                tag="webhooks",
+                parameters=(IF_NONE_MATCH,),
+                answers={200: json_of(wire.WebhookList), 304: NO_BODY},
+            ),
+        ),
+        POST=Operation(
+            create_webhook,
+            ADMIN,
+            has_secret=True,
+            about=OperationDoc(
+                summary="Make a webhook",
+                tag="webhooks",
+                parameters=(ONCE,),
+                body=json_of(wire.WebhookInput),
+                errors=(410,),
+                answers={201: WEBHOOK},
+            ),
+        ),
+    ),
+    resource(
+        "/webhooks/{id}",
+        GET=Operation(
+            show_webhook,
+            ADMIN,
+            about=OperationDoc(
+                summary="Show a webhook",
+                tag="webhooks",
+                parameters=(IF_NONE_MATCH,),
+                answers={200: WEBHOOK, 304: NO_BODY},
+            ),
+        ),
+        PATCH=Operation(
+            patch_webhook,
+            ADMIN,
+            about=OperationDoc(
+                summary="Change a webhook, or switch it off and on",
+                tag="webhooks",
+                parameters=(ONCE,),
+                body=json_of(wire.WebhookPatch),
+                errors=(410,),
+                answers={200: WEBHOOK},
+            ),
+        ),
+        DELETE=Operation(
+            delete_webhook,
+            ADMIN,
+            about=OperationDoc(
+                summary="Remove a webhook with its deliveries",
+                tag="webhooks",
+                parameters=(ONCE,),
+                answers={204: NO_BODY},
+            ),
+        ),
+    ),
+    resource(
+        "/webhooks/{id}/rotate",
+        POST=Operation(
+            rotate_secret,
+            ADMIN,
+            has_secret=True,
+            about=OperationDoc(
+                summary="Make a new secret; both sign for 24 hours",
+                tag="webhooks",
+                parameters=(ONCE,),
+                answers={200: json_of(wire.RotatedSecret)},
+            ),
+        ),
+    ),
+    resource(
+        "/webhooks/{id}/test",
+        POST=Operation(
+            test_webhook,
+            ADMIN,
+            about=OperationDoc(
+                summary="Send a test at once",
+                tag="webhooks",
+                answers={200: json_of(wire.WebhookTestResult)},
+            ),
+        ),
+    ),
+    resource(
+        "/webhooks/{id}/deliveries",
+        GET=Operation(
+            list_deliveries,
+            ADMIN,
+            about=OperationDoc(
+                summary="List deliveries, newest changes first",
+                tag="webhooks",
+                parameters=(STATUS_FILTER, LIMIT_PARAMETER, CURSOR, IF_NONE_MATCH),
+                answers={200: json_of(wire.DeliveryPage), 304: NO_BODY},
+            ),
+        ),
+    ),
+    resource(
+        "/webhooks/{id}/redeliver",
+        POST=Operation(
+            redeliver,
+            ADMIN,
+            about=OperationDoc(
+                summary="Send deliveries again",
+                tag="webhooks",
+                parameters=(ONCE,),
+                body=json_of(wire.RedeliverInput),
+                errors=(410,),
+                answers={202: json_of(wire.QueuedCount)},
+            ),
+        ),
+    ),
+    resource(
+        "/webhooks/{id}/stats",
+        GET=Operation(
+            show_stats,
+            ADMIN,
+            about=OperationDoc(
+                summary="Count the deliveries of a webhook",
+                tag="webhooks",
+                parameters=(IF_NONE_MATCH,),
+                answers={200: json_of(wire.WebhookStats), 304: NO_BODY},
+            ),
+        ),
+    ),
+)
