@@ -187,7 +187,8 @@ def _read(text: str, schema: Json) -> object:
     """The value that a text in a query stands for."""
     if schema.get("type") == "array":
         return [text]
-    return int(text) if schema.get("type") == "integer" else text
+    types = {one.get("type") for one in (schema, *schema.get("anyOf", ()))}
+    return int(text) if "integer" in types and text.isdecimal() else text
 
 
 def _responses(path: str, operation: Operation, schemas: _Schemas) -> Json:
