@@ -27,8 +27,10 @@ ADDRESS = "203.0.113.7"
 
 
 @pytest.fixture
-def lines() -> Iterator[list[structlog.typing.EventDict]]:
+def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[structlog.typing.EventDict]]:
     """What has been logged."""
+    # Another test of this process may have set up the short way, which nothing captures.
+    monkeypatch.setattr(RequestLines, "file", None)
     with structlog.testing.capture_logs() as captured:
         yield captured
 
