@@ -255,7 +255,8 @@ class Application:
         if not self.settings.hosts:
             return None
         host = headers.joined(scope["headers"], "host") or ""
-        name = host.partition(":")[0].lower()
+        # A dot at its end says that the name is whole, which it is here in any case.
+        name = host.partition(":")[0].lower().removesuffix(".")
         label, _, parent = name.partition(".")
         surface = self.settings.hosts.get(name)
         if surface is None and (surface := self.settings.hosts.get(f"*.{parent}")):

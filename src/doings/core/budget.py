@@ -14,6 +14,9 @@ HEADER_BYTES = 16_384
 HEADERS_BYTES = 65_536
 """All headers of a request together."""
 
+BODY_RATE = 1_024
+"""Bytes of a body that have to come in a second on average, once QUIET_SECONDS are over."""
+
 QUIET_SECONDS = 25
 """How long a peer may send nothing that is owed, or take nothing of its answer.
 

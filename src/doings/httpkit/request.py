@@ -1,6 +1,7 @@
 """One request to a surface: who makes it, its parameters and body, and the timeline it is about."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any, TypeVar
 
@@ -11,7 +12,7 @@ from starlette.types import Receive, Scope
 from doings.auth.credentials import Authenticator
 from doings.auth.principal import Principal
 from doings.config import Settings
-from doings.core.budget import LARGE_BODY, LIST_ITEMS, QUIET_SECONDS
+from doings.core.budget import BODY_RATE, LARGE_BODY, LIST_ITEMS, QUIET_SECONDS
 from doings.core.clock import Clock
 from doings.core.cursor import CursorSigner
 from doings.core.errors import Invalid, Malformed, Problem, TooLarge, TooMuch, UnsupportedType
@@ -186,18 +187,26 @@ class Request:
     async def chunks(self) -> AsyncIterator[bytes]:
         """The body as it comes in, still compressed where it is.
 
-        Raises ClientDisconnect, and TooSlow where nothing comes for QUIET_SECONDS.
+        Raises ClientDisconnect, and TooSlow where nothing comes for QUIET_SECONDS, or so little
+        that all of it is less than BODY_RATE for each second that it was waited for.
         """
         is_complete = False
+        waited, received = 0.0, 0
         while not is_complete:
+            left = QUIET_SECONDS + received / BODY_RATE - waited
+            began = time.monotonic()
             try:
-                async with asyncio.timeout(QUIET_SECONDS):
+                async with asyncio.timeout(min(left, QUIET_SECONDS)):
                     message = await self._receive()
             except TimeoutError:
                 raise TooSlow(QUIET_SECONDS) from None
             if message["type"] == "http.disconnect":
                 raise ClientDisconnect
-            yield message.get("body", b"")
+            # What is done with a piece before the next one is asked for is no time of the caller's.
+            waited += time.monotonic() - began
+            content: bytes = message.get("body", b"")
+            received += len(content)
+            yield content
             is_complete = not message.get("more_body", False)
 
     def content(self) -> AsyncIterator[bytes]:
