@@ -23,18 +23,19 @@ from doings.dialects.cobot import routes as cobot
 from doings.dialects.invent import routes as invent
 from doings.dialects.mio import routes as mio
 from doings.dialects.monica import routes as monica
-from doings.httpkit import metrics, operations
-from doings.httpkit.bounds import LoopWatch
-from doings.httpkit.connections import Connections
+from doings.httpkit import operations
+from doings.httpkit.bounds.connections import Connections
+from doings.httpkit.bounds.waiting import WaitingRoom
 from doings.httpkit.endpoint import surface_app
 from doings.httpkit.input import headers
 from doings.httpkit.input.path import escaped_segments, text_from_escaped
 from doings.httpkit.kept_answers import KeptAnswers
-from doings.httpkit.logs import end_logs, set_up_logs
-from doings.httpkit.observe import observed
+from doings.httpkit.observing import metrics
+from doings.httpkit.observing.logs import end_logs, set_up_logs
+from doings.httpkit.observing.loop_watch import LoopWatch
+from doings.httpkit.observing.observe import observed
 from doings.httpkit.request import Services
 from doings.httpkit.surface import Surface
-from doings.httpkit.waiting import WaitingRoom
 from doings.native import docs_page
 from doings.native import routes as native
 from doings.storage.database import Database

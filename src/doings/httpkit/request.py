@@ -19,6 +19,7 @@ from doings.core.errors import Invalid, Malformed, Problem, TooLarge, TooMuch, U
 from doings.core.store import Store
 from doings.core.text import is_too_deep
 from doings.core.timeline import Timeline
+from doings.httpkit.bounds.waiting import WaitingRoom
 from doings.httpkit.errors import TooSlow, Unreadable
 from doings.httpkit.input import headers
 from doings.httpkit.input.addresses import UNKNOWN, address_from_text, is_host
@@ -30,7 +31,6 @@ from doings.httpkit.input.params import (
     bounded_integer_from_text,
     query_from_bytes,
 )
-from doings.httpkit.waiting import WaitingRoom
 
 T = TypeVar("T")
 

@@ -13,9 +13,10 @@ import pytest
 
 from doings.core.budget import CONNECTIONS, DESCRIPTORS_KEPT
 from doings.core.errors import Busy
-from doings.httpkit import connections, request
-from doings.httpkit.connections import Connections, connection_limit
-from doings.httpkit.waiting import WaitingRoom
+from doings.httpkit import request
+from doings.httpkit.bounds import connections
+from doings.httpkit.bounds.connections import Connections, connection_limit
+from doings.httpkit.bounds.waiting import WaitingRoom
 from tests.serving import Business, Served
 
 ONE = 1
