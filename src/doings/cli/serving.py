@@ -30,7 +30,7 @@ from doings.config import (
     shown_url,
 )
 from doings.core.errors import Misconfigured, Unavailable
-from doings.core.private_files import wider_files
+from doings.private_files import wider_files
 
 SERVE_EXAMPLES = """
 $ doings serve --port 9000 --database sqlite:////srv/doings.db

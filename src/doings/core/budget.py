@@ -84,8 +84,8 @@ FIELD_LENGTH = 64
 """How much of the name of a field, which may be a caller's, gets into the log."""
 
 WRITE_WORK = 16_000
-"""What one transaction records, as `core.work` counts it: half a second of work at most, such as
-4,000 activities with two links and some words, or 80 with 100 links each."""
+"""What one transaction records, as `core.limits.work` counts it: half a second of work at most,
+such as 4,000 activities with two links and some words, or 80 with 100 links each."""
 
 BREATH_SECONDS = 0.01
 """How long what goes on in many transactions leaves the database to others after each of them."""
