@@ -11,7 +11,7 @@ from doings.app import MOUNTS
 from doings.cli.program import app
 from doings.cli.surfaces import WAYS
 from doings.config import NAMES, PREFIX
-from doings.httpkit import metrics
+from doings.httpkit.observing import metrics
 
 ROOT = Path(__file__).parent.parent
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text()

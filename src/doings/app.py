@@ -29,18 +29,19 @@ from doings.dialects.invent import routes as invent
 from doings.dialects.mio import deliveries as mio_deliveries
 from doings.dialects.mio import routes as mio
 from doings.dialects.monica import routes as monica
-from doings.httpkit import metrics, operations
-from doings.httpkit.bounds import LoopWatch
-from doings.httpkit.connections import Connections
+from doings.httpkit import operations
+from doings.httpkit.bounds.connections import Connections
+from doings.httpkit.bounds.waiting import WaitingRoom, streams_room
 from doings.httpkit.endpoint import surface_app
 from doings.httpkit.input import headers
 from doings.httpkit.input.path import escaped_segments, text_from_escaped
 from doings.httpkit.kept_answers import KeptAnswers
-from doings.httpkit.logs import end_logs, set_up_logs
-from doings.httpkit.observe import observed
+from doings.httpkit.observing import metrics
+from doings.httpkit.observing.logs import end_logs, set_up_logs
+from doings.httpkit.observing.loop_watch import LoopWatch
+from doings.httpkit.observing.observe import observed
 from doings.httpkit.request import Services
 from doings.httpkit.surface import Surface
-from doings.httpkit.waiting import WaitingRoom, streams_room
 from doings.live.hub import Hub
 from doings.live.webhooks.desk import Desk, Slots
 from doings.live.webhooks.destination import Sender, networks_from_texts
@@ -319,7 +320,8 @@ class Application:
         if not self.settings.hosts:
             return None
         host = headers.joined(scope["headers"], "host") or ""
-        name = host.partition(":")[0].lower()
+        # A dot at its end says that the name is whole, which it is here in any case.
+        name = host.partition(":")[0].lower().removesuffix(".")
         label, _, parent = name.partition(".")
         surface = self.settings.hosts.get(name)
         if surface is None and (surface := self.settings.hosts.get(f"*.{parent}")):

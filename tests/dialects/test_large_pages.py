@@ -10,7 +10,7 @@ import pytest
 from doings.core.activity import Link
 from doings.core.budget import PAGE_BYTES
 from doings.core.store import Writer
-from doings.httpkit.answers import ChunkedResponse
+from doings.httpkit.bounds.answers import ChunkedResponse
 from tests.clocks import NOON
 from tests.dialects.dialect import DIALECTS
 from tests.dialects.samples import sample

@@ -8,7 +8,7 @@ import pytest
 from doings.app import Application
 from doings.core.budget import PAGE_BYTES
 from doings.httpkit import endpoint
-from doings.httpkit.answers import AnswerRoom
+from doings.httpkit.bounds.answers import AnswerRoom
 from doings.storage.database import Database
 from doings.storage.document_cache import DocumentCache
 from tests.counting import statements_of

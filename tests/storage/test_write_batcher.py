@@ -133,49 +133,45 @@ async def test_what_cannot_be_recorded_fails_alone(
     assert await gapless(book)
 
 
-async def test_unavailable_store_is_asked_once(
-    book: Book, database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A connection may be lost after the commit: to try again could record twice."""
-    asked = 0
-
-    async def lost(*_: object, **__: object) -> Any:  # noqa: ANN401 - whatever the work gives
-        nonlocal asked
-        asked += 1
-        raise Unavailable("the connection was lost")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(database.engine, "write", lost)
-        outcomes = await asyncio.gather(
-            *[record(book, note("1")) for _ in range(20)], return_exceptions=True
-        )
-
-    assert asked == 1
-    assert [type(outcome) for outcome in outcomes] == [Unavailable] * 20
-    assert (await record(book, note("1")))[1]
-
-
-async def test_all_who_wait_learn_at_once_that_the_store_is_unavailable(
-    book: Book, database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A server that is stuck takes its time to say so, and shall not take it for each batch."""
-    database.write_batcher.most = 5
+async def ends_while_unavailable(
+    book: Book, database: Database, count: int
+) -> tuple[int, list[type]]:
+    """How often a store is asked that loses its connection, and what so many writes end with."""
     asked = 0
 
     async def lost(*_: object, **__: object) -> Any:  # noqa: ANN401 - whatever the work gives
         nonlocal asked
         asked += 1
         await asyncio.sleep(0)
-        raise Unavailable("the database took too long")
+        raise Unavailable("the connection was lost")
 
-    with monkeypatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(database.engine, "write", lost)
         outcomes = await asyncio.gather(
-            *[record(book, note("1")) for _ in range(40)], return_exceptions=True
+            *[record(book, note("1")) for _ in range(count)], return_exceptions=True
         )
+    return asked, [type(outcome) for outcome in outcomes]
+
+
+async def test_unavailable_store_is_asked_once(book: Book, database: Database) -> None:
+    """A connection may be lost after the commit: to try again could record twice."""
+    asked, ends = await ends_while_unavailable(book, database, 20)
 
     assert asked == 1
-    assert [type(outcome) for outcome in outcomes] == [Unavailable] * 40
+    assert ends == [Unavailable] * 20
+    assert (await record(book, note("1")))[1]
+
+
+async def test_all_who_wait_learn_at_once_that_the_store_is_unavailable(
+    book: Book, database: Database
+) -> None:
+    """A server that is stuck takes its time to say so, and shall not take it for each batch."""
+    database.write_batcher.most = 5
+
+    asked, ends = await ends_while_unavailable(book, database, 40)
+
+    assert asked == 1
+    assert ends == [Unavailable] * 40
     assert (await record(book, note("1")))[1]
 
 

@@ -29,13 +29,13 @@ from doings.core.activity import checked_kind
 from doings.core.document import activity_documents, entity_document
 from doings.core.entity import Entity
 from doings.core.errors import Invalid, Misconfigured
-from doings.core.private_files import open_private
 from doings.core.query import Query
 from doings.core.store import Store
 from doings.core.store.entities import EntityQuery
 from doings.core.timeline import Timeline
 from doings.core.values.instants import instant_or_date_from_text
 from doings.importing.importer import Step
+from doings.private_files import open_private
 
 EXPORT_EXAMPLES = """
 $ doings export --account co-up co-up.ndjson

@@ -30,7 +30,7 @@ from doings.config import (
     shown_url,
 )
 from doings.core.errors import Misconfigured, Unavailable
-from doings.core.private_files import wider_files
+from doings.private_files import wider_files
 
 SERVE_EXAMPLES = """
 $ doings serve --port 9000 --database sqlite:////srv/doings.db
@@ -162,7 +162,7 @@ def _tell(
         return
     import structlog  # noqa: PLC0415 - takes a while, and no other command writes a log
 
-    from doings.httpkit.logs import set_up_logs  # noqa: PLC0415 - likewise
+    from doings.httpkit.observing.logs import set_up_logs  # noqa: PLC0415 - likewise
 
     set_up_logs(settings)
     getattr(structlog.get_logger("doings"), level)(event, **values)

@@ -28,8 +28,8 @@ from prometheus_client.multiprocess import mark_process_dead
 from doings.app import Application, create
 from doings.config import Settings
 from doings.core.budget import HEADERS_BYTES, QUIET_SECONDS
-from doings.httpkit.connections import connection_limit, raise_descriptors
-from doings.httpkit.logs import log_what_nobody_catches, set_up_logs
+from doings.httpkit.bounds.connections import connection_limit, raise_descriptors
+from doings.httpkit.observing.logs import log_what_nobody_catches, set_up_logs
 
 log = structlog.get_logger("doings.workers")
 
@@ -56,7 +56,7 @@ LOOK_SECONDS = 0.25
 """How often a worker that stops looks for connections that only hold it up."""
 
 _LOGS: dict[str, Any] = {"loggers": {"_granian": {"handlers": [], "propagate": True}}}
-"""Granian's own warnings go where ours go: to the root logger, set up in `httpkit.logs`."""
+"""Granian's own warnings go where ours go: to the root logger, see `httpkit.observing.logs`."""
 
 
 class _Server(MPServer):

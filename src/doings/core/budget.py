@@ -14,6 +14,9 @@ HEADER_BYTES = 16_384
 HEADERS_BYTES = 65_536
 """All headers of a request together."""
 
+BODY_RATE = 1_024
+"""Bytes of a body that have to come in a second on average, once QUIET_SECONDS are over."""
+
 QUIET_SECONDS = 25
 """How long a peer may send nothing that is owed, or take nothing of its answer.
 
@@ -81,8 +84,8 @@ FIELD_LENGTH = 64
 """How much of the name of a field, which may be a caller's, gets into the log."""
 
 WRITE_WORK = 16_000
-"""What one transaction records, as `core.work` counts it: half a second of work at most, such as
-4,000 activities with two links and some words, or 80 with 100 links each."""
+"""What one transaction records, as `core.limits.work` counts it: half a second of work at most,
+such as 4,000 activities with two links and some words, or 80 with 100 links each."""
 
 BREATH_SECONDS = 0.01
 """How long what goes on in many transactions leaves the database to others after each of them."""

@@ -10,15 +10,15 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from doings.auth.limits import MinuteLimit, network_of
 from doings.core.errors import Busy, DoingsError, TooManyRequests, Unauthenticated
-from doings.httpkit.answers import ROOM, size_held
-from doings.httpkit.bounds import note_refusal
+from doings.httpkit.bounds.answers import ROOM, size_held
+from doings.httpkit.bounds.head import check_head
+from doings.httpkit.bounds.presence import while_present
+from doings.httpkit.bounds.refusals import note_refusal
 from doings.httpkit.errors import Broken, MethodNotAllowed, NoRoute, Unreadable, UnsupportedCoding
 from doings.httpkit.etags import is_unchanged, without_body
-from doings.httpkit.head import check_head
 from doings.httpkit.input.body import CODINGS
 from doings.httpkit.input.path import path_of_segments, segments_from_escaped
-from doings.httpkit.logs import error_values
-from doings.httpkit.presence import while_present
+from doings.httpkit.observing.logs import error_values
 from doings.httpkit.request import Request, Services
 from doings.httpkit.routing import Paths
 from doings.httpkit.surface import Operation, Resource, Surface

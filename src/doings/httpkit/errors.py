@@ -66,13 +66,15 @@ class HeaderTooLarge(DoingsError):
 
 
 class TooSlow(DoingsError):
-    """A body of which nothing came for so many `seconds`."""
+    """A body of which nothing came for so many `seconds`, or all the time too little."""
 
     bound = "quiet"
 
     def __init__(self, seconds: int) -> None:
         self.seconds = seconds
-        super().__init__(f"nothing of the body came for {seconds} seconds")
+        super().__init__(
+            f"the body came too slowly: nothing for {seconds} seconds, or too little all the time"
+        )
 
 
 class Broken(DoingsError):

@@ -23,10 +23,10 @@ from doings.auth.credentials import Authenticator
 from doings.core.errors import Unavailable
 from doings.core.store import Store
 from doings.core.store.credentials import Standing
+from doings.httpkit.bounds.head import is_over
 from doings.httpkit.etags import Headers, is_unchanged, without_body
-from doings.httpkit.head import is_over
 from doings.httpkit.input import headers
-from doings.httpkit.metrics import KEPT_BYTES, KEPT_HITS, KEPT_MISSES
+from doings.httpkit.observing.metrics import KEPT_BYTES, KEPT_HITS, KEPT_MISSES
 from doings.httpkit.request import Request
 
 ENTRY_OVERHEAD = 1_500

@@ -1,6 +1,7 @@
 """One request to a surface: who makes it, its parameters and body, and the timeline it is about."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any, TypeVar
 
@@ -11,7 +12,7 @@ from starlette.types import Receive, Scope
 from doings.auth.credentials import Authenticator
 from doings.auth.principal import Principal
 from doings.config import Settings
-from doings.core.budget import LARGE_BODY, LIST_ITEMS, QUIET_SECONDS
+from doings.core.budget import BODY_RATE, LARGE_BODY, LIST_ITEMS, QUIET_SECONDS
 from doings.core.clock import Clock
 from doings.core.cursor import CursorSigner
 from doings.core.errors import Invalid, Malformed, Problem, TooLarge, TooMuch, UnsupportedType
@@ -19,6 +20,7 @@ from doings.core.store import Store
 from doings.core.text import is_too_deep
 from doings.core.timeline import Timeline
 from doings.core.webhooks import Deliveries
+from doings.httpkit.bounds.waiting import WaitingRoom
 from doings.httpkit.errors import TooSlow, Unreadable
 from doings.httpkit.input import headers
 from doings.httpkit.input.addresses import UNKNOWN, address_from_text, is_host
@@ -31,7 +33,6 @@ from doings.httpkit.input.params import (
     query_from_bytes,
 )
 from doings.httpkit.streams import Streams
-from doings.httpkit.waiting import WaitingRoom
 
 T = TypeVar("T")
 
@@ -197,18 +198,26 @@ class Request:
     async def chunks(self) -> AsyncIterator[bytes]:
         """The body as it comes in, still compressed where it is.
 
-        Raises ClientDisconnect, and TooSlow where nothing comes for QUIET_SECONDS.
+        Raises ClientDisconnect, and TooSlow where nothing comes for QUIET_SECONDS, or so little
+        that all of it is less than BODY_RATE for each second that it was waited for.
         """
         is_complete = False
+        waited, received = 0.0, 0
         while not is_complete:
+            left = QUIET_SECONDS + received / BODY_RATE - waited
+            began = time.monotonic()
             try:
-                async with asyncio.timeout(QUIET_SECONDS):
+                async with asyncio.timeout(min(left, QUIET_SECONDS)):
                     message = await self._receive()
             except TimeoutError:
                 raise TooSlow(QUIET_SECONDS) from None
             if message["type"] == "http.disconnect":
                 raise ClientDisconnect
-            yield message.get("body", b"")
+            # What is done with a piece before the next one is asked for is no time of the caller's.
+            waited += time.monotonic() - began
+            content: bytes = message.get("body", b"")
+            received += len(content)
+            yield content
             is_complete = not message.get("more_body", False)
 
     def content(self) -> AsyncIterator[bytes]:

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from doings.core.query import LARGEST_PAGE, Query
 from doings.core.store.rendering import Rendering
 from doings.core.timeline import Timeline
-from doings.httpkit.answers import ChunkedResponse
+from doings.httpkit.bounds.answers import ChunkedResponse
 from doings.httpkit.request import Request
 
 T = TypeVar("T")

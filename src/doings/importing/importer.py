@@ -23,7 +23,7 @@ ITEMS_PER_WRITE = 1000
 class Item(msgspec.Struct, Generic[T], frozen=True):
     """What was read at a place, or why it cannot be; `done` is how much was read with it.
 
-    `work` is what writing it takes, as `core.work` counts it.
+    `work` is what writing it takes, as `core.limits.work` counts it.
     """
 
     place: str

@@ -30,12 +30,12 @@ from doings.core.errors import (
     WrongEncoding,
 )
 from doings.core.interactions.lifecycle import ORIGIN as INTERACTION
+from doings.core.limits.work import work_of
 from doings.core.store import Writer
 from doings.core.store.entities import EntityWriter
 from doings.core.store.imports import ImportCounts
 from doings.core.text import compact
 from doings.core.values.encoding import utf8_content
-from doings.core.work import work_of
 from doings.importing.importer import Item, activity_at_home
 
 MAX_LINE_BYTES = 16 * 1024 * 1024

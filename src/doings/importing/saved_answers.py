@@ -22,13 +22,13 @@ from doings.core.imports import (
     answers_from_text,
     filled_draft,
 )
+from doings.core.limits.work import work_of
 from doings.core.store import Writer
 from doings.core.store.activities import ActivityReader
 from doings.core.store.entities import EntityWriter
 from doings.core.store.imports import ImportCounts
 from doings.core.text import json_text, object_from_text
 from doings.core.values.encoding import utf8_content
-from doings.core.work import work_of
 from doings.importing.importer import Item, activity_at_home
 
 

@@ -14,8 +14,8 @@ from doings.core.errors import Unavailable
 from doings.core.position import Position
 from doings.core.query import Query
 from doings.core.store import Store
-from doings.httpkit.metrics import STREAMS, STREAMS_CLOSED
-from doings.httpkit.waiting import WaitingRoom
+from doings.httpkit.bounds.waiting import WaitingRoom
+from doings.httpkit.observing.metrics import STREAMS, STREAMS_CLOSED
 from doings.live import sse
 from doings.live.stream import POSITION_SECONDS, EventStream, is_stuck
 from doings.live.tail import Reader, Tail

@@ -10,9 +10,8 @@ from doings.core.account import Account, check_new_account
 from doings.core.activity import Activity, Draft
 from doings.core.budget import BREATH_SECONDS, PART_ROWS
 from doings.core.clock import SECOND, Clock
-from doings.core.defaults import DEFAULTS
-from doings.core.entity import SELF, EntityDraft, EntityKey
-from doings.core.errors import Conflict, Misconfigured, NotFound, Unavailable
+from doings.core.entity import EntityKey
+from doings.core.errors import Misconfigured, NotFound
 from doings.core.position import Position, first_epoch, new_epoch
 from doings.core.store import Reader, Writer
 from doings.core.store.credentials import SignIn, Standing
@@ -20,6 +19,7 @@ from doings.core.store.rendering import Heavy
 from doings.core.store.webhooks import ActiveWebhook
 from doings.core.text import json_text, object_from_text
 from doings.storage.document_cache import DocumentCache
+from doings.storage.due import due
 from doings.storage.engine import Connection, Engine, Row
 from doings.storage.notices import Followed
 from doings.storage.reader import AccountReader
@@ -31,7 +31,7 @@ from doings.storage.sql.schema import STEPS, VERSION
 from doings.storage.transaction import ReadTransaction, Transaction
 from doings.storage.write_batcher import WriteBatcher
 from doings.storage.writer import AccountWriter
-from doings.storage.writing import entity_rows, relinks, removal
+from doings.storage.writing import new_account, relinks, removal
 
 T = TypeVar("T")
 
@@ -163,23 +163,9 @@ class Database:
         check_new_account(slug, time_zone)
 
         async def create(connection: Connection) -> Account:
-            # First, as it makes those who create accounts at the same time wait for each other.
-            account_id = await _next_account_id(connection)
-            if await connection.fetch_one(accounts.ACCOUNT_BY_SLUG, slug=slug):
-                msg = f"there is an account {slug} already"
-                raise Conflict(msg)
+            account_id = await new_account.take_id(connection, slug)
             transaction = self._begin(connection, account_id)
-            await transaction.execute(
-                accounts.ADD_ACCOUNT,
-                slug=slug,
-                name=name,
-                time_zone=time_zone,
-                settings="{}",
-                created_at=self.clock.now(),
-            )
-            await transaction.execute(sql.ADD_LAST_SEQ)
-            await _add_defaults(transaction, slug, name)
-            return await transaction.account()
+            return await new_account.add(transaction, slug, name=name, time_zone=time_zone)
 
         return await self.engine.write(create)
 
@@ -227,41 +213,7 @@ class Database:
 
     async def due(self, limit: int) -> list[tuple[int, int]]:
         """(account, activity) of what time has changed and nobody has recorded yet."""
-        now = self.clock.now()
-        try:
-            return await self._due_anywhere(now, limit)
-        except Unavailable as error:
-            # On a cluster one machine may be away, and most accounts are on others.
-            return await self._due_where_it_can_be_read(now, limit, error)
-
-    async def _due_anywhere(self, now: int, limit: int) -> list[tuple[int, int]]:
-        return await self.engine.read(
-            lambda connection: connection.fetch(sql.DUE, now=now, limit=limit)
-        )
-
-    async def _due_where_it_can_be_read(
-        self, now: int, limit: int, error: Unavailable
-    ) -> list[tuple[int, int]]:
-        """Likewise, from each account by itself; raises the error where none can be read."""
-        due: list[tuple[int, int]] = []
-        accounts = await self.accounts()
-        failed = 0
-        for account in accounts:
-            try:
-                due += await self._due_in(account.id, now, limit // len(accounts) + 1)
-            except Unavailable:
-                failed += 1
-        if failed == len(accounts):
-            raise error
-        return due
-
-    async def _due_in(self, account_id: int, now: int, limit: int) -> list[tuple[int, int]]:
-        return await self.engine.read(
-            lambda connection: connection.fetch(
-                sql.DUE_IN_ACCOUNT, account_id=account_id, now=now, limit=limit
-            ),
-            account_id=account_id,
-        )
+        return await due(self.engine, self.accounts, now=self.clock.now(), limit=limit)
 
     async def take_turn(self, name: str, holder: str, seconds: int) -> bool:
         """Whether it is the holder's turn to do a thing that one process at a time does."""
@@ -428,18 +380,3 @@ async def _get(connection: Connection, name: str) -> str | None:
 
 async def _set(connection: Connection, name: str, value: str) -> None:
     await connection.execute(accounts.SET_INSTALLATION_VALUE, name=name, value=value)
-
-
-async def _next_account_id(connection: Connection) -> int:
-    """A number that no account ever had."""
-    ((account_id,),) = await connection.fetch(accounts.NEXT_ACCOUNT_ID)
-    return int(account_id)
-
-
-async def _add_defaults(transaction: Transaction, slug: str, name: str) -> None:
-    defaults = [((SELF, slug), EntityDraft(name=name)), *DEFAULTS]
-    first = await transaction.advance(len(defaults))
-    await entity_rows.add_many(
-        transaction, [(seq, key, draft, None) for seq, (key, draft) in enumerate(defaults, first)]
-    )
-    await transaction.write_tallies()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from doings.core.clock import Clock
 from doings.core.errors import Misconfigured
-from doings.core.private_files import create_private
+from doings.private_files import create_private
 from doings.storage.database import Database, open_database
 from doings.storage.postgres import search
 from doings.storage.sqlite.engine import SqliteEngine

@@ -97,7 +97,7 @@ class ReadTransaction:
 class Followed(NamedTuple):
     """An import in a transaction: its first seq could be `first_seq`; the rows that it changed.
 
-    Each row is what `statements.ADD_IMPORT_CHANGE` takes behind the account and the import.
+    Each row is what `import_statements.ADD_IMPORT_CHANGE` takes behind the account and the import.
     """
 
     first_seq: int

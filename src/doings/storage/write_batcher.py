@@ -13,8 +13,8 @@ from doings.core.budget import ACCOUNT_WRITES, WRITE_WORK
 from doings.core.entity import EntityKey
 from doings.core.errors import Busy, NotFound, Unavailable
 from doings.core.interactions import recording
+from doings.core.limits.work import work_of
 from doings.core.store import Writer
-from doings.core.work import work_of
 from doings.storage.engine import answer
 
 T = TypeVar("T")

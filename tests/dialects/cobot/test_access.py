@@ -265,7 +265,10 @@ async def test_space_by_host_name(hosted: Served) -> None:
     other = await hosted.client.get(url.replace("co-up", "other"), headers=headers)
     user = await hosted.client.get("http://www.cobot.example.org/api/user", headers=headers)
     by_path = await hosted.client.get(f"{PATH}?last=1", headers=headers)
+    dotted = {**headers, "Host": "CO-UP.cobot.example.org.:80"}
+    whole = await hosted.client.get("http://server/api/activities?last=1", headers=dotted)
 
+    assert whole.status_code == 200
     assert '<a href="http://co-up.cobot.example.org/admin/invoices/1">' in found.text
     assert (other.status_code, other.json()) == (404, {"error": "not_found"})
     assert user.json()["id"] == business.key

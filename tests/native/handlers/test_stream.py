@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from doings.app import Application
-from doings.httpkit.waiting import WaitingRoom
+from doings.httpkit.bounds.waiting import WaitingRoom
 from doings.live import hub, stream
 from doings.live import tail as tails
 from tests.native.client import Native, problems

@@ -17,8 +17,10 @@ from doings.storage.engine import Connection, Row
 from doings.storage.postgres.citus import CENTRAL, SPREAD, distribute
 from doings.storage.postgres.engine import PostgresEngine, open_postgres
 from doings.storage.postgres.search import SCHEMA
+from doings.storage.sql import entity_statements as entities
 from doings.storage.sql import select
 from doings.storage.sql import statements as sql
+from doings.storage.sql.feed_statements import CHANGES_AFTER
 from doings.storage.sql.schema import STEPS
 from tests.builders import note
 from tests.clocks import TickingClock
@@ -174,12 +176,12 @@ BUILT = [
     ),
     select.keys_with_cache_version(Query(gap=GAP, entities=(("contact", "1"),))),
     select.matching_keys(Query(), entities=[1], also=[2], kinds=["a.a"], actor=3),
-    (sql.ENTITIES_BY_KEY, {"type": "contact", "ids": ["1", "2"]}),
-    (sql.ENTITIES_BY_SEQ, {}),
-    (sql.ENTITY_BY_KEY, {"type": "contact", "id": "1"}),
+    (entities.ENTITIES_BY_KEY, {"type": "contact", "ids": ["1", "2"]}),
+    (entities.ENTITIES_BY_SEQ, {}),
+    (entities.ENTITY_BY_KEY, {"type": "contact", "id": "1"}),
     (sql.ACTIVITIES_BY_SEQ, {"seqs": [1, 2, 3]}),
     (sql.SUMS_OF_DAYS, {"entity": 0, "first": 0, "end": 9, "every_kind": 0, "kinds": ["a.a"]}),
-    (sql.CHANGES_AFTER, {"after": 0, "limit": 10, "most": 1}),
+    (CHANGES_AFTER, {"after": 0, "limit": 10, "most": 1}),
 ]
 
 

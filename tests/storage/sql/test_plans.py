@@ -15,18 +15,13 @@ from doings.core.query import Gap, Query
 from doings.core.store.entities import EntityQuery
 from doings.storage.checks import statements as check_statements
 from doings.storage.database import open_database
-from doings.storage.sql import (
-    account_statements,
-    import_statements,
-    select,
-    statements,
-    webhook_statements,
-)
+from doings.storage.sql import select, statements
 from doings.storage.sqlite.connection import compiled
 from doings.storage.sqlite.engine import SqliteEngine
 from doings.storage.sqlite.schema import SCHEMA
 from doings.storage.sqlite.search import SEARCH
 from tests.clocks import TickingClock
+from tests.storage.sql.named import MODULES
 
 STATEMENT = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\b")
 PLACEHOLDER = re.compile(r":([a-z]\w*)")
@@ -95,13 +90,7 @@ def is_across_accounts(step: str) -> bool:
 
 NAMED = {
     name: value
-    for module in (
-        statements,
-        account_statements,
-        import_statements,
-        webhook_statements,
-        check_statements,
-    )
+    for module in (*MODULES, check_statements)
     for name, value in vars(module).items()
     if name.isupper() and isinstance(value, str) and STATEMENT.match(value) and name not in WHOLE
 }

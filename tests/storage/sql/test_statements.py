@@ -7,14 +7,9 @@ import pytest
 
 from doings.core.query import Gap, Query
 from doings.storage.postgres import search
-from doings.storage.sql import (
-    account_statements,
-    import_statements,
-    select,
-    statements,
-    webhook_statements,
-)
-from doings.storage.sql.statements import CROSS_ACCOUNT
+from doings.storage.sql import select
+from doings.storage.sql.statements import CROSS_ACCOUNT, INVALIDATING
+from tests.storage.sql.named import MODULES
 
 VERB = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE)\b")
 TABLE = re.compile(r"\b(?:FROM|JOIN|(?<!DO )UPDATE|INTO)\s+([a-z_]+)")
@@ -26,7 +21,7 @@ BOUND = re.compile(
 EXCEPTED = {name for name, _ in CROSS_ACCOUNT}
 NAMED = {
     name: text
-    for module in (statements, account_statements, import_statements, webhook_statements)
+    for module in MODULES
     for name, text in vars(module).items()
     if isinstance(text, str) and name.isupper() and VERB.match(text)
 }
@@ -48,7 +43,7 @@ def test_whatever_changes_entries_is_known_to() -> None:
     """Every statement that changes entries is listed, or stale documents would be shown."""
     changing = re.compile(r"\s*(UPDATE|DELETE FROM) (activities|entities)\b")
 
-    assert {text for text in NAMED.values() if changing.match(text)} == statements.INVALIDATING
+    assert {text for text in NAMED.values() if changing.match(text)} == INVALIDATING
 
 
 def test_exceptions_are_needed() -> None:

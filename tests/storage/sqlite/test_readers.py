@@ -30,6 +30,11 @@ async def started() -> None:
     await asyncio.sleep(0.05)
 
 
+async def read_soon(sqlite: SqliteEngine, account_id: int) -> bool:
+    """What a short read of an account finds; it may not wait for those that never end."""
+    return await asyncio.wait_for(sqlite.read(quick, bounded=False, account_id=account_id), SOON)
+
+
 async def errors_of(tasks: list["asyncio.Task[list[Row]]"]) -> list[type]:
     """What each of the reads ended with."""
     return [type(end) for end in await asyncio.gather(*tasks, return_exceptions=True)]
@@ -73,7 +78,7 @@ async def test_a_read_ends_when_its_caller_leaves(sqlite: SqliteEngine) -> None:
     for task in left:
         task.cancel()
 
-    found = await asyncio.wait_for(sqlite.read(quick, bounded=False, account_id=1), SOON)
+    found = await read_soon(sqlite, 1)
 
     assert found is False
     assert await errors_of(left) == [asyncio.CancelledError] * 4
@@ -84,7 +89,7 @@ async def test_one_account_never_has_all_readers(sqlite: SqliteEngine) -> None:
     reading(sqlite, 1, count=readers.READERS + 2)
     await started()
 
-    found = await asyncio.wait_for(sqlite.read(quick, bounded=False, account_id=2), SOON)
+    found = await read_soon(sqlite, 2)
 
     assert found is False
 
@@ -98,7 +103,7 @@ async def test_a_long_read_gives_way_to_an_account_that_has_no_reader(
         reading(sqlite, account_id, count=2)
     await started()
 
-    found = await asyncio.wait_for(sqlite.read(quick, bounded=False, account_id=9), SOON)
+    found = await read_soon(sqlite, 9)
 
     assert found is False
 

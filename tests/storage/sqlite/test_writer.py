@@ -67,35 +67,29 @@ async def test_a_group_ends_after_a_while(
     assert sizes == [1, 1, 1]
 
 
-async def test_an_account_may_have_only_so_many_writes_waiting(
-    sqlite: SqliteEngine, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("limit", "refused_account", "others"),
+    [("ACCOUNT_WRITES", 1, [2]), ("WAITING_WRITES", 2, [])],
+    ids=["of an account", "of all accounts"],
+)
+async def test_only_so_many_writes_may_wait(
+    sqlite: SqliteEngine,
+    monkeypatch: pytest.MonkeyPatch,
+    limit: str,
+    refused_account: int,
+    others: list[int],
 ) -> None:
-    """The next one is refused, another account's is not."""
-    monkeypatch.setattr(writer, "ACCOUNT_WRITES", 1)
+    """The next one of an account is refused, another account's is not; of all, whose it may be."""
+    monkeypatch.setattr(writer, limit, 1)
     with busy(sqlite) as first:
         await asyncio.sleep(0.05)
         writes = writes_of(sqlite, 1, 1, [])
         await asyncio.sleep(0)
         with pytest.raises(Busy) as refused:
-            await sqlite.write(quick, account_id=1)
-        writes += writes_of(sqlite, 2, 1, [])
+            await sqlite.write(quick, account_id=refused_account)
+        for other in others:
+            writes += writes_of(sqlite, other, 1, [])
         await asyncio.sleep(0)
-
-    await asyncio.gather(first, *writes)
-    assert refused.value.bound == "writer"
-
-
-async def test_all_accounts_may_have_only_so_many_writes_waiting(
-    sqlite: SqliteEngine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Whoever comes next is refused."""
-    monkeypatch.setattr(writer, "WAITING_WRITES", 1)
-    with busy(sqlite) as first:
-        await asyncio.sleep(0.05)
-        writes = writes_of(sqlite, 1, 1, [])
-        await asyncio.sleep(0)
-        with pytest.raises(Busy) as refused:
-            await sqlite.write(quick, account_id=2)
 
     await asyncio.gather(first, *writes)
     assert refused.value.bound == "writer"

@@ -11,9 +11,9 @@ import msgspec
 from doings.auth.credentials import IssuedCredential, hash_of, issue
 from doings.auth.principal import SCOPES
 from doings.core.clock import SystemClock
-from doings.core.private_files import open_private
 from doings.core.store import Writer
 from doings.core.store.credentials import Credential
+from doings.private_files import open_private
 
 FILE = ".doings-demo.json"
 LABEL = "doings demo"

@@ -22,7 +22,7 @@ from doings.core.store import Writer
 from doings.core.store.changes import Followed
 from doings.core.store.webhooks import ActiveWebhook, Attempt, Delivery, Webhook
 from doings.core.text import json_text
-from doings.httpkit.metrics import note_webhooks
+from doings.httpkit.observing.metrics import note_webhooks
 from doings.live.webhooks.delivery import LEASE_SECONDS, LOOK_SECONDS, Courier
 from doings.live.webhooks.desk import Desk, posted
 from doings.live.webhooks.destination import checked_url

@@ -17,7 +17,7 @@ from doings.core.clock import text_from_instant
 from doings.core.document import activity_document, link_documents
 from doings.core.entity import EntityKey
 from doings.core.query import Query
-from doings.httpkit.answers import ChunkedResponse
+from doings.httpkit.bounds.answers import ChunkedResponse
 from doings.httpkit.request import Request
 from doings.native.http.position import POSITION
 

@@ -23,8 +23,8 @@ from doings.core.errors import (
 )
 from doings.core.interactions import recording
 from doings.core.interactions.replacing import Outcome, Upsert, record_or_replace
+from doings.core.limits.work import SEVERAL_WRITES, work_of
 from doings.core.store import Writer
-from doings.core.work import SEVERAL_WRITES, work_of
 from doings.httpkit.input.accept import negotiated
 from doings.httpkit.request import Request
 from doings.native.documents import BatchLine, BatchResult, LineProblem, Status
@@ -83,7 +83,7 @@ class Chunk:
         self._options = options
         self.drafts: list[Draft] = []
         self.work = 0
-        """What recording the drafts takes, as `core.work` counts it."""
+        """What recording the drafts takes, as `core.limits.work` counts it."""
         self._names: set[tuple[str, str]] = set()
         # Of each draft, in lists of their own: an object for each line would take longer.
         self._numbers: list[int] = []

@@ -8,7 +8,7 @@ from doings.core.budget import fitting_count
 from doings.core.store.changes import Change
 from doings.storage.engine import Row
 from doings.storage.reading import activities
-from doings.storage.sql import statements as sql
+from doings.storage.sql import feed_statements as sql
 from doings.storage.sql.rows import change_from_row
 from doings.storage.transaction import ReadTransaction
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from doings.core.budget import fitting_count
 from doings.core.entity import Entity, EntityKey
 from doings.core.errors import NotFound
-from doings.storage.sql import statements as sql
+from doings.storage.sql import entity_statements as sql
 from doings.storage.sql.rows import entity_from_row, ids_by_type
 from doings.storage.transaction import ReadTransaction
 

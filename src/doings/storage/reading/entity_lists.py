@@ -13,8 +13,8 @@ from doings.core.store.entities import EntityQuery
 from doings.storage.reading import counts
 from doings.storage.reading.entities import by_seqs_with_deleted
 from doings.storage.reading.found import found_in_chunks
+from doings.storage.sql import entity_statements as sql
 from doings.storage.sql import select, tallies
-from doings.storage.sql import statements as sql
 from doings.storage.transaction import ReadTransaction
 
 ENTITY_CHUNK = 500
@@ -89,7 +89,7 @@ async def _found(transaction: ReadTransaction, query: EntityQuery) -> list[int]:
 
 
 class _Place(NamedTuple):
-    """What decides whether an entity is in a list, and where: `statements.PLACES_OF_ENTITIES`."""
+    """What decides whether an entity is in a list, and where: a row of `PLACES_OF_ENTITIES`."""
 
     seq: int
     type: str

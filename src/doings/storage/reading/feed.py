@@ -12,7 +12,7 @@ from doings.core.store.changes import Change, EntityChange, FeedChunk
 from doings.storage.engine import Row
 from doings.storage.reading.changes import before_of, changes
 from doings.storage.reading.entities import fitting
-from doings.storage.sql import statements as sql
+from doings.storage.sql import feed_statements as sql
 from doings.storage.sql.rows import change_from_row
 from doings.storage.transaction import ReadTransaction
 

@@ -11,8 +11,8 @@ from doings.core.entity import EntityKey
 from doings.core.query import Gap, Key, Query
 from doings.storage.engine import Row
 from doings.storage.reading import counts
+from doings.storage.sql import entity_statements as sql
 from doings.storage.sql import select, tallies
-from doings.storage.sql import statements as sql
 from doings.storage.sql.select import EVERYTHING
 from doings.storage.transaction import ReadTransaction
 

@@ -42,7 +42,7 @@ def activities_from_rows(
 
 
 def entity_from_row(row: Row) -> Entity:
-    """The columns are `statements.ENTITY`; of a deleted one, what was said of it is not read."""
+    """The columns are `entity_statements.ENTITY`; of a deleted one, what it held is not read."""
     seq, type_, id_, name, attrs, contact, created_at, updated_at, deleted_at = row
     if deleted_at is not None:
         return Entity(seq, type_, id_, None, "{}", contact, created_at, updated_at, True)  # noqa: FBT003
@@ -136,7 +136,7 @@ def text_from_words(words: Iterable[str]) -> str:
 
 
 def change_from_row(row: Row, activity: Activity | None, before: str | None) -> Change:
-    """The columns are `statements.LIGHT_CHANGE`; `before` is what it keeps of the past, read."""
+    """The columns are `feed_statements.LIGHT_CHANGE`; `before` is what it keeps of the past."""
     seq, activity_seq, activity_id, op, kind, at, by, *_ = row
     return Change(
         seq=seq,

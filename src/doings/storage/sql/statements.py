@@ -1,4 +1,11 @@
-"""Every statement that does not depend on a query's filters, by name."""
+"""The statements about heads, activities, links, tallies and what an account has besides.
+
+Those about entities, the feed, imports and accounts are in the modules beside, those that depend on
+a query's filters in `select.py`.
+"""
+
+from doings.storage.sql import entity_statements as entities
+from doings.storage.sql.feed_statements import HEAD
 
 # The columns that `rows.activities_from_rows` takes, in its order.
 ACTIVITY = (
@@ -10,23 +17,6 @@ BYTES = (
     "COALESCE(octet_length(a.summary), 0) + COALESCE(octet_length(a.body), 0)"
     " + octet_length(a.data) + octet_length(a.metadata)"
 )
-# The columns that `rows.entity_from_row` takes; the contact is looked up by its seq.
-ENTITY = (
-    "e.seq, e.type, e.id, e.name, e.attrs,"
-    " (SELECT c.id FROM entities c WHERE c.account_id = :account_id AND c.seq = e.contact_seq),"
-    " e.created_at, e.updated_at, e.deleted_at"
-)
-
-NAMES = ENTITY.replace("e.attrs", "'{}'")
-# Behind other columns: the last seq of the state that the rows are from.
-HEAD = "(SELECT h.head FROM heads h WHERE h.account_id = :account_id)"
-
-TAKEN_BACK = 0
-"""The `deleted_at` of an entity that counts as never recorded, because its import was undone.
-
-Its row stays, as every seq is one row. A link to it makes it again, while an entity that somebody
-deleted stays deleted.
-"""
 
 # The last seq and the cache version of each account
 
@@ -64,86 +54,6 @@ ACTIVITY_TEXTS = """
 ENTITY_TEXTS = """
     SELECT seq, name, id, attrs FROM entities
     WHERE account_id = :account_id AND seq >= :first AND seq < :end AND deleted_at IS NULL"""
-
-# Entities
-
-# One entity by type and id, deleted or not, and the last seq.
-ENTITY_BY_KEY = f"""
-    SELECT {ENTITY}, {HEAD} FROM entities e
-    WHERE e.account_id = :account_id AND e.type = :type AND e.id = :id"""
-# Entities of one type by their ids, deleted or not.
-ENTITIES_BY_KEY = f"""
-    SELECT {ENTITY} FROM entities e
-    WHERE e.account_id = :account_id AND e.type = :type AND e.id = ANY(:ids)"""
-# The ids of one type whose entity was deleted, but not by the undo of an import.
-DELETED_IDS = f"""
-    SELECT id FROM entities
-    WHERE account_id = :account_id AND type = :type AND id = ANY(:ids)
-        AND deleted_at <> {TAKEN_BACK}"""
-# Entities by their seqs, deleted or not.
-ENTITIES_BY_SEQ = f"""
-    SELECT {ENTITY} FROM entities e WHERE e.account_id = :account_id AND e.seq = ANY(:seqs)"""
-# The same, but for those with attributes of more bytes than `most`.
-SMALL_ENTITIES_BY_SEQ = f"""
-    SELECT {ENTITY} FROM entities e
-    WHERE e.account_id = :account_id AND e.seq = ANY(:seqs) AND octet_length(e.attrs) <= :most"""
-# How many bytes the attributes of entities hold.
-BYTES_OF_ENTITIES = """
-    SELECT seq, octet_length(attrs) FROM entities
-    WHERE account_id = :account_id AND seq = ANY(:seqs)"""
-# Entities as links show them, without their attributes.
-NAMES_OF_ENTITIES = f"""
-    SELECT {NAMES} FROM entities e WHERE e.account_id = :account_id AND e.seq = ANY(:seqs)"""
-# What decides whether an entity is in a list, and where.
-PLACES_OF_ENTITIES = f"""
-    SELECT seq, type, is_partial, updated_at, {HEAD} FROM entities
-    WHERE account_id = :account_id AND seq = ANY(:seqs) AND deleted_at IS NULL"""
-# The seqs of those that exist, deleted or not, each id looked for in each type.
-SEQS_OF_ENTITIES = f"""
-    SELECT type, id, seq, {HEAD}, deleted_at FROM entities
-    WHERE account_id = :account_id AND type = ANY(:types) AND id = ANY(:ids)"""
-# The seqs of the same entities, one row for each kind of activity in their timelines.
-KINDS_OF_ENTITIES = """
-    SELECT e.type, e.id, e.seq, t.kind, e.deleted_at FROM entities e
-    LEFT JOIN tallies t
-        ON t.account_id = :account_id AND t.entity = e.seq AND t.day = :day
-    WHERE e.account_id = :account_id AND e.type = ANY(:types) AND e.id = ANY(:ids)"""
-# What linking to entities takes: their seqs, the contacts they belong to, and whether an undo of an
-# import took them back.
-RESOLVE_ENTITIES = f"""
-    SELECT id, seq, contact_seq, CASE WHEN deleted_at = {TAKEN_BACK} THEN 1 ELSE 0 END
-    FROM entities
-    WHERE account_id = :account_id AND type = :type AND id = ANY(:ids)"""
-# Stores a new entity under a seq taken for it.
-ADD_ENTITY = """
-    INSERT INTO entities
-        (account_id, seq, type, id, name, attrs, contact_seq, is_partial, created_at, updated_at)
-    VALUES
-        (:account_id, :seq, :type, :id, :name, :attrs, :contact_seq, :is_partial, :created_at,
-         :updated_at)"""
-# Replaces what is said about an entity; a deleted one is there again.
-UPDATE_ENTITY = """
-    UPDATE entities
-    SET name = :name, attrs = :attrs, contact_seq = :contact_seq, is_partial = :is_partial,
-        created_at = :created_at, updated_at = :updated_at, deleted_at = NULL
-    WHERE account_id = :account_id AND seq = :seq"""
-# Marks an entity as deleted; its row stays for what is linked to it.
-DELETE_ENTITY = """
-    UPDATE entities SET deleted_at = :at WHERE account_id = :account_id AND seq = :seq"""
-# Takes an entity back as if it had never been recorded.
-TAKE_BACK_ENTITY = f"""
-    UPDATE entities SET deleted_at = {TAKEN_BACK}, contact_seq = NULL
-    WHERE account_id = :account_id AND seq = :seq"""
-# The greatest number among the ids of a type, of 18 digits at most (':' follows '9').
-GREATEST_NUMBER = """
-    SELECT MAX(CAST(id AS BIGINT)) FROM entities
-    WHERE account_id = :account_id AND type = :type AND id >= '0' AND id < ':'
-        AND LENGTH(id) <= 18 AND ltrim(id, '0123456789') = ''"""
-# The names of a type's entities that are not deleted, in the order in which they were recorded.
-NAMES_OF_TYPE = """
-    SELECT seq, id, name FROM entities
-    WHERE account_id = :account_id AND type = :type AND deleted_at IS NULL
-    ORDER BY seq LIMIT :limit"""
 
 # Activities
 
@@ -271,9 +181,9 @@ SPAN_OF_DATE = """
 
 INVALIDATING = frozenset(
     {
-        UPDATE_ENTITY,
-        DELETE_ENTITY,
-        TAKE_BACK_ENTITY,
+        entities.UPDATE_ENTITY,
+        entities.DELETE_ENTITY,
+        entities.TAKE_BACK_ENTITY,
         UPDATE_ACTIVITY,
         SET_LINKED,
         DELETE_ACTIVITY,
@@ -350,75 +260,6 @@ SUMS_OF_DAYS_DESCENDING = """
     WHERE account_id = :account_id AND entity = :entity AND day >= :first AND day < :end
         AND (:every_kind = 1 OR kind = ANY(:kinds))
     GROUP BY day ORDER BY day DESC LIMIT :limit"""
-
-# The feed
-
-# Appends a change to the feed.
-ADD_CHANGE = """
-    INSERT INTO changes
-        (account_id, seq, activity_seq, activity_id, op, kind, at, by_key, before)
-    VALUES
-        (:account_id, :seq, :activity_seq, :activity_id, :op, :kind, :at, :by_key, :before)"""
-# The columns that `rows.change_from_row` takes, in its order.
-CHANGE = "seq, activity_seq, activity_id, op, kind, at, by_key, before"
-# The same, without what a change keeps of the past where that has more bytes than `most`; then how
-# many it has.
-LIGHT_CHANGE = (
-    "seq, activity_seq, activity_id, op, kind, at, by_key,"
-    " CASE WHEN octet_length(before) <= :most THEN before END, octet_length(before)"
-)
-# The feed after a seq, oldest first.
-CHANGES_AFTER = f"""
-    SELECT {LIGHT_CHANGE} FROM changes WHERE account_id = :account_id AND seq > :after
-    ORDER BY seq LIMIT :limit"""
-# What changes keep of the past.
-BEFORE_OF_CHANGES = """
-    SELECT seq, before FROM changes WHERE account_id = :account_id AND seq = ANY(:seqs)"""
-# One change: an activity's recording has the seq of the activity.
-CHANGE_BY_SEQ = f"""
-    SELECT {LIGHT_CHANGE} FROM changes WHERE account_id = :account_id AND seq = :seq"""
-# Replaces what a change keeps of the past.
-AMEND_CHANGE = """
-    UPDATE changes SET before = :before WHERE account_id = :account_id AND seq = :seq"""
-# An activity's changes after it was recorded and after a seq, oldest first.
-LATER_CHANGES_OF_ACTIVITY = f"""
-    SELECT {LIGHT_CHANGE} FROM changes
-    WHERE account_id = :account_id AND activity_id = :activity_id AND op <> 'created'
-        AND seq > :after
-    ORDER BY seq LIMIT :limit"""
-# What those changes keep of the past, whole.
-PAST_OF_ACTIVITY = """
-    SELECT seq, before FROM changes
-    WHERE account_id = :account_id AND activity_id = :activity_id AND op <> 'created'
-        AND seq > :after
-    ORDER BY seq LIMIT :limit"""
-
-# What happened to an entity after it was made.
-ADD_ENTITY_CHANGE = """
-    INSERT INTO entity_changes (account_id, seq, entity_seq, op, at)
-    VALUES (:account_id, :seq, :entity_seq, :op, :at)"""
-# The last seq of an account and the epoch that it belongs to.
-FEED_END = """
-    SELECT h.head, h.epoch, a.created_at
-    FROM heads h JOIN accounts a ON a.account_id = h.account_id
-    WHERE h.account_id = :account_id"""
-# Entities made after a seq, oldest first.
-ENTITIES_AFTER = """
-    SELECT seq, seq, 'created', created_at, type, id FROM entities
-    WHERE account_id = :account_id AND seq > :after
-    ORDER BY seq LIMIT :limit"""
-# What happened to entities after a seq, oldest first.
-ENTITY_CHANGES_AFTER = """
-    SELECT n.seq, n.entity_seq, n.op, n.at, e.type, e.id FROM entity_changes n
-    JOIN entities e ON e.account_id = :account_id AND e.seq = n.entity_seq
-    WHERE n.account_id = :account_id AND n.seq > :after
-    ORDER BY n.seq LIMIT :limit"""
-# Changes after a seq of some activities, in any order.
-CHANGES_OF_ACTIVITIES_AFTER = f"""
-    SELECT {LIGHT_CHANGE} FROM changes
-    WHERE account_id = :account_id AND activity_id = ANY(:ids) AND op <> 'created'
-        AND seq > :after
-    LIMIT :limit"""
 
 # Repeated requests
 

@@ -1,6 +1,6 @@
 """The statements about webhooks and their deliveries."""
 
-from doings.storage.sql.statements import LIGHT_CHANGE
+from doings.storage.sql.feed_statements import LIGHT_CHANGE
 
 # The columns that `rows.webhook_from_row` takes, in its order.
 WEBHOOK = (

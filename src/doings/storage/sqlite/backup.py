@@ -6,7 +6,7 @@ from pathlib import Path
 import apsw
 
 from doings.core.errors import Misconfigured
-from doings.core.private_files import create_private
+from doings.private_files import create_private
 
 
 def backup(source: Path, target: Path, progress: Callable[[int, int], None]) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import apsw
 
 from doings.core.errors import Misconfigured
-from doings.core.private_files import create_private
+from doings.private_files import create_private
 from doings.storage.sqlite.file import COMPANIONS
 
 SECONDS = 1.0

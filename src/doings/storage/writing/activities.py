@@ -12,6 +12,7 @@ from doings.core.store.activities import ActivityRef, Recorded, Replacement
 from doings.storage.reading import activities as read
 from doings.storage.sql import statements as sql
 from doings.storage.sql import tallies
+from doings.storage.sql.feed_statements import ADD_CHANGE
 from doings.storage.sql.rows import LinkRow, text_from_channels, text_from_roles
 from doings.storage.transaction import Transaction
 from doings.storage.writing import changes, links
@@ -152,7 +153,7 @@ async def _add_rows(
     ]
     due = [(one.seq, due_at(draft.kind, draft.data)) for draft, one in together]
     await transaction.execute_many(sql.ADD_ACTIVITY, activities)
-    await transaction.execute_many(sql.ADD_CHANGE, created)
+    await transaction.execute_many(ADD_CHANGE, created)
     await transaction.execute_many(sql.SET_DEADLINE, [row for row in due if row[1] is not None])
     await transaction.execute_many(search.add_activity, texts)
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from doings.core.activity import Activity
-from doings.storage.sql import statements as sql
+from doings.storage.sql import feed_statements as sql
 from doings.storage.transaction import Transaction
 
 CHANGE_CHUNK = 20

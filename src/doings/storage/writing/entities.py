@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from doings.core.entity import CONTACT, Entity, EntityDraft, EntityKey, checked_id, checked_type
 from doings.core.errors import Invalid
 from doings.storage.reading.entities import by_keys, entity, entity_or_none
-from doings.storage.sql import statements as sql
+from doings.storage.sql import entity_statements as sql
 from doings.storage.transaction import Transaction
 from doings.storage.writing import entity_rows, links, relinks
 

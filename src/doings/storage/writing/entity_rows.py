@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from doings.core.entity import Entity, EntityDraft, EntityKey, draft_of
-from doings.storage.sql import statements as sql
+from doings.storage.sql import entity_statements as sql
 from doings.storage.sql import tallies
 from doings.storage.sql.rows import is_partial, search_text
 from doings.storage.transaction import Transaction

@@ -15,6 +15,7 @@ from doings.core.kinds.rules import implied_keys
 from doings.storage.reading.entities import by_seqs_with_deleted, entity
 from doings.storage.sql import statements as sql
 from doings.storage.sql import tallies
+from doings.storage.sql.entity_statements import RESOLVE_ENTITIES
 from doings.storage.sql.rows import LinkRow, Roles, ids_by_type
 from doings.storage.sql.select import EVERYTHING
 from doings.storage.transaction import Transaction
@@ -95,7 +96,7 @@ async def _existing(transaction: Transaction, names: Iterable[EntityKey]) -> dic
     known: dict[EntityKey, Known] = {}
     for entity_type, ids in ids_by_type(names).items():
         is_contact = entity_type == CONTACT
-        rows = await transaction.fetch(sql.RESOLVE_ENTITIES, type=entity_type, ids=ids)
+        rows = await transaction.fetch(RESOLVE_ENTITIES, type=entity_type, ids=ids)
         for entity_id, seq, owner, is_taken_back in rows:
             known[entity_type, entity_id] = Known(seq, is_contact, owner, bool(is_taken_back))
     return known

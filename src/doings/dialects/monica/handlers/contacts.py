@@ -10,8 +10,8 @@ from doings.core.clock import local_date
 from doings.core.defaults import GENDER, TAG
 from doings.core.entity import CONTACT, Entity, EntityDraft
 from doings.core.errors import NotFound, Problem, TooMuch
+from doings.core.limits.search import check_search
 from doings.core.query import beginnings_from_text
-from doings.core.search import check_search
 from doings.core.store import Reader, Writer
 from doings.core.store.counts import TimelineSummary
 from doings.core.store.entities import EntityQuery

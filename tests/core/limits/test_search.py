@@ -4,8 +4,8 @@ import pytest
 
 from doings.core.budget import PHRASE_WORDS, SEARCH_WORDS
 from doings.core.errors import TooMuch
+from doings.core.limits.search import check_search
 from doings.core.query import words_from_text
-from doings.core.search import check_search
 
 DIFFERENT = [f"word{number}" for number in range(SEARCH_WORDS + 1)]
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from doings.core.budget import ACCOUNT_STREAMS_SHARE, STREAMS_SHARE, WAITING_SHARE
 from doings.core.errors import Busy
-from doings.httpkit.connections import connection_limit
+from doings.httpkit.bounds.connections import connection_limit
 
 
 class WaitingRoom:

@@ -5,8 +5,8 @@ import pytest
 from doings.core.activity import Draft, Link
 from doings.core.budget import JSON_PARTS, LIST_ITEMS
 from doings.core.errors import TooMuch
+from doings.core.limits.work import LINKS, LONG_TEXT, SEVERAL_WRITES, TEXT, work_of
 from doings.core.text import members_from_text
-from doings.core.work import LINKS, LONG_TEXT, SEVERAL_WRITES, TEXT, work_of
 
 
 def links(count: int) -> tuple[Link, ...]:

@@ -15,7 +15,7 @@ import structlog
 from doings.config import Settings
 from doings.core.budget import LOG_LINE_BYTES
 from doings.core.errors import Unavailable
-from doings.httpkit.logs import RequestLines, log_what_nobody_catches, set_up_logs
+from doings.httpkit.observing.logs import RequestLines, log_what_nobody_catches, set_up_logs
 from tests.engines import SQLITE_ONLY, engine
 from tests.serving import Served, serving
 

@@ -8,9 +8,9 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Message
 
-from doings.httpkit import presence
+from doings.httpkit.bounds import presence
+from doings.httpkit.bounds.presence import while_present
 from doings.httpkit.endpoint import handled
-from doings.httpkit.presence import while_present
 from doings.httpkit.request import Request, Services
 from doings.httpkit.surface import Operation
 

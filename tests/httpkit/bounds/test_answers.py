@@ -3,7 +3,7 @@
 import pytest
 
 from doings.core.errors import Busy
-from doings.httpkit.answers import AnswerRoom
+from doings.httpkit.bounds.answers import AnswerRoom
 
 
 def test_account_takes_half_of_what_others_leave() -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 from doings.core.background import BackgroundTask
 from doings.core.budget import CONNECTIONS, DESCRIPTORS_KEPT
 from doings.core.errors import Busy
-from doings.httpkit.bounds import note_refusal
+from doings.httpkit.bounds.refusals import note_refusal
 
 FEWEST = 16
 """Connections that are allowed however small the limit of descriptors is."""

@@ -3,7 +3,7 @@
 import asyncio
 import io
 
-from doings.httpkit.log_file import GATHER_SECONDS, MOST_BYTES, LogFile
+from doings.httpkit.observing.log_file import GATHER_SECONDS, MOST_BYTES, LogFile
 
 
 class Counting(io.BytesIO):

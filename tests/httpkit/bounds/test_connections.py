@@ -4,7 +4,7 @@ import asyncio
 import resource
 import socket
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -13,9 +13,10 @@ import pytest
 
 from doings.core.budget import CONNECTIONS, DESCRIPTORS_KEPT
 from doings.core.errors import Busy
-from doings.httpkit import connections, request
-from doings.httpkit.connections import Connections, connection_limit
-from doings.httpkit.waiting import WaitingRoom
+from doings.httpkit import request
+from doings.httpkit.bounds import connections
+from doings.httpkit.bounds.connections import Connections, connection_limit
+from doings.httpkit.bounds.waiting import WaitingRoom
 from tests.serving import Business, Served
 
 ONE = 1
@@ -159,30 +160,45 @@ async def test_a_poll_ends_when_its_caller_goes_away(served: Served, business: B
     assert sent == []
 
 
+async def stopping() -> AsyncIterator[bytes]:
+    """A body of which nothing follows after its beginning."""
+    yield b"{"
+    await asyncio.sleep(30)
+
+
+async def trickling() -> AsyncIterator[bytes]:
+    """A body of which there is always one byte more."""
+    yield b"{"
+    while True:
+        await asyncio.sleep(0.002)
+        yield b" "
+
+
+@pytest.fixture
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(request, "QUIET_SECONDS", 0.01)
+
+
+@pytest.mark.usefixtures("_impatient")
+@pytest.mark.parametrize("body", [stopping, trickling])
 @pytest.mark.parametrize(
     ("path", "reason"),
     [
-        ("/v1/activities", "nothing of the body came for 0.01 seconds"),
-        ("/v1/activities/batch", "nothing of the body came for 0.01 seconds"),
+        ("/v1/activities", "the body came too slowly"),
+        ("/v1/activities/batch", "the body came too slowly"),
         ("/monica/api/activities", "The body came too slowly."),
         ("/cobot/acme/api/activities", "request_timeout"),
         ("/mio/business/v1/auth/nothing", None),
     ],
 )
-async def test_a_body_that_stops_coming_is_given_up(
+async def test_a_body_that_comes_too_slowly_is_given_up(
     served: Served,
     business: Business,
-    monkeypatch: pytest.MonkeyPatch,
+    body: Callable[[], AsyncIterator[bytes]],
     path: str,
     reason: str | None,
 ) -> None:
     """In the shape of the surface; a path without a body does not wait for it."""
-    monkeypatch.setattr(request, "QUIET_SECONDS", 0.01)
-
-    async def body() -> AsyncIterator[bytes]:
-        yield b"{"
-        await asyncio.sleep(30)
-
     headers = {**business.bearer, "Content-Type": "application/json"}
     if path.endswith("batch"):
         headers["Content-Type"] = "application/x-ndjson"

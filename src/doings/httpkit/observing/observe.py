@@ -8,8 +8,8 @@ import uuid_utils
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from doings.httpkit.browsers import OF_EVERY_ANSWER, forbid_keeping
-from doings.httpkit.logs import log_request
-from doings.httpkit.metrics import count, known_method
+from doings.httpkit.observing.logs import log_request
+from doings.httpkit.observing.metrics import count, known_method
 
 log = structlog.get_logger("doings.http")
 

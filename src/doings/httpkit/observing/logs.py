@@ -21,7 +21,7 @@ from doings.config import Settings, has_colours
 from doings.core import errors
 from doings.core.budget import FIELD_LENGTH, LOG_LINE_BYTES
 from doings.core.errors import DoingsError, Unavailable
-from doings.httpkit.log_file import LogFile
+from doings.httpkit.observing.log_file import LogFile
 
 EVENT_LENGTH = 200
 """Characters of what a library says."""

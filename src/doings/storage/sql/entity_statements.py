@@ -1,0 +1,97 @@
+"""The statements about entities: what is stored of each, and how they are found."""
+
+from doings.storage.sql.feed_statements import HEAD
+
+# The columns that `rows.entity_from_row` takes; the contact is looked up by its seq.
+ENTITY = (
+    "e.seq, e.type, e.id, e.name, e.attrs,"
+    " (SELECT c.id FROM entities c WHERE c.account_id = :account_id AND c.seq = e.contact_seq),"
+    " e.created_at, e.updated_at, e.deleted_at"
+)
+
+NAMES = ENTITY.replace("e.attrs", "'{}'")
+
+TAKEN_BACK = 0
+"""The `deleted_at` of an entity that counts as never recorded, because its import was undone.
+
+Its row stays, as every seq is one row. A link to it makes it again, while an entity that somebody
+deleted stays deleted.
+"""
+
+# One entity by type and id, deleted or not, and the last seq.
+ENTITY_BY_KEY = f"""
+    SELECT {ENTITY}, {HEAD} FROM entities e
+    WHERE e.account_id = :account_id AND e.type = :type AND e.id = :id"""
+# Entities of one type by their ids, deleted or not.
+ENTITIES_BY_KEY = f"""
+    SELECT {ENTITY} FROM entities e
+    WHERE e.account_id = :account_id AND e.type = :type AND e.id = ANY(:ids)"""
+# The ids of one type whose entity was deleted, but not by the undo of an import.
+DELETED_IDS = f"""
+    SELECT id FROM entities
+    WHERE account_id = :account_id AND type = :type AND id = ANY(:ids)
+        AND deleted_at <> {TAKEN_BACK}"""
+# Entities by their seqs, deleted or not.
+ENTITIES_BY_SEQ = f"""
+    SELECT {ENTITY} FROM entities e WHERE e.account_id = :account_id AND e.seq = ANY(:seqs)"""
+# The same, but for those with attributes of more bytes than `most`.
+SMALL_ENTITIES_BY_SEQ = f"""
+    SELECT {ENTITY} FROM entities e
+    WHERE e.account_id = :account_id AND e.seq = ANY(:seqs) AND octet_length(e.attrs) <= :most"""
+# How many bytes the attributes of entities hold.
+BYTES_OF_ENTITIES = """
+    SELECT seq, octet_length(attrs) FROM entities
+    WHERE account_id = :account_id AND seq = ANY(:seqs)"""
+# Entities as links show them, without their attributes.
+NAMES_OF_ENTITIES = f"""
+    SELECT {NAMES} FROM entities e WHERE e.account_id = :account_id AND e.seq = ANY(:seqs)"""
+# What decides whether an entity is in a list, and where.
+PLACES_OF_ENTITIES = f"""
+    SELECT seq, type, is_partial, updated_at, {HEAD} FROM entities
+    WHERE account_id = :account_id AND seq = ANY(:seqs) AND deleted_at IS NULL"""
+# The seqs of those that exist, deleted or not, each id looked for in each type.
+SEQS_OF_ENTITIES = f"""
+    SELECT type, id, seq, {HEAD}, deleted_at FROM entities
+    WHERE account_id = :account_id AND type = ANY(:types) AND id = ANY(:ids)"""
+# The seqs of the same entities, one row for each kind of activity in their timelines.
+KINDS_OF_ENTITIES = """
+    SELECT e.type, e.id, e.seq, t.kind, e.deleted_at FROM entities e
+    LEFT JOIN tallies t
+        ON t.account_id = :account_id AND t.entity = e.seq AND t.day = :day
+    WHERE e.account_id = :account_id AND e.type = ANY(:types) AND e.id = ANY(:ids)"""
+# What linking to entities takes: their seqs, the contacts they belong to, and whether an undo of an
+# import took them back.
+RESOLVE_ENTITIES = f"""
+    SELECT id, seq, contact_seq, CASE WHEN deleted_at = {TAKEN_BACK} THEN 1 ELSE 0 END
+    FROM entities
+    WHERE account_id = :account_id AND type = :type AND id = ANY(:ids)"""
+# Stores a new entity under a seq taken for it.
+ADD_ENTITY = """
+    INSERT INTO entities
+        (account_id, seq, type, id, name, attrs, contact_seq, is_partial, created_at, updated_at)
+    VALUES
+        (:account_id, :seq, :type, :id, :name, :attrs, :contact_seq, :is_partial, :created_at,
+         :updated_at)"""
+# Replaces what is said about an entity; a deleted one is there again.
+UPDATE_ENTITY = """
+    UPDATE entities
+    SET name = :name, attrs = :attrs, contact_seq = :contact_seq, is_partial = :is_partial,
+        created_at = :created_at, updated_at = :updated_at, deleted_at = NULL
+    WHERE account_id = :account_id AND seq = :seq"""
+# Marks an entity as deleted; its row stays for what is linked to it.
+DELETE_ENTITY = """
+    UPDATE entities SET deleted_at = :at WHERE account_id = :account_id AND seq = :seq"""
+# Takes an entity back as if it had never been recorded.
+TAKE_BACK_ENTITY = f"""
+    UPDATE entities SET deleted_at = {TAKEN_BACK}, contact_seq = NULL
+    WHERE account_id = :account_id AND seq = :seq"""
+# The greatest number among the ids of a type, of 18 digits at most (':' follows '9').
+GREATEST_NUMBER = """
+    SELECT MAX(CAST(id AS BIGINT)) FROM entities
+    WHERE account_id = :account_id AND type = :type AND id >= '0' AND id < ':'
+        AND LENGTH(id) <= 18 AND ltrim(id, '0123456789') = ''"""
+# The names of a type's entities that are not deleted, in the order in which they were recorded.
+NAMES_OF_TYPE = """
+    SELECT seq, id, name FROM entities
+    WHERE account_id = :account_id AND type = :type AND deleted_at IS NULL
+    ORDER BY seq LIMIT :limit"""

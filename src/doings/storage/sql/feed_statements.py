@@ -1,0 +1,68 @@
+"""The statements about the feed of changes, and what each change keeps of the past."""
+
+# Behind other columns: the last seq of the state that the rows are from.
+HEAD = "(SELECT h.head FROM heads h WHERE h.account_id = :account_id)"
+# The columns that `rows.change_from_row` takes, in its order. What a change keeps of the past is
+# left out where that has more bytes than `most`; then how many it has.
+LIGHT_CHANGE = (
+    "seq, activity_seq, activity_id, op, kind, at, by_key,"
+    " CASE WHEN octet_length(before) <= :most THEN before END, octet_length(before)"
+)
+# Appends a change to the feed.
+ADD_CHANGE = """
+    INSERT INTO changes
+        (account_id, seq, activity_seq, activity_id, op, kind, at, by_key, before)
+    VALUES
+        (:account_id, :seq, :activity_seq, :activity_id, :op, :kind, :at, :by_key, :before)"""
+# The feed after a seq, oldest first.
+CHANGES_AFTER = f"""
+    SELECT {LIGHT_CHANGE} FROM changes WHERE account_id = :account_id AND seq > :after
+    ORDER BY seq LIMIT :limit"""
+# What changes keep of the past.
+BEFORE_OF_CHANGES = """
+    SELECT seq, before FROM changes WHERE account_id = :account_id AND seq = ANY(:seqs)"""
+# One change: an activity's recording has the seq of the activity.
+CHANGE_BY_SEQ = f"""
+    SELECT {LIGHT_CHANGE} FROM changes WHERE account_id = :account_id AND seq = :seq"""
+# Replaces what a change keeps of the past.
+AMEND_CHANGE = """
+    UPDATE changes SET before = :before WHERE account_id = :account_id AND seq = :seq"""
+# An activity's changes after it was recorded and after a seq, oldest first.
+LATER_CHANGES_OF_ACTIVITY = f"""
+    SELECT {LIGHT_CHANGE} FROM changes
+    WHERE account_id = :account_id AND activity_id = :activity_id AND op <> 'created'
+        AND seq > :after
+    ORDER BY seq LIMIT :limit"""
+# What those changes keep of the past, whole.
+PAST_OF_ACTIVITY = """
+    SELECT seq, before FROM changes
+    WHERE account_id = :account_id AND activity_id = :activity_id AND op <> 'created'
+        AND seq > :after
+    ORDER BY seq LIMIT :limit"""
+
+# What happened to an entity after it was made.
+ADD_ENTITY_CHANGE = """
+    INSERT INTO entity_changes (account_id, seq, entity_seq, op, at)
+    VALUES (:account_id, :seq, :entity_seq, :op, :at)"""
+# The last seq of an account and the epoch that it belongs to.
+FEED_END = """
+    SELECT h.head, h.epoch, a.created_at
+    FROM heads h JOIN accounts a ON a.account_id = h.account_id
+    WHERE h.account_id = :account_id"""
+# Entities made after a seq, oldest first.
+ENTITIES_AFTER = """
+    SELECT seq, seq, 'created', created_at, type, id FROM entities
+    WHERE account_id = :account_id AND seq > :after
+    ORDER BY seq LIMIT :limit"""
+# What happened to entities after a seq, oldest first.
+ENTITY_CHANGES_AFTER = """
+    SELECT n.seq, n.entity_seq, n.op, n.at, e.type, e.id FROM entity_changes n
+    JOIN entities e ON e.account_id = :account_id AND e.seq = n.entity_seq
+    WHERE n.account_id = :account_id AND n.seq > :after
+    ORDER BY n.seq LIMIT :limit"""
+# Changes after a seq of some activities, in any order.
+CHANGES_OF_ACTIVITIES_AFTER = f"""
+    SELECT {LIGHT_CHANGE} FROM changes
+    WHERE account_id = :account_id AND activity_id = ANY(:ids) AND op <> 'created'
+        AND seq > :after
+    LIMIT :limit"""
