@@ -15,6 +15,7 @@ from doings.storage.database import Database
 from tests.clocks import TickingClock
 from tests.engines import lent_database
 from tests.storage.book import Book
+from tests.transport import transport
 
 
 class Business(Book):
@@ -48,8 +49,8 @@ class Served:
 
     def client_at(self, address: str) -> httpx.AsyncClient:
         """A client whose requests come from that address."""
-        transport = httpx.ASGITransport(self.application, client=(address, 1))
-        return httpx.AsyncClient(transport=transport, base_url="http://server")
+        client = transport(self.application, client=(address, 1))
+        return httpx.AsyncClient(transport=client, base_url="http://server")
 
     async def business(self, slug: str = "acme", *, time_zone: str = "UTC") -> Business:
         """A new account that may do everything."""

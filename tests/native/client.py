@@ -9,6 +9,7 @@ from doings.app import Application
 from doings.auth.credentials import issue
 from doings.native.openapi.description import errors_of
 from doings.native.routes import SURFACE
+from tests.transport import transport
 
 URL = "http://doings.test"
 
@@ -24,7 +25,7 @@ class Native:
         self.secret = secret
         headers = {"Authorization": f"Bearer {secret}"} if secret else {}
         self.http = httpx.AsyncClient(
-            transport=httpx.ASGITransport(app), base_url=f"{URL}/v1", headers=headers
+            transport=transport(app), base_url=f"{URL}/v1", headers=headers
         )
 
     async def call(self, method: str, path: str, **options: Any) -> httpx.Response:  # noqa: ANN401
