@@ -5,11 +5,13 @@ need a cluster of their own. Expected failures (`xfail`) are not skips.
 """
 
 import os
+import socket
 from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 
 import pytest
 
+from doings.live.webhooks import destination
 from tests.serving import Served, serving
 from tests.storage import servers
 
@@ -55,6 +57,22 @@ def _no_server_stays() -> Iterator[None]:
     yield
     if servers.running.cache_info().currsize:
         servers.running().remove()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_outside_is_reached() -> Iterator[None]:
+    """Deliveries find no names but those of this machine."""
+    resolve = destination.addresses_of
+
+    def refuse_others(host: str, port: int) -> list[str]:
+        if host != "localhost" and not host.endswith(".test"):
+            msg = f"tests look up no name outside this machine: {host}"
+            raise socket.gaierror(msg)
+        return resolve(host, port)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(destination, "addresses_of", refuse_others)
+        yield
 
 
 @pytest.fixture

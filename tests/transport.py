@@ -17,10 +17,12 @@ LISTENS = 0.05
 
 def transport(app: App, **options: Any) -> httpx.ASGITransport:  # noqa: ANN401 - httpx's
     """A transport whose clients leave a stream after a moment; the answer holds what came."""
-    return httpx.ASGITransport(_left_soon(app), **options)
+    return httpx.ASGITransport(leaving_streams(app), **options)
 
 
-def _left_soon(app: App) -> App:
+def leaving_streams(app: App) -> App:
+    """The application, as seen by a caller that leaves a stream after a moment."""
+
     async def answer(scope: Message, receive: Receive, send: Send) -> None:
         has_left = asyncio.Event()
         has_sent_all = is_whole = False

@@ -10,11 +10,14 @@ from doings.core.activity import Link
 from doings.core.entity import EntityDraft
 from doings.core.query import ENTITIES
 from doings.core.store import Writer
+from doings.core.store.webhooks import Secret, Webhook, WebhookSettings
 from doings.dialects.agendize.routes import SURFACE as AGENDIZE
 from doings.dialects.cobot.routes import SURFACE as COBOT
 from doings.dialects.invent.routes import SURFACE as INVENT
 from doings.dialects.mio.routes import SURFACE as MIO
+from doings.live.webhooks.signing import new_key, new_secret
 from doings.storage.document_cache import DocumentCache
+from tests.clocks import NOON
 from tests.dialects.dialect import DIALECTS
 from tests.dialects.samples import sample
 from tests.serving import Business, Served
@@ -28,6 +31,7 @@ SINGLE = {
     ("cobot", "/api/user"),
     ("cobot", "/{space}/api/user"),
     ("cobot", "/{space}/api/memberships/{id}"),
+    ("cobot", "/{space}/api/subscriptions/{id}"),
     ("mio", "/business/v1/activities/{activity}"),
     ("mio", "/business/v1/settings/webhooks"),
 }
@@ -50,6 +54,7 @@ LISTS: list[tuple[str, str, int]] = [
     ("cobot", f"{COBOT_LIST}?last=100&source_ids={ALL_SOURCES}", 5),
     ("cobot", f"{COBOT_LIST}?{EVER}&source_ids=m0,m1&types=text,encounter", 5),
     ("cobot", "/cobot/acme/api/memberships", 2),
+    ("cobot", "/cobot/acme/api/subscriptions", 2),
     ("invent", f"{INVENT_LIST}?take=100", 7),
     ("invent", f"{INVENT_LIST}?take=100&type=note_created", 7),
     ("agendize", AGENDIZE_LIST, 7),
@@ -104,6 +109,24 @@ async def _add_rows(writer: Writer, number: int) -> None:
         for kind, linked in kinds_and_links
     ]
     await writer.record(drafts)
+    await writer.add_webhook(_subscription(number))
+
+
+def _subscription(number: int) -> Webhook:
+    return Webhook(
+        id=f"wh_{number}",
+        settings=WebhookSettings(
+            url=f"https://{number}.example.org/",
+            format="cobot",
+            options={"event": "created_membership"},
+        ),
+        secrets=(Secret(new_secret()),),
+        key=new_key(),
+        status="disabled",
+        position=0,
+        created_at=NOON,
+        updated_at=NOON,
+    )
 
 
 @pytest.mark.parametrize(("name", "address", "most"), LISTS)
@@ -144,6 +167,7 @@ def test_counts_every_list() -> None:
     assert {
         ("cobot", COBOT_LIST),
         ("cobot", "/cobot/acme/api/memberships"),
+        ("cobot", "/cobot/acme/api/subscriptions"),
         ("invent", INVENT_LIST),
         ("agendize", AGENDIZE_LIST.partition("?")[0]),
         ("mio", MIO_LIST),

@@ -127,6 +127,10 @@ EXAMPLES: dict[Key, Document] = {
         "channels": ["admin", "membership"],
         "source_ids": ["m1"],
     },
+    ("cobot", "POST", "/{space}/api/subscriptions"): {
+        "event": "created_membership",
+        "callback_url": "https://example.org/in",
+    },
     ("mio", "POST", "/business/v1/auth"): {"a": 1},
     ("mio", "PUT", "/business/v1/settings/webhooks"): WEBHOOK,
 }

@@ -19,6 +19,7 @@ from doings.core.entity import EntityKey
 from tests.builders import note
 from tests.dialects.samples import SAMPLES
 from tests.serving import Business, Served, serving
+from tests.transport import leaving_streams
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -102,7 +103,7 @@ class World:
         async def send(message: Any) -> None:  # noqa: ANN401 - ASGI's
             messages.append(message)
 
-        await self.served.application(scope, receive, send)
+        await leaving_streams(self.served.application)(scope, receive, send)
         start, *parts = messages
         headers = {
             name.decode("latin-1"): value.decode("latin-1") for name, value in start["headers"]

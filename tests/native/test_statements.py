@@ -21,6 +21,8 @@ SINGLE = {
     "/account",
     "/openapi.json",
     "/stream",
+    "/webhooks/{id}",
+    "/webhooks/{id}/stats",
 }
 """The paths that answer GET with one document, with nothing that is stored, or without an end."""
 
@@ -37,12 +39,16 @@ LISTS = [
     ("/stats", "/stats?by=kind", 3),
     ("/stats", "/stats?by=day", 3),
     ("/tokens", "/tokens", 2),
+    ("/webhooks", "/webhooks", 2),
+    ("/webhooks/{id}/deliveries", "/webhooks/{webhook}/deliveries?limit=100", 3),
 ]
 """Path, address and the most statements that it may take."""
 
 
-async def fill(native: Native, first: int, end: int) -> str:
-    """Add rows to every list, each with people of its own; returns the id of an activity."""
+async def fill(native: Native, first: int, end: int) -> tuple[str, str]:
+    """Add rows to every list, each with people of its own; an activity and a webhook of them."""
+    webhook = {"url": "https://example.org/", "enabled": False}
+    hooks = []
     activity = await native.record(kind="note.created")
     for number in range(first, end):
         await native.put(f"guest:g{number}", name=f"Guest {number}")
@@ -54,7 +60,9 @@ async def fill(native: Native, first: int, end: int) -> str:
         )
         await native.http.patch(f"/activities/{activity['id']}", json={"summary": str(number)})
         await native.http.post("/tokens", json={"scopes": ["read_activities"]})
-    return str(activity["id"])
+        hooks.append((await native.http.post("/webhooks", json=webhook)).json()["id"])
+    await native.http.post(f"/webhooks/{hooks[0]}/redeliver", json={"after": 0})
+    return activity["id"], hooks[0]
 
 
 @pytest.mark.parametrize(("path", "address", "most"), LISTS)
@@ -72,14 +80,14 @@ async def test_list_takes_few_statements_however_long_it_is(
     database = cast("Database", app.services().store)
     statements = statements_of(database.engine, monkeypatch)
 
-    async def count(activity: str) -> int:
+    async def count(activity: str, webhook: str) -> int:
         database.document_cache = DocumentCache()
         statements.clear()
-        await native.get(address.replace("{id}", activity))
+        await native.get(address.replace("{id}", activity).replace("{webhook}", webhook))
         return len(statements)
 
-    short = await count(await fill(native, 0, SHORT))
-    long = await count(await fill(native, SHORT, LONG))
+    short = await count(*await fill(native, 0, SHORT))
+    long = await count(*await fill(native, SHORT, LONG))
 
     assert 0 < short == long <= most
 

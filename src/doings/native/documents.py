@@ -200,6 +200,25 @@ class ChangePage(msgspec.Struct):
     last: int
 
 
+class StreamEvent(msgspec.Struct, omit_defaults=True):
+    """One event of a stream: its name, one line of JSON, and the position after it."""
+
+    event: Literal[
+        "created",
+        "updated",
+        "deleted",
+        "left",
+        "entity.created",
+        "entity.updated",
+        "entity.deleted",
+        "position",
+        "reset",
+        "closing",
+    ]
+    data: str
+    id: str = ""
+
+
 class DayCount(msgspec.Struct):
     """How much happened on a UTC day."""
 

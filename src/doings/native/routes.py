@@ -253,7 +253,7 @@ _OVERVIEWS = (
                 summary="Follow the feed as it happens, as server-sent events",
                 tag="overviews",
                 parameters=STREAM_PARAMETERS,
-                answers={200: {EVENT_STREAM: str}},
+                answers={200: {EVENT_STREAM: wire.StreamEvent}},
                 errors=(406,),
                 limits=STREAM_NOTES,
             ),

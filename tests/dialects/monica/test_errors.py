@@ -338,6 +338,11 @@ ANSWERS: tuple[tuple[errors.DoingsError, int, object], ...] = (
     (errors.Busy("readers", "full"), 503, {"message": "Service Unavailable"}),
     (errors.Outdated("changed"), 400, {"message": "changed"}),
     (
+        errors.HistoryReplaced("abc-1"),
+        400,
+        {"message": "the history was replaced since; read the lists again and go on from here"},
+    ),
+    (
         errors.BrokenOff(
             errors.Malformed("cut off"), line=9, recorded=4, replaced=3, repeated=2, refused=0
         ),

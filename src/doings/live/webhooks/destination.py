@@ -129,7 +129,7 @@ class Resolver:
         running = self._running.get(key)
         if running is None:
             loop = asyncio.get_running_loop()
-            running = loop.run_in_executor(self._threads, _addresses, host, port)
+            running = loop.run_in_executor(self._threads, addresses_of, host, port)
             self._running[key] = running
             running.add_done_callback(lambda _: self._running.pop(key, None))
         return await asyncio.shield(running)
@@ -139,7 +139,8 @@ class Resolver:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
-def _addresses(host: str, port: int) -> list[str]:
+def addresses_of(host: str, port: int) -> list[str]:
+    """What the machine's resolver says; raises OSError for a name that it does not know."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys([str(entry[4][0]) for entry in found]))
 

@@ -230,7 +230,7 @@ STREAM_NOTES = (
         " of your own has to add `Authorization`."
     ),
 )
-"""What the description says of a stream: an OpenAPI document has no place for its events."""
+"""What the description says of a stream; its schema is that of one event."""
 
 BATCH_PARAMETERS = (
     _query(
