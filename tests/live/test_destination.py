@@ -259,7 +259,7 @@ async def test_a_name_server_that_hangs_takes_one_thread_for_a_name(
         time.sleep(0.2)
         return ["127.0.0.1"]
 
-    monkeypatch.setattr(destination, "_addresses", look_up)
+    monkeypatch.setattr(destination, "addresses_of", look_up)
     resolver = destination.Resolver()
 
     found = await asyncio.gather(*[resolver("slow.test", 80) for _ in range(100)])
