@@ -52,10 +52,11 @@ from doings.live.webhooks.worker import Worker
 from doings.native import deliveries as standard
 from doings.native import docs_page
 from doings.native import routes as native
-from doings.storage.database import Database
+from doings.storage.database import Database, Upgrade, refuse_upgrade
 from doings.storage.opening import open_url
 from doings.storage.rebuilding import Rebuilding
 from doings.storage.relinking import Relinking
+from doings.storage.sql.schema import VERSION
 
 log = structlog.get_logger("doings")
 
@@ -71,10 +72,19 @@ MOUNTS: dict[str, Surface] = {
 """The surfaces by the first part of their path."""
 
 
-async def open_store(settings: Settings, clock: Clock | None = None) -> Database:
-    """Open the database that the settings name; raises Misconfigured."""
-    clock = clock or SystemClock()
-    return await open_url(settings.database, clock, prepared=settings.prepared_statements)
+async def open_store(
+    settings: Settings, clock: Clock | None = None, before_upgrade: Upgrade = refuse_upgrade
+) -> Database:
+    """Open the database that the settings name; raises Misconfigured.
+
+    One of an older version is left alone, unless `before_upgrade` lets it be brought up to date.
+    """
+    return await open_url(
+        settings.database,
+        clock or SystemClock(),
+        prepared=settings.prepared_statements,
+        before_upgrade=before_upgrade,
+    )
 
 
 def check_hosts(settings: Settings) -> None:
@@ -214,6 +224,7 @@ class Application:
         """Open the store; raises Misconfigured."""
         self._store = await self._open(self.settings)
         watch_store(self._store)
+        metrics.note_build(doings.__version__, VERSION)
         self._deliveries = deliveries_of(self.settings, self._store)
         self._hub = Hub(self._store, self._store.clock, streams_room())
         self._services = services_of(self.settings, self._store, self._deliveries, self._hub)

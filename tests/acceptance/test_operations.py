@@ -1,11 +1,14 @@
 """What an operator sees of the server: logs, metrics, health."""
 
 import json
+import platform
 import re
 from typing import Any
 
 import httpx
 
+import doings
+from doings.storage.sql.schema import VERSION
 from tests.acceptance.running import RunningServer
 from tests.engines import SQLITE_ONLY
 
@@ -66,6 +69,10 @@ def test_health_and_metrics_take_no_credential(server: RunningServer) -> None:
     ready = httpx.get(f"{server.url}/readyz")
     metrics = httpx.get(f"{server.url}/metrics")
 
+    build = (
+        f'doings_build_info{{python="{platform.python_version()}",schema="{VERSION}",'
+        f'version="{doings.__version__}"}} 1'
+    )
     assert (alive.status_code, alive.json()) == (200, {"status": "alive"})
     assert (ready.status_code, ready.json()) == (200, {"status": "ready"})
     assert metrics.headers["content-type"].startswith("text/plain")
@@ -75,6 +82,7 @@ def test_health_and_metrics_take_no_credential(server: RunningServer) -> None:
         "doings_activities_recorded_total 1",
         "doings_group_commit_writes_count ",
         "doings_queue_depth 0",
+        build,
     ):
         assert name in metrics.text
 

@@ -1,4 +1,4 @@
-"""A fresh database on every engine, with an account in it."""
+"""A database on every engine, brought up to date, with an account in it."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -17,21 +17,25 @@ from tests.storage import servers
 from tests.storage.book import Book
 
 
+def upgrade(_found: int, _known: int) -> None:
+    """Let a database of an older version be brought up to date."""
+
+
 async def open_sqlite(directory: Path, clock: TickingClock) -> Database:
     """A database in a file of the directory."""
-    return await open_database(SqliteEngine(directory / "doings.db"), clock, SCHEMA)
+    return await open_database(SqliteEngine(directory / "doings.db"), clock, SCHEMA, upgrade)
 
 
 async def open_postgresql(directory: Path, clock: TickingClock) -> Database:
     """A database in a schema of the directory's own."""
     engine = await open_postgres(await servers.running().url_for(directory))
-    return await open_database(engine, clock, search.SCHEMA)
+    return await open_database(engine, clock, search.SCHEMA, upgrade)
 
 
 async def open_citus(directory: Path, clock: TickingClock) -> Database:
     """A database that is spread over the cluster that DOINGS_TEST_CITUS names."""
     engine = await open_postgres(await servers.cluster_url_for(directory))
-    database = await open_database(engine, clock, search.SCHEMA)
+    database = await open_database(engine, clock, search.SCHEMA, upgrade)
     await engine.write(distribute)
     return database
 

@@ -5,8 +5,15 @@ from typing import Annotated
 
 import typer
 
-from doings.cli.options import DatabaseOption, check_exists, renew_epochs, settings_for
-from doings.cli.terminal import output, progress
+from doings.cli.options import (
+    DatabaseOption,
+    check_exists,
+    renew_epochs,
+    settings_for,
+    upgrade,
+    upgrading,
+)
+from doings.cli.terminal import output, progress, remark
 from doings.config import Settings
 from doings.core.errors import Misconfigured
 
@@ -20,6 +27,12 @@ DISTRIBUTE_EXAMPLES = """
 $ psql -c 'CREATE EXTENSION citus' doings
 
 $ doings schema distribute --database postgresql://doings@coordinator.example.org/doings
+"""
+
+UPGRADE_EXAMPLES = """
+$ doings backup before-upgrade.db && doings schema upgrade
+
+Stop the servers first. `doings serve` upgrades as well, before it serves.
 """
 
 schema = typer.Typer(
@@ -73,6 +86,28 @@ def distribute(database: DatabaseOption = None) -> None:
     made = asyncio.run(_distribute(settings))
     output().print(
         f"Distributed {', '.join(made)}" if made else "All tables are distributed already"
+    )
+
+
+@schema.command("upgrade", epilog=UPGRADE_EXAMPLES)
+def upgrade_(database: DatabaseOption = None) -> None:
+    """Bring a database of an older version up to date, in one transaction: all of it or nothing.
+
+    An older program cannot open it any more.
+    """
+    settings = settings_for(database)
+    check_exists(settings)
+    upgraded: list[int] = []
+
+    def tell(found: int, known: int) -> None:
+        remark(upgrading(found, known))
+        upgraded.append(known)
+
+    upgrade(settings, tell)
+    output().print(
+        f"The database is at schema {upgraded[0]} now"
+        if upgraded
+        else "There is nothing to upgrade"
     )
 
 

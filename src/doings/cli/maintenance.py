@@ -6,7 +6,14 @@ from typing import Annotated
 
 import typer
 
-from doings.cli.options import DatabaseOption, check_exists, renew_epochs, settings_for
+from doings.cli.options import (
+    DatabaseOption,
+    check_exists,
+    renew_epochs,
+    settings_for,
+    upgrade,
+    upgrading,
+)
 from doings.cli.terminal import output, progress, remark
 from doings.config import Settings
 from doings.core.errors import Misconfigured
@@ -69,7 +76,9 @@ def restore(
         )
     restoring.check_unused(target)
     copy = restoring.copy_of_backup(backup, target)
-    asyncio.run(renew_epochs(settings_for(f"sqlite:///{copy}")))
+    restored = settings_for(f"sqlite:///{copy}")
+    upgrade(restored, lambda found, known: remark(upgrading(found, known)))
+    asyncio.run(renew_epochs(restored))
     restoring.check_unused(target)
     kept = restoring.put_in_place(copy, target)
     output().print(f"Restored {target} from {backup}")

@@ -15,6 +15,9 @@ from doings.core.store import Store
 
 T = TypeVar("T")
 
+Upgrade = Callable[[int, int], None]
+"""Told, before an older database is changed, of its schema and of ours."""
+
 
 def _or_the_one_before_the_command(context: typer.Context, value: str | None) -> str | None:
     before: str | None = context.obj
@@ -67,8 +70,34 @@ def settings_for(database: str | None, **options: object) -> Settings:
 def with_store(
     database: str | None, work: Callable[[Store], Awaitable[T]], *, is_new_allowed: bool = False
 ) -> T:
-    """Do something with the open store; raises Misconfigured where there is none to open."""
-    return asyncio.run(_opened(settings_for(database), work, is_new_allowed=is_new_allowed))
+    """Do something with the open store; raises Misconfigured where there is none to open.
+
+    One of an older version is none: bringing it up to date is another command.
+    """
+    settings = settings_for(database)
+    if not is_new_allowed:
+        check_exists(settings)
+    return asyncio.run(_opened(settings, work))
+
+
+def upgrade(settings: Settings, before_upgrade: Upgrade) -> None:
+    """Open a database once, so that an older one is brought up to date; raises Misconfigured.
+
+    A new one is made.
+    """
+    asyncio.run(_upgraded(settings, before_upgrade))
+
+
+def upgrading(found: int, known: int) -> str:
+    """The sentence that says what is about to be done to an older database."""
+    return f"Upgrading the database from schema {found} to {known}. It may take a while."
+
+
+async def _upgraded(settings: Settings, before_upgrade: Upgrade) -> None:
+    from doings.app import open_store  # noqa: PLC0415 - loads every surface
+
+    store = await open_store(settings, before_upgrade=before_upgrade)
+    await store.close()
 
 
 async def renew_epochs(settings: Settings) -> None:
@@ -107,16 +136,12 @@ def new_database(file: Path) -> str:
     return f"There is no database {file} yet: making an empty one."
 
 
-async def _opened(
-    settings: Settings, work: Callable[[Store], Awaitable[T]], *, is_new_allowed: bool
-) -> T:
+async def _opened(settings: Settings, work: Callable[[Store], Awaitable[T]]) -> T:
     # The application brings all its surfaces, which `doings --help` need not wait for.
     from doings.app import open_store  # noqa: PLC0415
 
     # asyncio's own handler would let a command that reads from a terminal wait for the next line.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    if not is_new_allowed:
-        check_exists(settings)
     store = await open_store(settings)
     try:
         return await work(store)

@@ -1,6 +1,5 @@
 """`doings serve`: the server, Granian with as many workers as wanted, each a process of its own."""
 
-import asyncio
 import errno
 import gc
 import os
@@ -19,6 +18,8 @@ from doings.cli.options import (
     new_database,
     new_database_file,
     settings_for,
+    upgrade,
+    upgrading,
 )
 from doings.cli.terminal import remark
 from doings.config import (
@@ -162,24 +163,26 @@ def _tell(
         return
     import structlog  # noqa: PLC0415 - takes a while, and no other command writes a log
 
-    from doings.httpkit.observing.logs import set_up_logs  # noqa: PLC0415 - likewise
+    from doings.httpkit.observing.logs import end_logs, set_up_logs  # noqa: PLC0415 - likewise
 
     set_up_logs(settings)
     getattr(structlog.get_logger("doings"), level)(event, **values)
+    # A loop that runs now ends before it would write the line.
+    end_logs()
 
 
 def _check_database(settings: Settings) -> None:
-    """Open the database once, so that one process alone reports what is wrong with it."""
-    from doings.app import check_hosts, open_store  # noqa: PLC0415 - after the metrics' folder
+    """Open the database once, so that one process alone upgrades it or reports what is wrong."""
+    from doings.app import check_hosts  # noqa: PLC0415 - after the metrics' folder
 
     check_hosts(settings)
 
-    async def try_it() -> None:
-        store = await open_store(settings)
-        await store.close()
+    def tell(found: int, known: int) -> None:
+        event = "upgrading the database"
+        _tell(settings, upgrading(found, known), event, "info", schema=str(found), to=str(known))
 
     try:
-        asyncio.run(try_it())
+        upgrade(settings, tell)
     except Unavailable as error:
         raise Misconfigured(f"{shown_database(settings)} cannot be served: {error}") from error
 

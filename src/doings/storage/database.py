@@ -319,8 +319,29 @@ class Database:
         await self.engine.close()
 
 
-async def open_database(engine: Engine, clock: Clock, schema: dict[str, str]) -> Database:
-    """Bring the schema up to date and read the secret; raises Misconfigured for a newer one."""
+Upgrade = Callable[[int, int], None]
+"""Told, before an older database is changed, of its schema and of ours; it may raise."""
+
+
+def refuse_upgrade(found: int, known: int) -> None:
+    """Leave an older database as it is, as nobody has asked for more; raises Misconfigured."""
+    raise Misconfigured(
+        f"the database is at schema {found}, this program works with {known}: stop the servers,"
+        " make a backup and run `doings schema upgrade`"
+    )
+
+
+async def open_database(
+    engine: Engine,
+    clock: Clock,
+    schema: dict[str, str],
+    before_upgrade: Upgrade = refuse_upgrade,
+) -> Database:
+    """Make the tables of a new database, and read the secret.
+
+    An older database is brought up to date unless `before_upgrade` raises. Raises Misconfigured for
+    a newer one.
+    """
 
     async def prepare(connection: Connection) -> str:
         await connection.lock_schema()
@@ -344,6 +365,10 @@ async def open_database(engine: Engine, clock: Clock, schema: dict[str, str]) ->
 
     secret: str | None = await engine.read(_ready_secret)
     if secret is None:
+        # Asked before anything is locked or written.
+        found: int = await engine.read(_version)
+        if 0 < found < VERSION:
+            before_upgrade(found, VERSION)
         secret = await engine.write(prepare)
     is_spread = await engine.read(lambda connection: connection.is_spread())
     return Database(engine, clock, bytes.fromhex(secret), is_spread=is_spread)

@@ -6,7 +6,7 @@ from pathlib import Path
 from doings.core.clock import Clock
 from doings.core.errors import Misconfigured
 from doings.private_files import create_private
-from doings.storage.database import Database, open_database
+from doings.storage.database import Database, Upgrade, open_database, refuse_upgrade
 from doings.storage.postgres import search
 from doings.storage.sqlite.engine import SqliteEngine
 from doings.storage.sqlite.schema import SCHEMA
@@ -39,10 +39,13 @@ def database_files(url: str) -> list[Path]:
     return [] if file is None else [file.with_name(file.name + end) for end in ("", "-wal", "-shm")]
 
 
-async def open_url(url: str, clock: Clock, *, prepared: bool = True) -> Database:
+async def open_url(
+    url: str, clock: Clock, *, prepared: bool = True, before_upgrade: Upgrade = refuse_upgrade
+) -> Database:
     """Open the database at a URL; raises Misconfigured.
 
     `prepared` is False behind a pgbouncer that hands connections out by the transaction.
+    `before_upgrade` is told of an older database, and may refuse to change it.
     """
     path = database_file(url)
     if path is None:
@@ -50,8 +53,8 @@ async def open_url(url: str, clock: Clock, *, prepared: bool = True) -> Database
         from doings.storage.postgres.engine import open_postgres  # noqa: PLC0415
 
         server = await open_postgres(url, prepared=prepared)
-        return await open_database(server, clock, search.SCHEMA)
+        return await open_database(server, clock, search.SCHEMA, before_upgrade)
     if not path.parent.is_dir():
         raise Misconfigured(f"the folder {path.parent} of the database does not exist")
     create_private(path)
-    return await open_database(SqliteEngine(path), clock, SCHEMA)
+    return await open_database(SqliteEngine(path), clock, SCHEMA, before_upgrade)

@@ -7,6 +7,8 @@ from doings.cli.options import (
     new_database,
     new_database_file,
     settings_for,
+    upgrade,
+    upgrading,
     with_store,
 )
 from doings.cli.terminal import remark
@@ -28,6 +30,7 @@ def demo(database: DatabaseOption = None) -> None:
     folder = _folder(settings)
     if file := new_database_file(settings):
         remark(new_database(file))
+    upgrade(settings, lambda found, known: remark(upgrading(found, known)))
     filled = with_store(database, lambda store: fill(store, folder), is_new_allowed=True)
     show(settings, filled)
 

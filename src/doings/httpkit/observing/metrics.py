@@ -1,9 +1,16 @@
 """What `/metrics` shows."""
 
+import platform
 from functools import lru_cache
 
 from prometheus_client import Counter, Gauge, Histogram
 
+BUILD = Gauge(
+    "doings_build_info",
+    "Always 1; the labels say which program runs.",
+    ["version", "python", "schema"],
+    multiprocess_mode="livemax",
+)
 REQUESTS = Counter(
     "doings_requests", "Requests answered.", ["surface", "route", "method", "status"]
 )
@@ -51,6 +58,12 @@ WEBHOOK_OLDEST = Gauge(
     "How old the oldest change is that is not delivered.",
     multiprocess_mode="livemax",
 )
+
+
+def note_build(version: str, schema: int) -> None:
+    """Say which version of the program runs, and which schema of the database it works with."""
+    BUILD.labels(version, platform.python_version(), str(schema)).set(1)
+
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
