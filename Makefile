@@ -1,8 +1,8 @@
 # Doings: `make run` starts it with a demo account, on a machine that has Python 3.11, pip and make.
 #
 # PYTHON   the interpreter that .venv is made with; another one than before makes it again
-# ARGS     passed on to pytest, the fuzz or the benchmark: make test ARGS="tests/core -x",
-#          make fuzz ARGS="--seconds 600 --seed 7"
+# ARGS     passed on to pytest, the fuzz, the benchmark or pip-audit: make test ARGS="tests/core -x",
+#          make fuzz ARGS="--seconds 600 --seed 7", make audit ARGS="--vulnerability-service osv"
 # WORKERS  the number of processes the tests run in; 0 runs them in one, for a debugger
 
 PYTHON_IS_GIVEN := $(filter command environment,$(origin PYTHON))
@@ -12,9 +12,9 @@ ARGS ?=
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-CHECKED := $(wildcard src tests bench docs)
+CHECKED := $(wildcard src tests bench docs audit)
 
-.PHONY: install run test fuzz check bench docs again
+.PHONY: install run test fuzz check bench audit dist docs again
 
 install: .venv/.installed
 
@@ -37,8 +37,17 @@ check: .venv/.installed-dev
 bench: .venv/.installed-bench
 	$(BIN)/python -m bench $(ARGS)
 
+# Asks a service on the internet, so it is no part of `check`; ARGS are pip-audit's.
+audit: .venv/.installed-audit
+	$(BIN)/python -m audit $(ARGS)
+
+# The wheel and the sdist, in dist/.
+dist: .venv/.installed-dev
+	$(BIN)/python -m hatchling build --clean
+
 docs: .venv/.installed
 	$(BIN)/python docs/generate.py
+	$(BIN)/python -m audit.licences
 	$(BIN)/python -m bench.page
 
 # The stamps below are written last, so an interrupted install starts over.
@@ -73,4 +82,9 @@ endif
 .venv/.installed-bench: .venv/.installed-dev requirements-bench.txt
 	@echo "Installing what the benchmark compares with into .venv."
 	$(PIP) install -r requirements.txt -r requirements-dev.txt -r requirements-bench.txt
+	@touch $@
+
+.venv/.installed-audit: .venv/.installed-dev requirements-audit.txt
+	@echo "Installing what looks for known weaknesses into .venv."
+	$(PIP) install -r requirements.txt -r requirements-dev.txt -r requirements-audit.txt
 	@touch $@

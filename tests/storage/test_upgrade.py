@@ -5,11 +5,13 @@ from pathlib import Path
 import pytest
 
 from doings.core.entity import CONTACT
+from doings.core.errors import Misconfigured
 from doings.core.query import words_from_text
 from doings.storage import database as opening
 from doings.storage.checks.check import check
 from doings.storage.database import Database
 from doings.storage.engine import Connection
+from doings.storage.opening import open_url
 from doings.storage.rebuilding import Rebuilding
 from doings.storage.sql.schema import STEPS
 from tests.builders import note
@@ -177,3 +179,24 @@ async def test_texts_of_every_earlier_version_are_found(
     found_before = 0 if steps < FOLDING else 2
     assert (len(before), len(after), people) == (found_before, 2, ["s"])
     assert findings == []
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+async def test_an_older_database_is_left_alone_unless_it_is_to_be_upgraded(
+    engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever opens it has to say so; the program of its own version still works with it."""
+    first = await opened(engine, tmp_path, monkeypatch, len(STEPS) - 1)
+    await first.close()
+    if engine == "sqlite":
+        url = f"sqlite:///{tmp_path / 'doings.db'}"
+    else:
+        url = await servers.running().url_for(tmp_path)
+    monkeypatch.setattr(opening, "STEPS", STEPS)
+    monkeypatch.setattr(opening, "VERSION", len(STEPS))
+
+    with pytest.raises(Misconfigured, match="run `doings schema upgrade`"):
+        await open_url(url, TickingClock())
+
+    again = await opened(engine, tmp_path, monkeypatch, len(STEPS) - 1)
+    await again.close()

@@ -7,6 +7,7 @@ from doings.core.clock import Clock
 from doings.core.errors import Misconfigured
 from doings.private_files import create_private
 from doings.storage.database import Database, Upgrade, open_database, refuse_upgrade
+from doings.storage.engine import Engine
 from doings.storage.postgres import search
 from doings.storage.sqlite.engine import SqliteEngine
 from doings.storage.sqlite.schema import SCHEMA
@@ -53,8 +54,19 @@ async def open_url(
         from doings.storage.postgres.engine import open_postgres  # noqa: PLC0415
 
         server = await open_postgres(url, prepared=prepared)
-        return await open_database(server, clock, search.SCHEMA, before_upgrade)
+        return await _opened(server, clock, search.SCHEMA, before_upgrade)
     if not path.parent.is_dir():
         raise Misconfigured(f"the folder {path.parent} of the database does not exist")
     create_private(path)
-    return await open_database(SqliteEngine(path), clock, SCHEMA, before_upgrade)
+    return await _opened(SqliteEngine(path), clock, SCHEMA, before_upgrade)
+
+
+async def _opened(
+    engine: Engine, clock: Clock, schema: dict[str, str], before_upgrade: Upgrade
+) -> Database:
+    """The database on this engine, which is let go of where it cannot be used."""
+    try:
+        return await open_database(engine, clock, schema, before_upgrade)
+    except BaseException:
+        await engine.close()
+        raise

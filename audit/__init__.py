@@ -1,0 +1,1 @@
+"""What Doings is made of: a bill of materials, licences, and known weaknesses."""

@@ -1,0 +1,1 @@
+"""What Doings is made of: how that is told."""

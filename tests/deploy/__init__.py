@@ -1,0 +1,1 @@
+"""What helps to install Doings: the packages, and the samples in `deploy/`."""
