@@ -16,7 +16,7 @@ HEAD = """\
 Generated from `requirements.txt` and the packages' own metadata by `make docs`; do not edit.
 
 Doings is licensed under [Apache-2.0](../LICENSE). It contains none of these packages: they are \
-installed next to it, each under its own licence. What only the tests, the checks and the benchmark \
+installed next to it, each under its own licence. What only tests, checks and the benchmark \
 need is not listed, as nobody installs it to run Doings.
 
 | package | version | licence |

@@ -67,7 +67,7 @@ def test_every_surface_has_a_link_to_its_readme(mount: str) -> None:
     assert f"](src/doings/{room}/README.md)" in section.partition("\n#")[0]
 
 
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
 def anchors(page: Path) -> set[str]:

@@ -1,0 +1,109 @@
+"""The samples say what the program does: its settings, its times, its bounds."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from doings.cli.workers import GRACE
+from doings.config import NAMES, PREFIX
+from doings.core.budget import HEADERS_BYTES, QUIET_SECONDS
+from doings.native.params import LONGEST_WAIT
+from tests.acceptance.running import serving
+
+ROOT = Path(__file__).parents[2]
+SAMPLES = [
+    ROOT / "Dockerfile",
+    ROOT / "compose.yaml",
+    *(ROOT / "deploy" / name for name in ("doings.service", "nginx.conf", "Caddyfile")),
+]
+
+
+def text_of(name: str) -> str:
+    """A sample."""
+    (file,) = (file for file in SAMPLES if file.name == name)
+    return file.read_text(encoding="utf-8")
+
+
+def number(name: str, pattern: str) -> int:
+    """The number that a sample gives in this place."""
+    found = re.search(pattern, text_of(name))
+    assert found is not None, pattern
+    return int(found[1])
+
+
+@pytest.mark.parametrize("file", SAMPLES, ids=lambda file: file.name)
+def test_settings_are_settings(file: Path) -> None:
+    """A variable that is none would stop the program."""
+    named = set(re.findall(rf"{PREFIX}([A-Z_]+)", file.read_text(encoding="utf-8")))
+
+    assert {name.lower() for name in named} <= set(NAMES)
+
+
+@pytest.mark.parametrize(
+    ("name", "pattern"),
+    [
+        ("doings.service", r"TimeoutStopSec=(\d+)"),
+        ("compose.yaml", r"stop_grace_period: (\d+)s"),
+    ],
+)
+def test_the_server_has_time_to_answer_before_it_is_killed(name: str, pattern: str) -> None:
+    """Longer than it gives itself."""
+    assert number(name, pattern) > GRACE
+
+
+@pytest.mark.parametrize(
+    ("name", "idle", "answer"),
+    [
+        ("nginx.conf", r"keepalive_timeout (\d+)s", r"proxy_read_timeout (\d+)s"),
+        ("Caddyfile", r"keepalive (\d+)s", r"response_header_timeout (\d+)s"),
+    ],
+)
+def test_proxies_wait_for_long_polls_and_close_idle_connections_first(
+    name: str, idle: str, answer: str
+) -> None:
+    """A connection that the server closes may have a request on its way."""
+    assert number(name, idle) < QUIET_SECONDS
+    assert number(name, answer) > LONGEST_WAIT
+
+
+def test_nginx_lets_the_server_answer_what_is_too_large() -> None:
+    """In the shape of the API that was asked, so it takes more than the server."""
+    count = number("nginx.conf", r"large_client_header_buffers (\d+) ")
+    size = 1024 * number("nginx.conf", r"large_client_header_buffers \d+ (\d+)k;")
+
+    assert count * size > HEADERS_BYTES
+    assert "client_max_body_size 0;" in text_of("nginx.conf")
+
+
+def test_the_image_gets_what_it_copies() -> None:
+    """It is there, and .dockerignore lets it through."""
+    ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    copied = [
+        name
+        for line in re.findall(r"^COPY (?!--from)(.+)$", text_of("Dockerfile"), re.MULTILINE)
+        for name in line.split()[:-1]
+    ]
+
+    assert "src" in copied
+    assert all((ROOT / name).exists() and f"!{name}" in ignored for name in copied)
+
+
+def test_the_image_is_healthy_while_it_can_serve(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its own command asks; it fails once nobody answers."""
+    found = re.search(r"HEALTHCHECK [^\n]+\\\n\s+CMD (\[.+\])", text_of("Dockerfile"))
+    assert found is not None
+    program = [sys.executable, *json.loads(found[1])[1:]]
+
+    with serving(tmp_path, database=f"sqlite:///{tmp_path}/doings.db") as server:
+        monkeypatch.setenv("DOINGS_PORT", server.url.rpartition(":")[2])
+        while_serving = subprocess.run(program, check=False, capture_output=True)
+    afterwards = subprocess.run(program, check=False, capture_output=True)
+
+    assert while_serving.returncode == 0
+    assert afterwards.returncode != 0
