@@ -1,17 +1,14 @@
 """What the page about running Doings tells an operator to do, done word by word."""
 
 import asyncio
-import configparser
 import re
-import shlex
 from pathlib import Path
 
 import asyncpg
 import pytest
 
-from doings.config import NAMES, PREFIX
 from tests.acceptance.running import Installation, installation_in
-from tests.engines import POSTGRESQL_ONLY, SQLITE_ONLY
+from tests.engines import POSTGRESQL_ONLY
 from tests.storage.servers import running
 
 PAGE = (Path(__file__).parent.parent.parent / "docs" / "operations.md").read_text()
@@ -24,37 +21,6 @@ def documented(command: str) -> str:
     lines = re.findall(rf"(?:^|`)({re.escape(command)} [^`\n]+)", PAGE, re.MULTILINE)
     assert len(lines) == 1, lines
     return str(lines[0])
-
-
-def unit() -> configparser.ConfigParser:
-    """The unit of the page."""
-    _, _, text = PAGE.partition("```ini\n")
-    parser = configparser.ConfigParser(strict=True, interpolation=None)
-    parser.optionxform = str  # type: ignore[assignment, method-assign]
-    parser.read_string(text.partition("```")[0])
-    return parser
-
-
-@SQLITE_ONLY  # no database is asked
-def test_the_unit_can_be_enabled() -> None:
-    """`systemctl enable` needs to be told what starts it."""
-    described = unit()
-
-    assert described.sections() == ["Unit", "Service", "Install"]
-    assert described["Install"]["WantedBy"] == "multi-user.target"
-
-
-@SQLITE_ONLY  # no database is asked
-def test_the_unit_s_settings_and_user_are_those_of_the_commands_around_it() -> None:
-    """Commands run by another user, or on another file, would end in a server that cannot write."""
-    service = unit()["Service"]
-    name, _, value = service["Environment"].partition("=")
-    program = shlex.split(service["ExecStart"])[0]
-
-    assert name.removeprefix(PREFIX).lower() in NAMES
-    assert f"sudo -u {service['User']} env {name}={value} {program} account create" in PAGE
-    assert documented("useradd").split()[-1] == service["User"]
-    assert value.startswith(f"sqlite:////var/lib/{service['StateDirectory']}/")
 
 
 @pytest.fixture

@@ -1,7 +1,9 @@
 """The samples say what the program does: its settings, its times, its bounds."""
 
+import configparser
 import json
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -33,6 +35,33 @@ def number(name: str, pattern: str) -> int:
     found = re.search(pattern, text_of(name))
     assert found is not None, pattern
     return int(found[1])
+
+
+def unit() -> configparser.ConfigParser:
+    """The systemd unit."""
+    # Some settings are given twice, which adds up.
+    parser = configparser.ConfigParser(strict=False, interpolation=None)
+    parser.optionxform = str  # type: ignore[assignment, method-assign]
+    parser.read_string(text_of("doings.service"))
+    return parser
+
+
+def test_the_unit_can_be_enabled() -> None:
+    """`systemctl enable` needs to be told what starts it."""
+    assert unit().sections() == ["Unit", "Service", "Install"]
+    assert unit()["Install"]["WantedBy"] == "multi-user.target"
+
+
+def test_the_unit_s_settings_and_user_are_those_of_the_documented_commands() -> None:
+    """Commands run by another user, or on another file, would end in a server that cannot write."""
+    page = (ROOT / "docs/installing.md").read_text(encoding="utf-8")
+    service = unit()["Service"]
+    program = shlex.split(service["ExecStart"])[0]
+
+    assert f"sudo -u {service['User']} env {service['Environment']} {program} account" in page
+    assert re.search(rf"^useradd .* {service['User']}$", page, re.MULTILINE)
+    assert f"sqlite:////var/lib/{service['StateDirectory']}/" in service["Environment"]
+    assert f" {service['EnvironmentFile'].removeprefix('-')} " in page
 
 
 @pytest.mark.parametrize("file", SAMPLES, ids=lambda file: file.name)
