@@ -60,6 +60,7 @@ def test_short_names_of_scopes_are_understood(cli: Cli) -> None:
         (["--scope", "red"], "'red' is none of read_activities, write_activities, admin"),
         (["--scope", "read", "--expires-in", "soon"], "'soon' is no span like 90d, 12h or 2w"),
         (["--scope", "read", "--expires-in", "0d"], "'0d' is no span"),
+        (["--scope", "read", "--expires-in", "999999w"], "outside the years"),
         (["--scope", "read", "--expires-at", "2001-01-01T00:00:00Z"], "is over already"),
         (["--scope", "read", "--expires-at", "tomorrow"], "not an RFC 3339 time"),
         (["--scope", "read", "--expires-at", "2999-01-01T00:00:00"], "offset"),

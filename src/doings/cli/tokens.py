@@ -13,7 +13,7 @@ from doings.auth.principal import SCOPES
 from doings.cli.options import AccountOption, DatabaseOption, with_store
 from doings.cli.surfaces import how_to_sign_in
 from doings.cli.terminal import output, show_table
-from doings.core.clock import DAY, SECOND, SystemClock, text_from_instant
+from doings.core.clock import DAY, LATEST, OUTSIDE, SECOND, SystemClock, text_from_instant
 from doings.core.errors import Invalid
 from doings.core.store import Store
 from doings.core.store.credentials import Credential
@@ -121,7 +121,10 @@ def _expiry(now: int, expires_in: str | None, expires_at: str | None) -> int | N
         span = _SPAN.fullmatch(expires_in)
         if span is None:
             raise Invalid.of("--expires-in", f"{expires_in!r} is no span like 90d, 12h or 2w")
-        return now + int(span["number"]) * _UNITS[span["unit"]]
+        expiry = now + int(span["number"]) * _UNITS[span["unit"]]
+        if expiry >= LATEST:
+            raise Invalid.of("--expires-in", OUTSIDE)
+        return expiry
     if expires_at is None:
         return None
     try:

@@ -23,7 +23,7 @@ from doings.auth.credentials import Authenticator
 from doings.core.errors import Unavailable
 from doings.core.store import Store
 from doings.core.store.credentials import Standing
-from doings.httpkit.bounds.head import is_over
+from doings.httpkit.bounds.head import is_refused
 from doings.httpkit.etags import Headers, is_unchanged, without_body
 from doings.httpkit.input import headers
 from doings.httpkit.observing.metrics import KEPT_BYTES, KEPT_HITS, KEPT_MISSES
@@ -91,7 +91,7 @@ class KeptAnswers:
         # Read first: what is committed from here on makes the answer one to ask about.
         version = self._store.version()
         answer = self._answers.get(key)
-        if answer is None or is_over(scope) or not await self._holds(answer, version):
+        if answer is None or is_refused(scope) or not await self._holds(answer, version):
             KEPT_MISSES.inc()
             scope["keep"] = partial(self._keep, key, version)
             return None

@@ -291,6 +291,8 @@ def test_fitting_data_is_accepted(kind: str, data: object) -> None:
         ("details.requested", {"valid_until": True}, "data.valid_until"),
         ("details.requested", {"valid_until": 10**30}, "data.valid_until"),
         ("details.requested", {"expires_in": {"seconds": -1}}, "data.expires_in.seconds"),
+        ("details.requested", {"expires_in": {"seconds": 10**12}}, "data.expires_in.seconds"),
+        ("details.requested", {"expires_in": {"seconds": 10**30}}, "data.expires_in.seconds"),
         ("details.requested", {"expires_in": 3600}, "data.expires_in"),
         ("details.swapped", {"requirements": [{"items": [1]}]}, "data.requirements[0].items[0]"),
         ("authorization.requested", {"timeline": [{"at": "x"}]}, "data.timeline[0].at"),

@@ -59,6 +59,19 @@ async def test_headers_that_are_too_large_together_are_refused_and_counted(serve
     assert REGISTRY.get_sample_value(*bound) == before + 1
 
 
+@pytest.mark.parametrize("path", SHAPES)
+async def test_a_head_that_names_two_hosts_is_refused(served: Served, path: str) -> None:
+    """Also where both are the same; one is fine."""
+    host = ("Host", "server")
+
+    good = await served.client.get(path, headers=[host])
+    refused = await served.client.get(path, headers=[host, host])
+
+    assert good.status_code != 400
+    assert refused.status_code == 400
+    assert SHAPES[path](refused.json())
+
+
 async def test_an_answer_that_is_kept_does_not_pass_the_limits(served: Served) -> None:
     """Although what is too large is nothing that it was made of."""
     business = await served.business()

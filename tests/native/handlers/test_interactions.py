@@ -225,6 +225,8 @@ async def test_step_of_what_is_not_there(ours: Party, theirs: Party, step: str) 
         ("accept", {"declined_requirements": "all"}, "declined_requirements"),
         ("accept", {"expires_in": 60}, "expires_in"),
         ("accept", {"expires_in": {"seconds": -1}}, "expires_in.seconds"),
+        ("accept", {"expires_in": {"seconds": 10**12}}, "expires_in.seconds"),
+        ("accept", {"expires_in": {"seconds": 10**30}}, "expires_in.seconds"),
         ("accept", {"notification_message": []}, "notification_message"),
         ("decline", {"accepted_requirements": []}, "accepted_requirements"),
         ("decline", {"notification_message": 1}, "notification_message"),
