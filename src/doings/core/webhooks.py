@@ -16,6 +16,9 @@ class Deliveries(Protocol):
     def check_url(self, url: str) -> None:
         """Raise Invalid for an address that nothing may be sent to."""
 
+    def wake(self) -> None:
+        """Look for work at once, because a webhook or its queue was changed."""
+
     async def catch_up(self, account_id: int, webhook: Webhook) -> None:
         """Queue what happened up to now by what the webhook asks for now, before that changes."""
 

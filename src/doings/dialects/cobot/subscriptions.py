@@ -54,7 +54,9 @@ async def create_subscription(request: Request) -> Response:
         await writer.add_webhook(webhook)
         return webhook
 
-    return _answer(_document(request, await request.timeline.write(add)), 201)
+    made = await request.timeline.write(add)
+    request.services.deliveries.wake()
+    return _answer(_document(request, made), 201)
 
 
 async def show_subscription(request: Request) -> Response:

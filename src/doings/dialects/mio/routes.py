@@ -136,6 +136,7 @@ async def put_webhook(request: Request) -> Response:
     stored = webhook_of(object_from_text(account.settings))
     now = request.services.clock.now()
     await request.timeline.write(lambda writer: _deliver_to(writer, stored, now))
+    request.services.deliveries.wake()
     return _answer(webhook_of_account(account))
 
 

@@ -34,8 +34,8 @@ log = structlog.get_logger("doings.webhooks")
 BREATH_SECONDS = 0.02
 """How long commits are let go by between two looks."""
 
-IDLE_SECONDS = 0.25
-"""How long where there is no webhook."""
+FAILED_SECONDS = 0.25
+"""How long after a look that failed."""
 
 TEST = "webhook.test"
 """The type of what is sent to try a webhook."""
@@ -71,17 +71,17 @@ class Worker(BackgroundTask):
         """Look; returns how many seconds to leave between this look and the next."""
         began = time.monotonic()
         try:
-            if await self.look():
-                # Where there are very many, looking takes a tenth of the time at most.
-                return max(BREATH_SECONDS, (time.monotonic() - began) * 9)
+            await self.look()
+            # Where there are very many, looking takes a tenth of the time at most.
+            return max(BREATH_SECONDS, (time.monotonic() - began) * 9)
         except Unavailable as error:
             log.warning("cannot look for deliveries", reason=str(error))
         except Exception:
             log.exception("cannot look for deliveries")
-        return IDLE_SECONDS
+        return FAILED_SECONDS
 
-    async def look(self) -> int:
-        """Begin what is to be done; returns how many webhooks are active."""
+    async def look(self) -> None:
+        """Begin what is to be done."""
         # From before the look on, so that no commit goes by unheard.
         self._news.clear()
         active = await self.desk.store.active_webhooks()
@@ -96,7 +96,6 @@ class Worker(BackgroundTask):
         for name in self._seen.keys() - by_name.keys():
             del self._seen[name]
         self._measure(by_name)
-        return len(active)
 
     def _follow(self, accounts: set[int]) -> None:
         """Hear of commits in the accounts that have active webhooks, and in no others."""
@@ -187,6 +186,10 @@ class Worker(BackgroundTask):
     def check_url(self, url: str) -> None:
         """Raise Invalid for an address that nothing may be sent to."""
         checked_url(url, self.desk.sender.allowed)
+
+    def wake(self) -> None:
+        """Look for work at once, because a webhook or its queue was changed."""
+        self._news.set()
 
     async def catch_up(self, account_id: int, webhook: Webhook) -> None:
         """Queue what happened up to now by what the webhook asks for now.

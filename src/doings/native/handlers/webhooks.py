@@ -85,7 +85,7 @@ async def create_webhook(request: Request) -> Response:
         redacted = msgspec.structs.replace(webhook_document(made), secret=None)
         return written(redacted, status=201, Location=location)
 
-    return await write_once(request, body, add, kept=without_secret)
+    return _waking(request, await write_once(request, body, add, kept=without_secret))
 
 
 async def patch_webhook(request: Request) -> Response:
@@ -105,7 +105,7 @@ async def patch_webhook(request: Request) -> Response:
         await writer.change_webhook(changed)
         return written(webhook_document(changed))
 
-    return await write_once(request, body, change)
+    return _waking(request, await write_once(request, body, change))
 
 
 async def _changed(
@@ -220,7 +220,7 @@ async def _redeliver_one(request: Request, body: bytes, webhook: Webhook, messag
         await writer.touch_webhook(webhook.id)
         return written(wire.QueuedCount(count), status=202)
 
-    return await write_once(request, body, queue)
+    return _waking(request, await write_once(request, body, queue))
 
 
 async def _redeliver_range(
@@ -241,6 +241,7 @@ async def _redeliver_range(
         chosen, after = await deliveries.chosen(account_id, webhook, after, until)
         await request.timeline.write(partial(_queue, webhook.id, chosen, after >= until))
         queued += len(chosen)
+    deliveries.wake()
     return Response(
         encode(wire.QueuedCount(queued)), status_code=202, media_type="application/json"
     )
@@ -273,6 +274,12 @@ async def show_stats(request: Request) -> Response:
         )
 
     return respond_document(request, await request.timeline.read(read, bounded=False))
+
+
+def _waking(request: Request, response: Response) -> Response:
+    """The answer to a write, after which there may be something to deliver."""
+    request.services.deliveries.wake()
+    return response
 
 
 async def _webhook(request: Request) -> Webhook:
