@@ -1,12 +1,15 @@
 """A database of an older version is brought up to date when it is opened, and nothing is lost."""
 
+from base64 import b64decode
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from doings.core.entity import CONTACT
 from doings.core.errors import Misconfigured
 from doings.core.query import words_from_text
+from doings.core.store.webhooks import WebhookSettings
 from doings.storage import database as opening
 from doings.storage.checks.check import check
 from doings.storage.database import Database
@@ -200,3 +203,48 @@ async def test_an_older_database_is_left_alone_unless_it_is_to_be_upgraded(
 
     again = await opened(engine, tmp_path, monkeypatch, len(STEPS) - 1)
     await again.close()
+
+
+BEFORE_WEBHOOKS = 8
+"""The last step without a table of webhooks."""
+
+
+@pytest.mark.parametrize(
+    "engine",
+    [pytest.param(name, marks=pytest.mark.citus if name == "citus" else ()) for name in OPENINGS],
+)
+async def test_what_mio_was_told_before_there_were_webhooks_is_one(
+    engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It begins with what happens after the upgrade, and signs; other accounts get none."""
+    if engine == "citus":
+        await servers.cluster_url_for(tmp_path, is_spread=False)
+    options: dict[str, Any] = {
+        "type": "ACTIVITY_EVENT",
+        "url": "https://example.org/ä",
+        "headers": {"X": '"'},
+    }
+    first = await opened(engine, tmp_path, monkeypatch, BEFORE_WEBHOOKS)
+    account = await first.create_account("acme", name="Acme", time_zone="UTC")
+    await first.change_settings(account.id, lambda _: {"a": 1, "mio.webhook": options})
+    other = await first.create_account("other", name="Other", time_zone="UTC")
+    await first.change_settings(other.id, lambda _: {"a": {"mio.webhook": options}})
+    book = Book(first, account)
+    await book.record(note())
+    last_seq = await book.read(lambda reader: reader.last_seq())
+    await first.close()
+
+    database = await opened(engine, tmp_path, monkeypatch, len(STEPS))
+    (webhook,) = await database.read(account.id, lambda reader: reader.webhooks())
+    of_other = await database.read(other.id, lambda reader: reader.webhooks())
+    active = await database.active_webhooks()
+    await database.close()
+
+    assert (webhook.id, webhook.status, webhook.position) == ("wh_mio", "active", last_seq)
+    assert webhook.settings == WebhookSettings(
+        url=options["url"], format="mio", lane="entity", options=options
+    )
+    assert len(bytes.fromhex(webhook.key)) == 32
+    assert len(b64decode(webhook.secrets[0].text.removeprefix("whsec_"))) == 48
+    assert of_other == []
+    assert [one.id for one in active] == ["wh_mio"]

@@ -155,6 +155,9 @@ SEARCH = SearchSql(
 SCHEMA = {
     "text": 'TEXT COLLATE "C"',
     "without_rowid": "",
+    "json": "JSON",
+    # 64 hex digits, of which all but twelve are random.
+    "random": "replace(CAST(gen_random_uuid() AS TEXT) || gen_random_uuid(), '-', '')",
     "engine": "".join(
         f"""
     CREATE TABLE {table} (

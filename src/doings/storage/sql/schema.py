@@ -277,6 +277,20 @@ STEPS: tuple[str, ...] = (
     CREATE INDEX deliveries_by_status ON deliveries (account_id, webhook, status, seq);
     CREATE INDEX deliveries_by_message ON deliveries (account_id, webhook, message);
     """,
+    # What mio.ID's settings named before there were webhooks is sent to from now on. The secret is
+    # base64 as it is: of hex digits every four are three bytes.
+    """
+    INSERT INTO webhooks (account_id, id, settings, secrets, signing_key, status, position,
+        version, held_until, created_at, updated_at)
+    SELECT a.account_id, 'wh_mio',
+        '{{"url":' || CAST(CAST(a.settings AS {json}) -> 'mio.webhook' -> 'url' AS TEXT)
+            || ',"format":"mio","lane":"entity","options":'
+            || CAST(CAST(a.settings AS {json}) -> 'mio.webhook' AS TEXT) || '}}',
+        '[{{"text":"whsec_' || {random} || '"}}]', {random}, 'active', h.head,
+        1, 0, a.created_at, a.created_at
+    FROM accounts a JOIN heads h ON h.account_id = a.account_id
+    WHERE CAST(a.settings AS {json}) -> 'mio.webhook' -> 'url' IS NOT NULL;
+    """,
 )
 
 VERSION = len(STEPS)

@@ -28,6 +28,8 @@ an account for few and reads them all.
 SCHEMA = {
     "text": "TEXT",
     "without_rowid": " WITHOUT ROWID",
+    "json": "TEXT",
+    "random": "lower(hex(randomblob(32)))",
     "engine": SEARCH_TABLES
     + """
     ANALYZE;
