@@ -30,7 +30,7 @@ from doings.dialects.mio import deliveries as mio_deliveries
 from doings.dialects.mio import routes as mio
 from doings.dialects.monica import routes as monica
 from doings.httpkit import operations
-from doings.httpkit.bounds.connections import Connections
+from doings.httpkit.bounds.connections import ENDING_OWED_MS, Connections
 from doings.httpkit.bounds.waiting import WaitingRoom, streams_room
 from doings.httpkit.endpoint import surface_app
 from doings.httpkit.input import headers
@@ -257,7 +257,7 @@ class Application:
 
     def let_go_of_idle(self) -> None:
         """Close the connections that have no request: the server would wait for one on each."""
-        self._connections.let_go(0)
+        self._connections.let_go(0, ENDING_OWED_MS)
 
     async def stop(self) -> None:
         """Write what was accepted and close the store."""

@@ -94,6 +94,38 @@ def test_a_peer_that_takes_its_answer_slowly_gets_the_rest() -> None:
         assert clients[0].recv(1)
 
 
+def test_who_has_asked_and_is_not_answered_is_spared() -> None:
+    """It takes long until a request is served where thousands come at a time."""
+    with connected(4) as (port, clients, ends):
+        for client in clients[:3]:
+            client.sendall(b"GET")
+        for end in ends[:2]:
+            end.recv(3)
+        time.sleep(0.02)
+        ends[1].sendall(b"200")
+        clients[1].recv(3)
+        time.sleep(connections.SHED_MS / 1000 + 0.1)
+
+        closed = Connections(port).let_go(0)
+        found = [is_closed(client) for client in clients]
+        later = Connections(port).let_go(0, owed_ms=connections.SHED_MS)
+
+        assert (closed, found) == (2, [False, True, False, True])
+        assert (later, is_closed(clients[0]), is_closed(clients[2])) == (1, True, False)
+
+
+async def test_streams_leave_the_rest_of_the_room_to_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """However many they are, quiet connections are let go only where hardly any room is left."""
+    monkeypatch.setattr(connections, "connection_limit", lambda: 100)
+    watched = Connections(1)
+    watched.busy.update(("127.0.0.1", str(port)) for port in range(80))
+
+    assert watched._share(connections.FULL_SHARE) == 95  # noqa: SLF001
+    assert watched._share(connections.KEPT_SHARE) == 90  # noqa: SLF001
+
+
 def test_connections_to_elsewhere_are_left_alone() -> None:
     """Those to a database are quiet for long."""
     with connected(3) as (port, clients, _):
