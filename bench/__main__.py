@@ -9,7 +9,7 @@ from pathlib import Path
 
 import uvloop
 
-from bench import growth, linkbench, page, pages, postgres, results, startup, writes
+from bench import growth, linkbench, live, page, pages, postgres, results, startup, writes
 from bench.peers import comparison
 from bench.report import Findings, show
 from bench.sizes import SIZES, Sizes
@@ -21,6 +21,7 @@ MEASURES: dict[str, Callable[[Path, Sizes], Awaitable[Findings]]] = {
     "writes": writes.measure,
     "ingest": writes.measure_ingest,
     "growth": growth.measure,
+    "live": live.measure,
     "startup": startup.measure,
     "postgres": postgres.measure,
 }

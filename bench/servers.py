@@ -14,11 +14,15 @@ from urllib.request import urlopen
 from doings.app import open_store
 from doings.auth.credentials import issue
 from doings.config import Settings
+from doings.httpkit.bounds.connections import connection_limit, raise_descriptors
 from doings.storage.database import Database
 
 SLUG = "bench"
 THREADS = 8
 """Of a worker that serves WSGI."""
+
+BACKLOG = 4096
+"""Connections that the system keeps until a worker takes them."""
 
 
 class Running(NamedTuple):
@@ -27,6 +31,11 @@ class Running(NamedTuple):
     port: int
     pid: int
     started_in: float
+
+    @property
+    def url(self) -> str:
+        """Where it serves."""
+        return f"http://127.0.0.1:{self.port}"
 
     def resident_bytes(self) -> int:
         """The resident memory of the server and its workers."""
@@ -52,6 +61,12 @@ def free_port() -> int:
         return port
 
 
+def raised_connection_limit() -> int:
+    """How many connections a server has that is started from here on, as `doings serve` has."""
+    raise_descriptors()
+    return connection_limit()
+
+
 def url_of(database: Path | str) -> str:
     """The URL of a database; a path is that of a file of SQLite."""
     return f"sqlite:///{database}" if isinstance(database, Path) else database
@@ -73,10 +88,16 @@ def serving(app: App, **variables: str) -> Iterator[Running]:
     environment = os.environ | {
         "DOINGS_DATABASE": url_of(app.database),
         "DOINGS_LOG_LEVEL": "info",
+        "DOINGS_PORT": str(port),
     }
     options = f"--interface {app.interface} --factory --workers {app.workers} --no-ws"
     options += f" --host 127.0.0.1 --port {port} --log-level error"
-    options += " --loop uvloop" if app.interface == "asgi" else f" --blocking-threads {THREADS}"
+    options += f" --backlog {BACKLOG}"
+    if app.interface == "asgi":
+        # One request for each stream is under way.
+        options += f" --loop uvloop --backpressure {raised_connection_limit()}"
+    else:
+        options += f" --blocking-threads {THREADS}"
     command = [sys.executable, "-m", "granian", *options.split(), app.factory]
     started = time.perf_counter()
     # Each request writes its line, as in use; nobody reads it.

@@ -24,6 +24,9 @@ class Sizes(NamedTuple):
     workers: tuple[int, ...]
     """Processes of a server."""
 
+    streams: int
+    """Streams that are open at a time."""
+
     turns: int
     """After one that warms up and is dropped."""
 
@@ -38,6 +41,7 @@ SIZES = {
         lines=4_000,
         scale=0.000_01,
         workers=(1,),
+        streams=50,
         turns=1,
         seconds=0.2,
     ),
@@ -48,6 +52,7 @@ SIZES = {
         lines=200_000,
         scale=0.001,
         workers=(1,),
+        streams=20_000,
         turns=5,
         seconds=0.7,
     ),
@@ -58,6 +63,7 @@ SIZES = {
         lines=1_000_000,
         scale=0.1,
         workers=(1, 2),
+        streams=20_000,
         turns=9,
         seconds=2,
     ),
