@@ -257,9 +257,11 @@ async def _deliveries(folder: Path, sizes: Sizes) -> Figure:
     count = max(int(DELIVERIES_A_SECOND * sizes.seconds * sizes.turns), LANES // 10)
     account_id, _, secret = await prepared(database)
     async with opened(database) as store:
-        await asyncio.gather(
-            *(store.record(account_id, _draft(one, one % LANES)) for one in range(count))
-        )
+        for first in range(0, count, LANES):
+            some = range(first, min(first + LANES, count))
+            await asyncio.gather(
+                *(store.record(account_id, _draft(one, one % LANES)) for one in some)
+            )
     with serving(App(database), DOINGS_WEBHOOK_ALLOW="127.0.0.0/8") as server:
         async with receiving(count, RECEIVER_SECONDS) as receiver:
             url = f"http://127.0.0.1:{receiver.port}/"

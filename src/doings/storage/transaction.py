@@ -148,9 +148,17 @@ class Transaction(ReadTransaction):
             self._is_invalidating = True
             await self.connection.execute(sql.ADVANCE_CACHE_VERSION, account_id=self.account_id)
 
-    async def advance(self, count: int) -> int:
-        """Take `count` seqs; returns the first; raises NotFound once the account is deleted."""
-        row = await self.fetch_one(sql.ADVANCE_LAST_SEQ, count=count)
+    async def advance(self, count: int, *, is_invalidating: bool = False) -> int:
+        """Take `count` seqs; returns the first; raises NotFound once the account is deleted.
+
+        `is_invalidating` where what follows changes what was there before: one statement counts
+        both then.
+        """
+        statement = sql.ADVANCE_LAST_SEQ
+        if is_invalidating and not self._is_invalidating:
+            self._is_invalidating = True
+            statement = sql.ADVANCE_LAST_SEQ_AND_CACHE_VERSION
+        row = await self.fetch_one(statement, count=count)
         if row is None:
             raise NotFound("account")
         last_seq = int(row[0])

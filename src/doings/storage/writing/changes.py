@@ -22,8 +22,8 @@ async def add(transaction: Transaction, op: str, changed: Sequence[tuple[Activit
 
 
 async def add_of_entity(transaction: Transaction, op: str, entity_seq: int, at: int) -> None:
-    """Append to the feed what happened to an entity that was there before."""
-    seq = await transaction.advance(1)
+    """Append to the feed what happens to an entity that was there before, ahead of the change."""
+    seq = await transaction.advance(1, is_invalidating=True)
     await transaction.execute(sql.ADD_ENTITY_CHANGE, seq=seq, entity_seq=entity_seq, op=op, at=at)
 
 

@@ -25,12 +25,13 @@ async def put(
     contact = await _contact_seq(transaction, key, draft)
     if old is None:
         await _add(transaction, await transaction.advance(1), key, draft, contact)
-    else:
-        await entity_rows.replace(transaction, old, draft, contact)
-        if draft.contact != old.contact:
-            await relinks.begin(transaction, old.seq)
+        await transaction.write_tallies()
+        return await entity(transaction, key), True
+    new = await entity_rows.replace(transaction, old, draft, contact)
+    if draft.contact != old.contact:
+        await relinks.begin(transaction, old.seq)
     await transaction.write_tallies()
-    return await entity(transaction, key), alive is None
+    return new, alive is None
 
 
 async def create(transaction: Transaction, entity_type: str, draft: EntityDraft) -> Entity:

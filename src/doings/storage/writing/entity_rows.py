@@ -32,46 +32,71 @@ async def add_many(
 
 async def replace(
     transaction: Transaction, old: Entity, draft: EntityDraft, contact: int | None
-) -> None:
-    """Replace what is said about an entity; a deleted one is there again."""
+) -> Entity:
+    """Replace what is said about an entity; a deleted one is there again.
+
+    Where nothing else is said than before, nothing is written and nothing told.
+    """
+    said = (draft.name, draft.attrs, draft.contact)
+    if not old.is_deleted and said == (old.name, old.attrs, old.contact):
+        return old
     now = transaction.clock.now()
+    new = Entity(
+        seq=old.seq,
+        type=old.type,
+        id=old.id,
+        name=draft.name,
+        attrs=draft.attrs,
+        contact=draft.contact,
+        created_at=now if old.is_deleted else old.created_at,
+        updated_at=now,
+        is_deleted=False,
+    )
     if transaction.followed is not None:
         before = None if old.is_deleted else msgspec.json.encode(draft_of(old)).decode()
         transaction.followed.rows.append((old.seq, "entity", before, old.updated_at, now))
-    partial = is_partial(draft.attrs)
-    await transaction.execute(
-        sql.UPDATE_ENTITY,
-        seq=old.seq,
-        name=draft.name,
-        attrs=draft.attrs,
-        contact_seq=contact,
-        is_partial=int(partial),
-        created_at=now if old.is_deleted else old.created_at,
-        updated_at=now,
-    )
     op = "created" if old.is_deleted else "updated"
     await changes.add_of_entity(transaction, op, old.seq, now)
-    difference = int(not partial) - int(_is_counted(old))
+    await transaction.execute(
+        sql.UPDATE_ENTITY,
+        seq=new.seq,
+        name=new.name,
+        attrs=new.attrs,
+        contact_seq=contact,
+        is_partial=int(is_partial(new.attrs)),
+        created_at=new.created_at,
+        updated_at=new.updated_at,
+    )
+    difference = int(_is_counted(new)) - int(_is_counted(old))
     if difference:
         transaction.tallies[tallies.of_member(old.type, old.seq)] += difference
+    await _index_again(transaction, old, new)
+    return new
+
+
+async def _index_again(transaction: Transaction, old: Entity, new: Entity) -> None:
+    """Have the entity found by what is said about it now; often that is what it was found by."""
+    text = search_text(new.name, new.id, new.attrs)
+    if not old.is_deleted and text == search_text(old.name, old.id, old.attrs):
+        return
     search = transaction.search
-    await transaction.execute(search.remove_entity, seq=old.seq)
-    words = search.indexed(transaction.account_id, search_text(draft.name, old.id, draft.attrs))
-    await transaction.execute_many(search.add_entity, [(old.seq, *words)])
+    await transaction.execute(search.remove_entity, seq=new.seq)
+    words = search.indexed(transaction.account_id, text)
+    await transaction.execute_many(search.add_entity, [(new.seq, *words)])
 
 
 async def remove(transaction: Transaction, entity: Entity) -> None:
     """Mark an entity as deleted."""
     now = transaction.clock.now()
-    await transaction.execute(sql.DELETE_ENTITY, seq=entity.seq, at=now)
     await changes.add_of_entity(transaction, "deleted", entity.seq, now)
+    await transaction.execute(sql.DELETE_ENTITY, seq=entity.seq, at=now)
     await _remove_from_lists(transaction, entity)
 
 
 async def take_back(transaction: Transaction, entity: Entity) -> None:
     """Make an entity one that counts as never recorded."""
-    await transaction.execute(sql.TAKE_BACK_ENTITY, seq=entity.seq)
     await changes.add_of_entity(transaction, "deleted", entity.seq, transaction.clock.now())
+    await transaction.execute(sql.TAKE_BACK_ENTITY, seq=entity.seq)
     await _remove_from_lists(transaction, entity)
 
 
