@@ -7,7 +7,7 @@ import asyncio
 import itertools
 import json
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -145,7 +145,7 @@ async def _frame(server: Running, headers: dict[str, str], body: str) -> bytes:
 
 
 def _delivering(
-    port: int, request: bytes, listeners: list[Listener], seconds: float
+    port: int, request: bytes, listeners: Sequence[Listener], seconds: float
 ) -> Callable[[], Awaitable[float]]:
     """Posts for so long; what counts is when the last reader has the last event."""
 
@@ -215,7 +215,7 @@ class _Told:
     async def all_came(self) -> None:
         """Wait for what was committed."""
         async with asyncio.timeout(10):
-            while self.committed.keys() - self._came.keys():
+            while self.committed.keys() - self._came.keys():  # noqa: ASYNC110 - of a protocol
                 await asyncio.sleep(0.01)
 
     def figure(self, where: str, most: float) -> Figure:
@@ -223,8 +223,7 @@ class _Told:
         taken = sorted(self._came[seq] - at for seq, at in self.committed.items())
         slowest = taken[min(int(len(taken) * 0.99), len(taken) - 1)]
         return Figure(
-            f"commit to reader {where}, p99 at {WRITES_A_SECOND} writes a second,"
-            f" over {most:g} ms",
+            f"commit to reader {where}, p99 at {WRITES_A_SECOND} writes a second, over {most:g} ms",
             max(slowest, 0.0) * 1000,
             most,
             "ms",
@@ -233,7 +232,7 @@ class _Told:
         )
 
 
-async def _at_pace(write: Callable[[int], Awaitable[None]], seconds: float) -> None:
+async def _at_pace(write: Callable[[int], Coroutine[None, None, None]], seconds: float) -> None:
     """Begin so many writes a second, whatever is under way."""
     started = time.perf_counter()
     async with asyncio.TaskGroup() as group:

@@ -99,18 +99,22 @@ def installation_in(folder: Path, settings: Mapping[str, object] | None = None) 
     """An installation with these settings and, the test's database unless they name one."""
     variables = {name: text for name, text in os.environ.items() if not name.startswith("DOINGS_")}
     given = dict(settings or {})
-    given.setdefault("database", url_outside_a_loop(folder))
+    if "database" not in given:
+        given["database"] = url_outside_a_loop(folder)
     variables |= {f"DOINGS_{name.upper()}": str(value) for name, value in given.items()}
     return Installation(folder, variables)
 
 
 @contextmanager
-def serving(folder: Path, *, before: str = "", **settings: object) -> Iterator[RunningServer]:
+def serving(
+    folder: Path, *, before: str = "", port: int = 0, **settings: object
+) -> Iterator[RunningServer]:
     """A server in that folder, ready to answer; it is stopped in the end if it still runs.
 
-    `before` is Python that its process runs first, to make what it waits for short.
+    `before` is Python that its process runs first, to make what it waits for short. Port 0 is a
+    free one.
     """
-    server = _started(installation_in(folder, settings), before)
+    server = _started(installation_in(folder, settings), before, port)
     try:
         _wait_until_ready(server)
         yield server
@@ -124,11 +128,12 @@ def serving(folder: Path, *, before: str = "", **settings: object) -> Iterator[R
         server.process.stdout.close()
 
 
-def _started(installation: Installation, before: str) -> RunningServer:
+def _started(installation: Installation, before: str, port: int) -> RunningServer:
+    options = ("--port", str(port))
     program = ["-c", f"{before}\nfrom doings.cli.program import main; main()"]
     with (installation.folder / "server.log").open("a") as log:
         process = subprocess.Popen(
-            [sys.executable, *(program if before else ("-m", "doings")), "serve", "--port", "0"],
+            [sys.executable, *(program if before else ("-m", "doings")), "serve", *options],
             cwd=installation.folder,
             env=installation.variables,
             stdout=subprocess.PIPE,

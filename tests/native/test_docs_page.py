@@ -1,13 +1,12 @@
 """The page at `/docs` as a browser shows it, on a telephone too."""
 
-import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from doings.native import docs_page
+from tests.browsers import chromium
 from tests.engines import SQLITE_ONLY
 
 pytestmark = [pytest.mark.browser, SQLITE_ONLY]  # no database is asked
@@ -17,14 +16,9 @@ ADDRESS = "https://doings.example.org/docs"
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium, as the system has it. It has no sandbox for root."""
-    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=arguments
-        )
+    """One for all tests."""
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(params=[320, 400, 800, 900, 1100, 1400], ids=lambda width: f"{width} px")
