@@ -28,7 +28,7 @@ class Revived:
 
     def start(self) -> None:
         """Begin a life."""
-        running = serving(self._folder, port=self._port, **self._settings)
+        running = serving(self._folder, before="", port=self._port, **self._settings)
         self.server = self._life.enter_context(running)
         self._port = int(self.server.url.rpartition(":")[2])
 

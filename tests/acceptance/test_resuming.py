@@ -1,4 +1,4 @@
-"""A reader of a stream over kills, broken connections and restores: equal, or told to begin again."""
+"""A reader of a stream over kills, broken connections and restores: equal, or told to list."""
 
 import shutil
 from collections.abc import Iterator

@@ -7,6 +7,35 @@ import pytest
 from tests.native.client import Native, problems
 
 
+async def test_what_is_said_already_changes_nothing(native: Native) -> None:
+    """Nobody is told, and no document is out of date; a deleted one is there again."""
+    path, body = "/entities/contact/8", {"name": "Jim", "attrs": {"a": 1}}
+    first = await native.call("PUT", path, json=body)
+
+    again = await native.call("PUT", path, json=body)
+    patched = await native.call("PATCH", path, json={"name": "Jim"})
+    await native.call("DELETE", path)
+    back = await native.call("PUT", path, json=body)
+
+    same = [(one.json(), one.headers["doings-position"]) for one in (again, patched)]
+    assert same == [(first.json(), first.headers["doings-position"])] * 2
+    assert (back.status_code, back.json()["seq"]) == (201, first.json()["seq"])
+    assert back.headers["doings-position"] != first.headers["doings-position"]
+
+
+async def test_an_entity_is_found_by_what_is_said_now(native: Native) -> None:
+    """Whether its words change, or only what nobody looks for."""
+    await native.put("contact:8", name="Jim", attrs={"city": "Scranton", "n": 1})
+    await native.put("contact:8", name="Jim", attrs={"city": "Scranton", "n": 2})
+    same = (await native.get("/entities", q="scranton"))["items"]
+    await native.put("contact:8", name="Jim", attrs={"city": "Stamford", "n": 2})
+
+    found = [(await native.get("/entities", q=q))["items"] for q in ("scranton", "stamford")]
+
+    assert [one["attrs"]["n"] for one in same] == [2]
+    assert [len(items) for items in found] == [0, 1]
+
+
 async def test_puts_an_entity(native: Native) -> None:
     """201 when it is new, 200 when it replaces one; what is left out is cleared."""
     first = await native.call(
