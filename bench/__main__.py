@@ -9,13 +9,25 @@ from pathlib import Path
 
 import uvloop
 
-from bench import growth, linkbench, live, page, pages, postgres, results, startup, writes
+from bench import (
+    budget,
+    growth,
+    linkbench,
+    live,
+    page,
+    pages,
+    postgres,
+    results,
+    startup,
+    writes,
+)
 from bench.peers import comparison
 from bench.report import Findings, show
 from bench.sizes import SIZES, Sizes
 
 MEASURES: dict[str, Callable[[Path, Sizes], Awaitable[Findings]]] = {
     "pages": pages.measure,
+    "budget": budget.measure,
     "peers": comparison.measure,
     "mix": linkbench.measure,
     "writes": writes.measure,

@@ -17,7 +17,18 @@ import msgspec
 from bench.report import Comparison, Figure, Findings, Row, Spread
 
 ROOT = Path(__file__).parent.parent
-MEASURES = {"pages", "peers", "mix", "writes", "ingest", "growth", "live", "startup", "postgres"}
+MEASURES = {
+    "pages",
+    "budget",
+    "peers",
+    "mix",
+    "writes",
+    "ingest",
+    "growth",
+    "live",
+    "startup",
+    "postgres",
+}
 ON_BOTH_ENGINES = {"growth", "mix", "peers", "postgres"}
 """The measures that PostgreSQL takes part in."""
 
