@@ -1,6 +1,7 @@
 """Documents are kept while nothing they are made of is changed, and no longer."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -43,6 +44,11 @@ class Renderings:
             for one in activities
         ]
         return documents if self.is_lasting else list(map(Uncacheable, documents))
+
+    async def shown(self, book: Book, seq: int) -> list[bytes]:
+        """The document of one activity."""
+        shown = await book.read(lambda reader: reader.rendered([seq], self.rendering))
+        return list(map(bytes, shown.documents))
 
     async def read(self, book: Book, **filters: object) -> list[str]:
         """A page, newest first."""
@@ -251,15 +257,54 @@ async def test_long_reads_keep_nothing(book: Book, recorded: list[int]) -> None:
     assert made.seqs == recorded[::-1] * 2
 
 
-async def test_too_many_bytes_empty_the_cache(book: Book, recorded: list[int]) -> None:
-    """When the limit is passed all documents are dropped, and those read later are kept."""
-    book.database.document_cache = DocumentCache(max_bytes=2 * (ENTRY_OVERHEAD + 20))
+async def test_too_many_bytes_drive_out_the_least_recently_shown(book: Book) -> None:
+    """What was shown lately stays, whatever was kept first; so do other renderings of it."""
+    first, second, third = [one.seq for one in await book.record(note(), note(), note())]
     made = Renderings()
+    size = len((await made.shown(book, first))[0]) + ENTRY_OVERHEAD
+    room = len(repr((book.account.id, "tests"))) + 2 * size
+    book.database.document_cache = DocumentCache(max_bytes=room)
+    made.seqs.clear()
 
-    pages = [await made.read(book) for _ in range(3)]
+    for seq in (first, second, first, third, first, second):
+        await made.shown(book, seq)
 
-    assert pages[0] == pages[1] == pages[2]
-    assert len(recorded) < len(made.seqs) <= 3 * len(recorded)
+    assert made.seqs == [first, second, third, second]
+
+
+async def test_what_is_kept_for_another_rendering_goes_first(book: Book) -> None:
+    """Renderings, too, go in the order in which they were shown."""
+    (activity,) = await book.record(note())
+    abouts = ("a", "b", "c")
+    made = {about: Renderings(about) for about in abouts}
+    size = len((await made["a"].shown(book, activity.seq))[0]) + ENTRY_OVERHEAD
+    room = 2 * (len(repr((book.account.id, "a"))) + size)
+    book.database.document_cache = DocumentCache(max_bytes=room)
+    made["a"].seqs.clear()
+
+    for about in "abacab":
+        await made[about].shown(book, activity.seq)
+
+    assert {about: len(made[about].seqs) for about in abouts} == {"a": 1, "b": 2, "c": 1}
+
+
+async def test_former_versions_give_their_room_back(book: Book, recorded: list[int]) -> None:
+    """However often an account is changed, the cache keeps what it shows now."""
+    made = Renderings()
+    document_cache = book.database.document_cache = DocumentCache()
+    await made.read(book)
+    left = document_cache._left  # noqa: SLF001 - nothing else tells what is kept
+
+    for name in ("Bob", "Cid", "Dan"):
+        await book.write(partial(_rename, name=name))
+        await made.read(book)
+
+    assert document_cache._left == left  # noqa: SLF001
+    assert len(made.seqs) == 4 * len(recorded)
+
+
+async def _rename(writer: Writer, name: str) -> None:
+    await writer.put_entity((CONTACT, "1"), lambda _: EntityDraft(name=name))
 
 
 async def test_older_state_is_neither_shown_nor_kept() -> None:

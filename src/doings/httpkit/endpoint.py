@@ -112,11 +112,14 @@ class _Endpoints:
         except Exception:
             log.exception("defect", **scope["doings"])
             response = self._answer(Broken(), request)
-        kept = NO_STORE if operation.has_secret else REVALIDATE
-        response.headers.setdefault("Cache-Control", kept)
-        response.headers["Vary"] = self._surface.vary
-        for name, value in request.headers.items():
-            response.headers[name] = value
+        add_headers(
+            response,
+            {
+                "cache-control": NO_STORE if operation.has_secret else REVALIDATE,
+                "vary": self._surface.vary,
+                **request.headers,
+            },
+        )
         response = self._kept(request, response)
         if scope["method"] == "HEAD":
             send = _without_body(send)
@@ -176,6 +179,18 @@ class _Endpoints:
         if response.status_code == HTTPStatus.UNAUTHORIZED or isinstance(error, SIGN_IN_ERRORS):
             request.scope["doings"]["address"] = request.address
         return response
+
+
+def add_headers(response: Response, headers: dict[str, str]) -> None:
+    """Give an answer headers that it does not have.
+
+    Starlette's own way, which replaces, looks through all headers for each one.
+    """
+    own = {name for name, _ in response.raw_headers}
+    for name, value in headers.items():
+        raw_name = name.lower().encode("latin-1")
+        if raw_name not in own:
+            response.raw_headers.append((raw_name, value.encode("latin-1")))
 
 
 async def handled(operation: Operation, request: Request, receive: Receive) -> Response:

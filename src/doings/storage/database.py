@@ -59,6 +59,9 @@ class Database:
         """Whether accounts lie on other machines than the credentials: a standing takes both."""
         self._account_ids: dict[str, int] = {}
         """The account of each key that signed in here. A key never changes it."""
+        self._sign_ins: dict[str, SignIn] = {}
+        self._sign_ins_version: int | None = None
+        """As of which version of the database these hold."""
         self.is_ending = False
         """Whether the server is about to stop, so that nobody shall wait for changes any more."""
 
@@ -231,7 +234,23 @@ class Database:
         return await self.engine.write(take)
 
     async def credential(self, key: str) -> SignIn | None:
-        """Who a key belongs to, whatever the account: the one question that names none."""
+        """Who a key belongs to, whatever the account: the one question that names none.
+
+        What was found is kept until anything is committed, where the engine tells that for less
+        than a statement takes.
+        """
+        version = self.version()
+        if version is None:
+            return await self._credential(key)
+        if version != self._sign_ins_version or len(self._sign_ins) >= KNOWN_KEYS:
+            self._sign_ins, self._sign_ins_version = {}, version
+        kept = self._sign_ins
+        found = kept.get(key)
+        if found is None and (found := await self._credential(key)) is not None:
+            kept[key] = found
+        return found
+
+    async def _credential(self, key: str) -> SignIn | None:
         account_id = self._account_ids.get(key)
         row = await self._sign_in(key) if account_id is None else await self._row(key, account_id)
         if row is None:

@@ -6,7 +6,9 @@ counts whatever was changed in an account that had been there before. So several
 and none has to be told.
 """
 
-from collections.abc import Sequence
+from collections import OrderedDict
+from collections.abc import Hashable, Iterable, Sequence
+from itertools import islice
 from operator import attrgetter
 
 import msgspec
@@ -19,7 +21,7 @@ from doings.core.store.rendering import Rendered, Rendering, Uncacheable
 MAX_BYTES = 32 * 1024 * 1024
 """How many bytes of documents a process keeps."""
 
-ENTRY_OVERHEAD = 200
+ENTRY_OVERHEAD = 300
 """What keeping a document takes in addition to its bytes, roughly."""
 
 LARGEST_KEPT = 65_536
@@ -30,22 +32,26 @@ _SEQ = attrgetter("seq")
 Documents = dict[int, msgspec.Raw]
 """Encoded documents by the seq of their activity."""
 
+_Key = tuple[int, Hashable]
+"""An account, and what its documents are made with."""
 
-class _Account:
-    """What is kept of an account as of one cache version, by what it was made with."""
+
+class _Kept:
+    """What is kept under a key as of one cache version, the least recently shown first."""
 
     def __init__(self, cache_version: int) -> None:
         self.cache_version = cache_version
-        self.documents: dict[object, Documents] = {}
+        self.documents: Documents = {}
 
 
 class DocumentCache:
-    """The documents that a process keeps. It is for one thread."""
+    """The documents that a process keeps, 0 bytes for none. It is for one thread."""
 
     def __init__(self, max_bytes: int = MAX_BYTES) -> None:
-        self.max_bytes = max_bytes
-        self._accounts: dict[int, _Account] = {}
+        self._max_bytes = max_bytes
         self._left = max_bytes
+        self._kept: OrderedDict[_Key, _Kept] = OrderedDict()
+        """The least recently shown first."""
 
     async def rendered(
         self, reader: Reader, seqs: Sequence[int], rendering: Rendering, cache_version: int
@@ -54,9 +60,9 @@ class DocumentCache:
 
         `cache_version` is that of the state which the reader sees.
         """
-        kept = self._kept(reader.account_id, cache_version, rendering)
-        missing = [seq for seq in seqs if seq not in kept]
-        found = kept
+        key = (reader.account_id, rendering.about)
+        found = self._found(key, seqs, cache_version)
+        missing = [seq for seq in seqs if seq not in found] if found else seqs
         if missing:
             activities, covered = await reader.fitting_activities(
                 missing, with_attrs=rendering.reads_attrs
@@ -64,42 +70,74 @@ class DocumentCache:
             if covered < len(missing):
                 seqs = seqs[: seqs.index(missing[covered])]
             encoded = await render(rendering, reader, activities)
-            found = dict(zip(map(_SEQ, activities), map(msgspec.Raw, encoded), strict=True))
-            self._keep(reader.account_id, cache_version, rendering, _lasting(found, encoded))
-            found |= {seq: kept[seq] for seq in seqs if seq in kept}
+            made = dict(zip(map(_SEQ, activities), map(msgspec.Raw, encoded), strict=True))
+            self._keep(key, _lasting(made, encoded), cache_version)
+            found = found | made if found else made
         documents = [found[seq] for seq in seqs if seq in found]
         if sum(map(len, documents)) > PAGE_BYTES:
             seqs = seqs[: fitting_count([len(found.get(seq, b"")) for seq in seqs])]
             documents = [found[seq] for seq in seqs if seq in found]
         return Rendered(documents, len(seqs))
 
-    def _kept(self, account_id: int, cache_version: int, rendering: Rendering) -> Documents:
-        """What is kept as of a cache version; nothing for a reader of an older state."""
-        account = self._accounts.get(account_id)
-        if account is None or account.cache_version < cache_version:
-            account = self._accounts[account_id] = _Account(cache_version)
-        elif account.cache_version > cache_version:
-            return {}
-        return account.documents.get(rendering.about, {})
-
-    def _keep(
-        self, account_id: int, cache_version: int, rendering: Rendering, more: Documents
-    ) -> None:
-        """Keep more; with too many all are dropped, and those still read are soon back."""
-        account = self._accounts.get(account_id)
-        if not more or account is None or account.cache_version != cache_version:
-            return
-        kept = account.documents.get(rendering.about)
+    def _found(self, key: _Key, seqs: Iterable[int], cache_version: int) -> Documents:
+        """What is kept of these; nothing for a reader of an older state."""
+        kept = self._kept.get(key)
         if kept is None:
-            kept = account.documents[rendering.about] = {}
-            # It holds what the caller wrote, like the address of the server.
-            self._left -= len(repr(rendering.about))
-        self._left -= sum(map(len, more.values())) + ENTRY_OVERHEAD * len(more)
-        if self._left < 0:
-            self._accounts.clear()
-            self._left = self.max_bytes
-        else:
-            kept.update(more)
+            return {}
+        if kept.cache_version != cache_version:
+            if kept.cache_version < cache_version:
+                self._drop(key)
+            return {}
+        self._kept.move_to_end(key)
+        documents = kept.documents
+        found = {seq: documents.pop(seq) for seq in seqs if seq in documents}
+        documents.update(found)
+        return found
+
+    def _keep(self, key: _Key, more: Documents, cache_version: int) -> None:
+        """Keep more; where that is too much, the least recently shown go."""
+        if not more or not self._max_bytes:
+            return
+        kept = self._kept.get(key)
+        if kept is None:
+            kept = self._kept[key] = _Kept(cache_version)
+            self._left -= _size_of_key(key)
+        elif kept.cache_version != cache_version:
+            # Another read has seen a newer state meanwhile.
+            return
+        if not kept.documents.keys().isdisjoint(more):
+            # Another read has made the same meanwhile.
+            more = {seq: text for seq, text in more.items() if seq not in kept.documents}
+        kept.documents.update(more)
+        self._left -= _size(more.values())
+        while self._left < 0:
+            self._evict()
+
+    def _evict(self) -> None:
+        """Of the documents under the key that was asked for least recently, let half go.
+
+        Those are the ones shown least recently. One by one they would cost each page more.
+        """
+        key, kept = next(iter(self._kept.items()))
+        least = list(islice(kept.documents, len(kept.documents) // 2 or 1))
+        self._left += _size(map(kept.documents.pop, least))
+        if not kept.documents:
+            self._drop(key)
+
+    def _drop(self, key: _Key) -> None:
+        kept = self._kept.pop(key)
+        self._left += _size(kept.documents.values()) + _size_of_key(key)
+
+
+def _size(documents: Iterable[bytes | msgspec.Raw]) -> int:
+    """How many bytes these take, roughly."""
+    sizes = list(map(len, documents))
+    return sum(sizes) + ENTRY_OVERHEAD * len(sizes)
+
+
+def _size_of_key(key: _Key) -> int:
+    """What a key takes: it holds what the caller wrote, like the address of the server."""
+    return len(repr(key))
 
 
 async def rendered_now(reader: Reader, seqs: Sequence[int], rendering: Rendering) -> Rendered:

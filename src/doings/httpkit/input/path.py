@@ -17,7 +17,7 @@ WITH_NUL = "may not contain NUL"
 def text_from_escaped(escaped: bytes) -> str:
     """Unescape a part of a URL; raises ValueError for what is not UTF-8 or holds a NUL."""
     try:
-        text = unquote_to_bytes(escaped).decode()
+        text = (unquote_to_bytes(escaped) if b"%" in escaped else escaped).decode()
     except UnicodeDecodeError:
         raise ValueError(NOT_UTF8) from None
     if "\0" in text:
