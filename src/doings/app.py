@@ -312,7 +312,11 @@ class Application:
             return
         scope["segments"] = escaped_segments(scope)
         mounted = self._by_host(scope) or self._by_path(scope)
-        await mounted(scope, receive, send)
+        try:
+            await mounted(scope, receive, send)
+        finally:
+            if "making" in scope:
+                scope["making"].end()
 
     def _by_path(self, scope: Scope) -> ASGIApp:
         name = _mount_of(scope["segments"])

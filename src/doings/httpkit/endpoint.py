@@ -131,11 +131,15 @@ class _Endpoints:
 
     def _kept(self, request: Request, response: Response) -> Response:
         """Keep the answer where that is possible; 304 in its place if the caller has it already."""
-        if response.status_code != HTTPStatus.OK or request.method not in READING:
+        is_shown = response.status_code == HTTPStatus.OK and request.method in READING
+        making = request.scope.get("making")
+        if making is not None:
+            if is_shown and not self._is_counted:
+                making.keep(request, response)
+            else:
+                making.end()
+        if not is_shown:
             return response
-        keep = request.scope.get("keep")
-        if keep is not None and not self._is_counted:
-            keep(request, response)
         etag = response.headers.get("etag")
         if etag is None or not is_unchanged(request.header("if-none-match"), etag):
             return response
@@ -153,6 +157,9 @@ class _Endpoints:
         if operation.scope is not None:
             request.principal.require(operation.scope)
         if self._rate is not None and self._is_counted:
+            if "making" in request.scope:
+                # Its answers are not kept, so nobody shall wait for this one.
+                request.scope["making"].end()
             self._count(self._rate, request)
 
     def _count(self, rate: MinuteLimit, request: Request) -> None:

@@ -9,10 +9,14 @@ Whether it still holds is asked in the order of what the question costs:
 
 What time alone changes is kept until that time. What neither question covers, like the full text,
 which is made again in the background, is not kept.
+
+Many often ask for the same at once, and an answer that is made on another thread or by another
+server takes a while. So it is made once, and the others wait for it a moment.
 """
 
+import asyncio
 from collections import OrderedDict
-from functools import partial
+from contextlib import suppress
 from hashlib import blake2b
 
 import msgspec
@@ -34,6 +38,12 @@ ENTRY_OVERHEAD = 1_500
 
 LARGEST_SHARE = 16
 """An answer of more than this part of all the bytes is not kept: it would drive out too many."""
+
+WAIT_SECONDS = 0.05
+"""How long a request waits for the answer that another one is having made."""
+
+_LONG_POLL = b"wait="
+"""How a query says that the answer may wait for changes."""
 
 _HAS_BODY = frozenset({b"content-length", b"transfer-encoding"})
 
@@ -68,6 +78,38 @@ class KeptAnswer(msgspec.Struct):
         await send({"type": "http.response.body", "body": body})
 
 
+class Making:
+    """An answer that is being made, and those who wait for the same."""
+
+    def __init__(self, answers: "KeptAnswers", key: bytes, version: int | None) -> None:
+        self._answers = answers
+        self._key = key
+        self._version = version
+        """That of the store when the request came."""
+        self._waiting: list[asyncio.Future[None]] = []
+
+    async def wait(self) -> None:
+        """Return when it is made, when there will be none, or when it takes long."""
+        ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(ended)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(WAIT_SECONDS):
+                await ended
+
+    def keep(self, request: Request, response: Response) -> None:
+        """Keep the answer, which has status 200, if it can be kept."""
+        self._answers.keep(self._key, self._version, request, response)
+        self.end()
+
+    def end(self) -> None:
+        """Let those go on who wait: whatever becomes of the answer, they need wait no longer."""
+        self._answers.forget(self._key, self)
+        for ended in self._waiting:
+            if not ended.done():
+                ended.set_result(None)
+        self._waiting.clear()
+
+
 class KeptAnswers:
     """The answers that a process keeps, at most `max_bytes` of them; 0 keeps none."""
 
@@ -77,29 +119,52 @@ class KeptAnswers:
         self._max_bytes = max_bytes
         self._bytes = 0
         self._answers: OrderedDict[bytes, KeptAnswer] = OrderedDict()
+        self._being_made: dict[bytes, Making] = {}
 
     async def find(self, scope: Scope) -> KeptAnswer | None:
         """The answer to a request, if it is kept and still holds.
 
-        Where there is none, the request remembers how to keep the one that will be made.
+        Where there is none, the request has `making`, which keeps the one that will be made. It
+        must be ended with the request.
         """
         if scope["method"] != "GET" or not self._max_bytes:
             return None
         key = _key_of(scope)
         if key is None:
             return None
-        # Read first: what is committed from here on makes the answer one to ask about.
-        version = self._store.version()
-        answer = self._answers.get(key)
-        if answer is None or is_refused(scope) or not await self._holds(answer, version):
+        answer, version = await self._look_up(key, scope)
+        if answer is None and (making := self._being_made.get(key)) is not None:
+            await making.wait()
+            # What it shows may be over by now, so this is asked as if the request came just now.
+            answer, version = await self._look_up(key, scope)
+        if answer is None:
             KEPT_MISSES.inc()
-            scope["keep"] = partial(self._keep, key, version)
+            making = scope["making"] = Making(self, key, version)
+            # One that waits for changes takes long on purpose.
+            if _LONG_POLL not in scope["query_string"]:
+                self._being_made.setdefault(key, making)
             return None
         KEPT_HITS.inc()
         if key in self._answers:
             self._answers.move_to_end(key)
         self._authenticator.note_use(answer.key)
         return answer
+
+    async def _look_up(self, key: bytes, scope: Scope) -> tuple[KeptAnswer | None, int | None]:
+        """What is kept and holds, if anything is; the version of the store before it was looked at.
+
+        What is committed from then on makes an answer one to ask about.
+        """
+        version = self._store.version()
+        answer = self._answers.get(key)
+        if answer is None or is_refused(scope) or not await self._holds(answer, version):
+            return None, version
+        return answer, version
+
+    def forget(self, key: bytes, making: Making) -> None:
+        """Let nobody wait for it any more."""
+        if self._being_made.get(key) is making:
+            del self._being_made[key]
 
     async def _holds(self, answer: KeptAnswer, version: int | None) -> bool:
         if answer.lapses_at is not None and answer.lapses_at <= self._authenticator.clock.now():
@@ -116,7 +181,7 @@ class KeptAnswers:
         answer.version = version
         return True
 
-    def _keep(self, key: bytes, version: int | None, request: Request, response: Response) -> None:
+    def keep(self, key: bytes, version: int | None, request: Request, response: Response) -> None:
         """Keep an answer with status 200, made after `version` was read, if it can be kept."""
         if not request.is_signed_in or isinstance(response, StreamingResponse):
             return
