@@ -165,10 +165,10 @@ def _timed(surface: Surface, stopwatch: Stopwatch) -> Surface:
 def _application(database: Path) -> app.Application:
     """An application that keeps nothing. It writes its log, and nobody reads it."""
     variables = {"DOINGS_DATABASE": url_of(database), "DOINGS_LOG_LEVEL": "info"}
-    with patch.dict(os.environ, variables), Path(os.devnull).open("w") as nobody:
-        # Its descriptor goes to the log, which lasts longer than this block.
-        with redirect_stderr(os.fdopen(os.dup(nobody.fileno()), "w")):
-            return forgetful.create()
+    # The log goes on after this.
+    nobody = Path(os.devnull).open("w")  # noqa: SIM115
+    with patch.dict(os.environ, variables), redirect_stderr(nobody):
+        return forgetful.create()
 
 
 async def _quickest(

@@ -194,11 +194,9 @@ async def _writes(
 def _going_on(target: Target, count: int) -> Iterator[bytes]:
     """Posts that are the newest of the contact, a dozen a day as in the data that is there."""
     for number in itertools.count(count + 100, 100):
-        document = {
-            "links": [f"contact:{target.contact}"],
-            "occurred_at": text_from_instant(START + number * STEP),
-        }
-        yield _post(target.secret, document)
+        at = text_from_instant(START + number * STEP)
+        links = [f"contact:{target.contact}"]
+        yield _post(target.secret, {"links": links, "occurred_at": at})
 
 
 def _changes(secret: str, ids: list[str]) -> Iterator[bytes]:

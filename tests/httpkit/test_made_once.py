@@ -62,9 +62,8 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def reads(business: Business, monkeypatch: pytest.MonkeyPatch) -> Reads:
-    """The reads from now on."""
-    assert business.account
+def reads(business: Business, monkeypatch: pytest.MonkeyPatch) -> Reads:  # noqa: ARG001
+    """The reads from now on, as the business is there."""
     return Reads(monkeypatch)
 
 

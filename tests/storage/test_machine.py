@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 import pytest
@@ -19,6 +19,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from doings.auth.credentials import issue
 from doings.core.activity import Activity, Draft, Link
 from doings.core.clock import DAY, SECOND
 from doings.core.entity import CONTACT, EntityDraft
@@ -26,6 +27,7 @@ from doings.core.errors import NotFound
 from doings.core.query import DiaryOrder, Gap, Query, RecordedOrder, Tie, Word
 from doings.core.rendering import json_rendering
 from doings.core.store import Reader, Writer
+from doings.core.store.credentials import Standing
 from doings.storage.checks.check import check
 from doings.storage.database import Database
 from doings.storage.reading import counts, entity_lists, pages, search
@@ -96,14 +98,28 @@ WHOLE = json_rendering("whole", lambda activities: activities)
 """Shows all that is known of an activity and of what it is linked to."""
 
 
-class StoreMachine(RuleBasedStateMachine):
-    """Does everything twice."""
+KEPT = 4
+"""How many pages are kept at a time."""
 
-    def __init__(self, runner: asyncio.Runner, database: Database) -> None:
+
+class Kept(NamedTuple):
+    """A page as it was made once, and what says whether it still holds."""
+
+    version: int | None
+    standing: Standing | None
+    items: list[bytes]
+
+
+class StoreMachine(RuleBasedStateMachine):
+    """Does everything twice. `other` is a second handle on the database, which only reads."""
+
+    def __init__(self, runner: asyncio.Runner, database: Database, other: Database) -> None:
         super().__init__()
         self.runner = runner
         self.database = database
+        self.other = other
         self.model = Model()
+        self.kept: dict[Query, Kept] = {}
 
     def wait(self, work: Awaitable[T]) -> T:
         """What a call to the store comes to."""
@@ -119,6 +135,9 @@ class StoreMachine(RuleBasedStateMachine):
         slug = f"a{len(self.wait(self.database.accounts()))}"
         account = self.wait(self.database.create_account(slug, name="Acme", time_zone=zone))
         self.book = Book(self.database, account)
+        issued, credential = issue(account.id, scopes=["read_activities"], now=NOON)
+        self.wait(self.book.write(lambda writer: writer.add_credential(credential)))
+        self.key = issued.key
 
     def entry(self, data: st.DataObject) -> Entry:
         """Any one activity that exists."""
@@ -234,6 +253,41 @@ class StoreMachine(RuleBasedStateMachine):
         assert list(map(bytes, kept.items)) == list(map(msgspec.json.encode, page.items))
         assert (kept.before, kept.after) == (page.before, page.after)
 
+    @precondition(lambda self: len(self.kept) < KEPT)
+    @rule(query=queries, skip=st.integers(0, 2))
+    def keep(self, query: Query, skip: int) -> None:
+        """Keep a page that the other handle made, as answers are kept."""
+        query = msgspec.structs.replace(query, words=None, skip=skip)
+        version = self.other.version()
+        sign_in = self.wait(self.other.credential(self.key))
+        assert sign_in is not None
+        page = self.read_by(self.other, query)
+        self.kept[query] = Kept(version, sign_in.standing, page)
+
+    def read_by(self, database: Database, query: Query) -> list[bytes]:
+        """The documents of a page."""
+        work = database.read(
+            self.book.account.id, lambda reader: reader.rendered_page(query, WHOLE)
+        )
+        return list(map(bytes, self.wait(work).items))
+
+    @invariant()
+    def what_is_kept_is_as_if_made_now(self) -> None:
+        """While nothing was committed, and while the standing is the same."""
+        if not self.kept:
+            return
+        version = self.other.version()
+        standing = self.wait(self.other.standing(self.key, self.book.account.id))
+        sign_in = self.wait(self.other.credential(self.key))
+        assert sign_in is not None
+        assert sign_in.standing == standing
+        for query, kept in list(self.kept.items()):
+            is_same = version is not None and version == kept.version
+            if is_same or standing == kept.standing:
+                assert self.read_by(self.database, query) == kept.items
+            else:
+                del self.kept[query]
+
     def compare(self, activity: Activity, entry: Entry) -> None:
         """An activity is what was recorded last, linked as the model says."""
         roles = {link.entity.key: set(link.roles) for link in activity.links}
@@ -337,24 +391,26 @@ def test_store_answers_like_the_model(engine: str, tmp_path: Path) -> None:
     """After any sequence of writes, on every engine; every example has an account of its own."""
     with asyncio.Runner() as runner:
         database = runner.run(opened(engine, tmp_path))
+        other = runner.run(opened(engine, tmp_path))
         try:
-            check_machine(runner, database)
+            check_machine(runner, database, other)
             assert runner.run(check(database, lambda _done, _total: None)) == []
         finally:
+            runner.run(other.close())
             runner.run(database.close())
 
 
 async def opened(engine: str, directory: Path) -> Database:
-    """An empty database."""
+    """The database in this directory, which is empty at first."""
     return await ENGINES[engine](directory, TickingClock())
 
 
-def check_machine(runner: asyncio.Runner, database: Database) -> None:
+def check_machine(runner: asyncio.Runner, database: Database, other: Database) -> None:
     """Run the machine on a database; raises what the store does wrong."""
 
     class Machine(StoreMachine):
         def __init__(self) -> None:
-            super().__init__(runner, database)
+            super().__init__(runner, database, other)
 
     run_state_machine_as_test(
         Machine,
