@@ -5,7 +5,7 @@ list. An engine turns that into what its driver wants and driver errors into `Un
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 import msgspec
@@ -148,7 +148,7 @@ class Engine(Protocol):
         work for an account may be run again from its start.
         """
 
-    async def look_up(self, sql: str, **values: object) -> Row | None:
+    async def look_up(self, sql: str, **values: Hashable) -> Row | None:
         """The first row of one statement that is read by itself, and so takes no transaction."""
 
     async def write(

@@ -13,7 +13,7 @@ import contextlib
 import random
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Hashable
 from typing import Any, TypeVar, cast
 
 import msgspec
@@ -24,6 +24,7 @@ from doings.storage.engine import Row, answer
 from doings.storage.notices import CommitNotices
 from doings.storage.postgres.connection import Figures, PostgresConnection
 from doings.storage.postgres.errors import is_late, is_lost, is_passing, translated
+from doings.storage.postgres.lookups import SharedLookups
 from doings.storage.postgres.notifications import CommitNotifier
 from doings.storage.postgres.opening import BOUNDED, UNBOUNDED, WRITING, Address, checked
 from doings.storage.postgres.places import Places
@@ -44,7 +45,7 @@ ATTEMPTS = 4
 PROBE_SECONDS = 2
 """How long a server may take to accept a connection, before it is taken for stuck."""
 
-_LOCK = "SELECT head FROM heads WHERE account_id = $1 FOR UPDATE"
+_LOCK = "SELECT head FROM heads WHERE account_id = {:d} FOR UPDATE"
 
 _BEGIN_READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
@@ -75,6 +76,9 @@ class _Write(msgspec.Struct, frozen=True):
 
 _Outcome = tuple[object, Exception | None]
 
+_Lookup = tuple[str, tuple[tuple[str, Hashable], ...]]
+"""A statement and its values by name."""
+
 
 class PostgresEngine:
     """`engine.Engine` on a PostgreSQL database; made by `open_postgres`."""
@@ -100,6 +104,7 @@ class PostgresEngine:
         self._bounded = self._pool(raw.bounded, pages, seconds=budget.PAGE_SECONDS)
         self._unbounded = self._pool(raw.unbounded, searches, seconds=budget.READ_SECONDS)
         self._writing = self._pool(raw.writing, writes, seconds=None)
+        self._lookups = SharedLookups(self._look_up)
         self._queues: dict[int | None, deque[_Write]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._probe: asyncio.Task[None] | None = None
@@ -149,12 +154,17 @@ class PostgresEngine:
             msg = "this takes too long to look for; ask for less"
             raise Busy("read_time", msg) from error
 
-    async def look_up(self, sql: str, **values: object) -> Row | None:
+    async def look_up(self, sql: str, **values: Hashable) -> Row | None:
         """The first row of one statement that is read by itself."""
+        return await self._lookups.find((sql, tuple(values.items())))
+
+    async def _look_up(self, lookup: _Lookup) -> Row | None:
+        sql, values = lookup
 
         async def attempt() -> Row | None:
             async with self._bounded.connection(None) as (raw, end):
-                return await PostgresConnection(raw, self._figures, end).fetch_one(sql, **values)
+                connection = PostgresConnection(raw, self._figures, end)
+                return await connection.fetch_one(sql, **dict(values))
 
         return await _repeated(attempt)
 
@@ -244,9 +254,9 @@ class PostgresEngine:
         by writers of the same account, which the lock keeps out, and stricter ones would only
         make it run again. A single write needs no savepoint: it fails with its transaction.
         """
-        async with self._transaction(self._writing, account_id, "BEGIN") as connection:
-            for account in group[0].accounts:
-                await connection.raw.execute(_LOCK, account)
+        # One way to the server and back instead of several.
+        begin = "; ".join(["BEGIN", *map(_LOCK.format, group[0].accounts)])
+        async with self._transaction(self._writing, account_id, begin) as connection:
             if len(group) == 1:
                 return [(await group[0].work(connection), None)]
             outcomes: list[_Outcome] = []
