@@ -11,6 +11,7 @@ import uvloop
 
 from bench import (
     budget,
+    budget_of_writes,
     growth,
     linkbench,
     live,
@@ -25,9 +26,15 @@ from bench.peers import comparison
 from bench.report import Findings, show
 from bench.sizes import SIZES, Sizes
 
+
+async def _budget(folder: Path, sizes: Sizes) -> Findings:
+    pages_by_part = await budget.measure(folder, sizes)
+    return Findings([], [pages_by_part, await budget_of_writes.measure(folder, sizes)])
+
+
 MEASURES: dict[str, Callable[[Path, Sizes], Awaitable[Findings]]] = {
     "pages": pages.measure,
-    "budget": budget.measure,
+    "budget": _budget,
     "peers": comparison.measure,
     "mix": linkbench.measure,
     "writes": writes.measure,

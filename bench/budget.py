@@ -25,7 +25,7 @@ from bench.bare import sqlite_page
 from bench.bare.asgi import application as responder
 from bench.load import get
 from bench.pages import Target, answer_in_parts, filled_pages, rate
-from bench.report import Comparison, Findings, Row
+from bench.report import Comparison, Row
 from bench.servers import App, serving, url_of
 from bench.sizes import Sizes
 from doings import app
@@ -115,7 +115,7 @@ class Stopwatch:
         self._called[-1] += taken
 
 
-async def measure(folder: Path, sizes: Sizes) -> Findings:
+async def measure(folder: Path, sizes: Sizes) -> Comparison:
     """The parts of each surface's page, and what the bare app takes for the same bytes."""
     database = folder / "budget.db"
     found: dict[str, dict[str, float]] = {}
@@ -124,7 +124,7 @@ async def measure(folder: Path, sizes: Sizes) -> Findings:
         found[target.surface] = parts | await _bare(database, target, sizes)
     rows = [Row(name, [_cell(parts.get(name)) for parts in found.values()]) for name in ORDER]
     title = "A page of 35 that is read first, by parts"
-    return Findings([], [Comparison(title, "µs", list(found), rows)])
+    return Comparison(title, "µs", list(found), rows)
 
 
 def _cell(microseconds: float | None) -> tuple[float] | None:

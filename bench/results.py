@@ -29,7 +29,7 @@ MEASURES = {
     "startup",
     "postgres",
 }
-ON_BOTH_ENGINES = {"growth", "mix", "peers", "postgres"}
+ON_BOTH_ENGINES = {"budget", "growth", "mix", "peers", "postgres"}
 """The measures that PostgreSQL takes part in."""
 
 FILE = ROOT / "docs" / "measurements.json"

@@ -33,6 +33,7 @@ async def measure(folder: Path, sizes: Sizes) -> Findings:
             await _group_commit(folder, sizes, sync_seconds=0),
             await _group_commit(folder, sizes, sync_seconds=SLOW_DISK),
             await _group_commit_in_store(folder, sizes),
+            await _over_bare(folder, sizes),
             await _batch(folder, sizes.filled),
         ]
     )
@@ -60,6 +61,27 @@ async def _group_commit(folder: Path, sizes: Sizes, *, sync_seconds: float) -> F
         found["alone"],
         "writes a second",
         target=10,
+    )
+
+
+async def _over_bare(folder: Path, sizes: Sizes) -> Figure:
+    """Against a bare app that appends the same row, and commits for all who wait at once."""
+    database = folder / "singles.db"
+    _, _, secret = await prepared(database)
+    bare_app = App(folder / "bare.db", "bench.bare.sqlite_writes:create")
+    with serving(App(database)) as server, serving(bare_app) as bare:
+        headers = {"Authorization": f"Bearer {secret}"}
+        sides: dict[str, Work] = {
+            "ours": lambda: write_rate(server.port, "/v1/activities", headers, sizes.seconds),
+            "bare": lambda: write_rate(bare.port, "/v1/activities", headers, sizes.seconds),
+        }
+        found = await in_turns(sides, sizes.turns)
+    return over(
+        f"single writes over HTTP, {CLIENTS} clients, over the bare app",
+        found["ours"],
+        found["bare"],
+        "writes a second",
+        target=0.5,
     )
 
 
