@@ -14,6 +14,13 @@ from bench.results import MEASURES, ROOT, Result, Session, sessions
 TARGET = ROOT / "docs" / "performance.md"
 TEMPLATE = ROOT / "docs" / "performance.template.md"
 PLOT_FOLDER = ROOT / "docs" / "plots"
+OPERATIONS = ROOT / "docs" / "operations.md"
+
+CAPACITY = "Capacity of one machine"
+"""The comparison that the document for operators shows, between these two marks."""
+
+CAPACITY_BEGIN = "<!-- capacity: from measurements.json, by make docs -->\n"
+CAPACITY_END = "<!-- end of capacity -->\n"
 
 UNKNOWN = "not recorded"
 NOT_MEASURED = "Not measured yet."
@@ -131,9 +138,29 @@ def _table(heads: list[str], rows: Iterable[tuple[str, ...]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
+def operations_text(kept: Sequence[Session], text: str) -> str:
+    """The document for operators with the newest figures of capacity between its two marks."""
+    tables = [
+        comparison
+        for session in kept
+        for comparison in session.comparisons.get("hand", ())
+        if comparison.title == CAPACITY
+    ]
+    before, begin, rest = text.partition(CAPACITY_BEGIN)
+    _, end, after = rest.partition(CAPACITY_END)
+    rows = (
+        (row.name, *(spread_text(cell) if cell else UNKNOWN for cell in row.cells))
+        for row in tables[0].rows
+    )
+    table = _table(["measured", *tables[0].columns], rows)
+    return f"{before}{begin}{table}\n\n{end}{after}"
+
+
 def write() -> None:
-    """Write the page and its plots."""
+    """Write the page and its plots, and the figures that other documents take from it."""
     kept = sessions()
+    operations = OPERATIONS.read_text(encoding="utf-8")
+    OPERATIONS.write_text(operations_text(kept, operations), encoding="utf-8")
     template = TEMPLATE.read_text(encoding="utf-8")
     TARGET.write_text(performance_text(kept, template), encoding="utf-8")
     PLOT_FOLDER.mkdir(exist_ok=True)

@@ -6,7 +6,7 @@ from types import ModuleType
 
 import pytest
 
-from bench.page import performance_text
+from bench.page import OPERATIONS, operations_text, performance_text
 from bench.plots import plots
 from bench.report import Figure
 from bench.results import Result, Session, keep, results_of, sessions
@@ -54,6 +54,14 @@ def test_the_page_of_performance_is_current() -> None:
     written = (ROOT / "docs/performance.md").read_text(encoding="utf-8")
 
     assert written == performance_text(sessions(), template)
+
+
+def test_the_figures_of_capacity_are_current() -> None:
+    """Operators read what was measured."""
+    written = OPERATIONS.read_text(encoding="utf-8")
+
+    assert written == operations_text(sessions(), written)
+    assert "910" in written
 
 
 def test_the_plots_are_current() -> None:

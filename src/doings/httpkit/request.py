@@ -19,6 +19,7 @@ from doings.core.errors import Invalid, Malformed, Problem, TooLarge, TooMuch, U
 from doings.core.store import Store
 from doings.core.text import is_too_deep
 from doings.core.timeline import Timeline
+from doings.core.values.encoding import utf8_content
 from doings.core.webhooks import Deliveries
 from doings.httpkit.bounds.waiting import WaitingRoom
 from doings.httpkit.errors import TooSlow, Unreadable
@@ -233,16 +234,18 @@ class Request:
 
         The limit holds for what is inflated.
         """
-        most_sent = self._body_limit + (COMPRESSION_OVERHEAD if self._coding else 0)
+        coding = self._coding
+        most_sent = self._body_limit + (COMPRESSION_OVERHEAD if coding else 0)
         declared = bounded_integer_from_text(self.header("content-length") or "")
         if declared is not None and declared > most_sent:
             raise TooLarge(self._body_limit)
+        sent = self._chunks_up_to(most_sent)
         content = bytearray()
-        async for chunk in content_chunks(self._chunks_up_to(most_sent), self._coding):
+        async for chunk in content_chunks(sent, coding) if coding else sent:
             content += chunk
             if len(content) > self._body_limit:
                 raise TooLarge(self._body_limit)
-        return bytes(content)
+        return bytes(content) if coding else utf8_content(bytes(content))
 
     @property
     def _coding(self) -> str | None:
