@@ -14,7 +14,7 @@ from bench.results import MEASURES, ROOT, Result, Session, sessions
 TARGET = ROOT / "docs" / "performance.md"
 TEMPLATE = ROOT / "docs" / "performance.template.md"
 PLOT_FOLDER = ROOT / "docs" / "plots"
-OPERATIONS = ROOT / "docs" / "operations.md"
+OPERATIONS_PAGE = ROOT / "docs" / "operations.md"
 
 CAPACITY = "Capacity of one machine"
 """The comparison that the document for operators shows, between these two marks."""
@@ -159,8 +159,8 @@ def operations_text(kept: Sequence[Session], text: str) -> str:
 def write() -> None:
     """Write the page and its plots, and the figures that other documents take from it."""
     kept = sessions()
-    operations = OPERATIONS.read_text(encoding="utf-8")
-    OPERATIONS.write_text(operations_text(kept, operations), encoding="utf-8")
+    operations = OPERATIONS_PAGE.read_text(encoding="utf-8")
+    OPERATIONS_PAGE.write_text(operations_text(kept, operations), encoding="utf-8")
     template = TEMPLATE.read_text(encoding="utf-8")
     TARGET.write_text(performance_text(kept, template), encoding="utf-8")
     PLOT_FOLDER.mkdir(exist_ok=True)

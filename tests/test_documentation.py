@@ -6,7 +6,7 @@ from types import ModuleType
 
 import pytest
 
-from bench.page import OPERATIONS, operations_text, performance_text
+from bench.page import OPERATIONS_PAGE, operations_text, performance_text
 from bench.plots import plots
 from bench.report import Figure
 from bench.results import Result, Session, keep, results_of, sessions
@@ -58,7 +58,7 @@ def test_the_page_of_performance_is_current() -> None:
 
 def test_the_figures_of_capacity_are_current() -> None:
     """Operators read what was measured."""
-    written = OPERATIONS.read_text(encoding="utf-8")
+    written = OPERATIONS_PAGE.read_text(encoding="utf-8")
 
     assert written == operations_text(sessions(), written)
     assert "910" in written
