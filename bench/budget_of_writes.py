@@ -84,12 +84,12 @@ def _by_statement(
     stopwatch: Stopwatch, run: Callable[..., Awaitable[Any]]
 ) -> Callable[..., Awaitable[Any]]:
     async def timed(connection: object, sql: str, *args: Any, **values: Any) -> Any:  # noqa: ANN401
-        return await stopwatch.timed(_name(sql), run)(connection, sql, *args, **values)
+        return await stopwatch.timed(statement_name(sql), run)(connection, sql, *args, **values)
 
     return timed
 
 
-def _name(sql: str) -> str:
+def statement_name(sql: str) -> str:
     """What a statement does, and to which table."""
     found = _TABLE.search(sql)
     return f"{_VERBS[found[1]]} {found[2]}" if found else "others"

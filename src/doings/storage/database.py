@@ -12,7 +12,7 @@ from doings.core.budget import BREATH_SECONDS, PART_ROWS
 from doings.core.clock import SECOND, Clock
 from doings.core.entity import EntityKey
 from doings.core.errors import Misconfigured, NotFound
-from doings.core.position import Position, first_epoch, new_epoch
+from doings.core.position import new_epoch
 from doings.core.store import Reader, Writer
 from doings.core.store.credentials import SignIn, Standing
 from doings.core.store.rendering import Heavy
@@ -20,13 +20,14 @@ from doings.core.store.webhooks import ActiveWebhook
 from doings.core.text import json_text, object_from_text
 from doings.storage.document_cache import DocumentCache
 from doings.storage.due import due
-from doings.storage.engine import Connection, Engine, Row
+from doings.storage.engine import Connection, Engine
 from doings.storage.notices import Followed
 from doings.storage.reader import AccountReader
+from doings.storage.sign_ins import SignIns
 from doings.storage.sql import account_statements as accounts
 from doings.storage.sql import statements as sql
 from doings.storage.sql import webhook_statements as hooks
-from doings.storage.sql.rows import account_from_row, credential_from_row
+from doings.storage.sql.rows import account_from_row
 from doings.storage.sql.schema import STEPS, VERSION
 from doings.storage.transaction import ReadTransaction, Transaction
 from doings.storage.write_batcher import WriteBatcher
@@ -34,12 +35,6 @@ from doings.storage.writer import AccountWriter
 from doings.storage.writing import new_account, relinks, removal
 
 T = TypeVar("T")
-
-KNOWN_KEYS = 100_000
-"""Of how many keys a process knows the account."""
-
-_LAST_USED_AT = 7
-"""The column of a standing's row that says nothing about what can be seen."""
 
 
 class Database:
@@ -55,13 +50,7 @@ class Database:
         """Told how many activities each write recorded, once it is durable."""
         self.write_batcher = WriteBatcher(self)
         self.document_cache = DocumentCache()
-        self._is_spread = is_spread
-        """Whether accounts lie on other machines than the credentials: a standing takes both."""
-        self._account_ids: dict[str, int] = {}
-        """The account of each key that signed in here. A key never changes it."""
-        self._sign_ins: dict[str, SignIn] = {}
-        self._sign_ins_version: int | None = None
-        """As of which version of the database these hold."""
+        self._sign_ins = SignIns(engine, is_spread=is_spread)
         self.is_ending = False
         """Whether the server is about to stop, so that nobody shall wait for changes any more."""
 
@@ -234,58 +223,12 @@ class Database:
         return await self.engine.write(take)
 
     async def credential(self, key: str) -> SignIn | None:
-        """Who a key belongs to, whatever the account: the one question that names none.
-
-        What was found is kept until anything is committed, where the engine tells that for less
-        than a statement takes.
-        """
-        version = self.version()
-        if version is None:
-            return await self._credential(key)
-        if version != self._sign_ins_version or len(self._sign_ins) >= KNOWN_KEYS:
-            self._sign_ins, self._sign_ins_version = {}, version
-        kept = self._sign_ins
-        found = kept.get(key)
-        if found is None and (found := await self._credential(key)) is not None:
-            kept[key] = found
-        return found
-
-    async def _credential(self, key: str) -> SignIn | None:
-        account_id = self._account_ids.get(key)
-        row = await self._sign_in(key) if account_id is None else await self._row(key, account_id)
-        if row is None:
-            return None
-        account = account_from_row(row[8:14])
-        last_seq, _, stored = row[14:]
-        position = Position(stored or first_epoch(account.id, account.created_at), last_seq)
-        standing = None if self._is_spread else _standing(row)
-        return SignIn(credential_from_row(row[:8]), account, position, standing)
-
-    async def _sign_in(self, key: str) -> Row | None:
-        """The row of a key whose account is not known: first the account, then how far it is."""
-        row = await self.engine.look_up(accounts.CREDENTIAL_BY_KEY, key=key)
-        if row is None:
-            return None
-        account_id = int(row[1])
-        place = await self.engine.look_up(accounts.PLACE_OF_ACCOUNT, account_id=account_id)
-        if place is None:
-            return None
-        if not self._is_spread:
-            self._know(key, account_id)
-        return (*row, *place)
-
-    async def _row(self, key: str, account_id: int) -> Row | None:
-        return await self.engine.look_up(accounts.STANDING, key=key, account_id=account_id)
-
-    def _know(self, key: str, account_id: int) -> None:
-        if len(self._account_ids) >= KNOWN_KEYS:
-            self._account_ids.clear()
-        self._account_ids[key] = account_id
+        """Who a key belongs to, whatever the account: the one question that names none."""
+        return await self._sign_ins.find(key)
 
     async def standing(self, key: str, account_id: int) -> Standing | None:
         """What changes whenever something does that the credential can see."""
-        row = await self.engine.look_up(accounts.STANDING, key=key, account_id=account_id)
-        return _standing(row) if row else None
+        return await self._sign_ins.standing(key, account_id)
 
     def version(self) -> int | None:
         """A number that is another one after every commit, or None."""
@@ -391,10 +334,6 @@ async def open_database(
         secret = await engine.write(prepare)
     is_spread = await engine.read(lambda connection: connection.is_spread())
     return Database(engine, clock, bytes.fromhex(secret), is_spread=is_spread)
-
-
-def _standing(row: Row) -> Standing:
-    return row[:_LAST_USED_AT] + row[_LAST_USED_AT + 1 :]
 
 
 async def renew_epochs(connection: Connection) -> None:

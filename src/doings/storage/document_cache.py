@@ -21,7 +21,7 @@ from doings.core.store.rendering import Rendered, Rendering, Uncacheable
 MAX_BYTES = 32 * 1024 * 1024
 """How many bytes of documents a process keeps."""
 
-ENTRY_OVERHEAD = 300
+ENTRY_OVERHEAD = 200
 """What keeping a document takes in addition to its bytes, roughly."""
 
 LARGEST_KEPT = 65_536

@@ -70,17 +70,37 @@ async def test_who_comes_later_learns_what_was_stored_meanwhile(store: Store) ->
     assert store.count == 2
 
 
-async def test_an_error_is_told_to_all_and_ends_with_them(store: Store) -> None:
-    """Whoever asks again has another look-up made."""
+async def test_an_error_is_told_to_those_who_share_it(store: Store) -> None:
+    """Whoever waits for the next look-up has another one made."""
     lookups = SharedLookups(store.look_up)
-    store.error = Unavailable("away")
+    store.error = ValueError()
+    early = asking(lookups, 2)
+    await until_asked()
+    late = asking(lookups, 2)
     store.may_answer.set()
 
-    errors = await asyncio.gather(*asking(lookups, 2), return_exceptions=True)
-    store.error = None
+    errors = await asyncio.gather(*early, *late, return_exceptions=True)
 
-    assert [type(error) for error in errors] == [Unavailable] * 2
+    assert [type(error) for error in errors] == [ValueError] * 4
+    assert store.count == 2
+    store.error = None
     assert await lookups.find("a") == ("a", 0)
+
+
+async def test_that_the_store_is_away_is_told_to_all(store: Store) -> None:
+    """Nobody waits as long again to learn the same."""
+    lookups = SharedLookups(store.look_up)
+    store.error = Unavailable("away")
+    asked = asking(lookups, 2)
+    await until_asked()
+    asked += asking(lookups, 2)
+    await until_asked()
+    store.may_answer.set()
+
+    errors = await asyncio.gather(*asked, return_exceptions=True)
+
+    assert [type(error) for error in errors] == [Unavailable] * 4
+    assert store.count == 1
 
 
 async def test_who_leaves_takes_nobody_along(store: Store) -> None:

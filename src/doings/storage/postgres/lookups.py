@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Hashable
 from typing import Generic, TypeVar
 
+from doings.core.errors import Unavailable
 from doings.storage.engine import answer
 
 K = TypeVar("K", bound=Hashable)
@@ -50,5 +51,9 @@ class SharedLookups(Generic[K, T]):
             found = await self._look_up(key)
         except Exception as error:  # noqa: BLE001 - whatever it is, every caller is told
             failure = error
+            if isinstance(error, Unavailable):
+                # It is so for all. Who waits for the next one would wait as long again to learn it.
+                waiting = [*waiting, *self._waiting[key]]
+                self._waiting[key] = []
         for done in waiting:
             answer(done, found, failure)
