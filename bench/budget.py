@@ -23,8 +23,7 @@ from starlette.types import ASGIApp, Message
 from bench import forgetful
 from bench.bare import sqlite_page
 from bench.bare.asgi import application as responder
-from bench.load import get
-from bench.pages import Target, answer_in_parts, filled_pages, rate
+from bench.pages import Target, answer_in_parts, filled_pages
 from bench.report import Comparison, Row
 from bench.servers import App, serving, url_of
 from bench.sizes import Sizes
@@ -40,11 +39,11 @@ from doings.storage.reading import activities
 from doings.storage.sqlite.connection import SqliteConnection
 from doings.storage.sqlite.engine import SqliteEngine
 
-CALLS = 20
-"""Of one surface in a round; of all rounds the quickest one counts: nothing came between."""
+ROUNDS = 400
+"""Requests of one surface for each turn that a size has."""
 
-ROUNDS = 40
-"""For each turn that a size has."""
+QUICK = 20
+"""Of so many rounds one is quicker than the one that counts: few are disturbed in the same way."""
 
 SIGN_IN_STATEMENT = "statement of the sign-in"
 SIGN_IN, HANDLER, REST = "sign-in", "parameters, cursors, envelope", "routing, checks, headers"
@@ -52,7 +51,7 @@ STATEMENTS, DOCUMENTS = "statements of the page", "activities to JSON"
 
 FUNCTIONS: list[tuple[str, object, str]] = [
     (SIGN_IN_STATEMENT, SqliteEngine, "look_up"),
-    ("beginning and end of the read", SqliteEngine, "read"),
+    ("the read around its statements", SqliteEngine, "read"),
     (STATEMENTS, SqliteConnection, "fetch"),
     (STATEMENTS, SqliteConnection, "fetch_one"),
     ("rows to activities", activities, "activities_from_rows"),
@@ -66,10 +65,10 @@ FUNCTIONS: list[tuple[str, object, str]] = [
 ]
 """The functions that each part is, and where they are called by that name."""
 
-WHOLE, BARE, SERVER = "all of it, untimed", "the bare app", "the HTTP server around the bare app"
+WHOLE, BARE = "all of it, untimed", "the bare app"
 
 ORDER = [SIGN_IN, HANDLER, *dict.fromkeys(part for part, _, _ in FUNCTIONS), REST]
-ORDER += [WHOLE, BARE, SERVER]
+ORDER += [WHOLE, BARE]
 
 
 class Stopwatch:
@@ -121,8 +120,9 @@ async def measure(folder: Path, sizes: Sizes) -> Comparison:
     found: dict[str, dict[str, float]] = {}
     for target in await filled_pages(database, sizes.filled):
         parts = await _parts(database, target, sizes.turns)
-        found[target.surface] = parts | await _bare(database, target, sizes)
-    rows = [Row(name, [_cell(parts.get(name)) for parts in found.values()]) for name in ORDER]
+        found[target.surface] = parts | await _bare(database, target, sizes.turns)
+    named = [name for name in ORDER if any(name in parts for parts in found.values())]
+    rows = [Row(name, [_cell(parts.get(name)) for parts in found.values()]) for name in named]
     title = "A page of 35 that is read first, by parts"
     return Comparison(title, "µs", list(found), rows)
 
@@ -133,7 +133,7 @@ def _cell(microseconds: float | None) -> tuple[float] | None:
 
 async def _parts(database: Path, target: Target, turns: int) -> dict[str, float]:
     """The microseconds of each part, timed, and of the whole way, untimed."""
-    whole, _ = await _quickest(_application(database), target, turns, Stopwatch())
+    whole, _ = await _quick_round(_application(database), target, turns, Stopwatch())
     stopwatch = Stopwatch()
     surfaces = {name: _timed(surface, stopwatch) for name, surface in app.MOUNTS.items()}
     with ExitStack() as patches:
@@ -141,7 +141,7 @@ async def _parts(database: Path, target: Target, turns: int) -> dict[str, float]
         for part, owner, name in FUNCTIONS:
             timed = stopwatch.timed(part, getattr(owner, name))
             patches.enter_context(patch.object(owner, name, timed))
-        _, parts = await _quickest(_application(database), target, turns, stopwatch)
+        _, parts = await _quick_round(_application(database), target, turns, stopwatch)
     return {**parts, WHOLE: whole}
 
 
@@ -171,29 +171,42 @@ def _application(database: Path) -> app.Application:
         return forgetful.create()
 
 
-async def _quickest(
+async def _quick_round(
     application: app.Application, target: Target, turns: int, stopwatch: Stopwatch
 ) -> tuple[float, dict[str, float]]:
-    """Microseconds of a request in the quickest round: of the whole, and of each part."""
+    """Microseconds of a quick request: of the whole, and of each part."""
     await application.start()
+    rounds = []
     try:
-        rounds = []
         request = stopwatch.timed(REST, application.__call__)
-        for _ in range(1 + ROUNDS * turns):
+        for _ in range(ROUNDS * turns):
             stopwatch.spent.clear()
-            seconds = await _seconds(request, target)
-            parts = {part: spent / CALLS / 1000 for part, spent in stopwatch.spent.items()}
-            rounds.append((seconds / CALLS * 1e6, parts))
+            microseconds = await _request(request, target)
+            parts = {part: spent / 1000 for part, spent in stopwatch.spent.items()}
+            rounds.append((microseconds, parts))
     finally:
         await application.stop()
-    return min(rounds, key=itemgetter(0))
+    return sorted(rounds, key=itemgetter(0))[len(rounds) // QUICK]
 
 
-async def _seconds(application: ASGIApp, target: Target) -> float:
-    """What the requests of a round take."""
+async def _request(application: ASGIApp, target: Target) -> float:
+    """The microseconds of one request."""
     path, _, query = target.path.partition("?")
     headers = [(b"host", b"127.0.0.1")]
     headers += [(name.lower().encode(), value.encode()) for name, value in target.headers.items()]
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "scheme": "http",
+        "http_version": "1.1",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": query.encode(),
+        "headers": headers,
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 80),
+        "root_path": "",
+    }
 
     async def receive() -> Message:
         return {"type": "http.request", "body": b"", "more_body": False}
@@ -203,36 +216,18 @@ async def _seconds(application: ASGIApp, target: Target) -> float:
             assert message["status"] == HTTPStatus.OK, message
 
     started = time.perf_counter()
-    for _ in range(CALLS):
-        scope = {
-            "type": "http",
-            "method": "GET",
-            "scheme": "http",
-            "http_version": "1.1",
-            "path": path,
-            "raw_path": path.encode(),
-            "query_string": query.encode(),
-            "headers": list(headers),
-            "client": ("127.0.0.1", 1),
-            "server": ("127.0.0.1", 80),
-            "root_path": "",
-        }
-        await application(scope, receive, send)
-    return time.perf_counter() - started
+    await application(scope, receive, send)
+    return (time.perf_counter() - started) * 1e6
 
 
-async def _bare(database: Path, target: Target, sizes: Sizes) -> dict[str, float]:
-    """Microseconds of the bare app in this process, and of the server that it stands behind."""
+async def _bare(database: Path, target: Target, turns: int) -> dict[str, float]:
+    """The microseconds of the bare app in this process, which sends the same bytes."""
     stored = database.with_name(f"{target.surface}.db")
     with serving(App(database)) as server:
         sqlite_page.fill(stored, *await answer_in_parts(server.port, target.path, target.headers))
-    with serving(App(stored, "bench.bare.sqlite_page:create")) as bare:
-        requests = [get(target.path, target.headers)]
-        rates = [await rate(bare.port, requests, sizes.seconds) for _ in range(1 + sizes.turns)]
     with patch.dict(os.environ, {"DOINGS_DATABASE": url_of(stored)}):
         page = sqlite_page.SqlitePage()
         await page.open()
     application = responder(page)
-    rounds = [await _seconds(application, target) for _ in range(1 + ROUNDS * sizes.turns)]
-    alone = min(rounds) / CALLS * 1e6
-    return {BARE: alone, SERVER: 1e6 / max(rates) - alone}
+    rounds = sorted([await _request(application, target) for _ in range(ROUNDS * turns)])
+    return {BARE: rounds[len(rounds) // QUICK]}

@@ -24,6 +24,8 @@ CAPACITY_END = "<!-- end of capacity -->\n"
 
 UNKNOWN = "not recorded"
 NOT_MEASURED = "Not measured yet."
+NO_RATIO = "(not measured yet)"
+"""The same within a sentence."""
 
 _PLACEHOLDER = re.compile(r"^\{\{(\w+)\}\}$", re.MULTILINE)
 """A line of its own: the name of a measure, or `plot_` and the name of a plot."""
@@ -35,8 +37,8 @@ _RATIO = re.compile(r"\{\{ratio of ([^}]+)\}\}")
 def performance_text(kept: Sequence[Session], template: str) -> str:
     """The whole document; sessions come newest first.
 
-    KeyError if the template has no place for something that is kept, or names a figure or plot that
-    there is not.
+    KeyError if the template has no place for something that is kept, or names a plot that there is
+    not.
     """
     # They are numbered from the oldest on, so that a new one leaves the numbers as they are.
     numbered = list(enumerate(reversed(kept), start=1))[::-1]
@@ -51,7 +53,9 @@ def performance_text(kept: Sequence[Session], template: str) -> str:
         tables[f"plot_{name}"] = f"![{name}](plots/{name}.svg)" if name in drawn else NOT_MEASURED
     tables = dict.fromkeys(MEASURES - measures, NOT_MEASURED) | tables
     ratios = _ratios(kept)
-    text = _RATIO.sub(lambda place: f"{ratios[place[1]]:.2f}", template)
+    text = _RATIO.sub(
+        lambda place: f"{ratios[place[1]]:.2f}" if place[1] in ratios else NO_RATIO, template
+    )
     return _PLACEHOLDER.sub(lambda place: tables[place[1]], text)
 
 

@@ -1,10 +1,10 @@
 """How the time of a request is shared out among its parts."""
 
+import time
 from collections.abc import Iterator
 
 import pytest
 
-from bench import budget
 from bench.budget import SIGN_IN_STATEMENT, Stopwatch
 from bench.budget_of_writes import statement_name
 
@@ -13,7 +13,7 @@ from bench.budget_of_writes import statement_name
 def watch(monkeypatch: pytest.MonkeyPatch) -> Stopwatch:
     """A stopwatch whose clock goes on by one each time that it is looked at."""
     ticks: Iterator[int] = iter(range(1000))
-    monkeypatch.setattr(budget.time, "perf_counter_ns", lambda: next(ticks))
+    monkeypatch.setattr(time, "perf_counter_ns", lambda: next(ticks))
     return Stopwatch()
 
 

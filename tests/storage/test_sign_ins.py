@@ -89,7 +89,7 @@ async def test_sqlite_is_asked_once_between_two_commits(
 
     async def counting(sql: str, **values: object) -> object:
         asked.append(sql)
-        return await look_up(sql, **values)  # type: ignore[arg-type]
+        return await look_up(sql, **values)
 
     monkeypatch.setattr(database.engine, "look_up", counting)
 
