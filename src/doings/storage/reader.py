@@ -30,6 +30,7 @@ from doings.storage.reading import (
     feed,
     imports,
     pages,
+    places,
     webhooks,
 )
 from doings.storage.sql import account_statements as sql
@@ -124,6 +125,18 @@ class AccountReader:
 
     async def counts_by_kind(self, query: Query) -> list[tuple[str, int]]:
         return await counts.by_kind(self._transaction, query)
+
+    async def count(self, query: Query) -> int:
+        return await places.count(self._transaction, query)
+
+    async def sums_by_day(self, query: Query) -> list[tuple[int, int]]:
+        return await places.sums_by_day(self._transaction, query)
+
+    async def totals_by_kind(self, entity: EntityKey | None) -> list[tuple[str, int]]:
+        return await places.totals_by_kind(self._transaction, entity)
+
+    async def newest_revisions(self, seqs: Sequence[int], most: int) -> dict[int, Change]:
+        return await changes.newest_revisions(self._transaction, seqs, most)
 
     async def history(
         self, activity_id: str, after: int = 0, limit: int = LARGEST_PAGE

@@ -1,7 +1,7 @@
 """The part of the port that is about changes: what happened to activities, and when."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Literal, Protocol
 
 import msgspec
@@ -89,6 +89,13 @@ class ChangeReader(Protocol):
         """At most `limit` changes of one activity with a seq greater than `after`, oldest first.
 
         A deleted activity has its history, too. Raises NotFound.
+        """
+
+    async def newest_revisions(self, seqs: Sequence[int], most: int) -> dict[int, Change]:
+        """The newest change of each of these activities after it was recorded, by its seq.
+
+        Those that were never changed are left out. A `before` of more than `most` bytes is None;
+        `activity` is None in all of them.
         """
 
     async def last_seq(self) -> int:

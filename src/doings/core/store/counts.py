@@ -37,6 +37,19 @@ class CountReader(Protocol):
     async def counts_by_kind(self, query: Query) -> list[tuple[str, int]]:
         """(kind, activities) for the query's entity, kinds and whole days, most frequent first."""
 
+    async def count(self, query: Query) -> int:
+        """How many activities lie between the query's bounds, on the side of its gap.
+
+        It goes by the query's one entity, its kinds, `since` and `until`; other filters make no
+        difference.
+        """
+
+    async def sums_by_day(self, query: Query) -> list[tuple[int, int]]:
+        """(UTC day, activities) of the query's one entity and kinds on all days, oldest first."""
+
+    async def totals_by_kind(self, entity: EntityKey | None) -> list[tuple[str, int]]:
+        """(kind, activities) of an entity's timeline, or the whole, most frequent first."""
+
     async def total_with_contacts(self) -> int:
         """How many activities concern at least one contact."""
 

@@ -64,6 +64,17 @@ async def _seq_of(transaction: ReadTransaction, activity_id: str) -> int:
     return (await activities.activity(transaction, activity_id, with_attrs=False)).seq
 
 
+async def newest_revisions(
+    transaction: ReadTransaction, seqs: Sequence[int], most: int
+) -> dict[int, Change]:
+    """The newest change of each of these activities after it was recorded, by its seq.
+
+    What they keep of the past is left out where it has more bytes than `most`.
+    """
+    rows = await transaction.fetch(sql.NEWEST_REVISIONS, seqs=list(seqs), most=most) if seqs else []
+    return {row[1]: change_from_row(row, None, row[-2]) for row in rows}
+
+
 async def with_activities(
     transaction: ReadTransaction, rows: list[Row], *, with_attrs: bool = False
 ) -> list[Change]:

@@ -66,3 +66,11 @@ CHANGES_OF_ACTIVITIES_AFTER = f"""
     WHERE account_id = :account_id AND activity_id = ANY(:ids) AND op <> 'created'
         AND seq > :after
     LIMIT :limit"""
+# The newest revision of each of some activities that are still there.
+NEWEST_REVISIONS = f"""
+    SELECT {LIGHT_CHANGE} FROM changes
+    WHERE account_id = :account_id AND seq IN (
+        SELECT (SELECT c.seq FROM changes c
+            WHERE c.account_id = :account_id AND c.activity_id = a.id AND c.op <> 'created'
+            ORDER BY c.seq DESC LIMIT 1)
+        FROM activities a WHERE a.account_id = :account_id AND a.seq = ANY(:seqs))"""

@@ -265,6 +265,19 @@ SUMS_OF_DAYS_DESCENDING = """
         AND (:every_kind = 1 OR kind = ANY(:kinds))
     GROUP BY day ORDER BY day DESC LIMIT :limit"""
 
+# How many activities some days have over some kinds or all.
+SUM_OF_DAYS = """
+    SELECT CAST(SUM(count) AS BIGINT) FROM tallies
+    WHERE account_id = :account_id AND entity = :entity AND day >= :first AND day < :end
+        AND (:every_kind = 1 OR kind = ANY(:kinds))"""
+# How many activities lie between two keys, which are of one day.
+COUNT_OF_SPAN = """
+    SELECT COUNT(*) FROM links
+    WHERE account_id = :account_id AND entity = :entity
+        AND (occurred_at, activity_seq) >= (:at, :seq)
+        AND (occurred_at, activity_seq) < (:end_at, :end_seq)
+        AND (:every_kind = 1 OR kind = ANY(:kinds))"""
+
 # Repeated requests
 
 # The answer kept under a key, unless it is too old.
