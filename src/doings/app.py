@@ -57,6 +57,7 @@ from doings.storage.opening import open_url
 from doings.storage.rebuilding import Rebuilding
 from doings.storage.relinking import Relinking
 from doings.storage.sql.schema import VERSION
+from doings.web import routes as web
 
 log = structlog.get_logger("doings")
 
@@ -70,6 +71,9 @@ MOUNTS: dict[str, Surface] = {
     "mio": mio.SURFACE,
 }
 """The surfaces by the first part of their path."""
+
+AT_ROOT: tuple[Surface, ...] = (web.SURFACE, operations.SURFACE)
+"""Those that are mounted at no path of their own; the last one has all that nobody has."""
 
 
 async def open_store(
@@ -170,6 +174,11 @@ def _note_failed_relinking(error: Exception) -> None:
     log.warning("cannot bring links in line with whom things belong to", exc_info=error)
 
 
+def first_parts(surface: Surface) -> set[str]:
+    """The first parts of its paths."""
+    return {one.path.strip("/").partition("/")[0] for one in surface.resources}
+
+
 def _mount_of(segments: Sequence[bytes]) -> str:
     """The first part of the path; empty where it has none or cannot be read."""
     try:
@@ -201,7 +210,9 @@ class Application:
         self.on_started: Callable[[], None] = lambda: None
         """Told once the application can serve."""
         self._apps = {name: surface_app(surface, self.services) for name, surface in MOUNTS.items()}
-        self._root = surface_app(operations.SURFACE, self.services)
+        roots = [(surface, surface_app(surface, self.services)) for surface in AT_ROOT]
+        self._root = roots[-1][1]
+        self._at_root = {part: app for one, app in roots for part in first_parts(one)}
         app: ASGIApp = self._dispatch
         if settings.cors_origins:
             app = CORSMiddleware(
@@ -322,7 +333,7 @@ class Application:
         name = _mount_of(scope["segments"])
         app = self._apps.get(name)
         if app is None:
-            return self._root
+            return self._at_root.get(name, self._root)
         scope["root_path"] = f"/{name}"
         return app
 

@@ -34,6 +34,7 @@ from doings.cli.serving import SERVE_EXAMPLES, serve
 from doings.cli.tailing import TAIL_EXAMPLES, tail
 from doings.cli.terminal import fail, settle_colours_of_help
 from doings.cli.tokens import tokens
+from doings.cli.web import web
 from doings.cli.webhooks import webhooks
 from doings.core.errors import DoingsError, Invalid, Malformed, Misconfigured
 
@@ -87,6 +88,7 @@ app.command("check", epilog=CHECK_EXAMPLES)(check)
 app.command("copy", epilog=COPY_EXAMPLES)(copy)
 app.add_typer(schema, name="schema")
 app.add_typer(webhooks, name="webhook")
+app.add_typer(web, name="web")
 
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 - the shape of an option's callback

@@ -4,7 +4,7 @@ import os
 
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, Response
 
 from doings.httpkit.problem import respond_problem
 from doings.httpkit.request import Request
@@ -31,15 +31,9 @@ async def metrics(request: Request) -> Response:  # noqa: ARG001 - a handler's s
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
 
-async def welcome(request: Request) -> Response:  # noqa: ARG001 - a handler's shape
-    """Lead somebody who looks in with a browser to where there is something to read."""
-    return RedirectResponse("/docs", status_code=303)
-
-
 SURFACE = Surface(
     name="operations",
     resources=(
-        resource("/", GET=Operation(welcome, scope=None, is_public=True)),
         resource("/healthz", GET=Operation(healthz, is_public=True)),
         resource("/readyz", GET=Operation(readyz, is_public=True)),
         resource("/metrics", GET=Operation(metrics, is_public=True)),

@@ -133,7 +133,8 @@ class Request:
 
     def keep_known(self, parameters: Parameters) -> None:
         """Keep the query parameters that the operation knows; raises Unreadable."""
-        self._query = parameters.read(query_from_bytes(self.scope["query_string"]))
+        pairs = query_from_bytes(self.scope["query_string"], skip_unreadable=parameters.is_free)
+        self._query = parameters.read(pairs)
 
     def header(self, name: str) -> str | None:
         """The request's header of that name as a list: all its lines, with commas between."""

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 
 import structlog
 from starlette.responses import Response
 
 from doings.auth.principal import READ, Principal
+from doings.core.account import Account
 from doings.core.budget import STREAM_SECONDS
 from doings.core.clock import Clock
 from doings.core.errors import Unavailable
@@ -56,14 +58,22 @@ class Hub:
         self._tasks: list[asyncio.Task[None]] = []
         self._is_ending = False
 
-    def respond(self, principal: Principal, query: Query, start: Position) -> Response:
+    def respond(
+        self,
+        principal: Principal,
+        query: Query,
+        start: Position,
+        is_good: Callable[[Account], bool] | None = None,
+    ) -> Response:
         """The answer that streams the account's feed; raises Busy."""
         account_id = principal.account.id
         place = self._room.place(account_id)
         place.__enter__()
 
         def enter() -> Reader:
-            return self._enter(account_id, principal.key, query, start, place)
+            reader = self._enter(account_id, principal.key, query, start, place)
+            reader.is_good = is_good
+            return reader
 
         return EventStream(enter, self._leave)
 
@@ -168,18 +178,21 @@ class Hub:
         for reader in self._places:
             by_key.setdefault(reader.key, []).append(reader)
         for number, (key, readers) in enumerate(by_key.items(), 1):
-            if not await self._is_good(key):
-                for reader in readers:
+            account = await self._account_of(key)
+            for reader in readers:
+                if account is None or (reader.is_good and not reader.is_good(account)):
                     reader.close("revoked")
             if number % CREDENTIALS == 0:
                 await asyncio.sleep(0)
 
-    async def _is_good(self, key: str) -> bool:
+    async def _account_of(self, key: str) -> Account | None:
+        """The account of a credential that may still read it, as it is now."""
         found = await self._store.credential(key)
         if found is None or READ not in found.credential.scopes:
-            return False
+            return None
         expires_at = found.credential.expires_at
-        return expires_at is None or expires_at > self._clock.now()
+        is_over = expires_at is not None and expires_at <= self._clock.now()
+        return None if is_over else found.account
 
 
 def _note_failure(error: Exception) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Literal
 
+from doings.core.account import Account
 from doings.core.budget import STREAM_BACKLOG_BYTES
 from doings.core.position import Position
 from doings.core.query import Query
@@ -40,6 +41,7 @@ class Reader:
         "epoch",
         "has_joined",
         "has_left",
+        "is_good",
         "key",
         "pending",
         "query",
@@ -58,6 +60,8 @@ class Reader:
         self.pending: deque[bytes] = deque()
         self.size = 0
         self.closing: Reason | None = None
+        self.is_good: Callable[[Account], bool] | None = None
+        """Whether it may go on reading, besides that its credential is good."""
         self.has_joined = False
         self.has_left = False
         self.sending_since: float | None = None

@@ -6,11 +6,13 @@ import msgspec
 import typer
 
 from doings.auth.credentials import IssuedCredential
+from doings.auth.sessions import issue_link
 from doings.cli.demo import people
 from doings.cli.demo.credential import kept_or_issued
 from doings.cli.demo.story import story
 from doings.cli.surfaces import first_calls
 from doings.cli.terminal import progress, remark
+from doings.cli.web import link_address
 from doings.config import Settings, base_url
 from doings.core.account import Account
 from doings.core.activity import Draft
@@ -23,9 +25,13 @@ DRAFTS_PER_WRITE = 250
 
 
 class Filled(msgspec.Struct, frozen=True):
-    """The demo's credential, how many activities were added, and how many there are in all."""
+    """The demo's credential, how many activities were added, and how many there are in all.
+
+    `link` is the token of a link that signs a browser in.
+    """
 
     credential: IssuedCredential
+    link: str
     added: int
     total: int
 
@@ -39,7 +45,8 @@ async def fill(store: Store, folder: Path) -> Filled:
         added = await _record(store, account, drafts, step)
     credential = await store.write(account.id, lambda writer: kept_or_issued(writer, folder))
     total = await store.read(account.id, lambda reader: reader.total(None, None))
-    return Filled(credential, added, total)
+    link = await issue_link(store, account.slug, now=SystemClock().now())
+    return Filled(credential, link, added, total)
 
 
 async def _account(store: Store) -> Account:
@@ -77,5 +84,7 @@ def show(settings: Settings, filled: Filled) -> None:
     """Say what is there, and how to read it through each surface."""
     remark(f"Account demo ({people.NAME}): {filled.total} activities, {filled.added} of them new.")
     remark("While `doings serve` runs:\n")
+    remark("Open this within ten minutes, it signs you in once:")
+    typer.echo(f"{link_address(base_url(settings), filled.link)}\n")
     for surface, call in first_calls(people.SLUG, filled.credential, base_url(settings)):
         typer.echo(f"# {surface}\n{call}")

@@ -7,9 +7,11 @@ from doings.httpkit.errors import Unreadable
 ANSWERED = frozenset(
     {
         b"accept",
+        b"accept-encoding",
         b"apikey",
         b"authorization",
         b"authorization-key",
+        b"cookie",
         b"host",
         b"token",
         b"x-api-key",

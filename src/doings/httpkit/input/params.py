@@ -44,6 +44,9 @@ class Parameters(msgspec.Struct, frozen=True):
     Other parameters are refused where `is_closed` says so. Elsewhere they are ignored, except for
     those that mean a filter: one of `filters` (see `filter_names`; empty where nothing is listed),
     a name that is nearly one of the known filters among them, and any name with brackets.
+
+    Where it `is_free` nothing is refused: all that can be read is kept, and a page says itself what
+    it makes of it.
     """
 
     lists: frozenset[str] = frozenset()
@@ -51,6 +54,7 @@ class Parameters(msgspec.Struct, frozen=True):
     is_closed: bool = False
     may_be_empty: frozenset[str] = frozenset()
     filters: frozenset[str] = frozenset()
+    is_free: bool = False
 
     def read(self, query: QueryString) -> QueryString:
         """The known parameters, lists under their plain names; raises Unreadable.
@@ -58,6 +62,8 @@ class Parameters(msgspec.Struct, frozen=True):
         A parameter that is known and cannot be read is never left out: the answer would show more
         than was asked for.
         """
+        if self.is_free:
+            return query
         known: QueryString = {}
         for spelled, values in query.items():
             name = self._name(spelled)

@@ -1,0 +1,103 @@
+"""Signing in and out: with account and secret, or by a link that is good once."""
+
+from starlette.responses import Response
+
+from doings.auth.principal import Principal
+from doings.auth.sessions import link_from_token, new_session, sign_out, use_link
+from doings.core.errors import Unauthenticated
+from doings.httpkit.input.params import Parameters, last
+from doings.httpkit.request import Request
+from doings.httpkit.surface import Operation, resource
+from doings.web.forms import fields_of, local_path
+from doings.web.page import redirect, respond_page
+from doings.web.session import begin, end, session_of
+
+HOME = "/timeline"
+"""Where those arrive who asked for nothing in particular."""
+
+
+async def show_home(request: Request) -> Response:  # noqa: ARG001 - a handler's shape
+    """The first page; who is not signed in is led to the sign-in before this."""
+    return redirect(HOME)
+
+
+async def show_form(request: Request) -> Response:
+    """The form. Who is signed in already may still sign in as somebody else."""
+    context = {"problem": None, "account": "", "next": last(request.query, "next")}
+    return await respond_page(request, "sign_in.html", context)
+
+
+async def enter(request: Request) -> Response:
+    """Begin a session; raises Unauthenticated, TooManyRequests and Forbidden."""
+    fields = await fields_of(request)
+    request.scope["typed"] = fields
+    slug, secret = fields.get("account", "").strip(), fields.get("secret", "").strip()
+    principal = await _checked(request, slug, secret)
+    response = redirect(_onward(fields.get("next")))
+    begin(request, response, new_session(principal.key, principal.account.id, _now(request)))
+    return response
+
+
+async def _checked(request: Request, slug: str, secret: str) -> Principal:
+    """Whose secret it is, if that is the account; wrong ones count like those of every surface."""
+    authenticator = request.services.authenticator
+    if not secret:
+        raise Unauthenticated
+    principal = await authenticator.by_secret(secret, request.address)
+    if principal.account.slug != slug.lower():
+        authenticator.failed(request.address)
+        raise Unauthenticated
+    return principal
+
+
+async def enter_by_link(request: Request) -> Response:
+    """Begin a session by a link, which is used up; raises Unauthenticated and TooManyRequests."""
+    services = request.services
+    token = request.path_params["token"]
+    if request.method == "HEAD":
+        # What looks whether an address is good must not use it up.
+        return redirect(HOME)
+    try:
+        link = link_from_token(services.store.secret, token, now=_now(request))
+    except Unauthenticated as error:
+        if type(error) is Unauthenticated:  # one that is merely over is no guess
+            services.authenticator.failed(request.address)
+        raise
+    principal = await services.authenticator.by_key(link.key)
+    await use_link(services.store, link)
+    response = redirect(HOME)
+    begin(request, response, new_session(principal.key, principal.account.id, _now(request)))
+    return response
+
+
+async def leave(request: Request) -> Response:
+    """End this session, or all of its credential."""
+    fields = await fields_of(request)
+    session = session_of(request)
+    everywhere = fields.get("everywhere") == "yes"
+    store = request.services.store
+    await sign_out(store, session, now=_now(request), everywhere=everywhere)
+    response = redirect("/sign-in")
+    end(request, response)
+    return response
+
+
+def _now(request: Request) -> int:
+    return request.services.clock.now()
+
+
+def _onward(text: str | None) -> str:
+    path = local_path(text)
+    return HOME if path == "/" else path
+
+
+RESOURCES = (
+    resource("/", GET=Operation(show_home, scope=None)),
+    resource(
+        "/sign-in",
+        GET=Operation(show_form, is_public=True, parameters=Parameters(is_free=True)),
+        POST=Operation(enter, is_public=True, has_secret=True),
+    ),
+    resource("/sign-in/{token}", GET=Operation(enter_by_link, is_public=True, has_secret=True)),
+    resource("/sign-out", POST=Operation(leave, scope=None, has_secret=True)),
+)

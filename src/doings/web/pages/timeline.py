@@ -1,0 +1,228 @@
+"""The timeline: a page of it, parts that scripts ask for, and what happens meanwhile."""
+
+import asyncio
+
+import msgspec
+from starlette.responses import Response
+
+from doings.core.account import Account
+from doings.core.clock import date_from_day, day_of
+from doings.core.kinds.rules import kind_named
+from doings.core.position import position_from_text
+from doings.core.query import Gap
+from doings.core.store import Reader
+from doings.httpkit.input.params import Parameters, last
+from doings.httpkit.request import Request
+from doings.httpkit.surface import Operation, resource
+from doings.live.sse import HEADERS
+from doings.web.display import display_of
+from doings.web.page import HTML, render, respond_compressed, respond_page
+from doings.web.session import session_of
+from doings.web.timeline.calendar import histogram_of, year_of
+from doings.web.timeline.filters import (
+    Asked,
+    Filters,
+    Place,
+    address_of,
+    asked_from_params,
+    key_text,
+    params_of,
+    query_of,
+)
+from doings.web.timeline.reading import (
+    Choice,
+    Overview,
+    Part,
+    find_people,
+    read_overview,
+    read_part,
+)
+
+FREE = Parameters(is_free=True)
+"""The page reads its address itself: what it cannot read it says, and shows the rest."""
+
+PART = "/timeline/part"
+EVENTS = "/timeline/events"
+
+
+class Chip(msgspec.Struct, frozen=True):
+    """A filter that is on, in words, and the address without it."""
+
+    name: str
+    value: str
+    url: str
+
+
+class KindOption(msgspec.Struct, frozen=True):
+    """A kind that can be filtered for."""
+
+    kind: str
+    title: str
+    count: int
+    is_chosen: bool
+
+
+async def show_timeline(request: Request) -> Response:
+    """The page, from the place that the address names."""
+    asked = asked_from_params(request.query)
+    time_zone = zone_of(request)
+    now = request.services.clock.now()
+
+    async def read(reader: Reader) -> tuple[Part, Overview]:
+        choices = await find_people(reader, asked)
+        part = await read_part(reader, asked, time_zone, now)
+        return part, await read_overview(reader, asked.filters, choices)
+
+    part, overview = await request.timeline.read(read, bounded=False)
+    context = _context(request, asked, part, overview)
+    return await respond_page(request, "timeline.html", context)
+
+
+async def show_part(request: Request) -> Response:
+    """More articles, to be put into a page that is shown."""
+    asked = asked_from_params(request.query)
+    time_zone = zone_of(request)
+    now = request.services.clock.now()
+
+    async def read(reader: Reader) -> Part:
+        choices: list[Choice] = await find_people(reader, asked)
+        del choices
+        return await read_part(reader, asked, time_zone, now)
+
+    part = await request.timeline.read(read, bounded=False)
+    context = {"part": part, "older": _older(part), "newer": _newer(part)}
+    text = await asyncio.to_thread(render, "part.html", context)
+    return await respond_compressed(request, text.encode(), HTML)
+
+
+async def stream_events(request: Request) -> Response:
+    """What happens from a position on, as far as a stream can filter; raises Busy."""
+    asked = asked_from_params(request.query)
+    if request.method == "HEAD":
+        return Response(headers=HEADERS)
+    query = msgspec.structs.replace(
+        query_of(asked, "UTC"), since=None, until=None, words=None, gap=None
+    )
+    text = request.header("last-event-id") or last(request.query, "after") or ""
+    start = position_from_text(text) or request.principal.position
+    session, clock = session_of(request), request.services.clock
+
+    def is_good(account: Account) -> bool:
+        return session.is_good(account, clock.now())
+
+    return request.services.streams.respond(request.principal, query, start, is_good)
+
+
+def zone_of(request: Request) -> str:
+    """The zone that the reader has chosen, else the account's."""
+    return display_of(request).zone or request.principal.account.time_zone
+
+
+def _context(request: Request, asked: Asked, part: Part, overview: Overview) -> dict[str, object]:
+    """What `timeline.html` shows."""
+    filters = asked.filters
+
+    def url(*place: tuple[str, str]) -> str:
+        return address_of(filters, *place)
+
+    year = asked.place.year or _year_shown(asked, part, overview)
+    return {
+        "part": part,
+        "older": _older(part),
+        "newer": _newer(part),
+        "older_url": url(("older", _older(part))) if part.after else None,
+        "newer_url": url(("newer", _newer(part))) if part.before else None,
+        "newest_url": url(),
+        "filters": filters,
+        "asked": asked,
+        "chips": _chips(filters, overview),
+        "remarks": asked.remarks,
+        "choices": overview.choices,
+        "kinds": _kind_options(filters, overview),
+        "title": _title(filters, overview),
+        "names": overview.names,
+        "zone": zone_of(request),
+        "account_zone": request.principal.account.time_zone,
+        "year": year_of(overview.sums, year, url),
+        "histogram": histogram_of(overview.sums, url, (filters.first_on, filters.last_on)),
+        "jump_fields": params_of(filters),
+        "params": address_of(filters, path="").removeprefix("?"),
+        "position": str(request.principal.position),
+        "part_url": PART,
+        "events_url": EVENTS,
+        "clear_url": address_of(Filters()),
+    }
+
+
+def _older(part: Part) -> str:
+    """The place from where a list goes on to older activities; empty at its end."""
+    return "" if part.after is None else _place(part.after)
+
+
+def _newer(part: Part) -> str:
+    return "" if part.before is None else _place(part.before)
+
+
+def _place(gap: Gap) -> str:
+    return key_text(gap.occurred_at, gap.seq)
+
+
+def _year_shown(asked: Asked, part: Part, overview: Overview) -> int:
+    """The year of what is shown first, or else of the last day with activities."""
+    place: Place = asked.place
+    if place.on is not None:
+        return place.on.year
+    if part.articles:
+        return int(part.articles[0].day[:4])
+    days = [day for day, _ in overview.sums]
+    return date_from_day(days[-1] if days else day_of(0)).year
+
+
+def _title(filters: Filters, overview: Overview) -> str:
+    if filters.person is None:
+        return "Timeline"
+    return overview.names.get(filters.person, ":".join(filters.person))
+
+
+def _chips(filters: Filters, overview: Overview) -> list[Chip]:
+    """The filters that are on, each with the address without it."""
+    pairs = params_of(filters)
+    chips = []
+    for name, value in pairs:
+        rest = [pair for pair in pairs if pair != (name, value)]
+        asked = asked_from_params(_params(rest))
+        key = {"person": filters.person, "actor": filters.actor}.get(name)
+        shown = overview.names.get(key, value) if key else value
+        if name == "kind" and not value.endswith(".*"):
+            shown = kind_named(value).title
+        chips.append(Chip(name, shown, address_of(asked.filters)))
+    return chips
+
+
+def _params(pairs: list[tuple[str, str]]) -> dict[str, list[str]]:
+    params: dict[str, list[str]] = {}
+    for name, value in pairs:
+        params.setdefault(name, []).append(value)
+    return params
+
+
+def _kind_options(filters: Filters, overview: Overview) -> list[KindOption]:
+    """The kinds that occur, and those that are filtered for though they do not."""
+    counts = dict(overview.kinds)
+    absent = [kind for kind in filters.kinds if kind not in counts]
+    return [
+        KindOption(
+            kind,
+            kind if kind.endswith(".*") else kind_named(kind).title,
+            counts.get(kind, 0),
+            kind in filters.kinds,
+        )
+        for kind in [*absent, *counts]
+    ]
+
+
+RESOURCES = (
+    resource("/timeline", GET=Operation(show_timeline, parameters=FREE)),
+    resource(PART, GET=Operation(show_part, parameters=FREE)),
+    resource(EVENTS, GET=Operation(stream_events, parameters=FREE)),
+)

@@ -1,0 +1,19 @@
+"""The pages, all of them: every path, and who is asked to sign in."""
+
+from doings.httpkit.surface import Surface
+from doings.web.page import respond_error
+from doings.web.pages import display, sign_in, static, timeline
+from doings.web.session import authenticate
+
+SURFACE = Surface(
+    name="web",
+    resources=(
+        *sign_in.RESOURCES,
+        *display.RESOURCES,
+        *timeline.RESOURCES,
+        *static.RESOURCES,
+    ),
+    vary="Cookie, Accept-Encoding",
+    authenticate=authenticate,
+    respond_error=respond_error,
+)

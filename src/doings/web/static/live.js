@@ -1,0 +1,198 @@
+// What happens meanwhile. It is only counted, on a button; the list changes when the reader says so.
+
+import { isOlder, MOST } from "./feed.js";
+
+const PAUSE = 250; // milliseconds in which what happens together is gathered
+const RECONNECT = 10_000;
+const MOST_AT_ONCE = 25;
+
+// RFC 3339 in UTC as a key's microseconds, all six digits of them.
+function microseconds(text) {
+  const [seconds, fraction = ""] = text.replace("Z", "").split(".");
+  return BigInt(Date.parse(`${seconds}Z`)) * 1000n + BigInt(fraction.padEnd(6, "0"));
+}
+
+const keyOf = (activity) => `${microseconds(activity.occurred_at)}-${activity.seq}`;
+
+export class Live {
+  constructor(feed, element) {
+    this.feed = feed;
+    this.element = element;
+    this.position = feed.element.dataset.position;
+    this.coming = new Map(); // told of, and not looked at yet: id and key
+    this.fresh = new Map(); // fits the filters, and is not shown
+    this.changed = new Map(); // is shown, as it was: id and key, or null where it is gone
+    const names = [...new URLSearchParams(feed.params).keys()];
+    // A stream knows nothing of these.
+    this.isChecked = names.some((name) => ["text", "from", "to"].includes(name));
+  }
+
+  begin() {
+    // A browser has few connections to a server, so only the tab that is looked at has one of these.
+    document.addEventListener("visibilitychange", () => this.connect());
+    addEventListener("pagehide", () => this.source?.close());
+    addEventListener("pageshow", (event) => event.persisted && this.connect());
+    this.connect();
+  }
+
+  connect() {
+    this.source?.close();
+    if (document.hidden) return;
+    const query = new URLSearchParams(this.feed.params);
+    for (const name of ["text", "from", "to"]) query.delete(name);
+    query.set("after", this.position);
+    const source = new EventSource(`${this.feed.element.dataset.events}?${query}`);
+    this.source = source;
+    const hear = (name, heard) =>
+      source.addEventListener(name, (event) => {
+        if (event.lastEventId) this.position = event.lastEventId;
+        heard(JSON.parse(event.data));
+      });
+    hear("position", () => {
+      this.element.dataset.live = "yes";
+    });
+    for (const name of ["created", "entered"]) hear(name, (change) => this.appear(change));
+    hear("updated", (change) => this.change(change));
+    for (const name of ["deleted", "left"]) {
+      hear(name, (change) => this.leave(change.activity_id));
+    }
+    hear("reset", () => this.offer("The history was replaced. Load again", () => location.reload()));
+    hear("closing", ({ reason }) => reason === "revoked" && location.reload());
+    source.addEventListener("error", () => {
+      if (source.readyState === EventSource.CLOSED) {
+        setTimeout(() => source === this.source && this.connect(), RECONNECT);
+      }
+    });
+  }
+
+  appear({ activity_id: id, activity }) {
+    if (!activity || document.getElementById(`a-${id}`)) return;
+    this.coming.set(id, keyOf(activity));
+    this.soon();
+  }
+
+  change({ activity_id: id, activity }) {
+    if (!activity) return;
+    if (document.getElementById(`a-${id}`)) this.changed.set(id, keyOf(activity));
+    else if (this.fresh.has(id)) this.fresh.set(id, keyOf(activity));
+    else return;
+    this.tell();
+  }
+
+  leave(id) {
+    this.coming.delete(id);
+    this.fresh.delete(id);
+    if (document.getElementById(`a-${id}`)) this.changed.set(id, null);
+    this.tell();
+  }
+
+  soon() {
+    this.timer ??= setTimeout(async () => {
+      this.timer = null;
+      const coming = [...this.coming];
+      this.coming.clear();
+      for (const [id, key] of coming) {
+        if (!this.isChecked || (await this.find(id, key))) this.fresh.set(id, key);
+      }
+      this.tell();
+    }, PAUSE);
+  }
+
+  tell() {
+    const told = [];
+    if (this.fresh.size) told.push(`${this.fresh.size} new`);
+    if (this.changed.size) told.push(`${this.changed.size} changed`);
+    if (told.length) this.offer(told.join(", "), () => this.show());
+    else this.element.replaceChildren();
+  }
+
+  offer(text, take) {
+    let button = this.element.querySelector("button");
+    if (!button) {
+      button = Object.assign(document.createElement("button"), { type: "button" });
+      this.element.replaceChildren(button);
+    }
+    if (button.textContent !== text) button.textContent = text;
+    button.onclick = take;
+  }
+
+  // The article of an activity as it is now, if it fits the filters.
+  async find(id, key) {
+    try {
+      const part = await this.feed.fetchPart({ newer: key });
+      const found = part.children
+        .flatMap((one) => [one, ...one.querySelectorAll("article")])
+        .find((one) => one.id === `a-${id}`);
+      found?.querySelector(".run")?.remove();
+      if (part.total !== null && found) this.feed.total = part.total;
+      return found ?? null;
+    } catch {
+      return null;
+    }
+  }
+
+  async show() {
+    const { feed } = this;
+    const fresh = [...this.fresh];
+    const changed = [...this.changed];
+    if (feed.newer || fresh.length + changed.length > MOST_AT_ONCE || !feed.articles.length) {
+      // They stand where the reader is not: at the start of the list.
+      const { params } = feed;
+      history.replaceState(null, "");
+      location.assign(params ? `/timeline?${params}` : "/timeline");
+      return;
+    }
+    this.fresh.clear();
+    this.changed.clear();
+    this.tell();
+    for (const [id, key] of changed) {
+      const found = key && (await this.find(id, key));
+      feed.keep(() => this.swap(id, found));
+    }
+    const shown = [];
+    for (const [id, key] of fresh) {
+      const found = await this.find(id, key);
+      if (!found || !this.isWithin(key)) continue;
+      feed.keep(() => this.insert(found));
+      shown.push(found);
+    }
+    const newest = shown.sort((a, b) => (isOlder(a.dataset.key, b.dataset.key) ? 1 : -1))[0];
+    if (newest) {
+      newest.focus({ preventScroll: true });
+      newest.scrollIntoView({ block: "nearest", behavior: "instant" });
+    }
+    feed.element.dispatchEvent(new CustomEvent("grown"));
+  }
+
+  // Whether a place is newer than the end of what is shown.
+  isWithin(key) {
+    return !this.feed.older || isOlder(this.feed.older, key);
+  }
+
+  // What replaces an article keeps its place where its time is the same.
+  swap(id, found) {
+    const { feed } = this;
+    const old = document.getElementById(`a-${id}`);
+    if (!old) return;
+    const run = old.querySelector(":scope > .entry > .what > .run");
+    const others = run ? [...run.querySelectorAll("article")] : [];
+    old.after(...others);
+    old.remove();
+    if (found) this.insert(found);
+    else if (feed.total !== null) feed.total -= 1;
+    feed.settle(null);
+  }
+
+  insert(article) {
+    const { feed } = this;
+    if (feed.articles.length >= MOST) feed.dropOldest();
+    const next = feed.articles.find((one) => isOlder(one.dataset.key, article.dataset.key));
+    if (next) next.before(article);
+    else feed.element.append(article);
+    article.querySelector(":scope > .day")?.remove();
+    article.classList.add("is-new");
+    const run = article.closest("details.run");
+    if (run) run.open = true;
+    feed.settle(null);
+  }
+}

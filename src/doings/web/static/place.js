@@ -1,0 +1,48 @@
+// Where the reader is, kept in the entry of the browser's history, so that Back leads to the very
+// article, however far down it was.
+
+import { placeBefore } from "./feed.js";
+
+export async function keepPlace(feed) {
+  history.scrollRestoration = "manual";
+  const kept = history.state?.place;
+  const [navigation] = performance.getEntriesByType("navigation");
+  if (kept && navigation?.type !== "navigate") await restore(feed, kept);
+  let timer;
+  addEventListener(
+    "scroll",
+    () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => note(feed), 150);
+    },
+    { passive: true },
+  );
+  addEventListener("pagehide", () => note(feed));
+  document.addEventListener("click", () => note(feed), { capture: true });
+  document.addEventListener("focusin", () => note(feed));
+}
+
+function note(feed) {
+  const one = feed.firstInSight();
+  if (!one) return;
+  const focused = document.activeElement?.closest("article")?.id;
+  const top = one.querySelector(":scope > .entry").getBoundingClientRect().top;
+  const place = { id: one.id, key: one.dataset.key, top, focused, scroll: scrollY };
+  history.replaceState({ ...history.state, place }, "");
+}
+
+async function restore(feed, kept) {
+  try {
+    if (!document.getElementById(kept.id)) {
+      feed.replace(await feed.fetchPart({ older: placeBefore(kept.key) }));
+      await feed.load("newer");
+    }
+  } catch {
+    return; // The page is shown from its start.
+  }
+  const one = document.getElementById(kept.id);
+  if (!one) return;
+  document.getElementById(kept.focused)?.focus({ preventScroll: true });
+  const top = one.querySelector(":scope > .entry").getBoundingClientRect().top;
+  scrollBy({ top: top - kept.top, behavior: "instant" });
+}

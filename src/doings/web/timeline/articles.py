@@ -1,0 +1,203 @@
+"""Activities as the articles of a feed: what a template shows of each, and in which groups."""
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from urllib.parse import urlencode
+
+import msgspec
+
+from doings.core.activity import ACTOR, DERIVED_ROLES, SUBJECT, Activity
+from doings.core.clock import text_from_instant
+from doings.core.entity import CONTACT, Entity, EntityKey
+from doings.core.kinds.rules import kind_named
+from doings.core.presentation.graphemes import cut_before
+from doings.core.presentation.prose import prose
+from doings.core.presentation.title import title_pieces
+from doings.core.store.changes import Change
+from doings.web.timeline.facts import Fact, Revision, facts_of, revision_of
+from doings.web.timeline.filters import key_text
+from doings.web.timeline.icons import Icon, icon_of
+from doings.web.timeline.times import ago_text, day_text, exact_text, local
+
+BODY_LENGTH = 320
+"""How many characters of its prose an article shows at once."""
+
+LONGEST_BODY = 20_000
+"""How many it shows at all."""
+
+PEOPLE = 12
+"""How many linked people and things an article names."""
+
+RUN = 3
+"""How many of one kind in a row are folded into one."""
+
+
+class Ref(msgspec.Struct, frozen=True):
+    """A person or a thing that an article leads to."""
+
+    name: str
+    type: str
+    role: str | None
+    url: str
+    is_deleted: bool
+
+
+class TitlePart(msgspec.Struct, frozen=True):
+    """Some text of a title; a link where it has an address."""
+
+    text: str
+    url: str | None
+
+
+class Article(msgspec.Struct, frozen=True):
+    """An activity in a feed. `number` is its place among all, None where nobody knows.
+
+    `others` are those that are folded into it, and `heads_day` says that its day begins with it.
+    """
+
+    id: str
+    key: str
+    kind: str
+    kind_title: str
+    icon: Icon
+    title: list[TitlePart]
+    excerpt: str | None
+    rest: str | None
+    level: str | None
+    actor: Ref | None
+    people: list[Ref]
+    more_people: int
+    day: str
+    day_text: str
+    iso: str
+    clock: str
+    exact: str
+    ago: str
+    revision: Revision | None
+    facts: list[Fact]
+    number: int | None
+    heads_day: bool
+    others: list["Article"]
+
+    @property
+    def span(self) -> int:
+        """How many places of the list it takes, those that are folded into it included."""
+        return 1 + len(self.others)
+
+
+class Context(msgspec.Struct, frozen=True):
+    """What articles are rendered for: a zone, the present instant, and the newest changes."""
+
+    time_zone: str
+    now: int
+    revisions: Mapping[int, Change]
+
+
+def entity_url(key: EntityKey) -> str:
+    """Where a person or thing is shown."""
+    return "/timeline?" + urlencode({"person": ":".join(key)}, safe=":")
+
+
+def articles_of(
+    activities: Sequence[Activity], context: Context, *, number: int | None, folds: bool
+) -> list[Article]:
+    """The articles of a part of a list, newest first, of which the first has that number."""
+    articles = [
+        article_of(activity, context, None if number is None else number + place)
+        for place, activity in enumerate(activities)
+    ]
+    headed: list[Article] = []
+    for _, run in groupby(articles, key=lambda article: (article.day, article.kind)):
+        found = list(run)
+        headed += _folded(found) if folds else found
+    days: set[str] = set()
+    shown = []
+    for article in headed:
+        is_first = article.day not in days
+        days.add(article.day)
+        shown.append(msgspec.structs.replace(article, heads_day=is_first))
+    return shown
+
+
+def _folded(run: list[Article]) -> list[Article]:
+    """A run of one kind on one day as its first article, if it is long enough."""
+    if len(run) < RUN:
+        return run
+    return [msgspec.structs.replace(run[0], others=run[1:])]
+
+
+def article_of(activity: Activity, context: Context, number: int | None) -> Article:
+    """The article of one activity."""
+    moment = local(activity.occurred_at, context.time_zone)
+    change = context.revisions.get(activity.seq)
+    title = [
+        TitlePart(piece.text, entity_url(piece.entity) if piece.entity else None)
+        for piece in title_pieces(activity)
+    ]
+    shown = "".join([part.text for part in title])
+    excerpt, rest = _prose(activity, shown)
+    actor, people = _people(activity)
+    return Article(
+        id=activity.id,
+        key=key_text(activity.occurred_at, activity.seq),
+        kind=activity.kind,
+        kind_title=kind_named(activity.kind).title,
+        icon=icon_of(activity.kind),
+        title=title,
+        excerpt=excerpt,
+        rest=rest,
+        level=activity.level,
+        actor=actor,
+        people=people[:PEOPLE],
+        more_people=max(0, len(people) - PEOPLE),
+        day=moment.date().isoformat(),
+        day_text=day_text(moment.date()),
+        iso=text_from_instant(activity.occurred_at),
+        clock=f"{moment:%H:%M}",
+        exact=exact_text(activity.occurred_at, context.time_zone),
+        ago=ago_text(activity.occurred_at, context.now),
+        revision=revision_of(activity, change, context.time_zone, context.now) if change else None,
+        facts=facts_of(activity, context.time_zone),
+        number=number,
+        heads_day=False,
+        others=[],
+    )
+
+
+def _prose(activity: Activity, title: str) -> tuple[str | None, str | None]:
+    """The beginning of the text, and the rest; nothing where the title says all of it."""
+    text = (prose(activity) or "").strip()
+    if not text or " ".join(text.split()) in title:
+        return None, None
+    if len(text) <= BODY_LENGTH:
+        return text, None
+    end = cut_before(text, BODY_LENGTH)
+    rest = text[end:]
+    if len(rest) > LONGEST_BODY:
+        rest = rest[: cut_before(rest, LONGEST_BODY)] + "…"
+    return text[:end], rest
+
+
+def _people(activity: Activity) -> tuple[Ref | None, list[Ref]]:
+    """Who did it, and whom and what it is about: people first, derived links last."""
+    actor = None
+    others: list[tuple[int, Ref]] = []
+    for link in activity.links:
+        roles = [role for role in link.roles if role != ACTOR]
+        if ACTOR in link.roles:
+            actor = actor or _ref(link.entity, None)
+        if roles:
+            role = None if roles[0] == SUBJECT or roles[0] in DERIVED_ROLES else roles[0]
+            rank = 2 if set(roles) <= DERIVED_ROLES else int(link.entity.type != CONTACT)
+            others.append((rank, _ref(link.entity, role)))
+    return actor, [ref for _, ref in sorted(others, key=lambda pair: pair[0])]
+
+
+def _ref(entity: Entity, role: str | None) -> Ref:
+    return Ref(
+        name=entity.name or entity.id,
+        type=entity.type.replace("_", " "),
+        role=role.replace("_", " ") if role else None,
+        url=entity_url(entity.key),
+        is_deleted=entity.is_deleted,
+    )

@@ -1,0 +1,151 @@
+"""Reading what a page of a timeline shows, from one state of the account."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from doings.core.activity import Activity
+from doings.core.cursor import Page
+from doings.core.defaults import SETTINGS
+from doings.core.entity import Entity, EntityKey
+from doings.core.errors import Invalid
+from doings.core.limits.search import check_search
+from doings.core.query import Gap, Query, beginnings_from_text
+from doings.core.store import Reader
+from doings.core.store.entities import EntityQuery
+from doings.web.timeline.articles import Article, Context, articles_of, entity_url
+from doings.web.timeline.calendar import Sums
+from doings.web.timeline.facts import REPLACED_BYTES
+from doings.web.timeline.filters import Asked, Filters, Remark, contact_named, query_of
+
+CHOICES = 8
+"""How many people are offered where a name fits several."""
+
+
+class Choice(msgspec.Struct, frozen=True):
+    """Somebody whom a name may mean."""
+
+    name: str
+    key: str
+    url: str
+
+
+class Part(msgspec.Struct, frozen=True):
+    """A part of a list. `total` and `number`, that of the first, are None where nobody counts."""
+
+    articles: list[Article]
+    total: int | None
+    before: Gap | None
+    after: Gap | None
+
+    @property
+    def count(self) -> int:
+        """How many places of the list it takes."""
+        return sum([article.span for article in self.articles])
+
+
+class Overview(msgspec.Struct, frozen=True):
+    """What stands around a list: who it is of, which kinds there are, and on which days."""
+
+    names: dict[EntityKey, str]
+    choices: list[Choice]
+    kinds: list[tuple[str, int]]
+    sums: Sums
+
+
+async def read_part(reader: Reader, asked: Asked, time_zone: str, now: int) -> Part:
+    """The articles that an address asks for."""
+    query = query_of(asked, time_zone)
+    page = await reader.page(query, with_attrs=False)
+    total, number = await _numbers(reader, query, page, asked.filters)
+    revised = [one.seq for one in page.items if one.updated_at != one.recorded_at]
+    context = Context(
+        time_zone=time_zone,
+        now=now,
+        revisions=await reader.newest_revisions(revised, REPLACED_BYTES),
+    )
+    folds = not asked.filters.kinds
+    articles = articles_of(page.items, context, number=number, folds=folds)
+    return Part(articles, total, page.before, page.after)
+
+
+async def _numbers(
+    reader: Reader, query: Query, page: Page[Activity], filters: Filters
+) -> tuple[int | None, int | None]:
+    """How many activities the whole list has, and which of them is the first of the page."""
+    if not filters.is_tallied:
+        is_whole = page.before is None and page.after is None
+        return (len(page.items) if is_whole else None), (1 if page.before is None else None)
+    total = await reader.count(msgspec.structs.replace(query, gap=None))
+    if not page.items:
+        return total, None
+    first = page.items[0]
+    newer = Gap(first.occurred_at, first.seq + 1, "newer")
+    return total, await reader.count(msgspec.structs.replace(query, gap=newer)) + 1
+
+
+async def read_overview(reader: Reader, filters: Filters, choices: list[Choice]) -> Overview:
+    """What stands around the list."""
+    query = Query(entities=(filters.person,) if filters.person else (), kinds=filters.kinds or None)
+    keys = [key for key in (filters.person, filters.actor) if key]
+    known = await reader.entities_by_key(keys) if keys else {}
+    return Overview(
+        names={key: entity.name or entity.id for key, entity in known.items()},
+        choices=choices,
+        kinds=await reader.totals_by_kind(filters.person),
+        sums=await reader.sums_by_day(query),
+    )
+
+
+async def find_people(reader: Reader, asked: Asked) -> list[Choice]:
+    """Find those who were named by words; returns whom a name may mean that means several.
+
+    One that nobody has is left out, and so is one that several have; both are remarked on. A key
+    that is none here stays, as nothing is linked to it.
+    """
+    choices: list[Choice] = []
+    for name, text in asked.names.items():
+        found = await _named(reader, text)
+        if len(found) == 1:
+            asked.filters = _with(asked.filters, name, found[0].key)
+        elif not found:
+            asked.remarks.append(Remark(name, text, "nobody here is called so"))
+        else:
+            asked.remarks.append(Remark(name, text, "several are called so; choose one"))
+            choices += [_choice(entity) for entity in found]
+    keys = {name: getattr(asked.filters, name) for name in ("person", "actor")}
+    wanted = {key for key in keys.values() if key}
+    known = await reader.entities_by_key(list(wanted)) if wanted else {}
+    missing = wanted - known.keys()
+    gone = await reader.deleted_keys(missing) if missing else set()
+    for name, key in keys.items():
+        if key in missing and key not in gone:
+            asked.remarks.append(Remark(name, ":".join(key), "there is nobody of this id here"))
+    return choices
+
+
+def _with(filters: Filters, name: str, key: EntityKey) -> Filters:
+    if name == "person":
+        return msgspec.structs.replace(filters, person=key)
+    return msgspec.structs.replace(filters, actor=key)
+
+
+async def _named(reader: Reader, text: str) -> Sequence[Entity]:
+    """The contact of that id, else those whose names or attributes have such words."""
+    by_id = await reader.entities_by_key([contact_named(text)])
+    if by_id:
+        return list(by_id.values())
+    try:
+        check_search(beginnings_from_text(text), "person")
+    except Invalid:
+        return []
+    query = EntityQuery(q=text, without=SETTINGS, limit=CHOICES)
+    seqs = await reader.entity_seqs(query)
+    found, _ = await reader.fitting_entities(seqs)
+    exact = [one for one in found if (one.name or "").casefold() == text.casefold()]
+    return exact if len(exact) == 1 else found
+
+
+def _choice(entity: Entity) -> Choice:
+    name = entity.name or entity.id
+    return Choice(name, ":".join(entity.key), entity_url(entity.key))
