@@ -76,7 +76,7 @@ export class Feed {
     const first = this.firstInSight();
     const isUnder = this.element.getBoundingClientRect().top < 0;
     this.day.textContent = first?.dataset.dayText ?? "";
-    this.day.classList.toggle("is-on", isUnder);
+    this.day.parentElement.classList.toggle("is-on", isUnder);
   }
 
   firstInSight() {

@@ -28,6 +28,9 @@ LONGEST_BODY = 20_000
 PEOPLE = 12
 """How many linked people and things an article names."""
 
+DERIVED = 2
+"""The rank of what is linked only because something else is."""
+
 RUN = 3
 """How many of one kind in a row are folded into one."""
 
@@ -188,9 +191,13 @@ def _people(activity: Activity) -> tuple[Ref | None, list[Ref]]:
             actor = actor or _ref(link.entity, None)
         if roles:
             role = None if roles[0] == SUBJECT or roles[0] in DERIVED_ROLES else roles[0]
-            rank = 2 if set(roles) <= DERIVED_ROLES else int(link.entity.type != CONTACT)
+            is_derived = set(roles) <= DERIVED_ROLES
+            rank = DERIVED if is_derived else int(link.entity.type != CONTACT)
             others.append((rank, _ref(link.entity, role)))
-    return actor, [ref for _, ref in sorted(others, key=lambda pair: pair[0])]
+    given = {ref.name for rank, ref in others if rank < DERIVED}
+    # A membership's contact is called like the membership; naming both would say it twice.
+    shown = [(rank, ref) for rank, ref in others if rank < DERIVED or ref.name not in given]
+    return actor, [ref for _, ref in sorted(shown, key=lambda pair: pair[0])]
 
 
 def _ref(entity: Entity, role: str | None) -> Ref:

@@ -17,6 +17,12 @@ from doings.web.timeline.times import MONTHS, date_text
 CELL = 11
 """The distance between squares; each is two less wide."""
 
+HALF = 27
+"""How many weeks stand in a row: a year takes two rows, which fit beside the list."""
+
+ROW = 7 * CELL + 18
+"""The distance between the rows, with the names of the months."""
+
 LEVELS = 4
 """How many shades there are besides that of a day without activities."""
 
@@ -47,9 +53,10 @@ class Year(msgspec.Struct, frozen=True):
 
     number: int
     width: int
+    height: int
     ground: str
     squares: list[Square]
-    months: list[tuple[str, int]]
+    months: list[tuple[str, int, int]]
     total: int
     before: str | None
     after: str | None
@@ -87,14 +94,16 @@ def year_of(sums: Sums, number: int, url: Url) -> Year:
     darkest = max(counts.values(), default=1)
 
     def corner(day: date) -> tuple[int, int]:
-        place = (day - start).days + offset
-        return place // _WEEK * CELL, place % _WEEK * CELL
+        week, weekday = divmod((day - start).days + offset, _WEEK)
+        row, column = divmod(week, HALF)
+        return column * CELL, row * ROW + weekday * CELL
 
     days = [start + timedelta(place) for place in range((date(number, 12, 31) - start).days + 1)]
     size = CELL - 2
     return Year(
         number=number,
-        width=corner(days[-1])[0] + CELL,
+        width=HALF * CELL,
+        height=2 * ROW,
         ground="".join([f"M{x} {y}h{size}v{size}h-{size}z" for x, y in map(corner, days)]),
         squares=[
             Square(
@@ -105,13 +114,19 @@ def year_of(sums: Sums, number: int, url: Url) -> Year:
             )
             for day, count in counts.items()
         ],
-        months=[
-            (MONTHS[month - 1][:3], corner(date(number, month, 1))[0]) for month in range(1, 13)
-        ],
+        months=[_month_name(number, month, corner) for month in range(1, 13)],
         total=sum(counts.values()),
         before=_beside(years, number, url, -1),
         after=_beside(years, number, url, 1),
     )
+
+
+def _month_name(
+    year: int, month: int, corner: Callable[[date], tuple[int, int]]
+) -> tuple[str, int, int]:
+    """The name of a month, and where it stands: above its first week."""
+    x, y = corner(date(year, month, 1))
+    return MONTHS[month - 1][:3], x, y // ROW * ROW
 
 
 def _beside(years: set[int], number: int, url: Url, step: int) -> str | None:
