@@ -132,7 +132,7 @@ def address_of(request: Request) -> str:
 
 def redirect(path: str) -> Response:
     """Lead on to a page of ours by a GET."""
-    return RedirectResponse(path, status_code=HTTPStatus.SEE_OTHER)
+    return RedirectResponse(path, status_code=303)
 
 
 def respond_error(error: DoingsError, request: Request) -> Response:

@@ -58,11 +58,11 @@ async def read_part(reader: Reader, asked: Asked, time_zone: str, now: int) -> P
     query = query_of(asked, time_zone)
     page = await reader.page(query, with_attrs=False)
     total, number = await _numbers(reader, query, page, asked.filters)
-    revised = [one.seq for one in page.items if one.updated_at != one.recorded_at]
+    seqs = [activity.seq for activity in page.items]
     context = Context(
         time_zone=time_zone,
         now=now,
-        revisions=await reader.newest_revisions(revised, REPLACED_BYTES),
+        revisions=await reader.newest_revisions(seqs, REPLACED_BYTES),
     )
     folds = not asked.filters.kinds
     articles = articles_of(page.items, context, number=number, folds=folds)
