@@ -82,6 +82,8 @@ def test_filters_are_read_and_said_again(address: str, filters: Filters) -> None
         ("newer=1-2-3", "newer", "is no place in a timeline"),
         ("year=12", "year", "must be a year like 2026"),
         ("year=%D9%A1%D9%A1%D9%A1%D9%A1", "year", "must be a year like 2026"),
+        ("limit=0", "limit", "must be a whole number from 1 to 100"),
+        ("limit=101", "limit", "must be a whole number from 1 to 100"),
         ("q=lunch", "q", "there is no such filter"),
     ],
 )
@@ -119,6 +121,7 @@ def test_somebody_may_be_named_by_words() -> None:
         ("from=2026-03-01", Query(since=MIDNIGHT)),
         ("to=2026-03-01", Query(until=MIDNIGHT + DAY)),
         ("on=2026-03-01", Query(gap=Gap(MIDNIGHT + DAY, 0, "older"))),
+        ("limit=7", Query(limit=7)),
         ("older=-5-7", Query(gap=Gap(-5, 7, "older"))),
         ("newer=5-7&on=2026-03-01", Query(gap=Gap(5, 7, "newer"))),
         ("person=contact:8&kind=a.b", Query(entities=(("contact", "8"),), kinds=("a.b",))),

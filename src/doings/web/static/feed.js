@@ -3,7 +3,7 @@
 // so that every article has its exact place among all.
 
 export const MOST = 500;
-const PAGE = 50;
+const PART = 100; // how many are fetched at a time
 const AHEAD = 1500; // pixels before an end at which more is fetched
 const RETRY = 5000; // milliseconds after a failure
 
@@ -96,10 +96,10 @@ export class Feed {
   hasRoom(side) {
     let room = MOST - this.articles.length;
     for (const one of this.leaving(side)) {
-      if (room >= PAGE) break;
+      if (room >= PART) break;
       room += all(one).length + 1;
     }
-    return room >= PAGE;
+    return room >= PART;
   }
 
   // What may leave when a part comes in on a side, farthest first.
@@ -116,7 +116,7 @@ export class Feed {
     this.loading = side;
     this.element.ariaBusy = "true";
     try {
-      const part = await this.fetchPart({ [side]: this[side] });
+      const part = await this.fetchPart({ [side]: this[side], limit: PART });
       this.keep(() => this.put(side, part));
       this.failedAt = null;
     } catch (error) {

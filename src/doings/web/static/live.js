@@ -119,11 +119,8 @@ export class Live {
   // The article of an activity as it is now, if it fits the filters.
   async find(id, key) {
     try {
-      const part = await this.feed.fetchPart({ newer: key });
-      const found = part.children
-        .flatMap((one) => [one, ...one.querySelectorAll("article")])
-        .find((one) => one.id === `a-${id}`);
-      found?.querySelector(".run")?.remove();
+      const part = await this.feed.fetchPart({ newer: key, limit: 1 });
+      const found = part.children.find((one) => one.id === `a-${id}`);
       if (part.total !== null && found) this.feed.total = part.total;
       return found ?? null;
     } catch {

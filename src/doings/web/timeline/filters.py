@@ -29,7 +29,7 @@ from doings.core.limits.search import check_search
 from doings.core.query import ENTITIES, Gap, Query, words_from_text
 from doings.core.values.instants import date_from_text
 from doings.httpkit.errors import LongList
-from doings.httpkit.input.params import QueryString, last, listed
+from doings.httpkit.input.params import QueryString, integer_from_text, last, listed
 
 T = TypeVar("T")
 
@@ -42,15 +42,19 @@ REMARKS = 20
 """How many remarks are shown."""
 
 PAGE = 50
-"""How many activities a page shows at first, and how many more at a time."""
+"""How many activities a page shows."""
+
+MOST = 100
+"""How many a script may ask for at a time."""
 
 _KINDS = re.compile(rf"{KIND.pattern}|{WORD.pattern}\.\*")
 _KEY = re.compile(r"(?P<at>-?[0-9]{1,18})-(?P<seq>[0-9]{1,13})")
 
 NAMES = ("kind", "person", "actor", "origin", "level", "from", "to", "text")
 
-PLACES = ("on", "older", "newer", "year")
-"""Where the page begins (on a date, behind an activity, before it), and the year of the calendar.
+PLACES = ("on", "older", "newer", "limit", "year")
+"""Where the page begins (on a date, behind an activity, before it), how much of the list it shows,
+and the year of the calendar.
 """
 
 
@@ -82,6 +86,7 @@ class Place(msgspec.Struct, frozen=True):
 
     on: date | None = None
     gap: Gap | None = None
+    limit: int = PAGE
     year: int | None = None
 
 
@@ -133,7 +138,8 @@ def asked_from_params(params: QueryString) -> Asked:
         remarks.append(Remark("from", filters.first_on.isoformat(), told))
         filters = msgspec.structs.replace(filters, first_on=None, last_on=None)
     gap = read("older", _older) or read("newer", _newer)
-    place = Place(read("on", _date), gap, read("year", _year))
+    limit = read("limit", _limit) or PAGE
+    place = Place(read("on", _date), gap, limit, read("year", _year))
     remarks += [
         Remark(name[:SHOWN], values[-1][:SHOWN], "there is no such filter")
         for name, values in params.items()
@@ -205,6 +211,13 @@ def _text(text: str) -> str:
     return text
 
 
+def _limit(text: str) -> int:
+    number = integer_from_text(text)
+    if number is None or not 1 <= number <= MOST:
+        raise ValueError(f"must be a whole number from 1 to {MOST}")
+    return number
+
+
 def _year(text: str) -> int:
     if not re.fullmatch(r"[1-9][0-9]{3}", text, re.ASCII):
         raise ValueError("must be a year like 2026")
@@ -244,7 +257,7 @@ def query_of(asked: Asked, time_zone: str) -> Query:
         until=_bounds(filters.last_on, time_zone)[1] if filters.last_on else None,
         words=words_from_text(filters.text) or None if filters.text else None,
         gap=gap,
-        limit=PAGE,
+        limit=place.limit,
     )
 
 
