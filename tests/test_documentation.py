@@ -182,7 +182,6 @@ ACCESS = {
     "mio GET /business/v1/settings/webhooks": ADMIN,
     "mio PUT /business/v1/settings/webhooks": ADMIN,
     "mio DELETE /business/v1/settings/webhooks": ADMIN,
-    "operations GET /": ANYONE,
     "operations GET /healthz": ANYONE,
     "operations GET /readyz": ANYONE,
     "operations GET /metrics": ANYONE,

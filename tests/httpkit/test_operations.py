@@ -9,13 +9,14 @@ from doings.core.errors import Unavailable
 from tests.serving import Served, serving
 
 
-async def test_the_root_leads_to_the_documents(served: Served) -> None:
-    """Somebody who looks in with a browser finds something to read, without a credential."""
+async def test_the_root_leads_to_a_page(served: Served) -> None:
+    """Somebody who looks in with a browser may sign in, or find the documents."""
     answer = await served.client.get("/", follow_redirects=True)
 
     assert answer.status_code == 200
-    assert answer.url.path == "/docs"
+    assert answer.url.path == "/sign-in"
     assert answer.headers["content-type"].startswith("text/html")
+    assert 'href="/docs"' in answer.text
 
 
 @pytest.mark.parametrize("path", ["/nowhere", "/v2/activities", "/docs/nowhere", "/healthz/x"])

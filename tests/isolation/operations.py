@@ -47,7 +47,6 @@ def routes() -> Iterator[Route]:
 
 
 PUBLIC = {
-    "GET /",
     "GET /healthz",
     "GET /readyz",
     "GET /metrics",
