@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from doings.auth.credentials import issue
 from doings.auth.principal import SCOPES
 from doings.auth.sessions import new_session, token_of
-from doings.core.clock import DAY, HOUR, SECOND, SystemClock
+from doings.core.clock import HOUR, SystemClock
 from doings.storage.database import Database
 from doings.storage.opening import open_url
 from tests.acceptance.running import serving
@@ -24,10 +24,15 @@ from tests.engines import SQLITE_ONLY
 
 pytestmark = [pytest.mark.browser, SQLITE_ONLY]
 
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-    " --disable-component-update --disable-sync"
-).split()
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 LONG = 10_000
 """How many activities the long list has."""
@@ -122,11 +127,11 @@ def browser(site: Site) -> Iterator[Browser]:
 
 def opened(browser: Browser, site: Site, account: Account | None, **options: Any) -> Page:  # noqa: ANN401
     """A page of a browser of its own, signed in, that fails a test by what it asks elsewhere."""
-    context = browser.new_context(base_url=site.url, viewport={"width": 1200, "height": 800}, **options)
+    context = browser.new_context(
+        base_url=site.url, viewport={"width": 1200, "height": 800}, **options
+    )
     if account is not None:
-        context.add_cookies(
-            [{"name": "doings_session", "value": account.session, "url": site.url}]
-        )
+        context.add_cookies([{"name": "doings_session", "value": account.session, "url": site.url}])
     page = context.new_page()
     page.set_default_timeout(10_000)
     page.elsewhere = []  # type: ignore[attr-defined]
@@ -158,7 +163,7 @@ def violations(page: Page) -> list[str]:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_nothing_keeps_anybody_out(browser: Browser, site: Site, theme: str) -> None:
-    """Axe finds nothing, wide and narrow, signed in or not, and nothing is wider than the window."""
+    """Axe finds nothing, wide or narrow, signed in or not; nothing is wider than the window."""
     page = opened(browser, site, site.short, color_scheme=theme)
     guest = opened(browser, site, None, color_scheme=theme)
     guest.goto("/sign-in")

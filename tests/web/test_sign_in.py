@@ -10,7 +10,10 @@ from doings.auth.principal import WRITE
 from doings.auth.sessions import LINK, MOST_SIGNED_OUT, SESSION, Session, token_of
 from doings.core.clock import SECOND
 from doings.core.text import object_from_text
+from doings.live import hub
+from tests.builders import note
 from tests.engines import SQLITE_ONLY
+from tests.native.handlers.test_stream import listening
 from tests.serving import Business, Served, serving
 from tests.web.visitor import Visitor, token_in
 
@@ -314,3 +317,23 @@ async def test_a_credential_that_may_not_read_is_told_so(
 
     assert answer.status_code == 403
     assert "This needs the scope read_activities." in answer.text
+
+
+async def test_signing_out_ends_streams(
+    member: Visitor, acme: Business, served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those of that session, a moment later; the credential's own stay."""
+    monkeypatch.setattr(hub, "CREDENTIAL_SECONDS", 0.01)
+    kept = member.http.cookies["doings_session"]
+    app = served.application
+    session = {"cookie": f"doings_session={kept}"}
+    async with (
+        listening(app, acme, path="/timeline/events", headers=session) as own,
+        listening(app, acme) as other,
+    ):
+        await member.send("/sign-out")
+        closing = await own.wait_for("closing")
+        await acme.record(note())
+        await other.wait_for("created")
+
+    assert closing.data == {"reason": "revoked"}

@@ -259,7 +259,7 @@ async def test_long_texts_and_many_facts_are_cut(member: Visitor, acme: Business
 
     assert len(text) < 60_000
     assert "160 more" in text
-    assert "Read on" in text
+    assert "The whole text" in text
 
 
 async def test_the_first_page_is_small(

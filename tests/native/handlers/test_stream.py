@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import pytest
 
@@ -16,6 +16,14 @@ from tests.native.client import Native, problems
 
 QUICK = 0.02
 """Seconds in the place of all that a stream waits for."""
+
+
+class Signed(Protocol):
+    """Whoever has a secret."""
+
+    @property
+    def secret(self) -> str | None:
+        """That of a credential."""
 
 
 class Event(NamedTuple):
@@ -87,9 +95,10 @@ def _event(block: str) -> Event:
 @asynccontextmanager
 async def listening(
     app: Application,
-    native: Native,
+    native: Signed,
     query: str = "",
     *,
+    path: str = "/v1/stream",
     is_ready: bool = True,
     headers: dict[str, str] | None = None,
 ) -> AsyncIterator[Listener]:
@@ -98,7 +107,7 @@ async def listening(
     sent = {"authorization": f"Bearer {native.secret}", **(headers or {})}
     scope = {
         "type": "http", "asgi": {"version": "3.0", "spec_version": "2.3"}, "http_version": "1.1",
-        "method": "GET", "scheme": "http", "path": "/v1/stream", "raw_path": b"/v1/stream",
+        "method": "GET", "scheme": "http", "path": path, "raw_path": path.encode(),
         "root_path": "", "query_string": query.encode(), "client": ("127.0.0.1", 1),
         "headers": [
             (name.encode(), text.encode()) for name, text in sent.items()

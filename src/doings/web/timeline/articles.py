@@ -14,13 +14,16 @@ from doings.core.presentation.graphemes import cut_before
 from doings.core.presentation.prose import prose
 from doings.core.presentation.title import title_pieces
 from doings.core.store.changes import Change
-from doings.web.timeline.facts import Fact, Revision, facts_of, revision_of
+from doings.web.timeline.facts import Fact, Revision, cut, facts_of, revision_of
 from doings.web.timeline.filters import key_text
 from doings.web.timeline.icons import Icon, icon_of
 from doings.web.timeline.times import ago_text, day_text, exact_text, local
 
 BODY_LENGTH = 320
 """How many characters of its prose an article shows at once."""
+
+SAID = 80
+"""How many characters of the text a title has where it is made of the text's beginning."""
 
 LONGEST_BODY = 20_000
 """How many it shows at all."""
@@ -168,17 +171,21 @@ def article_of(activity: Activity, context: Context, number: int | None) -> Arti
 
 
 def _prose(activity: Activity, title: str) -> tuple[str | None, str | None]:
-    """The beginning of the text, and the rest; nothing where the title says all of it."""
+    """The beginning of the text, and the rest.
+
+    Nothing where the title says all of it; where it is the beginning, no other one is shown, and
+    the rest is the whole text.
+    """
     text = (prose(activity) or "").strip()
-    if not text or " ".join(text.split()) in title:
+    line = " ".join(text[: 2 * SAID].split())
+    if not text or (len(text) <= 2 * SAID and line in title):
         return None, None
+    if line[:SAID] in title:
+        return None, cut(text, LONGEST_BODY)
     if len(text) <= BODY_LENGTH:
         return text, None
     end = cut_before(text, BODY_LENGTH)
-    rest = text[end:]
-    if len(rest) > LONGEST_BODY:
-        rest = rest[: cut_before(rest, LONGEST_BODY)] + "…"
-    return text[:end], rest
+    return text[:end], cut(text[end:], LONGEST_BODY)
 
 
 def _people(activity: Activity) -> tuple[Ref | None, list[Ref]]:
