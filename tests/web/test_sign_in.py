@@ -25,6 +25,7 @@ async def is_in(visitor: Visitor) -> bool:
     return (await visitor.get("/timeline")).status_code == 200
 
 
+@SQLITE_ONLY
 async def test_the_first_page_leads_to_the_sign_in(visitor: Visitor) -> None:
     """Which leads on to the description of the API."""
     answer = await visitor.get("/", follow_redirects=True)
@@ -41,6 +42,7 @@ async def test_account_and_secret_sign_in(visitor: Visitor, acme: Business) -> N
     assert (await visitor.get("/", follow_redirects=True)).url.path == "/timeline"
 
 
+@SQLITE_ONLY
 async def test_the_session_is_for_the_browser_alone(visitor: Visitor, acme: Business) -> None:
     """No script reads it, and no other site sends it along with what changes something."""
     answer = await visitor.sign_in(acme)
@@ -70,6 +72,7 @@ async def test_behind_https_the_session_never_goes_without(tmp_path: Path) -> No
     assert "Secure" in answer.headers["set-cookie"]
 
 
+@SQLITE_ONLY
 async def test_leads_back_to_what_was_asked_for(visitor: Visitor, acme: Business) -> None:
     """With its filters."""
     asked = await visitor.get("/timeline?kind=note.%2A&text=a+b")
@@ -87,6 +90,7 @@ async def test_leads_back_to_what_was_asked_for(visitor: Visitor, acme: Business
     assert answer.headers["location"] == "/timeline?kind=note.%2A&text=a+b"
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize(
     "elsewhere",
     [
@@ -112,6 +116,7 @@ async def test_leads_nowhere_else(visitor: Visitor, acme: Business, elsewhere: s
     assert (answer.status_code, answer.headers["location"]) == (303, "/timeline")
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize(
     ("account", "secret"),
     [("acme", "wrong"), ("other", None), ("acme", ""), ("", None), ("acme", "k0_x"), ("\0", "\0")],
@@ -170,6 +175,7 @@ async def test_a_link_signs_in_once(visitor: Visitor, acme: Business, served: Se
     assert acme.account.slug == "acme"
 
 
+@SQLITE_ONLY
 async def test_a_link_is_good_for_ten_minutes(
     visitor: Visitor, acme: Business, served: Served
 ) -> None:
@@ -200,6 +206,7 @@ async def test_links_share_a_credential_that_can_be_revoked(
     assert await is_in(visitor)
 
 
+@SQLITE_ONLY
 async def test_a_session_is_no_link_and_a_link_no_session(visitor: Visitor, acme: Business) -> None:
     """Each is signed for its own purpose."""
     link = (await visitor.link()).rpartition("/")[2]
@@ -306,6 +313,7 @@ async def test_what_was_signed_out_takes_no_more_room(
     assert not await is_in(other)
 
 
+@SQLITE_ONLY
 async def test_a_credential_that_may_not_read_is_told_so(
     visitor: Visitor, acme: Business, served: Served
 ) -> None:

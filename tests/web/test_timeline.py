@@ -45,6 +45,7 @@ def linked(text: str, rel: str) -> str:
     return unescape(found[1])
 
 
+@SQLITE_ONLY
 async def test_days_are_headings(member: Visitor, acme: Business) -> None:
     """In the zone of the account: at 23:30 UTC it is the next day in Berlin."""
     await acme.record(note(at=NOON + 11 * HOUR + HOUR // 2), note(at=NOON), note(at=NOON - DAY))
@@ -94,6 +95,7 @@ async def test_equal_instants_lose_none(member: Visitor, acme: Business) -> None
     assert len(seen) == len(set(seen)) == 130
 
 
+@SQLITE_ONLY
 async def test_runs_of_one_kind_fold(member: Visitor, acme: Business) -> None:
     """Within a day, from three on; those that are folded keep their places."""
     kinds = ["note.created"] * 4 + ["call.logged"] * 2 + ["note.created"]
@@ -126,6 +128,7 @@ FILTERED = [
 ]
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize(("address", "shown", "total"), FILTERED)
 async def test_filters(
     member: Visitor, acme: Business, address: str, shown: list[str], total: int
@@ -166,6 +169,7 @@ async def test_a_name_that_several_have_is_asked_about(member: Visitor, acme: Bu
     assert len(articles(text)) == 1
 
 
+@SQLITE_ONLY
 async def test_nonsense_is_told_and_the_rest_is_shown(member: Visitor, acme: Business) -> None:
     """What was typed is shown as text."""
     await acme.record(note())
@@ -180,6 +184,7 @@ async def test_nonsense_is_told_and_the_rest_is_shown(member: Visitor, acme: Bus
     assert "<i>" not in answer.text
 
 
+@SQLITE_ONLY
 async def test_stored_markup_is_text_everywhere(member: Visitor, acme: Business) -> None:
     """Titles, texts, names, facts, and what a change replaced."""
     data = json.dumps({MARKUP: {"deep": [MARKUP, {"x": MARKUP}]}})
@@ -218,6 +223,7 @@ async def test_tells_what_a_change_replaced(member: Visitor, acme: Business) -> 
     }
 
 
+@SQLITE_ONLY
 async def test_facts_and_people(member: Visitor, acme: Business) -> None:
     """Who did it first, whom it is about as links, and what was recorded in words."""
     await acme.put("contact", "8", name="Jim")
@@ -250,6 +256,7 @@ async def test_facts_and_people(member: Visitor, acme: Business) -> None:
     assert '<strong class="level">Error</strong>' in text
 
 
+@SQLITE_ONLY
 async def test_long_texts_and_many_facts_are_cut(member: Visitor, acme: Business) -> None:
     """A page stays small whatever is recorded, and says that there is more."""
     data = json.dumps({f"f{number}": "x" * 1000 for number in range(200)})
@@ -262,6 +269,7 @@ async def test_long_texts_and_many_facts_are_cut(member: Visitor, acme: Business
     assert "The whole text" in text
 
 
+@SQLITE_ONLY
 async def test_the_first_page_is_small(
     member: Visitor, acme: Business, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -281,6 +289,7 @@ async def test_the_first_page_is_small(
     assert sum(sizes) < 60_000
 
 
+@SQLITE_ONLY
 async def test_an_empty_timeline_says_so(member: Visitor, acme: Business) -> None:
     """And one in which nothing fits says that."""
     empty = (await member.get("/timeline")).text
@@ -313,6 +322,7 @@ async def test_nobody_sees_another_account(member: Visitor, acme: Business, serv
     assert '<span id="total">1</span>' in (await member.get("/timeline")).text
 
 
+@SQLITE_ONLY
 async def test_a_part_is_what_the_page_would_show(member: Visitor, acme: Business) -> None:
     """Articles with their places, and where it goes on."""
     await fill(acme, 60)
@@ -327,6 +337,7 @@ async def test_a_part_is_what_the_page_would_show(member: Visitor, acme: Busines
     assert "<html" not in part
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize("query", ["", "?kind=note.*", "?level=WARN&text=a&from=2026-01-01&x=y"])
 async def test_events_stream_to_who_is_signed_in(member: Visitor, query: str) -> None:
     """By the session, with the page's own filters; nothing in the address is an error."""
@@ -337,6 +348,7 @@ async def test_events_stream_to_who_is_signed_in(member: Visitor, query: str) ->
     assert "event: position" in answer.text
 
 
+@SQLITE_ONLY
 async def test_events_are_for_nobody_else(visitor: Visitor) -> None:
     """A script is told so, and led to no form."""
     answer = await visitor.get("/timeline/events")

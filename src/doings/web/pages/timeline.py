@@ -45,6 +45,10 @@ PART = "/timeline/part"
 EVENTS = "/timeline/events"
 
 
+KINDS = 100
+"""How many kinds are offered, the most frequent ones."""
+
+
 class Chip(msgspec.Struct, frozen=True):
     """A filter that is on, in words, and the address without it."""
 
@@ -207,9 +211,10 @@ def _params(pairs: list[tuple[str, str]]) -> dict[str, list[str]]:
 
 
 def _kind_options(filters: Filters, overview: Overview) -> list[KindOption]:
-    """The kinds that occur, and those that are filtered for though they do not."""
+    """The kinds that occur most, and those that are filtered for though they do not."""
     counts = dict(overview.kinds)
-    absent = [kind for kind in filters.kinds if kind not in counts]
+    often = [kind for kind, _ in overview.kinds[:KINDS]]
+    others = [kind for kind in filters.kinds if kind not in often]
     return [
         KindOption(
             kind,
@@ -217,7 +222,7 @@ def _kind_options(filters: Filters, overview: Overview) -> list[KindOption]:
             counts.get(kind, 0),
             kind in filters.kinds,
         )
-        for kind in [*absent, *counts]
+        for kind in [*others, *often]
     ]
 
 
