@@ -1,6 +1,7 @@
 """`doings demo`."""
 
 import json
+import re
 import stat
 from datetime import date
 from pathlib import Path
@@ -78,3 +79,15 @@ def test_an_account_of_that_name_that_is_not_the_demo_is_left_alone(cli: Cli) ->
 
     assert outcome.code == 1
     assert outcome.err == ("doings: the account demo is 'Demo & Sons', not the demo: left alone\n")
+
+
+def test_an_address_that_signs_in_comes_first(cli: Cli) -> None:
+    """Beside the calls, so that those can be piped; each run makes another one."""
+    first, second = cli("demo"), cli("demo")
+
+    links = [
+        re.findall(r"http://127\.0\.0\.1:8000/sign-in/\S+", run.err) for run in (first, second)
+    ]
+    assert [len(found) for found in links] == [1, 1]
+    assert links[0] != links[1]
+    assert "sign-in" not in first.out

@@ -462,3 +462,23 @@ def test_a_long_list_stays_light_and_still(browser: Browser, site: Site) -> None
     after = back.evaluate("one => one.querySelector('.entry').getBoundingClientRect().top")
     assert abs(after - before) <= 1
     page.context.close()
+
+
+def test_back_leads_to_the_same_place_after_a_jump(page: Page) -> None:
+    """Though more of the list was fetched above it than the address says."""
+    page.goto("/timeline?on=2026-02-10")
+    page.get_by_role("link", name="Newer", exact=True).click()
+    expect(page.locator("article").first).not_to_have_attribute("data-day", "2026-02-10")
+    article = page.locator("article[data-day='2026-02-10']").first
+    article.scroll_into_view_if_needed()
+    page.wait_for_timeout(250)
+    place = "one => one.querySelector('.entry').getBoundingClientRect().top"
+    before, id_ = article.evaluate(place), article.get_attribute("id")
+
+    article.locator(".people a").click()
+    page.wait_for_url("**person=contact:8")
+    page.go_back()
+
+    expect(page.locator("#newest")).to_have_count(1)
+    page.wait_for_timeout(400)
+    assert abs(page.locator(f"#{id_}").evaluate(place) - before) <= 1

@@ -242,7 +242,7 @@ async def test_facts_and_people(member: Visitor, acme: Business) -> None:
 
     text = (await member.get("/timeline")).text
 
-    assert re.findall(r'<a href="(/timeline\?person[^"]*)">([^<]*)</a>', text) == [
+    assert re.findall(r'<a href="(/timeline\?person[^"]*)"><bdi>([^<]*)</bdi>', text) == [
         ("/timeline?person=user:u1", "Ann"),
         ("/timeline?person=contact:8", "Jim"),
         ("/timeline?person=membership:m1", "M"),

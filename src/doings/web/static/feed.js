@@ -89,7 +89,8 @@ export class Feed {
     if (this.failedAt && Date.now() - this.failedAt < RETRY) return;
     const { top, bottom } = this.element.getBoundingClientRect();
     if (this.older && bottom < innerHeight + AHEAD && this.hasRoom("older")) this.load("older");
-    else if (this.newer && top > -AHEAD && scrollY > 0 && this.hasRoom("newer")) this.load("newer");
+    // Not before the reader is in the list: what stands above it would be pushed out of sight.
+    else if (this.newer && top < 0 && top > -AHEAD && this.hasRoom("newer")) this.load("newer");
   }
 
   // Whether a part fits in, or enough can leave at the other end without being seen to.

@@ -158,6 +158,7 @@ export class Live {
       newest.focus({ preventScroll: true });
       newest.scrollIntoView({ block: "nearest", behavior: "instant" });
     }
+    feed.settle(null);
     feed.element.dispatchEvent(new CustomEvent("grown"));
   }
 

@@ -26,8 +26,7 @@ function note(feed) {
   const one = feed.firstInSight();
   if (!one) return;
   const focused = document.activeElement?.closest("article")?.id;
-  const top = one.querySelector(":scope > .entry").getBoundingClientRect().top;
-  const place = { id: one.id, key: one.dataset.key, top, focused, scroll: scrollY };
+  const place = { id: one.id, key: one.dataset.key, top: topOf(one), focused };
   history.replaceState({ ...history.state, place }, "");
 }
 
@@ -43,6 +42,15 @@ async function restore(feed, kept) {
   const one = document.getElementById(kept.id);
   if (!one) return;
   document.getElementById(kept.focused)?.focus({ preventScroll: true });
-  const top = one.querySelector(":scope > .entry").getBoundingClientRect().top;
-  scrollBy({ top: top - kept.top, behavior: "instant" });
+  // Where the list is too short on a side for that, more of it is fetched first.
+  for (const side of ["newer", "older", null]) {
+    const away = topOf(one) - kept.top;
+    scrollBy({ top: away, behavior: "instant" });
+    if (Math.abs(topOf(one) - kept.top) < 1 || !side) return;
+    await feed.load(side);
+  }
+}
+
+function topOf(one) {
+  return one.querySelector(":scope > .entry").getBoundingClientRect().top;
 }
