@@ -62,6 +62,7 @@ class Site(NamedTuple):
     url: str
     short: Account
     long: Account
+    same: Account
 
     def call(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - JSON
         """Ask the API of the short account."""
@@ -80,7 +81,7 @@ async def _account(database: Database, slug: str) -> tuple[int, Account]:
     return account.id, Account(slug, issued.secret, session)
 
 
-async def _fill(url: str) -> tuple[Account, Account]:
+async def _fill(url: str) -> tuple[Account, Account, Account]:
     database = await open_url(url, SystemClock(), prepared=True)
     short_id, short = await _account(database, "short")
     kinds = ("note.created", "call.logged", "call.logged", "call.logged", "email.created")
@@ -95,6 +96,10 @@ async def _fill(url: str) -> tuple[Account, Account]:
         for place in range(120)
     ]
     await database.write(short_id, lambda writer: writer.record(drafts))
+    same_id, same = await _account(database, "same")
+    await database.write(
+        same_id, lambda writer: writer.record([note(summary="same") for _ in range(700)])
+    )
     long_id, long = await _account(database, "long")
     for start in range(0, LONG, 1000):
         chunk = [
@@ -108,7 +113,7 @@ async def _fill(url: str) -> tuple[Account, Account]:
         ]
         await database.write(long_id, lambda writer, chunk=chunk: writer.record(chunk))  # type: ignore[misc]
     await database.close()
-    return short, long
+    return short, long, same
 
 
 @pytest.fixture(scope="module")
@@ -482,3 +487,19 @@ def test_back_leads_to_the_same_place_after_a_jump(page: Page) -> None:
     expect(page.locator("#newest")).to_have_count(1)
     page.wait_for_timeout(400)
     assert abs(page.locator(f"#{id_}").evaluate(place) - before) <= 1
+
+
+def test_many_that_are_folded_stay_few_in_the_document(browser: Browser, site: Site) -> None:
+    """All of one instant and one kind: none is lost, and the next ones are on another page."""
+    page = opened(browser, site, site.same)
+    page.goto("/timeline")
+    expect(page.locator("article")).to_have_count(450)
+    page.wait_for_timeout(300)
+    expect(page.locator("article")).to_have_count(450)
+    expect(page.locator("#feed > article")).to_have_count(5)
+    page.locator("#go-older").click()
+    page.wait_for_url("**/timeline?older=*")
+
+    expect(page.locator("article").first).to_have_attribute("aria-posinset", "451")
+    expect(page.locator("article").last).to_have_attribute("aria-posinset", "700")
+    page.context.close()

@@ -63,6 +63,8 @@ export class Feed {
     addEventListener("resize", soon, { passive: true });
     for (const side of ["older", "newer"]) {
       this.links[side].addEventListener("click", (event) => {
+        // Where all that is here is in sight, as in a folded run, the link leads to another page.
+        if (!this.hasRoom(side)) return;
         event.preventDefault();
         this.failedAt = null;
         this.load(side);
@@ -88,9 +90,9 @@ export class Feed {
     if (this.loading || this.foot.contains(document.activeElement)) return;
     if (this.failedAt && Date.now() - this.failedAt < RETRY) return;
     const { top, bottom } = this.element.getBoundingClientRect();
-    if (this.older && bottom < innerHeight + AHEAD && this.hasRoom("older")) this.load("older");
+    if (this.older && bottom < innerHeight + AHEAD) this.load("older");
     // Not before the reader is in the list: what stands above it would be pushed out of sight.
-    else if (this.newer && top < 0 && top > -AHEAD && this.hasRoom("newer")) this.load("newer");
+    else if (this.newer && top < 0 && top > -AHEAD) this.load("newer");
   }
 
   // Whether a part fits in, or enough can leave at the other end without being seen to.
@@ -113,7 +115,7 @@ export class Feed {
   }
 
   async load(side) {
-    if (this.loading || !this[side]) return false;
+    if (this.loading || !this[side] || !this.hasRoom(side)) return false;
     this.loading = side;
     this.element.ariaBusy = "true";
     try {
