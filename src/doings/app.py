@@ -58,6 +58,7 @@ from doings.storage.rebuilding import Rebuilding
 from doings.storage.relinking import Relinking
 from doings.storage.sql.schema import VERSION
 from doings.web import routes as web
+from doings.web.page import prepare
 
 log = structlog.get_logger("doings")
 
@@ -252,6 +253,7 @@ class Application:
         self._deliveries.start()
         self._loop_watch.start()
         self._connections.start()
+        self._loop.run_in_executor(None, prepare)
 
     def end_waiting(self) -> None:
         """Answer all that wait for changes and end all streams: the server is about to stop.

@@ -19,7 +19,7 @@ from doings.core.errors import DoingsError, TooManyRequests, Unauthenticated
 from doings.httpkit.errors import STATUS, value_for
 from doings.httpkit.input.headers import elements
 from doings.httpkit.request import Request
-from doings.web.assets import asset_url
+from doings.web.assets import asset_url, version
 from doings.web.display import THEMES, display_of
 from doings.web.forms import FIELD, form_token, keep_visitor
 from doings.web.session import viewer_of
@@ -64,6 +64,14 @@ def environment() -> jinja2.Environment:
     )
     made.globals |= {"asset": asset_url, "navigation": NAVIGATION, "themes": THEMES}
     return made
+
+
+@cache
+def prepare() -> None:
+    """Make ready what the first page would wait for: templates, and compressed files."""
+    for name in environment().list_templates():
+        environment().get_template(name)
+    version()
 
 
 async def respond_page(
