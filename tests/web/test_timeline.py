@@ -306,7 +306,7 @@ async def test_nobody_sees_another_account(member: Visitor, acme: Business, serv
     """Neither in the list nor by a name, a number or a count."""
     await acme.record(note())
     other = await served.business("other")
-    await other.put("contact", "secret", name="Secret Agent")
+    await other.put("contact", "secret", name="Secret Guest")
     await other.record(note("secret", summary="agenda"), note(kind="agenda.kept"))
 
     for path in (
@@ -317,7 +317,7 @@ async def test_nobody_sees_another_account(member: Visitor, acme: Business, serv
     ):
         text = (await member.get(path)).text
         assert "genda" not in text
-        assert "Secret Agent" not in text
+        assert "Secret Guest" not in text
         assert len(articles(text)) <= 1
     assert '<span id="total">1</span>' in (await member.get("/timeline")).text
 
