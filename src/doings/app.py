@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 import doings
 from doings.auth.credentials import Authenticator
 from doings.auth.limits import FailedSignIns
+from doings.auth.log_keys import LogKeys
 from doings.config import Settings, base_url, settings_from_environment
 from doings.core.account import Account
 from doings.core.clock import Clock, SystemClock
@@ -53,7 +54,8 @@ from doings.native import deliveries as standard
 from doings.native import docs_page
 from doings.native import routes as native
 from doings.storage.database import Database, Upgrade, refuse_upgrade
-from doings.storage.opening import open_url
+from doings.storage.log_keeping import LogKeeping
+from doings.storage.opening import log_key_file, open_url
 from doings.storage.rebuilding import Rebuilding
 from doings.storage.relinking import Relinking
 from doings.storage.sql.schema import VERSION
@@ -141,6 +143,7 @@ def services_of(settings: Settings, store: Database, deliveries: Deliveries, hub
         waiting=WaitingRoom(),
         deliveries=deliveries,
         streams=hub,
+        log_keys=LogKeys(log_key_file(settings)),
     )
 
 
@@ -169,6 +172,14 @@ def _note_rebuilding(account: Account, left: int) -> None:
 
 def _note_failed_rebuilding(error: Exception) -> None:
     log.warning("cannot go on making the search of an older database", exc_info=error)
+
+
+def _note_log(account: Account, left: int) -> None:
+    log.info("making the log of an older database", account=account.slug, left=left)
+
+
+def _note_failed_log(error: Exception) -> None:
+    log.warning("cannot go on making the log of changes", exc_info=error)
 
 
 def _note_failed_relinking(error: Exception) -> None:
@@ -205,6 +216,7 @@ class Application:
         self._sweeper: Sweeper | None = None
         self._rebuilding: Rebuilding | None = None
         self._relinking: Relinking | None = None
+        self._log_keeping: LogKeeping | None = None
         self._deliveries: Worker | None = None
         self._loop_watch = LoopWatch()
         self._connections = Connections(settings.port)
@@ -250,6 +262,8 @@ class Application:
         self._rebuilding.start()
         self._relinking = Relinking(self._store, _note_failed_relinking)
         self._relinking.start()
+        self._log_keeping = LogKeeping(self._store, _note_log, _note_failed_log)
+        self._log_keeping.start()
         self._deliveries.start()
         self._loop_watch.start()
         self._connections.start()
@@ -286,6 +300,8 @@ class Application:
             await self._rebuilding.stop()
         if self._relinking is not None:
             await self._relinking.stop()
+        if self._log_keeping is not None:
+            await self._log_keeping.stop()
         await self.services().authenticator.flush()
         if self._store is not None:
             await self._store.close()

@@ -41,6 +41,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     prepared_statements: bool = True
     webhook_schedule: tuple[Seconds, ...] = ()
     webhook_allow: tuple[str, ...] = ()
+    log_key: str | None = None
 
 
 NAMES = tuple(Settings.__struct_fields__)

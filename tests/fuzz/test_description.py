@@ -56,6 +56,7 @@ class Server:
         id_ = contact if path.startswith("/entities") else document["id"]
         self.known = {"type": "contact", "id": id_, "key": "none"}
         self.known |= {"origin": "phone", "external_id": "7"}
+        self.known |= {"seq": str(document["seq"]), "level": "0", "number": "000.p/1"}
 
     def answer(self, case: Case) -> httpx.Response:
         """Send what was thought up."""

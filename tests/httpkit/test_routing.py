@@ -12,7 +12,9 @@ PATHS = Paths(
         ("/contacts/{id}", "contact"),
         ("/contacts/{id}/notes/{note}", "note"),
         ("/{space}/api", "api"),
-    ]
+        ("/tiles/{level}/{number}", "tile"),
+    ],
+    are_open=["/tiles/{level}/{number}"],
 )
 
 
@@ -30,6 +32,8 @@ def parts_of(path: str) -> list[str]:
         ("/contacts/8", "contact", {"id": "8"}),
         ("/contacts/a b/notes/ü", "note", {"id": "a b", "note": "ü"}),
         ("/co-up/api", "api", {"space": "co-up"}),
+        ("/tiles/0/067", "tile", {"level": "0", "number": "067"}),
+        ("/tiles/0/x001/067.p/3", "tile", {"level": "0", "number": "x001/067.p/3"}),
     ],
 )
 def test_the_first_path_that_fits_is_found(path: str, found: str, params: dict[str, str]) -> None:

@@ -237,6 +237,8 @@ OWN_IDS = {
     "/monica/api/genders/{id}",
     "/v1/activities/by-external-id/{origin}/{external_id}",
     "/v1/entities/{type}/{id}",
+    "/v1/log/tile/{level}/{number}",
+    "/v1/proofs/{seq}",
     "/v1/entities/{type}/{id}/activities",
     "/invent/orgs/{org_id}/contacts/{contact_id}/activities",
 }

@@ -83,7 +83,10 @@ def check_described(answer: httpx.Response) -> None:
     assert answer.status_code in told, (method, path, answer.text)
 
 
-ROUTES = [(compile_path(one.path)[0], one) for one in SURFACE.resources]
+ROUTES = [
+    (compile_path(one.path[:-1] + ":path}" if one.is_open else one.path)[0], one)
+    for one in SURFACE.resources
+]
 
 
 def store_now(app: Application) -> int:

@@ -23,6 +23,11 @@ SINGLE = {
     "/stream",
     "/webhooks/{id}",
     "/webhooks/{id}/stats",
+    "/log/checkpoint",
+    "/log/key",
+    "/log/consistency",
+    "/log/tile/{level}/{number}",
+    "/proofs/{seq}",
 }
 """The paths that answer GET with one document, with nothing that is stored, or without an end."""
 

@@ -120,6 +120,8 @@ async def test_deleted_account_leaves_no_row(database: Database, book: Book, oth
         await one.write(lambda writer: writer.remember("k", ONE, ANSWER))
         await one.write(run_an_import)
         await one.write(make_a_webhook)
+        await one.record(*[note() for _ in range(256)])
+        await database.settle_log(one.account.id)
         await database.engine.write(
             lambda connection, one=one: connection.execute(  # type: ignore[misc]
                 sql.SET_RELINK, account_id=one.account.id, entity=1, occurred_at=0, activity_seq=0

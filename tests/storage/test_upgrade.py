@@ -16,6 +16,7 @@ from doings.storage.database import Database
 from doings.storage.engine import Connection
 from doings.storage.opening import open_url
 from doings.storage.rebuilding import Rebuilding
+from doings.storage.sql import statements
 from doings.storage.sql.schema import STEPS
 from tests.builders import note
 from tests.clocks import NOON, TickingClock
@@ -37,12 +38,24 @@ LINKS = (
 """Rows as the first version stored them."""
 
 
+LOGGING = 1 + next(place for place, step in enumerate(STEPS) if "log_leaves" in step)
+"""The step that brings the log: before it, seqs are taken without a look at how far the log is."""
+
+TAKING_SEQS = {
+    name: getattr(statements, name)
+    for name in ("ADVANCE_LAST_SEQ", "ADVANCE_LAST_SEQ_AND_CACHE_VERSION")
+}
+
+
 async def opened(
     engine: str, directory: Path, monkeypatch: pytest.MonkeyPatch, steps: int
 ) -> Database:
     """The directory's database, by a program that knows so many steps of the schema."""
     monkeypatch.setattr(opening, "STEPS", STEPS[:steps])
     monkeypatch.setattr(opening, "VERSION", steps)
+    for name, statement in TAKING_SEQS.items():
+        older = statement.replace("head, logged", "head, 0")
+        monkeypatch.setattr(statements, name, statement if steps >= LOGGING else older)
     return await OPENINGS[engine](directory, TickingClock())
 
 

@@ -1,5 +1,6 @@
 """`doings export`: a timeline as NDJSON, or as the one answer that a vendor's API would give.
 
+With proofs, a checkpoint stands before and behind the rest, and a line for each leaf of the log.
 In NDJSON entities come first, then activities from the oldest on. Each entity is a line
 `{"entity": {…}}`, each activity a line with its native document, so that `doings import` of it
 makes an equal account. Memory stays flat however much there is.
@@ -15,6 +16,7 @@ from typing import Annotated, BinaryIO
 import msgspec
 import typer
 
+from doings.cli import proofs as proofs_of_export
 from doings.cli.options import (
     AccountOption,
     ContactOption,
@@ -23,6 +25,7 @@ from doings.cli.options import (
     settings_for,
     with_store,
 )
+from doings.cli.proofs import Signing, log_keys
 from doings.cli.terminal import progress, remark
 from doings.core.account import Account
 from doings.core.activity import checked_kind
@@ -72,6 +75,10 @@ def export(  # noqa: PLR0913 - each is an option of the command
     activities_only: Annotated[
         bool, typer.Option("--activities-only", help="Leave out the entities.")
     ] = False,
+    proofs: Annotated[
+        bool,
+        typer.Option("--proofs", help="With the leaves of the log, for `doings verify`."),
+    ] = False,
     dialect: DialectOption = None,
     contact: ContactOption = None,
     database: DatabaseOption = None,
@@ -80,6 +87,8 @@ def export(  # noqa: PLR0913 - each is an option of the command
 
     Filters narrow the activities, and go with NDJSON only.
     """
+    if proofs and (dialect or contact or kind or since or until or activities_only):
+        raise Misconfigured("--proofs goes with a whole export: with --account and FILE alone")
     if dialect is not None:
         if kind or since or until or activities_only:
             raise Misconfigured("--dialect goes with --account, --contact and FILE alone")
@@ -97,10 +106,8 @@ def export(  # noqa: PLR0913 - each is an option of the command
             is_descending=False,
         )
         timeline = Timeline(store, owner, by=None)
-        with _target(file) as out, progress("Exporting") as step:
-            if not activities_only:
-                await _write_entities(timeline, out)
-            return await _write_activities(timeline, query, out, step)
+        signing = Signing(store, owner, log_keys(database)) if proofs else None
+        return await _write(timeline, query, file, signing, with_entities=not activities_only)
 
     written = with_store(database, work)
     if file != "-":
@@ -130,6 +137,24 @@ def _export_answer(
     with_store(database, work)
     if file != "-":
         remark(f"Exported {account} as {dialect} to {file}")
+
+
+async def _write(
+    timeline: Timeline, query: Query, file: str, signing: Signing | None, *, with_entities: bool
+) -> int:
+    """Write the lines of an export; returns how many activities they hold."""
+    if signing is not None:
+        # Where nothing can be signed, this is found out before the file is begun.
+        await signing.prepare()
+    with _target(file) as out, progress("Exporting") as step:
+        if signing is not None:
+            await proofs_of_export.write_checkpoint(signing, out)
+        if with_entities:
+            await _write_entities(timeline, out)
+        written = await _write_activities(timeline, query, out, step)
+        if signing is not None:
+            await proofs_of_export.write_leaves(signing, out)
+    return written
 
 
 async def _write_entities(timeline: Timeline, out: BinaryIO) -> None:

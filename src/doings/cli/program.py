@@ -21,6 +21,7 @@ from doings.cli.importing import (
     ImportGroup,
     import_,
 )
+from doings.cli.log import VERIFY_EXAMPLES, log, verify
 from doings.cli.maintenance import (
     BACKUP_EXAMPLES,
     CHECK_EXAMPLES,
@@ -89,6 +90,8 @@ app.command("copy", epilog=COPY_EXAMPLES)(copy)
 app.add_typer(schema, name="schema")
 app.add_typer(webhooks, name="webhook")
 app.add_typer(web, name="web")
+app.add_typer(log, name="log")
+app.command("verify", epilog=VERIFY_EXAMPLES)(verify)
 
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 - the shape of an option's callback

@@ -73,6 +73,11 @@ def instant_from_datetime(moment: datetime) -> int:
 @lru_cache(maxsize=16_384)
 def datetime_from_instant(instant: int) -> datetime:
     """The instant as a datetime in UTC."""
+    return new_datetime(instant)
+
+
+def new_datetime(instant: int) -> datetime:
+    """The same without a cache, which takes longer than it saves where instants do not repeat."""
     if -_EXACT < instant < _EXACT:
         return datetime.fromtimestamp(instant / SECOND, UTC)
     return EPOCH + timedelta(microseconds=instant)

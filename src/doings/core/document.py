@@ -11,6 +11,7 @@ from doings.core.activity import ACTOR, Activity, Linked, rendered_links
 from doings.core.clock import datetime_from_instant, text_from_instant
 from doings.core.entity import Entity
 from doings.core.store.changes import Change, EntityChange, Op
+from doings.core.store.log import leaf_of
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 MomentText = Annotated[str, msgspec.Meta(extra_json_schema={"format": "date-time"})]
@@ -77,7 +78,10 @@ class EntityDocument(msgspec.Struct):
 
 
 class ChangeDocument(msgspec.Struct):
-    """A change: `activity` as it is now, null once deleted; `before` what the change replaced."""
+    """A change: `activity` as it is now, null once deleted; `before` what the change replaced.
+
+    `leaf` is its number in the log.
+    """
 
     seq: int
     op: Op
@@ -87,6 +91,7 @@ class ChangeDocument(msgspec.Struct):
     activity_id: str
     activity: ActivityDocument | None
     before: NullableObject | None
+    leaf: int
 
 
 class EnteredDocument(ChangeDocument):
@@ -110,6 +115,19 @@ class EntityChangeDocument(msgspec.Struct):
     entity: EntityDocument | None
     type: str
     id: str
+
+
+class EntityChangeItem(msgspec.Struct):
+    """What happened to an entity as an item of a list; `entity` as it is now, null once deleted."""
+
+    seq: int
+    op: Op
+    at: Moment
+    by: str | None
+    type: str
+    id: str
+    entity: EntityDocument | None
+    leaf: int
 
 
 LinkDocuments = tuple[ActorDocument | None, list[LinkDocument]]
@@ -199,6 +217,7 @@ def change_document(change: Change) -> ChangeDocument:
         activity_id=change.activity_id,
         activity=activity_document(change.activity) if change.activity else None,
         before=None if change.before is None else raw(change.before),
+        leaf=leaf_of(change.seq),
     )
 
 
@@ -210,6 +229,20 @@ def entity_change_document(change: EntityChange) -> EntityChangeDocument:
         entity=entity_document(change.entity) if change.entity else None,
         type=change.type,
         id=change.id,
+    )
+
+
+def entity_change_item(change: EntityChange) -> EntityChangeItem:
+    """Render what happened to an entity, as an item of a list."""
+    return EntityChangeItem(
+        seq=change.seq,
+        op=change.op,
+        at=datetime_from_instant(change.at),
+        by=change.by,
+        type=change.type,
+        id=change.id,
+        entity=entity_document(change.entity) if change.entity else None,
+        leaf=leaf_of(change.seq),
     )
 
 

@@ -13,7 +13,7 @@ from doings.core.entity import EntityKey
 from doings.core.interactions import recording
 from doings.core.query import Query
 from doings.core.store import Reader, Store, Writer
-from doings.core.store.changes import Change
+from doings.core.store.changes import Change, FeedChunk
 from doings.core.store.rendering import Rendered, Rendering
 
 T = TypeVar("T")
@@ -117,10 +117,34 @@ class Timeline:
 
         Waits for the first one up to `wait` seconds.
         """
+
+        async def read(reader: Reader) -> tuple[list[Change], int]:
+            return await reader.changes(after, limit), await reader.last_seq()
+
+        return await self._awaited(read, after, wait)
+
+    async def feed(self, after: int, limit: int, wait: float) -> tuple[FeedChunk, int]:
+        """What happened after a seq, to entities too, and the account's last seq; waits as above.
+
+        Raises NotFound.
+        """
+
+        async def read(reader: Reader) -> tuple[list[FeedChunk], int]:
+            chunk = await reader.feed(after, limit)
+            last_chunk.append(chunk)
+            return [chunk] if chunk.items else [], chunk.last_seq
+
+        last_chunk: list[FeedChunk] = []
+        _, last_seq = await self._awaited(read, after, wait)
+        return last_chunk[-1], last_seq
+
+    async def _awaited(
+        self, read: Callable[[Reader], Awaitable[tuple[list[T], int]]], after: int, wait: float
+    ) -> tuple[list[T], int]:
         end = time.monotonic() + wait
         last_head = -1
         while True:
-            changes, last_seq = await self._changes(after, limit)
+            changes, last_seq = await self.read(read)
             left = end - time.monotonic()
             # A last seq that did not move means that the wait ended early: the server is stopping.
             if changes or left <= 0 or last_seq == last_head:
@@ -128,9 +152,3 @@ class Timeline:
             last_head = last_seq
             # The last seq can move without a change: a new entity takes a seq as well.
             await self.store.wait_for_change(self.account.id, max(last_seq, after), left)
-
-    async def _changes(self, after: int, limit: int) -> tuple[list[Change], int]:
-        async def read(reader: Reader) -> tuple[list[Change], int]:
-            return await reader.changes(after, limit), await reader.last_seq()
-
-        return await self.read(read)

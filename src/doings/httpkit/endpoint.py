@@ -48,7 +48,10 @@ class GetServices(Protocol):
 def surface_app(surface: Surface, services: GetServices) -> ASGIApp:
     """The ASGI app that serves a surface; a slash at the end of a path makes no difference."""
     endpoint = _Endpoints(surface, services)
-    paths = Paths([(resource.path, endpoint.of(resource)) for resource in surface.resources])
+    paths = Paths(
+        [(resource.path, endpoint.of(resource)) for resource in surface.resources],
+        are_open=[resource.path for resource in surface.resources if resource.is_open],
+    )
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         scope["doings"]["surface"] = surface.name

@@ -10,6 +10,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope
 
 from doings.auth.credentials import Authenticator
+from doings.auth.log_keys import LogKeys
 from doings.auth.principal import Principal
 from doings.config import Settings
 from doings.core.budget import BODY_RATE, LARGE_BODY, LIST_ITEMS, QUIET_SECONDS
@@ -54,6 +55,7 @@ class Services(msgspec.Struct, frozen=True):
     waiting: WaitingRoom
     deliveries: Deliveries
     streams: Streams
+    log_keys: LogKeys
 
 
 class Request:

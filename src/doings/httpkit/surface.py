@@ -31,10 +31,14 @@ class Operation(msgspec.Struct, frozen=True):
 
 
 class Resource(msgspec.Struct, frozen=True):
-    """A path below the mount, variable segments in braces, with its operations by method."""
+    """A path below the mount, variable segments in braces, with its operations by method.
+
+    Where it `is_open`, its last segment stands for one segment or more.
+    """
 
     path: str
     operations: dict[str, Operation]
+    is_open: bool = False
 
 
 class Surface(msgspec.Struct, frozen=True, kw_only=True):

@@ -125,24 +125,28 @@ class _EntityMember(msgspec.Struct, frozen=True):
 
 
 class _Envelope(msgspec.Struct, frozen=True):
-    """What tells the two kinds of lines apart."""
+    """What tells the kinds of lines apart; `leaf` and `checkpoint` are proofs of the others."""
 
     entity: _EntityMember | None = None
     kind: Any = None
     id: str | None = None
+    leaf: Any = None
+    checkpoint: Any = None
 
 
 _ENVELOPE = msgspec.json.Decoder(_Envelope)
 
 
 def line_from_text(text: bytes, *, origin: str | None, now: int) -> Line | None:
-    """Read a line; None if it is empty. Raises Malformed and Invalid."""
+    """Read a line; None if it is empty or a proof. Raises Malformed and Invalid."""
     from doings.native.formats.ndjson import draft_from_exported  # noqa: PLC0415 - loads the native API
 
     text = utf8_content(text.lstrip()).strip()
     if not text:
         return None
     envelope = _envelope(text)
+    if envelope.kind is None and (envelope.leaf is not None or envelope.checkpoint is not None):
+        return None
     if envelope.entity is not None and envelope.kind is not None:
         raise Invalid.of("line", "says an entity and an activity; give each a line of its own")
     if envelope.entity is not None:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -21,10 +21,10 @@ from doings.core.activity import (
     given_links,
 )
 from doings.core.clock import datetime_from_instant
-from doings.core.document import change_document
+from doings.core.document import change_document, entity_change_item
 from doings.core.entity import Entity, EntityDraft, EntityKey, checked_contact
 from doings.core.errors import Invalid, Problem, TooMuch
-from doings.core.store.changes import Change
+from doings.core.store.changes import Change, EntityChange
 from doings.core.store.credentials import Credential
 from doings.core.text import compact
 from doings.core.values.instants import instant_from_text
@@ -40,6 +40,7 @@ from doings.native.documents import (
     TokenDocument,
 )
 from doings.native.http.merge_patch import merged
+from doings.native.log_documents import FeedPage
 
 T = TypeVar("T")
 
@@ -153,6 +154,17 @@ def change_page(changes: Sequence[Change], after: int) -> ChangePage:
     """Render changes that were read from `after` on."""
     items = [change_document(change) for change in changes]
     return ChangePage(items, last=items[-1].seq if items else after)
+
+
+def feed_page(changes: Sequence[Change | EntityChange], after: int) -> FeedPage:
+    """Render what was read from `after` on, of entities as well."""
+    items = [
+        change_document(change) if isinstance(change, Change) else entity_change_item(change)
+        for change in changes
+    ]
+    last = items[-1].seq if items else after
+    # msgspec can describe no list of two kinds of objects, so the class says what it takes.
+    return FeedPage(cast("list[msgspec.Raw]", items), last=last)
 
 
 def token_document(credential: Credential) -> TokenDocument:

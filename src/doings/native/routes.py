@@ -19,11 +19,13 @@ from doings.native.handlers import (
     changes,
     entities,
     interactions,
+    log,
     stats,
     stream,
     webhooks,
 )
 from doings.native.http.request_body import JSON, MERGE_PATCH
+from doings.native.log_documents import FeedPage
 from doings.native.openapi import description
 from doings.native.openapi.operations import (
     BATCH_PARAMETERS,
@@ -240,7 +242,7 @@ _OVERVIEWS = (
                 summary="Read the feed of changes, oldest first",
                 tag="overviews",
                 parameters=(*FEED_PARAMETERS, IF_NONE_MATCH),
-                answers={200: json_of(wire.ChangePage), 304: NO_BODY},
+                answers={200: json_of(FeedPage), 304: NO_BODY},
                 errors=(410,),
             ),
         ),
@@ -346,6 +348,7 @@ _RESOURCES = (
     *interactions.RESOURCES,
     *_ENTITIES,
     *_OVERVIEWS,
+    *log.RESOURCES,
     *webhooks.RESOURCES,
     *_ADMINISTRATION,
     _DESCRIPTION,

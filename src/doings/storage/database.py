@@ -23,6 +23,7 @@ from doings.storage.due import due
 from doings.storage.engine import Connection, Engine
 from doings.storage.notices import Followed
 from doings.storage.reader import AccountReader
+from doings.storage.reading.log import tiles
 from doings.storage.sign_ins import SignIns
 from doings.storage.sql import account_statements as accounts
 from doings.storage.sql import statements as sql
@@ -33,6 +34,7 @@ from doings.storage.transaction import ReadTransaction, Transaction
 from doings.storage.write_batcher import WriteBatcher
 from doings.storage.writer import AccountWriter
 from doings.storage.writing import new_account, relinks, removal
+from doings.storage.writing.log import settling
 
 T = TypeVar("T")
 
@@ -51,6 +53,8 @@ class Database:
         self.write_batcher = WriteBatcher(self)
         self.document_cache = DocumentCache()
         self._sign_ins = SignIns(engine, is_spread=is_spread)
+        self.unsettled: set[int] = set()
+        """The accounts that were written in since somebody last settled their logs."""
         self.is_ending = False
         """Whether the server is about to stop, so that nobody shall wait for changes any more."""
 
@@ -100,6 +104,7 @@ class Database:
             bound, account_id=account_id, also=also, callers=callers
         )
         self.on_recorded(recorded)
+        self.unsettled.update((account_id, *also))
         for entity in unfinished:
             await self.relink(account_id, entity)
         return result
@@ -113,6 +118,26 @@ class Database:
             return bool(transaction.unfinished)
 
         await self._in_parts(account_id, go_on)
+
+    async def settle_log(self, account_id: int) -> None:
+        """Make what is missing of an account's log, part by part."""
+        left = 1
+        while left:
+            left = await self.settle_log_part(account_id)
+            await asyncio.sleep(BREATH_SECONDS if left else 0)
+
+    async def settle_log_part(self, account_id: int) -> int:
+        """Make a part of what is missing of an account's log; returns how many leaves are left."""
+        if await self.engine.read(
+            lambda connection: tiles.is_settled(ReadTransaction(connection, account_id))
+        ):
+            return 0
+
+        async def settle(connection: Connection) -> int:
+            await connection.take_time()
+            return await settling.settle(self._begin(connection, account_id))
+
+        return await self.engine.write(settle, account_id=account_id)
 
     async def _in_parts(
         self, account_id: int, part: Callable[[Connection], Awaitable[bool]]

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from doings.config import Settings
 from doings.core.clock import Clock
 from doings.core.errors import Misconfigured
 from doings.private_files import create_private
@@ -38,6 +39,17 @@ def database_files(url: str) -> list[Path]:
     """The files that an embedded database may have, none for one on a server."""
     file = database_file(url)
     return [] if file is None else [file.with_name(file.name + end) for end in ("", "-wal", "-shm")]
+
+
+def log_key_file(settings: Settings) -> Path | None:
+    """The file of the keys that checkpoints are signed with; None where none is named.
+
+    That of an embedded database is beside it by default.
+    """
+    if settings.log_key is not None:
+        return Path(settings.log_key)
+    file = database_file(settings.database)
+    return None if file is None else file.with_name(f"{file.name}.log-key")
 
 
 async def open_url(

@@ -17,6 +17,7 @@ from doings.core.store.counts import TimelineSummary
 from doings.core.store.credentials import Credential
 from doings.core.store.entities import EntityQuery
 from doings.core.store.imports import ImportRun
+from doings.core.store.log import Leaf, LogState, Stretch
 from doings.core.store.rendering import Rendered, Rendering
 from doings.core.store.webhooks import Delivery, DeliveryStatus, Queued, Webhook
 from doings.storage.document_cache import DocumentCache, rendered_now
@@ -33,6 +34,7 @@ from doings.storage.reading import (
     places,
     webhooks,
 )
+from doings.storage.reading.log import leaves, tiles
 from doings.storage.sql import account_statements as sql
 from doings.storage.sql.rows import credential_from_row
 from doings.storage.sql.tallies import ACTIVITIES
@@ -225,6 +227,21 @@ class AccountReader:
 
     async def changes_by_seq(self, seqs: Sequence[int]) -> list[Change]:
         return await webhooks.changes_by_seq(self._transaction, seqs)
+
+    async def log_state(self) -> LogState:
+        return await tiles.state(self._transaction)
+
+    async def log_hashes(self, stretches: Sequence[Stretch]) -> list[bytes]:
+        return await tiles.stretch_hashes(self._transaction, stretches)
+
+    async def log_tile(self, level: int, first: int, end: int) -> list[bytes]:
+        return await tiles.hashes(self._transaction, level, first, end)
+
+    async def log_digests(self, first: int, end: int) -> bytes:
+        return await tiles.digests(self._transaction, first, end)
+
+    async def log_leaves(self, first: int, end: int) -> list[Leaf]:
+        return await leaves.leaves(self._transaction, first, end)
 
 
 def _seqs(query: Query, walked: Sequence[Row]) -> list[int]:

@@ -121,6 +121,8 @@ class Transaction(ReadTransaction):
         """How many activities it brought in line with whom things belong to."""
         self.unfinished: list[int] = []
         """The seqs of entities whose activities other transactions have to bring in line."""
+        self.keeps_log = False
+        """Whether what takes a seq makes its leaf; else the log of an older account is made yet."""
         self._time_zone: str | None = None
         self._is_invalidating = False
 
@@ -163,6 +165,7 @@ class Transaction(ReadTransaction):
             raise NotFound("account")
         last_seq = int(row[0])
         self.note_last_seq(last_seq)
+        self.keeps_log = row[1] is None
         return last_seq - count + 1
 
     async def time_zone(self) -> str:

@@ -28,6 +28,7 @@ async def test_tells_what_changed_oldest_first(native: Native) -> None:
         "activity_id": document["id"],
         "activity": after,
         "before": None,
+        "leaf": document["seq"] - 1,
     }
     assert (updated["op"], updated["before"]) == ("updated", {"summary": "a"})
     assert page["last"] == updated["seq"]

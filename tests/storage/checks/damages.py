@@ -197,7 +197,10 @@ DAMAGES: list[tuple[tuple[str, ...], list[str]]] = [
     ((NO_SEQ,), ["seq 33 is both an entity and a change"]),
     (("DELETE FROM entity_changes WHERE seq = 36",), ["seq 36 is neither an entity nor a change"]),
     (
-        ("INSERT INTO entity_changes VALUES (1, 34, 23, 'updated', 1)",),
+        (
+            """INSERT INTO entity_changes (account_id, seq, entity_seq, op, at)
+            VALUES (1, 34, 23, 'updated', 1)""",
+        ),
         ["seq 34 is two changes"],
     ),
     (

@@ -20,6 +20,7 @@ from doings.core.store.credentials import CredentialReader, CredentialStore, Cre
 from doings.core.store.entities import EntityReader, EntityWriter
 from doings.core.store.idempotency import IdempotencyWriter
 from doings.core.store.imports import ImportReader, ImportWriter
+from doings.core.store.log import LogReader, LogStore
 from doings.core.store.webhooks import DeliveryReader, DeliveryWriter, WebhookStore
 
 T = TypeVar("T")
@@ -33,6 +34,7 @@ class Reader(
     CredentialReader,
     ImportReader,
     DeliveryReader,
+    LogReader,
     Protocol,
 ):
     """Reading within one account, from one consistent state."""
@@ -63,7 +65,7 @@ class Writer(
         """The writers of the other accounts that this transaction may write in, by account id."""
 
 
-class Store(AccountStore, CredentialStore, WebhookStore, Protocol):
+class Store(AccountStore, CredentialStore, WebhookStore, LogStore, Protocol):
     """The store as a whole."""
 
     @property

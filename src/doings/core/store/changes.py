@@ -34,7 +34,10 @@ class Change(msgspec.Struct, frozen=True):
 
 
 class EntityChange(msgspec.Struct, frozen=True):
-    """That an entity was created, updated or deleted; `entity` as it is now, None once deleted."""
+    """That an entity was created, updated or deleted; `entity` as it is now, None once deleted.
+
+    `by` is the key of the credential that did it, None where it is not known.
+    """
 
     seq: int
     op: Op
@@ -42,6 +45,7 @@ class EntityChange(msgspec.Struct, frozen=True):
     type: str
     id: str
     entity: Entity | None
+    by: str | None = None
 
     @property
     def key(self) -> EntityKey:

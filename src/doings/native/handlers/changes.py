@@ -3,11 +3,11 @@
 from starlette.responses import Response
 
 from doings.core.errors import HistoryReplaced
-from doings.httpkit.input.params import integer
+from doings.httpkit.input.params import integer, one_of
 from doings.httpkit.request import Request
 from doings.native.http.position import POSITION, position_of
 from doings.native.http.responses import respond_document
-from doings.native.mapping import change_page
+from doings.native.mapping import change_page, feed_page
 from doings.native.params import LONGEST_WAIT, limit, position
 
 
@@ -31,6 +31,10 @@ async def list_changes(request: Request) -> Response:
 
 
 async def _respond_changes(request: Request, first: int, wait: int) -> Response:
+    if one_of(request.query, "entities", ("true", "false")) == "true":
+        chunk, last_seq = await request.timeline.feed(first, limit(request.query), wait)
+        request.headers[POSITION] = position_of(request, last_seq)
+        return respond_document(request, feed_page(chunk.items, first))
     changes, last_seq = await request.timeline.changes(first, limit(request.query), wait)
     request.headers[POSITION] = position_of(request, last_seq)
     return respond_document(request, change_page(changes, first))

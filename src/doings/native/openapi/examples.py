@@ -5,7 +5,7 @@ A body's example is found by the name of its type, so that an operation that is 
 
 import re
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
 
 import msgspec
 
@@ -20,6 +20,9 @@ PATH_PARTS = {
     "key": "k3e0a9c2b7d41f6058e2a",
     "origin": "crm",
     "external_id": "note-77",
+    "seq": "1",
+    "level": "0",
+    "number": "000.p/1",
 }
 """By the name of the part; ids of activities and webhooks are others than an entity's."""
 
@@ -31,6 +34,7 @@ QUERIES = {
     "/entities/{type}/{id}/activities": "since=2026-11-01T00:00:00Z&order=asc",
     "/stats": "by=kind&link=contact:8",
     "/changes": "after=0&wait=1",
+    "/log/consistency": "from=0&to=0",
     "/stream": "kind=note.*&link=contact:8",
 }
 """The query of a GET, by its path."""
@@ -115,7 +119,7 @@ def curl(
     method: str, path: str, *, mount: str, bodies: dict[str, Any], is_public: bool = False
 ) -> str:
     """A line of a shell that sends the example, with the first body; `SECRET` is a variable."""
-    url = f"{BASE}{mount}{_PART.sub(lambda part: path_part(path, part[1]), path)}"
+    url = f"{BASE}{mount}{_PART.sub(lambda part: quote(path_part(path, part[1]), safe=''), path)}"
     query = QUERIES.get(path) if method == "GET" else None
     is_implied = method == "GET" or (method == "POST" and bool(bodies))
     words = ["curl"] if is_implied else [f"curl -X {method}"]

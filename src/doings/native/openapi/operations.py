@@ -62,7 +62,7 @@ def knowing_parameters(resource: Resource) -> Resource:
         method: msgspec.structs.replace(operation, parameters=described_parameters(operation.about))
         for method, operation in resource.operations.items()
     }
-    return Resource(resource.path, operations)
+    return msgspec.structs.replace(resource, operations=operations)
 
 
 def json_of(kind: Any) -> dict[str, Any]:  # noqa: ANN401 - any type that msgspec can describe
@@ -192,6 +192,11 @@ FEED_PARAMETERS = (
         "How many seconds to wait for a change where there is none.",
         {"type": "integer", "minimum": 0, "maximum": LONGEST_WAIT, "default": 0},
     ),
+    _query(
+        "entities",
+        "Whether what happened to people and things is listed as well.",
+        _text(enum=["false", "true"], default="false"),
+    ),
 )
 
 STREAM_PARAMETERS = (
@@ -231,6 +236,12 @@ STREAM_NOTES = (
     ),
 )
 """What the description says of a stream; its schema is that of one event."""
+
+_SIZE = {"type": "integer", "minimum": 0}
+CONSISTENCY_PARAMETERS = (
+    _query("from", "The size of the log in the older checkpoint.", {**_SIZE, "default": 0}),
+    _query("to", "The size in the newer one; the present size where it is left out.", _SIZE),
+)
 
 BATCH_PARAMETERS = (
     _query(
@@ -275,4 +286,10 @@ PATH_PARTS: dict[str, tuple[str, Schema]] = {
     "external_id": ("Its id there.", _ID),
     "type": ("The type of an entity.", _text(pattern=f"^{TYPE.pattern}$")),
     "key": ("The key of a credential.", _text(minLength=1)),
+    "seq": ("The seq of a change.", {"type": "integer", "minimum": 1}),
+    "level": ("The level of a tile, or `entries`.", _text(pattern="^([0-5]|entries)$")),
+    "number": (
+        "The tile's number, which may have several segments: 067, x001/x234/067, 000.p/17.",
+        _text(pattern=r"^(x[0-9]{3}/)*[0-9]{3}(\.p/[1-9][0-9]{0,2})?$"),
+    ),
 }

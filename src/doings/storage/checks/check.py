@@ -10,7 +10,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from doings.core.account import Account
 from doings.core.errors import Unavailable
-from doings.storage.checks import counts, imports, seqs
+from doings.storage.checks import counts, imports, log, seqs
 from doings.storage.checks import statements as sql
 from doings.storage.database import Database
 from doings.storage.engine import Connection
@@ -26,8 +26,11 @@ T = TypeVar("T")
 Progress = Callable[[int, int], None]
 """Is told how much is done, and of how much."""
 
-PASSES = 3
-"""Every account is gone through by its seqs, its links and its tallies."""
+PASSES = 4
+"""Every account is gone through by its seqs, its links, its tallies and its log."""
+
+LEVELS = 5
+"""How many levels of tiles a log may have: 2^40 leaves."""
 
 
 async def check(database: Database, progress: Progress) -> list[str]:
@@ -121,7 +124,7 @@ async def _next_account(database: Database, table: str, after: int) -> tuple[int
 
 
 async def _account_findings(database: Database, account: Account) -> Found:
-    """The three passes, one behind the other."""
+    """The passes, one behind the other."""
     last_seq = await _chunk(database, account, _last_seq)
     if not last_seq:
         yield 0, ["it has no head, which its seqs are taken from"]
@@ -132,6 +135,8 @@ async def _account_findings(database: Database, account: Account) -> Found:
         yield last_seq + place, found
     async for place, found in _tally_findings(database, account):
         yield 2 * last_seq + place, found
+    async for place, found in _log_findings(database, account):
+        yield 3 * last_seq + place, found
 
 
 async def _block_findings(database: Database, account: Account) -> Found:
@@ -169,3 +174,15 @@ async def _tally_findings(database: Database, account: Account) -> Found:
     while key is not None:
         found, key = await _chunk(database, account, counts.tallies_after, key)
         yield (key[0] if key else 0), found
+
+
+async def _log_findings(database: Database, account: Account) -> Found:
+    leaf: int | None = 0
+    while leaf is not None:
+        leaf, found = await _chunk(database, account, log.leaf_findings, leaf)
+        yield leaf or 0, found
+    for level in range(LEVELS):
+        tile: int | None = 0
+        while tile is not None:
+            tile, found = await _chunk(database, account, log.tile_findings, level, tile)
+            yield 0, found

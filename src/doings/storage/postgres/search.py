@@ -154,6 +154,8 @@ SEARCH = SearchSql(
 
 SCHEMA = {
     "text": 'TEXT COLLATE "C"',
+    "blob": "BYTEA",
+    "figures": "",
     "without_rowid": "",
     "json": "JSON",
     # 64 hex digits, of which all but twelve are random.

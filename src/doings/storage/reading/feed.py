@@ -5,6 +5,7 @@ made first. Every seq is in one of them, so what they hold together up to a seq 
 """
 
 from collections.abc import Sequence
+from operator import itemgetter
 
 from doings.core.errors import NotFound
 from doings.core.position import first_epoch
@@ -63,17 +64,17 @@ async def _changes_of_entities(
     """What happened to entities, those that were made included; as many as a page may hold."""
     made = await transaction.fetch(sql.ENTITIES_AFTER, after=after, limit=limit)
     changed = await transaction.fetch(sql.ENTITY_CHANGES_AFTER, after=after, limit=limit)
-    rows: list[Row] = sorted([*made, *changed])[:limit]
+    rows: list[Row] = sorted([*made, *changed], key=itemgetter(0))[:limit]
     seqs = list(dict.fromkeys([row[1] for row in rows]))
     entities, covered = await fitting(transaction, seqs)
     now = {entity.seq: entity for entity in entities}
     known = set(seqs[:covered])
     found = []
-    for seq, entity_seq, op, at, entity_type, entity_id in rows:
+    for seq, entity_seq, op, at, entity_type, entity_id, by in rows:
         if entity_seq not in known:
             break
         entity = now.get(entity_seq)
-        found.append(EntityChange(seq, op, at, entity_type, entity_id, entity))
+        found.append(EntityChange(seq, op, at, entity_type, entity_id, entity, by))
     return found
 
 

@@ -24,6 +24,9 @@ BEFORE_OF_CHANGES = """
 # One change: an activity's recording has the seq of the activity.
 CHANGE_BY_SEQ = f"""
     SELECT {LIGHT_CHANGE} FROM changes WHERE account_id = :account_id AND seq = :seq"""
+# The seq of the activity that a change is about, which is that of its recording.
+CREATION_OF_ACTIVITY = """
+    SELECT activity_seq FROM changes WHERE account_id = :account_id AND seq = :seq"""
 # Replaces what a change keeps of the past.
 AMEND_CHANGE = """
     UPDATE changes SET before = :before WHERE account_id = :account_id AND seq = :seq"""
@@ -40,23 +43,33 @@ PAST_OF_ACTIVITY = """
         AND seq > :after
     ORDER BY seq LIMIT :limit"""
 
-# What happened to an entity after it was made.
+# What happens to an entity after it was made, with its row as it is before that.
 ADD_ENTITY_CHANGE = """
-    INSERT INTO entity_changes (account_id, seq, entity_seq, op, at)
-    VALUES (:account_id, :seq, :entity_seq, :op, :at)"""
+    INSERT INTO entity_changes
+        (account_id, seq, entity_seq, op, at, old_name, old_attrs, old_contact_seq, old_created_at,
+         old_updated_at)
+    SELECT account_id, CAST(:seq AS BIGINT), seq, :op, CAST(:at AS BIGINT), name, attrs,
+        contact_seq, created_at, updated_at
+    FROM entities WHERE account_id = :account_id AND seq = :entity_seq"""
 # The last seq of an account and the epoch that it belongs to.
 FEED_END = """
     SELECT h.head, h.epoch, a.created_at
     FROM heads h JOIN accounts a ON a.account_id = h.account_id
     WHERE h.account_id = :account_id"""
+# Who made the change of a seq: it stands with its leaf, in the last row that begins before it.
+_BY = """
+    (SELECT l.by_key FROM log_leaves l WHERE l.account_id = :account_id AND l.leaf < {seq}
+        ORDER BY l.leaf DESC LIMIT 1)"""
 # Entities made after a seq, oldest first.
-ENTITIES_AFTER = """
-    SELECT seq, seq, 'created', created_at, type, id FROM entities
-    WHERE account_id = :account_id AND seq > :after
-    ORDER BY seq LIMIT :limit"""
+ENTITIES_AFTER = f"""
+    SELECT e.seq, e.seq, 'created', e.created_at, e.type, e.id, {_BY.format(seq="e.seq")}
+    FROM entities e
+    WHERE e.account_id = :account_id AND e.seq > :after
+    ORDER BY e.seq LIMIT :limit"""
 # What happened to entities after a seq, oldest first.
-ENTITY_CHANGES_AFTER = """
-    SELECT n.seq, n.entity_seq, n.op, n.at, e.type, e.id FROM entity_changes n
+ENTITY_CHANGES_AFTER = f"""
+    SELECT n.seq, n.entity_seq, n.op, n.at, e.type, e.id, {_BY.format(seq="n.seq")}
+    FROM entity_changes n
     JOIN entities e ON e.account_id = :account_id AND e.seq = n.entity_seq
     WHERE n.account_id = :account_id AND n.seq > :after
     ORDER BY n.seq LIMIT :limit"""

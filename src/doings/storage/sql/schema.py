@@ -4,7 +4,7 @@ Every table that grows with an account has `account_id` first in every key, so t
 account's rows can live together and a statement about one account touches nothing else. The three
 that do not (`installation`, `accounts`, `credentials`) are small and read by other names.
 
-Instants are microseconds, days are days since 1970, ids and JSON are text.
+Instants are microseconds, days are days since 1970, ids and JSON are text, hashes are bytes.
 """
 
 from typing import NamedTuple
@@ -291,6 +291,36 @@ STEPS: tuple[str, ...] = (
     FROM accounts a JOIN heads h ON h.account_id = a.account_id
     WHERE CAST(a.settings AS {json}) -> 'mio.webhook' -> 'url' IS NOT NULL;
     """,
+    # The log of changes as a Merkle tree. A row of `log_leaves` holds the leaves of seqs in a row:
+    # their digests, one behind the other, and their salts. `log_nodes` holds the roots of full
+    # tiles. `logged` says how far the log of an older account is made, and is null once it is
+    # whole. What an entity was before a change stands with the change, as for activities.
+    """
+    ALTER TABLE heads ADD COLUMN logged BIGINT;
+    UPDATE heads SET logged = 0;
+    ALTER TABLE entity_changes ADD COLUMN old_name {text};
+    ALTER TABLE entity_changes ADD COLUMN old_attrs {text};
+    ALTER TABLE entity_changes ADD COLUMN old_contact_seq BIGINT;
+    ALTER TABLE entity_changes ADD COLUMN old_created_at BIGINT;
+    ALTER TABLE entity_changes ADD COLUMN old_updated_at BIGINT;
+    CREATE INDEX entity_changes_of_entity ON entity_changes (account_id, entity_seq, seq);
+    {figures}
+    CREATE TABLE log_leaves (
+        account_id BIGINT NOT NULL,
+        leaf BIGINT NOT NULL,
+        by_key {text},
+        digests {blob} NOT NULL,
+        salts {blob} NOT NULL,
+        PRIMARY KEY (account_id, leaf)
+    ){without_rowid};
+    CREATE TABLE log_nodes (
+        account_id BIGINT NOT NULL,
+        level BIGINT NOT NULL,
+        place BIGINT NOT NULL,
+        hash {blob} NOT NULL,
+        PRIMARY KEY (account_id, level, place)
+    ){without_rowid};
+    """,
 )
 
 VERSION = len(STEPS)
@@ -316,7 +346,7 @@ def _table(name: str, key: str, others: str) -> Table:
 
 
 TABLES_OF_ACCOUNT = (
-    _table("heads", "account_id", "head revision unindexed epoch"),
+    _table("heads", "account_id", "head revision unindexed epoch logged"),
     _table(
         "entities",
         "account_id seq",
@@ -331,7 +361,13 @@ TABLES_OF_ACCOUNT = (
     _table("links", "account_id entity occurred_at activity_seq", "kind"),
     _table("tallies", "account_id entity day kind", "count"),
     _table("changes", "account_id seq", "activity_seq activity_id op kind at by_key before"),
-    _table("entity_changes", "account_id seq", "entity_seq op at"),
+    _table(
+        "entity_changes",
+        "account_id seq",
+        "entity_seq op at old_name old_attrs old_contact_seq old_created_at old_updated_at",
+    ),
+    _table("log_leaves", "account_id leaf", "by_key digests salts"),
+    _table("log_nodes", "account_id level place", "hash"),
     _table("idempotency_keys", "account_id key", "digest answer at"),
     _table("deadlines", "account_id activity_seq", "due_at"),
     _table(

@@ -24,13 +24,14 @@ BYTES = (
 ADD_LAST_SEQ = "INSERT INTO heads (account_id, head) VALUES (:account_id, 0)"
 # The last seq that an account gave out.
 LAST_SEQ = "SELECT head FROM heads WHERE account_id = :account_id"
-# Takes `count` seqs and locks the row until the commit, so that seqs have no gap.
+# Takes `count` seqs and locks the row until the commit, so that seqs have no gap; says whether the
+# log is whole.
 ADVANCE_LAST_SEQ = """
-    UPDATE heads SET head = head + :count WHERE account_id = :account_id RETURNING head"""
+    UPDATE heads SET head = head + :count WHERE account_id = :account_id RETURNING head, logged"""
 # The same, and makes every document that is kept of this account out of date.
 ADVANCE_LAST_SEQ_AND_CACHE_VERSION = """
     UPDATE heads SET head = head + :count, revision = revision + 1
-    WHERE account_id = :account_id RETURNING head"""
+    WHERE account_id = :account_id RETURNING head, logged"""
 # How often something that was there before was changed, and the last seq.
 CACHE_VERSION = "SELECT revision, head FROM heads WHERE account_id = :account_id"
 # Makes every document that is kept of this account out of date.

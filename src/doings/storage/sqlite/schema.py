@@ -25,8 +25,20 @@ _TYPICAL = (
 an account for few and reads them all.
 """
 
+_TYPICAL_OF_ENTITIES = (
+    ("entity_changes", "sqlite_autoindex_entity_changes_1", "1000000 25000 1"),
+    ("entity_changes", "entity_changes_of_entity", "1000000 25000 3 1"),
+)
+"""The same of what happens to entities, which a later step indexes."""
+
+
+def _figures(typical: tuple[tuple[str, str, str], ...]) -> str:
+    return "\n".join(f"INSERT INTO sqlite_stat1 VALUES {figures};" for figures in typical)
+
+
 SCHEMA = {
     "text": "TEXT",
+    "blob": "BLOB",
     "without_rowid": " WITHOUT ROWID",
     "json": "TEXT",
     "random": "lower(hex(randomblob(32)))",
@@ -35,6 +47,7 @@ SCHEMA = {
     ANALYZE;
     DELETE FROM sqlite_stat1;
     """
-    + "\n".join(f"INSERT INTO sqlite_stat1 VALUES {figures};" for figures in _TYPICAL),
+    + _figures(_TYPICAL),
+    "figures": _figures(_TYPICAL_OF_ENTITIES),
     "folded": FOLDED_TABLES,
 }

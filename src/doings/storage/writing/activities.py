@@ -13,9 +13,11 @@ from doings.storage.reading import activities as read
 from doings.storage.sql import statements as sql
 from doings.storage.sql import tallies
 from doings.storage.sql.feed_statements import ADD_CHANGE
+from doings.storage.sql.log_rows import Keys
 from doings.storage.sql.rows import LinkRow, text_from_channels, text_from_roles
 from doings.storage.transaction import Transaction
 from doings.storage.writing import changes, links
+from doings.storage.writing.log import leaves, statements
 
 
 async def record(transaction: Transaction, drafts: Sequence[Draft]) -> list[Recorded]:
@@ -108,23 +110,39 @@ async def _standing(transaction: Transaction, drafts: Sequence[Draft]) -> Standi
     return standing
 
 
-async def _linkings(transaction: Transaction, drafts: Sequence[Draft]) -> list[links.Linking]:
-    """What each draft is linked to; entities that do not exist are made."""
+async def _linkings(
+    transaction: Transaction, drafts: Sequence[Draft]
+) -> tuple[list[links.Linking], links.KnownByKey]:
+    """What each draft is linked to, and all entities that are named; those missing are made."""
     named = [links.namings(draft) for draft in drafts]
     known = await links.resolve(
         transaction,
         ((key, name) for naming in named for key, name, _ in naming),
         links.deleted_elsewhere(drafts),
     )
-    return [links.roles_of([(known[key], role) for key, _, role in naming]) for naming in named]
+    linkings = [links.roles_of([(known[key], role) for key, _, role in naming]) for naming in named]
+    return linkings, known
 
 
 async def _add(transaction: Transaction, drafts: Sequence[Draft]) -> list[Recorded]:
-    linkings = await _linkings(transaction, drafts)
+    linkings, known = await _linkings(transaction, drafts)
     first = await transaction.advance(len(drafts))
     new_id = transaction.clock.new_id
     made = [Recorded(seq, new_id(), is_repeated=False) for seq in range(first, first + len(drafts))]
-    await _add_rows(transaction, drafts, made, linkings)
+    now = transaction.clock.now()
+    await _add_rows(transaction, drafts, made, linkings, now=now)
+    await leaves.add(
+        transaction,
+        first,
+        lambda: statements.of_recorded(
+            drafts,
+            made,
+            [roles for roles, _ in linkings],
+            Keys((one.seq, key) for key, one in known.items()),
+            now=now,
+            by=transaction.by,
+        ),
+    )
     await _add_links(transaction, drafts, made, linkings)
     return made
 
@@ -134,10 +152,11 @@ async def _add_rows(
     drafts: Sequence[Draft],
     made: Sequence[Recorded],
     linkings: Sequence[links.Linking],
+    *,
+    now: int,
 ) -> None:
-    """Every table's rows but those of links."""
+    """Every table's rows but those of links and leaves."""
     search, account_id, by = transaction.search, transaction.account_id, transaction.by
-    now = transaction.clock.now()
     activities = [
         _row(draft, one, now, linked)
         for draft, one, linked in zip(drafts, made, linkings, strict=True)
@@ -212,7 +231,7 @@ def _row(draft: Draft, one: Recorded, now: int, linked: links.Linking) -> tuple[
 
 async def _replace(transaction: Transaction, replacements: Sequence[Replacement]) -> list[Activity]:
     """Put drafts in the place of activities; their ids, origins and recording stay."""
-    linkings = await _linkings(transaction, [draft for _, draft in replacements])
+    linkings, _ = await _linkings(transaction, [draft for _, draft in replacements])
     together = list(zip(replacements, linkings, strict=True))
     moves = [
         links.Move(old, draft, *linked)

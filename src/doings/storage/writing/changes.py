@@ -5,31 +5,54 @@ from collections.abc import Callable, Sequence
 from doings.core.activity import Activity
 from doings.storage.sql import feed_statements as sql
 from doings.storage.transaction import Transaction
+from doings.storage.writing.log import leaves, statements
+from doings.storage.writing.log.statements import EntityChanged
 
 CHANGE_CHUNK = 20
 """How many changes are held in memory at a time: each may keep a million characters of the past."""
 
 
 async def add(transaction: Transaction, op: str, changed: Sequence[tuple[Activity, str]]) -> None:
-    """Append to the feed; with each activity comes the JSON of what the change replaced."""
+    """Append to the feed; with each activity comes the JSON of what the change replaced.
+
+    They are as the change left them, or as they were if it deleted them.
+    """
     first = await transaction.advance(len(changed))
-    now, by = transaction.clock.now(), transaction.by
+    by = transaction.by
+    # What was updated says itself when; so the statement of the change can be made again.
+    at = changed[0][0].updated_at if op == "updated" else transaction.clock.now()
     rows = [
-        (seq, activity.seq, activity.id, op, activity.kind, now, by, before)
+        (seq, activity.seq, activity.id, op, activity.kind, at, by, before)
         for seq, (activity, before) in enumerate(changed, first)
     ]
     await transaction.execute_many(sql.ADD_CHANGE, rows)
+    activities = [activity for activity, _ in changed]
+    await leaves.add(
+        transaction, first, lambda: statements.of_changed(op, activities, first, at=at, by=by)
+    )
 
 
-async def add_of_entity(transaction: Transaction, op: str, entity_seq: int, at: int) -> None:
-    """Append to the feed what happens to an entity that was there before, ahead of the change."""
+async def add_of_entity(transaction: Transaction, op: str, changed: EntityChanged) -> None:
+    """Append to the feed what is about to happen to an entity that is there.
+
+    Its row has to be as it was before, because the change keeps that.
+    """
     seq = await transaction.advance(1, is_invalidating=True)
+    entity_seq, at = changed.seq, changed.at
     await transaction.execute(sql.ADD_ENTITY_CHANGE, seq=seq, entity_seq=entity_seq, op=op, at=at)
+    await leaves.add(
+        transaction, seq, lambda: [statements.of_entity(op, seq, changed, transaction.by)]
+    )
 
 
 async def amend(transaction: Transaction, activity_id: str, revise: Callable[[str], str]) -> None:
-    """Replace what an activity's changes keep of the past by what `revise` makes of it."""
+    """Replace what an activity's changes keep of the past by what `revise` makes of it.
+
+    The leaves of the changes before say what may not be known any more, so they lose their salts.
+    """
     last = 0
+    passed: list[int] = []
+    before_last: list[int] | None = None
     while rows := await transaction.fetch(
         sql.PAST_OF_ACTIVITY, activity_id=activity_id, after=last, limit=CHANGE_CHUNK
     ):
@@ -37,4 +60,9 @@ async def amend(transaction: Transaction, activity_id: str, revise: Callable[[st
             after = revise(before)
             if after != before:
                 await transaction.execute(sql.AMEND_CHANGE, seq=seq, before=after)
+                before_last = [*passed]
+            passed.append(seq)
         last = rows[-1][0]
+    if before_last is not None:
+        created = await transaction.fetch(sql.CREATION_OF_ACTIVITY, seq=passed[0])
+        await leaves.forget_leaves(transaction, [row[0] for row in created] + before_last)

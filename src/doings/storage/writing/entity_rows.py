@@ -10,13 +10,15 @@ from doings.storage.sql import tallies
 from doings.storage.sql.rows import is_partial, search_text
 from doings.storage.transaction import Transaction
 from doings.storage.writing import changes
+from doings.storage.writing.log import leaves, statements
+from doings.storage.writing.log.statements import EntityChanged
 
 
 async def add_many(
     transaction: Transaction, entities: Sequence[tuple[int, EntityKey, EntityDraft, int | None]]
 ) -> None:
-    """Store new entities under seqs taken for them."""
-    now = transaction.clock.now()
+    """Store new entities under seqs in a row that were taken for them."""
+    now, by = transaction.clock.now(), transaction.by
     search = transaction.search
     rows, texts = [], []
     for seq, (type_, id_), draft, contact in entities:
@@ -28,6 +30,11 @@ async def add_many(
             transaction.tallies[tallies.of_member(type_, seq)] += 1
     await transaction.execute_many(sql.ADD_ENTITY, rows)
     await transaction.execute_many(search.add_entity, texts)
+    await leaves.add(
+        transaction,
+        entities[0][0],
+        lambda: statements.of_made_entities(entities, now=now, by=by),
+    )
 
 
 async def replace(
@@ -56,7 +63,8 @@ async def replace(
         before = None if old.is_deleted else msgspec.json.encode(draft_of(old)).decode()
         transaction.followed.rows.append((old.seq, "entity", before, old.updated_at, now))
     op = "created" if old.is_deleted else "updated"
-    await changes.add_of_entity(transaction, op, old.seq, now)
+    changed = EntityChanged(old.seq, old.key, draft, new.created_at, now)
+    await changes.add_of_entity(transaction, op, changed)
     await transaction.execute(
         sql.UPDATE_ENTITY,
         seq=new.seq,
@@ -88,16 +96,21 @@ async def _index_again(transaction: Transaction, old: Entity, new: Entity) -> No
 async def remove(transaction: Transaction, entity: Entity) -> None:
     """Mark an entity as deleted."""
     now = transaction.clock.now()
-    await changes.add_of_entity(transaction, "deleted", entity.seq, now)
+    await changes.add_of_entity(transaction, "deleted", _deleted(entity, now))
     await transaction.execute(sql.DELETE_ENTITY, seq=entity.seq, at=now)
     await _remove_from_lists(transaction, entity)
 
 
 async def take_back(transaction: Transaction, entity: Entity) -> None:
     """Make an entity one that counts as never recorded."""
-    await changes.add_of_entity(transaction, "deleted", entity.seq, transaction.clock.now())
+    now = transaction.clock.now()
+    await changes.add_of_entity(transaction, "deleted", _deleted(entity, now))
     await transaction.execute(sql.TAKE_BACK_ENTITY, seq=entity.seq)
     await _remove_from_lists(transaction, entity)
+
+
+def _deleted(entity: Entity, at: int) -> EntityChanged:
+    return EntityChanged(entity.seq, entity.key, None, entity.created_at, at)
 
 
 async def _remove_from_lists(transaction: Transaction, entity: Entity) -> None:

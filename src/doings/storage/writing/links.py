@@ -31,6 +31,8 @@ class Known(msgspec.Struct, frozen=True, gc=False):
     is_taken_back: bool = False
 
 
+KnownByKey = dict[EntityKey, Known]
+
 Naming = tuple[EntityKey, str | None, str]
 """(entity, name, role): a link before its entity is looked up."""
 
@@ -58,7 +60,7 @@ async def resolve(
     transaction: Transaction,
     named: Iterable[tuple[EntityKey, str | None]],
     deleted: frozenset[EntityKey] = frozenset(),
-) -> dict[EntityKey, Known]:
+) -> KnownByKey:
     """Look entities up by (type, id); those that do not exist are made, with the name given.
 
     Those of `deleted` are made as deleted ones, so that a history that moves says the same.
@@ -92,8 +94,8 @@ async def _made_again(transaction: Transaction, taken: Known, draft: EntityDraft
     return Known(taken.seq, taken.is_contact, None)
 
 
-async def _existing(transaction: Transaction, names: Iterable[EntityKey]) -> dict[EntityKey, Known]:
-    known: dict[EntityKey, Known] = {}
+async def _existing(transaction: Transaction, names: Iterable[EntityKey]) -> KnownByKey:
+    known: KnownByKey = {}
     for entity_type, ids in ids_by_type(names).items():
         is_contact = entity_type == CONTACT
         rows = await transaction.fetch(RESOLVE_ENTITIES, type=entity_type, ids=ids)

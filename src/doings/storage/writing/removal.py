@@ -9,7 +9,9 @@ _LAST = "heads"
 """The table that goes last: without its row in there, nothing can be recorded in an account."""
 
 _WIDE = 5
-_WIDE_TABLES = frozenset({"activities", "changes", "entities", "idempotency_keys"})
+_WIDE_TABLES = frozenset(
+    {"activities", "changes", "entities", "entity_changes", "idempotency_keys", "log_leaves"}
+)
 """Tables whose rows can be as long as a body is; each of these counts as several."""
 
 

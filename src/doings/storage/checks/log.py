@@ -1,0 +1,86 @@
+"""Checks the log: whether the rows say what was recorded, and the tree is that of its leaves.
+
+What was said of a thing that was erased is not compared: nothing is left to compare it with.
+"""
+
+from doings.core.errors import Unavailable
+from doings.proof.leaf import HASH_BYTES, NO_SALT, digest_of
+from doings.proof.tree import TILE_WIDTH
+from doings.storage.engine import Row
+from doings.storage.reading.log import tiles
+from doings.storage.reading.log.statements import statements, stretch_end
+from doings.storage.sql import log_statements as sql
+from doings.storage.transaction import ReadTransaction
+
+_Leaf = tuple[bytes, bytes, str | None]
+"""(digest, salt, who made the change)."""
+
+_END = 1 << 41
+"""Greater than the number of every leaf."""
+
+
+async def leaf_findings(transaction: ReadTransaction, first: int) -> tuple[int | None, list[str]]:
+    """The leaf to go on with, None at the end, and what is wrong with those before it."""
+    row = await transaction.fetch_one(sql.LOG_SIZE)
+    size = int(row[0]) if row else 0
+    if first >= size:
+        return None, await _past_the_end(transaction, size)
+    end = await stretch_end(transaction, first + 1, size + 1) - 1
+    rows = await transaction.fetch(sql.LEAVES, first=tiles.tile_start(first), end=end)
+    found, findings = _by_number(rows)
+    by = {number + 1: author for number, (_, _, author) in found.items()}
+    said = await statements(transaction, first + 1, end + 1, by)
+    for number in range(first, end):
+        if number not in found:
+            findings.append(f"leaf {number} of the log is missing")
+            continue
+        digest, salt, _ = found[number]
+        if salt != NO_SALT and digest_of(salt, said.get(number + 1, b"")) != digest:
+            findings.append(f"the rows say of change {number + 1} what its leaf does not")
+    return end, findings
+
+
+def _by_number(rows: list[Row]) -> tuple[dict[int, _Leaf], list[str]]:
+    """The leaves of these rows, and those that stand in several."""
+    found: dict[int, _Leaf] = {}
+    findings = []
+    for first, by, digests, salts in rows:
+        for place in range(len(digests) // HASH_BYTES):
+            part = slice(place * HASH_BYTES, (place + 1) * HASH_BYTES)
+            if first + place in found:
+                findings.append(f"leaf {first + place} of the log is there twice")
+            found[first + place] = digests[part], salts[part], by
+    return found, findings
+
+
+async def _past_the_end(transaction: ReadTransaction, size: int) -> list[str]:
+    rows = await transaction.fetch(sql.AUTHORS, first=size, end=_END)
+    return [f"leaf {leaf} lies outside of the log" for leaf, _ in rows]
+
+
+async def tile_findings(
+    transaction: ReadTransaction, level: int, number: int
+) -> tuple[int | None, list[str]]:
+    """The tile of this level to go on with, None at the end, and what is wrong with this one.
+
+    The roots that are stored have to be those of the hashes below.
+    """
+    stored = await transaction.fetch(sql.NODES, level=level + 1, first=number, end=_END)
+    row = await transaction.fetch_one(sql.LOG_SIZE)
+    full = (int(row[0]) if row else 0) // TILE_WIDTH ** (level + 1)
+    findings = []
+    place = number
+    for place, root in stored[:TILE_WIDTH]:
+        if place >= full:
+            findings.append(f"the log has a root of tile {level}/{place}, which is not full")
+        elif await _root(transaction, level, place) != root:
+            findings.append(f"the root of tile {level}/{place} is not that of its hashes")
+    return (place + 1 if len(stored) > TILE_WIDTH else None), findings
+
+
+async def _root(transaction: ReadTransaction, level: int, place: int) -> bytes | None:
+    """The root of a tile; None where leaves of it are missing, which is a finding of its own."""
+    try:
+        return await tiles.tile_root(transaction, level, place)
+    except Unavailable:
+        return None

@@ -1,0 +1,1 @@
+"""Reading the log of changes: its tree, and what its leaves say."""
