@@ -3,6 +3,7 @@
 import msgspec
 
 from doings.core.account import Account
+from doings.core.entity import EntityKey
 from doings.core.errors import Forbidden
 from doings.core.position import Position
 from doings.core.store.credentials import Standing
@@ -20,10 +21,26 @@ SCOPES = (READ, WRITE, ADMIN, READ_SUBSCRIPTIONS, WRITE_SUBSCRIPTIONS)
 SCOPE_ALIASES = {"read": READ, "write": WRITE}
 
 
+VIEW = "view"
+"""The only scope of who may see no more than a `View`; no credential can be asked for with it."""
+
+
+class View(msgspec.Struct, frozen=True, kw_only=True):
+    """One entity's timeline, of these kinds and `noun.*` patterns; None is every kind.
+
+    `origins` are the sites whose pages may ask for it; None is any site.
+    """
+
+    entity: EntityKey
+    kinds: tuple[str, ...] | None = None
+    origins: tuple[str, ...] | None = None
+
+
 class Principal(msgspec.Struct, frozen=True):
     """An account, and the credential that speaks for it until `expires_at`, an instant.
 
-    `position` is the account's own when the credential was looked up.
+    `position` is the account's own when the credential was looked up. With a `view`, nothing but
+    that may be seen, and nothing be changed.
     """
 
     account: Account
@@ -33,6 +50,7 @@ class Principal(msgspec.Struct, frozen=True):
     expires_at: int | None = None
     standing: Standing | None = None
     position: Position = Position("", 0)
+    view: View | None = None
 
     def require(self, scope: str) -> None:
         """Raise Forbidden unless the credential has the scope."""

@@ -29,6 +29,22 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
         """Whether other accounts' interactions with this one are recorded here, too."""
         return object_from_text(self.settings).get("interactions") != "closed"
 
+    @property
+    def origins(self) -> tuple[str, ...] | None:
+        """The sites whose pages may show its timelines to viewers; None is any site."""
+        return tuple(object_from_text(self.settings).get("origins", ())) or None
+
+
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(?::\d{1,5})?|https?://\[[0-9a-f:]+\](?::\d{1,5})?")
+_DEFAULT_PORT = re.compile(r"(?<=^http:)(//.*):80$|(?<=^https:)(//.*):443$")
+ORIGIN_LENGTH = 255
+
+
+def origin_from_text(text: str) -> str | None:
+    """A site as browsers write it: scheme, host and a port that is not the usual one; else None."""
+    origin = _DEFAULT_PORT.sub(r"\1\2", text.lower().removesuffix("/"))
+    return origin if _ORIGIN.fullmatch(origin) and len(origin) <= ORIGIN_LENGTH else None
+
 
 def check_new_account(slug: str, time_zone: str) -> None:
     """Raise Invalid for a slug or a time zone that an account may not have."""

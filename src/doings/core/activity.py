@@ -18,7 +18,7 @@ from doings.core.entity import (
     checked_type,
 )
 from doings.core.errors import Invalid, Problem, TooMuch
-from doings.core.kinds.rules import checked_data
+from doings.core.kinds.rules import Kind, checked_data
 from doings.core.text import checked_json, checked_size, checked_text
 from doings.core.values.markup import HTML_KINDS, links_only
 
@@ -124,7 +124,10 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Activity(msgspec.Struct, frozen=True, gc=False):
-    """One recorded activity, its fields in the order of the table's columns."""
+    """One recorded activity, its fields in the order of the table's columns.
+
+    `own_kind` says how it is shown where the account has a kind of that name of its own.
+    """
 
     seq: int
     id: str
@@ -142,6 +145,7 @@ class Activity(msgspec.Struct, frozen=True, gc=False):
     recorded_at: int
     updated_at: int
     links: tuple[Linked, ...]
+    own_kind: Kind | None = None
 
     def linked(self, entity_type: str, role: str | None = None) -> Entity | None:
         """The first linked entity of that type (and role), or None."""

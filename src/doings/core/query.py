@@ -114,6 +114,21 @@ class RecordedOrder(msgspec.Struct, frozen=True):
     is_descending: bool = False
 
 
+def kinds_within(
+    wanted: tuple[str, ...] | None, allowed: tuple[str, ...] | None
+) -> tuple[str, ...] | None:
+    """The kinds and `noun.*` patterns that both let through; None is every kind, () is no kind."""
+    if wanted is None or allowed is None:
+        return allowed if wanted is None else wanted
+    both = {one for one in wanted if has_kind(allowed, one)}
+    return tuple(sorted(both | {one for one in allowed if has_kind(wanted, one)}))
+
+
+def has_kind(kinds: tuple[str, ...] | None, kind: str) -> bool:
+    """Whether a kind, or a whole pattern, is among kinds and patterns."""
+    return kinds is None or kind in kinds or f"{kind.partition('.')[0]}.*" in kinds
+
+
 _WORD = re.compile(r'"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+)')
 
 

@@ -9,7 +9,8 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from doings.auth.limits import MinuteLimit, network_of
-from doings.core.errors import Busy, DoingsError, TooManyRequests, Unauthenticated
+from doings.auth.principal import READ
+from doings.core.errors import Busy, DoingsError, Forbidden, TooManyRequests, Unauthenticated
 from doings.httpkit.bounds.answers import ROOM, size_held
 from doings.httpkit.bounds.head import check_head
 from doings.httpkit.bounds.presence import while_present
@@ -22,6 +23,7 @@ from doings.httpkit.observing.logs import error_values
 from doings.httpkit.request import Request, Services
 from doings.httpkit.routing import Paths
 from doings.httpkit.surface import Operation, Resource, Surface
+from doings.httpkit.viewing import is_preflight, respond_preflight
 
 log = structlog.get_logger("doings.http")
 
@@ -31,6 +33,9 @@ REVALIDATE = "private, no-cache"
 NO_STORE = "no-store"
 
 READING = frozenset({"GET", "HEAD"})
+
+PREFLIGHT = Operation(respond_preflight, scope=None, is_public=True)
+"""What a browser asks before a page of another site may ask for a viewer's timeline."""
 
 SIGN_IN_ERRORS = (Unauthenticated, TooManyRequests)
 """Errors whose line in the log has the caller's address, whatever status the surface gives them:
@@ -98,8 +103,9 @@ class _Endpoints:
         held: tuple[int, int] | None = None
         try:
             check_head(scope)
-            if self._surface.authenticate is not None and not operation.is_public:
-                request.authenticated(await self._surface.authenticate(request))
+            authenticate = operation.authenticate or self._surface.authenticate
+            if authenticate is not None and not operation.is_public:
+                request.authenticated(await authenticate(request))
                 self._admit(request, operation)
             request.keep_known(operation.parameters)
             response = await handled(operation, request, receive)
@@ -157,7 +163,10 @@ class _Endpoints:
         return is_on and self._rate is not None
 
     def _admit(self, request: Request, operation: Operation) -> None:
-        if operation.scope is not None:
+        if request.principal.view is not None:
+            if not operation.is_viewable:
+                raise Forbidden(operation.scope or READ)
+        elif operation.scope is not None:
             request.principal.require(operation.scope)
         if self._rate is not None and self._is_counted:
             if "making" in request.scope:
@@ -220,11 +229,14 @@ class _PathEndpoint:
         if "GET" in self._operations:
             self._operations["HEAD"] = self._operations["GET"]
         self._allowed = tuple(self._operations)
+        self._is_viewable = any(one.is_viewable for one in self._operations.values())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request to the path."""
         scope["doings"]["route"] = self._route
         operation = self._operations.get(scope["method"])
+        if operation is None and self._is_viewable and is_preflight(scope):
+            operation = PREFLIGHT
         if operation is None:
             operation = Operation(self._refuse, scope=None)
         await self._endpoints.run(operation, scope, receive, send)

@@ -12,13 +12,15 @@ from doings.httpkit.input.params import Parameters
 from doings.httpkit.request import Request
 
 Handler = Callable[[Request], Awaitable[Response]]
+Authenticate = Callable[[Request], Awaitable[Principal]]
 
 
 class Operation(msgspec.Struct, frozen=True):
     """What one method of one path does, and the scope it takes; a public one takes no credential.
 
     `body_limit` overrides the installation's; `about` is what a description of the API says. The
-    answer of one that `has_secret` is stored nowhere on its way.
+    answer of one that `has_secret` is stored nowhere on its way. One that `is_viewable` answers to
+    viewers as well, who may see a `View` only. `authenticate` is in the place of the surface's.
     """
 
     handle: Handler
@@ -28,6 +30,8 @@ class Operation(msgspec.Struct, frozen=True):
     about: Any = None
     parameters: Parameters = Parameters()
     has_secret: bool = False
+    is_viewable: bool = False
+    authenticate: "Authenticate | None" = None
 
 
 class Resource(msgspec.Struct, frozen=True):
@@ -54,7 +58,7 @@ class Surface(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     resources: tuple[Resource, ...]
     respond_error: Callable[[DoingsError, Request], Response]
-    authenticate: Callable[[Request], Awaitable[Principal]] | None = None
+    authenticate: Authenticate | None = None
     rate: int | None = None
     rate_by_address: bool = False
     shows_rate: bool = False

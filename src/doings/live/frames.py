@@ -1,16 +1,20 @@
 """From a chunk of the feed to the bytes that each filter is sent, every event encoded only once."""
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import msgspec
 
 from doings.core.document import (
+    ChangeDocument,
     EnteredDocument,
     LeftDocument,
     change_document,
     entity_change_document,
 )
+from doings.core.entity import EntityKey
 from doings.core.position import Position
+from doings.core.presentation.viewed import ViewedChange, viewed_change_document
 from doings.core.query import Query
 from doings.core.store.changes import Change, EntityChange, FeedChunk
 from doings.live import sse
@@ -27,21 +31,32 @@ Frame = tuple[int, bytes]
 """An event and its seq."""
 
 
+class Audience(NamedTuple):
+    """Those who are sent the same: by one filter, and as a viewer of an entity is shown it, if so.
+
+    A viewer is told of activities only, and of other entities without their ids.
+    """
+
+    query: Query
+    viewed: EntityKey | None = None
+
+
 class Frames:
-    """The events of a chunk. What several filters are sent is encoded for the first of them."""
+    """The events of a chunk. What several audiences are sent is encoded for the first of them."""
 
     def __init__(self, chunk: FeedChunk) -> None:
         self._chunk = chunk
-        self._encoded: dict[tuple[int, Told], bytes] = {}
+        self._encoded: dict[tuple[int, Told, EntityKey | None], bytes] = {}
         self._states: dict[int, States] | None = None
 
-    def of(self, query: Query) -> list[Frame]:
-        """What a filter lets through, oldest first."""
+    def of(self, audience: Audience) -> list[Frame]:
+        """What an audience is sent, oldest first."""
+        query, viewed = audience
         frames = []
         for item in self._chunk.items:
             told = self._told(query, item)
-            if told is not None:
-                frames.append((item.seq, self._frame(item, told)))
+            if told is not None and not (viewed and isinstance(item, EntityChange)):
+                frames.append((item.seq, self._frame(item, told, viewed)))
         return frames
 
     def _told(self, query: Query, item: Change | EntityChange) -> Told | None:
@@ -53,33 +68,36 @@ class Frames:
             self._states = states(self._chunk)
         return how_told(query, self._states[item.seq])
 
-    def _frame(self, item: Change | EntityChange, told: Told) -> bytes:
-        frame = self._encoded.get((item.seq, told))
+    def _frame(self, item: Change | EntityChange, told: Told, viewed: EntityKey | None) -> bytes:
+        frame = self._encoded.get((item.seq, told, viewed))
         if frame is None:
             position = str(Position(self._chunk.epoch, item.seq))
             name, document = (
                 (f"entity.{item.op}", entity_change_document(item))
                 if isinstance(item, EntityChange)
-                else _DOCUMENTS[told](item)
+                else _DOCUMENTS[told](item, viewed)
             )
-            frame = self._encoded[item.seq, told] = sse.event(name, document, position)
+            frame = self._encoded[item.seq, told, viewed] = sse.event(name, document, position)
         return frame
 
 
-def _item(change: Change) -> tuple[str, object]:
-    return change.op, change_document(change)
+def _document(change: Change, viewed: EntityKey | None) -> ChangeDocument | ViewedChange:
+    return viewed_change_document(change, viewed) if viewed else change_document(change)
 
 
-def _entered(change: Change) -> tuple[str, object]:
-    document = change_document(change)
-    return "created", EnteredDocument(**msgspec.structs.asdict(document))
+def _item(change: Change, viewed: EntityKey | None) -> tuple[str, object]:
+    return change.op, _document(change, viewed)
 
 
-def _left(change: Change) -> tuple[str, object]:
+def _entered(change: Change, viewed: EntityKey | None) -> tuple[str, object]:
+    return "created", EnteredDocument(**msgspec.structs.asdict(_document(change, viewed)))
+
+
+def _left(change: Change, viewed: EntityKey | None) -> tuple[str, object]:  # noqa: ARG001 - as above
     return "left", LeftDocument(change.activity_id, change.seq)
 
 
-_DOCUMENTS: dict[Told, Callable[[Change], tuple[str, object]]] = {
+_DOCUMENTS: dict[Told, Callable[[Change, EntityKey | None], tuple[str, object]]] = {
     "item": _item,
     "entered": _entered,
     "left": _left,

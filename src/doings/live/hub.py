@@ -16,9 +16,11 @@ from doings.core.errors import Unavailable
 from doings.core.position import Position
 from doings.core.query import Query
 from doings.core.store import Store
+from doings.core.store.credentials import SignIn
 from doings.httpkit.bounds.waiting import WaitingRoom
 from doings.httpkit.observing.metrics import STREAMS, STREAMS_CLOSED
 from doings.live import sse
+from doings.live.frames import Audience
 from doings.live.stream import POSITION_SECONDS, EventStream, is_stuck
 from doings.live.tail import Reader, Tail
 
@@ -71,7 +73,7 @@ class Hub:
         place.__enter__()
 
         def enter() -> Reader:
-            reader = self._enter(account_id, principal.key, query, start, place)
+            reader = self._enter(principal, query, start, place)
             reader.is_good = is_good
             return reader
 
@@ -99,17 +101,18 @@ class Hub:
 
     def _enter(
         self,
-        account_id: int,
-        key: str,
+        principal: Principal,
         query: Query,
         start: Position,
         place: AbstractContextManager[None],
     ) -> Reader:
+        account_id, view = principal.account.id, principal.view
+        audience = Audience(query, view.entity if view else None)
         tail = self._tails.get(account_id)
         if tail is None:
             tail = self._tails[account_id] = Tail(self._store, account_id, _note_failure)
         tail.users += 1
-        reader = Reader(tail, key, query, start)
+        reader = Reader(tail, principal.key, audience, start, ends_at=principal.expires_at)
         self._places[reader] = place
         self._due.append((asyncio.get_running_loop().time() + POSITION_SECONDS, reader))
         STREAMS.inc()
@@ -167,7 +170,7 @@ class Hub:
                 reader.task.cancel()
 
     async def _look_after_credentials(self) -> None:
-        """Close the streams of credentials that were revoked or have expired."""
+        """Close the streams of credentials and tokens that were revoked or have expired."""
         while self._places:
             with suppress(Unavailable):
                 await self._close_revoked()
@@ -175,24 +178,34 @@ class Hub:
 
     async def _close_revoked(self) -> None:
         by_key: dict[str, list[Reader]] = {}
+        now = self._clock.now()
         for reader in self._places:
+            if reader.ends_at is not None and reader.ends_at <= now:
+                reader.close("revoked")
             by_key.setdefault(reader.key, []).append(reader)
         for number, (key, readers) in enumerate(by_key.items(), 1):
-            account = await self._account_of(key)
+            found = await self._found(key)
             for reader in readers:
-                if account is None or (reader.is_good and not reader.is_good(account)):
+                if found is None or not _may_read(reader, found):
                     reader.close("revoked")
             if number % CREDENTIALS == 0:
                 await asyncio.sleep(0)
 
-    async def _account_of(self, key: str) -> Account | None:
-        """The account of a credential that may still read it, as it is now."""
+    async def _found(self, key: str) -> SignIn | None:
+        """What a credential is now; None once it was revoked or has expired."""
         found = await self._store.credential(key)
-        if found is None or READ not in found.credential.scopes:
+        if found is None:
             return None
         expires_at = found.credential.expires_at
         is_over = expires_at is not None and expires_at <= self._clock.now()
-        return None if is_over else found.account
+        return None if is_over else found
+
+
+def _may_read(reader: Reader, found: SignIn) -> bool:
+    """Whether a stream goes on; a viewer's credential need not read by itself."""
+    if reader.audience.viewed is None and READ not in found.credential.scopes:
+        return False
+    return reader.is_good is None or reader.is_good(found.account)
 
 
 def _note_failure(error: Exception) -> None:

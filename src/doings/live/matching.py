@@ -12,7 +12,7 @@ from msgspec import UNSET, UnsetType
 
 from doings.core.activity import ACTOR, Activity
 from doings.core.entity import EntityKey
-from doings.core.query import Query
+from doings.core.query import Query, has_kind
 from doings.core.store.changes import Change, EntityChange, FeedChunk
 
 Item = Change | EntityChange
@@ -179,7 +179,7 @@ def is_told_of_entity(query: Query, key: EntityKey) -> bool:
 
 def _fits(query: Query, marks: Marks) -> bool:
     return (
-        _is_among(query.kinds, marks.kind)
+        has_kind(query.kinds, marks.kind)
         and query.origin in {None, marks.origin}
         and query.external_id in {None, marks.external_id}
         and query.level in {None, marks.level}
@@ -192,9 +192,3 @@ def _fits(query: Query, marks: Marks) -> bool:
 
 def _is_linked(entities: Sequence[EntityKey], marks: Marks) -> bool:
     return not entities or not marks.linked.isdisjoint(entities)
-
-
-def _is_among(kinds: tuple[str, ...] | None, kind: str) -> bool:
-    if kinds is None:
-        return True
-    return kind in kinds or f"{kind.partition('.')[0]}.*" in kinds

@@ -9,11 +9,10 @@ from typing import Literal
 from doings.core.account import Account
 from doings.core.budget import STREAM_BACKLOG_BYTES
 from doings.core.position import Position
-from doings.core.query import Query
 from doings.core.store import Store
 from doings.core.store.changes import FeedChunk
 from doings.live import sse
-from doings.live.frames import Frames
+from doings.live.frames import Audience, Frames
 
 CHUNK = 200
 """How many events are read at a time."""
@@ -31,30 +30,41 @@ Reason = Literal["slow", "shutdown", "revoked"]
 class Reader:
     """Who listens to a feed with a filter: where it is, and what waits to be sent to it.
 
-    There may be many thousands, so it holds little and has no task of its own.
+    It is closed at the instant `ends_at`, where there is one. There may be many thousands of
+    readers, so each holds little and has no task of its own.
     """
 
     __slots__ = (
         "_waiting",
         "at",
+        "audience",
         "closing",
+        "ends_at",
         "epoch",
         "has_joined",
         "has_left",
         "is_good",
         "key",
         "pending",
-        "query",
         "sending_since",
         "size",
         "tail",
         "task",
     )
 
-    def __init__(self, tail: "Tail", key: str, query: Query, start: Position) -> None:
+    def __init__(
+        self,
+        tail: "Tail",
+        key: str,
+        audience: Audience,
+        start: Position,
+        *,
+        ends_at: int | None = None,
+    ) -> None:
         self.tail = tail
         self.key = key
-        self.query = query
+        self.audience = audience
+        self.ends_at = ends_at
         self.epoch = start.epoch
         self.at = start.seq
         self.pending: deque[bytes] = deque()
@@ -147,7 +157,7 @@ class Tail:
         self._store = store
         self._account_id = account_id
         self._on_error = on_error
-        self._groups: dict[Query, dict[Reader, None]] = {}
+        self._groups: dict[Audience, dict[Reader, None]] = {}
         self._task: asyncio.Task[None] | None = None
 
     def position_of(self, reader: Reader) -> str | None:
@@ -168,7 +178,7 @@ class Tail:
         """
         if self._is_level_with(reader):
             reader.has_joined = True
-            self._groups.setdefault(reader.query, {})[reader] = None
+            self._groups.setdefault(reader.audience, {})[reader] = None
             reader.push(sse.position_event(reader.position))
             return True
         await self._read_for(reader)
@@ -189,18 +199,18 @@ class Tail:
             reader.push(sse.reset_event(reader.position))
             return
         reader.epoch = chunk.epoch
-        frames = Frames(chunk).of(reader.query)
+        frames = Frames(chunk).of(reader.audience)
         if frames:
             reader.push(b"".join([frame for _, frame in frames]))
         reader.at = chunk.through
 
     def leave(self, reader: Reader) -> None:
         """Hand nothing to this reader any more."""
-        group = self._groups.get(reader.query)
+        group = self._groups.get(reader.audience)
         if group is not None:
             group.pop(reader, None)
             if not group:
-                del self._groups[reader.query]
+                del self._groups[reader.audience]
 
     async def stop(self) -> None:
         """Read no more."""
@@ -246,8 +256,8 @@ class Tail:
         """Push to each group what its filter lets through; a reader may be past some of it."""
         frames = Frames(chunk)
         served = 0
-        for query, group in list(self._groups.items()):
-            told = frames.of(query)
+        for audience, group in list(self._groups.items()):
+            told = frames.of(audience)
             if not told:
                 continue
             first, together = told[0][0], b"".join([frame for _, frame in told])

@@ -17,7 +17,6 @@ from doings.core.store import Reader, Writer
 from doings.core.store.credentials import SignIn, Standing
 from doings.core.store.rendering import Heavy
 from doings.core.store.webhooks import ActiveWebhook
-from doings.core.text import json_text, object_from_text
 from doings.storage.document_cache import DocumentCache
 from doings.storage.due import due
 from doings.storage.engine import Connection, Engine
@@ -220,10 +219,8 @@ class Database:
         """Replace an account's settings by what `change` makes of them; raises NotFound."""
 
         async def replace(connection: Connection) -> Account:
-            transaction = ReadTransaction(connection, account_id)
-            settings = change(object_from_text((await transaction.account()).settings))
-            text = json_text(settings)
-            await connection.execute(accounts.SET_SETTINGS, account_id=account_id, settings=text)
+            transaction = Transaction(connection, account_id, clock=self.clock, by=None)
+            await transaction.change_settings(change)
             return await transaction.account()
 
         return await self.engine.write(replace, account_id=account_id)

@@ -6,15 +6,18 @@ which import them. No statement is run here without its account: each is given `
 
 import re
 from collections import Counter
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from doings.core.account import Account
 from doings.core.budget import INLINE_BYTES, PAGE_BYTES
 from doings.core.clock import Clock
 from doings.core.errors import NotFound
+from doings.core.kinds.catalogue import Kind
+from doings.core.kinds.own import own_kinds
 from doings.core.store.rendering import Heavy
+from doings.core.text import json_text, object_from_text
 from doings.storage.engine import Connection, Row, SearchSql
 from doings.storage.sql import account_statements as accounts
 from doings.storage.sql import statements as sql
@@ -34,6 +37,7 @@ class ReadTransaction:
         self._is_inline = is_inline
         self.page_bytes = INLINE_BYTES if is_inline else PAGE_BYTES
         self._last_seq: int | None = None
+        self._own_kinds: Mapping[str, Kind] | None = None
 
     def announce(self, size: int) -> None:
         """Say how many bytes are read next; raises Heavy where they keep the event loop."""
@@ -67,6 +71,13 @@ class ReadTransaction:
     async def account(self) -> Account:
         """The account itself; raises NotFound once it is deleted."""
         return account_from_row(await self._row(accounts.ACCOUNT_BY_ID))
+
+    async def own_kinds(self) -> Mapping[str, Kind]:
+        """The account's own kinds by their names, read once; none once it is deleted."""
+        if self._own_kinds is None:
+            row = await self.fetch_one(accounts.ACCOUNT_BY_ID)
+            self._own_kinds = own_kinds(account_from_row(row).settings) if row else {}
+        return self._own_kinds
 
     async def last_seq(self) -> int:
         """The last seq given out; raises NotFound.
@@ -149,6 +160,20 @@ class Transaction(ReadTransaction):
         if statement in sql.INVALIDATING and not self._is_invalidating:
             self._is_invalidating = True
             await self.connection.execute(sql.ADVANCE_CACHE_VERSION, account_id=self.account_id)
+
+    async def change_settings(
+        self, change: Callable[[dict[str, Any]], dict[str, Any]]
+    ) -> dict[str, Any]:
+        """Replace the account's settings by what `change` makes of them; raises NotFound.
+
+        Documents are made of them, too. Counting that first makes others who do so wait here.
+        """
+        await self.connection.execute(sql.ADVANCE_CACHE_VERSION, account_id=self.account_id)
+        self._is_invalidating = True
+        settings = change(object_from_text((await self.account()).settings))
+        await self.execute(accounts.SET_SETTINGS, settings=json_text(settings))
+        self._own_kinds = None
+        return settings
 
     async def advance(self, count: int, *, is_invalidating: bool = False) -> int:
         """Take `count` seqs; returns the first; raises NotFound once the account is deleted.

@@ -1,6 +1,7 @@
 """Writing within one account: row, links, tallies, change and search text, all or nothing."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from doings.core.activity import Activity, Draft
 from doings.core.entity import Entity, EntityDraft, EntityKey
@@ -82,6 +83,11 @@ class AccountWriter(AccountReader):
 
     async def remember(self, key: str, digest: bytes, answer: str) -> None:
         await idempotency.remember(self._writing, key, digest, answer)
+
+    async def change_settings(
+        self, change: Callable[[dict[str, Any]], dict[str, Any]]
+    ) -> dict[str, Any]:
+        return await self._writing.change_settings(change)
 
     async def add_credential(self, credential: Credential) -> None:
         await credentials.add(self._writing, credential)

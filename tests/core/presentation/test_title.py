@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from doings.core.activity import Activity, Linked
 from doings.core.kinds.rules import CATALOGUE, kind_named
-from doings.core.presentation.template import parsed
+from doings.core.kinds.template import parsed
 from doings.core.presentation.title import EXCERPT, Piece, title, title_pieces
 from tests.builders import activity, linked
 

@@ -1,7 +1,7 @@
 """The kinds that Doings knows, as one table: a title template and a meaning for each of them.
 
 Icon and shape of `data` go by the noun.
-The language of the templates is that of `core.presentation.template`.
+The language of the templates is that of `core.kinds.template`.
 """
 
 import msgspec
@@ -23,7 +23,10 @@ from doings.core.kinds.shapes import (
 
 
 class Kind(msgspec.Struct, frozen=True, kw_only=True):
-    """One kind; `data` is the shape of its data, None where every JSON object is allowed."""
+    """One kind; `data` is the shape of its data, None where every JSON object is allowed.
+
+    `colour` is like #3366cc, and that of kinds of an account's own only.
+    """
 
     kind: str
     title: str
@@ -31,6 +34,7 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
     icon: str
     meaning: str
     data: type[msgspec.Struct] | None = None
+    colour: str | None = None
 
 
 _CONTACTS = (

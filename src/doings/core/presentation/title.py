@@ -8,9 +8,9 @@ import msgspec
 
 from doings.core.activity import SUBJECT, Activity
 from doings.core.entity import Entity, EntityKey
-from doings.core.kinds.rules import kind_named
+from doings.core.kinds.rules import Kind, kind_named
+from doings.core.kinds.template import Anchor, Option, Part, Slot, parsed
 from doings.core.presentation.graphemes import cut_before
-from doings.core.presentation.template import Anchor, Option, Part, Slot, parsed
 from doings.core.text import may_hold_minus_zero
 from doings.core.values.markup import HTML_KINDS, text_from_html
 
@@ -53,8 +53,13 @@ def title_pieces(activity: Activity) -> tuple[Piece, ...]:
     return _joined(_pieces(activity))
 
 
+def kind_of(activity: Activity) -> Kind:
+    """The activity's kind: the account's own, one of the catalogue, or one made from the name."""
+    return activity.own_kind or kind_named(activity.kind)
+
+
 def _pieces(activity: Activity) -> list[Piece]:
-    kind = kind_named(activity.kind)
+    kind = kind_of(activity)
     facts = _Facts(activity, _decoded(activity.data))
     return _filled(parsed(kind.template), facts) or [Piece(kind.title)]
 
@@ -150,11 +155,11 @@ def _summary(activity: Activity) -> str | None:
 
 def _body(activity: Activity) -> str | None:
     if activity.body and activity.kind in HTML_KINDS:
-        return _excerpt(text_from_html(_beginning_of_html(activity.body)))
+        return _excerpt(text_from_html(beginning_of_html(activity.body)))
     return _excerpt(activity.body)
 
 
-def _beginning_of_html(body: str) -> str:
+def beginning_of_html(body: str) -> str:
     """As much as an excerpt takes; a tag that would be cut in two is left out."""
     if len(body) <= _HTML_BEGINNING:
         return body

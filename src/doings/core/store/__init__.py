@@ -12,7 +12,7 @@ from typing import Protocol, TypeVar
 from doings.core.account import Account
 from doings.core.activity import Activity, Draft
 from doings.core.entity import EntityKey
-from doings.core.store.accounts import AccountStore
+from doings.core.store.accounts import AccountStore, SettingsWriter
 from doings.core.store.activities import ActivityReader, ActivityWriter
 from doings.core.store.changes import ChangeReader, ChangeWriter, Followed
 from doings.core.store.counts import CountReader
@@ -52,6 +52,7 @@ class Writer(
     ActivityWriter,
     EntityWriter,
     ChangeWriter,
+    SettingsWriter,
     CredentialWriter,
     IdempotencyWriter,
     ImportWriter,

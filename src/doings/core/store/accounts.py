@@ -6,6 +6,15 @@ from typing import Any, Protocol
 from doings.core.account import Account
 
 
+class SettingsWriter(Protocol):
+    """Changing the settings of an account."""
+
+    async def change_settings(
+        self, change: Callable[[dict[str, Any]], dict[str, Any]]
+    ) -> dict[str, Any]:
+        """Replace the account's settings by what `change` makes of them, and return those."""
+
+
 class AccountStore(Protocol):
     """Finding, creating, changing and deleting accounts."""
 

@@ -13,6 +13,7 @@ ANSWERED = frozenset(
         b"authorization-key",
         b"cookie",
         b"host",
+        b"origin",
         b"token",
         b"x-api-key",
         b"x-forwarded-proto",
@@ -25,6 +26,7 @@ _READ = {
     name.decode(): name
     for name in (
         *ANSWERED,
+        b"access-control-request-method",
         b"content-encoding",
         b"content-length",
         b"content-type",

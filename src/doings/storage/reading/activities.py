@@ -12,6 +12,7 @@ from doings.core.activity import Activity, Linked
 from doings.core.budget import PAGE_BYTES, PAGE_LINKS, fitting_count
 from doings.core.entity import Entity
 from doings.core.errors import NotFound
+from doings.core.kinds.catalogue import CATALOGUE
 from doings.core.store.activities import ActivityRef
 from doings.storage.engine import Row
 from doings.storage.reading import entities
@@ -20,6 +21,7 @@ from doings.storage.sql.rows import LinkedSeqs, activities_from_rows, linked_fro
 from doings.storage.transaction import ReadTransaction
 
 _SEQ = itemgetter(0)
+_KIND = itemgetter(2)
 _LINKED = itemgetter(-1)
 
 _LINK_CHARACTERS = 4
@@ -71,7 +73,9 @@ async def with_links(transaction: ReadTransaction, rows: Sequence[Row]) -> list[
     """The activities of these rows; those linked alike share one tuple of links."""
     links = _links_of(rows)
     seqs = {seq for linked in links.values() for seq, _ in linked}
-    return _linked(rows, links, await entities.by_seqs_with_deleted(transaction, seqs))
+    return await _linked(
+        transaction, rows, links, await entities.by_seqs_with_deleted(transaction, seqs)
+    )
 
 
 class Fitting(NamedTuple):
@@ -147,7 +151,7 @@ async def _with_fitting_links(
     most_shown = max(map(len, names), default=0) * (characters // _LINK_CHARACTERS + len(rows))
     if _MAX_WIDTH * most_shown > PAGE_BYTES:
         rows = rows[: _count_by_names(rows, links, linked_entities)]
-    return _linked(rows, links, linked_entities)
+    return await _linked(transaction, rows, links, linked_entities)
 
 
 def _share(transaction: ReadTransaction, count: int) -> int:
@@ -193,11 +197,17 @@ def bytes_of(text: str | None) -> int:
     return len(text) if text.isascii() else 3 * len(text)
 
 
-def _linked(
-    rows: Sequence[Row], links: Links, linked_entities: Mapping[int, Entity]
+async def _linked(
+    transaction: ReadTransaction,
+    rows: Sequence[Row],
+    links: Links,
+    linked_entities: Mapping[int, Entity],
 ) -> list[Activity]:
     shared = {
         text: tuple([Linked(linked_entities[seq], roles) for seq, roles in links[text]])
         for text in set(map(_LINKED, rows))
     }
-    return activities_from_rows(rows, shared)
+    # Hardly any page holds other kinds than those of the catalogue, which nobody can change.
+    is_listed = CATALOGUE.keys() >= set(map(_KIND, rows))
+    own_kinds = {} if is_listed else await transaction.own_kinds()
+    return activities_from_rows(rows, shared, own_kinds)

@@ -8,6 +8,7 @@ import msgspec
 from doings.core.account import Account
 from doings.core.activity import Activity, Linked
 from doings.core.entity import Entity, EntityKey
+from doings.core.kinds.catalogue import Kind
 from doings.core.store.changes import Change
 from doings.core.store.credentials import Credential
 from doings.core.store.imports import ImportCounts, ImportRun
@@ -25,7 +26,7 @@ LinkRow = tuple[int, int, int, str]
 
 
 def activities_from_rows(
-    rows: Sequence[Row], links: Mapping[str, tuple[Linked, ...]]
+    rows: Sequence[Row], links: Mapping[str, tuple[Linked, ...]], own_kinds: Mapping[str, Kind]
 ) -> list[Activity]:
     """The columns are `statements.ACTIVITY`; `links` are by the text that says which they are."""
     activities = []
@@ -35,7 +36,7 @@ def activities_from_rows(
         activity = Activity(
             seq, id_, kind, occurred_at, time_zone, summary, body, data, metadata, level,
             channels_from_text(channels), origin, external_id, recorded_at, updated_at,
-            links[linked],
+            links[linked], own_kinds.get(kind) if own_kinds else None,
         )  # fmt: skip
         activities.append(activity)
     return activities
