@@ -43,6 +43,7 @@ from doings.httpkit.observing.loop_watch import LoopWatch
 from doings.httpkit.observing.observe import observed
 from doings.httpkit.request import Services
 from doings.httpkit.surface import Surface
+from doings.httpkit.viewing import is_preflight
 from doings.live.hub import Hub
 from doings.live.webhooks.desk import Desk, Slots
 from doings.live.webhooks.destination import Sender, networks_from_texts
@@ -199,6 +200,29 @@ def _mount_of(segments: Sequence[bytes]) -> str:
         return ""
 
 
+def _with_cors(app: ASGIApp, origins: tuple[str, ...]) -> ASGIApp:
+    """Let pages of these sites call; those of others may ask with a viewer token, as far as it goes.
+
+    A browser asks for the leave of another site's page without the token. So the app itself answers
+    that, and not the middleware, which knows no site but these.
+    """
+    cors = CORSMiddleware(
+        app,
+        allow_origins=origins,
+        allow_methods=["*"],
+        allow_headers=["*"],
+        expose_headers=["*"],
+    )
+
+    async def choose(scope: Scope, receive: Receive, send: Send) -> None:
+        is_foreign = is_preflight(scope) and not cors.is_allowed_origin(
+            headers.joined(scope["headers"], "origin") or ""
+        )
+        await (app if is_foreign else cors)(scope, receive, send)
+
+    return choose
+
+
 class Application:
     """The ASGI application; its store is open between the lifespan's start and end."""
 
@@ -228,13 +252,7 @@ class Application:
         self._at_root = {part: app for one, app in roots for part in first_parts(one)}
         app: ASGIApp = self._dispatch
         if settings.cors_origins:
-            app = CORSMiddleware(
-                app,
-                allow_origins=settings.cors_origins,
-                allow_methods=["*"],
-                allow_headers=["*"],
-                expose_headers=["*"],
-            )
+            app = _with_cors(app, settings.cors_origins)
         self._observed = observed(app)
 
     def services(self) -> Services:

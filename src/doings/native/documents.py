@@ -31,6 +31,7 @@ from doings.core.document import (
     NullableObject,
 )
 from doings.core.entity import ATTRS_LENGTH, ID_LENGTH, NAME_LENGTH, TYPE
+from doings.core.kinds.own import ICON_LENGTH, TITLE_LENGTH
 from doings.core.text import DEEPEST
 
 
@@ -64,6 +65,9 @@ KindText = Annotated[str, _like(KIND)]
 TypeText = Annotated[str, _like(TYPE)]
 WordText = Annotated[str, _like(WORD)]
 OriginText = Annotated[str, _like(ORIGIN)]
+KindTitle = Annotated[str, _at_most(TITLE_LENGTH)]
+KindIcon = Annotated[str, _at_most(ICON_LENGTH)]
+KindColour = Annotated[str, Meta(extra_json_schema={"pattern": "^#[0-9A-Fa-f]{6}$"})]
 IdText = Annotated[str, Meta(extra_json_schema={"minLength": 1, "maxLength": ID_LENGTH})]
 LevelText = Annotated[str, Meta(extra_json_schema={"enum": sorted(LEVELS)})]
 ScopeText = Annotated[str, Meta(extra_json_schema={"enum": [*SCOPES, *SCOPE_ALIASES]})]
@@ -248,17 +252,34 @@ class KindStats(msgspec.Struct, tag_field="by", tag="kind"):
 
 
 class KindDocument(msgspec.Struct):
-    """A kind of the catalogue; `data` is the JSON Schema of its data, null where any will do."""
+    """A kind; `data` is the JSON Schema of its data, null where any will do.
+
+    `title` is its name; of one of the account's `own`, the template of its titles, as it was put.
+    """
 
     kind: str
     title: str
+    template: str
     icon: str
+    colour: str | None
     meaning: str
+    own: bool
     data: NullableObject | None
 
 
+class KindInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How activities of a kind of the account's own are shown.
+
+    `title` is a template: `Visited {@contact}{?: {summary}}`.
+    """
+
+    title: KindTitle
+    icon: KindIcon | None = None
+    colour: KindColour | None = None
+
+
 class KindList(msgspec.Struct):
-    """The catalogue."""
+    """The catalogue, and behind it the kinds of the account's own."""
 
     items: list[KindDocument]
 

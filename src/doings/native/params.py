@@ -30,7 +30,7 @@ SEARCH_LENGTH = 1000
 STREAM_FILTERS = frozenset({"kind", "actor", "origin", "level", "channel", "external_id"})
 """Those that are read one by one."""
 
-_KINDS = re.compile(rf"{KIND.pattern}|{WORD.pattern}\.\*")
+KINDS = re.compile(rf"{KIND.pattern}|{WORD.pattern}\.\*")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ORIGIN_FORM = "lower-case letters, digits, dots, - and _"
 _WORD_FORM = "a lower-case word"
@@ -94,7 +94,7 @@ def kinds_in(params: QueryString) -> tuple[str, ...] | None:
     """Kinds and `noun.*` patterns, in the order of the alphabet."""
     kinds = listed(params, "kind")
     for kind in kinds:
-        if not _KINDS.fullmatch(kind):
+        if not KINDS.fullmatch(kind):
             raise Malformed(f"{kind!r} is neither noun.verb nor noun.*", "kind")
     return tuple(sorted(set(kinds))) or None
 
@@ -179,19 +179,20 @@ def activity_id(request: Request) -> str:
 def entity_key(request: Request) -> EntityKey:
     """(type, id) in the path; what cannot be one is not found."""
     key = (request.path_params["type"], request.path_params["id"])
-    if not TYPE.fullmatch(key[0]) or not _is_id(key[1]):
+    if not TYPE.fullmatch(key[0]) or not is_id(key[1]):
         raise NotFound(*key)
     return key
 
 
 def _external_id(params: QueryString) -> str | None:
     text = last(params, "external_id")
-    if text is not None and not _is_id(text):
+    if text is not None and not is_id(text):
         raise Malformed(f"must be text of 1 to {ID_LENGTH} characters", "external_id")
     return text
 
 
-def _is_id(text: str) -> bool:
+def is_id(text: str) -> bool:
+    """Whether an entity or an activity elsewhere may have this id."""
     return 0 < len(text) <= ID_LENGTH and "\0" not in text
 
 
@@ -211,7 +212,7 @@ def _key(params: QueryString, name: str) -> EntityKey | None:
 
 def _key_from_text(text: str, name: str) -> EntityKey:
     entity_type, _, entity_id = text.partition(":")
-    if not TYPE.fullmatch(entity_type) or not _is_id(entity_id):
+    if not TYPE.fullmatch(entity_type) or not is_id(entity_id):
         raise Malformed("must be type:id, like contact:8", name)
     return entity_type, entity_id
 

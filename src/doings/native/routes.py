@@ -8,7 +8,7 @@ from doings.httpkit.problem import respond_problem
 from doings.httpkit.surface import Operation, Surface, resource
 from doings.live.sse import MEDIA_TYPE as EVENT_STREAM
 from doings.native import documents as wire
-from doings.native.auth import authenticate
+from doings.native.auth import authenticate, authenticate_stream
 from doings.native.formats.activitystreams import MEDIA_TYPE as ACTIVITY_STREAMS
 from doings.native.formats.activitystreams import AsPage
 from doings.native.formats.export import CSV, NDJSON
@@ -19,6 +19,7 @@ from doings.native.handlers import (
     changes,
     entities,
     interactions,
+    kinds,
     log,
     stats,
     stream,
@@ -44,6 +45,9 @@ from doings.native.openapi.operations import (
     json_of,
     knowing_parameters,
 )
+from doings.native.viewing import tokens
+from doings.native.viewing.documents import ViewedPage
+from doings.native.viewing.tokens import VIEWER_NOTES
 
 ACTIVITY = json_of(ActivityDocument)
 ENTITY = json_of(EntityDocument)
@@ -211,11 +215,13 @@ _ENTITIES = (
         "/entities/{type}/{id}/activities",
         GET=Operation(
             entities.list_activities_of_entity,
+            is_viewable=True,
             about=OperationDoc(
                 summary="List the activities of an entity, newest first",
                 tag="entities",
                 parameters=(*FILTERS, IF_NONE_MATCH),
-                answers={200: TIMELINE, 304: NO_BODY},
+                answers={200: TIMELINE | {JSON: wire.ActivityPage | ViewedPage}, 304: NO_BODY},
+                limits=VIEWER_NOTES,
             ),
         ),
     ),
@@ -226,6 +232,7 @@ _OVERVIEWS = (
         "/stats",
         GET=Operation(
             stats.show_stats,
+            is_viewable=True,
             about=OperationDoc(
                 summary="Count activities by day or kind",
                 tag="overviews",
@@ -251,6 +258,8 @@ _OVERVIEWS = (
         "/stream",
         GET=Operation(
             stream.stream_changes,
+            is_viewable=True,
+            authenticate=authenticate_stream,
             about=OperationDoc(
                 summary="Follow the feed as it happens, as server-sent events",
                 tag="overviews",
@@ -258,18 +267,6 @@ _OVERVIEWS = (
                 answers={200: {EVENT_STREAM: wire.StreamEvent}},
                 errors=(406,),
                 limits=STREAM_NOTES,
-            ),
-        ),
-    ),
-    resource(
-        "/kinds",
-        GET=Operation(
-            account.list_kinds,
-            about=OperationDoc(
-                summary="List the kinds of the catalogue",
-                tag="overviews",
-                parameters=(IF_NONE_MATCH,),
-                answers={200: json_of(wire.KindList), 304: NO_BODY},
             ),
         ),
     ),
@@ -348,8 +345,10 @@ _RESOURCES = (
     *interactions.RESOURCES,
     *_ENTITIES,
     *_OVERVIEWS,
+    *kinds.RESOURCES,
     *log.RESOURCES,
     *webhooks.RESOURCES,
+    *tokens.RESOURCES,
     *_ADMINISTRATION,
     _DESCRIPTION,
 )

@@ -1,6 +1,4 @@
-"""The credential's account, its credentials, and the catalogue of kinds."""
-
-from functools import cache
+"""The credential's account, and its credentials."""
 
 import msgspec
 from starlette.responses import Response
@@ -9,15 +7,12 @@ from doings.auth.credentials import issue
 from doings.core.clock import datetime_from_instant
 from doings.core.entity import NAME_LENGTH, SELF
 from doings.core.errors import Invalid
-from doings.core.kinds.catalogue import CATALOGUE, Kind
 from doings.core.store import Writer
 from doings.core.text import checked_text
 from doings.httpkit.request import Request
 from doings.native.documents import (
     AccountDocument,
     IssuedToken,
-    KindDocument,
-    KindList,
     SelfDocument,
     TokenInput,
     TokenList,
@@ -26,9 +21,8 @@ from doings.native.http.answer import Answer
 from doings.native.http.idempotency import write_once
 from doings.native.http.position import read_shown
 from doings.native.http.request_body import body_of_type
-from doings.native.http.responses import NO_CONTENT, encode, respond_document, respond_json, written
+from doings.native.http.responses import NO_CONTENT, respond_document, written
 from doings.native.mapping import instant_of, token_document
-from doings.native.openapi.schemas import schema_of
 
 
 async def show_account(request: Request) -> Response:
@@ -105,18 +99,3 @@ async def revoke_token(request: Request) -> Response:
         return NO_CONTENT
 
     return await write_once(request, b"", revoke)
-
-
-async def list_kinds(request: Request) -> Response:
-    """The catalogue."""
-    return respond_json(request, _catalogue())
-
-
-@cache
-def _catalogue() -> bytes:
-    return encode(KindList([_kind_document(kind) for kind in CATALOGUE.values()]))
-
-
-def _kind_document(kind: Kind) -> KindDocument:
-    schema = None if kind.data is None else msgspec.Raw(encode(schema_of(kind.data)))
-    return KindDocument(kind.kind, kind.title, kind.icon, kind.meaning, schema)

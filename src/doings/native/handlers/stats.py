@@ -8,6 +8,7 @@ from doings.core.query import Query
 from doings.core.store import Reader
 from doings.httpkit.input.params import QueryString, one_of
 from doings.httpkit.request import Request
+from doings.httpkit.viewing import narrowed
 from doings.native.documents import DayCount, DayStats, KindCount, KindStats
 from doings.native.http.position import read_shown
 from doings.native.http.responses import encode, respond_json
@@ -15,9 +16,10 @@ from doings.native.params import instant, kinds_in, links_in
 
 
 async def show_stats(request: Request) -> Response:
-    """How much happened, by UTC day or by kind."""
+    """How much happened, by UTC day or by kind; raises Forbidden for a viewer of something else."""
     by = one_of(request.query, "by", ("day", "kind"))
-    query = tallied_query(request.query, request.principal.account.time_zone)
+    principal = request.principal
+    query = narrowed(tallied_query(request.query, principal.account.time_zone), principal.view)
 
     async def read(reader: Reader) -> bytes:
         # Encoded here, on a thread: an account may have as many days and kinds as it likes.

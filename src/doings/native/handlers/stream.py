@@ -5,6 +5,7 @@ from starlette.responses import Response
 from doings.core.position import Position, position_from_text
 from doings.httpkit.input.accept import negotiated
 from doings.httpkit.request import Request
+from doings.httpkit.viewing import narrowed
 from doings.live.sse import HEADERS, MEDIA_TYPE
 from doings.native.params import position, stream_query
 
@@ -13,9 +14,9 @@ NOWHERE = Position("", 0)
 
 
 async def stream_changes(request: Request) -> Response:
-    """Every event from the position on; raises NotAcceptable, Malformed and Busy."""
+    """Every event from the position on; raises NotAcceptable, Malformed, Forbidden and Busy."""
     negotiated(request.header("accept"), (MEDIA_TYPE,))
-    query = stream_query(request.query)
+    query = narrowed(stream_query(request.query), request.principal.view)
     start = _start(request)
     # A stream is never the answer to another request.
     request.lapse_at(request.services.clock.now())

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from doings.core.cursor import Page, fingerprint
 from doings.core.document import ActivityDocument, activity_documents
 from doings.core.entity import EntityKey
+from doings.core.presentation.viewed import viewed_rendering
 from doings.core.query import Gap, Query
 from doings.core.rendering import json_rendering
 from doings.core.store import Reader
@@ -17,6 +18,7 @@ from doings.core.store.rendering import Rendering
 from doings.httpkit.input.accept import negotiated
 from doings.httpkit.input.params import last
 from doings.httpkit.request import Request
+from doings.httpkit.viewing import narrowed
 from doings.native.documents import ActivityPage
 from doings.native.formats import activitystreams
 from doings.native.formats.export import CSV, NDJSON, respond_stream
@@ -38,16 +40,19 @@ async def respond_timeline(
 ) -> Response:
     """Answer with what the query finds, in the format the caller likes best.
 
-    `owner` is the entity whose timeline it is. Raises NotFound, NotAcceptable and Malformed.
+    `owner` is the entity whose timeline it is. Raises NotFound, NotAcceptable and Malformed, and
+    Forbidden for a viewer of another one.
     """
-    media_type = negotiated(request.header("accept"), OFFERED)
+    view = request.principal.view
+    query = narrowed(query, view)
+    # The other formats show ids; a viewer is shown none but its own.
+    media_type = negotiated(request.header("accept"), OFFERED if view is None else (JSON,))
     has_mark = has_byte_order_mark(request.query)  # checked whatever the format is
     filters = fingerprint(request.principal.account.id, query)
     query = msgspec.structs.replace(query, gap=gap_in(request, filters))
     if media_type in {CSV, NDJSON}:
         return await respond_stream(request, query, media_type, owner, has_mark=has_mark)
-    rendering = RENDERING if media_type == JSON else activitystreams.rendering(request.base_url)
-    reading = _reading(query, owner, rendering)
+    reading = _reading(query, owner, _rendering(request, media_type))
     page = await read_shown(request, reading, bounded=query.is_bounded)
     links = page_links(request, page, filters)
     body = _json(page, links) if media_type == JSON else _activity_streams(request, page, links)
@@ -55,6 +60,13 @@ async def respond_timeline(
 
 
 RENDERING = json_rendering("native", activity_documents, reads_attrs=False)
+
+
+def _rendering(request: Request, media_type: str) -> Rendering:
+    view = request.principal.view
+    if view is not None:
+        return viewed_rendering(view.entity)
+    return RENDERING if media_type == JSON else activitystreams.rendering(request.base_url)
 
 
 class PageLinks(msgspec.Struct, frozen=True):

@@ -18,6 +18,7 @@ PATH_PARTS = {
     "type": "contact",
     "id": "8",
     "key": "k3e0a9c2b7d41f6058e2a",
+    "kind": "visit.logged",
     "origin": "crm",
     "external_id": "note-77",
     "seq": "1",
@@ -73,6 +74,9 @@ BODIES: dict[str, Any] = {
     },
     "WebhookPatch": {"description": "Notes for the till"},
     "RedeliverInput": {"after": 0},
+    "KindInput": {"title": "Visited {@contact}{?: {summary}}", "icon": "🏠", "colour": "#3366cc"},
+    "ViewerTokenInput": {"entity": "contact:8", "kinds": ["note.*"], "expires_in": 900},
+    "AddressInput": {"format": "calendar", "label": "Ann's telephone"},
     "TokenInput": {"scopes": ["read", "write"], "label": "crm"},
 }
 """By the name of the body's type."""

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from doings.core.activity import LEVELS, ORIGIN, WORD
+from doings.core.activity import KIND, LEVELS, ORIGIN, WORD
 from doings.core.entity import ID_LENGTH, TYPE
 from doings.core.position import EPOCH
 from doings.core.query import ENTITIES, LARGEST_PAGE
@@ -205,6 +205,11 @@ STREAM_PARAMETERS = (
     KIND_FILTER,
     LINK_FILTER,
     *[one for one in FILTERS if one.name in STREAM_FILTERS - {"kind"}],
+    _query(
+        "token",
+        "A viewer token, in the place of `Authorization`, which a browser cannot send here.",
+        _text(minLength=1),
+    ),
     Parameter(
         "Last-Event-ID",
         "header",
@@ -231,8 +236,8 @@ STREAM_NOTES = (
     (
         "In a browser: `const feed = new EventSource(url);"
         " feed.addEventListener('created', (event) => show(JSON.parse(event.data)));`."
-        " It connects again by itself and misses nothing. It sends no header to sign in, so a proxy"
-        " of your own has to add `Authorization`."
+        " It connects again by itself and misses nothing. It sends no header to sign in: give it a"
+        " viewer token as `token`, or have a proxy of your own add `Authorization`."
     ),
 )
 """What the description says of a stream; its schema is that of one event."""
@@ -284,6 +289,7 @@ PATH_PARTS: dict[str, tuple[str, Schema]] = {
     "id": ("An id.", _ID),
     "origin": ("Where it came from.", _text(pattern=f"^{ORIGIN.pattern}$")),
     "external_id": ("Its id there.", _ID),
+    "kind": ("A kind, `noun.verb`.", _text(pattern=f"^{KIND.pattern}$")),
     "type": ("The type of an entity.", _text(pattern=f"^{TYPE.pattern}$")),
     "key": ("The key of a credential.", _text(minLength=1)),
     "seq": ("The seq of a change.", {"type": "integer", "minimum": 1}),

@@ -1,0 +1,54 @@
+"""The wire documents of viewing."""
+
+from typing import Annotated
+
+import msgspec
+
+from doings.core.account import ORIGIN_LENGTH
+from doings.core.activity import KIND, WORD
+from doings.core.document import Moment
+from doings.core.presentation.viewed import ViewedActivity
+from doings.native.documents import EntityName
+
+LONGEST = 30 * 24 * 3600
+"""The most seconds that a viewer token is good."""
+
+SECONDS = 3600
+
+LISTED = 20
+"""How many kinds or sites a token may name: it is sent with each request."""
+
+KindOrPattern = Annotated[
+    str, msgspec.Meta(extra_json_schema={"pattern": rf"^({KIND.pattern}|{WORD.pattern}\.\*)$"})
+]
+Kinds = Annotated[list[KindOrPattern], msgspec.Meta(min_length=1, max_length=LISTED)]
+OriginText = Annotated[str, msgspec.Meta(max_length=ORIGIN_LENGTH)]
+Origins = Annotated[list[OriginText], msgspec.Meta(min_length=1, max_length=LISTED)]
+LifeSeconds = Annotated[int, msgspec.Meta(ge=1, le=LONGEST)]
+
+
+class ViewedPage(msgspec.Struct):
+    """A stretch of a timeline, as its viewers are shown it."""
+
+    items: list[ViewedActivity]
+    next: str | None
+    prev: str | None
+
+
+class ViewerTokenInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A viewer token to be made: for whose timeline, which kinds of it, and pages of which sites.
+
+    `entity` is `type:id`. A site is an origin like `https://app.example.org`.
+    """
+
+    entity: EntityName
+    kinds: Kinds | None = None
+    origins: Origins | None = None
+    expires_in: LifeSeconds = SECONDS
+
+
+class ViewerToken(msgspec.Struct):
+    """A viewer token; null where the request is a repeated one."""
+
+    token: str | None
+    expires_at: Moment
