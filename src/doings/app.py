@@ -201,7 +201,7 @@ def _mount_of(segments: Sequence[bytes]) -> str:
 
 
 def _with_cors(app: ASGIApp, origins: tuple[str, ...]) -> ASGIApp:
-    """Let pages of these sites call; those of others may ask with a viewer token, as far as it goes.
+    """Let pages of these sites call; those of others may ask with a viewer token.
 
     A browser asks for the leave of another site's page without the token. So the app itself answers
     that, and not the middleware, which knows no site but these.

@@ -64,6 +64,7 @@ PARTS: dict[tuple[str, str, str], Callable[[Things], object]] = {
     ("v1", "by-external-id", "external_id"): lambda things: things.external_id,
     ("v1", "entities", "type"): lambda _: "contact",
     ("v1", "entities", "id"): lambda things: things.contact_id,
+    ("v1", "kinds", "kind"): lambda _: "visit.logged",
     ("v1", "tokens", "key"): lambda things: things.spare_key,
     ("v1", "tile", "level"): lambda _: 0,
     ("v1", "tile", "number"): lambda _: "000.p/1",

@@ -10,13 +10,15 @@ import hmac
 import secrets
 from typing import NamedTuple
 
+import msgspec
+
 from doings.auth.limits import FailedSignIns
 from doings.auth.principal import SCOPES, Principal, scope_named
 from doings.core.budget import CALLERS
 from doings.core.clock import SECOND, Clock
 from doings.core.errors import Invalid, Unauthenticated
 from doings.core.store import Store
-from doings.core.store.credentials import Credential, SignIn
+from doings.core.store.credentials import Credential, SignIn, View
 
 USE_SECONDS = 60
 """How exactly the last use of a credential is known."""
@@ -41,17 +43,37 @@ def issue(
     granted = tuple(dict.fromkeys(checked_scope(scope) for scope in scopes))
     if not granted:
         raise Invalid.of("scopes", "at least one")
+    return _issued(account_id, granted, now=now, label=label, expires_at=expires_at)
+
+
+def issue_address(
+    account_id: int, view: View, scope: str, *, now: int, label: str | None = None
+) -> tuple[IssuedCredential, Credential]:
+    """Make what a secret address has for a credential; `scope` is its only one."""
+    return _issued(account_id, (scope,), now=now, label=label, view=view)
+
+
+def _issued(  # noqa: PLR0913 - the members of a credential
+    account_id: int,
+    scopes: tuple[str, ...],
+    *,
+    now: int,
+    label: str | None,
+    expires_at: int | None = None,
+    view: View | None = None,
+) -> tuple[IssuedCredential, Credential]:
     key = f"k{secrets.token_hex(10)}"
     secret = f"{key}_{secrets.token_urlsafe(32)}"
     stored = Credential(
         key=key,
         account_id=account_id,
         secret_hash=hash_of(secret),
-        scopes=granted,
+        scopes=scopes,
         label=label,
         created_at=now,
         expires_at=expires_at,
         last_used_at=None,
+        view=view,
     )
     return IssuedCredential(key, secret), stored
 
@@ -85,13 +107,30 @@ class Authenticator:
 
     async def by_pair(self, key: str | None, secret: str | None, address: str) -> Principal:
         """Who a key with its secret belongs to; raises Unauthenticated and TooManyRequests."""
+        return self._signed_in(await self._found(key, secret, address, is_address=False), address)
+
+    async def by_secret_address(self, secret: str, address: str) -> Principal:
+        """Who a secret address belongs to, with its view; raises what `by_pair` raises."""
+        key = secret.partition("_")[0]
+        found = await self._found(key, secret, address, is_address=True)
+        principal = self._signed_in(found, address)
+        return msgspec.structs.replace(principal, view=found.credential.view)
+
+    async def _found(
+        self, key: str | None, secret: str | None, address: str, *, is_address: bool
+    ) -> SignIn:
+        """The credential; one that is a secret address is good as such only."""
         if not key or not secret:
             raise Unauthenticated
         found = await self._store.credential(key)
-        if found is None or not hmac.compare_digest(found.credential.secret_hash, hash_of(secret)):
+        if (
+            found is None
+            or not hmac.compare_digest(found.credential.secret_hash, hash_of(secret))
+            or (found.credential.view is not None) is not is_address
+        ):
             self._failures.note(address)
             raise Unauthenticated("the credential is not valid")
-        return self._signed_in(found, address)
+        return found
 
     async def by_key(self, key: str) -> Principal:
         """Who a key belongs to, after its holder was authenticated; raises Unauthenticated."""

@@ -3,10 +3,9 @@
 import msgspec
 
 from doings.core.account import Account
-from doings.core.entity import EntityKey
 from doings.core.errors import Forbidden
 from doings.core.position import Position
-from doings.core.store.credentials import Standing
+from doings.core.store.credentials import Standing, View
 
 READ = "read_activities"
 WRITE = "write_activities"
@@ -21,19 +20,12 @@ SCOPES = (READ, WRITE, ADMIN, READ_SUBSCRIPTIONS, WRITE_SUBSCRIPTIONS)
 SCOPE_ALIASES = {"read": READ, "write": WRITE}
 
 
+CALENDAR = "calendar"
+FEED = "feed"
+"""The only scope of a secret address, which is the format that it shows a timeline in."""
+
 VIEW = "view"
 """The only scope of who may see no more than a `View`; no credential can be asked for with it."""
-
-
-class View(msgspec.Struct, frozen=True, kw_only=True):
-    """One entity's timeline, of these kinds and `noun.*` patterns; None is every kind.
-
-    `origins` are the sites whose pages may ask for it; None is any site.
-    """
-
-    entity: EntityKey
-    kinds: tuple[str, ...] | None = None
-    origins: tuple[str, ...] | None = None
 
 
 class Principal(msgspec.Struct, frozen=True):

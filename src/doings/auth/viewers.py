@@ -14,9 +14,10 @@ from joserfc.jwk import OctKey
 
 from doings.auth.credentials import Authenticator
 from doings.auth.jwt import ALGORITHM, TokenExpired
-from doings.auth.principal import VIEW, Principal, View
+from doings.auth.principal import VIEW, Principal
 from doings.core.clock import SECOND
 from doings.core.errors import Unauthenticated
+from doings.core.store.credentials import View
 
 ISSUER = "doings-viewer"
 

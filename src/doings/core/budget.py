@@ -105,6 +105,9 @@ longer than `READ_SECONDS`."""
 ACCOUNT_WRITES = 2_000
 """Writes that an account may have waiting for the writer; also single activities of one caller."""
 
+ADDRESSES = 1_000
+"""Secret addresses that an account may have."""
+
 # One process
 
 WAITING_READS = 1_024

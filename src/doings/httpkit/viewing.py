@@ -8,11 +8,12 @@ import msgspec
 from starlette.responses import Response
 from starlette.types import Scope
 
-from doings.auth.principal import VIEW, Principal, View
+from doings.auth.principal import VIEW, Principal
 from doings.auth.viewers import viewer_by_token
 from doings.core.account import Account
 from doings.core.errors import Forbidden
 from doings.core.query import Query, kinds_within
+from doings.core.store.credentials import View
 from doings.httpkit.input import headers
 from doings.httpkit.request import Request
 

@@ -18,6 +18,6 @@ async def authenticate(request: Request) -> Principal:
 async def authenticate_stream(request: Request) -> Principal:
     """The same, and a viewer token may be the parameter `token`: EventSource sends no header."""
     token = last(request.query, "token")
-    if token is None or request.bearer is not None:
+    if token is None or request.credential("authorization"):
         return await authenticate(request)
     return await viewer_of(request, token)

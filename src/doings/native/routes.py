@@ -45,7 +45,7 @@ from doings.native.openapi.operations import (
     json_of,
     knowing_parameters,
 )
-from doings.native.viewing import tokens
+from doings.native.viewing import addresses, tokens
 from doings.native.viewing.documents import ViewedPage
 from doings.native.viewing.tokens import VIEWER_NOTES
 
@@ -220,7 +220,7 @@ _ENTITIES = (
                 summary="List the activities of an entity, newest first",
                 tag="entities",
                 parameters=(*FILTERS, IF_NONE_MATCH),
-                answers={200: TIMELINE | {JSON: wire.ActivityPage | ViewedPage}, 304: NO_BODY},
+                answers={200: TIMELINE | {JSON: (wire.ActivityPage, ViewedPage)}, 304: NO_BODY},
                 limits=VIEWER_NOTES,
             ),
         ),
@@ -349,6 +349,7 @@ _RESOURCES = (
     *log.RESOURCES,
     *webhooks.RESOURCES,
     *tokens.RESOURCES,
+    *addresses.RESOURCES,
     *_ADMINISTRATION,
     _DESCRIPTION,
 )

@@ -56,11 +56,11 @@ class SignIns:
         row = await self._sign_in(key) if account_id is None else await self._row(key, account_id)
         if row is None:
             return None
-        account = account_from_row(row[8:14])
-        last_seq, _, stored = row[14:]
+        account = account_from_row(row[9:15])
+        last_seq, _, stored = row[15:]
         position = Position(stored or first_epoch(account.id, account.created_at), last_seq)
         standing = None if self._is_spread else _standing(row)
-        return SignIn(credential_from_row(row[:8]), account, position, standing)
+        return SignIn(credential_from_row(row[:9]), account, position, standing)
 
     async def _sign_in(self, key: str) -> Row | None:
         """The row of a key whose account is not known: first the account, then how far it is."""

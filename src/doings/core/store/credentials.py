@@ -5,11 +5,26 @@ from typing import NamedTuple, Protocol
 import msgspec
 
 from doings.core.account import Account
+from doings.core.entity import EntityKey
 from doings.core.position import Position
 
 
+class View(msgspec.Struct, frozen=True, kw_only=True):
+    """One entity's timeline, of these kinds and `noun.*` patterns; None is every kind.
+
+    `origins` are the sites whose pages may ask for it; None is any site.
+    """
+
+    entity: EntityKey
+    kinds: tuple[str, ...] | None = None
+    origins: tuple[str, ...] | None = None
+
+
 class Credential(msgspec.Struct, frozen=True):
-    """A credential as stored: a hash of its secret, never the secret. Times are instants."""
+    """A credential as stored: a hash of its secret, never the secret. Times are instants.
+
+    One with a `view` is a secret address, which shows that and is good for nothing else.
+    """
 
     key: str
     account_id: int
@@ -19,6 +34,7 @@ class Credential(msgspec.Struct, frozen=True):
     created_at: int
     expires_at: int | None
     last_used_at: int | None
+    view: View | None = None
 
 
 Standing = tuple[object, ...]

@@ -47,7 +47,8 @@ async def list_tokens(request: Request) -> Response:
     # Their last uses change without anything else.
     request.lapse_at(request.services.clock.now())
     credentials = await read_shown(request, lambda reader: reader.credentials())
-    documents = [token_document(credential) for credential in credentials]
+    # Secret addresses are listed with the timeline that they show.
+    documents = [token_document(one) for one in credentials if one.view is None]
     return respond_document(request, TokenList(documents))
 
 

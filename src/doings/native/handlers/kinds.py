@@ -1,4 +1,4 @@
-"""Kinds: the catalogue, and those of the account's own, which say how their activities are shown."""
+"""Kinds: the catalogue, and the account's own, which say how their activities are shown."""
 
 from functools import cache
 from typing import Any
@@ -163,13 +163,13 @@ RESOURCES = (
                 limits=(
                     (
                         "The title is a template: `{summary}`, `{body}` and `{text}` are the prose,"
-                        " `{amount}` a member of `data`, `{contact}` the name of what is linked by that"
-                        " type or role, `{@contact}` a link to it, and `{? for {contact}}` is left out"
-                        " where something in it is missing."
+                        " `{amount}` a member of `data`, `{contact}` the name of what is linked by"
+                        " that type or role, `{@contact}` a link to it, and `{? for {contact}}` is"
+                        " left out where something in it is missing."
                     ),
                     (
-                        f"An account has at most {OWN_KINDS} kinds of its own; those of the catalogue"
-                        " cannot be changed."
+                        f"An account has at most {OWN_KINDS} kinds of its own; those of the"
+                        " catalogue cannot be changed."
                     ),
                 ),
             ),

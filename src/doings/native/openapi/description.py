@@ -114,13 +114,16 @@ class _Schemas:
         self._schemas, self.components = schemas_of(types)
 
     def schema(self, type_: Any) -> Json:  # noqa: ANN401 - any type
-        """A type's schema."""
+        """A type's schema; of several, that of any of them."""
+        if isinstance(type_, tuple):
+            return {"anyOf": [self.schema(one) for one in type_]}
         return self._schemas[self._types.index(type_)]
 
 
 def _types_of(about: OperationDoc) -> list[Any]:
     answers = [type_ for content in about.answers.values() for type_ in (content or {}).values()]
-    return [*about.body.values(), *answers]
+    flat = [one for type_ in answers for one in (type_ if isinstance(type_, tuple) else (type_,))]
+    return [*about.body.values(), *flat]
 
 
 def _operation(method: str, path: str, operation: Operation, schemas: _Schemas) -> Json:

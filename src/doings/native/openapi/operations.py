@@ -31,8 +31,8 @@ class Parameter(msgspec.Struct, frozen=True):
 class OperationDoc(msgspec.Struct, frozen=True, kw_only=True):
     """One operation. Types are given by media type; the errors that go without saying are left out.
 
-    `answers`: for each status of success the types of its body. `errors`: further statuses.
-    `limits`: sentences about what a body may hold, besides its size.
+    `answers`: for each status of success the types of its body, a tuple where it is one of several.
+    `errors`: further statuses. `limits`: sentences about what a body may hold, besides its size.
     """
 
     summary: str

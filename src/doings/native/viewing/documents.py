@@ -1,6 +1,6 @@
 """The wire documents of viewing."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -8,7 +8,7 @@ from doings.core.account import ORIGIN_LENGTH
 from doings.core.activity import KIND, WORD
 from doings.core.document import Moment
 from doings.core.presentation.viewed import ViewedActivity
-from doings.native.documents import EntityName
+from doings.native.documents import EntityName, NameText
 
 LONGEST = 30 * 24 * 3600
 """The most seconds that a viewer token is good."""
@@ -52,3 +52,37 @@ class ViewerToken(msgspec.Struct):
 
     token: str | None
     expires_at: Moment
+
+
+Format = Literal["calendar", "feed"]
+
+
+class AddressInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A secret address to be made: as what it shows the timeline, and which kinds of it."""
+
+    format: Format
+    kinds: Kinds | None = None
+    label: NameText | None = None
+
+
+class AddressDocument(msgspec.Struct, kw_only=True):
+    """A secret address, without the address."""
+
+    key: str
+    format: Format
+    kinds: tuple[str, ...] | None
+    label: str | None
+    created_at: Moment
+    last_used_at: Moment | None
+
+
+class IssuedAddress(AddressDocument, kw_only=True):
+    """A new secret address; `url` is null where the request is a repeated one."""
+
+    url: str | None
+
+
+class AddressList(msgspec.Struct):
+    """The secret addresses of a timeline, oldest first."""
+
+    items: list[AddressDocument]

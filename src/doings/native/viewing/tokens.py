@@ -5,12 +5,13 @@ from collections.abc import Sequence
 import msgspec
 from starlette.responses import Response
 
-from doings.auth.principal import ADMIN, View
+from doings.auth.principal import ADMIN
 from doings.auth.viewers import issue_viewer_token
 from doings.core.account import Account, origin_from_text
 from doings.core.clock import SECOND, datetime_from_instant
 from doings.core.errors import Invalid, Problem
 from doings.core.store import Writer
+from doings.core.store.credentials import View
 from doings.httpkit.request import Request
 from doings.httpkit.surface import Operation, resource
 from doings.native.http.answer import Answer
@@ -23,8 +24,20 @@ from doings.native.viewing.reading import entity_from_text, kinds_from_texts
 
 VIEWER_NOTES = (
     (
-        "A viewer token is shown this one timeline as JSON, with a title for each activity; the ids of"
-        " other entities are null."
+        "A viewer token is shown this one timeline as JSON, with a title for each activity; the ids"
+        " of other entities are null."
+    ),
+)
+
+TOKEN_NOTES = (
+    (
+        "It is for a page's script. As a bearer token it reads the activities of that entity,"
+        " `/stream?entity=` and `/stats?link=` of it, and `/kinds`; on the stream and on `/embed`"
+        " it may be the parameter `token`."
+    ),
+    (
+        "It ends with its time, or once the credential that made it is revoked. With `origins`, a"
+        " browser's request from a page of another site is refused."
     ),
 )
 
@@ -90,17 +103,7 @@ RESOURCES = (
                 parameters=(ONCE,),
                 body=json_of(ViewerTokenInput),
                 answers={201: json_of(ViewerToken)},
-                limits=(
-                    (
-                        "It is for a page's script. As a bearer token it reads the activities of that"
-                        " entity, `/stream?entity=`, `/stats?link=` of it, and `/kinds`; on the stream"
-                        " and on `/embed` it may be the parameter `token`."
-                    ),
-                    (
-                        "It ends with its time, or once the credential that made it is revoked. With"
-                        " `origins`, a browser's request from a page of another site is refused."
-                    ),
-                ),
+                limits=TOKEN_NOTES,
             ),
         ),
     ),

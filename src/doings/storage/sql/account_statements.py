@@ -3,7 +3,9 @@
 # The columns that `rows.account_from_row` takes, in its order.
 ACCOUNT = "account_id, slug, name, time_zone, settings, created_at"
 # The columns that `rows.credential_from_row` takes, in its order.
-CREDENTIAL = "key, account_id, secret_hash, scopes, label, created_at, expires_at, last_used_at"
+CREDENTIAL = (
+    "key, account_id, secret_hash, scopes, label, created_at, expires_at, last_used_at, sees"
+)
 
 # The installation
 
@@ -59,7 +61,7 @@ DELETE_CREDENTIALS_OF_ACCOUNT = "DELETE FROM credentials WHERE account_id = :acc
 # A credential with its account, for a key whose account is not known yet.
 CREDENTIAL_BY_KEY = """
     SELECT key, credentials.account_id, secret_hash, scopes, label, credentials.created_at,
-        expires_at, last_used_at, accounts.account_id, slug, name, time_zone, settings,
+        expires_at, last_used_at, sees, accounts.account_id, slug, name, time_zone, settings,
         accounts.created_at
     FROM credentials JOIN accounts ON accounts.account_id = credentials.account_id
     WHERE key = :key"""
@@ -68,7 +70,7 @@ PLACE_OF_ACCOUNT = "SELECT head, revision, epoch FROM heads WHERE account_id = :
 # Both in one look-up, for a key whose account is known.
 STANDING = """
     SELECT key, credentials.account_id, secret_hash, scopes, label, credentials.created_at,
-        expires_at, last_used_at, accounts.account_id, slug, name, time_zone, settings,
+        expires_at, last_used_at, sees, accounts.account_id, slug, name, time_zone, settings,
         accounts.created_at, head, revision, epoch
     FROM credentials JOIN accounts ON accounts.account_id = credentials.account_id
     JOIN heads ON heads.account_id = :account_id
@@ -79,8 +81,9 @@ CREDENTIALS_OF_ACCOUNT = f"""
 # Stores a new credential, not used yet.
 ADD_CREDENTIAL = """
     INSERT INTO credentials
-        (key, account_id, secret_hash, scopes, label, created_at, expires_at, last_used_at)
-    VALUES (:key, :account_id, :secret_hash, :scopes, :label, :created_at, :expires_at, NULL)"""
+        (key, account_id, secret_hash, scopes, label, created_at, expires_at, last_used_at, sees)
+    VALUES
+        (:key, :account_id, :secret_hash, :scopes, :label, :created_at, :expires_at, NULL, :sees)"""
 # Revokes one credential.
 DELETE_CREDENTIAL = "DELETE FROM credentials WHERE account_id = :account_id AND key = :key"
 # Notes when a credential was last used.

@@ -10,7 +10,7 @@ from doings.core.activity import Activity, Linked
 from doings.core.entity import Entity, EntityKey
 from doings.core.kinds.catalogue import Kind
 from doings.core.store.changes import Change
-from doings.core.store.credentials import Credential
+from doings.core.store.credentials import Credential, View
 from doings.core.store.imports import ImportCounts, ImportRun
 from doings.core.store.webhooks import Attempt, Delivery, Queued, Secret, Webhook, WebhookSettings
 from doings.storage.engine import Row
@@ -58,9 +58,18 @@ def account_from_row(row: Row) -> Account:
     )
 
 
+_view_from_text = msgspec.json.Decoder(View).decode
+
+
+def text_from_view(view: View | None) -> str | None:
+    """A view is stored as JSON."""
+    return None if view is None else msgspec.json.encode(view).decode()
+
+
 def credential_from_row(row: Row) -> Credential:
     """The columns are `account_statements.CREDENTIAL`."""
-    key, account_id, secret_hash, scopes, label, created_at, expires_at, last_used_at = row
+    (key, account_id, secret_hash, scopes, label, created_at, expires_at, last_used_at,
+     sees) = row  # fmt: skip
     return Credential(
         key,
         account_id,
@@ -70,6 +79,7 @@ def credential_from_row(row: Row) -> Credential:
         created_at,
         expires_at,
         last_used_at,
+        None if sees is None else _view_from_text(sees),
     )
 
 

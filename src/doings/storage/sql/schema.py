@@ -321,6 +321,10 @@ STEPS: tuple[str, ...] = (
         PRIMARY KEY (account_id, level, place)
     ){without_rowid};
     """,
+    # What a secret address shows, as JSON; null for all other credentials.
+    """
+    ALTER TABLE credentials ADD COLUMN sees {text};
+    """,
 )
 
 VERSION = len(STEPS)
@@ -402,7 +406,7 @@ SHARED = (
     _table(
         "credentials",
         "key",
-        "account_id secret_hash scopes label created_at expires_at last_used_at",
+        "account_id secret_hash scopes label created_at expires_at last_used_at sees",
     ),
 )
 """The tables that are read by other names; of `installation` each database has its own."""

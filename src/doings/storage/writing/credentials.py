@@ -3,7 +3,7 @@
 from doings.core.errors import NotFound
 from doings.core.store.credentials import Credential
 from doings.storage.sql import account_statements as sql
-from doings.storage.sql.rows import text_from_words
+from doings.storage.sql.rows import text_from_view, text_from_words
 from doings.storage.transaction import Transaction
 
 
@@ -17,6 +17,7 @@ async def add(transaction: Transaction, credential: Credential) -> None:
         label=credential.label,
         created_at=credential.created_at,
         expires_at=credential.expires_at,
+        sees=text_from_view(credential.view),
     )
 
 
