@@ -54,6 +54,7 @@ from doings.live.webhooks.worker import Worker
 from doings.native import deliveries as standard
 from doings.native import docs_page
 from doings.native import routes as native
+from doings.sharing import feeds, page, script
 from doings.storage.database import Database, Upgrade, refuse_upgrade
 from doings.storage.log_keeping import LogKeeping
 from doings.storage.opening import log_key_file, open_url
@@ -68,6 +69,9 @@ log = structlog.get_logger("doings")
 MOUNTS: dict[str, Surface] = {
     "v1": native.SURFACE,
     "docs": docs_page.SURFACE,
+    "embed": page.SURFACE,
+    "embed.js": script.SURFACE,
+    "feeds": feeds.SURFACE,
     "monica": monica.SURFACE,
     "invent": invent.SURFACE,
     "cobot": cobot.SURFACE,

@@ -35,12 +35,17 @@ class Claims(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     view: View
 
 
-def issue_viewer_token(secret: bytes, view: View, principal: Principal, *, expires_at: int) -> str:
-    """A token for a view until an instant, signed with what the installation's secret yields."""
+def issue_viewer_token(
+    secret: bytes, view: View, *, key: str, account_id: int, expires_at: int
+) -> str:
+    """A token of a credential, for a view and until an instant.
+
+    It is signed with what the installation's secret yields.
+    """
     claims = Claims(
         iss=ISSUER,
-        sub=principal.key,
-        account=principal.account.id,
+        sub=key,
+        account=account_id,
         exp=expires_at // SECOND,
         view=view,
     )

@@ -8,7 +8,7 @@ import typer
 
 from doings.cli.options import DatabaseOption, new_database_file, settings_for, with_store
 from doings.cli.terminal import output, remark, show_table
-from doings.core.account import Account
+from doings.core.account import Account, origin_from_text
 from doings.core.clock import text_from_instant
 from doings.core.errors import Misconfigured
 from doings.core.store import Store
@@ -74,6 +74,8 @@ SET_EXAMPLES = """
 $ doings account set co-up --interactions closed
 
 $ doings account set co-up --link-base https://co-up.cobot.me
+
+$ doings account set co-up --origins https://app.example.org,https://www.example.org
 """
 
 
@@ -97,10 +99,23 @@ def set_(
             show_default="the space's own address",
         ),
     ] = None,
+    origins: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ORIGINS",
+            help="The sites whose pages may show its timelines, with commas between. Empty takes"
+            " it back.",
+            show_default="any site, with a viewer token",
+        ),
+    ] = None,
     database: DatabaseOption = None,
 ) -> None:
     """Change settings of an account; what is not named stays as it is."""
-    settings = {"interactions": interactions, "link_base": checked_link_base(link_base)}
+    settings: dict[str, Any] = {
+        "interactions": interactions,
+        "link_base": checked_link_base(link_base),
+        "origins": checked_origins(origins),
+    }
     changed = {name: value for name, value in settings.items() if value is not None}
     if not changed:
         raise Misconfigured("nothing to set: name a setting, like --interactions closed")
@@ -110,9 +125,7 @@ def set_(
         await store.change_settings(account.id, lambda settings: _merged(settings, changed))
 
     with_store(database, work)
-    shown = ", ".join(
-        f"{name.replace('_', ' ')} {value or 'unset'}" for name, value in changed.items()
-    )
+    shown = ", ".join(f"{name.replace('_', ' ')} {_shown(changed[name])}" for name in changed)
     output().print(f"Account {slug}: {shown}")
 
 
@@ -129,9 +142,27 @@ def checked_link_base(text: str | None) -> str | None:
     return text.rstrip("/")
 
 
-def _merged(settings: dict[str, Any], changed: dict[str, str]) -> dict[str, Any]:
+def checked_origins(text: str | None) -> list[str] | None:
+    """The sites as browsers write them; raises Misconfigured."""
+    if text is None:
+        return None
+    found = []
+    for part in filter(None, map(str.strip, text.split(","))):
+        origin = origin_from_text(part)
+        if origin is None:
+            raise Misconfigured(f"--origins {part}: must be like https://app.example.org")
+        found.append(origin)
+    return sorted(set(found))
+
+
+def _shown(value: str | list[str]) -> str:
+    text = value if isinstance(value, str) else " ".join(value)
+    return text or "unset"
+
+
+def _merged(settings: dict[str, Any], changed: dict[str, Any]) -> dict[str, Any]:
     merged = settings | changed
-    return {name: value for name, value in merged.items() if value != ""}
+    return {name: value for name, value in merged.items() if value not in ("", [])}
 
 
 @accounts.command("delete")

@@ -126,7 +126,7 @@ def viewed_activity(activity: Activity, viewed: EntityKey) -> ViewedActivity:
         title=title(activity),
         icon=kind.icon,
         colour=kind.colour,
-        text=_text(activity),
+        text=text_of(activity),
         occurred_at=plain.occurred_at,
         time_zone=plain.time_zone,
         summary=plain.summary,
@@ -144,7 +144,7 @@ def viewed_activity(activity: Activity, viewed: EntityKey) -> ViewedActivity:
     )
 
 
-def _text(activity: Activity) -> str | None:
+def text_of(activity: Activity) -> str | None:
     """The beginning of the prose as plain text; HTML is read as far as a title reads it."""
     text = activity.body or activity.summary
     if activity.body and activity.kind in HTML_KINDS:

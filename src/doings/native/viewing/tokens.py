@@ -59,7 +59,13 @@ async def create_viewer_token(request: Request) -> Response:
         expires_at = min(expires_at, principal.expires_at // SECOND * SECOND)
     secret = request.services.store.secret
     document = ViewerToken(
-        token=issue_viewer_token(secret, view, principal, expires_at=expires_at),
+        token=issue_viewer_token(
+            secret,
+            view,
+            key=principal.key,
+            account_id=principal.account.id,
+            expires_at=expires_at,
+        ),
         expires_at=datetime_from_instant(expires_at),
     )
 
