@@ -51,12 +51,16 @@ PUBLIC = {
     "GET /readyz",
     "GET /metrics",
     "GET /docs/",
+    "GET /embed.js/",
     "GET /v1/openapi.json",
 }
 """What anybody may see."""
 
 SIGN_IN = "POST /mio/business/v1/auth"
 """What takes a secret itself, where others take a token."""
+
+SECRET_ADDRESS = "GET /feeds/{name}"
+"""What asks for no credential, as its address is one."""
 
 PARTS: dict[tuple[str, str, str], Callable[[Things], object]] = {
     ("v1", "activities", "id"): lambda things: things.activity_id,
@@ -65,6 +69,8 @@ PARTS: dict[tuple[str, str, str], Callable[[Things], object]] = {
     ("v1", "entities", "type"): lambda _: "contact",
     ("v1", "entities", "id"): lambda things: things.contact_id,
     ("v1", "kinds", "kind"): lambda _: "visit.logged",
+    ("v1", "addresses", "key"): lambda things: things.address_key,
+    ("feeds", "", "name"): lambda _: "k0_x.ics",
     ("v1", "tokens", "key"): lambda things: things.spare_key,
     ("v1", "tile", "level"): lambda _: 0,
     ("v1", "tile", "number"): lambda _: "000.p/1",

@@ -14,6 +14,7 @@ from tests.engines import SQLITE_ONLY
 from tests.isolation.operations import (
     PUBLIC,
     READING,
+    SECRET_ADDRESS,
     SIGN_IN,
     Route,
     body_of,
@@ -22,12 +23,12 @@ from tests.isolation.operations import (
     tried_queries,
     url_of,
 )
-from tests.isolation.world import Headers, World, sign_in
+from tests.isolation.world import Headers, World, sign_in, viewing
 
 pytestmark = SQLITE_ONLY
 
 ALL = list(routes())
-ASKING = [route for route in ALL if not route.operation.is_public]
+ASKING = [route for route in ALL if not route.operation.is_public and route.name != SECRET_ADDRESS]
 """The operations that take a credential."""
 
 MOUNTS = sorted({route.mount for route in ASKING})
@@ -157,6 +158,40 @@ async def test_no_operation_answers_without_its_scope(world: World, mount: str) 
         assert await _unused(world) == {**before, "credentials": None}
 
 
+async def test_a_viewer_is_answered_by_what_it_may_see_only(world: World) -> None:
+    """With a token that is good, of the native API; no other surface knows such a credential."""
+    headers = viewing(world.served, world.owner.account, world.owner.key)
+    before = await _unused(world)
+    for route in ASKING:
+        url = url_of(route, world.things)
+        answer = await world.request(route.method, url, headers, body_of(route, world.things))
+        if route.mount in {"v1", "embed"}:
+            is_seen = route.operation.is_viewable and answer.status_code == 200
+            assert is_seen or answer.status_code == 403, (route.name, answer.text)
+        else:
+            assert answer.status_code in {401, WEAK.get(route.mount, 401)}, route.name
+        if answer.status_code != 200:
+            assert not holds_canary(answer.text)
+
+    assert await _unused(world) == before
+
+
+async def test_a_viewer_finds_no_other_ids(world: World) -> None:
+    """By no parameter of what it may see."""
+    headers = viewing(world.served, world.owner.account, world.owner.key)
+    shown = 0
+    for route in ASKING:
+        if not route.operation.is_viewable:
+            continue
+        for url in sorted({*tried_queries(route, world.things, world.owner.account.slug)}):
+            answer = await world.request("GET", url, headers)
+            shown += answer.status_code == 200
+            assert f'"{world.things.membership_id}"' not in answer.text, url
+            assert answer.status_code < 500, (url, answer.text)
+
+    assert shown > 10
+
+
 async def _unused(world: World) -> dict[str, Any]:
     """The owner's rows without when credentials were used."""
     return {**await world.rows(world.owner.account), "credentials": None}
@@ -240,6 +275,7 @@ OWN_IDS = {
     "/v1/log/tile/{level}/{number}",
     "/v1/proofs/{seq}",
     "/v1/entities/{type}/{id}/activities",
+    "/v1/kinds/{kind}",
     "/invent/orgs/{org_id}/contacts/{contact_id}/activities",
 }
 """Where a stranger may have a thing of its own under the same id, or make one."""

@@ -6,9 +6,12 @@ from typing import Any, ClassVar
 import msgspec
 
 from doings.auth.credentials import IssuedCredential
+from doings.auth.viewers import issue_viewer_token
 from doings.core.account import Account
 from doings.core.activity import ACTOR, Draft, Link
+from doings.core.clock import SECOND
 from doings.core.defaults import ACTIVITY_CATEGORY, ACTIVITY_TYPE, GENDER, TAG
+from doings.core.store.credentials import View
 from doings.core.text import json_text
 from doings.storage.engine import Row
 from doings.storage.sql.schema import SHARED, TABLES_OF_ACCOUNT
@@ -17,6 +20,8 @@ from tests.serving import Business, Served
 
 CANARY = "c4n4ry"
 """What the account's texts, names and attributes hold, and no request has."""
+
+HOUR = 3600 * SECOND
 
 Headers = list[tuple[str, str]]
 
@@ -37,6 +42,7 @@ class Things(msgspec.Struct, frozen=True, kw_only=True):
     interaction_id: str
     spare_key: str
     webhook_id: str
+    address_key: str
     subscription_id: str
     cursors: tuple[str, ...]
 
@@ -113,6 +119,12 @@ async def _fill(served: Served, business: Business, sign: str, mark: str) -> Thi
         headers=business.bearer,
         json={"event": "created_invoice", "callback_url": f"https://{mark}.example.org/"},
     )
+    address = await served.client.post(
+        f"/v1/entities/contact/{contact.id}/addresses",
+        headers=business.bearer,
+        json={"format": "feed", "label": text},
+    )
+    await served.client.put("/v1/kinds/visit.logged", headers=business.bearer, json={"title": text})
     page = await served.client.get("/v1/activities?limit=1", headers=business.bearer)
     people = await served.client.get("/v1/entities?limit=1", headers=business.bearer)
     return Things(
@@ -126,6 +138,7 @@ async def _fill(served: Served, business: Business, sign: str, mark: str) -> Thi
         interaction_id=recorded[-1].id,
         spare_key=spare.key,
         webhook_id=hook.json()["id"],
+        address_key=address.json()["key"],
         subscription_id=subscribed.json()["id"],
         cursors=(page.json()["next"], people.json()["next"]),
     )
@@ -157,6 +170,8 @@ async def sign_in(
     """The headers that a surface signs in with."""
     if mount == "agendize":
         return [("apiKey", issued.key), ("token", issued.secret)]
+    if mount == "embed":
+        return viewing(served, account, issued.key)
     if mount != "mio":
         return [("Authorization", f"Bearer {issued.secret}")]
     basic = b64encode(f"{account.slug}:{issued.secret}".encode()).decode()
@@ -166,3 +181,19 @@ async def sign_in(
     )
     token = answer.json()["token"]
     return [("Authorization", f"Bearer {token}"), ("x-api-key", issued.key)]
+
+
+CONTACTS = {"acme": "a-8", "other": "b-8"}
+"""Whose timelines the accounts let others see."""
+
+
+def viewing(served: Served, account: Account, key: str) -> Headers:
+    """The header of somebody who may see one timeline of the account."""
+    token = issue_viewer_token(
+        served.database.secret,
+        View(entity=("contact", CONTACTS[account.slug])),
+        key=key,
+        account_id=account.id,
+        expires_at=served.clock.now() + HOUR,
+    )
+    return [("Authorization", f"Bearer {token}")]

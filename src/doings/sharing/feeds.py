@@ -98,10 +98,9 @@ SURFACE = Surface(
     resources=(
         resource(
             "/{name}",
-            GET=Operation(show_feed, None, is_viewable=True),
+            GET=Operation(show_feed, None, is_viewable=True, authenticate=authenticate),
         ),
     ),
-    authenticate=authenticate,
     respond_error=respond_error,
     vary="Accept-Encoding",
 )

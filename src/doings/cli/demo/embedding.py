@@ -31,7 +31,8 @@ ENTITY = ("contact", PERSON.id)
 def page_server(port: int) -> ThreadingHTTPServer:
     """A server on the port next to that of Doings, or on a free one where that is taken."""
     with suppress(OSError):
-        return ThreadingHTTPServer((HOST, min(port + 1, MAX_PORT)), BaseHTTPRequestHandler)
+        next_one = min(port + 1, MAX_PORT) if port else 0
+        return ThreadingHTTPServer((HOST, next_one), BaseHTTPRequestHandler)
     return ThreadingHTTPServer((HOST, 0), BaseHTTPRequestHandler)
 
 
@@ -55,7 +56,7 @@ async def token_for_page(store: Store, key: str, origin: str) -> str:
 def serve_page(server: ThreadingHTTPServer, settings: Settings, token: str) -> None:
     """Serve the page until Ctrl-C."""
     body, policy = page(base_url(settings), token)
-    server.RequestHandlerClass = _handler(body, policy)
+    server.RequestHandlerClass = handler_of(body, policy)
     remark("While `doings serve` runs, a page of another origin shows one timeline, live:\n")
     typer.echo(origin_of(server))
     with server, suppress(KeyboardInterrupt):
@@ -80,7 +81,9 @@ def page(doings: str, token: str) -> tuple[bytes, str]:
     return text.encode(), policy
 
 
-def _handler(body: bytes, policy: str) -> type[BaseHTTPRequestHandler]:
+def handler_of(body: bytes, policy: str) -> type[BaseHTTPRequestHandler]:
+    """What answers with the page."""
+
     class Handler(BaseHTTPRequestHandler):
         """Answers with the page."""
 

@@ -138,7 +138,8 @@
     }
 
     get #base() {
-      return new URL(this.getAttribute("src") || new URL(".", HERE || location.href), location.href).href.replace(/\/$/, "");
+      const given = this.getAttribute("src") || new URL(".", HERE || location.href);
+      return new URL(given, location.href).href.replace(/\/$/, "");
     }
 
     get #entity() {
@@ -306,7 +307,9 @@
 
     /** Whether somebody is reading: then nothing moves before they say so. */
     get #isRead() {
-      return this.#feed.contains(this.shadowRoot.activeElement) || this.#feed.getBoundingClientRect().top < 0;
+      const top = Math.max(0, this.getBoundingClientRect().top);
+      const isBelow = this.#feed.getBoundingClientRect().top < top;
+      return isBelow || this.#feed.contains(this.shadowRoot.activeElement);
     }
 
     #showNews() {
