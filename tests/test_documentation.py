@@ -28,7 +28,9 @@ from doings.httpkit.surface import Operation, Surface
 ROOT = Path(__file__).parent.parent
 NATIVE = ROOT / "src/doings/native"
 PACKAGES = {name: ROOT / "src/doings/dialects" / name for name in MOUNTS}
+SHARING = ROOT / "src/doings/sharing"
 PACKAGES |= {"v1": NATIVE, "docs": NATIVE}
+PACKAGES |= {"embed": SHARING, "embed.js": SHARING, "feeds": SHARING}
 
 
 def generator() -> ModuleType:
@@ -160,6 +162,15 @@ ACCESS = {
     "native GET /tokens": ADMIN,
     "native POST /tokens": ADMIN,
     "native DELETE /tokens/{key}": ADMIN,
+    "native PUT /kinds/{kind}": ADMIN,
+    "native DELETE /kinds/{kind}": ADMIN,
+    "native POST /viewer-tokens": ADMIN,
+    "native GET /entities/{type}/{id}/addresses": ADMIN,
+    "native POST /entities/{type}/{id}/addresses": ADMIN,
+    "native DELETE /entities/{type}/{id}/addresses/{key}": ADMIN,
+    "embed GET /": ANY_CREDENTIAL,
+    "embed.js GET /": ANYONE,
+    "feeds GET /{name}": ANY_CREDENTIAL,
     "native GET /webhooks": ADMIN,
     "native POST /webhooks": ADMIN,
     "native GET /webhooks/{id}": ADMIN,
@@ -191,7 +202,7 @@ ACCESS = {
 
 def access_of(surface: Surface, operation: Operation) -> str:
     """The scope that the operation takes, or who else may use it."""
-    if operation.is_public or surface.authenticate is None:
+    if operation.is_public or not (surface.authenticate or operation.authenticate):
         return ANYONE
     return operation.scope or ANY_CREDENTIAL
 
@@ -215,4 +226,6 @@ def test_a_surface_without_sign_in_says_that_its_operations_are_public(surface: 
     """An operation that takes a credential is served only where credentials are checked."""
     served = [one for path in surface.resources for one in path.operations.values()]
 
-    assert surface.authenticate is not None or all(one.is_public for one in served)
+    assert surface.authenticate is not None or all(
+        one.is_public or one.authenticate is not None for one in served
+    )

@@ -261,3 +261,32 @@ async def test_what_mio_was_told_before_there_were_webhooks_is_one(
     assert len(b64decode(webhook.secrets[0].text.removeprefix("whsec_"))) == 48
     assert of_other == []
     assert [one.id for one in active] == ["wh_mio"]
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+async def test_credentials_of_an_earlier_version_stay_good(
+    engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are no secret addresses."""
+    first = await opened(engine, tmp_path, monkeypatch, VIEWS - 1)
+    account = await first.create_account("acme", name="Acme", time_zone="UTC")
+    values = {"account_id": account.id, "secret_hash": "00", "scopes": "admin"}
+    await first.engine.write(
+        lambda connection: connection.execute(
+            "INSERT INTO credentials (key, account_id, secret_hash, scopes, created_at)"
+            " VALUES ('k1', :account_id, :secret_hash, :scopes, 0)",
+            **values,
+        )
+    )
+    await first.close()
+
+    database = await opened(engine, tmp_path, monkeypatch, len(STEPS))
+    found = await database.credential("k1")
+    await database.close()
+
+    assert found is not None
+    assert (found.credential.scopes, found.credential.view) == (("admin",), None)
+
+
+VIEWS = next(number for number, step in enumerate(STEPS, 1) if "ADD COLUMN sees" in step)
+"""The step since which a credential may be a secret address."""

@@ -35,6 +35,12 @@ async def _asked_of_us(native: Native) -> Any:  # noqa: ANN401 - JSON
     return await native.record(**INTERACTION)
 
 
+async def _own_kind(native: Native) -> Any:  # noqa: ANN401 - JSON
+    """A note, and a kind of the account's own."""
+    await native.call("PUT", "/kinds/visit.logged", json={"title": "Visit"})
+    return await _note(native)
+
+
 async def _accepted(native: Native) -> Any:  # noqa: ANN401 - JSON
     document = await native.record(**INTERACTION)
     await native.call("POST", f"/activities/{document['id']}/accept", json={})
@@ -42,6 +48,8 @@ async def _accepted(native: Native) -> Any:  # noqa: ANN401 - JSON
 
 
 BEFORE: dict[str, Callable[[Native], Awaitable[Any]]] = {
+    "GET /kinds/{kind}": _own_kind,
+    "DELETE /kinds/{kind}": _own_kind,
     "POST /activities/{id}/accept": _asked_of_us,
     "POST /activities/{id}/decline": _asked_of_us,
     "POST /activities/{id}/cancel": _asked_of_us,
@@ -75,6 +83,9 @@ async def test_an_example_does_what_its_operation_says(native: Native, name: str
     if "/tokens/{key}" in name:
         key = (await native.get("/tokens"))["items"][0]["key"]
         sample = sample.replace(examples.PATH_PARTS["key"], key)
+    if "/addresses/{key}" in name:
+        made = await native.call("POST", "/entities/contact/8/addresses", json={"format": "feed"})
+        sample = sample.replace(examples.PATH_PARTS["key"], made.json()["key"])
     if "/webhooks/{id}" in name:
         made = await native.call(
             "POST", "/webhooks", json={"url": "http://localhost:9/", "enabled": False}
