@@ -54,7 +54,7 @@ class Server:
         contact = f"c{self._runner.run(self._native.get('/stats'))['total']}"
         document = self._runner.run(self._native.record(links=[f"contact:{contact}"]))
         id_ = contact if path.startswith("/entities") else document["id"]
-        self.known = {"type": "contact", "id": id_, "key": "none"}
+        self.known = {"type": "contact", "id": id_, "key": "none", "kind": "visit.logged"}
         self.known |= {"origin": "phone", "external_id": "7"}
         self.known |= {"seq": str(document["seq"]), "level": "0", "number": "000.p/1"}
 
