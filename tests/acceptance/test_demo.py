@@ -1,9 +1,13 @@
 """The first thing a newcomer does: the demo, the server, and the calls that the demo prints."""
 
+import re
 import shutil
+import signal
 import subprocess
+import sys
 from pathlib import Path
 
+import httpx
 import pytest
 
 from doings.app import MOUNTS
@@ -27,6 +31,40 @@ def test_every_printed_call_answers(tmp_path: Path) -> None:
     for call, answer in zip(calls, answers, strict=True):
         assert answer.returncode == 0, f"{call}\n{answer.stderr}"
         assert len(answer.stdout) > 300, f"{call}\n{answer.stdout}"
+
+
+@SQLITE_ONLY  # the page is the same
+def test_the_page_of_another_origin_shows_a_timeline(tmp_path: Path) -> None:
+    """Its token is good on that page only; Ctrl-C ends it as it should."""
+    with serving(tmp_path) as server:
+        port = server.url.rpartition(":")[2]
+        page = subprocess.Popen(
+            [sys.executable, "-m", "doings", "demo", "--embed"],
+            cwd=tmp_path,
+            env={**server.installation.variables, "DOINGS_PORT": port},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        assert page.stdout is not None
+        origin = page.stdout.readline().strip()
+        shown = httpx.get(origin)
+        found = re.search(r'src="([^"]+)" entity="([^:]+):([^"]+)" token="([^"]+)"', shown.text)
+        assert found is not None
+        host, type_, id_, token = found.groups()
+        url = f"{host}/v1/entities/{type_}/{id_}/activities"
+        signed_in = {"Authorization": f"Bearer {token}"}
+        good = httpx.get(url, headers={**signed_in, "Origin": origin})
+        bad = httpx.get(url, headers={**signed_in, "Origin": "https://evil.example"})
+        page.send_signal(signal.SIGINT)
+        code = page.wait(10)
+        page.stdout.close()
+
+    assert host == server.url
+    assert host in shown.headers["content-security-policy"]
+    assert (good.status_code, bad.status_code, code) == (200, 403, 0)
+    assert good.json()["items"]
+    assert token not in server.log()
 
 
 @SQLITE_ONLY  # no database is asked

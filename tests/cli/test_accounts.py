@@ -82,6 +82,22 @@ def test_links_of_an_account_lead_where_it_says(cli: Cli) -> None:
     assert settings_of("co-up") == {"interactions": "closed"}
 
 
+def test_sites_that_show_timelines_are_named(cli: Cli) -> None:
+    """As browsers write them, each once; an empty list is any site again."""
+    cli("account", "create", "co-up")
+
+    given = cli("account", "set", "co-up", "--origins", "https://B.example:443/, http://a:81")
+    kept = settings_of("co-up")
+    wrong = cli("account", "set", "co-up", "--origins", "https://a,*")
+    taken = cli("account", "set", "co-up", "--origins", "")
+
+    assert given == (0, "Account co-up: origins http://a:81 https://b.example\n", "")
+    assert kept == {"origins": ["http://a:81", "https://b.example"]}
+    assert wrong == (2, "", "doings: --origins *: must be like https://app.example.org\n")
+    assert taken == (0, "Account co-up: origins unset\n", "")
+    assert settings_of("co-up") == {}
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -34,6 +34,10 @@ ANSWERS = [
     ("OPTIONS", "/v1/activities", {}),
     ("OPTIONS", "/v1/activities", PREFLIGHT),
     ("OPTIONS", "/v1/activities", PREFLIGHT | {"Origin": "https://other.example.org"}),
+    ("OPTIONS", "/v1/stream", PREFLIGHT | {"Origin": "https://other.example.org"}),
+    ("GET", "/embed.js", {}),
+    ("GET", "/embed", {"Accept": "text/html"}),
+    ("GET", "/feeds/x.ics", {}),
     ("GET", "/monica/api/me", {}),
     ("GET", "/cobot/acme/api/activities?last=1", {"Accept": "text/html"}),
 ]
@@ -80,3 +84,23 @@ async def test_the_page_that_describes_runs_only_what_is_in_it(tmp_path: Path) -
     assert "unsafe" not in policy
     assert "default-src 'none'" in policy
     assert "frame-ancestors 'none'" in policy
+
+
+@pytest.mark.parametrize(
+    ("path", "origin", "status", "allowed"),
+    [
+        ("/v1/stats", "https://app.example.org", 200, "https://app.example.org"),
+        ("/v1/activities", "https://app.example.org", 200, "https://app.example.org"),
+        ("/v1/stats", "https://other.example.org", 204, "*"),
+        ("/v1/activities", "https://other.example.org", 401, None),
+    ],
+)
+async def test_sites_that_are_not_named_may_ask_as_viewers_only(
+    tmp_path: Path, path: str, origin: str, status: int, allowed: str | None
+) -> None:
+    """Where sites are named, a page of another one is given leave for what viewers may see."""
+    async with serving(tmp_path, cors_origins=("https://app.example.org",)) as served:
+        answer = await served.client.options(path, headers=PREFLIGHT | {"Origin": origin})
+
+    assert answer.status_code == status
+    assert answer.headers.get("access-control-allow-origin") == allowed

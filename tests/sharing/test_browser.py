@@ -30,6 +30,8 @@ class Site:
     def __init__(self, server: RunningServer, token: Token, url: str) -> None:
         self.server = server
         self.url = url
+        self.token = ""
+        """The token that the page has."""
         self.http = httpx.Client(base_url=f"{server.url}/v1", headers=token.bearer)
 
     def record(self, summary: str, **members: Any) -> str:  # noqa: ANN401 - JSON
@@ -75,7 +77,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         site.http.put("/kinds/visit.logged", json={"title": "Visit", "colour": "#cc3366"})
         site.record_many(25)
         site.record(MARKUP, kind="visit.logged", body=MARKUP, occurred_at="2026-11-06T10:00:00Z")
-        body, policy = embedding.page(server.url, site.viewer_token(origins=[origin]))
+        site.token = site.viewer_token(origins=[origin])
+        body, policy = embedding.page(server.url, site.token)
         other.RequestHandlerClass = embedding.handler_of(body, policy)
         Thread(target=other.serve_forever, daemon=True).start()
         yield site
@@ -99,6 +102,7 @@ def page(browser: Browser, site: Site) -> Iterator[Page]:
     page.close()
     assert [line for line in complaints if REFUSED not in line] == []
     assert asked <= {site.url, site.server.url}
+    assert site.token not in site.server.log()
 
 
 def titles(page: Page, count: int = 3) -> list[str]:

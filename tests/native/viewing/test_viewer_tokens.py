@@ -6,7 +6,8 @@ import httpx
 import pytest
 
 from doings.app import Application
-from tests.native.client import URL, Native, problems, signed_in
+from doings.core.clock import SECOND, text_from_instant
+from tests.native.client import URL, Native, problems, signed_in, store_now
 from tests.native.viewing.viewers import token_for, viewer
 from tests.transport import transport
 
@@ -168,6 +169,21 @@ async def test_revoking_the_credential_ends_its_tokens(app: Application, native:
         after = await http.get(TIMELINE)
 
     assert (before.status_code, revoked.status_code, after.status_code) == (200, 204, 401)
+
+
+async def test_a_token_ends_with_its_credential(app: Application, native: Native) -> None:
+    """It is told so when it is made."""
+    ends_at = store_now(app) // SECOND * SECOND + 60 * SECOND
+    made = await native.call(
+        "POST",
+        "/tokens",
+        json={"scopes": ["admin"], "expires_at": text_from_instant(ends_at)},
+    )
+    maker = Native(app, made.json()["secret"])
+    answer = await maker.call("POST", "/viewer-tokens", json={"entity": "contact:8"})
+
+    await maker.http.aclose()
+    assert answer.json()["expires_at"] == made.json()["expires_at"]
 
 
 async def test_origins_say_which_pages_may_ask(app: Application, native: Native) -> None:
