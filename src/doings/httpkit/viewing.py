@@ -1,7 +1,7 @@
 """Asking with a viewer token: from pages of other sites, which a browser lets read the answer.
 
-A browser says in `Origin` which site asks, and shows that site the answer only where the answer says
-so. Cookies are never asked for: the token alone decides.
+A browser says in `Origin` which site asks, and shows that site the answer only where the answer
+says so. Cookies are never asked for: the token alone decides.
 """
 
 import msgspec
