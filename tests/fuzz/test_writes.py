@@ -64,6 +64,7 @@ async def path_of(world: World, key: Key) -> bytes:
         "type": "membership",
         "origin": "phone",
         "external_id": "7",
+        "kind": "visit.logged",
     }
     return path.format(**parts).encode()
 

@@ -18,6 +18,7 @@ SINGLE = {
     "/activities/by-external-id/{origin}/{external_id}",
     "/entities/{type}/{id}",
     "/kinds",
+    "/kinds/{kind}",
     "/account",
     "/openapi.json",
     "/stream",
@@ -37,6 +38,7 @@ LISTS = [
     ("/activities", "/activities?limit=100&actor=user:u1", 6),
     ("/activities", "/activities?limit=100&q=lunch", 6),
     ("/entities/{type}/{id}/activities", "/entities/contact/8/activities?limit=100", 5),
+    ("/entities/{type}/{id}/addresses", "/entities/contact/8/addresses", 4),
     ("/entities", "/entities?limit=100", 3),
     ("/entities", "/entities?limit=100&type=guest&q=guest", 3),
     ("/changes", "/changes?limit=100", 5),
@@ -65,6 +67,7 @@ async def fill(native: Native, first: int, end: int) -> tuple[str, str]:
         )
         await native.http.patch(f"/activities/{activity['id']}", json={"summary": str(number)})
         await native.http.post("/tokens", json={"scopes": ["read_activities"]})
+        await native.http.post("/entities/contact/8/addresses", json={"format": "feed"})
         hooks.append((await native.http.post("/webhooks", json=webhook)).json()["id"])
     await native.http.post(f"/webhooks/{hooks[0]}/redeliver", json={"after": 0})
     return activity["id"], hooks[0]

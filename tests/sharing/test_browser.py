@@ -1,5 +1,6 @@
 """A timeline on a page of another origin, as people see it, use it by keys and have it read out."""
 
+import re
 from collections.abc import Iterator
 from threading import Thread
 from typing import Any, Literal
@@ -128,6 +129,7 @@ def test_another_origin_shows_a_timeline_as_text(page: Page) -> None:
 def test_what_happens_is_shown_at_once(page: Page, site: Site) -> None:
     """It is put on top, changed in its place and taken away, each article with its true place."""
     articles = page.locator("doings-timeline article")
+    expect(articles.first).to_have_attribute("aria-setsize", re.compile(r"^\d+$"))
     total = int(articles.first.get_attribute("aria-setsize") or "")
     made = site.record("just now")
     expect(articles.first).to_contain_text("just now")

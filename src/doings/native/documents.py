@@ -255,16 +255,16 @@ class KindDocument(msgspec.Struct):
     """A kind; `data` is the JSON Schema of its data, null where any will do.
 
     `title` is its name; of one of the account's `own`, the template of its titles, as it was put.
+    Only those have `colour` and `own`.
     """
 
     kind: str
     title: str
-    template: str
     icon: str
-    colour: str | None
     meaning: str
-    own: bool
     data: NullableObject | None
+    colour: str | UnsetType | None = UNSET
+    own: bool | UnsetType = UNSET
 
 
 class KindInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

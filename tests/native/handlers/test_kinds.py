@@ -36,8 +36,8 @@ async def test_an_own_kind_is_listed_and_makes_titles(app: Application, native: 
     assert (made.status_code, again.status_code) == (201, 200)
     assert made.json() == again.json() == last == await native.get("/kinds/visit.logged")
     assert last == {
-        "kind": "visit.logged", "title": VISIT["title"], "template": VISIT["title"], "icon": "🏠",
-        "colour": "#3366cc", "meaning": own.MEANING, "own": True, "data": None,
+        "kind": "visit.logged", "title": VISIT["title"], "icon": "🏠", "meaning": own.MEANING,
+        "data": None, "colour": "#3366cc", "own": True,
     }  # fmt: skip
     assert (viewed["title"], viewed["icon"], viewed["colour"]) == (after, "🏠", "#3366cc")
 

@@ -4,6 +4,7 @@ from functools import cache
 from typing import Any
 
 import msgspec
+from msgspec import UNSET
 from starlette.responses import Response
 
 from doings.auth.principal import ADMIN
@@ -111,12 +112,11 @@ def _kind_document(kind: Kind) -> KindDocument:
     return KindDocument(
         kind=kind.kind,
         title=kind.template if is_own else kind.title,
-        template=kind.template,
         icon=kind.icon,
-        colour=kind.colour,
         meaning=kind.meaning,
-        own=is_own,
         data=None if kind.data is None else msgspec.Raw(_schema(kind.data)),
+        colour=kind.colour if is_own else UNSET,
+        own=is_own or UNSET,
     )
 
 

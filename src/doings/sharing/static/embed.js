@@ -75,7 +75,7 @@
     #items = []; // { activity, at, element }, in the order of the feed
     #waiting = new Map(); // activities that wait for the reader's wish, by id
     #next = null; // the cursor of what is older
-    #total = 0;
+    #total = null; // how many there are in all, once that is known
     #countedTo = 0; // the seq up to which #total counts
     #at = null; // up to where nothing was missed
     #source = null;
@@ -183,7 +183,9 @@
         this.#feed.replaceChildren();
         this.#next = page.next;
         this.#at = position;
+        this.#total = null;
         this.#addAll(page.items);
+        this.#number();
         await this.#count();
         if (run !== this.#run) return;
         this.#say(this.#items.length ? "" : EMPTY);
@@ -396,7 +398,9 @@
     /** Say of each article where it is, show a day once, and what else there is. */
     #number() {
       let before = "";
-      const size = Math.max(this.#total, this.#items.length);
+      // -1 is for a number that is not known.
+      const known = this.#total ?? (this.#next ? -1 : 0);
+      const size = known < 0 ? known : Math.max(known, this.#items.length);
       this.#items.forEach(({ element }, place) => {
         element.setAttribute("aria-posinset", place + 1);
         element.setAttribute("aria-setsize", size);
@@ -409,8 +413,8 @@
       this.#more.hidden = !this.#next;
       this.#feed.setAttribute("aria-busy", "false");
       // A feed has articles; without any, it is nothing.
-      const label = size && (this.getAttribute("aria-label") || "Timeline");
-      for (const [name, value] of [["role", size && "feed"], ["aria-label", label]]) {
+      const label = this.getAttribute("aria-label") || "Timeline";
+      for (const [name, value] of [["role", "feed"], ["aria-label", label]]) {
         if (this.#items.length) this.#feed.setAttribute(name, value);
         else this.#feed.removeAttribute(name);
       }
