@@ -68,13 +68,17 @@ class Served:
         return issued
 
 
+ERASURE_KEY = "a key for the tests"
+"""What erasures are made with, which on PostgreSQL has to be given."""
+
+
 @asynccontextmanager
 async def serving(directory: Path, **settings: object) -> AsyncIterator[Served]:
     """An application on a new database, at a clock that stands still until it is set."""
     clock = TickingClock(step=0)
     async with lent_database(directory) as database:
         application = Application(
-            Settings(database=database, **settings),  # type: ignore[arg-type]
+            Settings(database=database, **{"erasure_key": ERASURE_KEY, **settings}),  # type: ignore[arg-type]
             lambda given: open_store(given, clock),
         )
         await application.start()

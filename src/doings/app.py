@@ -21,6 +21,7 @@ from doings.core.clock import Clock, SystemClock
 from doings.core.cursor import CursorSigner
 from doings.core.errors import Misconfigured
 from doings.core.interactions.sweeper import Sweeper
+from doings.core.retention.sweeper import RetentionSweeper
 from doings.core.webhooks import Deliveries
 from doings.dialects.agendize import deliveries as agendize_deliveries
 from doings.dialects.agendize import routes as agendize
@@ -56,10 +57,10 @@ from doings.native import docs_page
 from doings.native import routes as native
 from doings.sharing import feeds, page, script
 from doings.storage.database import Database, Upgrade, refuse_upgrade
+from doings.storage.going_on import GoingOn
 from doings.storage.log_keeping import LogKeeping
 from doings.storage.opening import log_key_file, open_url
 from doings.storage.rebuilding import Rebuilding
-from doings.storage.relinking import Relinking
 from doings.storage.sql.schema import VERSION
 from doings.web import routes as web
 from doings.web.page import prepare
@@ -96,6 +97,7 @@ async def open_store(
         clock or SystemClock(),
         prepared=settings.prepared_statements,
         before_upgrade=before_upgrade,
+        erasure_key=settings.erasure_key,
     )
 
 
@@ -187,8 +189,12 @@ def _note_failed_log(error: Exception) -> None:
     log.warning("cannot go on making the log of changes", exc_info=error)
 
 
-def _note_failed_relinking(error: Exception) -> None:
-    log.warning("cannot bring links in line with whom things belong to", exc_info=error)
+def _note_failed_going_on(error: Exception) -> None:
+    log.warning("cannot go on with what another process left undone", exc_info=error)
+
+
+def _note_failed_retention(error: Exception) -> None:
+    log.warning("cannot erase what is kept no longer", exc_info=error)
 
 
 def first_parts(surface: Surface) -> set[str]:
@@ -243,8 +249,9 @@ class Application:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._sweeper: Sweeper | None = None
         self._rebuilding: Rebuilding | None = None
-        self._relinking: Relinking | None = None
         self._log_keeping: LogKeeping | None = None
+        self._going_on: GoingOn | None = None
+        self._retention: RetentionSweeper | None = None
         self._deliveries: Worker | None = None
         self._loop_watch = LoopWatch()
         self._connections = Connections(settings.port)
@@ -282,10 +289,14 @@ class Application:
         self._sweeper.start()
         self._rebuilding = Rebuilding(self._store, _note_rebuilding, _note_failed_rebuilding)
         self._rebuilding.start()
-        self._relinking = Relinking(self._store, _note_failed_relinking)
-        self._relinking.start()
         self._log_keeping = LogKeeping(self._store, _note_log, _note_failed_log)
         self._log_keeping.start()
+        self._going_on = GoingOn(self._store, _note_failed_going_on)
+        self._going_on.start()
+        self._retention = RetentionSweeper(
+            self._store, self._store.clock.new_id(), metrics.RETAINED.inc, _note_failed_retention
+        )
+        self._retention.start()
         self._deliveries.start()
         self._loop_watch.start()
         self._connections.start()
@@ -320,10 +331,12 @@ class Application:
             await self._sweeper.stop()
         if self._rebuilding is not None:
             await self._rebuilding.stop()
-        if self._relinking is not None:
-            await self._relinking.stop()
         if self._log_keeping is not None:
             await self._log_keeping.stop()
+        if self._going_on is not None:
+            await self._going_on.stop()
+        if self._retention is not None:
+            await self._retention.stop()
         await self.services().authenticator.flush()
         if self._store is not None:
             await self._store.close()

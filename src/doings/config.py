@@ -42,6 +42,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     webhook_schedule: tuple[Seconds, ...] = ()
     webhook_allow: tuple[str, ...] = ()
     log_key: str | None = None
+    erasure_key: str | None = None
 
 
 NAMES = tuple(Settings.__struct_fields__)

@@ -276,6 +276,7 @@ OWN_IDS = {
     "/v1/proofs/{seq}",
     "/v1/entities/{type}/{id}/activities",
     "/v1/kinds/{kind}",
+    "/v1/entities/{type}/{id}/hold",
     "/invent/orgs/{org_id}/contacts/{contact_id}/activities",
 }
 """Where a stranger may have a thing of its own under the same id, or make one."""

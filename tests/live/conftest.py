@@ -28,7 +28,12 @@ async def database_url(tmp_path: Path) -> AsyncIterator[str]:
 async def app(database_url: str) -> AsyncIterator[Application]:
     """The whole application, which may deliver to this machine."""
     application = Application(
-        Settings(database=database_url, webhook_schedule=SCHEDULE, webhook_allow=LOCAL)
+        Settings(
+            database=database_url,
+            webhook_schedule=SCHEDULE,
+            webhook_allow=LOCAL,
+            erasure_key="a key for the tests",
+        )
     )
     await application.start()
     yield application

@@ -461,3 +461,26 @@ async def test_people_and_things_are_told_of(native: Native, receiver: Receiver)
         "entity.updated",
         "entity.updated",
     ]
+
+
+async def test_an_erasure_is_told(native: Native, receiver: Receiver) -> None:
+    """Each activity and the entity, to every webhook that may have shown them; nothing else is."""
+    webhook = await hook(
+        native,
+        receiver,
+        link=["contact:8"],
+        events=["activity.created", "activity.erased", "entity.erased"],
+    )
+    await native.put("contact:8", name="Jim Halpert")
+    recorded = await native.record(body="Jim Halpert", links=["contact:8"])
+    await settled(native, webhook, 1)
+
+    erased = await native.call("POST", "/erasures", json={"entity": "contact:8"})
+    await settled(native, webhook, 3)
+
+    assert erased.json()["counts"]["deliveries_redacted"] == 1
+    events = [one.json for one in await receiver.got(3)][1:]
+    assert [event["type"] for event in events] == ["entity.erased", "activity.erased"]
+    assert f"contact:{events[0]['data']['id']}" == erased.json()["entity"]
+    assert events[1]["data"]["activity_id"] == recorded["id"]
+    assert "Halpert" not in str(events)

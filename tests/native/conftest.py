@@ -17,7 +17,13 @@ __all__ = ["engine"]
 async def app(tmp_path: Path) -> AsyncIterator[Application]:
     """The whole application on an empty database."""
     async with lent_database(tmp_path) as database:
-        application = Application(Settings(database=database, log_key=f"{tmp_path}/log-key"))
+        application = Application(
+            Settings(
+                database=database,
+                log_key=f"{tmp_path}/log-key",
+                erasure_key="a key for the tests",
+            )
+        )
         await application.start()
         yield application
         await application.stop()

@@ -29,6 +29,7 @@ SINGLE = {
     "/log/consistency",
     "/log/tile/{level}/{number}",
     "/proofs/{seq}",
+    "/retention",
 }
 """The paths that answer GET with one document, with nothing that is stored, or without an end."""
 
@@ -42,6 +43,8 @@ LISTS = [
     ("/entities", "/entities?limit=100", 3),
     ("/entities", "/entities?limit=100&type=guest&q=guest", 3),
     ("/changes", "/changes?limit=100", 5),
+    ("/changes", "/changes?limit=10&entities=true", 8),
+    ("/erasures", "/erasures?limit=100", 2),
     ("/activities/{id}/changes", "/activities/{id}/changes?limit=100", 6),
     ("/stats", "/stats?by=kind", 3),
     ("/stats", "/stats?by=day", 3),

@@ -7,6 +7,7 @@ import pytest
 
 from doings.core.account import Account
 from doings.storage.database import Database, open_database
+from doings.storage.erasing.key import ErasureKey
 from doings.storage.postgres import search
 from doings.storage.postgres.citus import distribute
 from doings.storage.postgres.engine import open_postgres
@@ -16,6 +17,8 @@ from tests.clocks import TickingClock
 from tests.storage import servers
 from tests.storage.book import Book
 
+KEY = ErasureKey("a key for the tests", None)
+
 
 def upgrade(_found: int, _known: int) -> None:
     """Let a database of an older version be brought up to date."""
@@ -23,19 +26,19 @@ def upgrade(_found: int, _known: int) -> None:
 
 async def open_sqlite(directory: Path, clock: TickingClock) -> Database:
     """A database in a file of the directory."""
-    return await open_database(SqliteEngine(directory / "doings.db"), clock, SCHEMA, upgrade)
+    return await open_database(SqliteEngine(directory / "doings.db"), clock, SCHEMA, upgrade, KEY)
 
 
 async def open_postgresql(directory: Path, clock: TickingClock) -> Database:
     """A database in a schema of the directory's own."""
     engine = await open_postgres(await servers.running().url_for(directory))
-    return await open_database(engine, clock, search.SCHEMA, upgrade)
+    return await open_database(engine, clock, search.SCHEMA, upgrade, KEY)
 
 
 async def open_citus(directory: Path, clock: TickingClock) -> Database:
     """A database that is spread over the cluster that DOINGS_TEST_CITUS names."""
     engine = await open_postgres(await servers.cluster_url_for(directory))
-    database = await open_database(engine, clock, search.SCHEMA, upgrade)
+    database = await open_database(engine, clock, search.SCHEMA, upgrade, KEY)
     await engine.write(distribute)
     return database
 

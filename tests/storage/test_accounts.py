@@ -5,6 +5,8 @@ import pytest
 from doings.core.account import Account
 from doings.core.clock import DAY
 from doings.core.entity import CONTACT, SELF, EntityDraft
+from doings.core.erasing.erasure import ErasureOrder
+from doings.core.erasing.retention import Rule
 from doings.core.errors import Conflict, Invalid, NotFound
 from doings.core.query import Word
 from doings.core.store import Writer
@@ -12,8 +14,10 @@ from doings.core.store.credentials import Credential
 from doings.core.store.imports import ImportCounts
 from doings.core.store.webhooks import Delivery, Webhook, WebhookSettings
 from doings.storage.database import Database
+from doings.storage.erasing import walk
 from doings.storage.sql import statements as sql
 from doings.storage.sqlite.engine import SqliteEngine
+from doings.storage.transaction import Transaction
 from tests.builders import contact, note
 from tests.clocks import NOON, TickingClock
 from tests.storage.book import Book
@@ -125,6 +129,15 @@ async def test_deleted_account_leaves_no_row(database: Database, book: Book, oth
         await database.engine.write(
             lambda connection, one=one: connection.execute(  # type: ignore[misc]
                 sql.SET_RELINK, account_id=one.account.id, entity=1, occurred_at=0, activity_seq=0
+            )
+        )
+        await one.put("contact", "gone", name="Jim Halpert")
+        await one.write(lambda writer: writer.hold_entity(("contact", "1"), "claim"))
+        await one.write(lambda writer: writer.set_retention([Rule("note.*", 1)]))
+        order = ErasureOrder(entity=("contact", "gone"))
+        await database.engine.write(
+            lambda connection, one=one, order=order: walk.begin(  # type: ignore[misc]
+                Transaction(connection, one.account.id, clock=database.clock, by=None), order, b"x"
             )
         )
     tables = await tables_of(other)

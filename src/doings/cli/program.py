@@ -12,6 +12,14 @@ import typer
 from doings.cli.accounts import accounts
 from doings.cli.copy import COPY_EXAMPLES, copy, schema
 from doings.cli.demo import DEMO_EXAMPLES, demo
+from doings.cli.erasing import (
+    ERASE_EXAMPLES,
+    REPLAY_EXAMPLES,
+    erase,
+    erasures,
+    replay,
+    retention,
+)
 from doings.cli.exporting import EXPORT_EXAMPLES, export
 from doings.cli.import_runs import LIST_EXAMPLES, UNDO_EXAMPLES, list_imports, undo_import
 from doings.cli.importing import (
@@ -66,6 +74,10 @@ imports.command(FROM_FILE, cls=ImportCommand, epilog=IMPORT_EXAMPLES)(import_)
 imports.command("list", epilog=LIST_EXAMPLES)(list_imports)
 imports.command("undo", epilog=UNDO_EXAMPLES)(undo_import)
 
+erasing = typer.Typer(cls=ImportGroup, help="Erase a person for good; replay a register.")
+erasing.command(FROM_FILE, cls=ImportCommand, epilog=ERASE_EXAMPLES)(erase)
+erasing.command("replay", epilog=REPLAY_EXAMPLES)(replay)
+
 app = typer.Typer(
     name="doings",
     help=ABOUT,
@@ -92,6 +104,9 @@ app.add_typer(webhooks, name="webhook")
 app.add_typer(web, name="web")
 app.add_typer(log, name="log")
 app.command("verify", epilog=VERIFY_EXAMPLES)(verify)
+app.add_typer(erasing, name="erase")
+app.add_typer(erasures, name="erasures")
+app.add_typer(retention, name="retention")
 
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 - the shape of an option's callback

@@ -27,7 +27,7 @@ $ doings tail --account co-up --kind 'note.*' --link contact:8
 It needs no server, and ends with Ctrl-C.
 """
 
-COLOURS = {"created": "green", "updated": "yellow", "deleted": "red"}
+COLOURS = {"created": "green", "updated": "yellow", "deleted": "red", "erased": "red"}
 
 
 def tail(

@@ -61,7 +61,8 @@ DEFAULT_CHANNELS = ("admin",)
 class Link(msgspec.Struct, frozen=True, gc=False):
     """That an activity concerns an entity, and how; `name` names an entity that is new.
 
-    `is_deleted` says that an entity that is new here was deleted where the activity comes from.
+    `is_deleted` and `is_erased` say what had become of an entity that is new here where the
+    activity comes from.
     """
 
     type: str
@@ -69,6 +70,7 @@ class Link(msgspec.Struct, frozen=True, gc=False):
     role: str = SUBJECT
     name: str | None = None
     is_deleted: bool = False
+    is_erased: bool = False
 
     @property
     def key(self) -> EntityKey:
@@ -79,7 +81,8 @@ class Link(msgspec.Struct, frozen=True, gc=False):
 class Linked(msgspec.Struct, frozen=True, gc=False):
     """A link as read: the entity as it is now, with all the roles it has here.
 
-    The entity may have been deleted since. Then it has no name any more, and is shown by its id.
+    The entity may have been deleted or erased since. Then it has no name any more, and is shown by
+    its id.
     """
 
     entity: Entity

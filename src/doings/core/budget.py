@@ -188,6 +188,15 @@ WEBHOOK_REDELIVER = 100_000
 WEBHOOK_RESOLVERS = 32
 """Names of receivers that are looked up at a time."""
 
+RETENTION_SWEEP = 5_000
+"""Activities of an account that one sweep of retention looks at; the next one goes on there."""
+
+RETENTION_LOOKS = 20_000
+"""Activities that are looked at for each rule to say how many are due."""
+
+RETENTION_SHOWN = 10_000
+"""How many due activities of a rule are counted."""
+
 WEBHOOK_DELIVERY_DAYS = 7
 """How long a delivery that is done is kept."""
 

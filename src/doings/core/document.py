@@ -24,22 +24,24 @@ NullableObject = Annotated[
 
 
 class ActorDocument(msgspec.Struct):
-    """The person or thing that did it; `deleted` is there, and true, once it was deleted."""
+    """The person or thing that did it; `deleted` or `erased` is there, and true, once it was."""
 
     type: str
     id: str
     name: str | None
     deleted: bool | UnsetType = UNSET
+    erased: bool | UnsetType = UNSET
 
 
 class LinkDocument(msgspec.Struct):
-    """A linked entity, in one role; `deleted` is there, and true, once it was deleted."""
+    """A linked entity, in one role; `deleted` or `erased` is there, and true, once it was."""
 
     type: str
     id: str
     role: str
     name: str | None
     deleted: bool | UnsetType = UNSET
+    erased: bool | UnsetType = UNSET
 
 
 class ActivityDocument(msgspec.Struct):
@@ -81,6 +83,7 @@ class ChangeDocument(msgspec.Struct):
     """A change: `activity` as it is now, null once deleted; `before` what the change replaced.
 
     `leaf` is its number in the log.
+    `erased` is there, and true, once the activity was erased; then both are null.
     """
 
     seq: int
@@ -92,6 +95,7 @@ class ChangeDocument(msgspec.Struct):
     activity: ActivityDocument | None
     before: NullableObject | None
     leaf: int
+    erased: bool | UnsetType = UNSET
 
 
 class EnteredDocument(ChangeDocument):
@@ -108,13 +112,19 @@ class LeftDocument(msgspec.Struct):
 
 
 class EntityChangeDocument(msgspec.Struct):
-    """What happened to an entity; `entity` as it is now, null once deleted."""
+    """What happened to an entity; `entity` as it is now, null once deleted.
+
+    `erased` and `entity_seq` are there once it was erased: its seq is what a reader still knows it
+    by.
+    """
 
     seq: int
     at: Moment
     entity: EntityDocument | None
     type: str
     id: str
+    erased: bool | UnsetType = UNSET
+    entity_seq: int | UnsetType | None = UNSET
 
 
 class EntityChangeItem(msgspec.Struct):
@@ -128,6 +138,8 @@ class EntityChangeItem(msgspec.Struct):
     id: str
     entity: EntityDocument | None
     leaf: int
+    erased: bool | UnsetType = UNSET
+    entity_seq: int | UnsetType | None = UNSET
 
 
 LinkDocuments = tuple[ActorDocument | None, list[LinkDocument]]
@@ -183,12 +195,14 @@ def link_documents(links: tuple[Linked, ...]) -> LinkDocuments:
     documents = []
     for link in links:
         entity = link.entity
-        deleted: bool | UnsetType = True if entity.is_deleted else UNSET
+        name = entity.name
+        erased: bool | UnsetType = True if entity.is_erased else UNSET
+        deleted: bool | UnsetType = True if entity.is_deleted and not entity.is_erased else UNSET
         for role in link.roles:
             if role == ACTOR and actor is None:
-                actor = ActorDocument(entity.type, entity.id, entity.name, deleted)
+                actor = ActorDocument(entity.type, entity.id, name, deleted, erased)
             else:
-                documents.append(LinkDocument(entity.type, entity.id, role, entity.name, deleted))
+                documents.append(LinkDocument(entity.type, entity.id, role, name, deleted, erased))
     return actor, documents
 
 
@@ -218,6 +232,7 @@ def change_document(change: Change) -> ChangeDocument:
         activity=activity_document(change.activity) if change.activity else None,
         before=None if change.before is None else raw(change.before),
         leaf=leaf_of(change.seq),
+        erased=True if change.is_erased else UNSET,
     )
 
 
@@ -229,6 +244,8 @@ def entity_change_document(change: EntityChange) -> EntityChangeDocument:
         entity=entity_document(change.entity) if change.entity else None,
         type=change.type,
         id=change.id,
+        erased=True if change.is_erased else UNSET,
+        entity_seq=change.entity_seq if change.is_erased else UNSET,
     )
 
 
@@ -243,6 +260,8 @@ def entity_change_item(change: EntityChange) -> EntityChangeItem:
         id=change.id,
         entity=entity_document(change.entity) if change.entity else None,
         leaf=leaf_of(change.seq),
+        erased=True if change.is_erased else UNSET,
+        entity_seq=change.entity_seq if change.is_erased else UNSET,
     )
 
 

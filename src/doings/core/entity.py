@@ -27,7 +27,8 @@ class Entity(msgspec.Struct, frozen=True, gc=False):
     """One person or thing as stored; `attrs` is JSON text in the order it was given.
 
     `contact` is the id of the contact it belongs to. A deleted entity is in no list of entities. It
-    stays stored, because activities are still linked to it, and is read without name and attrs.
+    stays stored, because activities are still linked to it, and is read without name and attrs. One
+    that `is_erased` is deleted, too, and its id says nothing of who it was.
     """
 
     seq: int
@@ -39,6 +40,7 @@ class Entity(msgspec.Struct, frozen=True, gc=False):
     created_at: int
     updated_at: int
     is_deleted: bool
+    is_erased: bool = False
 
     @property
     def key(self) -> EntityKey:

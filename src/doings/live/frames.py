@@ -21,10 +21,9 @@ from doings.live import sse
 from doings.live.matching import (
     States,
     Told,
-    how_told,
     is_everything,
-    is_told_of_entity,
     states,
+    told_of,
 )
 
 Frame = tuple[int, bytes]
@@ -62,11 +61,9 @@ class Frames:
     def _told(self, query: Query, item: Change | EntityChange) -> Told | None:
         if is_everything(query):
             return "item"
-        if isinstance(item, EntityChange):
-            return "item" if is_told_of_entity(query, item.key) else None
         if self._states is None:
             self._states = states(self._chunk)
-        return how_told(query, self._states[item.seq])
+        return told_of(query, item, self._states)
 
     def _frame(self, item: Change | EntityChange, told: Told, viewed: EntityKey | None) -> bytes:
         frame = self._encoded.get((item.seq, told, viewed))

@@ -4,7 +4,7 @@ An item of the feed shows the activity as it is now. How it was before and after
 by going back: from the activity as it is now over the members that each later change replaced.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import msgspec
@@ -134,7 +134,7 @@ def _marks(state: _State | None) -> Marks | None:
 
 
 def _before(change: Change, after: _State | None) -> _State | None:
-    if change.op == "created":
+    if change.op in {"created", "erased"}:
         return None
     if change.op == "deleted":
         return _whole(change.before) if change.before else None
@@ -161,20 +161,31 @@ def let_through(query: Query, chunk: FeedChunk) -> list[Item]:
     if is_everything(query):
         return chunk.items
     around = states(chunk)
-    return [
-        item
-        for item in chunk.items
-        if (
-            is_told_of_entity(query, item.key)
-            if isinstance(item, EntityChange)
-            else how_told(query, around[item.seq])
-        )
-    ]
+    return [item for item in chunk.items if told_of(query, item, around)]
+
+
+def told_of(query: Query, item: Item, around: Mapping[int, States]) -> Told | None:
+    """How an item is told to a filter, None for one that it hides; `around` is what `states` says.
+
+    Of an activity that was erased only the kind is known, and so all are told who may have seen it.
+    """
+    if isinstance(item, EntityChange):
+        is_told = is_told_of_entity(query, item.key) or _is_told_of_erasure(query, item)
+        return "item" if is_told else None
+    if item.op == "erased":
+        return "item" if has_kind(query.kinds, item.kind) else None
+    return how_told(query, around[item.seq])
 
 
 def is_told_of_entity(query: Query, key: EntityKey) -> bool:
     """Whether a filter lets through what happens to an entity: it has to name it."""
     return is_everything(query) or key in (*query.entities, *query.also, query.actor)
+
+
+def _is_told_of_erasure(query: Query, change: EntityChange) -> bool:
+    """An entity that was erased has another id than the filter names, so its type decides."""
+    named = (*query.entities, *query.also, *([query.actor] if query.actor else []))
+    return change.op == "erased" and change.type in {type_ for type_, _ in named}
 
 
 def _fits(query: Query, marks: Marks) -> bool:

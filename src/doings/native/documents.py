@@ -84,7 +84,7 @@ EntityName = Annotated[
 class LinkInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """A thing that an activity concerns, and how.
 
-    The name is for a thing that is new, and so is `deleted`: it is then a deleted one.
+    The name is for a thing that is new, and so are `deleted` and `erased`: it is then such a one.
     """
 
     type: TypeText
@@ -92,15 +92,17 @@ class LinkInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=Fals
     role: WordText = SUBJECT
     name: NameText | None = None
     deleted: bool = False
+    erased: bool = False
 
 
 class ActorInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
-    """The person or thing that did it; the name, and `deleted`, are for one that is new."""
+    """The person or thing that did it; all but type and id are for one that is new."""
 
     type: TypeText
     id: IdText
     name: NameText | None = None
     deleted: bool = False
+    erased: bool = False
 
 
 class ActivityInput(
@@ -211,10 +213,12 @@ class StreamEvent(msgspec.Struct, omit_defaults=True):
         "created",
         "updated",
         "deleted",
+        "erased",
         "left",
         "entity.created",
         "entity.updated",
         "entity.deleted",
+        "entity.erased",
         "position",
         "reset",
         "closing",
@@ -387,8 +391,10 @@ WebhookEvent = Literal[
     "activity.created",
     "activity.updated",
     "activity.deleted",
+    "activity.erased",
     "entity.updated",
     "entity.deleted",
+    "entity.erased",
 ]
 WebhookLane = Literal["endpoint", "entity", "none"]
 WebhookFormat = Literal["standard", "cobot", "agendize", "mio"]

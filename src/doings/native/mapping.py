@@ -213,13 +213,13 @@ def _links(actor: ActorInput | str | None, links: tuple[LinkInput | str, ...]) -
 def _link(link: LinkInput | str, position: int) -> Link:
     if isinstance(link, str):
         return Link(*key_from_text(link, field=f"links[{position}]"))
-    return Link(link.type, link.id, link.role, link.name, link.deleted)
+    return Link(link.type, link.id, link.role, link.name, link.deleted, link.erased)
 
 
 def _actor_link(actor: ActorInput | str) -> Link:
     if isinstance(actor, str):
         return Link(*key_from_text(actor, field="actor"), ACTOR)
-    return Link(actor.type, actor.id, ACTOR, actor.name, actor.deleted)
+    return Link(actor.type, actor.id, ACTOR, actor.name, actor.deleted, actor.erased)
 
 
 _LINK_FIELD = re.compile(r"links\[(\d+)\]\.(\w+)")

@@ -18,6 +18,7 @@ from doings.native.handlers import (
     batch,
     changes,
     entities,
+    erasures,
     interactions,
     kinds,
     log,
@@ -350,6 +351,7 @@ _RESOURCES = (
     *webhooks.RESOURCES,
     *tokens.RESOURCES,
     *addresses.RESOURCES,
+    *erasures.RESOURCES,
     *_ADMINISTRATION,
     _DESCRIPTION,
 )

@@ -19,7 +19,9 @@ from doings.core.store.rendering import Heavy
 from doings.core.store.webhooks import ActiveWebhook
 from doings.storage.document_cache import DocumentCache
 from doings.storage.due import due
-from doings.storage.engine import Connection, Engine
+from doings.storage.engine import Connection, Engine, in_parts
+from doings.storage.erasing.deed import Erasures
+from doings.storage.erasing.key import ErasureKey
 from doings.storage.notices import Followed
 from doings.storage.reader import AccountReader
 from doings.storage.reading.log import tiles
@@ -42,7 +44,13 @@ class Database:
     """The store: an engine, a clock and the installation's secret."""
 
     def __init__(
-        self, engine: Engine, clock: Clock, secret: bytes, *, is_spread: bool = False
+        self,
+        engine: Engine,
+        clock: Clock,
+        secret: bytes,
+        erasure_key: ErasureKey,
+        *,
+        is_spread: bool = False,
     ) -> None:
         self.engine = engine
         self.clock = clock
@@ -51,6 +59,7 @@ class Database:
         """Told how many activities each write recorded, once it is durable."""
         self.write_batcher = WriteBatcher(self)
         self.document_cache = DocumentCache()
+        self.erasures = Erasures(engine, clock, erasure_key)
         self._sign_ins = SignIns(engine, is_spread=is_spread)
         self.unsettled: set[int] = set()
         """The accounts that were written in since somebody last settled their logs."""
@@ -116,7 +125,7 @@ class Database:
             await relinks.go_on(transaction, entity)
             return bool(transaction.unfinished)
 
-        await self._in_parts(account_id, go_on)
+        await in_parts(self.engine, account_id, go_on)
 
     async def settle_log(self, account_id: int) -> None:
         """Make what is missing of an account's log, part by part."""
@@ -137,16 +146,6 @@ class Database:
             return await settling.settle(self._begin(connection, account_id))
 
         return await self.engine.write(settle, account_id=account_id)
-
-    async def _in_parts(
-        self, account_id: int, part: Callable[[Connection], Awaitable[bool]]
-    ) -> None:
-        """Run `part` in one transaction after the other, until it returns that nothing is left."""
-        is_left = True
-        while is_left:
-            is_left = await self.engine.write(part, account_id=account_id)
-            # Another process looks only every few milliseconds whether it may write.
-            await asyncio.sleep(BREATH_SECONDS if is_left else 0)
 
     async def relink_all(self) -> None:
         """Go on with what a process left undone that was killed."""
@@ -209,9 +208,12 @@ class Database:
         account = await self.account(slug)
 
         async def delete(connection: Connection) -> bool:
-            return await removal.remove_part(self._begin(connection, account.id))
+            is_left = await removal.remove_part(self._begin(connection, account.id))
+            await connection.note_remains()
+            return is_left
 
-        await self._in_parts(account.id, delete)
+        await in_parts(self.engine, account.id, delete)
+        await self.engine.scrub()
 
     async def change_settings(
         self, account_id: int, change: Callable[[dict[str, Any]], dict[str, Any]]
@@ -300,6 +302,7 @@ class Database:
     async def close(self) -> None:
         """Finish what was accepted, then let go of the database."""
         await self.write_batcher.flush()
+        await self.erasures.close()
         await self.engine.close()
 
 
@@ -320,6 +323,7 @@ async def open_database(
     clock: Clock,
     schema: dict[str, str],
     before_upgrade: Upgrade = refuse_upgrade,
+    erasure_key: ErasureKey | None = None,
 ) -> Database:
     """Make the tables of a new database, and read the secret.
 
@@ -355,7 +359,8 @@ async def open_database(
             before_upgrade(found, VERSION)
         secret = await engine.write(prepare)
     is_spread = await engine.read(lambda connection: connection.is_spread())
-    return Database(engine, clock, bytes.fromhex(secret), is_spread=is_spread)
+    key = erasure_key or ErasureKey(None, None)
+    return Database(engine, clock, bytes.fromhex(secret), key, is_spread=is_spread)
 
 
 async def renew_epochs(connection: Connection) -> None:

@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeVar
 
 import msgspec
 
+from doings.core.budget import BREATH_SECONDS
 from doings.core.query import Word
 from doings.storage.notices import CommitNotices
 
@@ -94,6 +95,9 @@ class Connection(Protocol):
     async def take_time(self) -> None:
         """Let the statements of this transaction take as long as they need: nobody waits for it."""
 
+    async def note_remains(self) -> None:
+        """Note that what this transaction removes may still lie in the files, until a `scrub`."""
+
     async def lock_schema(self) -> None:
         """Wait until no other process changes the schema, and keep others from it.
 
@@ -174,5 +178,23 @@ class Engine(Protocol):
     async def verify(self) -> list[str]:
         """What the engine itself finds wrong with the database, one line for each finding."""
 
+    async def scrub(self, *, noted_before: int | None = None) -> None:
+        """Leave nothing in the files of what was removed, as far as `note_remains` noted it.
+
+        With `noted_before` only where that was before an instant. It takes many short transactions.
+        An engine whose files are none of ours does nothing.
+        """
+
     async def close(self) -> None:
         """Finish what was accepted, then let go of the database."""
+
+
+async def in_parts(
+    engine: Engine, account_id: int, part: Callable[[Connection], Awaitable[bool]]
+) -> None:
+    """Run `part` in one transaction after the other, until it returns that nothing is left."""
+    is_left = True
+    while is_left:
+        is_left = await engine.write(part, account_id=account_id)
+        # Another process looks only every few milliseconds whether it may write.
+        await asyncio.sleep(BREATH_SECONDS if is_left else 0)

@@ -10,15 +10,19 @@ from doings.core.activity import Activity
 from doings.core.budget import CLEANED_CHARACTERS, INLINE_BYTES
 from doings.core.cursor import Page, page_of
 from doings.core.entity import Entity, EntityKey
+from doings.core.erasing.erasure import Erasure
+from doings.core.erasing.retention import Rule
 from doings.core.query import LARGEST_PAGE, DiaryOrder, Query, RecordedOrder
 from doings.core.store.activities import ActivityRef
-from doings.core.store.changes import Change, FeedChunk
+from doings.core.store.changes import Change, EntityChange, FeedChunk
 from doings.core.store.counts import TimelineSummary
 from doings.core.store.credentials import Credential
 from doings.core.store.entities import EntityQuery
+from doings.core.store.erasures import Hold
 from doings.core.store.imports import ImportRun
 from doings.core.store.log import Leaf, LogState, Stretch
 from doings.core.store.rendering import Rendered, Rendering
+from doings.core.store.retention import Due
 from doings.core.store.webhooks import Delivery, DeliveryStatus, Queued, Webhook
 from doings.storage.document_cache import DocumentCache, rendered_now
 from doings.storage.engine import Row
@@ -28,6 +32,7 @@ from doings.storage.reading import (
     counts,
     entities,
     entity_lists,
+    erasures,
     feed,
     imports,
     pages,
@@ -112,6 +117,21 @@ class AccountReader:
 
     async def with_contacts(self, order: RecordedOrder, *, skip: int, limit: int) -> list[int]:
         return await pages.with_contacts(self._transaction, order, skip=skip, limit=limit)
+
+    async def entity_changes_by_seq(self, seqs: Sequence[int]) -> list[EntityChange]:
+        return await feed.entity_changes_by_seq(self._transaction, seqs)
+
+    async def erasures(self, limit: int, before: str | None) -> list[Erasure]:
+        return await erasures.erasures(self._transaction, limit, before)
+
+    async def hold(self, key: EntityKey) -> Hold | None:
+        return await erasures.hold(self._transaction, key)
+
+    async def retention(self) -> Sequence[Rule]:
+        return await erasures.retention(self._transaction)
+
+    async def due_by_rule(self, now: int) -> list[Due]:
+        return await erasures.due_by_rule(self._transaction, now)
 
     async def total_with_contacts(self) -> int:
         return await counts.total_in_blocks(self._transaction, ACTIVITIES)

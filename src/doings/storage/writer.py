@@ -5,10 +5,13 @@ from typing import Any
 
 from doings.core.activity import Activity, Draft
 from doings.core.entity import Entity, EntityDraft, EntityKey
+from doings.core.erasing.retention import Rule
 from doings.core.store.activities import ActivityRef, Recorded, Replacement
 from doings.core.store.credentials import Credential
+from doings.core.store.erasures import Hold
 from doings.core.store.imports import ImportCounts, UndoPart, UndoPlace
 from doings.core.store.webhooks import Delivery, Made, Outcome, Webhook
+from doings.storage.erasing import holds
 from doings.storage.reader import AccountReader
 from doings.storage.transaction import Transaction
 from doings.storage.writing import (
@@ -77,6 +80,15 @@ class AccountWriter(AccountReader):
 
     async def delete_entity(self, key: EntityKey) -> Entity:
         return await entities.delete(self._writing, key)
+
+    async def hold_entity(self, key: EntityKey, reason: str) -> tuple[Hold, bool]:
+        return await holds.hold_entity(self._writing, key, reason)
+
+    async def release_entity(self, key: EntityKey) -> None:
+        await holds.release_entity(self._writing, key)
+
+    async def set_retention(self, rules: Sequence[Rule]) -> None:
+        await holds.set_retention(self._writing, rules)
 
     async def recall(self, key: str, digest: bytes) -> str | None:
         return await idempotency.recall(self._writing, key, digest)

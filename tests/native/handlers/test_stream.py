@@ -479,3 +479,26 @@ async def test_every_list_and_document_says_its_position(native: Native) -> None
     epoch, _, seq = here.partition("-")
     assert put.headers["doings-position"] == f"{epoch}-{int(seq) + 1}"
     assert recorded.headers["doings-position"] == f"{epoch}-{recorded.json()['seq']}"
+
+
+async def test_an_erasure_is_told_to_whoever_may_have_seen_it(
+    app: Application, native: Native
+) -> None:
+    """Of what is erased only its kind or type is known, so filters of others let it through."""
+    await native.put("contact:8", name="Jim Halpert")
+    recorded = await native.record(body="Jim Halpert", links=["contact:8"])
+    async with (
+        listening(app, native, "entity=contact:8") as of_person,
+        listening(app, native, "kind=call.*") as of_calls,
+    ):
+        await native.call("POST", "/erasures", json={"entity": "contact:8"})
+        call = await native.record("call.logged")
+        erased = await of_person.wait_for("erased")
+        entity = await of_person.wait_for("entity.erased")
+        created = await of_calls.wait_for("created")
+
+    assert erased.data["activity_id"] == recorded["id"]
+    assert (erased.data["activity"], erased.data["erased"]) == (None, True)
+    assert entity.data["id"].startswith("erased-")
+    assert created.data["activity_id"] == call["id"]
+    assert {event.name for event in of_calls.events} <= {"position", "created"}

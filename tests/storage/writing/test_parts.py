@@ -13,7 +13,7 @@ from doings.core.store import Writer
 from doings.core.store.imports import ImportCounts
 from doings.core.timeline import Timeline
 from doings.importing.importer import Importer, Item
-from doings.storage import database as opening
+from doings.storage import engine as engines
 from doings.storage.checks.check import check
 from doings.storage.database import Database
 from doings.storage.writing import idempotency, relinks, removal
@@ -35,7 +35,7 @@ def writes(database: Database, monkeypatch: pytest.MonkeyPatch) -> list[int]:
         return await write(work, **options)
 
     monkeypatch.setattr(database.engine, "write", counted)
-    monkeypatch.setattr(opening, "BREATH_SECONDS", 0)
+    monkeypatch.setattr(engines, "BREATH_SECONDS", 0)
     return made
 
 

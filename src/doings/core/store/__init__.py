@@ -18,9 +18,11 @@ from doings.core.store.changes import ChangeReader, ChangeWriter, Followed
 from doings.core.store.counts import CountReader
 from doings.core.store.credentials import CredentialReader, CredentialStore, CredentialWriter
 from doings.core.store.entities import EntityReader, EntityWriter
+from doings.core.store.erasures import ErasureReader, ErasureStore, ErasureWriter
 from doings.core.store.idempotency import IdempotencyWriter
 from doings.core.store.imports import ImportReader, ImportWriter
 from doings.core.store.log import LogReader, LogStore
+from doings.core.store.retention import RetentionReader, RetentionWriter
 from doings.core.store.webhooks import DeliveryReader, DeliveryWriter, WebhookStore
 
 T = TypeVar("T")
@@ -35,6 +37,8 @@ class Reader(
     ImportReader,
     DeliveryReader,
     LogReader,
+    ErasureReader,
+    RetentionReader,
     Protocol,
 ):
     """Reading within one account, from one consistent state."""
@@ -57,6 +61,8 @@ class Writer(
     IdempotencyWriter,
     ImportWriter,
     DeliveryWriter,
+    ErasureWriter,
+    RetentionWriter,
     Protocol,
 ):
     """Writing within one account: all of it lasts, or none."""
@@ -68,6 +74,10 @@ class Writer(
 
 class Store(AccountStore, CredentialStore, WebhookStore, LogStore, Protocol):
     """The store as a whole."""
+
+    @property
+    def erasures(self) -> ErasureStore:
+        """What erases people, and what is kept no longer."""
 
     @property
     def secret(self) -> bytes:

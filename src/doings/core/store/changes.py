@@ -10,16 +10,17 @@ from doings.core.activity import Activity
 from doings.core.entity import Entity, EntityKey
 from doings.core.query import LARGEST_PAGE
 
-Op = Literal["created", "updated", "deleted"]
+Op = Literal["created", "updated", "deleted", "erased"]
 """What happened to an activity or an entity."""
 
 
 class Change(msgspec.Struct, frozen=True):
-    """That an activity was created, updated or deleted.
+    """That an activity was created, updated, deleted or erased.
 
     `at` is an instant, `by` the key of the credential that did it. `before` is JSON text of the
     members that the change replaced, None where it created the activity. `activity` is the
-    activity as it is now, None once it is deleted.
+    activity as it is now, None once it is deleted. Of an activity that `is_erased` each change has
+    neither.
     """
 
     seq: int
@@ -31,12 +32,14 @@ class Change(msgspec.Struct, frozen=True):
     by: str | None
     before: str | None
     activity: Activity | None
+    is_erased: bool = False
 
 
 class EntityChange(msgspec.Struct, frozen=True):
-    """That an entity was created, updated or deleted; `entity` as it is now, None once deleted.
+    """That an entity was created, updated, deleted or erased; `entity` is None once it is gone.
 
-    `by` is the key of the credential that did it, None where it is not known.
+    `by` is the key of the credential that did it, None where that is not known. Once the entity
+    `is_erased`, `id` says nothing of who it was.
     """
 
     seq: int
@@ -46,6 +49,8 @@ class EntityChange(msgspec.Struct, frozen=True):
     id: str
     entity: Entity | None
     by: str | None = None
+    entity_seq: int | None = None
+    is_erased: bool = False
 
     @property
     def key(self) -> EntityKey:
@@ -83,6 +88,9 @@ class ChangeReader(Protocol):
 
     async def feed(self, after: int, limit: int) -> FeedChunk:
         """What happened after a seq, at most `limit` things; raises NotFound for no account."""
+
+    async def entity_changes_by_seq(self, seqs: Sequence[int]) -> list[EntityChange]:
+        """The first of these changes to entities, oldest first, as many as a page may hold."""
 
     async def changes(self, after: int, limit: int) -> list[Change]:
         """At most `limit` changes with a seq greater than `after`, oldest first."""

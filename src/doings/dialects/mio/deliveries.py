@@ -51,7 +51,11 @@ def format_of(clock: Clock) -> Format:
 
 def _wants(settings: WebhookSettings, change: Change, subject: Subject) -> str | None:
     """Each step of an interaction is an event."""
-    if change.kind not in KINDS or change.op == "deleted" or not fits(settings, subject):
+    if (
+        change.kind not in KINDS
+        or change.op in {"deleted", "erased"}
+        or not fits(settings, subject)
+    ):
         return None
     return f"activity.{change.op}"
 

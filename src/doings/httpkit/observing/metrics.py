@@ -18,6 +18,9 @@ LATENCY = Histogram(
     "doings_request_seconds", "From a request's first byte to its answer's last.", ["surface"]
 )
 RECORDED = Counter("doings_activities_recorded", "Activities recorded, repetitions left out.")
+RETAINED = Counter(
+    "doings_activities_retention_erased", "Activities erased as they are kept no longer."
+)
 GROUP_SIZE = Histogram(
     "doings_group_commit_writes",
     "Writes made durable by one commit.",

@@ -8,7 +8,6 @@ queue in the store, and the next one sends again what was under way, as the same
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import cast
 
 import msgspec
 import structlog
@@ -22,7 +21,6 @@ from doings.core.budget import (
 from doings.core.clock import DAY, HOUR, SECOND
 from doings.core.errors import NotFound, Unavailable
 from doings.core.store import Reader, Writer
-from doings.core.store.changes import EntityChange, Op
 from doings.core.store.webhooks import Attempt, Made, Outcome, Queued, Webhook
 from doings.live.webhooks.desk import Desk, is_success, posted
 from doings.live.webhooks.destination import Answer, Channel
@@ -273,16 +271,14 @@ class Courier:
     ) -> dict[int, Made]:
         """The bodies about entities, as these are now."""
         render = self._desk.formats[self.webhook.settings.format].render_entity
-        made = {}
-        for part in parts:
-            entity_type, _, entity_id = part.subject.partition(":")
-            key = (entity_type, entity_id)
-            entity = (await reader.entities_by_key([key])).get(key)
-            op = part.event.removeprefix(ENTITY)
-            change = EntityChange(part.seq, cast("Op", op), part.at, *key, entity)
-            body = render(part.event, change) if render else None
-            made[part.seq] = Made(part.seq, message[part.seq], body)
-        return made
+        event = {part.seq: part.event for part in parts}
+        changes = await reader.entity_changes_by_seq(list(event)) if parts else []
+        return {
+            one.seq: Made(
+                one.seq, message[one.seq], render(event[one.seq], one) if render else None
+            )
+            for one in changes
+        }
 
     def _covered(self, items: Sequence[Item], made: Mapping[int, Made]) -> list[Item]:
         """The items whose bodies were made; the rest of a batch that is too large is put back."""
@@ -325,7 +321,12 @@ class Courier:
         """Send one item: one request for each line of its body, until one fails."""
         began_at, size = self._desk.clock.now(), 0
         try:
-            texts = texts or await self._kept(item)
+            if not texts:
+                texts = await self._kept(item)
+                if len(texts) < len(item.parts):
+                    # An erasure has taken bodies away, and the queue is about to be read again.
+                    self._postpone(item)
+                    return
             size = sum(map(len, texts))
             self._desk.slots.bytes += size
             is_batch = self.webhook.settings.batch > 1
@@ -333,8 +334,7 @@ class Courier:
             answer = await self._posted(item, lines)
         except Unavailable:
             # The store is away, and no request was made. The delivery keeps its place.
-            item.next_at = self._desk.clock.now() + SECOND
-            self._lanes.put_back(item)
+            self._postpone(item)
             return
         except Exception as error:
             log.exception("cannot make a delivery", webhook=self.webhook.id, message=item.message)
@@ -342,6 +342,10 @@ class Courier:
         finally:
             self._desk.slots.bytes -= size
         self._results.append(Result(item, answer))
+
+    def _postpone(self, item: Item) -> None:
+        item.next_at = self._desk.clock.now() + SECOND
+        self._lanes.put_back(item)
 
     async def _posted(self, item: Item, lines: Sequence[str]) -> Answer:
         answer = Answer(Attempt(self._desk.clock.now(), 0, error="there is nothing to send"))

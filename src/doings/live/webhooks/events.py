@@ -14,19 +14,24 @@ from doings.core.store.changes import Change, EntityChange
 from doings.core.store.webhooks import Delivery, Webhook, WebhookSettings
 from doings.live.webhooks.lanes import lane_text
 
-ActivityEvent = Literal["activity.created", "activity.updated", "activity.deleted"]
+ActivityEvent = Literal[
+    "activity.created", "activity.updated", "activity.deleted", "activity.erased"
+]
 Event = Literal[
     "activity.created",
     "activity.updated",
     "activity.deleted",
+    "activity.erased",
     "entity.updated",
     "entity.deleted",
+    "entity.erased",
 ]
 
 ACTIVITY_EVENTS: tuple[ActivityEvent, ...] = (
     "activity.created",
     "activity.updated",
     "activity.deleted",
+    "activity.erased",
 )
 
 HISTORY = 200
@@ -79,17 +84,22 @@ class Format(msgspec.Struct, frozen=True):
 
 
 def wants_activity(settings: WebhookSettings, change: Change, subject: Subject) -> str | None:
-    """The event of a change to an activity, where the webhook has it and its filters fit."""
+    """The event of a change to an activity, where the webhook has it and its filters fit.
+
+    Of what is erased only the kind is known. So each webhook is told that has that kind.
+    """
     event = f"activity.{change.op}"
-    if event not in (settings.events or ACTIVITY_EVENTS) or not fits(settings, subject):
+    if event not in (settings.events or ACTIVITY_EVENTS):
         return None
-    return event
+    is_told = _has_kind(settings, change.kind) if change.op == "erased" else fits(settings, subject)
+    return event if is_told else None
 
 
 def entity_event(settings: WebhookSettings, change: EntityChange) -> str | None:
     """The event of what happened to an entity, where the webhook has it.
 
-    As in a stream, a webhook with filters is told of the entities that its filters name.
+    As in a stream, a webhook with filters is told of the entities that its filters name. Those that
+    name an entity which is erased name it by its new id from then on.
     """
     event = f"entity.{change.op}"
     if event not in settings.events:
@@ -106,7 +116,7 @@ def _has_filters(settings: WebhookSettings) -> bool:
 
 def fits(settings: WebhookSettings, subject: Subject) -> bool:
     """Whether an activity passes the filters, which are those of the list of activities."""
-    if settings.kinds and not any(_is_kind(subject.kind, kind) for kind in settings.kinds):
+    if not _has_kind(settings, subject.kind):
         return False
     if settings.links and not any(
         f"{type_}:{id_}" in settings.links for type_, id_ in subject.keys
@@ -119,6 +129,10 @@ def fits(settings: WebhookSettings, subject: Subject) -> bool:
         and settings.level in {None, subject.level}
         and (settings.channel is None or settings.channel in subject.channels)
     )
+
+
+def _has_kind(settings: WebhookSettings, kind: str) -> bool:
+    return not settings.kinds or any(_is_kind(kind, wanted) for wanted in settings.kinds)
 
 
 def _is_kind(kind: str, wanted: str) -> bool:
@@ -161,6 +175,8 @@ async def subjects(reader: Reader, changes: Sequence[Change]) -> dict[str, Subje
             found[change.activity_id] = subject_of(change.activity)
         elif change.activity is None and change.op == "deleted" and change.before:
             found[change.activity_id] = subject_from_before(change.before)
+        elif change.is_erased:
+            found[change.activity_id] = Subject(change.kind, (), None, "", None, ())
     for change in changes:
         if change.activity_id not in found:
             found[change.activity_id] = await _subject_at_end(reader, change)

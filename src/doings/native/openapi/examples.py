@@ -77,6 +77,9 @@ BODIES: dict[str, Any] = {
     "KindInput": {"title": "Visited {@contact}{?: {summary}}", "icon": "🏠", "colour": "#3366cc"},
     "ViewerTokenInput": {"entity": "contact:8", "kinds": ["note.*"], "expires_in": 900},
     "AddressInput": {"format": "calendar", "label": "Ann's telephone"},
+    "ErasureInput": {"entity": "contact:8", "reason": "asked for by mail", "dry_run": True},
+    "HoldInput": {"reason": "claim 2026-17"},
+    "RetentionInput": {"rules": [{"kind": "email.*", "days": 365}]},
     "TokenInput": {"scopes": ["read", "write"], "label": "crm"},
 }
 """By the name of the body's type."""

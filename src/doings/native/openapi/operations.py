@@ -153,6 +153,8 @@ ENTITY_FILTERS = (
     CURSOR,
 )
 
+REGISTER_CURSOR = _query("cursor", "`next` of an answer.", _text())
+
 STATUS_FILTER = _query(
     "status",
     "Of this status.",
@@ -220,13 +222,15 @@ STREAM_PARAMETERS = (
 
 STREAM_NOTES = (
     (
-        "Each event has an `id`, a position. `created`, `updated` and `deleted` have an item of"
-        " `/changes` as data; `left` says that an activity does not fit the filters any more, and a"
-        " `created` with `entered` that one begins to."
+        "Each event has an `id`, a position. `created`, `updated`, `deleted` and `erased` have an"
+        " item of `/changes` as data; `left` says that an activity does not fit the filters any"
+        " more, and a `created` with `entered` that one begins to."
     ),
     (
-        "`entity.created`, `entity.updated` and `entity.deleted` tell of entities that the filters"
-        " name, or of all where there are no filters."
+        "`entity.created`, `entity.updated`, `entity.deleted` and `entity.erased` tell of entities"
+        " that the filters name, or of all where there are no filters. Of what is erased only the"
+        " kind or type is known, so each stream is told that may have shown it: erase your copy of"
+        " the activity with that `activity_id`, or of the entity with that `entity_seq`."
     ),
     (
         "`position` says up to where nothing was missed, every few seconds. `reset` says that the"

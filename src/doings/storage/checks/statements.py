@@ -44,7 +44,7 @@ _IS_THERE = _exists("""
     WHERE a.account_id = c.account_id AND a.seq = c.activity_seq AND a.id = c.activity_id""")
 _IS_DELETED = _exists("""
     changes o WHERE o.account_id = c.account_id AND o.activity_id = c.activity_id
-        AND o.op <> 'created' AND o.op = 'deleted'""")
+        AND o.op <> 'created' AND o.op IN ('deleted', 'erased')""")
 _IS_CREATED = _exists("""
     changes o WHERE o.account_id = c.account_id AND o.seq = c.activity_seq
         AND o.activity_id = c.activity_id AND o.op = 'created'""")

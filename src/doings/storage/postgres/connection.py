@@ -120,6 +120,9 @@ class PostgresConnection:
         lock = f"SELECT pg_advisory_xact_lock({SCHEMA_LOCK})"
         await self.raw.execute(lock, timeout=self._seconds)
 
+    async def note_remains(self) -> None:
+        """Nothing: the files are the server's."""
+
     async def is_spread(self) -> bool:
         """Whether Citus keeps the accounts on several machines."""
         return await is_distributed(self)

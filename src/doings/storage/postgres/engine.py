@@ -196,6 +196,9 @@ class PostgresEngine:
         """Nothing: PostgreSQL checks its pages as it reads them."""
         return []
 
+    async def scrub(self, *, noted_before: int | None = None) -> None:
+        """Nothing: the server's files are cleaned by its VACUUM, as docs/operations.md says."""
+
     async def close(self) -> None:
         """Write what was accepted, then let go of the database."""
         self._is_closed = True

@@ -14,8 +14,10 @@ from doings.storage.engine import Row
 from doings.storage.reading.changes import before_of, changes
 from doings.storage.reading.entities import fitting
 from doings.storage.sql import feed_statements as sql
-from doings.storage.sql.rows import change_from_row
+from doings.storage.sql.rows import ERASED, change_from_row
 from doings.storage.transaction import ReadTransaction
+
+_SEQ_OF = itemgetter(0)
 
 LATER = 1000
 """How many later changes of the activities in a chunk are read."""
@@ -64,17 +66,30 @@ async def _changes_of_entities(
     """What happened to entities, those that were made included; as many as a page may hold."""
     made = await transaction.fetch(sql.ENTITIES_AFTER, after=after, limit=limit)
     changed = await transaction.fetch(sql.ENTITY_CHANGES_AFTER, after=after, limit=limit)
-    rows: list[Row] = sorted([*made, *changed], key=itemgetter(0))[:limit]
+    return await _with_entities(transaction, sorted([*made, *changed], key=_SEQ_OF)[:limit])
+
+
+async def entity_changes_by_seq(
+    transaction: ReadTransaction, seqs: Sequence[int]
+) -> list[EntityChange]:
+    """The first of these changes to entities, oldest first, as many as a page may hold."""
+    rows = await transaction.fetch(sql.ENTITY_CHANGES_BY_SEQ, seqs=list(seqs))
+    return await _with_entities(transaction, sorted(rows, key=_SEQ_OF))
+
+
+async def _with_entities(transaction: ReadTransaction, rows: Sequence[Row]) -> list[EntityChange]:
     seqs = list(dict.fromkeys([row[1] for row in rows]))
     entities, covered = await fitting(transaction, seqs)
     now = {entity.seq: entity for entity in entities}
     known = set(seqs[:covered])
     found = []
-    for seq, entity_seq, op, at, entity_type, entity_id, by in rows:
+    for seq, entity_seq, op, at, entity_type, entity_id, by, deleted_at in rows:
         if entity_seq not in known:
             break
-        entity = now.get(entity_seq)
-        found.append(EntityChange(seq, op, at, entity_type, entity_id, entity, by))
+        entity, is_erased = now.get(entity_seq), deleted_at == ERASED
+        found.append(
+            EntityChange(seq, op, at, entity_type, entity_id, entity, by, entity_seq, is_erased)
+        )
     return found
 
 

@@ -62,17 +62,24 @@ _BY = """
         ORDER BY l.leaf DESC LIMIT 1)"""
 # Entities made after a seq, oldest first.
 ENTITIES_AFTER = f"""
-    SELECT e.seq, e.seq, 'created', e.created_at, e.type, e.id, {_BY.format(seq="e.seq")}
+    SELECT e.seq, e.seq, 'created', e.created_at, e.type, e.id, {_BY.format(seq="e.seq")},
+        e.deleted_at
     FROM entities e
     WHERE e.account_id = :account_id AND e.seq > :after
     ORDER BY e.seq LIMIT :limit"""
 # What happened to entities after a seq, oldest first.
 ENTITY_CHANGES_AFTER = f"""
-    SELECT n.seq, n.entity_seq, n.op, n.at, e.type, e.id, {_BY.format(seq="n.seq")}
+    SELECT n.seq, n.entity_seq, n.op, n.at, e.type, e.id, {_BY.format(seq="n.seq")}, e.deleted_at
     FROM entity_changes n
     JOIN entities e ON e.account_id = :account_id AND e.seq = n.entity_seq
     WHERE n.account_id = :account_id AND n.seq > :after
     ORDER BY n.seq LIMIT :limit"""
+# What happened to entities, by the seqs of the changes.
+ENTITY_CHANGES_BY_SEQ = f"""
+    SELECT n.seq, n.entity_seq, n.op, n.at, e.type, e.id, {_BY.format(seq="n.seq")}, e.deleted_at
+    FROM entity_changes n
+    JOIN entities e ON e.account_id = :account_id AND e.seq = n.entity_seq
+    WHERE n.account_id = :account_id AND n.seq = ANY(:seqs)"""
 # Changes after a seq of some activities, in any order.
 CHANGES_OF_ACTIVITIES_AFTER = f"""
     SELECT {LIGHT_CHANGE} FROM changes

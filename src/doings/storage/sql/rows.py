@@ -8,6 +8,7 @@ import msgspec
 from doings.core.account import Account
 from doings.core.activity import Activity, Linked
 from doings.core.entity import Entity, EntityKey
+from doings.core.erasing.erasure import Erasure, ErasureCounts
 from doings.core.kinds.catalogue import Kind
 from doings.core.store.changes import Change
 from doings.core.store.credentials import Credential, View
@@ -17,6 +18,12 @@ from doings.storage.engine import Row
 
 Roles = dict[int, list[str]]
 """The roles of each linked entity, by seq, in the order of the links."""
+
+ERASED = -1
+"""The `deleted_at` of an entity that was erased."""
+
+ERASED_TEXT = ""
+"""What a change keeps of the past once its activity is erased; no JSON text is empty."""
 
 MAX_KEPT = 256
 """Characters of a text beyond which what was read of it is not kept, so that memory has a bound."""
@@ -46,7 +53,8 @@ def entity_from_row(row: Row) -> Entity:
     """The columns are `entity_statements.ENTITY`; of a deleted one, what it held is not read."""
     seq, type_, id_, name, attrs, contact, created_at, updated_at, deleted_at = row
     if deleted_at is not None:
-        return Entity(seq, type_, id_, None, "{}", contact, created_at, updated_at, True)  # noqa: FBT003
+        is_erased = deleted_at == ERASED
+        return Entity(seq, type_, id_, None, "{}", contact, created_at, updated_at, True, is_erased)  # noqa: FBT003
     return Entity(seq, type_, id_, name, attrs, contact, created_at, updated_at, False)  # noqa: FBT003
 
 
@@ -120,6 +128,21 @@ LinkedSeqs = tuple[tuple[int, tuple[str, ...]], ...]
 """The seqs of linked entities with their roles, in the order of the links."""
 
 
+def erasure_from_row(row: Row) -> Erasure:
+    """The columns are `erasure_statements.ERASURE`."""
+    id_, entity, activities, reason, at, by, *counts, words = row
+    return Erasure(
+        id=id_,
+        entity=entity,
+        activities=activities,
+        reason=reason,
+        at=at,
+        by=by,
+        counts=ErasureCounts(*counts),
+        is_done=words is None,
+    )
+
+
 def linked_from_text(text: str) -> LinkedSeqs:
     """Each linked entity's seq with its roles; the text is `seq:role` for each role, in order."""
     return _kept_linked(text) if len(text) <= MAX_KEPT else _read_linked(text)
@@ -149,6 +172,7 @@ def text_from_words(words: Iterable[str]) -> str:
 def change_from_row(row: Row, activity: Activity | None, before: str | None) -> Change:
     """The columns are `feed_statements.LIGHT_CHANGE`; `before` is what it keeps of the past."""
     seq, activity_seq, activity_id, op, kind, at, by, *_ = row
+    is_erased = before == ERASED_TEXT
     return Change(
         seq=seq,
         activity_seq=activity_seq,
@@ -157,8 +181,9 @@ def change_from_row(row: Row, activity: Activity | None, before: str | None) -> 
         kind=kind,
         at=at,
         by=by,
-        before=before,
+        before=None if is_erased else before,
         activity=activity,
+        is_erased=is_erased,
     )
 
 

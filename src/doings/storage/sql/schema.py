@@ -325,6 +325,50 @@ STEPS: tuple[str, ...] = (
     """
     ALTER TABLE credentials ADD COLUMN sees {text};
     """,
+    # Who was erased, without saying who it was. `words` is what the person was called, for as long
+    # as there is something to do; the rows of `erasing` are what is erased together, and how far
+    # that has come. What an erased change kept of the past is the empty text.
+    """
+    CREATE TABLE erasures (
+        account_id BIGINT NOT NULL,
+        id {text} NOT NULL,
+        entity {text} NOT NULL,
+        activities {text} NOT NULL,
+        reason {text},
+        at BIGINT NOT NULL,
+        by_key {text},
+        activities_erased BIGINT NOT NULL,
+        activities_unlinked BIGINT NOT NULL,
+        changes_redacted BIGINT NOT NULL,
+        deliveries_redacted BIGINT NOT NULL,
+        words {text},
+        PRIMARY KEY (account_id, id)
+    );
+    CREATE TABLE erasing (
+        account_id BIGINT NOT NULL,
+        entity BIGINT NOT NULL,
+        erasure {text} NOT NULL,
+        type {text} NOT NULL,
+        id {text} NOT NULL,
+        opaque_id {text} NOT NULL,
+        occurred_at BIGINT NOT NULL,
+        activity_seq BIGINT NOT NULL,
+        is_walked SMALLINT NOT NULL,
+        PRIMARY KEY (account_id, entity)
+    );
+    CREATE TABLE retention (
+        account_id BIGINT NOT NULL PRIMARY KEY,
+        rules {text} NOT NULL
+    );
+    CREATE TABLE holds (
+        account_id BIGINT NOT NULL,
+        entity BIGINT NOT NULL,
+        reason {text} NOT NULL,
+        by_key {text},
+        at BIGINT NOT NULL,
+        PRIMARY KEY (account_id, entity)
+    );
+    """,
 )
 
 VERSION = len(STEPS)
@@ -398,6 +442,19 @@ TABLES_OF_ACCOUNT = (
         "account_id webhook seq",
         "message event subject status at lane tries next_at body attempts",
     ),
+    _table(
+        "erasures",
+        "account_id id",
+        "entity activities reason at by_key activities_erased activities_unlinked changes_redacted"
+        " deliveries_redacted words",
+    ),
+    _table(
+        "erasing",
+        "account_id entity",
+        "erasure type id opaque_id occurred_at activity_seq is_walked",
+    ),
+    _table("retention", "account_id", "rules"),
+    _table("holds", "account_id entity", "reason by_key at"),
 )
 """The tables that hold accounts' own rows, each with `account_id` first in its key."""
 

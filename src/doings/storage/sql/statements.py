@@ -5,6 +5,7 @@ a query's filters in `select.py`.
 """
 
 from doings.storage.sql import entity_statements as entities
+from doings.storage.sql import erasure_statements as erasures
 from doings.storage.sql.feed_statements import HEAD
 
 # The columns that `rows.activities_from_rows` takes, in its order.
@@ -189,6 +190,8 @@ INVALIDATING = frozenset(
         entities.UPDATE_ENTITY,
         entities.DELETE_ENTITY,
         entities.TAKE_BACK_ENTITY,
+        erasures.ERASE_ENTITY,
+        erasures.REDACT_ACTIVITY,
         UPDATE_ACTIVITY,
         SET_LINKED,
         DELETE_ACTIVITY,
@@ -336,6 +339,8 @@ CROSS_ACCOUNT = (
     ("ACCOUNTS_BY_SLUG", "interactions name accounts by slug; every machine has all accounts"),
     ("RELINKS", "a process looks for what another left undone in any account, now and then"),
     ("DUE", "the sweeper looks for what is due in any account, now and then"),
+    ("UNFINISHED_ERASURES", "a process looks for what another left undone in any account"),
+    ("ACCOUNTS_WITH_RETENTION", "a sweeper looks for what is due in any account, now and then"),
     ("ACTIVE_WEBHOOKS", "a process looks for what is to be delivered in any account"),
 )
 """(statement, why it names no account): the only ones that may."""

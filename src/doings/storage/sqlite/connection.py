@@ -38,6 +38,11 @@ READER_CACHE = 8192
 _FLAGS = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_NOMUTEX
 """No connection is ever used by two threads at a time, so none needs a lock of its own."""
 
+REMAINS = "remains"
+"""The installation's value that says since when what was removed may lie in the files."""
+
+NOTE_REMAINS = "INSERT INTO installation (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING"
+
 STEPS = 10_000
 """After how many steps of SQLite a watched connection looks at the time: about 0.2 ms."""
 
@@ -132,6 +137,10 @@ class SqliteConnection:
 
     async def spread_new_tables(self) -> None:
         """Nothing: all tables are in one file."""
+
+    async def note_remains(self) -> None:
+        """Note when it was; the first time since the last `scrub` stays."""
+        self.raw.execute(NOTE_REMAINS, (REMAINS, str(time.time_ns() // 1000)))
 
     async def lock_schema(self) -> None:
         """Nothing to do: a write keeps all others out from its beginning."""
@@ -260,6 +269,8 @@ def opened(path: Path, cache: int = CACHE, *, is_new: bool = False) -> apsw.Conn
         raw.pragma("synchronous", "full")
         raw.pragma("cache_size", -cache)
         raw.pragma("temp_store", "memory")
+        # What is deleted is overwritten at once, in pages that nobody uses any more, too.
+        raw.pragma("secure_delete", "on")
         raw.pragma("wal_autocheckpoint", 16_000)
     except apsw.Error as error:
         reason = _REASONS.get(type(error), str(error))

@@ -27,6 +27,7 @@ from doings.storage.sqlite.connection import (
 )
 from doings.storage.sqlite.file import DatabaseFile
 from doings.storage.sqlite.readers import Readers
+from doings.storage.sqlite.scrubbing import scrub
 from doings.storage.sqlite.writer import Writer
 
 T = TypeVar("T")
@@ -164,6 +165,10 @@ class SqliteEngine:
     async def verify(self) -> list[str]:
         """What SQLite finds wrong with the file, its indexes and its full text."""
         return await asyncio.get_running_loop().run_in_executor(None, _faults, self.path)
+
+    async def scrub(self, *, noted_before: int | None = None) -> None:
+        """Leave nothing in the files of what was removed."""
+        await scrub(self, noted_before)
 
     async def close(self) -> None:
         """Write what was accepted, then let go of the file."""

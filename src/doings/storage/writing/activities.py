@@ -118,7 +118,7 @@ async def _linkings(
     known = await links.resolve(
         transaction,
         ((key, name) for naming in named for key, name, _ in naming),
-        links.deleted_elsewhere(drafts),
+        links.gone_elsewhere(drafts),
     )
     linkings = [links.roles_of([(known[key], role) for key, _, role in naming]) for naming in named]
     return linkings, known

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from doings.core.entity import CONTACT, Entity, EntityDraft, EntityKey, checked_id, checked_type
-from doings.core.errors import Invalid
+from doings.core.errors import Conflict, Invalid
 from doings.storage.reading.entities import by_keys, entity, entity_or_none
 from doings.storage.sql import entity_statements as sql
 from doings.storage.transaction import Transaction
@@ -20,6 +20,9 @@ async def put(
     checked_type(key[0])
     checked_id(key[1])
     old = await entity_or_none(transaction, key)
+    if old is not None and old.is_erased:
+        msg = f"{key[0]} {key[1]} was erased, and nothing can be said of it any more"
+        raise Conflict(msg)
     alive = old if old is not None and not old.is_deleted else None
     draft = revise(alive)
     contact = await _contact_seq(transaction, key, draft)

@@ -7,6 +7,7 @@ import msgspec
 from doings.core.entity import Entity, EntityDraft, EntityKey, draft_of
 from doings.storage.sql import entity_statements as sql
 from doings.storage.sql import tallies
+from doings.storage.sql.erasure_statements import ERASE_ENTITY
 from doings.storage.sql.rows import is_partial, search_text
 from doings.storage.transaction import Transaction
 from doings.storage.writing import changes
@@ -99,6 +100,18 @@ async def remove(transaction: Transaction, entity: Entity) -> None:
     await changes.add_of_entity(transaction, "deleted", _deleted(entity, now))
     await transaction.execute(sql.DELETE_ENTITY, seq=entity.seq, at=now)
     await _remove_from_lists(transaction, entity)
+
+
+async def erase(transaction: Transaction, entity: Entity, opaque_id: str) -> None:
+    """Take everything from an entity, deleted or not, but its type and its place."""
+    now = transaction.clock.now()
+    # First, so that the change keeps nothing of what the entity was.
+    await transaction.execute(ERASE_ENTITY, seq=entity.seq, id=opaque_id, at=now)
+    opaque = (entity.type, opaque_id)
+    erased = EntityChanged(entity.seq, opaque, None, entity.created_at, now)
+    await changes.add_of_entity(transaction, "erased", erased)
+    if not entity.is_deleted:
+        await _remove_from_lists(transaction, entity)
 
 
 async def take_back(transaction: Transaction, entity: Entity) -> None:

@@ -23,6 +23,9 @@ async def recall(transaction: Transaction, key: str, digest: bytes) -> str | Non
     if row[0] != digest.hex():
         msg = "this Idempotency-Key was used with another request"
         raise Conflict(msg)
+    if not row[1]:
+        msg = "the request was carried out, and its answer was taken away by an erasure since"
+        raise Conflict(msg)
     return str(row[1])
 
 

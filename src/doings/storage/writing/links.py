@@ -51,19 +51,29 @@ def namings(draft: Draft) -> list[Naming]:
     return [*given, *implied] if implied else given
 
 
-def deleted_elsewhere(drafts: Iterable[Draft]) -> frozenset[EntityKey]:
-    """The linked entities that were deleted where the drafts come from."""
-    return frozenset([link.key for draft in drafts for link in draft.links if link.is_deleted])
+class Gone(NamedTuple):
+    """The linked entities that were deleted, or erased, where drafts come from."""
+
+    deleted: frozenset[EntityKey] = frozenset()
+    erased: frozenset[EntityKey] = frozenset()
+
+
+def gone_elsewhere(drafts: Iterable[Draft]) -> Gone:
+    """What the drafts say of the entities that they link to."""
+    gone = [link for draft in drafts for link in draft.links if link.is_deleted or link.is_erased]
+    erased = frozenset([link.key for link in gone if link.is_erased])
+    return Gone(frozenset([link.key for link in gone]) - erased, erased)
 
 
 async def resolve(
     transaction: Transaction,
     named: Iterable[tuple[EntityKey, str | None]],
-    deleted: frozenset[EntityKey] = frozenset(),
+    gone: Gone = Gone(),  # noqa: B008 - it is a value
 ) -> KnownByKey:
     """Look entities up by (type, id); those that do not exist are made, with the name given.
 
-    Those of `deleted` are made as deleted ones, so that a history that moves says the same.
+    Those that are `gone` are made as deleted or erased ones, so that a history that moves says the
+    same.
     """
     names: dict[EntityKey, str | None] = {}
     for key, name in named:
@@ -82,8 +92,10 @@ async def resolve(
         await entity_rows.add_many(transaction, drafts)
         for seq, key, _, _ in drafts:
             known[key] = Known(seq, key[0] == CONTACT, None)
-        for key in deleted.intersection(missing):
+        for key in gone.deleted.intersection(missing):
             await entity_rows.remove(transaction, await entity(transaction, key))
+        for key in gone.erased.intersection(missing):
+            await entity_rows.erase(transaction, await entity(transaction, key), key[1])
     return known
 
 

@@ -45,6 +45,11 @@ _DELETE_LAST = f"DELETE FROM {_LAST} WHERE account_id = :account_id"
 def _delete_some(table: Table) -> str:
     """Removes some of an account's rows and returns their keys."""
     key = ", ".join(table.key[1:])
+    if not key:
+        # One row for an account, which the limit is no matter to.
+        return f"""
+            DELETE FROM {table.name} WHERE account_id = :account_id AND :limit > 0
+            RETURNING account_id"""
     return f"""
         DELETE FROM {table.name} WHERE account_id = :account_id AND ({key}) IN (
             SELECT {key} FROM {table.name} WHERE account_id = :account_id LIMIT :limit

@@ -40,6 +40,9 @@ STRETCH_SEQS = 500
 STRETCH_BYTES = 2_000_000
 """How much is made again at a time; the statement of a single change may have more bytes."""
 
+WITHOUT_DOCUMENT = frozenset({"deleted", "erased"})
+"""What leaves nothing to show."""
+
 _LINKED = -1
 _ACTIVITY_SEQ = 1
 _ACTIVITY_ID = 2
@@ -79,7 +82,7 @@ async def _of_activities(
     transaction: ReadTransaction, first: int, end: int
 ) -> dict[int, Statement]:
     rows = await transaction.fetch(sql.CHANGES, first=first, end=end)
-    states = await _states(transaction, [row for row in rows if row[3] != "deleted"])
+    states = await _states(transaction, [row for row in rows if row[3] not in WITHOUT_DOCUMENT])
     return {
         seq: Statement(seq, op, text_from_instant(at), by, kind, "activity", id_, states.get(seq))
         for seq, _, id_, op, kind, at, by in rows
@@ -137,7 +140,7 @@ async def _past(
             found = dict(await transaction.fetch(feed.BEFORE_OF_CHANGES, seqs=large))
         for row in chunk:
             kept = found.get(row[0], row[-2])
-            if kept is not None:
+            if kept:
                 yield row[0], row[2], kept
 
 
@@ -154,7 +157,7 @@ async def _past_of(
         feed.PAST_OF_ACTIVITY, activity_id=activity_id, after=after, limit=PAST_CHUNK
     ):
         for seq, before in rows:
-            if before is not None:
+            if before:
                 yield seq, before
         after = rows[-1][0]
 
@@ -191,7 +194,7 @@ async def _of_entities(
             continue
         # When an entity was made is its own `created_at`, then as now.
         when = state.created_at if at is None else text_from_instant(at)
-        document = None if op == "deleted" else state
+        document = None if op in WITHOUT_DOCUMENT else state
         found[seq] = Statement(seq, op, when, by.get(seq), None, state.type, state.id, document)
     return found
 

@@ -58,6 +58,17 @@ def of_changed(
     ]
 
 
+def of_erased(
+    gone: Sequence[tuple[int, str, str]], first: int, *, at: int, by: str | None
+) -> list[bytes]:
+    """The statements of erasures, with seqs from `first` on, of activities by seq, id and kind."""
+    when = text_from_instant(at)
+    return [
+        text_of(Statement(first + place, "erased", when, by, kind, "activity", id_, None))
+        for place, (_, id_, kind) in enumerate(gone)
+    ]
+
+
 def _state_of(activity: Activity, at: int) -> ActivityState:
     """The state of an activity that was changed at an instant."""
     linked = activity.links

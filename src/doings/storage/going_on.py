@@ -1,4 +1,4 @@
-"""Goes on with what a process left undone that was killed while it brought links in line."""
+"""Goes on with what a process left undone that was killed: bringing links in line, and erasing."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,7 +10,7 @@ SECONDS = 60
 """How many seconds a process waits between two looks."""
 
 
-class Relinking(BackgroundTask):
+class GoingOn(BackgroundTask):
     """A task that looks at start and then once a minute. `report` is called with each error.
 
     Several processes may do the same work at the same time: they share it.
@@ -23,8 +23,9 @@ class Relinking(BackgroundTask):
 
     async def _run(self) -> None:
         while True:
-            try:
-                await self._database.relink_all()
-            except Exception as error:  # noqa: BLE001 - the next look may find the store back
-                self._report(error)
+            for go_on in (self._database.relink_all, self._database.erasures.go_on):
+                try:
+                    await go_on()
+                except Exception as error:  # noqa: BLE001 - the next look may find the store back
+                    self._report(error)
             await asyncio.sleep(SECONDS)

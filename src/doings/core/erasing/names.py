@@ -1,0 +1,203 @@
+"""What a person is called: full names, e-mail addresses and telephone numbers, to be found again.
+
+They are read from what is known of the person, and become one pattern that texts are searched with.
+"""
+
+import html
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import msgspec
+
+from doings.core.text import object_from_text
+
+ERASED = "[erased]"
+"""What stands in the place of a name."""
+
+EMAIL = re.compile(r"[\w.+'%&*/=?^{|}~!#$-]+@[\w-]+(?:\.[\w-]+)+")
+PHONE = re.compile(r"\+?[\d(][\d\s()./-]{5,}\d")
+
+_DIGITS = range(7, 16)
+"""How many digits a telephone number has; fewer are a date, a price or a room."""
+
+_COUNTRY_CODES = (1, 2, 3)
+"""How many digits the code of a country has."""
+
+WORDS = 50
+"""How many names, addresses and numbers of somebody are looked for, of each."""
+
+_SHORTEST = 2
+_SPACED_SCRIPTS = 0x2E80
+"""Below this, scripts have spaces between words, and a name is looked for as whole words."""
+
+_PHONE_NAMES = re.compile(r"phone|mobile|tel|fax|cell|whatsapp|sms", re.IGNORECASE)
+_FIRST = ("first_name", "firstname", "given_name")
+_MIDDLE = ("middle_name",)
+_LAST = ("last_name", "lastname", "family_name", "surname")
+_WHOLE = ("name", "full_name", "complete_name", "display_name")
+
+
+class Words(msgspec.Struct, frozen=True):
+    """What somebody was called, as it stood."""
+
+    names: tuple[str, ...] = ()
+    emails: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Whether there is anything to look for."""
+        return bool(self.names or self.emails or self.phones)
+
+    def __or__(self, other: "Words") -> "Words":
+        """Both, each word once, and not more than are looked for."""
+        return Words(
+            _each_once((*self.names, *other.names)),
+            _each_once((*self.emails, *other.emails)),
+            _each_once((*self.phones, *other.phones)),
+        )
+
+
+def words_of(name: str | None, attrs: str) -> Words:
+    """What an entity is called, by its name and its attributes (JSON text)."""
+    members = object_from_text(attrs)
+    texts = list(_texts(members, ""))
+    names = [*([name] if name else []), *_names(members)]
+    emails = [found for _, text in texts for found in EMAIL.findall(text)]
+    phones = [text for key, text in texts if _is_phone(key, text)]
+    whole = [one.strip() for one in names if len(one.strip()) >= _SHORTEST]
+    return Words(_each_once(whole), _each_once(emails), _each_once(phones))
+
+
+class Finder:
+    """Finds words in texts, which may be long and mostly hold none of them.
+
+    So a text is first asked for a part of each word, which takes a fraction of the time, and then
+    only searched for those words that it may hold.
+    """
+
+    def __init__(self, words: Words) -> None:
+        self._patterns: list[tuple[str | None, str]] = [
+            *((_hint(name), one) for name in words.names for one in _name_patterns(name)),
+            *((one.partition("@")[0].lower(), _email_pattern(one)) for one in words.emails),
+            *((None, one) for phone in words.phones for one in _phone_patterns(phone)),
+        ]
+        self._compiled: dict[tuple[str, ...], re.Pattern[str]] = {}
+
+    def sub(self, replacement: str, text: str) -> str:
+        """The text with the replacement in the place of each word, longest first."""
+        lower = text.lower()
+        has_number = _NUMBER.search(text) is not None
+        found = tuple(
+            [
+                pattern
+                for hint, pattern in self._patterns
+                if (has_number if hint is None else hint in lower)
+            ]
+        )
+        if not found:
+            return text
+        compiled = self._compiled.get(found)
+        if compiled is None:
+            alternatives = sorted(set(found), key=lambda pattern: (-len(pattern), pattern))
+            compiled = self._compiled[found] = re.compile("|".join(alternatives))
+        return compiled.sub(replacement, text)
+
+
+_NUMBER = re.compile(r"\d(?:[\s()./-]*\d){6}")
+"""What may be a telephone number."""
+
+_ASCII_WORD = re.compile(r"[a-z]{2,}")
+
+
+def _hint(name: str) -> str:
+    """A part of a name that each way to write it has; empty where there is none."""
+    return max(_ASCII_WORD.findall(name.lower()), key=len, default="")
+
+
+def _email_pattern(email: str) -> str:
+    return rf"(?i:(?<![\w.@-]){re.escape(email)}(?![\w@-]))"
+
+
+def finder_of(words: Words) -> Finder | None:
+    """What finds the words in a text; None where there are none.
+
+    Names of several words are found in any case, and one of a single word as it is written: `Will`
+    is a name and `will` is none.
+    """
+    return Finder(words) if words else None
+
+
+def digits_of(phone: str) -> str:
+    """The digits of a telephone number, without the zeros that dial abroad."""
+    digits = "".join([sign for sign in phone if sign.isdecimal() and sign.isascii()])
+    return digits.removeprefix("00")
+
+
+def _names(members: dict[str, Any]) -> Iterator[str]:
+    """The full names among the attributes."""
+    yield from _values(members, _WHOLE)
+    for first in _values(members, _FIRST):
+        for last in _values(members, _LAST):
+            yield f"{first} {last}"
+            yield f"{last} {first}"
+            yield f"{last}, {first}"
+            for middle in _values(members, _MIDDLE):
+                yield f"{first} {middle} {last}"
+
+
+def _values(members: dict[str, Any], names: Iterable[str]) -> list[str]:
+    found = [members.get(name) for name in names]
+    return [text.strip() for text in found if isinstance(text, str) and text.strip()]
+
+
+def _texts(value: object, key: str) -> Iterator[tuple[str, str]]:
+    """Each text within a JSON value, with the name of the member that it is under."""
+    if isinstance(value, str):
+        yield key, value
+    elif isinstance(value, int) and not isinstance(value, bool):
+        yield key, str(value)
+    elif isinstance(value, dict):
+        kind = value.get("type") or value.get("name")
+        for name, inner in value.items():
+            # A list of ways to reach somebody says in one member what another one is.
+            near = f"{key} {name} {kind}" if isinstance(kind, str) else f"{key} {name}"
+            yield from _texts(inner, near)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner, key)
+
+
+def _is_phone(key: str, text: str) -> bool:
+    if PHONE.fullmatch(text.strip()) is None or len(digits_of(text)) not in _DIGITS:
+        return False
+    return text.strip().startswith("+") or _PHONE_NAMES.search(key) is not None
+
+
+def _name_patterns(name: str) -> Iterator[str]:
+    for text in {name, html.escape(name), html.escape(name, quote=False)}:
+        for form in ("NFC", "NFD"):
+            words = unicodedata.normalize(form, text).split()
+            body = r"\s+".join(map(re.escape, words))
+            start = r"(?<!\w)" if ord(words[0][0]) < _SPACED_SCRIPTS else ""
+            end = r"(?!\w)" if ord(words[-1][-1]) < _SPACED_SCRIPTS else ""
+            yield f"{start}(?i:{body}){end}" if len(words) > 1 else f"{start}{body}{end}"
+
+
+def _phone_patterns(phone: str) -> Iterator[str]:
+    digits = digits_of(phone)
+    yield _dialled(digits)
+    if phone.strip().startswith(("+", "00")):
+        for length in _COUNTRY_CODES:
+            if len(digits) - length in _DIGITS:
+                yield _dialled("0" + digits[length:])
+
+
+def _dialled(digits: str) -> str:
+    """The number with or without what people write between its digits."""
+    return r"(?<!\d)(?:\+|00)?\(?" + r"[\s()./-]*".join(digits) + r"(?!\d)"
+
+
+def _each_once(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(texts))[:WORDS]

@@ -1,0 +1,1 @@
+"""The removal of activities whose time is over, as the server runs."""

@@ -1,0 +1,62 @@
+"""The part of the port that is about erasing people, and the register of who was erased."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import msgspec
+
+from doings.core.entity import EntityKey
+from doings.core.erasing.erasure import Erasure, ErasureOrder
+from doings.core.store.retention import RetentionStore
+
+
+class Hold(msgspec.Struct, frozen=True):
+    """That an entity may not be erased: why, since when, and whose key said so."""
+
+    entity: EntityKey
+    reason: str
+    at: int
+    by: str | None
+
+
+class ErasureReader(Protocol):
+    """Reading the register, and what is on hold."""
+
+    async def erasures(self, limit: int, before: str | None) -> list[Erasure]:
+        """At most so many entries before an id, newest first; the newest where there is no id."""
+
+    async def hold(self, key: EntityKey) -> Hold | None:
+        """The hold on an entity, deleted or not, or None."""
+
+
+class ErasureWriter(ErasureReader, Protocol):
+    """Putting holds on entities, and ending them."""
+
+    async def hold_entity(self, key: EntityKey, reason: str) -> tuple[Hold, bool]:
+        """Keep an entity from being erased; whether that is new. Raises NotFound."""
+
+    async def release_entity(self, key: EntityKey) -> None:
+        """End a hold, if there is one; raises NotFound for an entity that is not there."""
+
+
+class ErasureStore(RetentionStore, Protocol):
+    """Erasing, which takes many transactions."""
+
+    async def erase(self, account_id: int, order: ErasureOrder) -> Erasure:
+        """Erase an entity, deleted or not, with all that belongs to it; returns when it is done.
+
+        Raises NotFound, and Conflict for an entity under a hold. What is left undone when the
+        process is killed, another one does.
+        """
+
+    async def count(self, account_id: int, order: ErasureOrder) -> Erasure:
+        """What `erase` would come to now; nothing is changed. Raises what that raises."""
+
+    async def cleaned(self) -> None:
+        """Return when nothing is left in the files of what this process has erased."""
+
+    async def erase_again(self, account_id: int, register: Sequence[Erasure]) -> list[Erasure]:
+        """Erase what a register names and a restored backup still holds; returns what was."""
+
+    async def go_on(self) -> None:
+        """Go on with what a process left undone that was killed, and clean the files."""

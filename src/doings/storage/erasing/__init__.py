@@ -1,0 +1,1 @@
+"""Erasing: what goes, in which parts, and all that holds a copy of it."""

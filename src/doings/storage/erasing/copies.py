@@ -1,0 +1,114 @@
+"""What holds copies of activities and entities besides their own rows."""
+
+from collections.abc import Collection, Sequence
+
+import msgspec
+
+from doings.core.clock import DAY
+from doings.core.erasing.names import Finder
+from doings.core.erasing.redaction import redacted_document, redacted_json
+from doings.core.store.webhooks import WebhookSettings
+from doings.core.text import json_text
+from doings.storage.erasing.job import Job
+from doings.storage.reading import webhooks as read
+from doings.storage.sql import erasure_statements as sql
+from doings.storage.sql import webhook_statements as hooks
+from doings.storage.sql.rows import attempts_from_text
+from doings.storage.transaction import Transaction
+from doings.storage.writing.log.leaves import forget_leaves
+
+SEQS = 500
+"""Of how many changes copies are looked for in one statement."""
+
+ANSWERS = 500
+"""How many kept answers are taken away in one statement."""
+
+
+async def forget_copies(job: Job, seqs: Sequence[int]) -> None:
+    """Take away all that is kept about these changes besides their own rows.
+
+    Every change goes through this function whose activity or entity is erased or redacted. Bodies
+    of deliveries go, and what the log says. Whoever comes to keep more takes it away here.
+    """
+    if not job.only_counts:
+        await forget_leaves(job.transaction, seqs)
+    if job.webhooks is None:
+        job.webhooks = [webhook.id for webhook in await read.webhooks(job.transaction)]
+        if job.webhooks:
+            # What a process holds in its memory of these changes, it shall not write down any more.
+            await job.execute(sql.TOUCH_WEBHOOKS, now=job.transaction.clock.now())
+    for start in range(0, len(seqs) if job.webhooks else 0, SEQS):
+        await _redact_deliveries(job, job.webhooks, seqs[start : start + SEQS])
+
+
+async def _redact_deliveries(job: Job, webhooks: list[str], seqs: Sequence[int]) -> None:
+    """Bodies are made again where they are needed; what a receiver answered may repeat them."""
+    rows = await job.transaction.fetch(sql.DELIVERIES_TO_REDACT, webhooks=webhooks, seqs=list(seqs))
+    subjects = {f"{type_}:{id_}": f"{type_}:{new}" for (type_, id_), new in job.opaque.items()}
+    redacted = []
+    for webhook, seq, subject, text, has_body in rows:
+        attempts = [msgspec.structs.replace(one, response=None) for one in attempts_from_text(text)]
+        new = (subjects.get(subject, subject), json_text(attempts))
+        if has_body or new != (subject, text):
+            redacted.append((*new, webhook, seq))
+    job.count(deliveries_redacted=len(redacted))
+    await job.execute_many(sql.REDACT_DELIVERY, redacted)
+
+
+async def redact_imports(job: Job, seqs: Collection[int]) -> None:
+    """Redact what imports keep of the past of rows that stay."""
+    changed = [
+        (new, run, seq)
+        for run, seq, before in await job.transaction.fetch(sql.IMPORT_PASTS, seqs=list(seqs))
+        if (new := redacted_document(before, job.opaque, job.pattern)) != before
+    ]
+    await job.execute_many(sql.SET_IMPORT_PAST, changed)
+
+
+async def redact_webhooks(transaction: Transaction, names: dict[str, str]) -> None:
+    """Let filters of webhooks name by opaque ids what was erased; `names` are `type:id`."""
+    now = transaction.clock.now()
+    for webhook in await read.webhooks(transaction):
+        settings = _renamed(webhook.settings, names)
+        if settings != webhook.settings:
+            await transaction.execute(
+                hooks.CHANGE_WEBHOOK,
+                id=webhook.id,
+                settings=json_text(settings),
+                secrets=json_text(webhook.secrets),
+                status=webhook.status,
+                reason=webhook.reason,
+                position=webhook.position,
+                due_at=webhook.due_at if webhook.status == "disabled" else now,
+                updated_at=webhook.updated_at,
+            )
+
+
+def _renamed(settings: WebhookSettings, names: dict[str, str]) -> WebhookSettings:
+    actor = settings.actor
+    return msgspec.structs.replace(
+        settings,
+        links=tuple([names.get(link, link) for link in settings.links]),
+        actor=None if actor is None else names.get(actor, actor),
+    )
+
+
+async def redact_import_files(transaction: Transaction, pattern: Finder | None) -> None:
+    """Take a person out of the names of files that were imported."""
+    rows = await transaction.fetch(sql.IMPORT_FILES) if pattern else []
+    changed = [(new, run) for run, files in rows if (new := redacted_json(files, pattern)) != files]
+    await transaction.execute_many(sql.SET_IMPORT_FILES, changed)
+
+
+async def forget_answers(transaction: Transaction, *, and_recent: bool) -> bool:
+    """Take away some of the answers that are kept for repeated requests; whether more are left.
+
+    An answer may show anything, in a form that only a surface can read. Those of the last day keep
+    their place: the request is known to have been carried out, and is not carried out again.
+    """
+    since = transaction.clock.now() - DAY
+    old = await transaction.fetch(sql.FORGET_ANSWERS, since=since, limit=ANSWERS)
+    if len(old) == ANSWERS or not and_recent:
+        return len(old) == ANSWERS
+    recent = await transaction.fetch(sql.BLANK_ANSWERS, after=since, limit=ANSWERS)
+    return len(recent) == ANSWERS

@@ -1,0 +1,253 @@
+"""`core.store.erasures.ErasureStore`: erasing in short transactions, one after the other."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from functools import partial
+from typing import TypeVar
+
+from doings.core.clock import HOUR, Clock
+from doings.core.erasing.erasure import Erasure, ErasureCounts, ErasureOrder, opaque_id
+from doings.core.erasing.names import words_of
+from doings.core.errors import Unavailable
+from doings.core.store.retention import DuePlace
+from doings.storage.engine import Connection, Engine, in_parts
+from doings.storage.erasing import copies, people, retention, walk
+from doings.storage.erasing.job import Job, Member
+from doings.storage.erasing.key import ErasureKey
+from doings.storage.reading import erasures as read
+from doings.storage.sql import erasure_statements as sql
+from doings.storage.transaction import Transaction
+
+T = TypeVar("T")
+
+ALL = 1 << 40
+"""More things than belong to anybody."""
+
+FIRST = ("", 0)
+"""Before every change."""
+
+TYPES = 2_000
+"""How many entities are compared with a register at a time."""
+
+SCRUB_SECONDS = 2
+"""How long a caller waits for the cleaning of the files, which is long where the full text is."""
+
+SCRUB_AFTER = HOUR
+"""How long what retention removed may lie in the files: making the full text anew takes long."""
+
+
+class Erasures:
+    """Erases in the accounts of one database."""
+
+    def __init__(self, engine: Engine, clock: Clock, key: ErasureKey) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._key = key
+        self._scrubs: set[asyncio.Task[None]] = set()
+
+    async def erase(self, account_id: int, order: ErasureOrder) -> Erasure:
+        key = self._key.value()
+        erasure: str = await self._engine.write(
+            lambda connection: walk.begin(
+                self._transaction(connection, account_id, order.by), order, key
+            ),
+            account_id=account_id,
+        )
+        await self._finish(account_id, erasure, key)
+        await self._scrub()
+        return await self._read(account_id, lambda reading: read.erasure(reading, erasure))
+
+    async def _scrub(self) -> None:
+        """Clean the files; where that takes long, in the background."""
+        task = asyncio.create_task(self._engine.scrub())
+        self._scrubs.add(task)
+        task.add_done_callback(self._scrubs.discard)
+        done, _ = await asyncio.wait([task], timeout=SCRUB_SECONDS)
+        for one in done:
+            # The erasure itself is done, and the next look cleans.
+            with suppress(Unavailable):
+                one.result()
+
+    async def cleaned(self) -> None:
+        for task in list(self._scrubs):
+            await task
+
+    async def close(self) -> None:
+        """Stop cleaning; the next process goes on, as that is noted in the database."""
+        for task in list(self._scrubs):
+            task.cancel()
+            with suppress(asyncio.CancelledError, Unavailable):
+                await task
+
+    async def go_on(self) -> None:
+        """Go on with what a process left undone that was killed, and clean the files."""
+        rows = await self._engine.read(lambda connection: connection.fetch(sql.UNFINISHED_ERASURES))
+        for account_id, erasure in dict.fromkeys(rows):
+            await self._finish(account_id, erasure, self._key.value())
+        await self._engine.scrub(noted_before=self._clock.now() - SCRUB_AFTER)
+
+    async def _finish(self, account_id: int, erasure: str, key: bytes) -> None:
+        """Do all that `begin` left."""
+        await self._in_parts(account_id, lambda part: walk.go_on(part, erasure, key))
+        place: tuple[str, int] | None = FIRST
+        while place is not None:
+            found = await self._read(account_id, partial(_suspects, erasure, place))
+            if found is None:
+                break
+            ids, place = found
+            for id_ in ids:
+                await self._in_parts(
+                    account_id,
+                    lambda part, id_=id_: walk.treat_past(part, erasure, [id_]),  # type: ignore[misc]
+                )
+        await self._in_parts(account_id, lambda part: walk.end(part, erasure))
+
+    async def count(self, account_id: int, order: ErasureOrder) -> Erasure:
+        key = self._key.value()
+        job = await self._read(account_id, lambda reading: _planned(reading, order, key))
+        counts = job.counts
+        for member in job.members:
+            place: Member = member
+            while not place.is_walked:
+                part = await self._read(account_id, partial(_walked, job, place))
+                place, counts = part[0], counts + part[1]
+        after: tuple[str, int] | None = FIRST
+        while after is not None:
+            past = await self._read(account_id, partial(_past, job, after))
+            after, counts = past[0], counts + past[1]
+        first = job.members[0]
+        return Erasure(
+            id=None,
+            entity=f"{first.type}:{first.opaque_id}",
+            activities=order.activities,
+            reason=order.reason,
+            at=self._clock.now(),
+            by=order.by,
+            counts=counts,
+        )
+
+    async def erase_again(self, account_id: int, register: Sequence[Erasure]) -> list[Erasure]:
+        key, left = self._key.value(), {entry.entity: entry for entry in register}
+        known = await self._read(
+            account_id, lambda reading: read.known(reading, [entry.id or "" for entry in register])
+        )
+        erased = []
+        for type_ in sorted({entry.entity.partition(":")[0] for entry in register}):
+            after = 0
+            while rows := await self._read(account_id, partial(_entities, type_, after)):
+                for seq, id_ in rows:
+                    name = f"{type_}:{opaque_id(key, account_id, (type_, id_), seq)}"
+                    entry = left.get(name)
+                    if entry is not None and entry.id not in known:
+                        erased.append(await self._erase_again(account_id, (type_, id_), entry))
+                after = rows[-1][0]
+        return erased
+
+    async def _erase_again(
+        self, account_id: int, entity: tuple[str, str], entry: Erasure
+    ) -> Erasure:
+        order = ErasureOrder(
+            entity=entity,
+            activities=entry.activities,
+            reason=entry.reason,
+            by=entry.by,
+            id=entry.id,
+            at=entry.at,
+        )
+        return await self.erase(account_id, order)
+
+    async def accounts_with_retention(self) -> list[int]:
+        rows = await self._engine.read(
+            lambda connection: connection.fetch(sql.ACCOUNTS_WITH_RETENTION)
+        )
+        return sorted(account_id for (account_id,) in rows)
+
+    async def retain(
+        self, account_id: int, place: DuePlace | None, count: Callable[[int], None]
+    ) -> tuple[int, DuePlace | None]:
+        now, erased, and_recent = self._clock.now(), 0, False
+        found = await self._read(account_id, partial(read.due, now=now, place=place))
+        seqs = found.seqs
+        while seqs:
+            part = await self._engine.write(
+                lambda connection, seqs=seqs: retention.erase_due(  # type: ignore[misc]
+                    self._transaction(connection, account_id), seqs, now
+                ),
+                account_id=account_id,
+            )
+            seqs, erased = seqs[part.covered :], erased + part.erased
+            and_recent = and_recent or part.is_recent
+            count(part.erased)
+        if erased:
+            await self._in_parts(
+                account_id, lambda each: copies.forget_answers(each, and_recent=and_recent)
+            )
+        return erased, found.place
+
+    def _transaction(
+        self, connection: Connection, account_id: int, by: str | None = None
+    ) -> Transaction:
+        return Transaction(connection, account_id, clock=self._clock, by=by)
+
+    async def _in_parts(
+        self, account_id: int, part: Callable[[Transaction], Awaitable[bool]]
+    ) -> None:
+        await in_parts(
+            self._engine,
+            account_id,
+            lambda connection: part(self._transaction(connection, account_id)),
+        )
+
+    async def _read(self, account_id: int, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        """Read what may take long; the transaction is one that could write, and does not."""
+        return await self._engine.read(
+            lambda connection: work(self._transaction(connection, account_id)),
+            bounded=False,
+            account_id=account_id,
+        )
+
+
+async def _suspects(
+    erasure: str, place: tuple[str, int], reading: Transaction
+) -> tuple[list[str], tuple[str, int] | None] | None:
+    job = await walk.job_of(reading, erasure)
+    return None if job is None else await walk.suspects(reading, job, place)
+
+
+async def _planned(reading: Transaction, order: ErasureOrder, key: bytes) -> Job:
+    """The job that an erasure would be, and which it only counts."""
+    stored = await people.named(reading, order.entity)
+    found = [stored, *await people.belongings(reading, [stored.entity.seq], ALL)]
+    words = words_of(stored.entity.name, stored.entity.attrs)
+    for one in found:
+        words |= one.words
+    members = [people.member_of(key, reading.account_id, one.entity) for one in found]
+    job = Job(reading, members, words=words, mode=order.activities, only_counts=True)
+    for member in members:
+        await people.count_copies(job, member)
+    return job
+
+
+def _again(job: Job, reading: Transaction) -> Job:
+    """The same job in another transaction, which has counted nothing yet."""
+    return Job(reading, job.members, words=job.words, mode=job.mode, only_counts=True)
+
+
+async def _walked(job: Job, member: Member, reading: Transaction) -> tuple[Member, ErasureCounts]:
+    part = _again(job, reading)
+    return await walk.walk(part, member), part.counts
+
+
+async def _past(
+    job: Job, after: tuple[str, int], reading: Transaction
+) -> tuple[tuple[str, int] | None, ErasureCounts]:
+    part = _again(job, reading)
+    ids, place = await walk.suspects(reading, part, after)
+    await walk.treat_past_of(part, ids)
+    return place, part.counts
+
+
+async def _entities(type_: str, after: int, reading: Transaction) -> list[tuple[int, str]]:
+    rows = await reading.fetch(sql.STORED_ENTITIES, type=type_, after=after, limit=TYPES)
+    return [(seq, id_) for seq, id_ in rows]

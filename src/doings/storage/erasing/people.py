@@ -1,0 +1,122 @@
+"""The entities that one erasure erases: the one that is named, and all that belongs to it."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from doings.core.entity import Entity, EntityKey
+from doings.core.erasing.erasure import opaque_id
+from doings.core.erasing.names import Words, words_of
+from doings.core.erasing.people import PEOPLE
+from doings.core.errors import Conflict, NotFound
+from doings.storage.engine import Row
+from doings.storage.erasing.copies import forget_copies, redact_webhooks
+from doings.storage.erasing.job import Job, Member
+from doings.storage.sql import erasure_statements as sql
+from doings.storage.sql.rows import entity_from_row
+from doings.storage.transaction import ReadTransaction, Transaction
+from doings.storage.writing import entity_rows
+from doings.storage.writing.relinks import BEGIN
+
+TOGETHER = 40
+"""How many things that belong to somebody one transaction erases."""
+
+CHANGES = 1 << 40
+"""More changes than an entity has: each may hold what it was called."""
+
+
+class Stored(NamedTuple):
+    """An entity as it is stored, a deleted one, too; `words` are what it is called."""
+
+    entity: Entity
+    words: Words
+
+
+async def named(transaction: ReadTransaction, key: EntityKey) -> Stored:
+    """The entity that is to be erased; raises NotFound, and Conflict where a hold keeps it."""
+    row = await transaction.fetch_one(sql.STORED_ENTITY, type=key[0], id=key[1])
+    stored = None if row is None else _stored(row)
+    if stored is None or stored.entity.is_erased:
+        raise NotFound(*key)
+    held = await transaction.fetch_one(sql.HOLD_OF_ANY, seq=stored.entity.seq)
+    if held is not None:
+        msg = f"{held[0]} {held[1]} is on hold and cannot be erased"
+        raise Conflict(msg)
+    return stored
+
+
+async def belongings(transaction: ReadTransaction, seqs: Sequence[int], limit: int) -> list[Stored]:
+    """What goes with the entities of these seqs and is not erased yet.
+
+    Whatever else is to go with somebody, such as what was merged into them, is found here.
+    """
+    rows = await transaction.fetch(sql.BELONGINGS, seqs=list(seqs), limit=limit)
+    return [_stored(row) for row in rows]
+
+
+def _stored(row: Row) -> Stored:
+    *columns, name, attrs = row
+    entity = entity_from_row(tuple(columns))
+    whole = msgspec.structs.replace(entity, name=name, attrs=attrs)
+    return Stored(whole, words_of(name, attrs) if entity.type in PEOPLE else Words())
+
+
+def member_of(key: bytes, account_id: int, entity: Entity) -> Member:
+    """What is noted of an entity that is erased."""
+    opaque = opaque_id(key, account_id, entity.key, entity.seq)
+    return Member(entity.seq, entity.type, entity.id, opaque, BEGIN, 0, 0)
+
+
+async def erase_people(job: Job, erasure: str, found: Sequence[tuple[Stored, Member]]) -> Words:
+    """Take everything from these entities but their places; returns what they were called.
+
+    From then on each link to them shows the opaque id.
+    """
+    transaction, words = job.transaction, Words()
+    for stored, member in found:
+        words |= stored.words | await _earlier_words(transaction, stored.entity)
+        await _note(transaction, erasure, member)
+        earlier = await _changes_of(transaction, member.entity)
+        await entity_rows.erase(transaction, stored.entity, member.opaque_id)
+        await transaction.execute(sql.DROP_IMPORT_PASTS, seqs=[member.entity])
+        await forget_copies(job, earlier)
+    await transaction.write_tallies()
+    names = {
+        f"{member.type}:{member.id}": f"{member.type}:{member.opaque_id}" for _, member in found
+    }
+    await redact_webhooks(transaction, names)
+    return words
+
+
+async def count_copies(job: Job, member: Member) -> None:
+    """Count what holds copies of an entity, without changing anything."""
+    await forget_copies(job, await _changes_of(job.transaction, member.entity))
+
+
+async def _note(transaction: Transaction, erasure: str, member: Member) -> None:
+    await transaction.execute(
+        sql.ADD_MEMBER,
+        entity=member.entity,
+        erasure=erasure,
+        type=member.type,
+        id=member.id,
+        opaque_id=member.opaque_id,
+        occurred_at=member.occurred_at,
+    )
+
+
+async def _earlier_words(transaction: ReadTransaction, entity: Entity) -> Words:
+    """What imports know that the entity was called before."""
+    words = Words()
+    if entity.type in PEOPLE:
+        for _, _, before in await transaction.fetch(sql.IMPORT_PASTS, seqs=[entity.seq]):
+            draft = msgspec.json.decode(before)
+            words |= words_of(draft["name"], draft["attrs"])
+    return words
+
+
+async def _changes_of(transaction: ReadTransaction, entity: int) -> list[int]:
+    """The seqs of an entity's changes, the one that made it first."""
+    rows = await transaction.fetch(sql.CHANGES_OF_ENTITY, entity_seq=entity, limit=CHANGES)
+    return [entity, *[seq for (seq,) in rows]]

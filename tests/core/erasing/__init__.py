@@ -1,0 +1,1 @@
+"""Erasing: who goes, and what is taken out of texts."""

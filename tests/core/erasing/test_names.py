@@ -1,0 +1,93 @@
+"""What a person is called, and how that is found in texts."""
+
+import pytest
+
+from doings.core.erasing.names import Words, finder_of, words_of
+from doings.core.erasing.redaction import redacted, redacted_document, redacted_json
+
+WORDS = Words(
+    names=("Jim Halpert", "Will", "Zoë O'Brien", "田中太郎"),
+    emails=("jim+x@halpert.example",),
+    phones=("+49 151 2345678", "555-123-4567"),
+)
+PATTERN = finder_of(WORDS)
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        ("Jim Halpert called", "[erased] called"),
+        ("JIM  HALPERT, jim\nhalpert", "[erased], [erased]"),
+        ("Jim called, Halperts did not", "Jim called, Halperts did not"),
+        ("xJim Halpert, Jim Halperts", "xJim Halpert, Jim Halperts"),
+        ("Will will", "[erased] will"),
+        ("Zoe\u0308 O'Brien", "[erased]"),
+        ("Zoë O&#x27;Brien", "[erased]"),
+        ("昨日田中太郎さんが", "昨日[erased]さんが"),
+        ("mail JIM+X@halpert.example.", "mail [erased]."),
+        ("xjim+x@halpert.example", "xjim+x@halpert.example"),
+        ("+491512345678, 0049 (151) 23-45-678, 0151/2345678", "[erased], [erased], [erased]"),
+        ("15123456789", "15123456789"),
+        ("555.123.4567 or 5551234567", "[erased] or [erased]"),
+    ],
+)
+def test_words_are_found_as_people_write_them(text: str, clean: str) -> None:
+    """In any case, with any white space and signs between, and not within other words."""
+    assert redacted(text, PATTERN) == clean
+
+
+def test_only_what_changes_is_written_anew() -> None:
+    """Of JSON each other byte stays: the spelling of numbers, the order, the escapes."""
+    text = '{"b":1.50,"a":["\\u00e9","to Jim Halpert"],"Will":491512345678,"n":-0}'
+
+    assert redacted_json(text, PATTERN) == (
+        '{"b":1.50,"a":["\\u00e9","to [erased]"],"[erased]":"[erased]","n":-0}'
+    )
+    assert redacted_json('{"b":1.50}', PATTERN) == '{"b":1.50}'
+
+
+@pytest.mark.parametrize(
+    ("name", "attrs", "words"),
+    [
+        ("Jim Halpert", "{}", Words(names=("Jim Halpert",))),
+        (
+            None,
+            '{"first_name":"Jim","last_name":"Halpert","email":"j@h.example"}',
+            Words(
+                names=("Jim Halpert", "Halpert Jim", "Halpert, Jim"),
+                emails=("j@h.example",),
+            ),
+        ),
+        (
+            None,
+            '{"contact_fields":[{"type":"phone","content":"0151 2345678"}],"born":"1990-01-01"}',
+            Words(phones=("0151 2345678",)),
+        ),
+        ("J", '{"phone":4915123456,"paid":10000000}', Words(phones=("4915123456",))),
+    ],
+)
+def test_words_come_from_name_and_attributes(name: str | None, attrs: str, words: Words) -> None:
+    """Whole names, each address, and what is a telephone number by its form or its place."""
+    assert words_of(name, attrs) == words
+
+
+def test_a_document_loses_links_and_words() -> None:
+    """As a change keeps it; a draft that an import keeps has its data as text."""
+    opaque = {("contact", "8"): "erased-x"}
+    links = '"links":[{"type":"contact","id":"8","role":"subject","name":"J","deleted":true}]'
+
+    assert redacted_document(
+        '{"body":"Jim Halpert","data":{"a":"Will"},' + links + "}", opaque, PATTERN
+    ) == (
+        '{"body":"[erased]","data":{"a":"[erased]"},"links":[{"type":"contact","id":"erased-x",'
+        '"role":"subject","name":null,"erased":true}]}'
+    )
+    draft = '{"kind":"note.created","data":"{\\"a\\":\\"Will\\"}","links":[]}'
+    assert redacted_document(draft, opaque, PATTERN) == draft.replace("Will", "[erased]")
+    assert redacted_document('{"body":"x"}', opaque, PATTERN) == '{"body":"x"}'
+
+
+def test_nobody_without_a_name_is_looked_for() -> None:
+    """There is no pattern, and texts stay as they are."""
+    assert finder_of(Words()) is None
+    assert redacted("Jim Halpert", None) == "Jim Halpert"

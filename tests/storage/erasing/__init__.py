@@ -1,0 +1,1 @@
+"""Erasing in a database: what goes, what stays, and what is left in its files."""
