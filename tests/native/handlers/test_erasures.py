@@ -306,3 +306,21 @@ async def test_a_wrong_rule_is_refused(native: Native) -> None:
         answer = await native.call("PUT", "/retention", json={"rules": rules})
         assert (answer.status_code, problems(answer)[0][0]) == (422, field)
     assert [rule["kind"] for rule in (await native.get("/retention"))["rules"]] == ["note.*"]
+
+
+async def test_the_log_holds_and_says_nothing_of_who_was_erased(native: Native) -> None:
+    """Leaves of what was erased or redacted lose salt and statement; all others keep theirs."""
+    await filled(native)
+    other = await native.record(body="of nobody", links=["room:1"])
+    await erase(native)
+
+    items = (await native.get("/changes", entities="true", limit="200"))["items"]
+    proofs = {item["seq"]: await native.get(f"/proofs/{item['seq']}") for item in items[18:]}
+
+    silent = {seq for seq, proof in proofs.items() if proof["salt"] is None}
+    told = {item["seq"] for item in items if item["op"] == "erased"}
+    assert all(proofs[seq]["statement"] is None for seq in silent)
+    assert told.isdisjoint(silent)
+    assert other["seq"] not in silent
+    assert len(silent) == 5
+    assert "Halpert" not in str(proofs)
