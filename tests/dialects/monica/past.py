@@ -32,11 +32,15 @@ class Past:
         await self.business.run("DELETE FROM search_entities")
 
     async def next_id(self, seq: int) -> None:
-        """Give the next entry this id."""
+        """Give the next entry this id; the log of changes begins again, as it has no gaps."""
+        account = self.business.account.id
         await self.business.run(
             "UPDATE heads SET head = :head WHERE account_id = :account",
             head=seq - 1,
-            account=self.business.account.id,
+            account=account,
+        )
+        await self.business.run(
+            "DELETE FROM log_leaves WHERE account_id = :account", account=account
         )
 
     async def meet(self, document: dict[str, Any]) -> None:

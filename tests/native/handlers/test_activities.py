@@ -428,7 +428,7 @@ async def test_tells_the_history_of_an_activity_also_once_deleted(native: Native
     assert {item["by"] for item in page["items"]} == {str(native.secret).partition("_")[0]}
     assert page["last"] == page["items"][-1]["seq"]
     assert list(page["items"][0]) == [
-        "seq", "op", "at", "by", "kind", "activity_id", "activity", "before",
+        "seq", "op", "at", "by", "kind", "activity_id", "activity", "before", "leaf",
     ]  # fmt: skip
 
 

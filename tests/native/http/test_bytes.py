@@ -48,12 +48,12 @@ async def test_a_path_or_query_that_is_no_text_is_400(native: Native, path: str)
     assert "UTF-8" in answer.json()["detail"] or "NUL" in answer.json()["detail"]
 
 
-async def test_at_the_root_it_is_400_as_well(app: Application) -> None:
-    """There is nothing to sign in to."""
+async def test_at_the_root_it_leads_to_the_sign_in(app: Application) -> None:
+    """As every page does without a session; what no address may hold is refused before that."""
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=URL) as client:
         answers = [await client.get(path) for path in ("/%FF", "/v%FF/activities", "/a/%00")]
 
-    assert [answer.status_code for answer in answers] == [400, 400, 400]
+    assert [answer.status_code for answer in answers] == [303, 303, 400]
 
 
 async def test_different_ids_are_different_entities(native: Native) -> None:
