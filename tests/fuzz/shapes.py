@@ -32,7 +32,7 @@ def fault_of(case: Case, answer: Answer) -> str | None:
     if answer.status == 503 and "retry-after" not in answer.headers:
         return "503 without Retry-After"
     if case.method == "HEAD" or answer.status in {204, 304}:
-        return f"{answer.status} with a body" if answer.body else _fault_of_status(answer.status)
+        return f"{answer.status} with a body" if answer.body else _fault_of_head(answer)
     document, fault = _read(answer)
     if fault is not None:
         return fault
@@ -41,8 +41,12 @@ def fault_of(case: Case, answer: Answer) -> str | None:
     return _fault_of_error(case, answer, document) if answer.status >= 400 else None
 
 
-def _fault_of_status(status: int) -> str | None:
-    return f"a defect: {status}" if status in {500, 502, 504} else None
+def _fault_of_head(answer: Answer) -> str | None:
+    """Of an answer without its body; the one that is meant is known by its length."""
+    length = str(len(msgspec.json.encode(MEANT_500)))
+    is_meant = answer.status == 500 and answer.headers.get("content-length") == length
+    is_defect = answer.status in {500, 502, 504} and not is_meant
+    return f"a defect: {answer.status}" if is_defect else None
 
 
 def _read(answer: Answer) -> tuple[Any, str | None]:
