@@ -25,7 +25,7 @@ from doings.dialects.agendize.documents import (
     DeliveryDocument,
 )
 from doings.dialects.agendize.vocabulary import CREATED, DELETED, UPDATED
-from doings.live.webhooks.events import Format, Headers, Occasion, Subject, fits
+from doings.live.webhooks.events import Format, Headers, Occasion
 
 APPOINTMENT = "appointment."
 SOURCE = "console"
@@ -45,10 +45,13 @@ async def _render(
     return [_texts(one.change.activity, account) for one in occasions]
 
 
-def _wants(settings: WebhookSettings, change: Change, subject: Subject) -> str | None:
+def _wants(
+    settings: WebhookSettings,  # noqa: ARG001 - a format's shape
+    change: Change,
+) -> str | None:
     """What was recorded of appointments."""
-    is_told = change.op == "created" and subject.kind.startswith(APPOINTMENT)
-    return subject.kind if is_told and fits(settings, subject) else None
+    is_told = change.op == "created" and change.kind.startswith(APPOINTMENT)
+    return change.kind if is_told else None
 
 
 def _texts(activity: Activity | None, account: Account) -> str | None:

@@ -10,7 +10,7 @@ from doings.core.store import Reader
 from doings.core.store.changes import Change
 from doings.core.store.webhooks import Webhook, WebhookSettings
 from doings.dialects.cobot.vocabulary import MEMBERSHIP, SOURCES, type_of_kind
-from doings.live.webhooks.events import Format, Headers, Occasion, Subject, fits
+from doings.live.webhooks.events import Format, Headers, Occasion
 
 EVENT = "event"
 """The option of a webhook that holds the event it is subscribed to."""
@@ -54,13 +54,11 @@ def format_of(base: str) -> Format:
     return Format(wants=_wants, render=render, request=_request)
 
 
-def _wants(settings: WebhookSettings, change: Change, subject: Subject) -> str | None:
+def _wants(settings: WebhookSettings, change: Change) -> str | None:
     """What was recorded; that a record was changed or deleted later is no event of the vendor's."""
     wanted = settings.options.get(EVENT)
-    event = event_of_kind(subject.kind)
-    if change.op != "created" or wanted not in {None, event} or not fits(settings, subject):
-        return None
-    return event
+    event = event_of_kind(change.kind)
+    return event if change.op == "created" and wanted in {None, event} else None
 
 
 def _url(base: str, slug: str, change: Change) -> str:

@@ -18,7 +18,7 @@ from doings.core.store.webhooks import Webhook, WebhookSettings
 from doings.dialects.mio.documents import WebhookDocument
 from doings.dialects.mio.mapping import activity_detail_document
 from doings.dialects.mio.vocabulary import ACTIVITY_EVENT, KINDS
-from doings.live.webhooks.events import Format, Headers, Occasion, Subject, fits
+from doings.live.webhooks.events import Format, Headers, Occasion
 
 BLOCK = 16
 """Bytes of a block of AES, and of the IV."""
@@ -49,15 +49,13 @@ def format_of(clock: Clock) -> Format:
     return Format(wants=_wants, render=render, request=_request)
 
 
-def _wants(settings: WebhookSettings, change: Change, subject: Subject) -> str | None:
+def _wants(
+    settings: WebhookSettings,  # noqa: ARG001 - a format's shape
+    change: Change,
+) -> str | None:
     """Each step of an interaction is an event."""
-    if (
-        change.kind not in KINDS
-        or change.op in {"deleted", "erased"}
-        or not fits(settings, subject)
-    ):
-        return None
-    return f"activity.{change.op}"
+    is_told = change.kind in KINDS and change.op not in {"deleted", "erased"}
+    return f"activity.{change.op}" if is_told else None
 
 
 def _text(data: object) -> str:

@@ -3,15 +3,23 @@
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
-from doings.core.activity import Activity
 from doings.core.entity import CONTACT, EntityKey
+from doings.core.query import Query
 from doings.core.store import Reader
-from doings.core.store.changes import Change, EntityChange
+from doings.core.store.changes import Change, EntityChange, FeedChunk
 from doings.core.store.webhooks import Delivery, Webhook, WebhookSettings
+from doings.live.matching import (
+    Marks,
+    States,
+    is_everything,
+    is_told_of_entity,
+    states,
+    told_of,
+)
 from doings.live.webhooks.lanes import lane_text
 
 ActivityEvent = Literal[
@@ -34,23 +42,11 @@ ACTIVITY_EVENTS: tuple[ActivityEvent, ...] = (
     "activity.erased",
 )
 
-HISTORY = 200
-"""How many changes of a deleted activity are read at a time to find what it was at the end."""
+Wants = Callable[[WebhookSettings, Change], str | None]
+"""The event that a change is in a format; None for one that it has no event for.
 
-
-class Subject(msgspec.Struct, frozen=True):
-    """What filters ask of an activity, also of one that is deleted."""
-
-    kind: str
-    keys: tuple[EntityKey, ...]
-    actor: EntityKey | None
-    origin: str
-    level: str | None
-    channels: tuple[str, ...]
-
-
-Wants = Callable[[WebhookSettings, Change, Subject], str | None]
-"""The event that a change is to a webhook; None where the webhook is not told of it."""
+Whether the filters let the change through is decided apart from that.
+"""
 
 Render = Callable[[Reader, Webhook, Sequence["Occasion"]], Awaitable[list[str | None]]]
 """The body for each occasion; None where there is nothing that could be sent.
@@ -83,135 +79,88 @@ class Format(msgspec.Struct, frozen=True):
     render_entity: Callable[[str, EntityChange], str] | None = None
 
 
-def wants_activity(settings: WebhookSettings, change: Change, subject: Subject) -> str | None:
-    """The event of a change to an activity, where the webhook has it and its filters fit.
-
-    Of what is erased only the kind is known. So each webhook is told that has that kind.
-    """
+def wants_activity(settings: WebhookSettings, change: Change) -> str | None:
+    """The event of a change to an activity, where the webhook has it."""
     event = f"activity.{change.op}"
-    if event not in (settings.events or ACTIVITY_EVENTS):
-        return None
-    is_told = _has_kind(settings, change.kind) if change.op == "erased" else fits(settings, subject)
-    return event if is_told else None
+    return event if event in (settings.events or ACTIVITY_EVENTS) else None
 
 
-def entity_event(settings: WebhookSettings, change: EntityChange) -> str | None:
+def entity_event(settings: WebhookSettings, query: Query, change: EntityChange) -> str | None:
     """The event of what happened to an entity, where the webhook has it.
 
     As in a stream, a webhook with filters is told of the entities that its filters name. Those that
     name an entity which is erased name it by its new id from then on.
     """
     event = f"entity.{change.op}"
-    if event not in settings.events:
-        return None
-    name = f"{change.type}:{change.id}"
-    is_named = name in settings.links or name == settings.actor
-    return event if is_named or not _has_filters(settings) else None
+    return event if event in settings.events and is_told_of_entity(query, change.key) else None
 
 
-def _has_filters(settings: WebhookSettings) -> bool:
-    texts = (settings.actor, settings.origin, settings.level, settings.channel)
-    return bool(settings.kinds or settings.links) or any(text is not None for text in texts)
-
-
-def fits(settings: WebhookSettings, subject: Subject) -> bool:
-    """Whether an activity passes the filters, which are those of the list of activities."""
-    if not _has_kind(settings, subject.kind):
-        return False
-    if settings.links and not any(
-        f"{type_}:{id_}" in settings.links for type_, id_ in subject.keys
-    ):
-        return False
-    if settings.actor and (subject.actor is None or ":".join(subject.actor) != settings.actor):
-        return False
-    return (
-        settings.origin in {None, subject.origin}
-        and settings.level in {None, subject.level}
-        and (settings.channel is None or settings.channel in subject.channels)
+def query_of(settings: WebhookSettings) -> Query:
+    """The filters, as those of a list or a stream."""
+    return Query(
+        kinds=settings.kinds or None,
+        entities=tuple(map(_entity_key, settings.links)),
+        actor=_entity_key(settings.actor) if settings.actor else None,
+        origin=settings.origin,
+        level=settings.level,
+        channel=settings.channel,
     )
 
 
-def _has_kind(settings: WebhookSettings, kind: str) -> bool:
-    return not settings.kinds or any(_is_kind(kind, wanted) for wanted in settings.kinds)
+def _entity_key(name: str) -> EntityKey:
+    entity_type, _, entity_id = name.partition(":")
+    return entity_type, entity_id
 
 
-def _is_kind(kind: str, wanted: str) -> bool:
-    return kind == wanted or (wanted.endswith(".*") and kind.startswith(wanted[:-1]))
+def deliveries_of_changes(
+    settings: WebhookSettings, form: Format, chunk: FeedChunk, new_message: Callable[[], str]
+) -> list[Delivery]:
+    """The deliveries of those things in a chunk that a webhook is told of.
+
+    It is told of a change if the activity fitted its filters right before or right after it,
+    whatever has happened to the activity since.
+    """
+    query, around = query_of(settings), states(chunk)
+    deliveries = []
+    for item in chunk.items:
+        if isinstance(item, EntityChange):
+            event = entity_event(settings, query, item) if form.render_entity else None
+            if event is not None:
+                deliveries.append(_entity_delivery(settings, item, event, new_message()))
+            continue
+        event = form.wants(settings, item)
+        if event is not None and is_let_through(query, item, around[item.seq]):
+            deliveries.append(_delivery(settings, item, around[item.seq], event, new_message()))
+    return deliveries
 
 
-def subject_of(activity: Activity) -> Subject:
-    """What filters ask of an activity."""
-    actor = activity.actor()
-    return Subject(
-        kind=activity.kind,
-        keys=tuple([link.entity.key for link in activity.links]),
-        actor=actor.key if actor else None,
-        origin=activity.origin,
-        level=activity.level,
-        channels=activity.channels,
-    )
+def is_let_through(query: Query, change: Change, around: States) -> bool:
+    """Whether filters let a change through.
+
+    Of what was erased since, and of what older versions deleted, only the kind is known.
+    """
+    if around == (None, None):
+        around = (None, Marks(change.kind, "", None, None, (), frozenset(), frozenset()))
+    return is_everything(query) or told_of(query, change, {change.seq: around}) is not None
 
 
-def subject_from_before(text: str) -> Subject:
-    """What filters ask of an activity that was deleted, from the `before` of its deletion."""
-    document: dict[str, Any] = msgspec.json.decode(text)
-    actor = document.get("actor")
-    named = [*([actor] if actor else []), *document.get("links", ())]
-    return Subject(
-        kind=document.get("kind", ""),
-        keys=tuple(dict.fromkeys([(one["type"], one["id"]) for one in named])),
-        actor=(actor["type"], actor["id"]) if actor else None,
-        origin=document.get("origin", ""),
-        level=document.get("level"),
-        channels=tuple(document.get("channels", ())),
-    )
-
-
-async def subjects(reader: Reader, changes: Sequence[Change]) -> dict[str, Subject]:
-    """What each changed activity is, or was at the end, by its id."""
-    found: dict[str, Subject] = {}
-    for change in changes:
-        if change.activity is not None and change.activity_id not in found:
-            found[change.activity_id] = subject_of(change.activity)
-        elif change.activity is None and change.op == "deleted" and change.before:
-            found[change.activity_id] = subject_from_before(change.before)
-        elif change.is_erased:
-            found[change.activity_id] = Subject(change.kind, (), None, "", None, ())
-    for change in changes:
-        if change.activity_id not in found:
-            found[change.activity_id] = await _subject_at_end(reader, change)
-    return found
-
-
-async def _subject_at_end(reader: Reader, change: Change) -> Subject:
-    """What an activity was that is deleted by now, by a later change than those that were read."""
-    after = change.seq
-    while changes := await reader.history(change.activity_id, after, HISTORY):
-        for later in changes:
-            if later.op == "deleted" and later.before:
-                return subject_from_before(later.before)
-        after = changes[-1].seq
-    return Subject(change.kind, (), None, "", None, ())
-
-
-def delivery_of(
-    settings: WebhookSettings, change: Change, subject: Subject, event: str, message: str
+def _delivery(
+    settings: WebhookSettings, change: Change, around: States, event: str, message: str
 ) -> Delivery:
-    """The delivery of a change."""
     return Delivery(
         seq=change.seq,
         message=message,
         event=event,
         subject=change.activity_id,
         at=change.at,
-        lane=_lane(change, subject) if settings.lane == "entity" else "",
+        lane=_lane(change, around) if settings.lane == "entity" else "",
     )
 
 
-def entity_delivery_of(
+def _entity_delivery(
     settings: WebhookSettings, change: EntityChange, event: str, message: str
 ) -> Delivery:
-    """The delivery of what happened to an entity; it waits for earlier ones about that entity."""
+    """It waits for earlier ones about that entity."""
     name = f"{change.type}:{change.id}"
     return Delivery(
         seq=change.seq,
@@ -223,13 +172,15 @@ def entity_delivery_of(
     )
 
 
-def _lane(change: Change, subject: Subject) -> str:
+def _lane(change: Change, around: States) -> str:
     """Earlier deliveries about a linked contact come first, else any linked entity, else itself.
 
-    Those about the activity itself always come first, whatever it was linked to before.
+    It is about what was linked before the change, too: what a contact loses must not be overtaken
+    by what happens to it next. Those about the activity itself always come first.
     """
-    about = [_key(f"{type_}:{id_}") for type_, id_ in subject.keys]
-    contacts = [_key(f"{type_}:{id_}") for type_, id_ in subject.keys if type_ == CONTACT]
+    linked = frozenset[EntityKey]().union(*[marks.linked for marks in around if marks is not None])
+    about = [_key(f"{type_}:{id_}") for type_, id_ in linked]
+    contacts = [_key(f"{type_}:{id_}") for type_, id_ in linked if type_ == CONTACT]
     own = _key(change.activity_id)
     return lane_text([*(contacts or about), own], about)
 

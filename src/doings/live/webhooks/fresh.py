@@ -6,10 +6,9 @@ import msgspec
 
 from doings.core.budget import WEBHOOK_CHUNK
 from doings.core.store import Reader, Writer
-from doings.core.store.changes import Change, EntityChange
 from doings.core.store.webhooks import Delivery, Queued, Webhook
-from doings.live.webhooks import events
 from doings.live.webhooks.desk import Desk
+from doings.live.webhooks.events import deliveries_of_changes
 
 WORTH_NOTING = 1_000
 """After how many changes that no webhook is told of its place is written down."""
@@ -38,36 +37,16 @@ class Fresh(msgspec.Struct, frozen=True):
 
 async def fresh_of(desk: Desk, account_id: int, webhook: Webhook, after: int) -> Fresh:
     """The next changes after a seq that the webhook is told of; raises NotFound."""
+    settings = webhook.settings
+    form = desk.formats[settings.format]
 
     async def read(reader: Reader) -> tuple[list[Delivery], int]:
         chunk = await reader.feed(after, WEBHOOK_CHUNK)
-        deliveries = await _deliveries(desk, webhook, reader, chunk.items)
-        return deliveries, max(chunk.through, after)
+        found = deliveries_of_changes(settings, form, chunk, lambda: f"msg_{desk.clock.new_id()}")
+        return found, max(chunk.through, after)
 
     deliveries, position = await desk.store.read(account_id, read)
     return Fresh(webhook.position, position, deliveries)
-
-
-async def _deliveries(
-    desk: Desk, webhook: Webhook, reader: Reader, items: Sequence[Change | EntityChange]
-) -> list[Delivery]:
-    """The deliveries of those changes that the webhook is told of."""
-    form, settings = desk.formats[webhook.settings.format], webhook.settings
-    changes = [item for item in items if isinstance(item, Change)]
-    subjects = await events.subjects(reader, changes)
-    deliveries = []
-    for item in items:
-        message = f"msg_{desk.clock.new_id()}"
-        if isinstance(item, EntityChange):
-            event = events.entity_event(settings, item) if form.render_entity else None
-            if event is not None:
-                deliveries.append(events.entity_delivery_of(settings, item, event, message))
-            continue
-        subject = subjects[item.activity_id]
-        event = form.wants(settings, item, subject)
-        if event is not None:
-            deliveries.append(events.delivery_of(settings, item, subject, event, message))
-    return deliveries
 
 
 async def queue(writer: Writer, webhook_id: str, fresh: Fresh) -> bool:

@@ -12,10 +12,10 @@ from doings.storage.sql import feed_statements as sql
 from doings.storage.sql.rows import change_from_row
 from doings.storage.transaction import ReadTransaction
 
-_BYTES = -1
+BYTES = -1
 """The place of the column that says how many bytes a change keeps of the past."""
 
-_BYTES_OF = itemgetter(_BYTES)
+_BYTES_OF = itemgetter(BYTES)
 
 
 async def changes(transaction: ReadTransaction, after: int, limit: int) -> list[Change]:
@@ -85,7 +85,7 @@ async def with_activities(
     """
     keeps_past = any(map(_BYTES_OF, rows))
     if keeps_past:
-        rows = rows[: fitting_count([row[_BYTES] or 0 for row in rows])]
+        rows = rows[: fitting_count([row[BYTES] or 0 for row in rows])]
     # In the order of their first change, so that those of the first changes are read.
     seqs = list(dict.fromkeys([row[1] for row in rows]))
     found, covered = await activities.fitting(transaction, seqs, with_attrs=with_attrs)
@@ -95,7 +95,7 @@ async def with_activities(
     now = {activity.seq: activity for activity in found}
     if len(rows) > len(seqs):
         sizes = {activity.seq: _size(activity) for activity in found}
-        rows = rows[: fitting_count([(row[_BYTES] or 0) + sizes.get(row[1], 0) for row in rows])]
+        rows = rows[: fitting_count([(row[BYTES] or 0) + sizes.get(row[1], 0) for row in rows])]
     before = await before_of(transaction, rows) if keeps_past else {}
     return [change_from_row(row, now.get(row[1]), before.get(row[0], row[-2])) for row in rows]
 
@@ -109,7 +109,7 @@ def _size(activity: Activity) -> int:
 
 async def before_of(transaction: ReadTransaction, rows: Sequence[Row]) -> dict[int, str]:
     """What the changes keep of the past that was too large to be read with them, by seq."""
-    large = {row[0]: row[_BYTES] for row in rows if row[_BYTES] is not None and row[-2] is None}
+    large = {row[0]: row[BYTES] for row in rows if row[BYTES] is not None and row[-2] is None}
     if not large:
         return {}
     transaction.announce(sum(large.values()))

@@ -7,11 +7,15 @@ made first. Every seq is in one of them, so what they hold together up to a seq 
 from collections.abc import Sequence
 from operator import itemgetter
 
+import msgspec
+
+from doings.core.budget import PAGE_BYTES, fitting_count
 from doings.core.errors import NotFound
 from doings.core.position import first_epoch
 from doings.core.store.changes import Change, EntityChange, FeedChunk
+from doings.core.text import json_text
 from doings.storage.engine import Row
-from doings.storage.reading.changes import before_of, changes
+from doings.storage.reading.changes import BYTES, before_of, changes
 from doings.storage.reading.entities import fitting
 from doings.storage.sql import feed_statements as sql
 from doings.storage.sql.rows import ERASED, change_from_row
@@ -20,7 +24,9 @@ from doings.storage.transaction import ReadTransaction
 _SEQ_OF = itemgetter(0)
 
 LATER = 1000
-"""How many later changes of the activities in a chunk are read."""
+"""How many later changes of the activities in a chunk are read at a time."""
+
+_decode = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
 async def chunk(transaction: ReadTransaction, after: int, limit: int) -> FeedChunk:
@@ -40,9 +46,10 @@ async def chunk(transaction: ReadTransaction, after: int, limit: int) -> FeedChu
         *await _changes_of_entities(transaction, after, limit),
     ]
     items = _without_gap(sorted(found, key=_seq)[:limit])
-    through = items[-1].seq if items else last_seq
-    later = [] if through == last_seq else await _later(transaction, items, through)
-    return FeedChunk(items, through, last_seq, epoch, later)
+    if not items or items[-1].seq == last_seq:
+        return FeedChunk(items, last_seq, last_seq, epoch, [])
+    items, later = await _with_later(transaction, items)
+    return FeedChunk(items, items[-1].seq, last_seq, epoch, later)
 
 
 def _seq(item: Change | EntityChange) -> int:
@@ -93,20 +100,55 @@ async def _with_entities(transaction: ReadTransaction, rows: Sequence[Row]) -> l
     return found
 
 
-async def _later(
-    transaction: ReadTransaction, items: Sequence[Change | EntityChange], through: int
-) -> list[Change]:
-    """What happened after the chunk to the activities in it, oldest first."""
-    ids = list({item.activity_id for item in items if isinstance(item, Change)})
-    if not ids:
-        return []
-    rows = await transaction.fetch_page(
-        sql.CHANGES_OF_ACTIVITIES_AFTER,
-        ids=ids,
-        after=through,
+async def _with_later(
+    transaction: ReadTransaction, items: list[Change | EntityChange]
+) -> tuple[list[Change | EntityChange], list[Change]]:
+    """The items, and what happened after them to the activities in them, oldest first.
+
+    Where that is more than is read at a time, the later items are left for the next chunk, as a
+    part of it would tell wrongly how the activities were.
+    """
+    while True:
+        ids = list({item.activity_id for item in items if isinstance(item, Change)})
+        through = items[-1].seq
+        if not ids:
+            return items, []
+        rows = await transaction.fetch_page(
+            sql.CHANGES_OF_ACTIVITIES_AFTER,
+            ids=ids,
+            after=through,
+            limit=LATER,
+            most=transaction.page_bytes // LATER,
+        )
+        if len(rows) < LATER and sum([row[BYTES] or 0 for row in rows]) <= PAGE_BYTES:
+            before = await before_of(transaction, rows)
+            later = [change_from_row(row, None, before.get(row[0], row[-2])) for row in rows]
+            return items, sorted(later, key=_seq)
+        if len(ids) == 1:
+            return items, [await _later_as_one(transaction, ids[0], through)]
+        items = items[: (len(items) + 1) // 2]
+
+
+async def _later_as_one(transaction: ReadTransaction, activity_id: str, after: int) -> Change:
+    """All changes of an activity after a seq as if they had been one; read part by part.
+
+    A member was what the first change that replaced it keeps of it.
+    """
+    members: dict[str, msgspec.Raw] = {}
+    last: Change | None = None
+    while rows := await transaction.fetch_page(
+        sql.LATER_CHANGES_OF_ACTIVITY,
+        activity_id=activity_id,
+        after=after if last is None else last.seq,
         limit=LATER,
         most=transaction.page_bytes // LATER,
-    )
-    before = await before_of(transaction, rows)
-    later = [change_from_row(row, None, before.get(row[0], row[-2])) for row in rows]
-    return sorted(later, key=_seq)
+    ):
+        rows = rows[: fitting_count([row[BYTES] or 0 for row in rows])]
+        before = await before_of(transaction, rows)
+        for row in rows:
+            last = change_from_row(row, None, before.get(row[0], row[-2]))
+            members = _decode(last.before or "{}") | members
+    if last is None:
+        msg = f"{activity_id} has no change after {after}"
+        raise LookupError(msg)
+    return msgspec.structs.replace(last, before=json_text(members))
