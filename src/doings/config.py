@@ -3,6 +3,7 @@
 import difflib
 import re
 from collections.abc import Mapping
+from ipaddress import ip_network
 from typing import Annotated, Any, Literal, NamedTuple, TextIO, get_args
 from urllib.parse import unquote
 
@@ -58,11 +59,23 @@ def settings_from_environment(environment: Mapping[str, str], **options: object)
             values[name] = _split(name, text)
     values |= {name: value for name, value in options.items() if value is not None}
     try:
-        return msgspec.convert(values, Settings, strict=False)
+        settings = msgspec.convert(values, Settings, strict=False)
     except msgspec.ValidationError as error:
         reason, _, path = str(error).partition(" - at `$.")
         name = path.rstrip("`").partition("[")[0]
         raise Misconfigured(f"{PREFIX}{name.upper()}: {_in_words(name, reason, values)}") from None
+    _check_networks(settings.webhook_allow)
+    return settings
+
+
+def _check_networks(texts: tuple[str, ...]) -> None:
+    """Raise Misconfigured for what is no network and no address."""
+    for text in texts:
+        try:
+            ip_network(text, strict=False)
+        except ValueError:
+            reason = f"{text!r} is no network like 10.0.0.0/8 and no address"
+            raise Misconfigured(f"{PREFIX}WEBHOOK_ALLOW: {reason}") from None
 
 
 def _in_words(name: str, reason: str, values: dict[str, Any]) -> str:
@@ -73,7 +86,9 @@ def _in_words(name: str, reason: str, values: dict[str, Any]) -> str:
     expected = next((word for start, word in _EXPECTED.items() if reason.startswith(start)), None)
     if expected == _COUNT and name == "port":
         expected = _PORT
-    return reason if expected is None else f"{values[name]!r} is not {expected}"
+    value = values[name]
+    given = ",".join(value) if isinstance(value, list) else value
+    return reason if expected is None else f"{given!r} is not {expected}"
 
 
 _COUNT = "0 or more"
@@ -99,13 +114,19 @@ def _check_name(name: str, variable: str) -> None:
 
 
 def _split(name: str, text: str) -> object:
-    """Lists are written with commas, `hosts` as `pattern=surface` pairs."""
-    if name in {"cors_origins", "webhook_schedule", "webhook_allow"}:
-        return [part.strip() for part in text.split(",") if part.strip()]
+    """Lists are written with commas, `hosts` as `pattern=surface` pairs; raises Misconfigured."""
+    if name not in _LISTS:
+        return text
+    parts = [part.strip() for part in text.split(",")] if text.strip() else []
+    if not all(parts):
+        raise Misconfigured(f"{PREFIX}{name.upper()}: {text!r} has an empty part between commas")
     if name == "hosts":
-        pairs = (part.partition("=") for part in text.split(",") if part.strip())
+        pairs = (part.partition("=") for part in parts)
         return {pattern.strip(): surface.strip() for pattern, _, surface in pairs}
-    return text
+    return parts
+
+
+_LISTS = frozenset({"cors_origins", "hosts", "webhook_schedule", "webhook_allow"})
 
 
 def environment_from_settings(settings: Settings) -> dict[str, str]:

@@ -153,7 +153,7 @@ def test_a_wrong_origin_is_refused_at_once(cli: Cli) -> None:
     outcome = cli("import", "-", "--account", "co-up", "--origin", "Old CRM", stdin=lines(LUNCH))
 
     assert outcome.code == 2
-    assert outcome.err.startswith("doings: origin: ")
+    assert outcome.err.startswith("doings: --origin: ")
 
 
 def test_an_export_is_filtered(cli: Cli) -> None:

@@ -1,9 +1,11 @@
 """`doings webhook`."""
 
 import asyncio
+import socket
 import threading
 from http.client import HTTPConnection
 from http.server import ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 
@@ -88,14 +90,14 @@ def test_what_is_no_key_is_refused(cli: Cli) -> None:
     outcome = cli("webhook", "listen", "--public-key", "whpk_x")
 
     assert outcome.code == 2
-    assert "neither a secret" in outcome.err
+    assert "not a public key (whpk_…)" in outcome.err
 
 
 def test_what_came_from_outside_steers_no_terminal() -> None:
-    """Signs that are not printable are left out."""
-    assert (
-        line_of("m\x1b[1", "verified", b'{"type":"a"}\x1b\n') == 'm[1  verified  -  {"type":"a"}  '
-    )
+    """What is not printable is spelled out."""
+    line = line_of("m\x1b[1", "verified", b'{"type":"a"}\x1b\n')
+
+    assert line == 'm\\x1b[1  verified  -  {"type":"a"}\\x1b '
 
 
 def test_a_receiver_answers_what_it_thinks(capsys: pytest.CaptureFixture[str]) -> None:
@@ -117,3 +119,58 @@ def test_a_receiver_answers_what_it_thinks(capsys: pytest.CaptureFixture[str]) -
     server.server_close()
     assert statuses == [204, 400, 411]
     assert "msg_1  verified  note" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "text", ["", "\n", "garbage", "whpk_AAAA", "whsec_", "whsec_%%%", "\0\xff"]
+)
+def test_what_is_no_secret_is_refused(cli: Cli, tmp_path: Path, text: str) -> None:
+    """In one line, before anything listens."""
+    file = tmp_path / "secret.txt"
+    file.write_bytes(text.encode("latin-1"))
+
+    outcome = cli("webhook", "listen", "--port", "0", "--secret-file", str(file))
+
+    assert outcome.code == 2
+    assert "Listening" not in outcome.err
+    assert outcome.err.count("\n") == 1
+
+
+def test_a_port_that_is_taken_is_named(cli: Cli) -> None:
+    """With what to do about it."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        outcome = cli("webhook", "listen", "--port", str(port))
+
+    assert outcome.code == 2
+    assert f"cannot listen on port {port}: another program does" in outcome.err
+
+
+def test_a_long_delivery_is_printed_in_part() -> None:
+    """With how many bytes it has."""
+    line = line_of("msg_1", "verified", b'{"type":"a","text":"' + b"x" * 3_000_000 + b'"}')
+
+    assert len(line) < 5_000
+    assert line.endswith("xxx… (3,000,022 bytes)")
+
+
+def test_a_receiver_says_what_it_takes() -> None:
+    """In plain words, whatever it is asked."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), command._handler(Checks(None, None)))  # noqa: SLF001
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+
+    answers = []
+    for method in ("GET", "PUT", "HEAD", "BREW"):
+        connection = HTTPConnection("127.0.0.1", server.server_port, timeout=10)
+        connection.request(method, "/")
+        answer = connection.getresponse()
+        answers.append((answer.status, answer.getheader("allow"), answer.read()))
+        connection.close()
+
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    sentence = b"Deliveries are sent by POST.\n"
+    assert answers[:3] == [(405, "POST", sentence), (405, "POST", sentence), (405, "POST", b"")]
+    assert (answers[3][0], b"<" in answers[3][2]) == (501, False)

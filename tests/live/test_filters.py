@@ -11,7 +11,7 @@ from tests.live.test_deliveries import hook, settled
 from tests.native.client import Json, Native
 
 STEPS: tuple[Json, ...] = ({"kind": "call.logged"}, {"body": "y"}, {"kind": "note.created"})
-"""By the first an activity leaves the kinds `note.*`, the second is hidden, the third leads back."""
+"""An activity leaves the kinds `note.*`, is changed where it is hidden, and comes back."""
 
 
 async def changed(native: Native, *steps: Json, **members: Any) -> list[int]:  # noqa: ANN401

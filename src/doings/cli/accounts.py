@@ -6,8 +6,14 @@ from urllib.parse import urlsplit
 
 import typer
 
-from doings.cli.options import DatabaseOption, new_database_file, settings_for, with_store
-from doings.cli.terminal import output, remark, show_table
+from doings.cli.options import (
+    DatabaseOption,
+    named_as_options,
+    new_database_file,
+    settings_for,
+    with_store,
+)
+from doings.cli.terminal import remark, say, show_table, shown
 from doings.core.account import Account, origin_from_text
 from doings.core.clock import text_from_instant
 from doings.core.errors import Misconfigured
@@ -48,10 +54,11 @@ def create(
         return await store.create_account(slug, name=name or slug, time_zone=time_zone)
 
     made = new_database_file(settings_for(database))
-    account = with_store(database, work, is_new_allowed=True)
+    with named_as_options(time_zone="--time-zone", name="--name"):
+        account = with_store(database, work, is_new_allowed=True)
     if made is not None:
         remark(f"Made the database {made}")
-    output().print(f"Created account {account.slug}: {account.name}, {account.time_zone}")
+    say(f"Created account {account.slug}: {account.name}, {account.time_zone}")
     remark(f"Next: doings token create --account {slug} --scope read --scope write")
     remark("For Cobot's API add --scope admin, without which its activities take no credential.")
 
@@ -125,8 +132,8 @@ def set_(
         await store.change_settings(account.id, lambda settings: _merged(settings, changed))
 
     with_store(database, work)
-    shown = ", ".join(f"{name.replace('_', ' ')} {_shown(changed[name])}" for name in changed)
-    output().print(f"Account {slug}: {shown}")
+    summary = ", ".join(f"{name.replace('_', ' ')} {_shown(changed[name])}" for name in changed)
+    say(f"Account {slug}: {summary}")
 
 
 def checked_link_base(text: str | None) -> str | None:
@@ -183,14 +190,14 @@ def delete(
         return total
 
     total = with_store(database, work)
-    output().print(f"Deleted account {slug} with its {total} activities")
+    say(f"Deleted account {slug} with its {total} activities")
 
 
 def _ask(question: str) -> None:
     """Raise Abort for anything but yes."""
     if not sys.stdin.isatty():
         raise Misconfigured("nobody is here to be asked: add --yes")
-    typer.confirm(question, abort=True, err=True)
+    typer.confirm(shown(question), abort=True, err=True)
 
 
 async def _total(store: Store, account: Account) -> int:

@@ -13,7 +13,7 @@ from doings.cli.options import (
     upgrade,
     upgrading,
 )
-from doings.cli.terminal import output, progress, remark
+from doings.cli.terminal import progress, remark, say
 from doings.config import Settings
 from doings.core.errors import Misconfigured
 
@@ -53,7 +53,7 @@ def copy(
         raise Misconfigured("--from and --to are the same database")
     check_exists(settings_for(source))
     rows = asyncio.run(_copy(settings_for(source), settings_for(target)))
-    output().print(f"Copied and compared {rows:,} rows")
+    say(f"Copied and compared {rows:,} rows")
 
 
 async def _copy(source: Settings, target: Settings) -> int:
@@ -84,9 +84,7 @@ def distribute(database: DatabaseOption = None) -> None:
     """Spread a PostgreSQL database with Citus over its machines, each account on one of them."""
     settings = settings_for(database)
     made = asyncio.run(_distribute(settings))
-    output().print(
-        f"Distributed {', '.join(made)}" if made else "All tables are distributed already"
-    )
+    say(f"Distributed {', '.join(made)}" if made else "All tables are distributed already")
 
 
 @schema.command("upgrade", epilog=UPGRADE_EXAMPLES)
@@ -104,7 +102,7 @@ def upgrade_(database: DatabaseOption = None) -> None:
         upgraded.append(known)
 
     upgrade(settings, tell)
-    output().print(
+    say(
         f"The database is at schema {upgraded[0]} now"
         if upgraded
         else "There is nothing to upgrade"
@@ -117,7 +115,7 @@ def restored(database: DatabaseOption = None) -> None:
     settings = settings_for(database)
     check_exists(settings)
     asyncio.run(renew_epochs(settings))
-    output().print("All that follow an account will begin again")
+    say("All that follow an account will begin again")
 
 
 async def _distribute(settings: Settings) -> list[str]:

@@ -9,7 +9,7 @@ import msgspec
 import typer
 
 from doings.cli.options import AccountOption, DatabaseOption, with_store
-from doings.cli.terminal import output, progress, remark, show_table
+from doings.cli.terminal import progress, remark, say, show_table
 from doings.core.clock import SystemClock, datetime_from_instant, instant_from_datetime
 from doings.core.document import Moment
 from doings.core.entity import EntityKey, checked_id, checked_type
@@ -98,7 +98,7 @@ def erase(  # noqa: PLR0913 - one for each option
 
     done = with_store(database, work)
     counts = done.counts
-    output().print(
+    say(
         f"{'Would erase' if dry_run else 'Erased'} {entity} and {counts.activities_erased:,}"
         f" activities; {counts.activities_unlinked:,} stay without the link,"
         f" {counts.changes_redacted:,} changes and {counts.deliveries_redacted:,} deliveries are"
@@ -141,9 +141,7 @@ def replay(
         erased = with_store(database, work)
     for one in erased:
         remark(f"erased {one.entity}")
-    output().print(
-        f"Erased {len(erased):,} of {len(lines):,}; the others are erased already, or not there"
-    )
+    say(f"Erased {len(erased):,} of {len(lines):,}; the others are erased already, or not there")
 
 
 def _lines(register: Path) -> list[RegisterLine]:

@@ -22,6 +22,7 @@ from doings.cli.options import (
     ContactOption,
     DatabaseOption,
     DialectOption,
+    named_as_options,
     settings_for,
     with_store,
 )
@@ -208,7 +209,8 @@ def _target(file: str) -> Iterator[BinaryIO]:
 def checked_kinds(kinds: list[str] | None) -> tuple[str, ...] | None:
     """The kinds and `noun.*` patterns, None for all; raises Invalid."""
     for kind in kinds or ():
-        checked_kind(f"{kind.removesuffix('.*')}.any" if kind.endswith(".*") else kind)
+        with named_as_options(kind="--kind"):
+            checked_kind(f"{kind.removesuffix('.*')}.any" if kind.endswith(".*") else kind)
     return tuple(kinds) if kinds else None
 
 

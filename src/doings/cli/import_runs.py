@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from doings.cli.options import DatabaseOption, with_store
-from doings.cli.terminal import output, progress, remark, show_table
+from doings.cli.terminal import progress, remark, say, show_table
 from doings.core.account import Account
 from doings.core.clock import text_from_instant
 from doings.core.errors import NotFound
@@ -103,7 +103,7 @@ def undo_import(
     undone = with_store(database, work)
     for kept in undone.kept:
         remark(f"kept {kept.thing} {kept.name}: {kept.reason}")
-    output().print(
+    say(
         f"Took back {undone.activities} activities and {undone.entities} entities of run {run};"
         f" {undone.reverted} are as they were before, {len(undone.kept)} were kept"
     )

@@ -19,10 +19,11 @@ from doings.cli.options import (
     ContactOption,
     DatabaseOption,
     DialectOption,
+    named_as_options,
     settings_for,
     with_store,
 )
-from doings.cli.terminal import output, progress, remark
+from doings.cli.terminal import progress, remark, say
 from doings.core.activity import Draft, checked_origin
 from doings.core.errors import Misconfigured
 from doings.core.store import Store
@@ -132,19 +133,17 @@ def import_(  # noqa: PLR0913 - each is an option of the command
     else:
         number, counts = _import_lines(file, account, origin, database)
     filled = f" {counts.filled} were completed," if counts.filled else ""
-    output().print(
+    say(
         f"Imported {counts.recorded} activities and {counts.entities} entities into {account};"
         f"{filled} {counts.repeated} were there already, {counts.bad}"
         f" {'lines' if dialect is None else 'elements'} were bad"
     )
     if counts.deleted:
-        output().print(
-            f"{counts.deleted} entities were deleted in {account} and stay so; PUT makes one again"
-        )
+        say(f"{counts.deleted} entities were deleted in {account} and stay so; PUT makes one again")
     if number:
-        output().print(f"This is run {number}: `doings import undo {number}` takes it back")
+        say(f"This is run {number}: `doings import undo {number}` takes it back")
     else:
-        output().print("Nothing could be imported, so there is no run to undo")
+        say("Nothing could be imported, so there is no run to undo")
     if counts.bad:
         raise typer.Exit(1)
 
@@ -158,7 +157,8 @@ def _import_lines(file: str, account: str, origin: str | None, database: str | N
     from doings.importing.registry import SAVED  # noqa: PLC0415 - loads every dialect
 
     if origin is not None:
-        Draft(kind="origin.checked", occurred_at=0, origin=checked_origin(origin))
+        with named_as_options(origin="--origin"):
+            Draft(kind="origin.checked", occurred_at=0, origin=checked_origin(origin))
     path = _path(file)
 
     async def work(store: Store) -> Imported:

@@ -7,7 +7,7 @@ import typer
 
 from doings.cli.options import AccountOption, DatabaseOption, with_store
 from doings.cli.proofs import log_keys, origin
-from doings.cli.terminal import output, remark
+from doings.cli.terminal import remark, say, shown
 from doings.core.clock import SystemClock
 from doings.core.errors import Misconfigured
 from doings.core.store import Store
@@ -45,7 +45,7 @@ def key(account: AccountOption, database: DatabaseOption = None) -> None:
 def rotate_key(database: DatabaseOption = None) -> None:
     """Sign with a new key, and for 30 days with the one before as well."""
     log_keys(database).rotate(SystemClock().now())
-    output().print("Checkpoints are signed with a new key, and for 30 days with the old one too")
+    say("Checkpoints are signed with a new key, and for 30 days with the old one too")
     remark("`doings log key` shows both; hand the new one to all who verify")
 
 
@@ -83,7 +83,7 @@ def verify(
                 history.read(number, text)
     history.end()
     for finding in history.findings:
-        typer.echo(finding)
+        typer.echo(shown(finding))
     if history.left_out:
         typer.echo(f"and {history.left_out} more")
     if history.findings:

@@ -14,7 +14,7 @@ from doings.cli.options import (
     upgrade,
     upgrading,
 )
-from doings.cli.terminal import output, progress, remark
+from doings.cli.terminal import progress, remark, say, shown
 from doings.config import Settings
 from doings.core.errors import Misconfigured
 
@@ -51,7 +51,7 @@ def backup(
         raise Misconfigured("a PostgreSQL database is backed up by pg_dump or by its server")
     with progress("Copying") as step:
         back_up(source, target, lambda left, pages: step(pages - left, total=pages))
-    output().print(f"Copied to {target} ({target.stat().st_size:,} bytes)")
+    say(f"Copied to {target} ({target.stat().st_size:,} bytes)")
 
 
 def restore(
@@ -81,7 +81,7 @@ def restore(
     asyncio.run(renew_epochs(restored))
     restoring.check_unused(target)
     kept = restoring.put_in_place(copy, target)
-    output().print(f"Restored {target} from {backup}")
+    say(f"Restored {target} from {backup}")
     if kept is not None:
         remark(f"What was there is kept as {kept}")
 
@@ -92,7 +92,7 @@ def check(database: DatabaseOption = None) -> None:
     check_exists(settings)
     findings = asyncio.run(_findings(settings))
     for finding in findings:
-        typer.echo(finding)
+        typer.echo(shown(finding))
     if findings:
         raise typer.Exit(1)
     typer.echo("clean")

@@ -3,14 +3,15 @@
 import asyncio
 import os
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, TypeVar
 
 import typer
 
 from doings.config import Settings, settings_from_environment
-from doings.core.errors import Misconfigured
+from doings.core.errors import Invalid, Misconfigured, Problem
 from doings.core.store import Store
 
 T = TypeVar("T")
@@ -60,6 +61,16 @@ ContactOption = Annotated[
         show_default=False,
     ),
 ]
+
+
+@contextmanager
+def named_as_options(**options: str) -> Iterator[None]:
+    """Have what is wrong with a field told under the name of the option that gave it."""
+    try:
+        yield
+    except Invalid as error:
+        problems = [Problem(options.get(field, field), reason) for field, reason in error.problems]
+        raise Invalid(*problems) from None
 
 
 def settings_for(database: str | None, **options: object) -> Settings:

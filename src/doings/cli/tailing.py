@@ -10,7 +10,7 @@ from rich.text import Text
 
 from doings.cli.exporting import checked_kinds
 from doings.cli.options import DatabaseOption, with_store
-from doings.cli.terminal import output, remark
+from doings.cli.terminal import output, remark, shown
 from doings.core.account import Account
 from doings.core.clock import datetime_from_instant, zone
 from doings.core.entity import EntityKey, checked_id, checked_type
@@ -86,12 +86,12 @@ def _line(item: Change | EntityChange, account: Account, name: str) -> Text:
     line = Text(f"{name}{at:%H:%M:%S}  ", style="dim")
     line.append(f"{item.op:7}", style=COLOURS[item.op])
     if isinstance(item, EntityChange):
-        line.append(f"  {item.type}:{item.id}", style="cyan")
+        line.append(f"  {item.type}:{shown(item.id)}", style="cyan")
         if item.entity is not None and item.entity.name:
-            line.append(f"  {item.entity.name}")
+            line.append(f"  {shown(item.entity.name)}")
         return line
     line.append(f"  {item.kind}", style="bold")
-    line.append(f"  {_title(item)}")
+    line.append(f"  {shown(_title(item))}")
     return line
 
 

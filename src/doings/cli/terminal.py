@@ -18,6 +18,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 from rich.table import Table
+from rich.text import Text
 from typer import rich_utils
 
 from doings.config import has_colours, server_of, shown_url
@@ -30,10 +31,28 @@ _WIDE = 500
 _SERVER_URL = re.compile(r"postgres(?:ql)?://[^\s'\"]+")
 
 
+_STEERING = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What steers a terminal: control characters, both kinds of line ends, changes of the direction of
+writing, and halves of characters, which cannot be written at all.
+"""
+
+_SPACES = dict.fromkeys("\t\n\r\u2028\u2029", " ")
+
+
+def shown(text: str) -> str:
+    """A text that came from outside as it may be shown: on one line, and steering nothing."""
+    return _STEERING.sub(lambda found: _SPACES.get(found[0]) or _escaped(found[0]), text)
+
+
+def _escaped(sign: str) -> str:
+    number = ord(sign)
+    return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}"  # noqa: PLR2004
+
+
 def fail(message: str, *, code: int) -> NoReturn:
     """End the program with one line on stderr, in which no password of a database is repeated."""
     line = " ".join(_SERVER_URL.sub(_without_password, message).split())
-    print(f"doings: {line}", file=sys.stderr)  # noqa: T201 - this is where errors are shown
+    print(f"doings: {shown(line)}", file=sys.stderr)  # noqa: T201 - this is where errors are shown
     sys.exit(code)
 
 
@@ -71,16 +90,21 @@ def settle_colours_of_help() -> None:
 
 def remark(text: str) -> None:
     """Write a line to stderr, above a progress bar where there is one."""
-    aside().print(text, markup=False)
+    aside().print(shown(text), markup=False)
+
+
+def say(text: str) -> None:
+    """Write a line of results to stdout."""
+    output().print(shown(text), markup=False)
 
 
 def show_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Rows below their headings, in columns."""
+    """Rows below their headings, in columns; what a row says is no markup."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*[Text(shown(cell)) for cell in row])
     output().print(table)
 
 

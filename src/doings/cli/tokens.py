@@ -10,9 +10,14 @@ from rich.table import Table
 
 from doings.auth.credentials import IssuedCredential, issue
 from doings.auth.principal import SCOPES
-from doings.cli.options import AccountOption, DatabaseOption, with_store
+from doings.cli.options import (
+    AccountOption,
+    DatabaseOption,
+    named_as_options,
+    with_store,
+)
 from doings.cli.surfaces import how_to_sign_in
-from doings.cli.terminal import output, show_table
+from doings.cli.terminal import output, say, show_table
 from doings.core.clock import DAY, LATEST, OUTSIDE, SECOND, SystemClock, text_from_instant
 from doings.core.errors import Invalid
 from doings.core.store import Store
@@ -68,7 +73,8 @@ def create(  # noqa: PLR0913 - each is an option of the command
         await store.write(account_id, lambda writer: writer.add_credential(stored))
         return issued, stored
 
-    issued, stored = with_store(database, work)
+    with named_as_options(scopes="--scope", label="--label"):
+        issued, stored = with_store(database, work)
     if json:
         typer.echo(msgspec.json.encode(issued._asdict()).decode())
     else:
@@ -110,7 +116,7 @@ def revoke(
         await store.write(account_id, lambda writer: writer.revoke_credential(key))
 
     with_store(database, work)
-    output().print(f"Revoked {key}")
+    say(f"Revoked {key}")
 
 
 def _expiry(now: int, expires_in: str | None, expires_at: str | None) -> int | None:

@@ -1,5 +1,6 @@
 """`doings webhook`: what is delivered where, sending again what failed, and a receiver to try."""
 
+import errno
 import sys
 from base64 import b64decode
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -10,7 +11,7 @@ import msgspec
 import typer
 
 from doings.cli.options import AccountOption, DatabaseOption, with_store
-from doings.cli.terminal import output, show_table
+from doings.cli.terminal import say, show_table, shown
 from doings.core.account import Account
 from doings.core.clock import SystemClock
 from doings.core.errors import Invalid, Misconfigured
@@ -25,6 +26,9 @@ webhooks = typer.Typer(
 
 LARGEST = 64 * 1024 * 1024
 """Bytes of the largest delivery that `listen` takes."""
+
+LONGEST_LINE = 4_000
+"""Bytes of a delivery that are printed."""
 
 MAX_PORT = 65_535
 
@@ -53,13 +57,18 @@ def list_(
             one.account.slug,
             one.webhook.settings.url,
             one.webhook.settings.format,
-            one.webhook.reason or one.webhook.status,
+            _status(one.webhook),
             str(one.counts["pending"]),
             str(one.counts["failed"]),
         )
         for one in listed
     ]
     show_table(("ID", "ACCOUNT", "URL", "FORMAT", "STATUS", "PENDING", "FAILED"), rows)
+
+
+def _status(webhook: Webhook) -> str:
+    """As the API has it, and why it is so."""
+    return f"{webhook.status} ({webhook.reason})" if webhook.reason else webhook.status
 
 
 async def _listed(store: Store, slug: str | None) -> list[Listed]:
@@ -86,7 +95,7 @@ def retry(
 ) -> None:
     """Send what failed again, and what waits at once; a webhook that was disabled is enabled."""
     count = with_store(database, lambda store: _retry(store, account, webhook))
-    output().print(f"{count:,} deliveries will be sent by the server", highlight=False)
+    say(f"{count:,} deliveries will be sent by the server")
 
 
 async def _retry(store: Store, slug: str, webhook_id: str) -> int:
@@ -136,7 +145,7 @@ def listen(
 ) -> None:
     """Receive deliveries, verify them and print each on a line."""
     checks = Checks(_secret(secret_file), public_key)
-    server = ThreadingHTTPServer(("127.0.0.1", port), _handler(checks))
+    server = _server(port, checks)
     typer.echo(f"Listening on http://127.0.0.1:{server.server_port}/; Ctrl-C ends it", err=True)
     try:
         server.serve_forever()
@@ -146,11 +155,42 @@ def listen(
         server.server_close()
 
 
+def _server(port: int, checks: "Checks") -> ThreadingHTTPServer:
+    """A server that listens; raises Misconfigured where that cannot be done."""
+    try:
+        return ThreadingHTTPServer(("127.0.0.1", port), _handler(checks))
+    except OSError as error:
+        reason = {
+            errno.EADDRINUSE: "another program does",
+            errno.EACCES: "ports below 1024 are for root",
+        }.get(error.errno or 0, error.strerror or str(error))
+        msg = f"cannot listen on port {port}: {reason}; choose another with --port"
+        raise Misconfigured(msg) from None
+
+
 def _secret(file: Path | None) -> str | None:
+    """The secret in a file; raises Misconfigured where there is none."""
     if file is None:
         return None
-    text = sys.stdin.readline() if str(file) == "-" else file.read_text(encoding="utf-8")
+    # What is no text is no secret either, which is found out later.
+    text = sys.stdin.readline() if str(file) == "-" else file.read_text("utf-8", errors="replace")
+    if not text.strip():
+        raise Misconfigured(f"--secret-file {file}: there is nothing in it")
     return text.strip()
+
+
+_NO_KEY = "that is not {} ({}…), as the webhook's own answers have it"
+
+
+def _decoded(text: str, prefix: str, what: str) -> bytes:
+    """The bytes of a key; raises Misconfigured for any other text."""
+    try:
+        raw = b64decode(text.removeprefix(prefix), validate=True)
+    except ValueError:
+        raw = b""
+    if not text.startswith(prefix) or not raw:
+        raise Misconfigured(_NO_KEY.format(what, prefix))
+    return raw
 
 
 class Checks:
@@ -163,12 +203,15 @@ class Checks:
         )
         from standardwebhooks import Webhook as Verifier  # noqa: PLC0415
 
-        try:
-            self._verifier = Verifier(secret) if secret else None
-            raw = b64decode((public_key or "").removeprefix("whpk_"))
-            self._key = Ed25519PublicKey.from_public_bytes(raw) if public_key else None
-        except Exception:  # noqa: BLE001 - whatever it is, it is no key
-            raise Misconfigured("that is neither a secret (whsec_…) nor a key (whpk_…)") from None
+        self._verifier = self._key = None
+        if secret is not None:
+            self._verifier = Verifier(_decoded(secret, "whsec_", "a secret"))
+        if public_key is not None:
+            raw = _decoded(public_key, "whpk_", "a public key")
+            try:
+                self._key = Ed25519PublicKey.from_public_bytes(raw)
+            except ValueError:
+                raise Misconfigured(_NO_KEY.format("a public key", "whpk_")) from None
 
     def verdict(self, headers: dict[str, str], body: bytes) -> str:
         """`verified`, `unverified` where there is nothing to verify with, or what is wrong."""
@@ -195,12 +238,17 @@ def _handler(checks: Checks) -> type[BaseHTTPRequestHandler]:
         """Prints what is posted."""
 
         protocol_version = "HTTP/1.1"
+        error_content_type = "text/plain; charset=utf-8"
+        error_message_format = "%(message)s\n"
 
         def do_POST(self) -> None:
             """Print a delivery; answer 204 where it is good, else 400."""
             length = self.headers.get("content-length", "")
-            if not length.isdecimal() or int(length) > LARGEST:
-                self.send_error(411)
+            if not (length.isascii() and length.isdecimal()):
+                self.send_error(411, "Length Required")
+                return
+            if int(length[:12]) > LARGEST:
+                self.send_error(413, f"At most {LARGEST:,} bytes")
                 return
             body = self.rfile.read(int(length))
             headers = {name.lower(): value for name, value in self.headers.items()}
@@ -210,6 +258,20 @@ def _handler(checks: Checks) -> type[BaseHTTPRequestHandler]:
             self.send_response(400 if verdict.startswith("REFUSED") else 204)
             self.send_header("content-length", "0")
             self.end_headers()
+
+        def _refuse(self) -> None:
+            """Answer what is no delivery."""
+            text = b"Deliveries are sent by POST.\n"
+            self.send_response(405)
+            self.send_header("allow", "POST")
+            self.send_header("content-type", self.error_content_type)
+            self.send_header("content-length", str(len(text)))
+            self.send_header("connection", "close")
+            self.end_headers()
+            if self.command != "HEAD":
+                self.wfile.write(text)
+
+        do_GET = do_HEAD = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _refuse  # noqa: N815
 
         def log_message(self, *_: object) -> None:
             """Say nothing besides."""
@@ -224,8 +286,6 @@ def line_of(message: str, verdict: str, body: bytes) -> str:
     except ValueError:
         document = None
     event = as_text(document.get("type")) if isinstance(document, dict) else None
-    text = body.decode(errors="backslashreplace")
-    # What came from outside may not steer the terminal.
-    shown = "".join([sign if sign.isprintable() else " " for sign in text])
-    name = "".join([sign for sign in message if sign.isprintable()])
-    return f"{name}  {verdict}  {event or '-'}  {shown}"
+    text = body[:LONGEST_LINE].decode(errors="backslashreplace")
+    rest = f"… ({len(body):,} bytes)" if len(body) > LONGEST_LINE else ""
+    return f"{shown(message)}  {verdict}  {shown(event or '-')}  {shown(text)}{rest}"

@@ -83,7 +83,9 @@ async def _record(store: Store, account: Account, drafts: list[Draft], step: Ste
 def show(settings: Settings, filled: Filled) -> None:
     """Say what is there, and how to read it through each surface."""
     remark(f"Account demo ({people.NAME}): {filled.total} activities, {filled.added} of them new.")
-    remark("While `doings serve` runs, open this; it signs you in, once within ten minutes:\n")
-    remark(f"{link_address(base_url(settings), filled.link)}\n")
+    remark("While `doings serve` runs, open this; it signs you in, once within ten minutes:")
+    remark("")
+    remark(link_address(base_url(settings), filled.link))
+    remark("")
     for surface, call in first_calls(people.SLUG, filled.credential, base_url(settings)):
         typer.echo(f"# {surface}\n{call}")
