@@ -17,7 +17,7 @@ from doings.auth.principal import SCOPES
 from doings.dialects.cobot.deliveries import EVENTS
 from tests.engines import SQLITE_ONLY
 from tests.live.receiver import Receiver
-from tests.native.client import Native, signed_in
+from tests.native.client import Native, problems, signed_in
 
 pytestmark = SQLITE_ONLY
 
@@ -142,6 +142,82 @@ async def test_mio_s_settings_make_and_remove_a_webhook(
     assert (refused.status_code, set(refused.json())) == (400, {"code", "message"})
     assert removed.status_code == 204
     assert (await native.get("/webhooks"))["items"] == []
+
+
+async def test_what_mio_s_settings_made_is_changed_with_them(
+    native: Native, mio: httpx.AsyncClient, receiver: Receiver
+) -> None:
+    """What is changed or removed through our own API is told by the vendor's, secrets stay."""
+    await put(mio, receiver, secret=KEY)
+
+    changed = await native.call(
+        "PATCH",
+        "/webhooks/wh_mio",
+        json={"url": f"{receiver.url}/2", "description": "till", "enabled": False, "format": "mio"},
+    )
+    shown = (await mio.get("/settings/webhooks")).json()
+    await put(mio, receiver, secret="********")
+    again = await native.get("/webhooks/wh_mio")
+    await native.record(**REQUEST)
+    (got,) = await receiver.got(1)
+    await native.call("DELETE", "/webhooks/wh_mio")
+
+    assert changed.status_code == 200
+    assert (shown["url"], shown["secret"]) == (f"{receiver.url}/2", "********")
+    assert (again["url"], again["description"], again["enabled"]) == (receiver.url, "till", True)
+    assert "x-pvt-cipher-iv" in got.headers
+    assert (await mio.get("/settings/webhooks")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"kind": ["note.*"]},
+        {"link": ["contact:8"]},
+        {"events": ["activity.created"]},
+        {"format": "standard"},
+        {"lane": "endpoint"},
+        {"batch": 2, "format": "standard"},
+        {"level": "WARN"},
+    ],
+    ids="-".join,
+)
+async def test_what_a_vendor_cannot_say_is_refused(
+    native: Native,
+    mio: httpx.AsyncClient,
+    http: httpx.AsyncClient,
+    receiver: Receiver,
+    members: dict[str, Any],
+) -> None:
+    """With the member; the vendor's own list shows the subscription as before."""
+    await put(mio, receiver)
+    path = "/cobot/acme/api/subscriptions"
+    body = {"event": "created_invoice", "callback_url": receiver.url}
+    subscription = (await http.post(path, json=body)).json()
+
+    for id_ in ("wh_mio", subscription["id"]):
+        refused = await native.call("PATCH", f"/webhooks/{id_}", json=members)
+        assert refused.status_code == 422
+        assert {name for name, _ in problems(refused)} == set(members)
+
+    assert (await http.get(path)).json() == [subscription]
+
+
+async def test_a_subscription_s_address_may_be_changed(
+    native: Native, http: httpx.AsyncClient, receiver: Receiver
+) -> None:
+    """Through our own API, and is told by the vendor's."""
+    path = "/cobot/acme/api/subscriptions"
+    body = {"event": "created_invoice", "callback_url": receiver.url}
+    id_ = (await http.post(path, json=body)).json()["id"]
+
+    url = f"{receiver.url}/2"
+    await native.call("PATCH", f"/webhooks/{id_}", json={"url": url, "enabled": False})
+    (changed,) = (await http.get(path)).json()
+    await native.call("DELETE", f"/webhooks/{id_}")
+
+    assert (changed["callback_url"], changed["active"]) == (url, False)
+    assert (await http.get(path)).json() == []
 
 
 async def test_cobot_is_sent_an_address(

@@ -1,20 +1,18 @@
 """What a surface asks of those who deliver to webhooks; they stand above it."""
 
-from collections.abc import Collection
 from typing import Protocol
 
-from doings.core.store.webhooks import Attempt, Delivery, Webhook
+from doings.core.store.webhooks import Attempt, Delivery, Webhook, WebhookSettings
 
 
 class Deliveries(Protocol):
     """The deliveries of this process."""
 
-    @property
-    def formats(self) -> Collection[str]:
-        """The names of the formats there are."""
-
     def check_url(self, url: str) -> None:
         """Raise Invalid for an address that nothing may be sent to."""
+
+    def check_sends(self, settings: WebhookSettings) -> None:
+        """Raise Invalid for settings by which nothing would ever be sent."""
 
     def wake(self) -> None:
         """Look for work at once, because a webhook or its queue was changed."""

@@ -7,10 +7,10 @@ import msgspec
 from doings.core.clock import datetime_from_instant
 from doings.core.document import change_document, entity_change_document
 from doings.core.store import Reader
-from doings.core.store.changes import EntityChange
-from doings.core.store.webhooks import Webhook
+from doings.core.store.changes import Change, EntityChange
+from doings.core.store.webhooks import Webhook, WebhookSettings
 from doings.live.webhooks import signing
-from doings.live.webhooks.events import Format, Headers, Occasion, wants_activity
+from doings.live.webhooks.events import Format, Headers, Occasion
 from doings.native.documents import DeliveryBody, EntityDeliveryBody
 
 _encode = msgspec.json.Encoder().encode
@@ -49,6 +49,8 @@ def _request(webhook: Webhook, message: str, text: str, now: int) -> tuple[Heade
     return [("content-type", "application/json"), *signed], body
 
 
-FORMAT = Format(
-    wants=wants_activity, render=_render, request=_request, render_entity=_render_entity
-)
+def _wants(settings: WebhookSettings, change: Change) -> str:  # noqa: ARG001 - a format's shape
+    return f"activity.{change.op}"
+
+
+FORMAT = Format(wants=_wants, render=_render, request=_request, render_entity=_render_entity)

@@ -406,13 +406,13 @@ class WebhookInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     url: str
     description: str | None = None
-    kind: list[str] = []
-    link: list[str] = []
+    kind: list[str] | None = None
+    link: list[str] | None = None
     actor: str | None = None
     origin: str | None = None
     level: Literal["ERROR", "WARN"] | None = None
     channel: str | None = None
-    events: list[WebhookEvent] = []
+    events: list[WebhookEvent] | None = None
     format: WebhookFormat = "standard"
     lane: WebhookLane = "endpoint"
     batch: BatchSize = 1
@@ -445,8 +445,8 @@ class WebhookDocument(msgspec.Struct, kw_only=True):
     id: str
     url: str
     description: str | None
-    kind: tuple[str, ...]
-    link: tuple[str, ...]
+    kind: tuple[str, ...] | None
+    link: tuple[str, ...] | None
     actor: str | None
     origin: str | None
     level: str | None

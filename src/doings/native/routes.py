@@ -24,7 +24,6 @@ from doings.native.handlers import (
     log,
     stats,
     stream,
-    webhooks,
 )
 from doings.native.http.request_body import JSON, MERGE_PATCH
 from doings.native.log_documents import FeedPage
@@ -49,6 +48,7 @@ from doings.native.openapi.operations import (
 from doings.native.viewing import addresses, tokens
 from doings.native.viewing.documents import ViewedPage
 from doings.native.viewing.tokens import VIEWER_NOTES
+from doings.native.webhook_routes import RESOURCES as WEBHOOKS
 
 ACTIVITY = json_of(ActivityDocument)
 ENTITY = json_of(EntityDocument)
@@ -348,7 +348,7 @@ _RESOURCES = (
     *_OVERVIEWS,
     *kinds.RESOURCES,
     *log.RESOURCES,
-    *webhooks.RESOURCES,
+    *WEBHOOKS,
     *tokens.RESOURCES,
     *addresses.RESOURCES,
     *erasures.RESOURCES,

@@ -4,12 +4,12 @@ import re
 from typing import Any, get_args
 
 import msgspec
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from doings.core.activity import KIND, ORIGIN, WORD
-from doings.core.clock import HOUR, Clock, datetime_from_instant
+from doings.core.clock import HOUR, Clock, datetime_from_instant, text_from_instant
 from doings.core.entity import ID_LENGTH, TYPE
-from doings.core.errors import HistoryReplaced, Invalid, Problem
+from doings.core.errors import Conflict, HistoryReplaced, Invalid, Problem
 from doings.core.position import Position, position_from_text
 from doings.core.query import ENTITIES
 from doings.core.store.webhooks import (
@@ -49,17 +49,18 @@ _LISTS = frozenset({"kind", "link", "events"})
 
 def settings_from_input(document: WebhookInput) -> WebhookSettings:
     """Read what the owner of a new webhook decides; raises Invalid. The URL is not checked."""
+    _check_lists(document.kind, document.link, document.events)
     return checked(
         WebhookSettings(
             url=document.url,
             description=document.description,
-            kinds=tuple(document.kind),
-            links=tuple(document.link),
+            kinds=tuple(document.kind or ()),
+            links=tuple(document.link or ()),
             actor=document.actor,
             origin=document.origin,
             level=document.level,
             channel=document.channel,
-            events=tuple(dict.fromkeys(document.events)),
+            events=tuple(dict.fromkeys(document.events or ())),
             format=document.format,
             lane=document.lane,
             batch=document.batch,
@@ -75,7 +76,46 @@ def settings_from_patch(settings: WebhookSettings, patch: WebhookPatch) -> Webho
         if value is not UNSET and name not in {"after", "enabled"}:
             is_list = name in _LISTS
             changed[_SETTINGS.get(name, name)] = tuple(value or ()) if is_list else value
+    _check_lists(patch.kind, patch.link, patch.events)
+    if settings.options:
+        _check_vendor_s(settings, changed)
     return checked(msgspec.structs.replace(settings, **changed))
+
+
+def has_filters(patch: WebhookPatch) -> bool:
+    """Whether a patch says anything of what is sent."""
+    return any(getattr(patch, name) is not UNSET for name in _FILTERS)
+
+
+_FILTERS = ("kind", "link", "actor", "origin", "level", "channel", "events", "format")
+
+
+def _check_lists(*lists: list[Any] | UnsetType | None) -> None:
+    """Raise Invalid for an empty list, which would be no filter though it looks like one."""
+    problems = [
+        Problem(name, "is empty; null takes all")
+        for name, values in zip(("kind", "link", "events"), lists, strict=True)
+        if values == []
+    ]
+    if problems:
+        raise Invalid(*problems)
+
+
+OF_VENDORS = frozenset({"url", "description"})
+"""What may be changed here of a webhook that a vendor's own settings made: they can show it."""
+
+_MEMBERS = {field: member for member, field in _SETTINGS.items()}
+
+
+def _check_vendor_s(settings: WebhookSettings, changed: dict[str, Any]) -> None:
+    reason = f"cannot be changed here: the webhook belongs to the settings of {settings.format}"
+    problems = [
+        Problem(_MEMBERS.get(field, field), reason)
+        for field, value in changed.items()
+        if field not in OF_VENDORS and value != getattr(settings, field)
+    ]
+    if problems:
+        raise Invalid(*problems)
 
 
 def checked(settings: WebhookSettings) -> WebhookSettings:
@@ -145,14 +185,21 @@ def new_webhook(settings: WebhookSettings, *, clock: Clock, is_enabled: bool) ->
 
 
 def rotated(webhook: Webhook, *, now: int) -> Webhook:
-    """The webhook with a new secret, first of all; those before it sign for a while."""
+    """The webhook with a new secret, first of all; those before it sign for a while.
+
+    Raises Conflict where as many sign as may: none of them is dropped before its time.
+    """
     kept = [
         msgspec.structs.replace(one, until=one.until or now + ROTATION)
         for one in webhook.secrets
         if one.until is None or one.until > now
     ]
-    secrets = (Secret(signing.new_secret()), *kept)[:SECRETS]
-    return msgspec.structs.replace(webhook, secrets=secrets, updated_at=now)
+    if len(kept) >= SECRETS:
+        first = text_from_instant(min(one.until or now for one in kept))
+        raise Conflict(f"{SECRETS} secrets sign already, until {first} at least; try again then")
+    return msgspec.structs.replace(
+        webhook, secrets=(Secret(signing.new_secret()), *kept), updated_at=now
+    )
 
 
 def webhook_document(webhook: Webhook, *, secret: str | None = None) -> WebhookDocument:
@@ -162,8 +209,8 @@ def webhook_document(webhook: Webhook, *, secret: str | None = None) -> WebhookD
         id=webhook.id,
         url=settings.url,
         description=settings.description,
-        kind=settings.kinds,
-        link=settings.links,
+        kind=settings.kinds or None,
+        link=settings.links or None,
         actor=settings.actor,
         origin=settings.origin,
         level=settings.level,

@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
+from doings.core.text import json_text
 from tests.dialects.mio.client import WEBHOOKS, Mio
 from tests.serving import Served
 
@@ -33,8 +34,11 @@ async def put(mio: Mio, document: object) -> httpx.Response:
 
 
 async def stored(mio: Mio) -> str:
-    """The settings of the account as they are in the database."""
-    return (await mio.served.database.account("acme")).settings
+    """What the webhook keeps of the settings, with the account's own settings, as JSON."""
+    account = await mio.served.database.account("acme")
+    webhooks = await mio.served.database.read(account.id, lambda reader: reader.webhooks())
+    kept = [json_text(webhook.settings.options) for webhook in webhooks]
+    return "".join([*kept, account.settings])
 
 
 async def test_nothing_is_set_at_first(mio: Mio) -> None:
@@ -100,6 +104,17 @@ async def test_other_settings_of_the_account_stay(mio: Mio) -> None:
 
     assert not between
     assert await stored(mio) == '{"interactions":"closed"}'
+
+
+async def test_what_an_older_version_kept_is_forgotten(mio: Mio) -> None:
+    """The account's settings held the webhook before, with its secrets."""
+    database, account = mio.served.database, mio.business.account
+    for method in ("PUT", "DELETE"):
+        await database.change_settings(account.id, lambda _: {"a": 1, "mio.webhook": FULL})
+        await mio.served.client.request(
+            method, WEBHOOKS, headers=mio.headers, json=None if method == "DELETE" else FULL
+        )
+        assert (await database.account("acme")).settings == '{"a":1}'
 
 
 async def test_accounts_do_not_see_each_others_settings(served: Served, mio: Mio) -> None:

@@ -67,6 +67,16 @@ async def test_a_webhook_is_made_shown_and_removed(native: Native) -> None:
         ({"url": URL, "description": "x" * 1001}, "description"),
         ({"url": URL, "description": "a\0b"}, "description"),
         ({"url": URL, "secret": "mine"}, "secret"),
+        ({"url": "http://127.0.0.1:0/"}, "url"),
+        ({"url": "http://127.0.0.1:99999/"}, "url"),
+        ({"url": URL, "kind": []}, "kind"),
+        ({"url": URL, "link": []}, "link"),
+        ({"url": URL, "events": []}, "events"),
+        ({"url": URL, "format": "agendize", "kind": ["note.*"]}, "kind"),
+        ({"url": URL, "format": "mio", "kind": ["note.created"]}, "kind"),
+        ({"url": URL, "format": "cobot", "events": ["activity.deleted"]}, "events"),
+        ({"url": URL, "format": "mio", "events": ["entity.updated"]}, "events"),
+        ({"url": URL, "kind": ["note.*"], "events": ["entity.updated"]}, "events"),
     ],
 )
 async def test_what_no_webhook_can_be_is_refused(native: Native, members: Json, field: str) -> None:
@@ -126,10 +136,15 @@ async def test_a_patch_changes_what_it_names(native: Native) -> None:
 
     changed = await native.call("PATCH", path, json={"kind": None, "lane": "none"})
 
-    assert (changed.json()["kind"], changed.json()["lane"]) == ([], "none")
+    assert (changed.json()["kind"], changed.json()["lane"]) == (None, "none")
     assert changed.json()["description"] == "old"
     for wrong in ({"url": "http://10.0.0.1/"}, {"lane": "x"}, {"after": 10**9}, {"id": "1"}):
         assert (await native.call("PATCH", path, json=wrong)).status_code == 422
+    for name in ("kind", "link", "events"):
+        empty = await native.call("PATCH", path, json={name: []})
+        assert (empty.status_code, problems(empty)) == (422, [(name, "is empty; null takes all")])
+    never = await native.call("PATCH", path, json={"kind": ["note.*"], "format": "agendize"})
+    assert [name for name, _ in problems(never)] == ["kind"]
     text = await native.call("PATCH", path, content="x", headers={"content-type": "text/plain"})
     assert text.status_code == 415
 
@@ -161,7 +176,7 @@ async def test_an_account_has_so_many_webhooks(
     answer = await native.call("POST", "/webhooks", json={"url": URL})
 
     assert answer.status_code == 422
-    assert "at most 1" in answer.text
+    assert "at most 1 webhooks" in answer.text
 
 
 async def test_deliveries_are_paged_by_change(app: Application, native: Native) -> None:
@@ -207,6 +222,8 @@ async def test_deliveries_are_paged_by_change(app: Application, native: Native) 
         ({"after": 0, "until": 10**9}, 422, "until"),
         ({"delivery": "msg_unknown"}, 404, None),
         ({"delivery": 1}, 422, "delivery"),
+        ({"delivery": "msg_1", "until": 3}, 422, "until"),
+        ({"after": 2, "until": 1}, 422, "until"),
     ],
 )
 async def test_what_cannot_be_sent_again_is_refused(
@@ -214,6 +231,8 @@ async def test_what_cannot_be_sent_again_is_refused(
 ) -> None:
     """With the member that is wrong."""
     made = await make(native)
+    await native.record()
+    await native.record()
 
     answer = await native.call("POST", f"/webhooks/{made['id']}/redeliver", json=body)
 
@@ -260,3 +279,83 @@ async def test_a_test_says_what_was_answered(app: Application, native: Native) -
     busy = await native.call("POST", f"/webhooks/{made['id']}/test")
     assert busy.status_code == 503
     assert busy.headers["retry-after"] == "1"
+
+
+@SQLITE_ONLY
+async def test_what_may_send_something_is_taken(native: Native) -> None:
+    """Formats with a kind that they have, entities that are named, or all of them."""
+    for members in (
+        {"format": "agendize", "kind": ["note.*", "appointment.*"]},
+        {"format": "agendize", "kind": ["appointment.created"], "events": ["activity.created"]},
+        {"format": "cobot", "kind": ["note.*"]},
+        {"kind": ["note.*"], "link": ["contact:8"], "events": ["entity.updated"]},
+        {"kind": ["note.*"], "events": ["entity.updated", "activity.created"]},
+        {"events": ["entity.deleted"]},
+        {"kind": None, "link": None, "events": None},
+    ):
+        await make(native, **members)
+
+
+@SQLITE_ONLY
+@pytest.mark.parametrize(
+    ("method", "below", "body"),
+    [("PATCH", "", {"description": "new"}), ("DELETE", "", None), ("POST", "/rotate", None)],
+)
+async def test_a_webhook_is_changed_as_it_was_read(
+    native: Native, method: str, below: str, body: Json | None
+) -> None:
+    """With If-Match only; otherwise it stays with all its deliveries."""
+    path = f"/webhooks/{(await make(native))['id']}"
+    old = (await native.call("GET", path)).headers["etag"]
+    await native.call("PATCH", path, json={"description": "other"})
+    await native.record()
+    await native.call("POST", f"{path}/redeliver", json={"after": 0})
+    current = (await native.call("GET", path)).headers["etag"]
+    members = {} if body is None else {"json": body}
+
+    refused = await native.call(method, path + below, headers={"If-Match": old}, **members)
+    kept = await native.get(path)
+    deliveries = await native.get(f"{path}/deliveries")
+    done = await native.call(method, path + below, headers={"If-Match": current}, **members)
+
+    assert refused.status_code == 412
+    assert (kept["description"], kept["reason"], len(deliveries["items"])) == ("other", None, 1)
+    assert done.status_code in {200, 204}
+
+
+@SQLITE_ONLY
+async def test_a_removal_that_is_sent_again_is_answered_again(native: Native) -> None:
+    """With its Idempotency-Key; without one there is nothing left to remove."""
+    path = f"/webhooks/{(await make(native))['id']}"
+    headers = {"Idempotency-Key": "remove"}
+
+    statuses = [
+        (await native.call("DELETE", path, headers=headers)).status_code,
+        (await native.call("DELETE", path, headers=headers)).status_code,
+        (await native.call("DELETE", path)).status_code,
+    ]
+
+    assert statuses == [204, 204, 404]
+
+
+@SQLITE_ONLY
+async def test_a_secret_that_was_promised_a_day_is_kept(native: Native) -> None:
+    """So there are no more rotations in a day than secrets that may sign."""
+    path = f"/webhooks/{(await make(native))['id']}"
+
+    statuses = [(await native.call("POST", f"{path}/rotate")).status_code for _ in range(11)]
+    last = await native.call("POST", f"{path}/rotate")
+
+    assert statuses == [200] * 9 + [409] * 2
+    assert "10 secrets sign already" in last.json()["detail"]
+
+
+@SQLITE_ONLY
+async def test_every_list_says_its_position(native: Native) -> None:
+    """That of the state it shows."""
+    path = f"/webhooks/{(await make(native))['id']}"
+    await native.record()
+    position = (await native.call("GET", "/activities")).headers["doings-position"]
+
+    for one in ("/webhooks", path, f"{path}/deliveries", f"{path}/stats", "/kinds", "/account"):
+        assert (await native.call("GET", one)).headers["doings-position"] == position, one

@@ -33,6 +33,8 @@ SOURCE = "console"
 ACTIONS = {CREATED: ("new",), UPDATED: ("cancel", "new"), DELETED: ("cancel",)}
 """What is sent for each event: the vendor has no word for a change."""
 
+KINDS = tuple([f"{APPOINTMENT}{event}" for event in ACTIONS])
+
 Members = dict[str, Any]
 
 
@@ -50,7 +52,7 @@ def _wants(
     change: Change,
 ) -> str | None:
     """What was recorded of appointments."""
-    is_told = change.op == "created" and change.kind.startswith(APPOINTMENT)
+    is_told = change.op == "created" and change.kind in KINDS
     return change.kind if is_told else None
 
 
@@ -135,4 +137,6 @@ def _request(
     return [("content-type", "application/json")], text.encode()
 
 
-FORMAT = Format(wants=_wants, render=_render, request=_request)
+FORMAT = Format(
+    wants=_wants, render=_render, request=_request, events=("activity.created",), kinds=KINDS
+)

@@ -51,7 +51,7 @@ def format_of(base: str) -> Format:
             for one in occasions
         ]
 
-    return Format(wants=_wants, render=render, request=_request)
+    return Format(wants=_wants, render=render, request=_request, events=("activity.created",))
 
 
 def _wants(settings: WebhookSettings, change: Change) -> str | None:

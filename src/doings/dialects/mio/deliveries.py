@@ -46,7 +46,13 @@ def format_of(clock: Clock) -> Format:
             for one in occasions
         ]
 
-    return Format(wants=_wants, render=render, request=_request)
+    return Format(
+        wants=_wants,
+        render=render,
+        request=_request,
+        events=("activity.created", "activity.updated"),
+        kinds=KINDS,
+    )
 
 
 def _wants(

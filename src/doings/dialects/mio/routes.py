@@ -1,7 +1,6 @@
 """The endpoints below `/business/v1`: sign-in, the list, the detail, the webhook's settings."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import msgspec
 from starlette.responses import Response
@@ -12,13 +11,11 @@ from doings.core.activity import Activity
 from doings.core.limits.search import check_search
 from doings.core.query import beginnings_from_text
 from doings.core.rendering import json_rendering, rendered
-from doings.core.store import Reader, Writer
+from doings.core.store import Reader
 from doings.core.store.entities import EntityReader
 from doings.core.store.rendering import Rendering
-from doings.core.store.webhooks import Secret, Webhook, WebhookSettings
-from doings.core.text import object_from_text
+from doings.dialects.mio import webhooks
 from doings.dialects.mio.auth import authenticate, sign_in
-from doings.dialects.mio.deliveries import options_of
 from doings.dialects.mio.documents import (
     ActivityDocument,
     ActivityListDocument,
@@ -29,18 +26,10 @@ from doings.dialects.mio.errors import respond_error
 from doings.dialects.mio.lookup import Narrowing, activity_named, page_of
 from doings.dialects.mio.mapping import activity_detail_document, lapses_of, rendered_documents
 from doings.dialects.mio.params import PARAMETERS, ZONE_HEADER, activities_query, zone_name
-from doings.dialects.mio.webhooks import (
-    WEBHOOK_ID,
-    settings_with,
-    settings_without,
-    webhook_of,
-    webhook_of_account,
-)
 from doings.httpkit.input.params import last
 from doings.httpkit.request import Request
 from doings.httpkit.streaming import JSON_ARRAY, Frame, going_on, json_elements, respond_list
 from doings.httpkit.surface import Operation, Surface, resource
-from doings.live.webhooks import signing
 
 ITEMS_END = b"]}"
 """How a page ends: the list is its last member."""
@@ -120,67 +109,35 @@ def _detail_rendering(request: Request, now: int) -> Rendering:
 
 async def show_webhook(request: Request) -> Response:
     """The webhook without its secrets; raises NotFound if there is none."""
-    return _answer(webhook_of_account(request.principal.account))
+    request.keep_no_answer()
+    return _answer(webhooks.masked(await request.timeline.read(webhooks.stored)))
 
 
 async def put_webhook(request: Request) -> Response:
-    """Set the webhook; raises Invalid."""
-    webhook = await request.json(WebhookDocument)
-
-    def change(settings: dict[str, Any]) -> dict[str, Any]:
-        return settings_with(settings, webhook)
-
-    store = request.services.store
-    request.services.deliveries.check_url(webhook.url)
-    account = await store.change_settings(request.principal.account.id, change)
-    stored = webhook_of(object_from_text(account.settings))
+    """Set the webhook; raises Invalid and TooMuch."""
+    sent = await request.json(WebhookDocument)
+    request.services.deliveries.check_url(sent.url)
     now = request.services.clock.now()
-    await request.timeline.write(lambda writer: _deliver_to(writer, stored, now))
+    document = await request.timeline.write(lambda writer: webhooks.put(writer, sent, now))
+    await _forget_old_setting(request)
     request.services.deliveries.wake()
-    return _answer(webhook_of_account(account))
-
-
-async def _deliver_to(writer: Writer, stored: WebhookDocument, now: int) -> None:
-    """Have events sent to where the settings say; from now on, where they said nothing before."""
-    settings = WebhookSettings(
-        url=stored.url, format="mio", lane="entity", options=options_of(stored)
-    )
-    known = {webhook.id: webhook for webhook in await writer.webhooks()}
-    webhook = known.get(WEBHOOK_ID)
-    if webhook is None:
-        secrets = (Secret(signing.new_secret()),)
-        webhook = Webhook(
-            id=WEBHOOK_ID,
-            settings=settings,
-            secrets=secrets,
-            key=signing.new_key(),
-            position=await writer.last_seq(),
-            created_at=now,
-            updated_at=now,
-        )
-        await writer.add_webhook(webhook)
-        return
-    if webhook.status == "disabled":
-        await writer.queue_failed(webhook.id, now)
-    await writer.change_webhook(
-        msgspec.structs.replace(
-            webhook, settings=settings, status="active", reason=None, updated_at=now
-        )
-    )
+    return _answer(webhooks.masked(document))
 
 
 async def delete_webhook(request: Request) -> Response:
     """Remove the webhook; raises NotFound if there is none."""
-    await request.services.store.change_settings(request.principal.account.id, settings_without)
-
-    await request.services.deliveries.clear(request.principal.account.id, WEBHOOK_ID)
-
-    async def end(writer: Writer) -> None:
-        if any(webhook.id == WEBHOOK_ID for webhook in await writer.webhooks()):
-            await writer.delete_webhook(WEBHOOK_ID)
-
-    await request.timeline.write(end)
+    await request.timeline.read(webhooks.stored)
+    await request.services.deliveries.clear(request.principal.account.id, webhooks.WEBHOOK_ID)
+    await request.timeline.write(lambda writer: writer.delete_webhook(webhooks.WEBHOOK_ID))
+    await _forget_old_setting(request)
     return Response(status_code=204)
+
+
+async def _forget_old_setting(request: Request) -> None:
+    """Remove the secrets that an older version kept with the account."""
+    account = request.principal.account
+    if webhooks.OLD_SETTING in account.settings:
+        await request.services.store.change_settings(account.id, webhooks.without_old_setting)
 
 
 def _zone(request: Request) -> str:

@@ -1,29 +1,33 @@
-"""Where the account's events are sent: stored with the account, shown without its secrets.
+"""Where the account's events are sent: the webhook `wh_mio`, shown without its secrets.
 
 Secrets are stored as they are, because deliveries need them. They are never shown: a mask is shown
 instead, and a client that sends the mask back keeps the stored secret.
 """
 
 import re
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
 
-from doings.core.account import Account
+from doings.core.budget import WEBHOOKS
 from doings.core.errors import Invalid, NotFound, Problem, TooMuch
-from doings.core.text import object_from_text
+from doings.core.store import Reader, Writer
+from doings.core.store.webhooks import Secret, Webhook, WebhookSettings
+from doings.dialects.mio.deliveries import options_of
 from doings.dialects.mio.documents import (
     AuthorizationDocument,
     CredentialsDocument,
     WebhookDocument,
 )
+from doings.live.webhooks import signing
 
-SETTING = "mio.webhook"
-"""The account's setting that holds the webhook."""
+OLD_SETTING = "mio.webhook"
+"""The account's setting that held the webhook before there were webhooks; nothing reads it."""
 
 WEBHOOK_ID = "wh_mio"
-"""The webhook that the setting makes; an account has one."""
+"""An account has one."""
 
 MASK = "********"
 SECRET_BYTES = 32
@@ -35,29 +39,67 @@ _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
 _HEADER_VALUE = re.compile(r"[\x20-\x7e]{0,1024}")
 
 
-def webhook_of(settings: dict[str, Any]) -> WebhookDocument:
-    """The webhook as it is stored; raises NotFound."""
-    if SETTING not in settings:
-        raise NotFound("webhook")
-    return msgspec.convert(settings[SETTING], WebhookDocument)
+async def stored(reader: Reader) -> WebhookDocument:
+    """The webhook with its secrets; raises NotFound."""
+    return _document(_found(await reader.webhooks()))
 
 
-def webhook_of_account(account: Account) -> WebhookDocument:
-    """The account's webhook as it is shown; raises NotFound."""
-    return masked(webhook_of(object_from_text(account.settings)))
+def _found(webhooks: Sequence[Webhook]) -> Webhook:
+    for webhook in webhooks:
+        if webhook.id == WEBHOOK_ID:
+            return webhook
+    raise NotFound("webhook")
 
 
-def settings_with(settings: dict[str, Any], webhook: WebhookDocument) -> dict[str, Any]:
-    """The settings with this webhook, its masks replaced by what is stored; raises Invalid."""
-    stored = webhook_of(settings) if SETTING in settings else None
-    unmasked = checked(_unmasked(webhook, stored))
-    return {**settings, SETTING: msgspec.to_builtins(unmasked)}
+def _document(webhook: Webhook) -> WebhookDocument:
+    """As it was sent in; the address may have been changed through our own API since."""
+    document = msgspec.convert(webhook.settings.options, WebhookDocument)
+    return msgspec.structs.replace(document, url=webhook.settings.url)
 
 
-def settings_without(settings: dict[str, Any]) -> dict[str, Any]:
-    """The settings without the webhook; raises NotFound if there is none."""
-    webhook_of(settings)
-    return {name: value for name, value in settings.items() if name != SETTING}
+async def put(writer: Writer, sent: WebhookDocument, now: int) -> WebhookDocument:
+    """Have events sent to where the vendor's settings say; returns them with their secrets.
+
+    From now on, where there were none before. Raises Invalid and TooMuch.
+    """
+    webhooks = await writer.webhooks()
+    known = next((one for one in webhooks if one.id == WEBHOOK_ID), None)
+    document = checked(_unmasked(sent, _document(known) if known else None))
+    if known is None:
+        if len(webhooks) >= WEBHOOKS:
+            raise TooMuch("webhooks", Problem("url", f"an account has at most {WEBHOOKS} webhooks"))
+        await writer.add_webhook(_new(document, await writer.last_seq(), now))
+        return document
+    if known.status == "disabled":
+        await writer.queue_failed(known.id, now)
+    settings = msgspec.structs.replace(
+        known.settings, url=document.url, options=options_of(document)
+    )
+    await writer.change_webhook(
+        msgspec.structs.replace(
+            known, settings=settings, status="active", reason=None, updated_at=now
+        )
+    )
+    return document
+
+
+def _new(document: WebhookDocument, position: int, now: int) -> Webhook:
+    return Webhook(
+        id=WEBHOOK_ID,
+        settings=WebhookSettings(
+            url=document.url, format="mio", lane="entity", options=options_of(document)
+        ),
+        secrets=(Secret(signing.new_secret()),),
+        key=signing.new_key(),
+        position=position,
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def without_old_setting(settings: dict[str, Any]) -> dict[str, Any]:
+    """The account's settings without what held the webhook before."""
+    return {name: value for name, value in settings.items() if name != OLD_SETTING}
 
 
 def masked(webhook: WebhookDocument) -> WebhookDocument:

@@ -55,13 +55,16 @@ def checked_url(url: str, allowed: Sequence[Network]) -> str:
     """The URL itself; raises Invalid for one that nothing may be sent to."""
     try:
         parts = urlsplit(url)
-        is_http = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+        is_http = parts.scheme in {"http", "https"} and bool(parts.hostname)
+        port = parts.port
     except ValueError:
-        raise Invalid.of("url", "must be an http or https address") from None
+        raise Invalid.of("url", "must be an http or https address, its port 1 to 65535") from None
     if len(url) > URL_LENGTH:
         raise Invalid.of("url", f"at most {URL_LENGTH} characters")
     if not is_http or not url.isascii() or not url.isprintable() or " " in url or "\\" in url:
         raise Invalid.of("url", "must be an http or https address of printable ASCII characters")
+    if port == 0:
+        raise Invalid.of("url", "has the port 0, and nothing can be sent there")
     if "@" in parts.netloc:
         raise Invalid.of("url", "may hold no user and no password")
     host = parts.hostname or ""

@@ -1,14 +1,15 @@
 """Which changes a webhook is told of, and what they are about."""
 
 import hashlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Literal
 
 import msgspec
 
 from doings.core.entity import CONTACT, EntityKey
-from doings.core.query import Query
+from doings.core.errors import Invalid, Problem
+from doings.core.query import Query, has_kind
 from doings.core.store import Reader
 from doings.core.store.changes import Change, EntityChange, FeedChunk
 from doings.core.store.webhooks import Delivery, Webhook, WebhookSettings
@@ -55,6 +56,9 @@ A body is JSON without line breaks. Two on two lines are two requests, sent one 
 """
 
 
+ENTITY_EVENTS = ("entity.updated", "entity.deleted", "entity.erased")
+
+
 class Occasion(msgspec.Struct, frozen=True):
     """A change that is about to be sent, as what event."""
 
@@ -70,19 +74,43 @@ class Format(msgspec.Struct, frozen=True):
 
     `headers` makes the headers of a request and its body from the text to be sent, given the id of
     the message and the instant. `render_entity` makes the body for what happened to an entity,
-    where the format has a way to say that.
+    where the format has a way to say that. `events` and `kinds` are all that it ever sends, None
+    where that is every kind.
     """
 
     wants: Wants
     render: Render
     request: Callable[[Webhook, str, str, int], tuple[Headers, bytes]]
     render_entity: Callable[[str, EntityChange], str] | None = None
+    events: tuple[ActivityEvent, ...] = ACTIVITY_EVENTS
+    kinds: tuple[str, ...] | None = None
 
 
-def wants_activity(settings: WebhookSettings, change: Change) -> str | None:
-    """The event of a change to an activity, where the webhook has it."""
-    event = f"activity.{change.op}"
-    return event if event in (settings.events or ACTIVITY_EVENTS) else None
+def check_sends(settings: WebhookSettings, form: Format) -> None:
+    """Raise Invalid for settings by which nothing would ever be sent."""
+    events = settings.events or ACTIVITY_EVENTS
+    sent = (*form.events, *(ENTITY_EVENTS if form.render_entity else ()))
+    problems = []
+    if not set(events).intersection(sent):
+        problems.append(Problem("events", f"the format {settings.format} sends only {_list(sent)}"))
+    elif not set(events).intersection(ACTIVITY_EVENTS) and not _names_entities(settings):
+        reason = "with filters only entities are told of that link or actor name, and none is named"
+        problems.append(Problem("events", reason))
+    wanted = settings.kinds or None
+    if form.kinds is not None and not any(has_kind(wanted, kind) for kind in form.kinds):
+        problems.append(
+            Problem("kind", f"the format {settings.format} sends only {_list(form.kinds)}")
+        )
+    if problems:
+        raise Invalid(*problems)
+
+
+def _list(words: Iterable[str]) -> str:
+    return ", ".join(words)
+
+
+def _names_entities(settings: WebhookSettings) -> bool:
+    return bool(settings.links or settings.actor) or is_everything(query_of(settings))
 
 
 def entity_event(settings: WebhookSettings, query: Query, change: EntityChange) -> str | None:
@@ -128,10 +156,14 @@ def deliveries_of_changes(
             if event is not None:
                 deliveries.append(_entity_delivery(settings, item, event, new_message()))
             continue
-        event = form.wants(settings, item)
+        event = form.wants(settings, item) if _is_among_events(settings, item) else None
         if event is not None and is_let_through(query, item, around[item.seq]):
             deliveries.append(_delivery(settings, item, around[item.seq], event, new_message()))
     return deliveries
+
+
+def _is_among_events(settings: WebhookSettings, change: Change) -> bool:
+    return f"activity.{change.op}" in (settings.events or ACTIVITY_EVENTS)
 
 
 def is_let_through(query: Query, change: Change, around: States) -> bool:

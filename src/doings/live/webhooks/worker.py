@@ -7,7 +7,6 @@ first, and another one goes on where it was killed.
 import asyncio
 import contextlib
 import time
-from collections.abc import Collection
 from contextlib import AbstractContextManager
 from functools import partial
 
@@ -20,12 +19,13 @@ from doings.core.clock import SECOND, text_from_instant
 from doings.core.errors import Busy, NotFound, Unavailable
 from doings.core.store import Writer
 from doings.core.store.changes import Followed
-from doings.core.store.webhooks import ActiveWebhook, Attempt, Delivery, Webhook
+from doings.core.store.webhooks import ActiveWebhook, Attempt, Delivery, Webhook, WebhookSettings
 from doings.core.text import json_text
 from doings.httpkit.observing.metrics import note_webhooks
 from doings.live.webhooks.delivery import LEASE_SECONDS, LOOK_SECONDS, Courier
 from doings.live.webhooks.desk import Desk, posted
 from doings.live.webhooks.destination import checked_url
+from doings.live.webhooks.events import check_sends
 from doings.live.webhooks.fresh import WORTH_NOTING, Fresh, fresh_of, queue
 from doings.live.webhooks.holder import is_gone
 
@@ -178,14 +178,13 @@ class Worker(BackgroundTask):
         age = 0.0 if oldest is None else (self.desk.clock.now() - oldest) / SECOND
         note_webhooks(lag, age)
 
-    @property
-    def formats(self) -> Collection[str]:
-        """The names of the formats there are."""
-        return self.desk.formats
-
     def check_url(self, url: str) -> None:
         """Raise Invalid for an address that nothing may be sent to."""
         checked_url(url, self.desk.sender.allowed)
+
+    def check_sends(self, settings: WebhookSettings) -> None:
+        """Raise Invalid for settings by which nothing would ever be sent."""
+        check_sends(settings, self.desk.formats[settings.format])
 
     def wake(self) -> None:
         """Look for work at once, because a webhook or its queue was changed."""

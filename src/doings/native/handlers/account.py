@@ -19,7 +19,7 @@ from doings.native.documents import (
 )
 from doings.native.http.answer import Answer
 from doings.native.http.idempotency import write_once
-from doings.native.http.position import read_shown
+from doings.native.http.position import POSITION, read_shown
 from doings.native.http.request_body import body_of_type
 from doings.native.http.responses import NO_CONTENT, respond_document, written
 from doings.native.mapping import instant_of, token_document
@@ -28,6 +28,7 @@ from doings.native.mapping import instant_of, token_document
 async def show_account(request: Request) -> Response:
     """The account."""
     account = request.principal.account
+    request.headers[POSITION] = str(request.principal.position)
     return respond_document(
         request,
         AccountDocument(

@@ -19,6 +19,7 @@ from doings.httpkit.surface import Operation, resource
 from doings.native.documents import KindDocument, KindInput, KindList
 from doings.native.http.answer import Answer
 from doings.native.http.idempotency import write_once
+from doings.native.http.position import POSITION
 from doings.native.http.request_body import body_of_type
 from doings.native.http.responses import NO_CONTENT, encode, respond_document, respond_json, written
 from doings.native.openapi.operations import IF_NONE_MATCH, NO_BODY, ONCE, OperationDoc, json_of
@@ -27,6 +28,7 @@ from doings.native.openapi.schemas import schema_of
 
 async def list_kinds(request: Request) -> Response:
     """The catalogue and the account's own kinds; to a viewer those that it may see."""
+    request.headers[POSITION] = str(request.principal.position)
     own = own_kinds(request.principal.account.settings)
     view = request.principal.view
     if view is None and not own:
@@ -41,6 +43,7 @@ async def list_kinds(request: Request) -> Response:
 
 async def show_kind(request: Request) -> Response:
     """One kind; raises NotFound."""
+    request.headers[POSITION] = str(request.principal.position)
     name = request.path_params["kind"]
     kind = CATALOGUE.get(name) or own_kinds(request.principal.account.settings).get(name)
     if kind is None:

@@ -1,13 +1,13 @@
 """Webhooks: made, changed and tried, with what became of each delivery."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from typing import cast
 
 import msgspec
 from starlette.responses import Response
 
-from doings.auth.principal import ADMIN
 from doings.core.budget import WEBHOOK_REDELIVER, WEBHOOKS
 from doings.core.clock import datetime_from_instant
 from doings.core.cursor import filters_digest
@@ -15,31 +15,23 @@ from doings.core.errors import Invalid, NotFound, Problem, TooMuch
 from doings.core.position import Position
 from doings.core.query import Gap
 from doings.core.store import Reader, Writer
-from doings.core.store.webhooks import Delivery, DeliveryStatus, Webhook
+from doings.core.store.webhooks import Delivery, DeliveryStatus, Webhook, WebhookSettings
 from doings.httpkit.input.params import last, one_of
 from doings.httpkit.request import Request
-from doings.httpkit.surface import Operation, resource
 from doings.native import documents as wire
 from doings.native.handlers.timeline import url_of
 from doings.native.http.answer import Answer
+from doings.native.http.conditions import Conditions, conditions_of
 from doings.native.http.idempotency import write_once
+from doings.native.http.position import read_shown
 from doings.native.http.request_body import body_of_type, patch_of_type
 from doings.native.http.responses import NO_CONTENT, encode, respond_document, respond_json, written
-from doings.native.openapi.operations import (
-    CURSOR,
-    IF_NONE_MATCH,
-    LIMIT_PARAMETER,
-    NO_BODY,
-    ONCE,
-    STATUS_FILTER,
-    OperationDoc,
-    json_of,
-)
 from doings.native.params import limit
 from doings.native.webhooks import (
     DELIVERY_STATUSES,
     ROTATION,
     delivery_document,
+    has_filters,
     new_webhook,
     rotated,
     seq_from_position,
@@ -48,18 +40,23 @@ from doings.native.webhooks import (
     webhook_document,
 )
 
+REMOVED = "removed"
+"""Why a webhook is disabled that is being removed."""
+
 
 async def list_webhooks(request: Request) -> Response:
     """The account's webhooks, without secrets."""
     request.keep_no_answer()
-    webhooks = await request.timeline.read(lambda reader: reader.webhooks())
+    webhooks = await read_shown(request, lambda reader: reader.webhooks())
     return respond_document(request, wire.WebhookList([webhook_document(one) for one in webhooks]))
 
 
 async def show_webhook(request: Request) -> Response:
     """One webhook, without its secret; raises NotFound."""
     request.keep_no_answer()
-    return respond_document(request, webhook_document(await _webhook(request)))
+    id_ = request.path_params["id"]
+    webhook = await read_shown(request, lambda reader: reader.webhook(id_))
+    return respond_document(request, webhook_document(webhook))
 
 
 async def create_webhook(request: Request) -> Response:
@@ -68,13 +65,16 @@ async def create_webhook(request: Request) -> Response:
     wanted = body_of_type(request, body, wire.WebhookInput)
     settings = settings_from_input(wanted)
     request.services.deliveries.check_url(settings.url)
+    request.services.deliveries.check_sends(settings)
     made = new_webhook(settings, clock=request.services.clock, is_enabled=wanted.enabled)
     location = f"{request.base_url}/webhooks/{made.id}"
     epoch = request.principal.position.epoch
 
     async def add(writer: Writer) -> Answer:
         if len(await writer.webhooks()) >= WEBHOOKS:
-            raise TooMuch("webhooks", Problem("body", f"an account has at most {WEBHOOKS}"))
+            raise TooMuch(
+                "webhooks", Problem("body", f"an account has at most {WEBHOOKS} webhooks")
+            )
         end = Position(epoch, await writer.last_seq())
         position = end.seq if wanted.after is None else seq_from_position(wanted.after, end)
         await writer.add_webhook(msgspec.structs.replace(made, position=position))
@@ -89,39 +89,50 @@ async def create_webhook(request: Request) -> Response:
 
 
 async def patch_webhook(request: Request) -> Response:
-    """Change a webhook, or switch it off and on; raises Invalid and NotFound."""
+    """Change a webhook, or switch it off and on; raises Invalid, NotFound and Outdated."""
     body = await request.body()
     patch = patch_of_type(request, body, wire.WebhookPatch)
     deliveries, now = request.services.deliveries, request.services.clock.now()
-    epoch, before = request.principal.position.epoch, await _webhook(request)
+    conditions, epoch = conditions_of(request), request.principal.position.epoch
     if patch.url is not msgspec.UNSET:
         deliveries.check_url(patch.url)
-    settings_from_patch(before.settings, patch)
+
+    def patched(settings: WebhookSettings) -> WebhookSettings:
+        found = settings_from_patch(settings, patch)
+        if has_filters(patch):
+            deliveries.check_sends(found)
+        return found
+
+    before = await _webhook(request)
+    patched(before.settings)
     if before.status == "active":
+        # What happened up to now is told by the filters as they are, whatever becomes of the patch.
         await deliveries.catch_up(request.principal.account.id, before)
 
     async def change(writer: Writer) -> Answer:
-        changed = await _changed(writer, before.id, patch, epoch=epoch, now=now)
+        webhook = await writer.webhook(before.id)
+        _check_state(conditions, webhook)
+        changed = msgspec.structs.replace(
+            webhook, settings=patched(webhook.settings), updated_at=now
+        )
+        changed = await _switched(writer, changed, patch, epoch=epoch, now=now)
         await writer.change_webhook(changed)
         return written(webhook_document(changed))
 
     return _waking(request, await write_once(request, body, change))
 
 
-async def _changed(
-    writer: Writer, webhook_id: str, patch: wire.WebhookPatch, *, epoch: str | None, now: int
+async def _switched(
+    writer: Writer, webhook: Webhook, patch: wire.WebhookPatch, *, epoch: str | None, now: int
 ) -> Webhook:
-    """The webhook as it will be, its queue as the patch wants it."""
-    webhook = await writer.webhook(webhook_id)
-    changed = msgspec.structs.replace(
-        webhook, settings=settings_from_patch(webhook.settings, patch), updated_at=now
-    )
+    """The webhook where the patch has it begin, on or off, and its queue as that wants it."""
+    changed = webhook
     if patch.after is not msgspec.UNSET:
         position = seq_from_position(patch.after, Position(epoch, await writer.last_seq()))
-        await writer.discard(webhook_id, until=position)
+        await writer.discard(webhook.id, until=position)
         changed = msgspec.structs.replace(changed, position=position)
     if patch.enabled is True and webhook.status == "disabled":
-        await writer.queue_failed(webhook_id, now)
+        await writer.queue_failed(webhook.id, now)
         changed = msgspec.structs.replace(changed, status="active", reason=None)
     elif patch.enabled is False and webhook.status == "active":
         changed = msgspec.structs.replace(changed, status="disabled", reason=None)
@@ -129,24 +140,37 @@ async def _changed(
 
 
 async def delete_webhook(request: Request) -> Response:
-    """Remove a webhook with all its deliveries; raises NotFound."""
-    webhook_id = (await _webhook(request)).id
-    await request.services.deliveries.clear(request.principal.account.id, webhook_id)
+    """Remove a webhook with all its deliveries; raises NotFound and Outdated."""
+    webhook_id, conditions = request.path_params["id"], conditions_of(request)
+
+    async def end(writer: Writer) -> None:
+        _check_state(conditions, await writer.webhook(webhook_id))
+        await writer.disable_webhook(webhook_id, REMOVED)
 
     async def delete(writer: Writer) -> Answer:
         await writer.delete_webhook(webhook_id)
         return NO_CONTENT
 
+    # One that is gone was perhaps removed by this request, which is sent again.
+    with suppress(NotFound):
+        await request.timeline.write(end)
+        await request.services.deliveries.clear(request.principal.account.id, webhook_id)
     return await write_once(request, b"", delete)
 
 
 async def rotate_secret(request: Request) -> Response:
-    """Make a new secret; the one before signs for a day. Raises NotFound."""
+    """Make a new secret; the one before signs for a day.
+
+    Raises NotFound, Outdated, and Conflict where too many sign.
+    """
     webhook_id, now = request.path_params["id"], request.services.clock.now()
+    conditions = conditions_of(request)
     previous_until = datetime_from_instant(now + ROTATION)
 
     async def rotate(writer: Writer) -> Answer:
-        changed = rotated(await writer.webhook(webhook_id), now=now)
+        webhook = await writer.webhook(webhook_id)
+        _check_state(conditions, webhook)
+        changed = rotated(webhook, now=now)
         await writer.change_webhook(changed)
         return written(wire.RotatedSecret(changed.secrets[0].text, previous_until))
 
@@ -154,6 +178,11 @@ async def rotate_secret(request: Request) -> Response:
         return written(wire.RotatedSecret(None, previous_until))
 
     return await write_once(request, b"", rotate, kept=without_secret)
+
+
+def _check_state(conditions: Conditions, webhook: Webhook) -> None:
+    if conditions.are_set:
+        conditions.check(webhook_document(webhook))
 
 
 async def test_webhook(request: Request) -> Response:
@@ -184,7 +213,7 @@ async def list_deliveries(request: Request) -> Response:
             limit=count + 1,
         )
 
-    found = await request.timeline.read(read)
+    found = await read_shown(request, read)
     has_more = len(found) > count
     items = (found[-count:] if is_back else found[:count]) if has_more else found
     older = Gap(0, items[-1].seq, "older") if items and (has_more or is_back) else None
@@ -204,6 +233,8 @@ async def redeliver(request: Request) -> Response:
     wanted = body_of_type(request, body, wire.RedeliverInput)
     if (wanted.delivery is None) == (wanted.after is None):
         raise Invalid.of("body", "must hold either delivery or after")
+    if wanted.delivery is not None and wanted.until is not None:
+        raise Invalid.of("until", "goes with after, not with delivery")
     webhook = await _webhook(request)
     if wanted.delivery is not None:
         return await _redeliver_one(request, body, webhook, wanted.delivery)
@@ -233,6 +264,8 @@ async def _redeliver_range(
     after, until = seq_from_position(wanted.after or 0, end), last_seq
     if wanted.until is not None:
         until = seq_from_position(wanted.until, end, field="until")
+    if until < after:
+        raise Invalid.of("until", "is before after")
     if until - after > WEBHOOK_REDELIVER:
         reason = f"is more than {WEBHOOK_REDELIVER} behind after; take it in parts"
         raise TooMuch("webhook_redeliver", Problem("until", reason))
@@ -273,7 +306,7 @@ async def show_stats(request: Request) -> Response:
             oldest_at=datetime_from_instant(first[0].at) if first else None,
         )
 
-    return respond_document(request, await request.timeline.read(read, bounded=False))
+    return respond_document(request, await read_shown(request, read, bounded=False))
 
 
 def _waking(request: Request, response: Response) -> Response:
@@ -285,137 +318,3 @@ def _waking(request: Request, response: Response) -> Response:
 async def _webhook(request: Request) -> Webhook:
     """The webhook that the path names; raises NotFound."""
     return await request.timeline.read(lambda reader: reader.webhook(request.path_params["id"]))
-
-
-WEBHOOK = json_of(wire.WebhookDocument)
-
-RESOURCES = (
-    resource(
-        "/webhooks",
-        GET=Operation(
-            list_webhooks,
-            ADMIN,
-            about=OperationDoc(
-                summary="List webhooks",
-                tag="webhooks",
-                parameters=(IF_NONE_MATCH,),
-                answers={200: json_of(wire.WebhookList), 304: NO_BODY},
-            ),
-        ),
-        POST=Operation(
-            create_webhook,
-            ADMIN,
-            has_secret=True,
-            about=OperationDoc(
-                summary="Make a webhook",
-                tag="webhooks",
-                parameters=(ONCE,),
-                body=json_of(wire.WebhookInput),
-                errors=(410,),
-                answers={201: WEBHOOK},
-            ),
-        ),
-    ),
-    resource(
-        "/webhooks/{id}",
-        GET=Operation(
-            show_webhook,
-            ADMIN,
-            about=OperationDoc(
-                summary="Show a webhook",
-                tag="webhooks",
-                parameters=(IF_NONE_MATCH,),
-                answers={200: WEBHOOK, 304: NO_BODY},
-            ),
-        ),
-        PATCH=Operation(
-            patch_webhook,
-            ADMIN,
-            about=OperationDoc(
-                summary="Change a webhook, or switch it off and on",
-                tag="webhooks",
-                parameters=(ONCE,),
-                body=json_of(wire.WebhookPatch),
-                errors=(410,),
-                answers={200: WEBHOOK},
-            ),
-        ),
-        DELETE=Operation(
-            delete_webhook,
-            ADMIN,
-            about=OperationDoc(
-                summary="Remove a webhook with its deliveries",
-                tag="webhooks",
-                parameters=(ONCE,),
-                answers={204: NO_BODY},
-            ),
-        ),
-    ),
-    resource(
-        "/webhooks/{id}/rotate",
-        POST=Operation(
-            rotate_secret,
-            ADMIN,
-            has_secret=True,
-            about=OperationDoc(
-                summary="Make a new secret; both sign for 24 hours",
-                tag="webhooks",
-                parameters=(ONCE,),
-                answers={200: json_of(wire.RotatedSecret)},
-            ),
-        ),
-    ),
-    resource(
-        "/webhooks/{id}/test",
-        POST=Operation(
-            test_webhook,
-            ADMIN,
-            about=OperationDoc(
-                summary="Send a test at once",
-                tag="webhooks",
-                answers={200: json_of(wire.WebhookTestResult)},
-            ),
-        ),
-    ),
-    resource(
-        "/webhooks/{id}/deliveries",
-        GET=Operation(
-            list_deliveries,
-            ADMIN,
-            about=OperationDoc(
-                summary="List deliveries, newest changes first",
-                tag="webhooks",
-                parameters=(STATUS_FILTER, LIMIT_PARAMETER, CURSOR, IF_NONE_MATCH),
-                answers={200: json_of(wire.DeliveryPage), 304: NO_BODY},
-            ),
-        ),
-    ),
-    resource(
-        "/webhooks/{id}/redeliver",
-        POST=Operation(
-            redeliver,
-            ADMIN,
-            about=OperationDoc(
-                summary="Send deliveries again",
-                tag="webhooks",
-                parameters=(ONCE,),
-                body=json_of(wire.RedeliverInput),
-                errors=(410,),
-                answers={202: json_of(wire.QueuedCount)},
-            ),
-        ),
-    ),
-    resource(
-        "/webhooks/{id}/stats",
-        GET=Operation(
-            show_stats,
-            ADMIN,
-            about=OperationDoc(
-                summary="Count the deliveries of a webhook",
-                tag="webhooks",
-                parameters=(IF_NONE_MATCH,),
-                answers={200: json_of(wire.WebhookStats), 304: NO_BODY},
-            ),
-        ),
-    ),
-)
