@@ -2,6 +2,7 @@
 
 from base64 import b64decode, b64encode
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -14,6 +15,7 @@ from cryptography.hazmat.primitives.ciphers.modes import CBC
 from doings.app import Application
 from doings.auth.credentials import issue
 from doings.auth.principal import SCOPES
+from doings.dialects import cobot
 from doings.dialects.cobot.deliveries import EVENTS
 from tests.engines import SQLITE_ONLY
 from tests.live.receiver import Receiver
@@ -281,6 +283,34 @@ async def test_cobot_refuses_by_field(
     assert set(answer.json()["errors"]) == fields
 
 
+@pytest.mark.parametrize(
+    ("event", "reason"),
+    [
+        ("payment_failed", "is no event; did you mean failed_payment?"),
+        ("new_invoice", "is no event; did you mean created_invoice?"),
+        ("create_membership", "is no event; did you mean created_membership?"),
+        ("xyzzy", "is no event"),
+        ("", "can't be blank"),
+    ],
+)
+async def test_cobot_names_the_event_that_may_be_meant(
+    http: httpx.AsyncClient, event: str, reason: str
+) -> None:
+    """Also for a type of its list of activities, which has another spelling."""
+    body = {"event": event, "callback_url": 5}
+
+    errors = (await http.post("/cobot/acme/api/subscriptions", json=body)).json()["errors"]
+
+    assert errors == {"event": [reason], "callback_url": ["is no address"]}
+
+
+def test_every_event_is_in_the_readme() -> None:
+    """So that nobody has to guess."""
+    text = Path(cobot.__file__).with_name("README.md").read_text(encoding="utf-8")
+
+    assert [event for event in EVENTS if f"`{event}`" not in text] == []
+
+
 async def test_cobot_takes_a_subscription_once(http: httpx.AsyncClient) -> None:
     """The same event to the same address; a webhook of another kind is none."""
     path = "/cobot/acme/api/subscriptions"
@@ -309,7 +339,7 @@ def test_cobot_s_names_are_the_vendor_s() -> None:
     """Verb and noun for what the vendor has."""
     names = {"created_membership", "created_invoice", "deleted_booking", "changed_membership_plan"}
 
-    assert names <= EVENTS
+    assert names <= set(EVENTS)
 
 
 async def test_agendize_is_sent_appointments(native: Native, receiver: Receiver) -> None:

@@ -18,6 +18,11 @@ from doings.core.store.rendering import Rendered, Rendering
 
 T = TypeVar("T")
 
+Check = Callable[[], Awaitable[object]]
+
+CHECK_SECONDS = 3.0
+"""How often a wait for changes is looked after: whether its caller may still read."""
+
 ReadPage = Callable[[Reader, Query], Awaitable[Page[T]]]
 
 STREAM_CHUNK = 500
@@ -112,18 +117,23 @@ class Timeline:
         """The other accounts in which recording these drafts will record, too."""
         return await recording.receivers(self.store, self.account, drafts)
 
-    async def changes(self, after: int, limit: int, wait: float) -> tuple[list[Change], int]:
+    async def changes(
+        self, after: int, limit: int, wait: float, check: Check
+    ) -> tuple[list[Change], int]:
         """At most `limit` changes after a seq, and the account's last seq.
 
-        Waits for the first one up to `wait` seconds.
+        Waits for the first one up to `wait` seconds, and calls `check` every CHECK_SECONDS
+        meanwhile; what that raises ends the wait.
         """
 
         async def read(reader: Reader) -> tuple[list[Change], int]:
             return await reader.changes(after, limit), await reader.last_seq()
 
-        return await self._awaited(read, after, wait)
+        return await self._awaited(read, after, wait, check)
 
-    async def feed(self, after: int, limit: int, wait: float) -> tuple[FeedChunk, int]:
+    async def feed(
+        self, after: int, limit: int, wait: float, check: Check
+    ) -> tuple[FeedChunk, int]:
         """What happened after a seq, to entities too, and the account's last seq; waits as above.
 
         Raises NotFound.
@@ -135,11 +145,15 @@ class Timeline:
             return [chunk] if chunk.items else [], chunk.last_seq
 
         last_chunk: list[FeedChunk] = []
-        _, last_seq = await self._awaited(read, after, wait)
+        _, last_seq = await self._awaited(read, after, wait, check)
         return last_chunk[-1], last_seq
 
     async def _awaited(
-        self, read: Callable[[Reader], Awaitable[tuple[list[T], int]]], after: int, wait: float
+        self,
+        read: Callable[[Reader], Awaitable[tuple[list[T], int]]],
+        after: int,
+        wait: float,
+        check: Check,
     ) -> tuple[list[T], int]:
         end = time.monotonic() + wait
         last_head = -1
@@ -150,5 +164,11 @@ class Timeline:
             if changes or left <= 0 or last_seq == last_head:
                 return changes, last_seq
             last_head = last_seq
+            step_ends = time.monotonic() + min(left, CHECK_SECONDS)
             # The last seq can move without a change: a new entity takes a seq as well.
-            await self.store.wait_for_change(self.account.id, max(last_seq, after), left)
+            await self.store.wait_for_change(
+                self.account.id, max(last_seq, after), min(left, CHECK_SECONDS)
+            )
+            if time.monotonic() >= step_ends:
+                last_head = -1
+                await check()

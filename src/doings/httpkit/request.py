@@ -27,6 +27,7 @@ from doings.httpkit.errors import TooSlow, Unreadable
 from doings.httpkit.input import headers
 from doings.httpkit.input.addresses import UNKNOWN, address_from_text, is_host
 from doings.httpkit.input.body import coding_from_header, content_chunks
+from doings.httpkit.input.choices import choices_at
 from doings.httpkit.input.forms import NO_LISTS, members_from_form, members_from_multipart
 from doings.httpkit.input.params import (
     Parameters,
@@ -345,7 +346,7 @@ def decoded(body: bytes, kind: type[T], *, path: str = "") -> T:
         body.decode()
         return msgspec.json.decode(body, type=kind)
     except msgspec.ValidationError as error:
-        raise Invalid(problem_from(error, path)) from None
+        raise Invalid(problem_from(error, path, kind)) from None
     except UnicodeDecodeError:
         raise Malformed("the body is not UTF-8") from None
     except RecursionError:
@@ -354,10 +355,15 @@ def decoded(body: bytes, kind: type[T], *, path: str = "") -> T:
         raise Malformed(f"the body is not JSON: {error}") from None
 
 
-def problem_from(error: msgspec.ValidationError, path: str = "") -> Problem:
-    """Which member is wrong and why, from msgspec's one sentence."""
+def problem_from(
+    error: msgspec.ValidationError, path: str = "", kind: type[Any] | None = None
+) -> Problem:
+    """Which member is wrong and why, from msgspec's one sentence; `kind` is the body's type."""
     reason, _, at = str(error).partition(" - at `$")
     field = (path + at.rstrip("`")).lstrip(".")
+    if reason.startswith(WRONG_CHOICE) and (choices := choices_at(at.rstrip("`"), kind)):
+        given = reason.removeprefix(WRONG_CHOICE)
+        return Problem(field, f"{given} is none of {', '.join(choices)}")
     if unknown := _unknown_member(reason):
         field = f"{field}.{unknown}".lstrip(".")
         reason = "unknown member"
@@ -365,6 +371,9 @@ def problem_from(error: msgspec.ValidationError, path: str = "") -> Problem:
         field = f"{field}.{missing}".lstrip(".")
         reason = "required"
     return Problem(field or "body", reason)
+
+
+WRONG_CHOICE = "Invalid enum value "
 
 
 def _unknown_member(reason: str) -> str | None:

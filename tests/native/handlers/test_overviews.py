@@ -6,6 +6,8 @@ import time
 import pytest
 
 from doings.app import Application
+from doings.auth.credentials import issue
+from doings.core import timeline
 from doings.core.kinds.rules import CATALOGUE
 from tests.native.client import Native, problems, signed_in
 
@@ -60,6 +62,41 @@ async def test_a_long_poll_ends_with_the_change_it_waits_for(native: Native) -> 
 
     page = await asyncio.wait_for(poll, 5)
     assert [item["activity"] for item in page["items"]] == [document]
+
+
+async def test_a_long_poll_ends_soon_after_its_credential_is_revoked(
+    app: Application, native: Native, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long it wanted to wait; those of other credentials go on."""
+    monkeypatch.setattr(timeline, "CHECK_SECONDS", 0.1)
+    last = (await native.record())["seq"]
+    account = await app.services().store.account("acme")
+    issued, stored = issue(account.id, scopes=["read"], now=app.services().clock.now())
+    await app.services().store.write(account.id, lambda writer: writer.add_credential(stored))
+    headers = {"Authorization": f"Bearer {issued.secret}"}
+    path = f"/changes?after={last}&wait=30"
+    other = asyncio.create_task(native.call("GET", f"/changes?after={last}&wait=2"))
+    poll = asyncio.create_task(native.call("GET", path, headers=headers))
+    await asyncio.sleep(0.3)
+
+    await native.call("DELETE", f"/tokens/{issued.key}")
+
+    assert (await asyncio.wait_for(poll, 5)).status_code == 401
+    assert (await other).status_code == 200
+
+
+async def test_a_position_beyond_the_end_is_of_another_history(native: Native) -> None:
+    """It was never given out, so that waiting for it would pass over what comes."""
+    await native.record()
+    here = (await native.call("GET", "/activities")).headers["doings-position"]
+    epoch, _, seq = here.partition("-")
+
+    beyond = await native.call("GET", f"/changes?after={epoch}-{int(seq) + 1}")
+
+    assert beyond.status_code == 410
+    assert beyond.json()["type"].endswith("/reset")
+    assert beyond.json()["position"] == here
+    assert (await native.call("GET", f"/changes?after={here}")).status_code == 200
 
 
 async def test_a_long_poll_ends_when_its_time_is_over(native: Native) -> None:

@@ -332,6 +332,7 @@ async def test_only_its_own_format_is_offered(native: Native) -> None:
 
     assert refused.status_code == 406
     assert (head.status_code, head.headers["content-type"]) == (200, "text/event-stream")
+    assert "content-length" not in head.headers
 
 
 async def test_positions_come_even_where_filters_hide_all(

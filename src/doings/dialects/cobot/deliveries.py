@@ -27,7 +27,7 @@ def event_of_kind(kind: str) -> str:
     return f"{verb}_{noun}" if noun in SOURCES else type_of_kind(kind)
 
 
-EVENTS = frozenset(event_of_kind(kind) for kind in CATALOGUE)
+EVENTS = tuple(sorted({event_of_kind(kind) for kind in CATALOGUE}))
 """What there may be subscriptions to."""
 
 

@@ -1,5 +1,6 @@
 """Subscriptions: webhooks of the vendor's format, each to one event of a space."""
 
+from difflib import get_close_matches
 from typing import Any
 
 import msgspec
@@ -11,9 +12,10 @@ from doings.core.errors import Conflict, Invalid, NotFound, Problem, TooMuch
 from doings.core.store import Writer
 from doings.core.store.webhooks import Secret, Webhook, WebhookSettings
 from doings.dialects.cobot.auth import enter_space
-from doings.dialects.cobot.deliveries import EVENT, EVENTS
+from doings.dialects.cobot.deliveries import EVENT, EVENTS, event_of_kind
 from doings.dialects.cobot.documents import SubscriptionDocument
 from doings.dialects.cobot.params import BLANK, NO_PARAMETERS
+from doings.dialects.cobot.vocabulary import kinds_of_type
 from doings.httpkit.request import Request
 from doings.httpkit.surface import Operation, resource
 from doings.live.webhooks import signing
@@ -41,7 +43,10 @@ async def create_subscription(request: Request) -> Response:
         if any(is_subscription(one) and _is_same(one.settings, settings) for one in known):
             raise Conflict("there is such a subscription already")
         if len(known) >= WEBHOOKS:
-            raise TooMuch("webhooks", Problem("base", f"a space has at most {WEBHOOKS}"))
+            raise TooMuch(
+                "webhooks",
+                Problem("base", f"a space has at most {WEBHOOKS} subscriptions and other webhooks"),
+            )
         webhook = Webhook(
             id=f"wh_{request.services.clock.new_id().replace('-', '')}",
             settings=settings,
@@ -103,12 +108,22 @@ def _settings(members: dict[str, Any]) -> WebhookSettings:
     event, url = members.get("event"), members.get("callback_url")
     problems = []
     if not isinstance(event, str) or event not in EVENTS:
-        problems.append(Problem("event", "is no event" if event else BLANK))
+        problems.append(Problem("event", _no_event(event)))
     if not isinstance(url, str) or not url:
-        problems.append(Problem("callback_url", BLANK))
+        problems.append(Problem("callback_url", "is no address" if url else BLANK))
     if problems or not isinstance(url, str):
         raise Invalid(*problems)
     return WebhookSettings(url=url, format=FORMAT, lane="none", options={EVENT: event})
+
+
+def _no_event(event: object) -> str:
+    """Why there is no such event, and which one may be meant."""
+    if not event:
+        return BLANK
+    text = event if isinstance(event, str) else ""
+    meant = [event_of_kind(kind) for kind in kinds_of_type(text)]
+    near = [one for one in meant if one in EVENTS] or get_close_matches(text, EVENTS, n=1)
+    return f"is no event; did you mean {near[0]}?" if near else "is no event"
 
 
 def _document(request: Request, webhook: Webhook) -> SubscriptionDocument:

@@ -26,7 +26,9 @@ def decoded_line(line: bytes, decoder: "msgspec.json.Decoder[T]") -> T:
         line.decode()
         return decoder.decode(line)
     except msgspec.ValidationError as error:
-        raise Invalid(in_plain_words(problem_from(error), decoder.type)) from None
+        raise Invalid(
+            in_plain_words(problem_from(error, kind=decoder.type), decoder.type)
+        ) from None
     except UnicodeDecodeError:
         raise Malformed("not UTF-8", "body") from None
     except RecursionError:

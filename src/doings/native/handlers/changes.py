@@ -14,13 +14,16 @@ from doings.native.params import LONGEST_WAIT, limit, position
 async def list_changes(request: Request) -> Response:
     """What changed after a position, oldest first; waits for news where there is none yet.
 
-    Raises HistoryReplaced for a position of another epoch.
+    Raises HistoryReplaced for a position of another epoch, and for one beyond the end, which was
+    never given out in this history. A bare seq says nothing of a history, and may be one to come.
     """
     here = request.principal.position
     after = position(request.query)
     if after is not None and after.epoch not in {None, here.epoch}:
         raise HistoryReplaced(str(here))
     first = 0 if after is None else after.seq
+    if after is not None and after.epoch is not None and first > here.seq:
+        await _check_end(request, first)
     wait = integer(request.query, "wait", 0, least=0, most=LONGEST_WAIT)
     if not wait:
         return await _respond_changes(request, first, wait)
@@ -30,11 +33,23 @@ async def list_changes(request: Request) -> Response:
         return await _respond_changes(request, first, wait)
 
 
+async def _check_end(request: Request, first: int) -> None:
+    """The end may have moved since the sign-in; raises HistoryReplaced."""
+    last_seq = await request.timeline.read(lambda reader: reader.last_seq())
+    if first > last_seq:
+        raise HistoryReplaced(position_of(request, last_seq))
+
+
 async def _respond_changes(request: Request, first: int, wait: int) -> Response:
+    async def check() -> None:
+        """Raise Unauthenticated once the credential is revoked or has expired."""
+        await request.services.authenticator.by_key(request.principal.key)
+
+    most = limit(request.query)
     if one_of(request.query, "entities", ("true", "false")) == "true":
-        chunk, last_seq = await request.timeline.feed(first, limit(request.query), wait)
+        chunk, last_seq = await request.timeline.feed(first, most, wait, check)
         request.headers[POSITION] = position_of(request, last_seq)
         return respond_document(request, feed_page(chunk.items, first))
-    changes, last_seq = await request.timeline.changes(first, limit(request.query), wait)
+    changes, last_seq = await request.timeline.changes(first, most, wait, check)
     request.headers[POSITION] = position_of(request, last_seq)
     return respond_document(request, change_page(changes, first))

@@ -21,7 +21,10 @@ async def stream_changes(request: Request) -> Response:
     # A stream is never the answer to another request.
     request.lapse_at(request.services.clock.now())
     if request.method == "HEAD":
-        return Response(headers=HEADERS)
+        head = Response(headers=HEADERS)
+        # A stream has no length, so its head may not say that it is empty.
+        del head.headers["content-length"]
+        return head
     return request.services.streams.respond(request.principal, query, start)
 
 
