@@ -67,6 +67,8 @@ def page() -> bytes:
         base=described["servers"][0]["url"],
         tags=by_tag(described["paths"]),
         schemas=described["components"]["schemas"],
+        notes={tag["name"]: tag["description"] for tag in described["tags"]},
+        deliveries=described["webhooks"],
         errors=errors_in(described["paths"]),
         example_base=BASE,
     )

@@ -268,6 +268,7 @@ _OVERVIEWS = (
                 answers={200: {EVENT_STREAM: wire.StreamEvent}},
                 errors=(406,),
                 limits=STREAM_NOTES,
+                has_position=False,
             ),
         ),
     ),

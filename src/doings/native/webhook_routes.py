@@ -103,6 +103,7 @@ RESOURCES = (
                 summary="Send a test at once",
                 tag="webhooks",
                 answers={200: json_of(wire.WebhookTestResult)},
+                has_position=False,
             ),
         ),
     ),

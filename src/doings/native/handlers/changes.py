@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from doings.core.errors import HistoryReplaced
+from doings.core.errors import HistoryReplaced, Unauthenticated
 from doings.httpkit.input.params import integer, one_of
 from doings.httpkit.request import Request
 from doings.native.http.position import POSITION, position_of
@@ -44,6 +44,10 @@ async def _respond_changes(request: Request, first: int, wait: int) -> Response:
     async def check() -> None:
         """Raise Unauthenticated once the credential is revoked or has expired."""
         await request.services.authenticator.by_key(request.principal.key)
+        # A viewer's token may end before the credential that it was made with.
+        ends_at = request.principal.expires_at
+        if ends_at is not None and ends_at <= request.services.clock.now():
+            raise Unauthenticated("the credential has expired")
 
     most = limit(request.query)
     if one_of(request.query, "entities", ("true", "false")) == "true":

@@ -23,7 +23,7 @@ from doings.native.handlers.timeline import url_of
 from doings.native.http.answer import Answer
 from doings.native.http.conditions import Conditions, conditions_of
 from doings.native.http.idempotency import write_once
-from doings.native.http.position import read_shown
+from doings.native.http.position import POSITION, read_shown
 from doings.native.http.request_body import body_of_type, patch_of_type
 from doings.native.http.responses import NO_CONTENT, encode, respond_document, respond_json, written
 from doings.native.params import limit
@@ -261,6 +261,7 @@ async def _redeliver_range(
     account_id, deliveries = request.principal.account.id, request.services.deliveries
     last_seq = await request.timeline.read(lambda reader: reader.last_seq())
     end = Position(request.principal.position.epoch, last_seq)
+    request.headers[POSITION] = str(end)
     after, until = seq_from_position(wanted.after or 0, end), last_seq
     if wanted.until is not None:
         until = seq_from_position(wanted.until, end, field="until")

@@ -12,8 +12,9 @@ from doings.config import Settings
 from doings.httpkit.problem import MEDIA_TYPE, ProblemDocument
 from doings.httpkit.request import Request
 from doings.httpkit.surface import Handler, Operation, Resource
+from doings.native.http.position import POSITION
 from doings.native.http.responses import encode, respond_json
-from doings.native.openapi import examples
+from doings.native.openapi import deliveries, examples
 from doings.native.openapi.operations import (
     IF_NONE_MATCH,
     PATH_PARTS,
@@ -29,9 +30,22 @@ _PATH_PART = re.compile(r"\{(\w+)\}")
 
 DESCRIPTION = """\
 Records what happens to the people of a business, once, in one timeline. Sign in with
-`Authorization: Bearer <secret>`. Errors are problem details (RFC 9457)."""
+`Authorization: Bearer <secret>`. Errors are problem details (RFC 9457). Answers that show a state \
+have the header `Doings-Position: <epoch>-<seq>`, the place in the feed from which `/changes` and \
+`/stream` go on after it."""
+
+POSITION_HEADER = {
+    "description": "`<epoch>-<seq>`: where the feed goes on after the state that is shown.",
+    "schema": {"type": "string", "examples": ["1f0c9a3b7d2e-42"]},
+}
+
+TAGS = {"webhooks": deliveries.NOTES}
+"""What is said of all operations of a tag."""
 
 MOUNT = "/v1"
+
+SHOWING = (200, 201, 202, 204)
+"""Statuses of answers that show a state, or what a write has made of it."""
 
 ALWAYS = (401, 403, 429, 503)
 """Errors that any operation with a credential may answer."""
@@ -80,6 +94,7 @@ def description(resources: tuple[Resource, ...]) -> Json:
         "info": {"title": "Doings", "version": doings.__version__, "description": DESCRIPTION},
         "servers": [{"url": MOUNT}],
         "security": [{"bearer": []}],
+        "tags": [{"name": name, "description": text} for name, text in TAGS.items()],
         "paths": {
             resource.path: {
                 method.lower(): {
@@ -90,8 +105,10 @@ def description(resources: tuple[Resource, ...]) -> Json:
             }
             for resource in resources
         },
+        "webhooks": deliveries.described_deliveries(schemas.schema),
         "components": {
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
+            "headers": {POSITION: POSITION_HEADER},
             "schemas": schemas.components,
         },
     }
@@ -106,7 +123,7 @@ class _Schemas:
     """The schemas of all types that the operations name."""
 
     def __init__(self, resources: tuple[Resource, ...]) -> None:
-        types: list[Any] = [ProblemDocument]
+        types: list[Any] = [ProblemDocument, *deliveries.TYPES]
         for resource in resources:
             for operation in resource.operations.values():
                 types += _types_of(operation.about)
@@ -200,6 +217,8 @@ def _responses(path: str, operation: Operation, schemas: _Schemas) -> Json:
         answer: Json = {"description": HTTPStatus(status).phrase}
         if content:
             answer["content"] = _content(content, schemas)
+        if operation.about.has_position and not operation.is_public and status in SHOWING:
+            answer["headers"] = {POSITION: {"$ref": f"#/components/headers/{POSITION}"}}
         answers[str(status)] = answer
     problem = {"content": {MEDIA_TYPE: {"schema": schemas.schema(ProblemDocument)}}}
     for status in sorted(errors_of(path, operation)):

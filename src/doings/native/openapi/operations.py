@@ -33,6 +33,7 @@ class OperationDoc(msgspec.Struct, frozen=True, kw_only=True):
 
     `answers`: for each status of success the types of its body, a tuple where it is one of several.
     `errors`: further statuses. `limits`: sentences about what a body may hold, besides its size.
+    `has_position`: whether answers of success say the position of the state that they show.
     """
 
     summary: str
@@ -42,6 +43,7 @@ class OperationDoc(msgspec.Struct, frozen=True, kw_only=True):
     answers: dict[int, dict[str, Any] | None]
     errors: tuple[int, ...] = ()
     limits: tuple[str, ...] = ()
+    has_position: bool = True
 
 
 def described_parameters(about: OperationDoc) -> Parameters:
@@ -187,7 +189,13 @@ _POSITION = {
 }
 
 FEED_PARAMETERS = (
-    _query("after", "The last seq or position already known; 0 where it is left out.", _POSITION),
+    _query(
+        "after",
+        "The last position already known, or its seq; 0 where it is left out. A position of another"
+        " epoch or beyond the end is answered with 410; a bare seq is not checked, and one beyond"
+        " the end waits for what comes after it.",
+        _POSITION,
+    ),
     LIMIT_PARAMETER,
     _query(
         "wait",
@@ -202,7 +210,12 @@ FEED_PARAMETERS = (
 )
 
 STREAM_PARAMETERS = (
-    _query("after", "The position to go on from; the present end where it is left out.", _POSITION),
+    _query(
+        "after",
+        "The position to go on from; the present end where it is left out. For one of another epoch"
+        " or beyond the end the stream begins with `reset` at the present end.",
+        _POSITION,
+    ),
     _query("entity", "Only the timeline of `type:id`, and what happens to it.", _KEY),
     KIND_FILTER,
     LINK_FILTER,
