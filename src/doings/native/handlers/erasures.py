@@ -13,7 +13,7 @@ from doings.httpkit.surface import Operation, resource
 from doings.native import erasures as wire
 from doings.native.http.answer import Answer
 from doings.native.http.idempotency import write_once
-from doings.native.http.position import POSITION, position_of
+from doings.native.http.position import POSITION, position_of, read_shown
 from doings.native.http.request_body import body_of_type
 from doings.native.http.responses import NO_CONTENT, encode, respond_document, respond_json, written
 from doings.native.openapi.operations import (
@@ -55,7 +55,7 @@ async def list_erasures(request: Request) -> Response:
     count, cursor = limit(request.query), last(request.query, "cursor")
     if cursor and not _ID.fullmatch(cursor):
         raise Malformed("must be `next` of an answer", "cursor")
-    found = await request.timeline.read(lambda reader: reader.erasures(count + 1, cursor or None))
+    found = await read_shown(request, lambda reader: reader.erasures(count + 1, cursor or None))
     items = found[:count]
     following = items[-1].id if len(found) > count else None
     page = wire.ErasurePage([wire.erasure_document(one) for one in items], following)
@@ -89,7 +89,7 @@ async def show_retention(request: Request) -> Response:
     """The rules, and for each how many activities would go now."""
     request.keep_no_answer()
     now = request.services.clock.now()
-    found = await request.timeline.read(lambda reader: reader.due_by_rule(now), bounded=False)
+    found = await read_shown(request, lambda reader: reader.due_by_rule(now), bounded=False)
     return respond_document(request, wire.retention_document(found))
 
 

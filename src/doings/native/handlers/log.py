@@ -178,6 +178,7 @@ RESOURCES = (
             show_checkpoint,
             about=OperationDoc(
                 summary="Show the size and the root of the log, signed",
+                has_position=False,
                 tag="log",
                 parameters=(IF_NONE_MATCH,),
                 answers={200: {TEXT: str}, 304: NO_BODY},
@@ -190,6 +191,7 @@ RESOURCES = (
             show_key,
             about=OperationDoc(
                 summary="Show the public keys that checkpoints are signed with",
+                has_position=False,
                 tag="log",
                 parameters=(IF_NONE_MATCH,),
                 answers={200: {TEXT: str}, 304: NO_BODY},
@@ -202,6 +204,7 @@ RESOURCES = (
             show_consistency,
             about=OperationDoc(
                 summary="Prove that the log begins with an earlier one",
+                has_position=False,
                 tag="log",
                 parameters=(*CONSISTENCY_PARAMETERS, IF_NONE_MATCH),
                 answers={200: json_of(wire.ConsistencyProof), 304: NO_BODY},
@@ -215,6 +218,7 @@ RESOURCES = (
                 show_tile,
                 about=OperationDoc(
                     summary="Show a tile of the log",
+                    has_position=False,
                     tag="log",
                     parameters=(IF_NONE_MATCH,),
                     answers={200: {BYTES: bytes}, 304: NO_BODY},
@@ -230,6 +234,7 @@ RESOURCES = (
             prove,
             about=OperationDoc(
                 summary="Prove that a change is in the log",
+                has_position=False,
                 tag="log",
                 parameters=(IF_NONE_MATCH,),
                 answers={200: json_of(wire.Proof), 304: NO_BODY},
