@@ -255,6 +255,23 @@ async def test_a_range_of_changes_is_sent_again(native: Native) -> None:
 
 
 @SQLITE_ONLY
+async def test_a_range_is_sent_again_once_for_a_key(native: Native) -> None:
+    """The same request is answered as before, though more has happened since."""
+    made = await make(native)
+    path, headers = f"/webhooks/{made['id']}/redeliver", {"Idempotency-Key": "again"}
+    await native.record()
+    first = await native.call("POST", path, json={"after": 0}, headers=headers)
+    await native.record()
+
+    again = await native.call("POST", path, json={"after": 0}, headers=headers)
+    other = await native.call("POST", path, json={"after": 1}, headers=headers)
+
+    assert (first.status_code, first.json()) == (202, {"queued": 1})
+    assert (again.status_code, again.json()) == (202, {"queued": 1})
+    assert other.status_code == 409
+
+
+@SQLITE_ONLY
 async def test_a_range_has_a_bound(native: Native, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is to be taken in parts then."""
     monkeypatch.setattr(handlers, "WEBHOOK_REDELIVER", 2)

@@ -22,8 +22,8 @@ from doings.native import documents as wire
 from doings.native.handlers.timeline import url_of
 from doings.native.http.answer import Answer
 from doings.native.http.conditions import Conditions, conditions_of
-from doings.native.http.idempotency import write_once
-from doings.native.http.position import POSITION, read_shown
+from doings.native.http.idempotency import answered_before, write_once
+from doings.native.http.position import read_shown
 from doings.native.http.request_body import body_of_type, patch_of_type
 from doings.native.http.responses import NO_CONTENT, encode, respond_document, respond_json, written
 from doings.native.params import limit
@@ -238,7 +238,7 @@ async def redeliver(request: Request) -> Response:
     webhook = await _webhook(request)
     if wanted.delivery is not None:
         return await _redeliver_one(request, body, webhook, wanted.delivery)
-    return await _redeliver_range(request, webhook, wanted)
+    return await _redeliver_range(request, body, webhook, wanted)
 
 
 async def _redeliver_one(request: Request, body: bytes, webhook: Webhook, message: str) -> Response:
@@ -255,13 +255,12 @@ async def _redeliver_one(request: Request, body: bytes, webhook: Webhook, messag
 
 
 async def _redeliver_range(
-    request: Request, webhook: Webhook, wanted: wire.RedeliverInput
+    request: Request, body: bytes, webhook: Webhook, wanted: wire.RedeliverInput
 ) -> Response:
     """Queue the deliveries of a range of changes, chunk by chunk."""
     account_id, deliveries = request.principal.account.id, request.services.deliveries
     last_seq = await request.timeline.read(lambda reader: reader.last_seq())
     end = Position(request.principal.position.epoch, last_seq)
-    request.headers[POSITION] = str(end)
     after, until = seq_from_position(wanted.after or 0, end), last_seq
     if wanted.until is not None:
         until = seq_from_position(wanted.until, end, field="until")
@@ -270,27 +269,24 @@ async def _redeliver_range(
     if until - after > WEBHOOK_REDELIVER:
         reason = f"is more than {WEBHOOK_REDELIVER} behind after; take it in parts"
         raise TooMuch("webhook_redeliver", Problem("until", reason))
+    if (before := await answered_before(request, body)) is not None:
+        return before
     queued = 0
     while after < until:
         chosen, after = await deliveries.chosen(account_id, webhook, after, until)
-        await request.timeline.write(partial(_queue, webhook.id, chosen, after >= until))
+        await request.timeline.write(partial(_queue, webhook.id, chosen))
         queued += len(chosen)
-    deliveries.wake()
-    return Response(
-        encode(wire.QueuedCount(queued)), status_code=202, media_type="application/json"
-    )
+
+    async def finish(writer: Writer) -> Answer:
+        await writer.touch_webhook(webhook.id)
+        return written(wire.QueuedCount(queued), status=202)
+
+    return _waking(request, await write_once(request, body, finish))
 
 
-async def _queue(
-    webhook_id: str,
-    chosen: Sequence[Delivery],
-    is_last: bool,  # noqa: FBT001 - of a partial
-    writer: Writer,
-) -> None:
+async def _queue(webhook_id: str, chosen: Sequence[Delivery], writer: Writer) -> None:
     await writer.webhook(webhook_id)
     await writer.queue(webhook_id, chosen)
-    if is_last:
-        await writer.touch_webhook(webhook_id)
 
 
 async def show_stats(request: Request) -> Response:

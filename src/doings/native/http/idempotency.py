@@ -74,3 +74,16 @@ async def write_once(
         return answer
 
     return response_of(await request.timeline.write(once, also=also))
+
+
+async def answered_before(request: Request, body: bytes) -> Response | None:
+    """The answer to the same request before it, for a write that takes several transactions.
+
+    It ends with `write_once`, which keeps its answer. Raises Conflict.
+    """
+    key = key_of(request)
+    if key is None:
+        return None
+    digest = digest_of(request, body)
+    first = await request.timeline.write(lambda writer: recall_answer(writer, key, digest))
+    return None if first is None else response_of(first)
