@@ -148,7 +148,10 @@ def deliveries_of_changes(
     It is told of a change if the activity fitted its filters right before or right after it,
     whatever has happened to the activity since.
     """
-    query, around = query_of(settings), states(chunk)
+    query = query_of(settings)
+    # To be told everything, one after the other, nobody asks what it was.
+    is_asked = settings.lane == "entity" or not is_everything(query)
+    around = states(chunk) if is_asked else {}
     deliveries = []
     for item in chunk.items:
         if isinstance(item, EntityChange):
@@ -157,8 +160,9 @@ def deliveries_of_changes(
                 deliveries.append(_entity_delivery(settings, item, event, new_message()))
             continue
         event = form.wants(settings, item) if _is_among_events(settings, item) else None
-        if event is not None and is_let_through(query, item, around[item.seq]):
-            deliveries.append(_delivery(settings, item, around[item.seq], event, new_message()))
+        found = around.get(item.seq, (None, None))
+        if event is not None and is_let_through(query, item, found):
+            deliveries.append(_delivery(settings, item, found, event, new_message()))
     return deliveries
 
 
