@@ -4,6 +4,7 @@ An item of the feed shows the activity as it is now. How it was before and after
 by going back: from the activity as it is now over the members that each later change replaced.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
@@ -118,15 +119,35 @@ States = tuple[Marks | None, Marks | None]
 def states(chunk: FeedChunk) -> dict[int, States]:
     """The states around each change of an activity in the chunk, by the seq of the change."""
     changes = [item for item in chunk.items if isinstance(item, Change)]
+    counts = Counter([change.activity_seq for change in (*changes, *chunk.later)])
+    activities = {change.activity_seq: change.activity for change in changes if change.activity}
     present: dict[int, _State | None] = {}
-    for change in changes:
-        present[change.activity_seq] = _state_of(change.activity) if change.activity else None
     found: dict[int, States] = {}
     for change in reversed([*changes, *chunk.later]):
-        after = present[change.activity_seq]
-        before = present[change.activity_seq] = _before(change, after)
+        seq, activity = change.activity_seq, change.activity
+        if counts[seq] == 1 and change.op == "created" and activity is not None:
+            # Most are recorded and never changed, and are as they are now.
+            found[change.seq] = (None, _marks_of(activity))
+            continue
+        if seq not in present:
+            present[seq] = _state_of(activities[seq]) if seq in activities else None
+        after = present[seq]
+        before = present[seq] = _before(change, after)
         found[change.seq] = (_marks(before), _marks(after))
     return found
+
+
+def _marks_of(activity: Activity) -> Marks:
+    keys = [(link.entity.key, link.roles) for link in activity.links]
+    return Marks(
+        activity.kind,
+        activity.origin,
+        activity.external_id,
+        activity.level,
+        activity.channels,
+        frozenset([key for key, roles in keys if ACTOR in roles]),
+        frozenset([key for key, _ in keys]),
+    )
 
 
 def _marks(state: _State | None) -> Marks | None:
