@@ -147,9 +147,10 @@ async def test_a_log_with_other_leaves_is_found(book: Book) -> None:
     """Leaves that are missing or of other digests, and roots that are not those of their tiles."""
     await book.record(*[note(summary=str(number)) for number in range(600)])
     await book.database.settle_log(book.account.id)
-    rows = await book.rows("SELECT leaf FROM log_leaves WHERE leaf >= 256 ORDER BY leaf")
+    rows = await book.rows("SELECT leaf, salts FROM log_leaves WHERE leaf >= 256 ORDER BY leaf")
     await book.run("DELETE FROM log_leaves WHERE leaf = :leaf", leaf=rows[-1][0])
-    await book.run("UPDATE log_nodes SET hash = salts FROM log_leaves WHERE leaf = 0 AND place = 1")
+    wrong = rows[-1][1]
+    await book.run("UPDATE log_nodes SET hash = :wrong WHERE place = 1", wrong=wrong)
 
     said = [one for one in await checked(book.database) if "leaf" in one or "tile" in one]
 

@@ -26,6 +26,7 @@ from tests.builders import note
 from tests.clocks import TickingClock
 from tests.storage import servers
 from tests.storage.book import Book
+from tests.storage.conftest import upgrade
 
 citus = pytest.mark.citus
 needs_cluster = pytest.mark.skipif(servers.CLUSTER is None, reason="DOINGS_TEST_CITUS is not set")
@@ -158,7 +159,7 @@ async def test_tables_of_a_new_version_are_spread_like_the_others(
     monkeypatch.undo()
 
     engine = await open_postgres(await servers.cluster_url_for(tmp_path))
-    database = await open_database(engine, clock, SCHEMA)
+    database = await open_database(engine, clock, SCHEMA, upgrade)
 
     assert "import_runs" not in made
     assert set(await places(engine)) == {*CENTRAL, *SPREAD}
