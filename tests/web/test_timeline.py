@@ -242,10 +242,10 @@ async def test_facts_and_people(member: Visitor, acme: Business) -> None:
 
     text = (await member.get("/timeline")).text
 
-    assert re.findall(r'<a href="(/timeline\?person[^"]*)"><bdi>([^<]*)</bdi>', text) == [
-        ("/timeline?person=user:u1", "Ann"),
-        ("/timeline?person=contact:8", "Jim"),
-        ("/timeline?person=membership:m1", "M"),
+    assert re.findall(r'<a href="(/entities/[^"]*)"><bdi>([^<]*)</bdi>', text) == [
+        ("/entities/user:u1", "Ann"),
+        ("/entities/contact:8", "Jim"),
+        ("/entities/membership:m1", "M"),
     ]
     facts = dict(re.findall(r"<dt>([^<]*)</dt><dd>([^<]*)</dd>", text))
     assert facts["pay by · card"] == "yes"

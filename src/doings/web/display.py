@@ -30,6 +30,11 @@ def display_of(request: Request) -> Display:
     return display_from_texts(theme, zone_name)
 
 
+def zone_of(request: Request) -> str:
+    """The zone that the reader has chosen, else the account's."""
+    return display_of(request).zone or request.principal.account.time_zone
+
+
 def display_from_texts(theme: str, zone_name: str) -> Display:
     """The nearest that there is."""
     known: Theme = "auto"

@@ -2,7 +2,7 @@
 
 from doings.httpkit.surface import Surface
 from doings.web.page import respond_error
-from doings.web.pages import display, sign_in, static, timeline
+from doings.web.pages import activity, display, sign_in, static, timeline
 from doings.web.session import authenticate
 
 SURFACE = Surface(
@@ -11,6 +11,7 @@ SURFACE = Surface(
         *sign_in.RESOURCES,
         *display.RESOURCES,
         *timeline.RESOURCES,
+        *activity.RESOURCES,
         *static.RESOURCES,
     ),
     vary="Cookie, Accept-Encoding",

@@ -9,23 +9,23 @@ from doings.core.account import Account
 from doings.core.clock import date_from_day, day_of
 from doings.core.kinds.rules import kind_named
 from doings.core.position import position_from_text
-from doings.core.query import Gap
 from doings.core.store import Reader
 from doings.httpkit.input.params import Parameters, last
 from doings.httpkit.request import Request
 from doings.httpkit.surface import Operation, resource
 from doings.live.sse import HEADERS
-from doings.web.display import display_of
+from doings.web.display import zone_of
 from doings.web.page import HTML, render, respond_compressed, respond_page
 from doings.web.session import session_of
 from doings.web.timeline.calendar import histogram_of, year_of
+from doings.web.timeline.articles import entity_url
+from doings.web.timeline.feed import EVENTS, PART, feed_of, place_of
 from doings.web.timeline.filters import (
     Asked,
     Filters,
     Place,
     address_of,
     asked_from_params,
-    key_text,
     params_of,
     query_of,
 )
@@ -40,10 +40,6 @@ from doings.web.timeline.reading import (
 
 FREE = Parameters(is_free=True)
 """The page reads its address itself: what it cannot read it says, and shows the rest."""
-
-PART = "/timeline/part"
-EVENTS = "/timeline/events"
-
 
 KINDS = 100
 """How many kinds are offered, the most frequent ones."""
@@ -94,7 +90,7 @@ async def show_part(request: Request) -> Response:
         return await read_part(reader, asked, time_zone, now)
 
     part = await request.timeline.read(read, bounded=False)
-    context = {"part": part, "older": _older(part), "newer": _newer(part)}
+    context = {"part": part, "older": place_of(part.after), "newer": place_of(part.before)}
     text = await asyncio.to_thread(render, "part.html", context)
     return await respond_compressed(request, text.encode(), HTML)
 
@@ -117,11 +113,6 @@ async def stream_events(request: Request) -> Response:
     return request.services.streams.respond(request.principal, query, start, is_good)
 
 
-def zone_of(request: Request) -> str:
-    """The zone that the reader has chosen, else the account's."""
-    return display_of(request).zone or request.principal.account.time_zone
-
-
 def _context(request: Request, asked: Asked, part: Part, overview: Overview) -> dict[str, object]:
     """What `timeline.html` shows."""
     filters = asked.filters
@@ -131,12 +122,7 @@ def _context(request: Request, asked: Asked, part: Part, overview: Overview) -> 
 
     year = asked.place.year or _year_shown(asked, part, overview)
     return {
-        "part": part,
-        "older": _older(part),
-        "newer": _newer(part),
-        "older_url": url(("older", _older(part))) if part.after else None,
-        "newer_url": url(("newer", _newer(part))) if part.before else None,
-        "newest_url": url(),
+        **feed_of(filters, part, str(request.principal.position)),
         "filters": filters,
         "asked": asked,
         "chips": _chips(filters, overview),
@@ -150,25 +136,10 @@ def _context(request: Request, asked: Asked, part: Part, overview: Overview) -> 
         "year": year_of(overview.sums, year, url),
         "histogram": histogram_of(overview.sums, url, (filters.first_on, filters.last_on)),
         "jump_fields": params_of(filters),
-        "params": address_of(filters, path="").removeprefix("?"),
-        "position": str(request.principal.position),
-        "part_url": PART,
-        "events_url": EVENTS,
+        "about_url": _about_url(filters, overview),
+        "is_filtered": filters.are_any,
         "clear_url": address_of(Filters()),
     }
-
-
-def _older(part: Part) -> str:
-    """The place from where a list goes on to older activities; empty at its end."""
-    return "" if part.after is None else _place(part.after)
-
-
-def _newer(part: Part) -> str:
-    return "" if part.before is None else _place(part.before)
-
-
-def _place(gap: Gap) -> str:
-    return key_text(gap.occurred_at, gap.seq)
 
 
 def _year_shown(asked: Asked, part: Part, overview: Overview) -> int:
@@ -186,6 +157,12 @@ def _title(filters: Filters, overview: Overview) -> str:
     if filters.person is None:
         return "Timeline"
     return overview.names.get(filters.person, ":".join(filters.person))
+
+
+def _about_url(filters: Filters, overview: Overview) -> str | None:
+    """Where the person is shown whose timeline it is."""
+    is_known = filters.person in overview.names
+    return entity_url(filters.person) if filters.person and is_known else None
 
 
 def _chips(filters: Filters, overview: Overview) -> list[Chip]:

@@ -18,8 +18,9 @@ export function listenToKeys(feed) {
     j: () => move(feed, 1),
     k: () => move(feed, -1),
     "/": () => {
-      document.getElementById("filters").open = true;
-      document.getElementById("text").focus();
+      const filters = document.getElementById("filters");
+      if (filters) filters.open = true;
+      document.getElementById(filters ? "text" : "find").focus();
     },
     "?": () => dialog.showModal(),
   };

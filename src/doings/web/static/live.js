@@ -134,9 +134,8 @@ export class Live {
     const changed = [...this.changed];
     if (feed.newer || fresh.length + changed.length > MOST_AT_ONCE || !feed.articles.length) {
       // They stand where the reader is not: at the start of the list.
-      const { params } = feed;
       history.replaceState(null, "");
-      location.assign(params ? `/timeline?${params}` : "/timeline");
+      location.assign(feed.element.dataset.home);
       return;
     }
     this.fresh.clear();

@@ -24,11 +24,12 @@ feed.begin();
 new Live(feed, document.getElementById("news")).begin();
 
 // An address without the fields that were left empty can be read.
-document.getElementById("filter-form").addEventListener("submit", (event) => {
-  for (const field of event.target.elements) {
+const form = document.getElementById("filter-form");
+form?.addEventListener("submit", () => {
+  for (const field of form.elements) {
     if (field.name && !field.value) field.disabled = true;
   }
 });
 addEventListener("pageshow", () => {
-  for (const field of document.getElementById("filter-form").elements) field.disabled = false;
+  for (const field of form?.elements ?? []) field.disabled = false;
 });

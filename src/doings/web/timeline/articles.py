@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import groupby
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import msgspec
 
@@ -86,6 +86,11 @@ class Article(msgspec.Struct, frozen=True):
     others: list["Article"]
 
     @property
+    def url(self) -> str:
+        """Where all of it is shown."""
+        return activity_url(self.id)
+
+    @property
     def span(self) -> int:
         """How many places of the list it takes, those that are folded into it included."""
         return 1 + len(self.others)
@@ -101,7 +106,17 @@ class Context(msgspec.Struct, frozen=True):
 
 def entity_url(key: EntityKey) -> str:
     """Where a person or thing is shown."""
+    return f"/entities/{quote(':'.join(key), safe=':')}"
+
+
+def timeline_url(key: EntityKey) -> str:
+    """The timeline of a person or thing, which is there also once that was deleted."""
     return "/timeline?" + urlencode({"person": ":".join(key)}, safe=":")
+
+
+def activity_url(activity_id: str) -> str:
+    """Where one activity is shown."""
+    return f"/activities/{activity_id}"
 
 
 def articles_of(

@@ -21,7 +21,7 @@ VALUE_LENGTH = 300
 REPLACED_BYTES = 16_384
 """Bytes that a change may keep of the past and still be shown in a timeline."""
 
-_decode_any = msgspec.json.Decoder(Any, float_hook=str).decode
+decode_any = msgspec.json.Decoder(Any, float_hook=str).decode
 _decode = msgspec.json.Decoder(dict[str, Any], float_hook=str).decode
 """Decimal numbers are the text that they were recorded as."""
 
@@ -63,6 +63,11 @@ def facts_of(activity: Activity, time_zone: str) -> list[Fact]:
     return shown + [Fact(name, cut(value)) for name, value in about if value]
 
 
+def facts_of_object(text: str) -> list[Fact]:
+    """The values of a stored JSON object, in words."""
+    return list(_members(_decode(text), ()))
+
+
 def revision_of(activity: Activity, change: Change, time_zone: str, now: int) -> Revision:
     """What the newest change of an activity replaced."""
     return Revision(
@@ -78,18 +83,25 @@ def _replaced(activity: Activity, before: str, time_zone: str) -> list[Fact]:
     members = msgspec.json.decode(before, type=dict[str, msgspec.Raw])
     facts: list[Fact] = []
     for name, raw in members.items():
-        old = _decode_any(raw)
+        old = decode_any(raw)
         if name in {"data", "metadata"} and isinstance(old, dict):
             facts += _different(old, _decode(getattr(activity, name)))
-        elif name == "occurred_at" and isinstance(old, str):
-            facts.append(Fact("time", exact_text(instant_from_text(old), time_zone)))
-        elif name == "links" and isinstance(old, list):
-            facts.append(Fact("links", cut(", ".join(map(_linked, old))) or "none"))
-        elif name == "actor":
-            facts.append(Fact("actor", _linked(old) if isinstance(old, dict) else "none"))
         else:
-            facts.append(Fact(_words(name), _shown(old) or "nothing"))
+            facts += facts_of_member(name, old, time_zone)
     return facts[:FACTS]
+
+
+def facts_of_member(name: str, value: object, time_zone: str) -> list[Fact]:
+    """A member of an activity's document in words; of JSON, the values that it holds."""
+    if name in {"data", "metadata"} and isinstance(value, dict):
+        return list(_members(value, ()))
+    if name == "occurred_at" and isinstance(value, str):
+        return [Fact("time", exact_text(instant_from_text(value), time_zone))]
+    if name == "links" and isinstance(value, list):
+        return [Fact("links", cut(", ".join(map(_linked, value))) or "none")]
+    if name == "actor":
+        return [Fact("actor", _linked(value) if isinstance(value, dict) else "none")]
+    return [Fact(_words(name), _shown(value) or "nothing")]
 
 
 def _different(old: dict[str, Any], new: dict[str, Any]) -> list[Fact]:

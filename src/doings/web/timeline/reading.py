@@ -13,7 +13,7 @@ from doings.core.limits.search import check_search
 from doings.core.query import Gap, Query, beginnings_from_text
 from doings.core.store import Reader
 from doings.core.store.entities import EntityQuery
-from doings.web.timeline.articles import Article, Context, articles_of, entity_url
+from doings.web.timeline.articles import Article, Context, articles_of, timeline_url
 from doings.web.timeline.calendar import Sums
 from doings.web.timeline.facts import REPLACED_BYTES
 from doings.web.timeline.filters import Asked, Filters, Remark, contact_named, query_of
@@ -148,4 +148,4 @@ async def _named(reader: Reader, text: str) -> Sequence[Entity]:
 
 def _choice(entity: Entity) -> Choice:
     name = entity.name or entity.id
-    return Choice(name, ":".join(entity.key), entity_url(entity.key))
+    return Choice(name, ":".join(entity.key), timeline_url(entity.key))

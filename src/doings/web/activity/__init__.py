@@ -1,0 +1,1 @@
+"""One activity: how each API shows it, and how it became what it is."""

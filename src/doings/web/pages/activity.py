@@ -1,0 +1,103 @@
+"""An activity: all that is known of it, its history, and how each of the six APIs shows it."""
+
+import re
+
+import msgspec
+from starlette.responses import Response
+
+from doings.auth.principal import WRITE
+from doings.core.activity import Activity
+from doings.core.errors import NotFound
+from doings.core.kinds.rules import kind_named
+from doings.core.store import Reader
+from doings.httpkit.input.params import Parameters, bounded_integer_from_text, last
+from doings.httpkit.request import Request
+from doings.httpkit.surface import Operation, resource
+from doings.web.activity.history import History, read_history
+from doings.web.activity.views import Setting, View, views_of
+from doings.web.display import zone_of
+from doings.web.page import respond_page
+from doings.web.timeline.articles import Article, Context, article_of
+from doings.web.timeline.facts import REPLACED_BYTES
+
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """What the page shows; of a deleted activity there is the history alone."""
+
+    activity: Activity | None
+    article: Article | None
+    views: list[View]
+    history: History
+
+
+def activity_id(request: Request) -> str:
+    """The id in the path; what cannot be one is not found."""
+    text = request.path_params["id"].lower()
+    if not _UUID.fullmatch(text):
+        raise NotFound("activity", request.path_params["id"])
+    return text
+
+
+async def show_activity(request: Request) -> Response:
+    """The page; raises NotFound."""
+    return await respond_activity(request)
+
+
+async def respond_activity(
+    request: Request, *, problem: str | None = None, status: int = 200
+) -> Response:
+    """Answer with the page, and with what is wrong with what was asked for; raises NotFound."""
+    ref = activity_id(request)
+    after = bounded_integer_from_text(last(request.query, "after") or "") or 0
+    time_zone, now = zone_of(request), request.services.clock.now()
+
+    async def read(reader: Reader) -> Shown:
+        history = await read_history(reader, ref, after, time_zone, now)
+        activity = await _activity(reader, ref)
+        if activity is None:
+            return Shown(None, None, [], history)
+        setting = Setting(
+            account=request.principal.account,
+            origin_url=request.origin_url,
+            secret=request.services.store.secret,
+            now=now,
+        )
+        revisions = await reader.newest_revisions([activity.seq], REPLACED_BYTES)
+        context = Context(time_zone=time_zone, now=now, revisions=revisions)
+        article = article_of(activity, context, None)
+        return Shown(activity, article, await views_of(reader, activity, setting), history)
+
+    shown = await request.timeline.read(read, bounded=False)
+    return await respond_page(
+        request, "activity.html", _context(request, shown, problem), status=status
+    )
+
+
+async def _activity(reader: Reader, ref: str) -> Activity | None:
+    try:
+        return await reader.activity(ref)
+    except NotFound:
+        return None
+
+
+def _context(request: Request, shown: Shown, problem: str | None) -> dict[str, object]:
+    """What `activity.html` shows."""
+    activity = shown.activity
+    return {
+        "activity": activity,
+        "one": shown.article,
+        "kind": kind_named(activity.kind) if activity else None,
+        "views": shown.views,
+        "history": shown.history,
+        "zone": zone_of(request),
+        "problem": problem,
+        "may_write": WRITE in request.principal.scopes,
+        "url": f"/activities/{activity_id(request)}",
+    }
+
+
+RESOURCES = (
+    resource("/activities/{id}", GET=Operation(show_activity, parameters=Parameters(is_free=True))),
+)
