@@ -459,7 +459,7 @@ def test_a_long_list_stays_light_and_still(browser: Browser, site: Site) -> None
     place = article.get_attribute("aria-posinset")
     before = article.evaluate("one => one.querySelector('.entry').getBoundingClientRect().top")
     link.click()
-    page.wait_for_url("**person=contact:8")
+    page.wait_for_url("**/entities/contact:8")
     page.go_back()
     back = page.locator(f"#{id_}")
     expect(back).to_have_attribute("aria-posinset", place or "")
@@ -481,7 +481,7 @@ def test_back_leads_to_the_same_place_after_a_jump(page: Page) -> None:
     before, id_ = article.evaluate(place), article.get_attribute("id")
 
     article.locator(".people a").click()
-    page.wait_for_url("**person=contact:8")
+    page.wait_for_url("**/entities/contact:8")
     page.go_back()
 
     expect(page.locator("#newest")).to_have_count(1)

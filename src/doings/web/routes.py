@@ -2,7 +2,7 @@
 
 from doings.httpkit.surface import Surface
 from doings.web.page import respond_error
-from doings.web.pages import activity, display, sign_in, static, timeline
+from doings.web.pages import activity, display, entity, sign_in, static, timeline
 from doings.web.session import authenticate
 
 SURFACE = Surface(
@@ -12,6 +12,7 @@ SURFACE = Surface(
         *display.RESOURCES,
         *timeline.RESOURCES,
         *activity.RESOURCES,
+        *entity.RESOURCES,
         *static.RESOURCES,
     ),
     vary="Cookie, Accept-Encoding",

@@ -17,8 +17,8 @@ from doings.live.sse import HEADERS
 from doings.web.display import zone_of
 from doings.web.page import HTML, render, respond_compressed, respond_page
 from doings.web.session import session_of
-from doings.web.timeline.calendar import histogram_of, year_of
 from doings.web.timeline.articles import entity_url
+from doings.web.timeline.calendar import histogram_of, year_of
 from doings.web.timeline.feed import EVENTS, PART, feed_of, place_of
 from doings.web.timeline.filters import (
     Asked,
