@@ -20,8 +20,8 @@ MARKUP = "<script>alert(1)</script><b>\"bold\"</b> & 'it'"
 
 async def recorded(acme: Business, draft: Draft) -> Activity:
     """An activity that is stored."""
-    (activity,) = await acme.record(draft)
-    return activity
+    (found,) = await acme.record(draft)
+    return await acme.read(lambda reader: reader.activity(found.seq))
 
 
 async def changed(acme: Business, activity: Activity, **members: object) -> None:
@@ -208,6 +208,7 @@ async def test_another_accounts_activity_is_not_found(
     member: Visitor, acme: Business, served: Served
 ) -> None:
     """Neither it nor its history."""
+    del acme
     other = await served.business("other")
     activity = await recorded(other, note("8", summary="secret"))
 

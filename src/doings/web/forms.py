@@ -9,11 +9,13 @@ import hmac
 import re
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from typing import Any
 from urllib.parse import quote
 
 from starlette.responses import Response
 
 from doings.core.errors import Forbidden, UnsupportedType
+from doings.httpkit.input.forms import NO_LISTS
 from doings.httpkit.request import Request
 from doings.web.session import cookies_of, session_of, set_cookie
 
@@ -48,14 +50,22 @@ def keep_visitor(request: Request, response: Response) -> None:
 
 async def fields_of(request: Request) -> dict[str, str]:
     """The fields of a form that was sent, each once; raises Forbidden, UnsupportedType, Invalid."""
+    members = await members_of(request)
+    return {name: value for name, value in members.items() if isinstance(value, str)}
+
+
+async def members_of(request: Request, lists: frozenset[str] = NO_LISTS) -> dict[str, Any]:
+    """The fields of a form that was sent, those of `lists` as lists of text.
+
+    Raises Forbidden, UnsupportedType, Invalid and what reading a body raises.
+    """
     if request.content_type != FORM:
         raise UnsupportedType(FORM)
-    fields = {
-        name: value for name, value in (await request.members()).items() if isinstance(value, str)
-    }
-    if not _is_good(request, fields.pop(FIELD, "")):
+    members = await request.members(lists)
+    token = members.pop(FIELD, "")
+    if not _is_good(request, token if isinstance(token, str) else ""):
         raise Forbidden(FIELD, OF_ANOTHER)
-    return fields
+    return members
 
 
 def local_path(text: str | None) -> str:

@@ -42,13 +42,14 @@ FRAGMENTS = frozenset({"/timeline/part", "/timeline/events"})
 
 
 class Place(msgspec.Struct, frozen=True):
-    """An entry of the navigation."""
+    """An entry of the navigation; one that `writes` is for those who may."""
 
     path: str
     name: str
+    writes: bool = False
 
 
-NAVIGATION = (Place("/timeline", "Timeline"),)
+NAVIGATION = (Place("/timeline", "Timeline"), Place("/record/note", "Record", writes=True))
 """The pages that every page leads to, in their order."""
 
 

@@ -2,7 +2,7 @@
 
 from doings.httpkit.surface import Surface
 from doings.web.page import respond_error
-from doings.web.pages import activity, display, entity, sign_in, static, timeline
+from doings.web.pages import activity, display, edit, entity, record, sign_in, static, timeline
 from doings.web.session import authenticate
 
 SURFACE = Surface(
@@ -13,6 +13,8 @@ SURFACE = Surface(
         *timeline.RESOURCES,
         *activity.RESOURCES,
         *entity.RESOURCES,
+        *record.RESOURCES,
+        *edit.RESOURCES,
         *static.RESOURCES,
     ),
     vary="Cookie, Accept-Encoding",

@@ -6,7 +6,7 @@ import msgspec
 from starlette.requests import cookie_parser
 from starlette.responses import Response
 
-from doings.auth.principal import Principal
+from doings.auth.principal import WRITE, Principal
 from doings.auth.sessions import SESSION, Session, session_from_token, token_of
 from doings.core.clock import SECOND
 from doings.core.errors import Unauthenticated
@@ -78,6 +78,7 @@ class Viewer(msgspec.Struct, frozen=True):
     account: str
     slug: str
     label: str
+    may_write: bool
 
 
 def viewer_of(request: Request) -> Viewer | None:
@@ -86,4 +87,5 @@ def viewer_of(request: Request) -> Viewer | None:
         return None
     principal = request.principal
     label = principal.label or principal.key
-    return Viewer(principal.account.name or principal.account.slug, principal.account.slug, label)
+    name = principal.account.name or principal.account.slug
+    return Viewer(name, principal.account.slug, label, WRITE in principal.scopes)

@@ -10,7 +10,7 @@ from doings.core.activity import Activity
 from doings.core.errors import NotFound
 from doings.core.kinds.rules import kind_named
 from doings.core.store import Reader
-from doings.httpkit.input.params import Parameters, bounded_integer_from_text, last
+from doings.httpkit.input.params import Parameters, integer_from_text, last
 from doings.httpkit.request import Request
 from doings.httpkit.surface import Operation, resource
 from doings.web.activity.history import History, read_history
@@ -50,7 +50,7 @@ async def respond_activity(
 ) -> Response:
     """Answer with the page, and with what is wrong with what was asked for; raises NotFound."""
     ref = activity_id(request)
-    after = bounded_integer_from_text(last(request.query, "after") or "") or 0
+    after = integer_from_text(last(request.query, "after") or "") or 0
     time_zone, now = zone_of(request), request.services.clock.now()
 
     async def read(reader: Reader) -> Shown:

@@ -105,7 +105,7 @@ async def find_people(reader: Reader, asked: Asked) -> list[Choice]:
     """
     choices: list[Choice] = []
     for name, text in asked.names.items():
-        found = await _named(reader, text)
+        found = await named(reader, text)
         if len(found) == 1:
             asked.filters = _with(asked.filters, name, found[0].key)
         elif not found:
@@ -130,7 +130,7 @@ def _with(filters: Filters, name: str, key: EntityKey) -> Filters:
     return msgspec.structs.replace(filters, actor=key)
 
 
-async def _named(reader: Reader, text: str) -> Sequence[Entity]:
+async def named(reader: Reader, text: str) -> Sequence[Entity]:
     """The contact of that id, else those whose names or attributes have such words."""
     by_id = await reader.entities_by_key([contact_named(text)])
     if by_id:
