@@ -92,6 +92,7 @@ def _frame(request: Request) -> dict[str, object]:
         "display": display_of(request),
         "here": address_of(request) if request.method == "GET" else "/",
         "path": request.path,
+        "searched": "",
         "csrf": form_token(request),
         "csrf_field": FIELD,
     }

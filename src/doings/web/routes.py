@@ -2,7 +2,17 @@
 
 from doings.httpkit.surface import Surface
 from doings.web.page import respond_error
-from doings.web.pages import activity, display, edit, entity, record, sign_in, static, timeline
+from doings.web.pages import (
+    activity,
+    display,
+    edit,
+    entity,
+    record,
+    search,
+    sign_in,
+    static,
+    timeline,
+)
 from doings.web.session import authenticate
 
 SURFACE = Surface(
@@ -15,6 +25,7 @@ SURFACE = Surface(
         *entity.RESOURCES,
         *record.RESOURCES,
         *edit.RESOURCES,
+        *search.RESOURCES,
         *static.RESOURCES,
     ),
     vary="Cookie, Accept-Encoding",
