@@ -74,9 +74,7 @@ async def test_without_words_it_says_how(member: Visitor, query: str) -> None:
 
 
 @SQLITE_ONLY
-@pytest.mark.parametrize(
-    "text", ["x" * 1001, "%20".join(map(str, range(100))), '"' + "a%20" * 300]
-)
+@pytest.mark.parametrize("text", ["x" * 1001, "%20".join(map(str, range(100))), '"' + "a%20" * 300])
 async def test_a_search_for_too_much_says_so(member: Visitor, text: str) -> None:
     """In the field stays what was written."""
     answer = await member.get(f"/search?q={text}")

@@ -8,12 +8,15 @@ from starlette.responses import Response
 from doings.auth.principal import WRITE
 from doings.core.activity import Activity
 from doings.core.errors import NotFound
+from doings.core.interactions.lifecycle import KINDS
+from doings.core.interactions.recording import other_accounts
 from doings.core.kinds.rules import kind_named
 from doings.core.store import Reader
 from doings.httpkit.input.params import Parameters, integer_from_text, last
 from doings.httpkit.request import Request
 from doings.httpkit.surface import Operation, resource
 from doings.web.activity.history import History, read_history
+from doings.web.activity.interactions import Standing, standing_of
 from doings.web.activity.views import Setting, View, views_of
 from doings.web.display import zone_of
 from doings.web.page import respond_page
@@ -46,9 +49,12 @@ async def show_activity(request: Request) -> Response:
 
 
 async def respond_activity(
-    request: Request, *, problem: str | None = None, status: int = 200
+    request: Request, *, problem: str | None = None, typed: str = "", status: int = 200
 ) -> Response:
-    """Answer with the page, and with what is wrong with what was asked for; raises NotFound."""
+    """Answer with the page; raises NotFound.
+
+    `problem` is what is wrong with a step that was asked for, `typed` the word that went with it.
+    """
     ref = activity_id(request)
     after = integer_from_text(last(request.query, "after") or "") or 0
     time_zone, now = zone_of(request), request.services.clock.now()
@@ -70,9 +76,19 @@ async def respond_activity(
         return Shown(activity, article, await views_of(reader, activity, setting), history)
 
     shown = await request.timeline.read(read, bounded=False)
-    return await respond_page(
-        request, "activity.html", _context(request, shown, problem), status=status
-    )
+    context = _context(request, shown, problem) | {
+        "standing": await _standing(request, shown.activity),
+        "typed": typed,
+    }
+    return await respond_page(request, "activity.html", context, status=status)
+
+
+async def _standing(request: Request, activity: Activity | None) -> Standing | None:
+    """Where an interaction stands; None where the activity is none."""
+    if activity is None or activity.kind not in KINDS:
+        return None
+    also = await other_accounts(request.services.store, request.principal.account, activity)
+    return standing_of(activity, request.services.clock.now(), is_shared=bool(also))
 
 
 async def _activity(reader: Reader, ref: str) -> Activity | None:
