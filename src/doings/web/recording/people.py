@@ -97,7 +97,8 @@ async def _meant_by(reader: Reader, line: str) -> Sequence[Entity]:
         by_key = await reader.entities_by_key([(entity_type, entity_id)])
         if by_key:
             return list(by_key.values())
-    return await named(reader, line)
+    # A contact's memberships and records elsewhere have the same name, and are seldom meant.
+    return await named(reader, line, entity_type=CONTACT) or await named(reader, line)
 
 
 async def _options(reader: Reader, values: Sequence[str]) -> list[Option]:

@@ -130,7 +130,7 @@ def _with(filters: Filters, name: str, key: EntityKey) -> Filters:
     return msgspec.structs.replace(filters, actor=key)
 
 
-async def named(reader: Reader, text: str) -> Sequence[Entity]:
+async def named(reader: Reader, text: str, *, entity_type: str | None = None) -> Sequence[Entity]:
     """The contact of that id, else those whose names or attributes have such words."""
     by_id = await reader.entities_by_key([contact_named(text)])
     if by_id:
@@ -139,7 +139,7 @@ async def named(reader: Reader, text: str) -> Sequence[Entity]:
         check_search(beginnings_from_text(text), "person")
     except Invalid:
         return []
-    query = EntityQuery(q=text, without=SETTINGS, limit=CHOICES)
+    query = EntityQuery(q=text, type=entity_type, without=SETTINGS, limit=CHOICES)
     seqs = await reader.entity_seqs(query)
     found, _ = await reader.fitting_entities(seqs)
     exact = [one for one in found if (one.name or "").casefold() == text.casefold()]
