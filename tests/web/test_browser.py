@@ -1,59 +1,33 @@
 """The pages in a browser: by mouse, by keyboard, without scripts, and as long lists."""
 
 import asyncio
-import os
-import shutil
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import httpx
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import (
     Browser,
-    Error,
     Page,
-    Request,
-    ViewportSize,
     expect,
-    sync_playwright,
 )
 
-from doings.auth.credentials import issue
-from doings.auth.principal import SCOPES
-from doings.auth.sessions import new_session, token_of
 from doings.core.clock import HOUR, SystemClock
-from doings.storage.database import Database
 from doings.storage.opening import open_url
 from tests.acceptance.running import serving
 from tests.builders import note
 from tests.clocks import NOON
 from tests.engines import SQLITE_ONLY
+from tests.web.browsing import Account, launched, new_account, odd, opened, violations
+
+__all__ = ["odd"]
 
 pytestmark = [pytest.mark.browser, SQLITE_ONLY]
-
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 LONG = 10_000
 """How many activities the long list has."""
 
 WORDS = "lunch with the team, and then a walk along the river until it was late"
-
-
-class Account(NamedTuple):
-    """An account, how it signs in, and the session of a browser that is signed in."""
-
-    slug: str
-    secret: str
-    session: str
 
 
 class Site(NamedTuple):
@@ -72,18 +46,9 @@ class Site(NamedTuple):
         return answer.json() if answer.content else None
 
 
-async def _account(database: Database, slug: str) -> tuple[int, Account]:
-    account = await database.create_account(slug, name=slug.title(), time_zone="UTC")
-    now = database.clock.now()
-    issued, stored = issue(account.id, scopes=list(SCOPES), now=now)
-    await database.write(account.id, lambda writer: writer.add_credential(stored))
-    session = token_of(database.secret, new_session(issued.key, account.id, now))
-    return account.id, Account(slug, issued.secret, session)
-
-
 async def _fill(url: str) -> tuple[Account, Account, Account]:
     database = await open_url(url, SystemClock(), prepared=True)
-    short_id, short = await _account(database, "short")
+    short_id, short = await new_account(database, "short")
     kinds = ("note.created", "call.logged", "call.logged", "call.logged", "email.created")
     drafts = [
         note(
@@ -96,11 +61,11 @@ async def _fill(url: str) -> tuple[Account, Account, Account]:
         for place in range(120)
     ]
     await database.write(short_id, lambda writer: writer.record(drafts))
-    same_id, same = await _account(database, "same")
+    same_id, same = await new_account(database, "same")
     await database.write(
         same_id, lambda writer: writer.record([note(summary="same") for _ in range(700)])
     )
-    long_id, long = await _account(database, "long")
+    long_id, long = await new_account(database, "long")
     for start in range(0, LONG, 1000):
         chunk = [
             note(
@@ -130,66 +95,24 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def browser(site: Site) -> Iterator[Browser]:
     """Chromium, as the system has it."""
     del site  # filled before, as playwright keeps the event loop of this thread
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=FLAGS, env=dict(os.environ)
-        )
+    with launched() as browser:
         yield browser
-        browser.close()
-
-
-@pytest.fixture(autouse=True)
-def odd() -> Iterator[list[str]]:
-    """What pages ask of other hosts, and what breaks in them: nothing."""
-    ODD.clear()
-    yield ODD
-    assert ODD == []
-
-
-ODD: list[str] = []
-
-
-def opened(browser: Browser, site: Site, account: Account | None, **options: Any) -> Page:  # noqa: ANN401
-    """A page of a browser of its own, signed in if there is an account."""
-    window: ViewportSize = {"width": 1200, "height": 800}
-    context = browser.new_context(base_url=site.url, viewport=window, **options)
-    if account is not None:
-        context.add_cookies([{"name": "doings_session", "value": account.session, "url": site.url}])
-    page = context.new_page()
-    page.set_default_timeout(10_000)
-
-    def note_request(request: Request) -> None:
-        if not request.url.startswith(f"{site.url}/"):
-            ODD.append(request.url)
-
-    def note_error(error: Error) -> None:
-        ODD.append(str(error))
-
-    page.on("request", note_request)
-    page.on("pageerror", note_error)
-    return page
 
 
 @pytest.fixture
 def page(browser: Browser, site: Site) -> Iterator[Page]:
     """The timeline of the short account."""
-    page = opened(browser, site, site.short)
+    page = opened(browser, site.url, site.short)
     page.goto("/timeline")
     yield page
     page.context.close()
 
 
-def violations(page: Page) -> list[str]:
-    """What axe finds wrong."""
-    found = Axe().run(page).response["violations"]
-    return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found]
-
-
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_nothing_keeps_anybody_out(browser: Browser, site: Site, theme: str) -> None:
     """Axe finds nothing, wide or narrow, signed in or not; nothing is wider than the window."""
-    page = opened(browser, site, site.short, color_scheme=theme)
-    guest = opened(browser, site, None, color_scheme=theme)
+    page = opened(browser, site.url, site.short, color_scheme=theme)
+    guest = opened(browser, site.url, None, color_scheme=theme)
     guest.goto("/sign-in")
     assert violations(guest) == []
     for width in (1200, 320):
@@ -208,7 +131,7 @@ def test_nothing_keeps_anybody_out(browser: Browser, site: Site, theme: str) -> 
 
 def test_signs_in_and_out(browser: Browser, site: Site) -> None:
     """By the keyboard, after a wrong try; the page that was asked for comes then."""
-    page = opened(browser, site, None)
+    page = opened(browser, site.url, None)
     page.goto("/timeline?level=WARN")
     page.keyboard.type("short")
     page.keyboard.press("Tab")
@@ -305,7 +228,7 @@ def test_the_keyboard_is_enough(page: Page) -> None:
 
 def test_works_without_scripts(browser: Browser, site: Site) -> None:
     """Signing in, filtering, reading on, details, colours, signing out."""
-    page = opened(browser, site, None, java_script_enabled=False)
+    page = opened(browser, site.url, None, java_script_enabled=False)
     page.goto("/")
     page.get_by_label("Account").fill("short")
     page.get_by_label("Secret").fill(site.short.secret)
@@ -364,7 +287,7 @@ def test_what_is_new_waits_for_the_reader(page: Page, site: Site) -> None:
 
 def test_news_go_by_the_filters(browser: Browser, site: Site) -> None:
     """By words and dates as well, which a stream does not know."""
-    page = opened(browser, site, site.short)
+    page = opened(browser, site.url, site.short)
     page.goto("/timeline?text=zebra&from=2026-01-01")
     expect(page.locator("#news")).to_have_attribute("data-live", "yes")
     at = {"occurred_at": "2026-02-27T00:00:00Z", "kind": "note.created"}
@@ -433,7 +356,7 @@ def heap(page: Page) -> float:
 
 def test_a_long_list_stays_light_and_still(browser: Browser, site: Site) -> None:
     """However far it is scrolled; Back leads to the very article."""
-    page = opened(browser, site, site.long)
+    page = opened(browser, site.url, site.long)
     page.goto("/timeline?kind=note.*,call.*")
     held = heap(page)
 
@@ -491,7 +414,7 @@ def test_back_leads_to_the_same_place_after_a_jump(page: Page) -> None:
 
 def test_many_that_are_folded_stay_few_in_the_document(browser: Browser, site: Site) -> None:
     """All of one instant and one kind: none is lost, and the next ones are on another page."""
-    page = opened(browser, site, site.same)
+    page = opened(browser, site.url, site.same)
     page.goto("/timeline")
     expect(page.locator("article")).to_have_count(450)
     page.wait_for_timeout(300)

@@ -16,7 +16,10 @@ from doings.web.timeline.times import ago_text, exact_text
 CHANGES = 50
 """How many changes a page shows."""
 
-WORDS = {"created": "Recorded", "updated": "Changed", "deleted": "Deleted"}
+WORDS = {"created": "Recorded", "updated": "Changed", "deleted": "Deleted", "erased": "Erased"}
+
+GONE = frozenset({"deleted", "erased"})
+"""What leaves nothing that could have become something else."""
 
 BEHIND_THE_CUT = "(the same so far; it differs behind what is shown)"
 """In the place of a text whose beginning, which is all that is shown of it, did not change."""
@@ -86,7 +89,7 @@ def _afters(changes: Sequence[Change], *, is_whole: bool) -> list[Members | None
         state = _members_of(changes[-1].activity)
     afters: list[Members | None] = []
     for change in reversed(changes):
-        afters.append(None if change.op == "deleted" else dict(state))
+        afters.append(None if change.op in GONE else dict(state))
         state |= _members(change.before)
     return afters[::-1]
 

@@ -10,7 +10,6 @@ from doings.core.activity import Activity
 from doings.core.errors import NotFound
 from doings.core.interactions.lifecycle import KINDS
 from doings.core.interactions.recording import other_accounts
-from doings.core.kinds.rules import kind_named
 from doings.core.store import Reader
 from doings.httpkit.input.params import Parameters, integer_from_text, last
 from doings.httpkit.request import Request
@@ -104,7 +103,6 @@ def _context(request: Request, shown: Shown, problem: str | None) -> dict[str, o
     return {
         "activity": activity,
         "one": shown.article,
-        "kind": kind_named(activity.kind) if activity else None,
         "views": shown.views,
         "history": shown.history,
         "zone": zone_of(request),

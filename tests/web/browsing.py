@@ -1,0 +1,93 @@
+"""Chromium at the pages: accounts that are signed in, and what may not happen in any page."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Error, Page, Request, ViewportSize, sync_playwright
+
+from doings.auth.credentials import issue
+from doings.auth.principal import SCOPES
+from doings.auth.sessions import new_session, token_of
+from doings.storage.database import Database
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+class Account(NamedTuple):
+    """An account, how it signs in, and the session of a browser that is signed in."""
+
+    slug: str
+    secret: str
+    session: str
+
+
+async def new_account(database: Database, slug: str) -> tuple[int, Account]:
+    """An account that may do everything; returns its number, too."""
+    account = await database.create_account(slug, name=slug.title(), time_zone="UTC")
+    now = database.clock.now()
+    issued, stored = issue(account.id, scopes=list(SCOPES), now=now)
+    await database.write(account.id, lambda writer: writer.add_credential(stored))
+    session = token_of(database.secret, new_session(issued.key, account.id, now))
+    return account.id, Account(slug, issued.secret, session)
+
+
+@contextmanager
+def launched() -> Iterator[Browser]:
+    """Chromium, as the system has it."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=FLAGS, env=dict(os.environ)
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(autouse=True)
+def odd() -> Iterator[list[str]]:
+    """What pages ask of other hosts, and what breaks in them: nothing."""
+    ODD.clear()
+    yield ODD
+    assert ODD == []
+
+
+ODD: list[str] = []
+
+
+def opened(browser: Browser, url: str, account: Account | None, **options: Any) -> Page:  # noqa: ANN401
+    """A page of a browser of its own, signed in if there is an account."""
+    window: ViewportSize = {"width": 1200, "height": 800}
+    context = browser.new_context(base_url=url, viewport=window, **options)
+    if account is not None:
+        context.add_cookies([{"name": "doings_session", "value": account.session, "url": url}])
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+
+    def note_request(request: Request) -> None:
+        if not request.url.startswith(f"{url}/"):
+            ODD.append(request.url)
+
+    def note_error(error: Error) -> None:
+        ODD.append(str(error))
+
+    page.on("request", note_request)
+    page.on("pageerror", note_error)
+    return page
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds wrong."""
+    found = Axe().run(page).response["violations"]
+    return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found]
