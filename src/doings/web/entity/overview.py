@@ -23,7 +23,7 @@ from doings.web.timeline.times import ago_text, exact_text
 SAMPLE = 100
 """How many activities are looked at for origins, at either end."""
 
-KINDS = 30
+KINDS = 12
 """How many kinds are shown, the most frequent ones."""
 
 THINGS = 20
