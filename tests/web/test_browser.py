@@ -152,7 +152,7 @@ def test_signs_in_and_out(browser: Browser, site: Site) -> None:
 
 def test_filters_are_in_the_address(page: Page) -> None:
     """Only those that are on; each can be taken away, and Back leads to the list before."""
-    page.get_by_label("Search").fill("7")
+    page.get_by_label("Search", exact=True).fill("7")
     page.get_by_text("Kinds", exact=True).click()
     page.get_by_role("checkbox", name="Call logged").check()
     page.get_by_role("button", name="Show", exact=True).click()
@@ -163,7 +163,7 @@ def test_filters_are_in_the_address(page: Page) -> None:
     page.get_by_label("Remove the filter text 7").click()
     assert page.url.partition("?")[2] == "kind=call.logged"
     page.go_back()
-    expect(page.get_by_label("Search")).to_have_value("7")
+    expect(page.get_by_label("Search", exact=True)).to_have_value("7")
 
 
 def test_jumps_to_any_date(page: Page) -> None:
@@ -213,7 +213,7 @@ def test_the_keyboard_is_enough(page: Page) -> None:
     assert keys_of(page, "Control+Home") == "help"
     assert keys_of(page, "/") == "text"
     assert keys_of(page, "j", "?") == "text"
-    expect(page.get_by_label("Search")).to_have_value("j?")
+    expect(page.get_by_label("Search", exact=True)).to_have_value("j?")
     page.locator("#help").focus()
     keys_of(page, "?")
     expect(page.get_by_role("dialog")).to_be_visible()
