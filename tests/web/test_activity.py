@@ -226,3 +226,28 @@ async def test_the_timeline_leads_to_each_activity(member: Visitor, acme: Busine
     text = (await member.get("/timeline")).text
 
     assert f'<a href="/activities/{activity.id}"><time' in text
+
+
+async def test_what_was_erased_is_told_and_no_more(member: Visitor, acme: Business) -> None:
+    """Neither the activity's page nor that of whom it was about says what it was."""
+    activity = await recorded(acme, note(contact("8", name="Jim"), summary="secret"))
+    shared = await recorded(acme, note("8", "9", summary="lunch with Jim"))
+    answer = await member.served.client.post(
+        "/v1/erasures", headers=acme.bearer, json={"entity": "contact:8"}
+    )
+    assert answer.status_code == 200, answer.text
+
+    gone = await member.get(f"/activities/{activity.id}")
+    rest = await member.get(f"/activities/{shared.id}")
+    person = await member.get("/entities/contact:8")
+    renamed = await member.send("/entities/contact:8", name="Jim", seen="x")
+    edit = await member.get(f"/activities/{shared.id}/edit")
+
+    assert gone.status_code == 200
+    assert "This activity was erased" in gone.text
+    assert "secret" not in gone.text
+    assert (rest.status_code, edit.status_code) == (200, 200)
+    for page in (rest, edit):
+        assert "Jim" not in page.text
+    assert person.status_code in {303, 404}
+    assert renamed.status_code in {404, 409}
