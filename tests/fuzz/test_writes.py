@@ -28,7 +28,11 @@ WRITES: list[tuple[Key, Document]] = [
 ]
 
 
-WITHOUT_BODY = {"/v1/webhooks/{id}/rotate", "/v1/webhooks/{id}/test"}
+WITHOUT_BODY = {
+    "/v1/webhooks/{id}/rotate",
+    "/v1/webhooks/{id}/test",
+    "/v1/merges/{id}/revert",
+}
 """What is asked for by the address alone."""
 
 MEANT = {"/v1/activities/{id}/complete": 409, "/mio/business/v1/auth": 401}

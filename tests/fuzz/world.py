@@ -27,6 +27,8 @@ PARTY = Link("individual", "i1", "counterpart", "Ann")
 
 ENTITIES: dict[EntityKey, dict[str, Any]] = {
     ("contact", "8"): {"name": "Jim Halpert"},
+    ("contact", "77"): {"name": "Jim Halpert"},
+    ("contact", "91"): {"name": "James Halpert"},
     ("contact", "zoë/100%"): {"name": "Zoë"},
     ("user", "u1"): {"name": "Ann Perkins", "attrs": '{"email":"ann@example.org"}'},
     ("membership", "m1"): {"name": "Joe Doe", "attrs": '{"plan":{"name":"Flex"}}', "contact": "8"},

@@ -4,7 +4,6 @@ The operations are those of the route tables. What a new one needs (the value of
 a body) is looked up by name; where a name is missing, the tests fail and say which.
 """
 
-import re
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import quote
@@ -76,6 +75,7 @@ PARTS: dict[tuple[str, str, str], Callable[[Things], object]] = {
     ("v1", "tile", "number"): lambda _: "000.p/1",
     ("v1", "proofs", "seq"): lambda things: things.activity_seq,
     ("v1", "webhooks", "id"): lambda things: things.webhook_id,
+    ("v1", "merges", "id"): lambda things: things.merge_id,
     ("monica", "activities", "id"): lambda things: things.activity_seq,
     ("monica", "contacts", "id"): lambda things: things.contact_seq,
     ("monica", "activitytypes", "id"): lambda _: Things.SETTING,
@@ -172,10 +172,12 @@ def native_mount() -> str:
 
 
 def linked_to(body: Any, things: Things) -> Any:  # noqa: ANN401 - JSON
-    """The body with the account's contact in the place of the example's."""
+    """The body with the account's contacts in the place of the example's."""
     text = msgspec.json.encode(body).decode()
     text = text.replace('"id":"8"', f'"id":"{things.contact_id}"')
-    return msgspec.json.decode(re.sub(r'"contact:8"', f'"contact:{things.contact_id}"', text))
+    for example, own in zip(("8", "77", "91"), (things.contact_id, *things.people), strict=True):
+        text = text.replace(f'"contact:{example}"', f'"contact:{own}"')
+    return msgspec.json.decode(text)
 
 
 def tried_queries(route: Route, things: Things, slug: str) -> Iterator[str]:

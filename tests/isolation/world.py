@@ -35,6 +35,7 @@ class Things(msgspec.Struct, frozen=True, kw_only=True):
     slug: str
     contact_id: str
     contact_seq: int
+    people: tuple[str, str]
     membership_id: str
     activity_id: str
     activity_seq: int
@@ -43,6 +44,7 @@ class Things(msgspec.Struct, frozen=True, kw_only=True):
     spare_key: str
     webhook_id: str
     address_key: str
+    merge_id: str
     subscription_id: str
     cursors: tuple[str, ...]
 
@@ -125,12 +127,20 @@ async def _fill(served: Served, business: Business, sign: str, mark: str) -> Thi
         json={"format": "feed", "label": text},
     )
     await served.client.put("/v1/kinds/visit.logged", headers=business.bearer, json={"title": text})
+    for id_ in "pqr":
+        await business.put("contact", f"{sign}-{id_}", name=text, attrs=attrs)
+    merge = await served.client.post(
+        "/v1/merges",
+        headers=business.bearer,
+        json={"keep": f"contact:{sign}-p", "merge": [f"contact:{sign}-q"], "reason": text},
+    )
     page = await served.client.get("/v1/activities?limit=1", headers=business.bearer)
     people = await served.client.get("/v1/entities?limit=1", headers=business.bearer)
     return Things(
         slug=business.account.slug,
         contact_id=contact.id,
         contact_seq=other.seq,
+        people=(f"{sign}-r", f"{sign}-q"),
         membership_id=f"{sign}-m1",
         activity_id=recorded[0].id,
         activity_seq=recorded[2].seq,
@@ -139,6 +149,7 @@ async def _fill(served: Served, business: Business, sign: str, mark: str) -> Thi
         spare_key=spare.key,
         webhook_id=hook.json()["id"],
         address_key=address.json()["key"],
+        merge_id=merge.json()["id"],
         subscription_id=subscribed.json()["id"],
         cursors=(page.json()["next"], people.json()["next"]),
     )

@@ -38,6 +38,7 @@ from doings.cli.maintenance import (
     check,
     restore,
 )
+from doings.cli.merges import merges
 from doings.cli.options import DatabaseOption
 from doings.cli.serving import SERVE_EXAMPLES, serve
 from doings.cli.tailing import TAIL_EXAMPLES, tail
@@ -107,6 +108,7 @@ app.command("verify", epilog=VERIFY_EXAMPLES)(verify)
 app.add_typer(erasing, name="erase")
 app.add_typer(erasures, name="erasures")
 app.add_typer(retention, name="retention")
+app.add_typer(merges, name="merge")
 
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 - the shape of an option's callback

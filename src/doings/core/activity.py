@@ -83,10 +83,21 @@ class Linked(msgspec.Struct, frozen=True, gc=False):
 
     The entity may have been deleted or erased since. Then it has no name any more, and is shown by
     its id.
+
+    Where the entity is one person with others, `named` holds those that the activity itself names,
+    each with its own roles; it is empty where the activity names the entity alone. `place` is then
+    that of the link among those that the activity names.
     """
 
     entity: Entity
     roles: tuple[str, ...]
+    named: tuple["Linked", ...] = ()
+    place: int = 0
+
+    def via(self, role: str) -> EntityKey | None:
+        """The key that the activity names in this role, None where it is the entity's own."""
+        keys = [link.entity.key for link in self.named if role in link.roles]
+        return None if not keys or self.entity.key in keys else keys[0]
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -244,11 +255,40 @@ def _essence(draft: Draft) -> Draft:
     return msgspec.structs.replace(draft, links=links)
 
 
+def named_links(links: tuple[Linked, ...]) -> tuple[Linked, ...]:
+    """The links as the activity names them, whoever stands for whom by now."""
+    if not any(link.named for link in links):
+        return links
+    named = [named for link in links for named in link.named or (link,)]
+    return tuple(sorted(named, key=attrgetter("place")))
+
+
+def as_named(old: Activity, draft: Draft) -> Draft:
+    """The draft that replaces an activity, with the same people named as the activity names.
+
+    A caller sees who stands for a person, and sends that back. The link goes on naming whom it
+    named, so that it is right also when the two are parted again.
+    """
+    named: dict[tuple[EntityKey, str], list[EntityKey]] = {}
+    for link in old.links:
+        for one in link.named:
+            for role in one.roles:
+                named.setdefault((link.entity.key, role), []).append(one.entity.key)
+    if not named:
+        return draft
+    links = [
+        msgspec.structs.replace(link, type=key[0], id=key[1])
+        for link in draft.links
+        for key in named.get((link.key, link.role), (link.key,))
+    ]
+    return msgspec.structs.replace(draft, links=tuple(links))
+
+
 def given_links(activity: Activity) -> tuple[Link, ...]:
     """The links that a caller gave, one for each role; derived links are left out."""
     return tuple(
         Link(link.entity.type, link.entity.id, role, link.entity.name)
-        for link in activity.links
+        for link in named_links(activity.links)
         for role in link.roles
         if role not in DERIVED_ROLES
     )

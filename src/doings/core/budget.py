@@ -201,6 +201,18 @@ WEBHOOK_DELIVERY_DAYS = 7
 """How long a delivery that is done is kept."""
 
 
+# People who are one
+
+MERGED_ENTITIES = 100
+"""Entities that may be one person together."""
+
+PEOPLE_COMPARED = 20_000
+"""The newest people of each type that are compared when it is asked who may be one person."""
+
+COMPARED_BYTES = 16_384
+"""Bytes of attributes up to which they are read for that."""
+
+
 def fitting_count(sizes: Sequence[int]) -> int:
     """How many of these sizes in bytes, one after the other, fit into a page; at least one."""
     if sum(sizes) <= PAGE_BYTES:

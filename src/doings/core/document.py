@@ -7,9 +7,9 @@ from typing import Annotated
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from doings.core.activity import ACTOR, Activity, Linked, rendered_links
+from doings.core.activity import ACTOR, Activity, Linked, named_links, rendered_links
 from doings.core.clock import datetime_from_instant, text_from_instant
-from doings.core.entity import Entity
+from doings.core.entity import Entity, EntityKey
 from doings.core.store.changes import Change, EntityChange, Op
 from doings.core.store.log import leaf_of
 
@@ -23,6 +23,14 @@ NullableObject = Annotated[
 ]
 
 
+Via = Annotated[
+    str | UnsetType,
+    msgspec.Meta(
+        description="The `type:id` that the activity names, where that was merged into this one."
+    ),
+]
+
+
 class ActorDocument(msgspec.Struct):
     """The person or thing that did it; `deleted` or `erased` is there, and true, once it was."""
 
@@ -31,6 +39,7 @@ class ActorDocument(msgspec.Struct):
     name: str | None
     deleted: bool | UnsetType = UNSET
     erased: bool | UnsetType = UNSET
+    via: Via = UNSET
 
 
 class LinkDocument(msgspec.Struct):
@@ -42,6 +51,7 @@ class LinkDocument(msgspec.Struct):
     name: str | None
     deleted: bool | UnsetType = UNSET
     erased: bool | UnsetType = UNSET
+    via: Via = UNSET
 
 
 class ActivityDocument(msgspec.Struct):
@@ -67,7 +77,10 @@ class ActivityDocument(msgspec.Struct):
 
 
 class EntityDocument(msgspec.Struct):
-    """An entity as `/v1` shows it."""
+    """An entity as `/v1` shows it.
+
+    `merged_into` is there where another one was asked for, which was merged into this one.
+    """
 
     type: str
     id: str
@@ -77,6 +90,7 @@ class EntityDocument(msgspec.Struct):
     contact: str | None
     created_at: Moment
     updated_at: Moment
+    merged_into: str | UnsetType = UNSET
 
 
 class ChangeDocument(msgspec.Struct):
@@ -112,10 +126,10 @@ class LeftDocument(msgspec.Struct):
 
 
 class EntityChangeDocument(msgspec.Struct):
-    """What happened to an entity; `entity` as it is now, null once deleted.
+    """What happened to an entity; `entity` as it is now, null once deleted or merged.
 
     `erased` and `entity_seq` are there once it was erased: its seq is what a reader still knows it
-    by.
+    by. `merged_into` is there where another one stands for it now.
     """
 
     seq: int
@@ -125,10 +139,14 @@ class EntityChangeDocument(msgspec.Struct):
     id: str
     erased: bool | UnsetType = UNSET
     entity_seq: int | UnsetType | None = UNSET
+    merged_into: str | UnsetType = UNSET
 
 
 class EntityChangeItem(msgspec.Struct):
-    """What happened to an entity as an item of a list; `entity` as it is now, null once deleted."""
+    """What happened to an entity as an item of a list.
+
+    `entity` is as it is now, null once deleted or merged; `merged_into` stands for it then.
+    """
 
     seq: int
     op: Op
@@ -140,6 +158,7 @@ class EntityChangeItem(msgspec.Struct):
     leaf: int
     erased: bool | UnsetType = UNSET
     entity_seq: int | UnsetType | None = UNSET
+    merged_into: str | UnsetType = UNSET
 
 
 LinkDocuments = tuple[ActorDocument | None, list[LinkDocument]]
@@ -199,15 +218,23 @@ def link_documents(links: tuple[Linked, ...]) -> LinkDocuments:
         erased: bool | UnsetType = True if entity.is_erased else UNSET
         deleted: bool | UnsetType = True if entity.is_deleted and not entity.is_erased else UNSET
         for role in link.roles:
+            via = name_of(link.via(role)) if link.named else UNSET
             if role == ACTOR and actor is None:
-                actor = ActorDocument(entity.type, entity.id, name, deleted, erased)
+                actor = ActorDocument(entity.type, entity.id, name, deleted, erased, via)
             else:
-                documents.append(LinkDocument(entity.type, entity.id, role, name, deleted, erased))
+                documents.append(
+                    LinkDocument(entity.type, entity.id, role, name, deleted, erased, via)
+                )
     return actor, documents
 
 
-def entity_document(entity: Entity) -> EntityDocument:
-    """Render an entity."""
+def name_of(key: EntityKey | None) -> str | UnsetType:
+    """The key as `type:id`."""
+    return UNSET if key is None else ":".join(key)
+
+
+def entity_document(entity: Entity, asked: EntityKey | None = None) -> EntityDocument:
+    """Render an entity; `asked` is the key that it was asked for by."""
     return EntityDocument(
         type=entity.type,
         id=entity.id,
@@ -217,6 +244,7 @@ def entity_document(entity: Entity) -> EntityDocument:
         contact=entity.contact,
         created_at=datetime_from_instant(entity.created_at),
         updated_at=datetime_from_instant(entity.updated_at),
+        merged_into=UNSET if asked in {None, entity.key} else name_of(entity.key),
     )
 
 
@@ -246,6 +274,7 @@ def entity_change_document(change: EntityChange) -> EntityChangeDocument:
         id=change.id,
         erased=True if change.is_erased else UNSET,
         entity_seq=change.entity_seq if change.is_erased else UNSET,
+        merged_into=name_of(change.merged_into),
     )
 
 
@@ -262,12 +291,20 @@ def entity_change_item(change: EntityChange) -> EntityChangeItem:
         leaf=leaf_of(change.seq),
         erased=True if change.is_erased else UNSET,
         entity_seq=change.entity_seq if change.is_erased else UNSET,
+        merged_into=name_of(change.merged_into),
     )
+
+
+def unmerged(activity: Activity) -> Activity:
+    """The activity with the links that it names itself: the form that the past is kept in."""
+    links = named_links(activity.links)
+    is_same = links is activity.links
+    return activity if is_same else msgspec.structs.replace(activity, links=links)
 
 
 def whole_text(activity: Activity) -> str:
     """The whole document as JSON text: the `before` of a deletion."""
-    return msgspec.json.encode(activity_document(activity)).decode()
+    return msgspec.json.encode(activity_document(unmerged(activity))).decode()
 
 
 def replaced_text(old: Activity, new: Activity) -> str:
@@ -281,7 +318,7 @@ def replaced_text(old: Activity, new: Activity) -> str:
 
 
 def _members(activity: Activity) -> dict[str, bytes]:
-    text = msgspec.json.encode(activity_document(activity))
+    text = msgspec.json.encode(activity_document(unmerged(activity)))
     return {
         name: bytes(value)
         for name, value in msgspec.json.decode(text, type=dict[str, msgspec.Raw]).items()

@@ -16,6 +16,9 @@ ATTRS_LENGTH = 262_144
 CONTACT = "contact"
 """The type of the people that timelines are kept for."""
 
+PEOPLE = frozenset({CONTACT, "individual", "client", "membership"})
+"""The types of entities that are people: two of one type may turn out to be one person."""
+
 SELF = "business"
 """The type of the entity that stands for the account itself; its id is the account's slug."""
 
@@ -29,6 +32,9 @@ class Entity(msgspec.Struct, frozen=True, gc=False):
     `contact` is the id of the contact it belongs to. A deleted entity is in no list of entities. It
     stays stored, because activities are still linked to it, and is read without name and attrs. One
     that `is_erased` is deleted, too, and its id says nothing of who it was.
+
+    `group_seq` is the seq of the entity that stands for it and for others that are the same person;
+    None where there are no others.
     """
 
     seq: int
@@ -41,6 +47,12 @@ class Entity(msgspec.Struct, frozen=True, gc=False):
     updated_at: int
     is_deleted: bool
     is_erased: bool = False
+    group_seq: int | None = None
+
+    @property
+    def is_merged(self) -> bool:
+        """Whether another entity stands for it."""
+        return self.group_seq is not None and self.group_seq != self.seq
 
     @property
     def key(self) -> EntityKey:

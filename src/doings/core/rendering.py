@@ -62,7 +62,9 @@ def bare(activity: Activity) -> Activity:
 
 
 def _bare_link(link: Linked) -> Linked:
-    return Linked(msgspec.structs.replace(link.entity, name=None, attrs="{}"), link.roles)
+    bare = msgspec.structs.replace(link.entity, name=None, attrs="{}")
+    named = tuple([_bare_link(one) for one in link.named])
+    return msgspec.structs.replace(link, entity=bare, named=named)
 
 
 def _name(rendering: Rendering) -> str:

@@ -11,7 +11,7 @@ from typing import Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from doings.core.activity import ACTOR, Activity
+from doings.core.activity import ACTOR, Activity, named_links
 from doings.core.entity import EntityKey
 from doings.core.query import Query, has_kind
 from doings.core.store.changes import Change, EntityChange, FeedChunk
@@ -20,6 +20,10 @@ Item = Change | EntityChange
 
 Told = Literal["item", "entered", "left"]
 """How a change is told to a filter: as it is, as one that begins to fit, as one that ceases to."""
+
+
+Merged = Mapping[EntityKey, EntityKey]
+"""Who stands for whom."""
 
 
 class Marks(msgspec.Struct, frozen=True):
@@ -73,24 +77,27 @@ class _State(msgspec.Struct, frozen=True):
             self, **{name: value for name, value in members.items() if value is not UNSET}
         )
 
-    def marks(self) -> Marks:
-        """What filters look at."""
+    def marks(self, merged: Merged) -> Marks:
+        """What filters look at. Who stands for one that is named counts as named as well."""
         links = [*self.links, *([self.actor] if self.actor else [])]
+        actors = {(link.type, link.id) for link in links if link.role == ACTOR}
+        linked = {(link.type, link.id) for link in links}
         return Marks(
             self.kind,
             self.origin,
             self.external_id,
             self.level,
             self.channels,
-            frozenset([(link.type, link.id) for link in links if link.role == ACTOR]),
-            frozenset([(link.type, link.id) for link in links]),
+            frozenset(actors | {merged[key] for key in actors & merged.keys()}),
+            frozenset(linked | {merged[key] for key in linked & merged.keys()}),
         )
 
 
 def _state_of(activity: Activity) -> _State:
+    """The activity as it is now, with those whom it names itself, as the past is kept."""
     links = [
         _Linked(link.entity.type, link.entity.id, role)
-        for link in activity.links
+        for link in named_links(activity.links)
         for role in link.roles
     ]
     actor = next((link for link in links if link.role == ACTOR), None)
@@ -119,6 +126,7 @@ States = tuple[Marks | None, Marks | None]
 def states(chunk: FeedChunk) -> dict[int, States]:
     """The states around each change of an activity in the chunk, by the seq of the change."""
     changes = [item for item in chunk.items if isinstance(item, Change)]
+    merged = _merged(chunk, changes)
     counts = Counter([change.activity_seq for change in (*changes, *chunk.later)])
     activities = {change.activity_seq: change.activity for change in changes if change.activity}
     present: dict[int, _State | None] = {}
@@ -133,12 +141,24 @@ def states(chunk: FeedChunk) -> dict[int, States]:
             present[seq] = _state_of(activities[seq]) if seq in activities else None
         after = present[seq]
         before = present[seq] = _before(change, after)
-        found[change.seq] = (_marks(before), _marks(after))
+        found[change.seq] = (_marks(before, merged), _marks(after, merged))
     return found
 
 
+def _merged(chunk: FeedChunk, changes: Sequence[Change]) -> Merged:
+    """Who stands for whom, of all that the changes and their activities name."""
+    links = [link for change in changes if change.activity for link in change.activity.links]
+    return chunk.merged | {
+        named.entity.key: link.entity.key for link in links for named in link.named
+    }
+
+
 def _marks_of(activity: Activity) -> Marks:
-    keys = [(link.entity.key, link.roles) for link in activity.links]
+    """What filters look at, with those whom the activity names and who stands for them."""
+    links = activity.links
+    if any(link.named for link in links):
+        links = (*links, *named_links(links))
+    keys = [(link.entity.key, link.roles) for link in links]
     return Marks(
         activity.kind,
         activity.origin,
@@ -150,8 +170,8 @@ def _marks_of(activity: Activity) -> Marks:
     )
 
 
-def _marks(state: _State | None) -> Marks | None:
-    return None if state is None else state.marks()
+def _marks(state: _State | None, merged: Merged) -> Marks | None:
+    return None if state is None else state.marks(merged)
 
 
 def _before(change: Change, after: _State | None) -> _State | None:

@@ -20,6 +20,7 @@ from doings.core.activity import (
     SUMMARY_LENGTH,
     WORD,
 )
+from doings.core.budget import MERGED_ENTITIES
 from doings.core.document import (
     ActivityDocument,
     ChangeDocument,
@@ -61,6 +62,9 @@ def _json_of(characters: int) -> Meta:
     return Meta(description=sentence, extra_json_schema={"default": {}})
 
 
+REASON_LENGTH = 200
+"""Characters of the reason of a merge."""
+
 KindText = Annotated[str, _like(KIND)]
 TypeText = Annotated[str, _like(TYPE)]
 WordText = Annotated[str, _like(WORD)]
@@ -85,6 +89,7 @@ class LinkInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=Fals
     """A thing that an activity concerns, and how.
 
     The name is for a thing that is new, and so are `deleted` and `erased`: it is then such a one.
+    `via` may be sent back as it was read, and says nothing.
     """
 
     type: TypeText
@@ -93,6 +98,7 @@ class LinkInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=Fals
     name: NameText | None = None
     deleted: bool = False
     erased: bool = False
+    via: str | None = None
 
 
 class ActorInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
@@ -103,6 +109,7 @@ class ActorInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=Fal
     name: NameText | None = None
     deleted: bool = False
     erased: bool = False
+    via: str | None = None
 
 
 class ActivityInput(
@@ -173,6 +180,56 @@ class EntityPatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     name: NameText | UnsetType | None = UNSET
     attrs: NullableObject | UnsetType = UNSET
     contact: IdText | UnsetType | None = UNSET
+
+
+class MergeInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """People who are one person: `keep` stands for all of `merge`, which are of its type."""
+
+    keep: EntityName
+    merge: Annotated[tuple[EntityName, ...], Meta(min_length=1, max_length=MERGED_ENTITIES - 1)]
+    reason: Annotated[str, Meta(max_length=REASON_LENGTH)] | None = None
+
+
+class DismissInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """People of whom no two are one person."""
+
+    entities: Annotated[tuple[EntityName, ...], Meta(min_length=2, max_length=MERGED_ENTITIES)]
+
+
+class MergeDocument(msgspec.Struct):
+    """A merge. While it is active, `keep` stands for each of `merged`."""
+
+    id: str
+    keep: str
+    merged: list[str]
+    reason: str | None
+    at: Moment
+    by: str | None
+    status: Literal["active", "reverted"]
+    reverted_at: Moment | None
+    reverted_by: str | None
+
+
+class MergePage(msgspec.Struct):
+    """A stretch of the merges, newest first."""
+
+    items: list[MergeDocument]
+    next: str | None
+    prev: str | None
+
+
+class SuggestionDocument(msgspec.Struct):
+    """Two who may be one person: how likely, from 0 to 1, and why."""
+
+    entities: list[str]
+    score: float
+    reasons: list[str]
+
+
+class SuggestionList(msgspec.Struct):
+    """Suggestions, the likeliest first."""
+
+    items: list[SuggestionDocument]
 
 
 class TokenInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

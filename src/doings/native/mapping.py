@@ -22,10 +22,19 @@ from doings.core.activity import (
 )
 from doings.core.clock import datetime_from_instant
 from doings.core.document import change_document, entity_change_item
-from doings.core.entity import Entity, EntityDraft, EntityKey, checked_contact
+from doings.core.entity import (
+    Entity,
+    EntityDraft,
+    EntityKey,
+    checked_contact,
+    checked_id,
+    checked_type,
+)
 from doings.core.errors import Invalid, Problem, TooMuch
+from doings.core.people.suggestions import Suggestion
 from doings.core.store.changes import Change, EntityChange
 from doings.core.store.credentials import Credential
+from doings.core.store.merges import Merge
 from doings.core.text import compact
 from doings.core.values.instants import instant_from_text
 from doings.native.documents import (
@@ -36,7 +45,9 @@ from doings.native.documents import (
     EntityInput,
     EntityPatch,
     LinkInput,
+    MergeDocument,
     NameInput,
+    SuggestionDocument,
     TokenDocument,
 )
 from doings.native.http.merge_patch import merged
@@ -167,6 +178,33 @@ def feed_page(changes: Sequence[Change | EntityChange], after: int) -> FeedPage:
     return FeedPage(cast("list[msgspec.Raw]", items), last=last)
 
 
+def merge_document(merge: Merge) -> MergeDocument:
+    """Render a merge."""
+    return MergeDocument(
+        id=merge.id,
+        keep=":".join(merge.keep),
+        merged=[":".join(key) for key in merge.merged],
+        reason=merge.reason,
+        at=datetime_from_instant(merge.at),
+        by=merge.by,
+        status="active" if merge.reverted_at is None else "reverted",
+        reverted_at=_moment(merge.reverted_at),
+        reverted_by=merge.reverted_by,
+    )
+
+
+def suggestion_document(suggestion: Suggestion) -> SuggestionDocument:
+    """Render a suggestion."""
+    entities = [":".join(key) for key in suggestion.pair]
+    return SuggestionDocument(entities, suggestion.score, list(suggestion.reasons))
+
+
+def named_key(text: str, *, field: str) -> EntityKey:
+    """(type, id) of an entity that may exist, from `contact:8`; raises Invalid."""
+    entity_type, entity_id = key_from_text(text, field=field)
+    return checked_type(entity_type, field=field), checked_id(entity_id, field=field)
+
+
 def token_document(credential: Credential) -> TokenDocument:
     """Render a credential."""
     return TokenDocument(
@@ -276,10 +314,16 @@ def _patched_links(activity: Activity, patch: ActivityPatch) -> tuple[Link, ...]
 def _actors_and_others(activity: Activity) -> tuple[tuple[Link, ...], tuple[Link, ...]]:
     """The link that the document shows as its actor, and those that it shows as links."""
     actor = activity.actor()
+    keys = {
+        one.entity.key
+        for link in activity.links
+        if link.entity is actor
+        for one in (link, *link.named)
+    }
     actors: list[Link] = []
     others: list[Link] = []
     for link in given_links(activity):
-        is_shown = actor is not None and link.role == ACTOR and link.key == actor.key
+        is_shown = link.role == ACTOR and link.key in keys
         (actors if is_shown else others).append(link)
     return tuple(actors), tuple(others)
 

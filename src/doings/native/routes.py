@@ -22,6 +22,7 @@ from doings.native.handlers import (
     interactions,
     kinds,
     log,
+    merges,
     stats,
     stream,
 )
@@ -349,6 +350,7 @@ _RESOURCES = (
     *_OVERVIEWS,
     *kinds.RESOURCES,
     *log.RESOURCES,
+    *merges.RESOURCES,
     *WEBHOOKS,
     *tokens.RESOURCES,
     *addresses.RESOURCES,

@@ -21,6 +21,7 @@ from doings.core.store.entities import EntityQuery
 from doings.core.store.erasures import Hold
 from doings.core.store.imports import ImportRun
 from doings.core.store.log import Leaf, LogState, Stretch
+from doings.core.store.merges import Merge, Pair
 from doings.core.store.rendering import Rendered, Rendering
 from doings.core.store.retention import Due
 from doings.core.store.webhooks import Delivery, DeliveryStatus, Queued, Webhook
@@ -35,6 +36,7 @@ from doings.storage.reading import (
     erasures,
     feed,
     imports,
+    merges,
     pages,
     places,
     webhooks,
@@ -139,7 +141,7 @@ class AccountReader:
     async def years_with_contacts(self) -> list[tuple[int, int]]:
         return await counts.years(self._transaction)
 
-    async def total(self, entity: EntityKey | None, kinds: tuple[str, ...] | None) -> int:
+    async def total(self, entity: Entity | EntityKey | None, kinds: tuple[str, ...] | None) -> int:
         return await counts.total(self._transaction, entity, kinds)
 
     async def counts_by_day(self, query: Query) -> list[tuple[int, int]]:
@@ -216,6 +218,18 @@ class AccountReader:
 
     async def import_run(self, number: int) -> ImportRun:
         return await imports.run(self._transaction, number)
+
+    async def merge(self, merge_id: str) -> Merge:
+        return await merges.merge(self._transaction, merge_id)
+
+    async def merges(self, *, before: int | None, after: int | None, limit: int) -> list[Merge]:
+        return await merges.merges(self._transaction, before=before, after=after, limit=limit)
+
+    async def people(self, entity_type: str, limit: int) -> list[Entity]:
+        return await merges.people(self._transaction, entity_type, limit)
+
+    async def dismissed(self, pairs: Sequence[Pair]) -> set[Pair]:
+        return await merges.dismissed(self._transaction, pairs)
 
     async def webhooks(self) -> list[Webhook]:
         return await webhooks.webhooks(self._transaction)

@@ -20,6 +20,7 @@ from doings.core.store.rendering import Heavy
 from doings.core.text import json_text, object_from_text
 from doings.storage.engine import Connection, Row, SearchSql
 from doings.storage.sql import account_statements as accounts
+from doings.storage.sql import merge_statements as merges
 from doings.storage.sql import statements as sql
 from doings.storage.sql.rows import account_from_row
 from doings.storage.sql.tallies import Tally, changed
@@ -136,6 +137,7 @@ class Transaction(ReadTransaction):
         """Whether what takes a seq makes its leaf; else the log of an older account is made yet."""
         self._time_zone: str | None = None
         self._is_invalidating = False
+        self._merges: int | None = None
 
     async def execute(self, statement: str, **values: object) -> None:
         """Run a statement about this account."""
@@ -188,10 +190,21 @@ class Transaction(ReadTransaction):
         row = await self.fetch_one(statement, count=count)
         if row is None:
             raise NotFound("account")
-        last_seq = int(row[0])
+        last_seq, self._merges = int(row[0]), int(row[2])
         self.note_last_seq(last_seq)
         self.keeps_log = row[1] is None
         return last_seq - count + 1
+
+    async def has_merges(self) -> bool:
+        """Whether any entities of the account are one person; most writes know it already."""
+        if self._merges is None:
+            self._merges = int((await self._row(sql.MERGES_OF_ACCOUNT))[0])
+        return self._merges > 0
+
+    async def count_merges(self, count: int) -> None:
+        """Count merges that begin or, where it is negative, end."""
+        await self.execute(merges.COUNT_MERGES, count=count)
+        self._merges = None
 
     async def time_zone(self) -> str:
         """The zone of the account's calendar, read once."""

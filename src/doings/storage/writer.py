@@ -10,6 +10,7 @@ from doings.core.store.activities import ActivityRef, Recorded, Replacement
 from doings.core.store.credentials import Credential
 from doings.core.store.erasures import Hold
 from doings.core.store.imports import ImportCounts, UndoPart, UndoPlace
+from doings.core.store.merges import Merge
 from doings.core.store.webhooks import Delivery, Made, Outcome, Webhook
 from doings.storage.erasing import holds
 from doings.storage.reader import AccountReader
@@ -22,6 +23,7 @@ from doings.storage.writing import (
     idempotency,
     import_undo,
     imports,
+    merges,
     webhooks,
 )
 
@@ -121,6 +123,17 @@ class AccountWriter(AccountReader):
 
     async def undo_import(self, number: int, place: UndoPlace | None) -> UndoPart:
         return await import_undo.undo(self._writing, number, place)
+
+    async def add_merge(
+        self, keep: EntityKey, merged: Sequence[EntityKey], reason: str | None
+    ) -> Merge:
+        return await merges.add(self._writing, keep, merged, reason)
+
+    async def revert_merge(self, merge_id: str) -> Merge:
+        return await merges.revert(self._writing, merge_id)
+
+    async def dismiss(self, entities: Sequence[EntityKey]) -> None:
+        await merges.dismiss(self._writing, entities)
 
     async def add_webhook(self, webhook: Webhook) -> None:
         await webhooks.add(self._writing, webhook)

@@ -150,6 +150,33 @@ async def test_a_stream_begins_with_what_browsers_need(app: Application, native:
         assert listener.events[0] == Event("position", here, {})
 
 
+async def test_a_merge_is_told_and_joins_what_is_followed(app: Application, native: Native) -> None:
+    """A stream that names the merged one is of the kept one, and hears of both."""
+    for key in ("contact:8", "contact:77"):
+        await native.put(key)
+    async with listening(app, native) as everything:
+        body = {"keep": "contact:8", "merge": ["contact:77"]}
+        await native.http.post("/merges", json=body)
+        gone = await everything.wait_for("entity.deleted")
+        kept = await everything.wait_for("entity.updated")
+    assert (gone.data["id"], gone.data["entity"], gone.data["merged_into"]) == (
+        "77", None, "contact:8",
+    )  # fmt: skip
+    assert kept.data["entity"]["id"] == "8"
+
+    async with listening(app, native, "entity=contact:77") as listener:
+        await native.record(links=["contact:8"])
+        note = await native.record(links=["contact:77"])
+        await native.record(links=["contact:9"])
+        await native.http.delete(f"/activities/{note['id']}")
+        deleted = await listener.wait_for("deleted")
+
+    assert [event.name for event in listener.events if event.name != "position"] == [
+        "created", "created", "deleted",
+    ]  # fmt: skip
+    assert deleted.data["before"]["links"][0]["id"] == "77"
+
+
 async def test_events_are_the_items_of_the_feed(app: Application, native: Native) -> None:
     """Each change of an activity as `/changes` has it, and what happens to entities between."""
     start = await position(native)

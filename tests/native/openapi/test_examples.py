@@ -86,6 +86,12 @@ async def test_an_example_does_what_its_operation_says(native: Native, name: str
     if "/addresses/{key}" in name:
         made = await native.call("POST", "/entities/contact/8/addresses", json={"format": "feed"})
         sample = sample.replace(examples.PATH_PARTS["key"], made.json()["key"])
+    for id_ in ("77", "91"):
+        await native.call("PUT", f"/entities/contact/{id_}", json={"name": "James Halpert"})
+    if "/merges/{id}" in name:
+        merged = {"keep": "contact:8", "merge": ["contact:77"]}
+        made = await native.call("POST", "/merges", json=merged)
+        sample = sample.replace(examples.MERGE_ID, made.json()["id"])
     if "/webhooks/{id}" in name:
         made = await native.call(
             "POST", "/webhooks", json={"url": "http://localhost:9/", "enabled": False}

@@ -11,7 +11,7 @@ from tests.clocks import NOON
 VALID_UNTIL = 1_772_500_000 * SECOND
 """The deadline of activity 31."""
 
-NO_SEQ = "INSERT INTO entities VALUES (1, 33, 'x', 'y', NULL, '{}', NULL, 0, 1, 1, 1)"
+NO_SEQ = "INSERT INTO entities VALUES (1, 33, 'x', 'y', NULL, '{}', NULL, 0, 1, 1, 1, NULL, NULL)"
 GONE = "INSERT INTO changes VALUES (1, 37, 28, '{id}', 'deleted', 'note.created', 1, NULL, '{{}}')"
 ORPHAN = """
     INSERT INTO links
@@ -48,6 +48,12 @@ DAMAGES: list[tuple[tuple[str, ...], list[str]]] = [
     (
         (RUN, "INSERT INTO import_changes VALUES (1, 1, 999, 'entity', NULL, 1, 2, NULL)"),
         ["import 1 changed entity 999, and one of the two is not there"],
+    ),
+    # Merges
+    (("UPDATE heads SET merges = 3",), ["3 merges are said to be active, there are 0"]),
+    (
+        ("INSERT INTO tallies VALUES (1, -32, -1000000, 'a.b', 1)",),
+        ["there are counts of the group of entity 22, which is none"],
     ),
     # Tallies: too many, too few, none, one of nothing; of a day and in all
     (

@@ -176,7 +176,7 @@ BUILT = [
         {"entity": 1, "since": 0, "until": 9, "limit": 9, "skip": 0},
     ),
     select.keys_with_cache_version(Query(gap=GAP, entities=(("contact", "1"),))),
-    select.matching_keys(Query(), entities=[1], also=[2], kinds=["a.a"], actor=3),
+    select.matching_keys(Query(), entities=[1], also=[2], kinds=["a.a"], actors=[3]),
     (entities.ENTITIES_BY_KEY, {"type": "contact", "ids": ["1", "2"]}),
     (entities.ENTITIES_BY_SEQ, {}),
     (entities.ENTITY_BY_KEY, {"type": "contact", "id": "1"}),

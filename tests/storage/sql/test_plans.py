@@ -153,9 +153,9 @@ def test_activities_of_one_instant_are_a_range_of_an_index(
 @pytest.mark.parametrize(
     "linked",
     [
-        {"entities": None, "also": None, "kinds": None, "actor": None},
-        {"entities": [7, 8], "also": None, "kinds": ["a.b", "c.d"], "actor": None},
-        {"entities": [7], "also": [9], "kinds": None, "actor": 9},
+        {"entities": None, "also": None, "kinds": None, "actors": None},
+        {"entities": [7, 8], "also": None, "kinds": ["a.b", "c.d"], "actors": None},
+        {"entities": [7], "also": [9], "kinds": None, "actors": [9, 7]},
     ],
 )
 @pytest.mark.parametrize("marks", [{}, {"origin": "a", "level": "WARN", "channel": "admin"}])
@@ -179,7 +179,7 @@ def test_id_elsewhere_is_looked_up_in_an_index(planner: apsw.Connection) -> None
     """Once for each origin, and the next origin is looked up, too; so are the other filters."""
     steps = plan(planner, statements.KEYS_BY_EXTERNAL_ID)
     query = Query(origin="a", external_id="1")
-    checked, _ = select.matching_keys(query, entities=[7], also=None, kinds=["a.b"], actor=9)
+    checked, _ = select.matching_keys(query, entities=[7], also=None, kinds=["a.b"], actors=[9])
 
     assert any("(account_id=? AND origin=? AND external_id=?)" in step for step in steps)
     assert any("(account_id=? AND origin>?)" in step for step in steps)

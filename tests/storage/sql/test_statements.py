@@ -64,7 +64,7 @@ def test_built_statement_is_about_one_account(entities: list[int], kinds: list[s
         select.keys_in_order(query, entities=entities, kinds=kinds)[0],
         select.keys_with_cache_version(query)[0],
         select.keys_with_cache_version(named)[0],
-        select.matching_keys(query, entities=entities, also=[3], kinds=kinds, actor=1)[0],
+        select.matching_keys(query, entities=entities, also=[3], kinds=kinds, actors=[1])[0],
     ]
 
     assert [sql for sql in built if unbound(re.sub(r"FROM \(", "(", sql))] == []

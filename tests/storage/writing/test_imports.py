@@ -257,3 +257,23 @@ async def test_imports_go_with_their_account(book: Book, other: Book) -> None:
 
     for table in ("import_runs", "import_ranges", "import_changes"):
         assert await other.rows(f"SELECT COUNT(*) FROM {table}") == [(0,)]  # noqa: S608
+
+
+async def test_merged_people_stay(book: Book) -> None:
+    """Whom an import made or changed is left as long as it is one person with others."""
+    await book.put(CONTACT, "8", name="Jim")
+
+    async def bring(writer: Writer) -> None:
+        for id_, name in (("77", "James"), ("8", "Jimmy")):
+            draft = EntityDraft(name=name)
+            await writer.put_entity((CONTACT, id_), lambda _, draft=draft: draft)  # type: ignore[misc]
+
+    number = await run_import(book, bring)
+    await book.write(lambda writer: writer.add_merge((CONTACT, "77"), [(CONTACT, "8")], None))
+
+    parts = await undo(book, number)
+
+    shown = await book.read(lambda reader: reader.entity((CONTACT, "8")))
+    assert kept(parts) == {("contact:77", "in use"), ("contact:8", "merged")}
+    assert (shown.id, shown.name) == ("77", "James")
+    assert await check(book.database, lambda _done, _total: None) == []

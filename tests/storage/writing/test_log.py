@@ -19,7 +19,7 @@ from tests.builders import note
 from tests.clocks import NOON
 from tests.storage.book import Book
 from tests.storage.conftest import ENGINES
-from tests.storage.test_upgrade import LOGGING, opened
+from tests.storage.test_upgrade import LOGGING, lend_columns, opened, take_columns
 
 
 async def leaves(book: Book) -> list[Leaf]:
@@ -133,8 +133,10 @@ async def test_an_older_database_gets_its_leaves(
 ) -> None:
     """In parts and in order, those of what is recorded meanwhile too; the log only grows."""
     first = await opened(engine, tmp_path, monkeypatch, LOGGING - 1)
+    await lend_columns(first)
     account = await first.create_account("acme", name="Acme", time_zone="UTC")
     await Book(first, account).record(*[note(str(number), summary="a") for number in range(9)])
+    await take_columns(first)
     await first.close()
     monkeypatch.setattr(statements, "STRETCH_SEQS", 10)
 

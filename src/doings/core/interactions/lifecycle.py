@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from doings.core.activity import ACTOR, Activity, Draft, Link, Linked
+from doings.core.activity import ACTOR, Activity, Draft, Link, Linked, named_links
 from doings.core.entity import SELF, Entity, EntityKey
 from doings.core.errors import Conflict
 from doings.core.kinds.shapes import Span
@@ -267,7 +267,7 @@ def check_revision(old: Activity, new: Draft) -> None:
 def _parties(activity: Activity) -> set[tuple[EntityKey, str]]:
     return {
         (link.entity.key, role)
-        for link in activity.links
+        for link in named_links(activity.links)
         for role in link.roles
         if role in {ACTOR, COUNTERPART}
     }

@@ -22,6 +22,7 @@ from doings.core.store.erasures import ErasureReader, ErasureStore, ErasureWrite
 from doings.core.store.idempotency import IdempotencyWriter
 from doings.core.store.imports import ImportReader, ImportWriter
 from doings.core.store.log import LogReader, LogStore
+from doings.core.store.merges import MergeReader, MergeWriter
 from doings.core.store.retention import RetentionReader, RetentionWriter
 from doings.core.store.webhooks import DeliveryReader, DeliveryWriter, WebhookStore
 
@@ -38,6 +39,7 @@ class Reader(
     DeliveryReader,
     LogReader,
     ErasureReader,
+    MergeReader,
     RetentionReader,
     Protocol,
 ):
@@ -62,6 +64,7 @@ class Writer(
     ImportWriter,
     DeliveryWriter,
     ErasureWriter,
+    MergeWriter,
     RetentionWriter,
     Protocol,
 ):

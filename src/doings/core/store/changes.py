@@ -40,6 +40,9 @@ class EntityChange(msgspec.Struct, frozen=True):
 
     `by` is the key of the credential that did it, None where that is not known. Once the entity
     `is_erased`, `id` says nothing of who it was.
+
+    That it was merged into another one is told as a deletion, and that it was parted again as a
+    creation. `merged_into` is the one that stands for it now; None where it stands for itself.
     """
 
     seq: int
@@ -51,6 +54,7 @@ class EntityChange(msgspec.Struct, frozen=True):
     by: str | None = None
     entity_seq: int | None = None
     is_erased: bool = False
+    merged_into: EntityKey | None = None
 
     @property
     def key(self) -> EntityKey:
@@ -63,7 +67,8 @@ class FeedChunk(msgspec.Struct, frozen=True):
 
     Nothing is missed up to the seq `through`; `last_seq` and `epoch` are the account's now. `later`
     are changes after `through` of the activities in `items`, without the activities themselves:
-    with them it can be told how an activity was at any change in `items`.
+    with them it can be told how an activity was at any change in `items`. What a change keeps of
+    the past names people as they were named; `merged` says who stands for those of them by now.
     """
 
     items: list[Change | EntityChange]
@@ -71,6 +76,7 @@ class FeedChunk(msgspec.Struct, frozen=True):
     last_seq: int
     epoch: str
     later: list[Change]
+    merged: dict[EntityKey, EntityKey] = {}
 
 
 class Followed(Protocol):

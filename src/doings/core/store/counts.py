@@ -5,7 +5,7 @@ from typing import Protocol
 
 import msgspec
 
-from doings.core.entity import EntityKey
+from doings.core.entity import Entity, EntityKey
 from doings.core.query import Query
 
 
@@ -28,8 +28,11 @@ class TimelineSummary(msgspec.Struct, frozen=True):
 class CountReader(Protocol):
     """Reading counts of activities and entities."""
 
-    async def total(self, entity: EntityKey | None, kinds: tuple[str, ...] | None) -> int:
-        """How many activities of these kinds an entity's timeline, or the whole, holds."""
+    async def total(self, entity: Entity | EntityKey | None, kinds: tuple[str, ...] | None) -> int:
+        """How many activities of these kinds an entity's timeline, or the whole, holds.
+
+        Raises NotFound for the key of no entity.
+        """
 
     async def counts_by_day(self, query: Query) -> list[tuple[int, int]]:
         """(UTC day, activities) for the query's entity, kinds and whole days, oldest first."""

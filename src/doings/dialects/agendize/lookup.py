@@ -12,7 +12,7 @@ async def client_named(reader: EntityReader, client_id: str) -> EntityKey:
     entities = await reader.entities_by_key([record, contact])
     if record in entities:
         owner = entities[record].contact
-        return record if owner is None else (CONTACT, owner)
+        return entities[record].key if owner is None else (CONTACT, owner)
     if contact not in entities:
         raise NotFound("client", client_id)
-    return contact
+    return entities[contact].key

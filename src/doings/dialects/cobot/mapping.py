@@ -64,7 +64,7 @@ def activity_document(activity: Activity) -> ActivityDocument:
 
 def attributes(activity: Activity) -> msgspec.Raw:
     """The data as it was recorded, then the text and the membership where data lacks them."""
-    data, added = _cleaned(activity.data), _added(activity)
+    data, added = _of_kept(activity, _cleaned(activity.data)), _added(activity)
     if '"text"' in data or '"membership_' in data or "\\u" in data:
         added = _missing(data, added)
     if not added:
@@ -91,6 +91,17 @@ def _cleaned(data: str) -> str:
     if text is None or "<" not in text:
         return data
     return json_text({**members, "text": links_only(text)})
+
+
+def _of_kept(activity: Activity, data: str) -> str:
+    """The data with the membership that stands for the one it names, where those were merged."""
+    for link in activity.links:
+        if link.named and link.entity.type == MEMBERSHIP:
+            members = _members(data)
+            own = MEMBERSHIP_ID in members and _text(members, MEMBERSHIP_ID)
+            if own in {named.entity.id for named in link.named}:
+                return json_text({**members, MEMBERSHIP_ID: link.entity.id})
+    return data
 
 
 def _missing(data: str, added: dict[str, str | None]) -> dict[str, str | None]:

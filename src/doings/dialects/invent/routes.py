@@ -9,6 +9,7 @@ from doings.core.errors import NotFound
 from doings.core.query import Query
 from doings.core.rendering import json_rendering
 from doings.core.store import Reader
+from doings.core.store.rendering import Rendering
 from doings.dialects.invent.auth import authenticate
 from doings.dialects.invent.errors import respond_error
 from doings.dialects.invent.mapping import activity_documents
@@ -26,15 +27,15 @@ async def list_activities(request: Request) -> Response:
     _check_org(request)
     contact_id = request.path_params["contact_id"]
     query = _query(request, contact_id)
-    rendering = json_rendering(
-        ("invent", contact_id), lambda activities: activity_documents(activities, contact_id)
-    )
 
-    async def work(reader: Reader) -> tuple[int, Page[msgspec.Raw]]:
-        total = await reader.total((CONTACT, contact_id), query.kinds)
-        return total, await reader.rendered_page(query, rendering, is_whole=True)
+    async def work(reader: Reader) -> tuple[int, Page[msgspec.Raw], Rendering]:
+        contact = await reader.entity((CONTACT, contact_id))
+        rendering = _rendering(contact.id)
+        total = await reader.total(contact, query.kinds)
+        page = await reader.rendered_page(query, rendering, is_whole=True)
+        return total, page, rendering
 
-    total, page = await request.timeline.read(work)
+    total, page, rendering = await request.timeline.read(work)
     headers = _headers(request, query, total, page)
     if page.rest:
         rest = request.timeline.rendered_rest(page.rest, rendering)
@@ -44,6 +45,12 @@ async def list_activities(request: Request) -> Response:
         return response
     return Response(
         msgspec.json.encode(page.items), media_type=JSON_ARRAY.media_type, headers=headers
+    )
+
+
+def _rendering(contact_id: str) -> Rendering:
+    return json_rendering(
+        ("invent", contact_id), lambda activities: activity_documents(activities, contact_id)
     )
 
 

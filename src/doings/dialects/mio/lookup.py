@@ -75,18 +75,20 @@ async def keys_of_cifcode(reader: EntityReader, cifcode: str) -> set[EntityKey]:
     return keys
 
 
-async def _among(reader: ActivityReader, query: Query, id_: str) -> list[int]:
+async def _among(reader: Reader, query: Query, id_: str) -> list[int]:
     """The seq of the activity with this id if the query finds it, else nothing."""
     with suppress(NotFound):
         activity = await activity_named(reader, id_)
-        if query.skip == 0 and _is_among(activity, query):
+        parties = await reader.entities_by_key(query.entities)
+        keys = {*query.entities, *(party.key for party in parties.values())}
+        if query.skip == 0 and _is_among(activity, query, keys):
             return [activity.seq]
     return []
 
 
-def _is_among(activity: Activity, query: Query) -> bool:
+def _is_among(activity: Activity, query: Query, parties: set[EntityKey]) -> bool:
     is_after = query.since is None or query.since <= activity.occurred_at
     is_before = query.until is None or activity.occurred_at < query.until
     keys = {link.entity.key for link in activity.links}
-    is_linked = not query.entities or not keys.isdisjoint(query.entities)
+    is_linked = not query.entities or not keys.isdisjoint(parties)
     return is_after and is_before and is_linked and activity.kind in (query.kinds or ())

@@ -6,7 +6,7 @@ from starlette.responses import Response
 from doings.core.cursor import entity_page, filters_digest
 from doings.core.defaults import SETTINGS
 from doings.core.document import entity_document
-from doings.core.entity import Entity, EntityDraft
+from doings.core.entity import Entity, EntityDraft, EntityKey
 from doings.core.errors import NotFound
 from doings.core.query import Gap
 from doings.core.store import Reader, Writer
@@ -71,7 +71,7 @@ async def show_entity(request: Request) -> Response:
     """One entity."""
     key = entity_key(request)
     entity = await read_shown(request, lambda reader: reader.entity(key))
-    return respond_document(request, entity_document(entity))
+    return respond_document(request, entity_document(entity, key))
 
 
 async def put_entity(request: Request) -> Response:
@@ -84,12 +84,12 @@ async def put_entity(request: Request) -> Response:
     conditions = conditions_of(request)
 
     def replaced(entity: Entity | None) -> EntityDraft:
-        _check_state(conditions, entity)
+        _check_state(conditions, entity, key)
         return draft
 
     async def put(writer: Writer) -> Answer:
         entity, is_new = await writer.put_entity(key, replaced)
-        return written(entity_document(entity), status=201 if is_new else 200)
+        return written(entity_document(entity, key), status=201 if is_new else 200)
 
     return await write_once(request, body, put)
 
@@ -104,12 +104,12 @@ async def patch_entity(request: Request) -> Response:
     def patched(entity: Entity | None) -> EntityDraft:
         if entity is None:
             raise NotFound(*key)
-        _check_state(conditions, entity)
+        _check_state(conditions, entity, key)
         return entity_draft_from_patch(entity, patch)
 
     async def change(writer: Writer) -> Answer:
         entity, _ = await writer.put_entity(key, patched)
-        return written(entity_document(entity))
+        return written(entity_document(entity, key))
 
     return await write_once(request, body, change)
 
@@ -120,7 +120,7 @@ async def delete_entity(request: Request) -> Response:
     conditions = conditions_of(request)
 
     async def delete(writer: Writer) -> Answer:
-        _check_state(conditions, await writer.delete_entity(key))
+        _check_state(conditions, await writer.delete_entity(key), key)
         return NO_CONTENT
 
     return await write_once(request, b"", delete)
@@ -133,6 +133,6 @@ async def list_activities_of_entity(request: Request) -> Response:
     return await respond_timeline(request, query, key)
 
 
-def _check_state(conditions: Conditions, entity: Entity | None) -> None:
+def _check_state(conditions: Conditions, entity: Entity | None, key: EntityKey) -> None:
     if conditions.are_set:
-        conditions.check(entity_document(entity) if entity else None)
+        conditions.check(entity_document(entity, key) if entity else None)

@@ -25,9 +25,11 @@ PATH_PARTS = {
     "level": "0",
     "number": "000.p/1",
 }
-"""By the name of the part; ids of activities and webhooks are others than an entity's."""
+"""By the name of the part; activities, webhooks and merges have other ids than entities."""
 
 WEBHOOK_ID = "wh_01a226a6b0c77d1a9d5cf0c3a1b2d3e4"
+
+MERGE_ID = "01a226b1-0c3e-7a52-9f0b-6a1d2c3b4e5f"
 
 QUERIES = {
     "/activities": "kind=note.*&link=contact:8&limit=5",
@@ -66,6 +68,8 @@ BODIES: dict[str, Any] = {
     },
     "MessageInput": {"notification_message": "Not without my lawyer"},
     "NothingInput": {},
+    "MergeInput": {"keep": "contact:8", "merge": ["contact:77"], "reason": "Same address"},
+    "DismissInput": {"entities": ["contact:8", "contact:91"]},
     "WebhookInput": {
         "url": "https://hooks.example.org/doings",
         "kind": ["note.*"],
@@ -93,6 +97,8 @@ def path_part(path: str, name: str) -> str:
         return ACTIVITY_ID
     if name == "id" and path.startswith("/webhooks/"):
         return WEBHOOK_ID
+    if name == "id" and path.startswith("/merges/"):
+        return MERGE_ID
     return PATH_PARTS.get(name, name.upper())
 
 

@@ -10,7 +10,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from doings.core.account import Account
 from doings.core.errors import Unavailable
-from doings.storage.checks import counts, imports, log, seqs
+from doings.storage.checks import counts, imports, log, merges, seqs
 from doings.storage.checks import statements as sql
 from doings.storage.database import Database
 from doings.storage.engine import Connection
@@ -148,6 +148,12 @@ async def _block_findings(database: Database, account: Account) -> Found:
     yield last_seq, await _chunk(database, account, seqs.list_totals_findings)
     yield last_seq, await _chunk(database, account, seqs.deadline_findings)
     yield last_seq, await _chunk(database, account, imports.findings)
+    yield last_seq, await _chunk(database, account, merges.findings)
+    group: int | None = 0
+    while group is not None:
+        groups = await _chunk(database, account, merges.group_after, group)
+        group = groups.group
+        yield last_seq, groups.findings
 
 
 async def _block(transaction: ReadTransaction, number: int) -> tuple[int, list[str]]:

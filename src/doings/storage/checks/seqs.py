@@ -77,7 +77,7 @@ def _seq_findings(block: Block, seqs: range) -> list[str]:
 def _entity_findings(block: Block) -> list[str]:
     return [
         f"entity {seq} is marked {'partial' if marked else 'whole'} against its attributes"
-        for seq, _, attrs, marked, _ in block.entities.values()
+        for seq, _, attrs, marked, _, _ in block.entities.values()
         if bool(marked) != is_partial(attrs)
     ]
 
@@ -131,8 +131,8 @@ async def _list_findings(
     rows = await transaction.fetch(sql.TALLIES_OF_BLOCKS, first=number, end=end)
     stored = {(day, name): count for day, name, count in rows}
     counted: Counter[tuple[int, str]] = Counter()
-    for seq, type_, _, marked, is_alive in block.entities.values():
-        if is_alive and not marked:
+    for seq, type_, _, marked, is_alive, is_own in block.entities.values():
+        if is_alive and is_own and not marked:
             counted[seq >> tallies.BLOCK_BITS, type_] += 1
     for row in block.activities.values():
         if row[4]:

@@ -6,8 +6,9 @@ compares two states.
 
 from doings.core.clock import DAY
 from doings.core.interactions import lifecycle
+from doings.storage.sql.entity_statements import OWN
 from doings.storage.sql.select import EVERYTHING
-from doings.storage.sql.tallies import ACTIVITIES, BLOCKS, LAST_DAY, TOTAL, YEARS
+from doings.storage.sql.tallies import ACTIVITIES, BLOCKS, GROUPS, LAST_DAY, TOTAL, YEARS
 
 
 def _is(condition: str) -> str:
@@ -25,7 +26,8 @@ _KINDS_WITH_DEADLINES = ", ".join(f"'{kind}'" for kind in sorted(lifecycle.KINDS
 ENTITIES_OF_BLOCK = f"""
     SELECT
         e.seq, e.type, CASE WHEN e.attrs LIKE '%"is_partial"%' THEN e.attrs ELSE '{{}}' END,
-        e.is_partial, {_is("e.deleted_at IS NULL")}
+        e.is_partial, {_is("e.deleted_at IS NULL")},
+        {_is("e.group_seq IS NULL OR e.group_seq = e.seq")}
     FROM entities e
     WHERE e.account_id = :account_id AND e.seq >= :first AND e.seq < :end"""
 
@@ -66,7 +68,7 @@ TALLIES_OF_BLOCKS = f"""
     WHERE account_id = :account_id AND entity = {BLOCKS} AND day >= :first AND day < :end"""
 MEMBERS = f"""
     SELECT type, COUNT(*) FROM entities
-    WHERE account_id = :account_id AND deleted_at IS NULL AND is_partial = 0
+    WHERE account_id = :account_id AND deleted_at IS NULL AND is_partial = 0 AND {OWN}
     GROUP BY type
     UNION ALL
     SELECT '{ACTIVITIES}', COUNT(*) FROM activities
@@ -147,6 +149,22 @@ _WITH_CONTACT_BETWEEN = f"""
         AND l.occurred_at >= :start AND l.occurred_at < :end"""
 COUNT_BETWEEN = f"SELECT COUNT(*) {_WITH_CONTACT_BETWEEN}"
 INSTANTS_BETWEEN = f"SELECT l.occurred_at, COUNT(*) {_WITH_CONTACT_BETWEEN} GROUP BY l.occurred_at"
+
+# Groups of entities that are one person
+
+NEXT_GROUP = """
+    SELECT MIN(group_seq) FROM entities WHERE account_id = :account_id AND group_seq > :after"""
+COUNTS_WITHOUT_GROUP = f"""
+    SELECT t.entity FROM tallies t
+    WHERE t.account_id = :account_id AND t.entity < {GROUPS} AND t.day = {TOTAL}
+        AND NOT EXISTS (
+            SELECT 1 FROM entities e
+            WHERE e.account_id = :account_id AND e.group_seq = {GROUPS} - t.entity
+        )"""
+COUNT_OF_MERGES = """
+    SELECT h.merges, (
+        SELECT COUNT(*) FROM merges g WHERE g.account_id = :account_id AND g.reverted_at IS NULL
+    ) FROM heads h WHERE h.account_id = :account_id"""
 
 
 def next_account(table: str) -> str:

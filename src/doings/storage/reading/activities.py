@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from operator import itemgetter
 from typing import NamedTuple
 
+import msgspec
+
 from doings.core.activity import Activity, Linked
 from doings.core.budget import PAGE_BYTES, PAGE_LINKS, fitting_count
 from doings.core.entity import Entity
@@ -29,6 +31,10 @@ _LINK_CHARACTERS = 4
 
 _MAX_WIDTH = 4
 """Bytes of a character at most."""
+
+
+Links = Mapping[str, LinkedSeqs]
+"""What activities are linked to, by the text that says so."""
 
 
 async def activity(
@@ -73,9 +79,11 @@ async def with_links(transaction: ReadTransaction, rows: Sequence[Row]) -> list[
     """The activities of these rows; those linked alike share one tuple of links."""
     links = _links_of(rows)
     seqs = {seq for linked in links.values() for seq, _ in linked}
-    return await _linked(
-        transaction, rows, links, await entities.by_seqs_with_deleted(transaction, seqs)
-    )
+    linked_entities = await entities.by_seqs_with_deleted(transaction, seqs)
+    missing = _missing(linked_entities)
+    if missing:
+        linked_entities |= await entities.by_seqs_with_deleted(transaction, missing)
+    return await _linked(transaction, rows, links, linked_entities)
 
 
 class Fitting(NamedTuple):
@@ -138,20 +146,58 @@ async def _with_fitting_links(
     seqs = {seq for linked in links.values() for seq, _ in linked}
     if not with_attrs:
         linked_entities = await entities.names_by_seqs(transaction, seqs)
+        linked_entities |= await entities.names_by_seqs(transaction, _missing(linked_entities))
     else:
         count = sum([len(links[row[-1]]) for row in rows])
-        found = await entities.small_by_seqs(transaction, seqs, most=_share(transaction, count))
-        linked_entities, sizes = found
+        most = _share(transaction, count)
+        linked_entities, sizes = await entities.small_by_seqs(transaction, seqs, most=most)
         if sizes:
             rows = rows[: _count_by_sizes(rows, links, sizes)]
             large = {seq for row in rows for seq, _ in links[row[-1]] if seq in sizes}
             transaction.announce(sum([sizes[seq] for seq in large]))
             linked_entities |= await entities.by_seqs_with_deleted(transaction, large)
+        missing = _missing(linked_entities)
+        if missing:
+            rows = await _with_standing(transaction, rows, links, linked_entities, most)
     names = [entity.name for entity in linked_entities.values() if entity.name]
     most_shown = max(map(len, names), default=0) * (characters // _LINK_CHARACTERS + len(rows))
     if _MAX_WIDTH * most_shown > PAGE_BYTES:
         rows = rows[: _count_by_names(rows, links, linked_entities)]
     return await _linked(transaction, rows, links, linked_entities)
+
+
+def _missing(linked_entities: Mapping[int, Entity]) -> set[int]:
+    """The seqs of entities that stand for some of these and are not among them."""
+    groups = {entity.group_seq for entity in linked_entities.values() if entity.is_merged}
+    return {group for group in groups if group is not None and group not in linked_entities}
+
+
+async def _with_standing(
+    transaction: ReadTransaction,
+    rows: list[Row],
+    links: Links,
+    linked_entities: dict[int, Entity],
+    most: int,
+) -> list[Row]:
+    """The first of the rows that still fit once those who stand for their people are known.
+
+    They are added to `linked_entities`.
+    """
+    missing = _missing(linked_entities)
+    found, sizes = await entities.small_by_seqs(transaction, missing, most=most)
+    linked_entities |= found
+    if sizes:
+        weights = {
+            seq: sizes[entity.group_seq]
+            for seq, entity in linked_entities.items()
+            if entity.group_seq in sizes
+        }
+        rows = rows[: _count_by_sizes(rows, links, weights)]
+        shown = {seq for row in rows for seq, _ in links[row[-1]]}
+        large = {linked_entities[seq].group_seq or seq for seq in shown & weights.keys()}
+        transaction.announce(sum([sizes[seq] for seq in large]))
+        linked_entities |= await entities.by_seqs_with_deleted(transaction, large)
+    return rows
 
 
 def _share(transaction: ReadTransaction, count: int) -> int:
@@ -167,10 +213,6 @@ def _count_by_links(rows: list[Row]) -> int:
         if total > PAGE_LINKS and place:
             return place
     return len(rows)
-
-
-Links = Mapping[str, LinkedSeqs]
-"""What activities are linked to, by the text that says so."""
 
 
 def _links_of(rows: Sequence[Row]) -> Links:
@@ -207,7 +249,28 @@ async def _linked(
         text: tuple([Linked(linked_entities[seq], roles) for seq, roles in links[text]])
         for text in set(map(_LINKED, rows))
     }
+    if any(entity.is_merged for entity in linked_entities.values()):
+        shared = {text: _as_one(linked, linked_entities) for text, linked in shared.items()}
     # Hardly any page holds other kinds than those of the catalogue, which nobody can change.
     is_listed = CATALOGUE.keys() >= set(map(_KIND, rows))
     own_kinds = {} if is_listed else await transaction.own_kinds()
     return activities_from_rows(rows, shared, own_kinds)
+
+
+def _as_one(
+    linked: tuple[Linked, ...], linked_entities: Mapping[int, Entity]
+) -> tuple[Linked, ...]:
+    """The links with each person once, at the place of the first one, with the roles of all."""
+    named: dict[int, list[Linked]] = {}
+    for place, link in enumerate(linked):
+        group = link.entity.group_seq
+        placed = msgspec.structs.replace(link, place=place)
+        named.setdefault(link.entity.seq if group is None else group, []).append(placed)
+    shown = []
+    for seq, those in named.items():
+        if not any(link.entity.is_merged for link in those):
+            shown += those
+            continue
+        roles = dict.fromkeys([role for link in those for role in link.roles])
+        shown.append(Linked(linked_entities[seq], tuple(roles), tuple(those)))
+    return tuple(shown)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from doings.core.clock import DAY
-from doings.core.entity import EntityKey
+from doings.core.entity import Entity, EntityKey
 from doings.core.query import Query
 from doings.core.store.counts import Newest, TimelineSummary
 from doings.storage.engine import Row
@@ -13,6 +13,7 @@ from doings.storage.reading.entities import entity_or_none
 from doings.storage.sql import statements as sql
 from doings.storage.sql import tallies
 from doings.storage.sql.select import EVERYTHING
+from doings.storage.sql.tallies import timeline_of
 from doings.storage.transaction import ReadTransaction
 
 TALLY_CHUNK = 512
@@ -28,11 +29,15 @@ async def kinds_of(transaction: ReadTransaction, entity: int) -> dict[str, int]:
 
 
 async def total(
-    transaction: ReadTransaction, entity: EntityKey | None, kinds: tuple[str, ...] | None
+    transaction: ReadTransaction,
+    entity: Entity | EntityKey | None,
+    kinds: tuple[str, ...] | None,
 ) -> int:
     """How many activities an entity's timeline (or the whole) holds of these kinds."""
-    seq = EVERYTHING if entity is None else (await entity_by_key(transaction, entity)).seq
-    counts = await kinds_of(transaction, seq)
+    if isinstance(entity, tuple):
+        entity = await entity_by_key(transaction, entity)
+    timeline = EVERYTHING if entity is None else timeline_of(entity.seq, entity.group_seq)
+    counts = await kinds_of(transaction, timeline)
     wanted = None if kinds is None else frozenset(kinds)
     return sum(count for kind, count in counts.items() if tallies.is_among(kind, wanted))
 
@@ -47,15 +52,27 @@ async def timeline_summaries(
     if not seqs:
         return {}
     rows = await transaction.fetch(sql.SUMMARIES_OF_TIMELINES, seqs=list(seqs), day=tallies.TOTAL)
-    newest_seqs = [newest for _, _, newest in rows if newest is not None]
+    groups = [seq for seq, _, _, group in rows if group is not None]
+    newest_of = {seq: newest for seq, _, newest, _ in rows}
+    members: dict[int, list[int]] = {}
+    if groups:
+        for group, newest in await transaction.fetch(sql.NEWEST_OF_GROUPS, groups=groups):
+            if newest is not None:
+                members.setdefault(group, []).append(newest)
+    newest_seqs = [newest for newest in newest_of.values() if newest is not None]
+    newest_seqs += [newest for those in members.values() for newest in those]
     newest_by_seq: dict[int | None, Newest] = {}
     if newest_seqs:
         newest_rows = await transaction.fetch(
             sql.NEWEST_ACTIVITIES, seqs=newest_seqs, most=MAX_DATA
         )
         newest_by_seq = {row[0]: Newest(*row) for row in newest_rows}
+    for group, those in members.items():
+        known = [newest_by_seq[seq] for seq in those if seq in newest_by_seq]
+        newest_of[group] = max(known, key=lambda one: (one.occurred_at, one.seq)).seq
     return {
-        seq: TimelineSummary(count or 0, newest_by_seq.get(newest)) for seq, count, newest in rows
+        seq: TimelineSummary(count or 0, newest_by_seq.get(newest_of[seq]))
+        for seq, count, _, _ in rows
     }
 
 
@@ -99,7 +116,7 @@ async def _tallied(transaction: ReadTransaction, query: Query) -> list[Row]:
         named = await entity_or_none(transaction, query.entities[0])
         if named is None:
             return []
-        entity = named.seq
+        entity = timeline_of(named.seq, named.group_seq)
     rows = await transaction.fetch(
         sql.TALLIES_OF_DAYS,
         entity=entity,

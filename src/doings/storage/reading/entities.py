@@ -1,6 +1,6 @@
 """Entities by key and by seq."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
@@ -21,7 +21,7 @@ async def entity(transaction: ReadTransaction, key: EntityKey) -> Entity:
 
 
 async def entity_or_none(transaction: ReadTransaction, key: EntityKey) -> Entity | None:
-    """One entity, deleted or not, or None."""
+    """The entity that stands for a key, deleted or not, or None."""
     row = await transaction.fetch_one(sql.ENTITY_BY_KEY, type=key[0], id=key[1])
     if row is None:
         return None
@@ -34,19 +34,24 @@ async def entity_by_seq(transaction: ReadTransaction, entity_type: str, seq: int
     entities = await by_seqs(transaction, entity_type, [seq])
     if seq not in entities:
         raise NotFound(entity_type, seq)
-    return entities[seq]
+    found = entities[seq]
+    if not found.is_merged:
+        return found
+    group = found.group_seq or seq
+    return (await by_seqs_with_deleted(transaction, {group}))[group]
 
 
 async def by_keys(
     transaction: ReadTransaction, keys: Sequence[EntityKey]
 ) -> dict[EntityKey, Entity]:
-    """Those of the entities that exist and are not deleted; one statement a type."""
+    """The entities that stand for these keys and are not deleted; one statement a type."""
     entities: dict[EntityKey, Entity] = {}
     for entity_type, ids in ids_by_type(keys).items():
         rows = await transaction.fetch(sql.ENTITIES_BY_KEY, type=entity_type, ids=ids)
-        for entity in map(entity_from_row, rows):
+        for row in rows:
+            entity = entity_from_row(row[1:])
             if not entity.is_deleted:
-                entities[entity.key] = entity
+                entities[entity_type, row[0]] = entity
     return entities
 
 
@@ -62,13 +67,27 @@ async def deleted_keys(transaction: ReadTransaction, keys: Collection[EntityKey]
 async def by_seqs(
     transaction: ReadTransaction, entity_type: str, seqs: Sequence[int]
 ) -> dict[int, Entity]:
-    """Those of the entities of this type that exist and are not deleted, by seq."""
+    """Those of the entities of this type that exist and are not deleted, by seq.
+
+    They are the entities themselves. Where another one stands for one, that has to be alive.
+    """
     entities = await by_seqs_with_deleted(transaction, set(seqs))
+    standing = await standing_for(transaction, entities)
     return {
         seq: entity
         for seq, entity in entities.items()
-        if entity.type == entity_type and not entity.is_deleted
+        if entity.type == entity_type and not standing[seq].is_deleted
     }
+
+
+async def standing_for(
+    transaction: ReadTransaction, entities: Mapping[int, Entity]
+) -> dict[int, Entity]:
+    """The entities that stand for these, by the seqs of these."""
+    groups = {seq: entity.group_seq for seq, entity in entities.items() if entity.is_merged}
+    missing = {group for group in groups.values() if group and group not in entities}
+    known = {**entities, **await by_seqs_with_deleted(transaction, missing)}
+    return {seq: known[groups.get(seq) or seq] for seq in entities}
 
 
 class Fitting(NamedTuple):

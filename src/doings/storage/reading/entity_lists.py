@@ -71,7 +71,7 @@ async def _found(transaction: ReadTransaction, query: EntityQuery) -> list[int]:
     words = search.match(transaction.account_id, beginnings_from_text(query.q or ""))
     if words is None:
         return []
-    found: list[_Place] = []
+    found: set[_Place] = set()
     async for seqs in found_in_chunks(transaction, search.find_entities, words):
         for first in range(0, len(seqs), ENTITY_CHUNK):
             chunk = seqs[first : first + ENTITY_CHUNK]
@@ -80,12 +80,13 @@ async def _found(transaction: ReadTransaction, query: EntityQuery) -> list[int]:
                 transaction.note_last_seq(last_seq)
                 place = _Place(*members)
                 if _is_wanted(place, query):
-                    found.append(place)
-    found.sort(
+                    found.add(place)
+    ordered = sorted(
+        found,
         key=attrgetter("updated_at", "seq") if query.by == "updated" else attrgetter("seq"),
         reverse=query.is_descending,
     )
-    return [place.seq for place in found[query.skip : query.skip + query.limit]]
+    return [place.seq for place in ordered[query.skip : query.skip + query.limit]]
 
 
 class _Place(NamedTuple):

@@ -10,15 +10,17 @@ from operator import itemgetter
 import msgspec
 
 from doings.core.budget import PAGE_BYTES, fitting_count
+from doings.core.entity import EntityKey
 from doings.core.errors import NotFound
 from doings.core.position import first_epoch
-from doings.core.store.changes import Change, EntityChange, FeedChunk
+from doings.core.store.changes import Change, EntityChange, FeedChunk, Op
 from doings.core.text import json_text
 from doings.storage.engine import Row
 from doings.storage.reading.changes import BYTES, before_of, changes
-from doings.storage.reading.entities import fitting
+from doings.storage.reading.entities import fitting, standing_for
 from doings.storage.sql import feed_statements as sql
-from doings.storage.sql.rows import ERASED, change_from_row
+from doings.storage.sql.merge_statements import STANDING_FOR_IDS
+from doings.storage.sql.rows import ERASED, change_from_row, ids_by_type
 from doings.storage.transaction import ReadTransaction
 
 _SEQ_OF = itemgetter(0)
@@ -29,6 +31,10 @@ LATER = 1000
 _decode = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
+_TOLD: dict[str, Op] = {"joined": "updated", "merged": "deleted", "parted": "created"}
+"""What happens to entities that are merged, as it is told to those who know nothing of merging."""
+
+
 async def chunk(transaction: ReadTransaction, after: int, limit: int) -> FeedChunk:
     """At most `limit` things that happened after a seq; raises NotFound.
 
@@ -37,7 +43,7 @@ async def chunk(transaction: ReadTransaction, after: int, limit: int) -> FeedChu
     end = await transaction.fetch_one(sql.FEED_END)
     if end is None:
         raise NotFound("account")
-    last_seq, stored, created_at = end
+    last_seq, stored, created_at, merges = end
     epoch = stored or first_epoch(transaction.account_id, created_at)
     if last_seq <= after:
         return FeedChunk([], last_seq, last_seq, epoch, [])
@@ -46,10 +52,40 @@ async def chunk(transaction: ReadTransaction, after: int, limit: int) -> FeedChu
         *await _changes_of_entities(transaction, after, limit),
     ]
     items = _without_gap(sorted(found, key=_seq)[:limit])
-    if not items or items[-1].seq == last_seq:
-        return FeedChunk(items, last_seq, last_seq, epoch, [])
-    items, later = await _with_later(transaction, items)
-    return FeedChunk(items, items[-1].seq, last_seq, epoch, later)
+    later: list[Change] = []
+    if items and items[-1].seq != last_seq:
+        items, later = await _with_later(transaction, items)
+    through = items[-1].seq if items else last_seq
+    merged = await _merged(transaction, [*items, *later]) if merges else {}
+    return FeedChunk(items, through, last_seq, epoch, later, merged)
+
+
+class _Named(msgspec.Struct):
+    type: str
+    id: str
+
+
+class _Past(msgspec.Struct):
+    """Whom the `before` of a change names."""
+
+    actor: _Named | None = None
+    links: list[_Named] = []
+
+
+_past = msgspec.json.Decoder(_Past).decode
+
+
+async def _merged(
+    transaction: ReadTransaction, items: Sequence[Change | EntityChange]
+) -> dict[EntityKey, EntityKey]:
+    """Who stands for whom, as far as what the changes keep of the past names them."""
+    pasts = [_past(item.before) for item in items if isinstance(item, Change) and item.before]
+    named = [one for past in pasts for one in (past.actor, *past.links) if one is not None]
+    merged: dict[EntityKey, EntityKey] = {}
+    for type_, ids in ids_by_type({(one.type, one.id) for one in named}).items():
+        rows = await transaction.fetch(STANDING_FOR_IDS, type=type_, ids=ids)
+        merged |= {(type_, id_): (kept_type, kept_id) for id_, kept_type, kept_id in rows}
+    return merged
 
 
 def _seq(item: Change | EntityChange) -> int:
@@ -88,15 +124,21 @@ async def _with_entities(transaction: ReadTransaction, rows: Sequence[Row]) -> l
     seqs = list(dict.fromkeys([row[1] for row in rows]))
     entities, covered = await fitting(transaction, seqs)
     now = {entity.seq: entity for entity in entities}
+    standing = await standing_for(transaction, now)
     known = set(seqs[:covered])
     found = []
     for seq, entity_seq, op, at, entity_type, entity_id, by, deleted_at in rows:
         if entity_seq not in known:
             break
         entity, is_erased = now.get(entity_seq), deleted_at == ERASED
-        found.append(
-            EntityChange(seq, op, at, entity_type, entity_id, entity, by, entity_seq, is_erased)
+        told = _TOLD.get(op) or op
+        change = EntityChange(
+            seq, told, at, entity_type, entity_id, entity, by, entity_seq, is_erased
         )
+        if entity is not None and entity.is_merged:
+            into = standing[entity_seq].key
+            change = msgspec.structs.replace(change, entity=None, merged_into=into)
+        found.append(change)
     return found
 
 

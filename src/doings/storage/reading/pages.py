@@ -13,6 +13,7 @@ from doings.storage.engine import Row
 from doings.storage.reading import counts
 from doings.storage.reading.ranges import KEY_CHUNK, Scope, gap_behind, keys_in_order, scope
 from doings.storage.reading.search import keys_of_external_id, keys_of_words, keys_that_match
+from doings.storage.sql import merge_statements as merges
 from doings.storage.sql import select, tallies
 from doings.storage.sql import statements as sql
 from doings.storage.transaction import ReadTransaction
@@ -27,7 +28,7 @@ DATE_CHUNK = 500
 async def keys(transaction: ReadTransaction, query: Query) -> list[Key]:
     """At most limit + 1 keys, in the walk's direction."""
     found = await scope(transaction, query)
-    return await _keys(transaction, query, *found) if found else []
+    return await _keys(transaction, query, found) if found else []
 
 
 async def keys_with_cache_version(
@@ -40,14 +41,28 @@ async def keys_with_cache_version(
         rows = await transaction.fetch(statement, **values)
         if rows:
             transaction.note_last_seq(rows[0][3])
-        return rows, rows[0][2] if rows else 0
+            return rows, rows[0][2]
+        return await _of_group(transaction, query) if query.entities else ([], 0)
     cache_version = await transaction.cache_version()
     return list(await keys(transaction, query)), cache_version
 
 
-async def _keys(
-    transaction: ReadTransaction, query: Query, entities: list[int], kinds: list[str] | None
-) -> list[Key]:
+async def _of_group(transaction: ReadTransaction, query: Query) -> tuple[list[Row], int]:
+    """The same of an entity that is one person with others; nothing where it is alone."""
+    type_, id_ = query.entities[0]
+    rows = await transaction.fetch(merges.GROUP_OF_KEY, type=type_, id=id_)
+    if not rows:
+        return [], 0
+    _, cache_version, last_seq, deleted_at = rows[0]
+    transaction.note_last_seq(last_seq)
+    if query.is_of_living and deleted_at is not None:
+        return [], cache_version
+    entities = sorted(row[0] for row in rows)
+    return list(await keys_in_order(transaction, query, entities, None)), cache_version
+
+
+async def _keys(transaction: ReadTransaction, query: Query, found: Scope) -> list[Key]:
+    entities, kinds, _ = found
     if query.words is not None:
         return await keys_of_words(transaction, query, entities, kinds)
     if query.external_id is not None:
@@ -55,21 +70,20 @@ async def _keys(
     if not query.is_indexed:
         return await keys_that_match(transaction, query, entities, kinds)
     if query.skip:
-        return await _keys_after_skip(transaction, query, entities, kinds)
+        return await _keys_after_skip(transaction, query, found)
     return await keys_in_order(transaction, query, entities, kinds)
 
 
-async def _keys_after_skip(
-    transaction: ReadTransaction, query: Query, entities: list[int], kinds: list[str] | None
-) -> list[Key]:
+async def _keys_after_skip(transaction: ReadTransaction, query: Query, found: Scope) -> list[Key]:
     """Jump over whole days by their tallies, so that a deep page costs no more than its day."""
-    if len(entities) > 1:
+    entities, kinds, timeline = found
+    if timeline is None:
         return await keys_in_order(transaction, query, entities, kinds, query.skip)
     begun = await _keys_of_begun_day(transaction, query, entities, kinds)
     skip = query.skip - len(begun)
     if skip < 0:
         return await keys_in_order(transaction, query, entities, kinds, query.skip)
-    day, skip = await counts.day_of_rank(transaction, entities[0], kinds, skip, query)
+    day, skip = await counts.day_of_rank(transaction, timeline, kinds, skip, query)
     if day is None:
         return []
     if skip > KEY_CHUNK:
@@ -105,8 +119,11 @@ async def diary(transaction: ReadTransaction, query: Query, order: DiaryOrder) -
     found = await scope(transaction, query)
     if found is None:
         return []
-    walk = _keys_after_skip if query.skip else keys_in_order
-    walked = await walk(transaction, query, *found)
+    walked = await (
+        _keys_after_skip(transaction, query, found)
+        if query.skip
+        else keys_in_order(transaction, query, found.entities, found.kinds)
+    )
     page, following = walked[: query.limit], walked[query.limit :]
     if not page:
         return []
@@ -118,7 +135,7 @@ async def diary(transaction: ReadTransaction, query: Query, order: DiaryOrder) -
             older = await _rest_of_date(transaction, query, found, page[-1], order, is_newer=False)
     except _LongDate:
         transaction.announce_walk()
-        return await _across_long_dates(transaction, query, found[0][0], page, order)
+        return await _across_long_dates(transaction, query, found.entities[0], page, order)
     first, last = _day(page[0], order), _day(page[-1], order)
     dated = [
         *[(first, seq) for _, seq in newer],
@@ -226,11 +243,11 @@ async def _rest_of_date(  # noqa: PLR0913 - all that says which date and which s
     )
     rest: list[Key] = []
     while True:
-        chunk = await keys_in_order(transaction, step, *found)
+        chunk = await keys_in_order(transaction, step, found.entities, found.kinds)
         rest += chunk
         if len(chunk) < DATE_CHUNK:
             return rest
-        if len(found[0]) == 1 and found[1] is None:
+        if len(found.entities) == 1 and found.kinds is None:
             raise _LongDate
         step = msgspec.structs.replace(step, gap=gap_behind(chunk[-1], step))
 

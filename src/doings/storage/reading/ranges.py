@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from heapq import merge
 from itertools import islice
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import msgspec
 
@@ -24,8 +24,17 @@ MAX_RANGES = 200
 
 T = TypeVar("T")
 
-Scope = tuple[list[int], list[str] | None]
-"""The entities as seqs and the kinds as they occur; None is every kind."""
+
+class Scope(NamedTuple):
+    """Where a query's activities lie, and what counts them.
+
+    `entities` are the seqs whose links are walked, `kinds` the kinds as they occur, None for every
+    kind. `timeline` is what they are counted under, None where no single timeline holds them.
+    """
+
+    entities: list[int]
+    kinds: list[str] | None
+    timeline: int | None
 
 
 async def scope(transaction: ReadTransaction, query: Query) -> Scope | None:
@@ -35,40 +44,54 @@ async def scope(transaction: ReadTransaction, query: Query) -> Scope | None:
     out none of those that do: most filtered pages then are one range.
     """
     if query.kinds is None:
-        entities = await resolve(transaction, query.entities, is_of_living=query.is_of_living)
-        return (entities, None) if entities else None
-    entities, present = await _with_kinds(
-        transaction, query.entities, is_of_living=query.is_of_living
-    )
+        found = await timelines(transaction, query.entities, is_of_living=query.is_of_living)
+        return found if found.entities else None
+    found, present = await _with_kinds(transaction, query.entities, is_of_living=query.is_of_living)
     wanted = frozenset(query.kinds)
     kinds = [kind for kind in sorted(present) if tallies.is_among(kind, wanted)]
     if not kinds:
         return None
-    return entities, (None if len(kinds) == len(present) else kinds)
+    return found._replace(kinds=None if len(kinds) == len(present) else kinds)
 
 
-async def resolve(
+async def resolve(transaction: ReadTransaction, keys: tuple[EntityKey, ...]) -> list[int]:
+    """The seqs of those that exist, and of all that are one person with one of them.
+
+    The seq of the pseudo-entity for everything when none is named.
+    """
+    return (await timelines(transaction, keys)).entities
+
+
+async def timelines(
     transaction: ReadTransaction, keys: tuple[EntityKey, ...], *, is_of_living: bool = False
-) -> list[int]:
-    """The seqs of those that exist; of the pseudo-entity for everything when none is named."""
+) -> Scope:
+    """The timelines of those that exist, with all kinds; that of everything when none is named."""
     if not keys:
-        return [EVERYTHING]
-    rows = await _rows_of_keys(transaction, sql.SEQS_OF_ENTITIES, keys, is_of_living=is_of_living)
+        return Scope([EVERYTHING], None, EVERYTHING)
+    rows = await _rows_of_keys(
+        transaction, sql.TIMELINES_OF_ENTITIES, keys, is_of_living=is_of_living
+    )
     if rows:
-        transaction.note_last_seq(rows[0][3])
-    return sorted(row[2] for row in rows)
+        transaction.note_last_seq(rows[0][4])
+    return _scope_of(rows)
 
 
 async def _with_kinds(
     transaction: ReadTransaction, keys: tuple[EntityKey, ...], *, is_of_living: bool
-) -> tuple[list[int], set[str]]:
-    """The seqs as `resolve` gives them, and the kinds that occur in these timelines."""
+) -> tuple[Scope, set[str]]:
+    """The timelines with all kinds, and which these are."""
     if not keys:
-        return [EVERYTHING], set(await counts.kinds_of(transaction, EVERYTHING))
+        everything = Scope([EVERYTHING], None, EVERYTHING)
+        return everything, set(await counts.kinds_of(transaction, EVERYTHING))
     rows = await _rows_of_keys(
         transaction, sql.KINDS_OF_ENTITIES, keys, is_of_living=is_of_living, day=tallies.TOTAL
     )
-    return sorted({row[2] for row in rows}), {row[3] for row in rows if row[3] is not None}
+    return _scope_of(rows), {row[4] for row in rows if row[4] is not None}
+
+
+def _scope_of(rows: list[Row]) -> Scope:
+    entities, counted = sorted({row[2] for row in rows}), {row[3] for row in rows}
+    return Scope(entities, None, counted.pop() if len(counted) == 1 else None)
 
 
 async def _rows_of_keys(

@@ -59,7 +59,7 @@ async def _matching(
     if [] in (actor, also):
         return []
     statement, values = select.matching_keys(
-        query, entities=entities, also=also, kinds=kinds, actor=actor[0] if actor else None
+        query, entities=entities, also=also, kinds=kinds, actors=actor
     )
     rows = await transaction.fetch(statement, seqs=[seq for _, seq in chunk], **values)
     return sorted(((at, seq) for at, seq in rows), reverse=query.side == "older")

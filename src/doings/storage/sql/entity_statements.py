@@ -1,12 +1,16 @@
 """The statements about entities: what is stored of each, and how they are found."""
 
 from doings.storage.sql.feed_statements import HEAD
+from doings.storage.sql.tallies import GROUPS
 
-# The columns that `rows.entity_from_row` takes; the contact is looked up by its seq.
+# The columns that `rows.entity_from_row` takes; the contact is looked up by its seq, and is the one
+# who stands for it.
 ENTITY = (
     "e.seq, e.type, e.id, e.name, e.attrs,"
-    " (SELECT c.id FROM entities c WHERE c.account_id = :account_id AND c.seq = e.contact_seq),"
-    " e.created_at, e.updated_at, e.deleted_at"
+    " (SELECT k.id FROM entities c"
+    " JOIN entities k ON k.account_id = :account_id AND k.seq = COALESCE(c.group_seq, c.seq)"
+    " WHERE c.account_id = :account_id AND c.seq = e.contact_seq),"
+    " e.created_at, e.updated_at, e.deleted_at, e.group_seq"
 )
 
 NAMES = ENTITY.replace("e.attrs", "'{}'")
@@ -18,19 +22,26 @@ Its row stays, as every seq is one row. A link to it makes it again, while an en
 deleted stays deleted.
 """
 
-# One entity by type and id, deleted or not, and the last seq.
+# From the entity n that is named to the one that stands for it.
+_STANDING = """
+    FROM entities n
+    JOIN entities e ON e.account_id = :account_id AND e.seq = COALESCE(n.group_seq, n.seq)"""
+# Whether an entity stands for itself, as most do.
+OWN = "(group_seq IS NULL OR group_seq = seq)"
+
+# The entity that stands for a type and id, deleted or not, and the last seq.
 ENTITY_BY_KEY = f"""
-    SELECT {ENTITY}, {HEAD} FROM entities e
-    WHERE e.account_id = :account_id AND e.type = :type AND e.id = :id"""
-# Entities of one type by their ids, deleted or not.
+    SELECT {ENTITY}, {HEAD} {_STANDING}
+    WHERE n.account_id = :account_id AND n.type = :type AND n.id = :id"""
+# The entities that stand for ids of one type, deleted or not; each id comes first.
 ENTITIES_BY_KEY = f"""
-    SELECT {ENTITY} FROM entities e
-    WHERE e.account_id = :account_id AND e.type = :type AND e.id = ANY(:ids)"""
+    SELECT n.id, {ENTITY} {_STANDING}
+    WHERE n.account_id = :account_id AND n.type = :type AND n.id = ANY(:ids)"""
 # The ids of one type whose entity was deleted, but not by the undo of an import.
 DELETED_IDS = f"""
-    SELECT id FROM entities
-    WHERE account_id = :account_id AND type = :type AND id = ANY(:ids)
-        AND deleted_at <> {TAKEN_BACK}"""
+    SELECT n.id {_STANDING}
+    WHERE n.account_id = :account_id AND n.type = :type AND n.id = ANY(:ids)
+        AND e.deleted_at <> {TAKEN_BACK}"""
 # Entities by their seqs, deleted or not.
 ENTITIES_BY_SEQ = f"""
     SELECT {ENTITY} FROM entities e WHERE e.account_id = :account_id AND e.seq = ANY(:seqs)"""
@@ -45,19 +56,33 @@ BYTES_OF_ENTITIES = """
 # Entities as links show them, without their attributes.
 NAMES_OF_ENTITIES = f"""
     SELECT {NAMES} FROM entities e WHERE e.account_id = :account_id AND e.seq = ANY(:seqs)"""
-# What decides whether an entity is in a list, and where.
+# What decides whether an entity is in a list, and where; of one that stands for those found.
 PLACES_OF_ENTITIES = f"""
-    SELECT seq, type, is_partial, updated_at, {HEAD} FROM entities
-    WHERE account_id = :account_id AND seq = ANY(:seqs) AND deleted_at IS NULL"""
-# The seqs of those that exist, deleted or not, each id looked for in each type.
-SEQS_OF_ENTITIES = f"""
-    SELECT type, id, seq, {HEAD}, deleted_at FROM entities
-    WHERE account_id = :account_id AND type = ANY(:types) AND id = ANY(:ids)"""
-# The seqs of the same entities, one row for each kind of activity in their timelines.
-KINDS_OF_ENTITIES = """
-    SELECT e.type, e.id, e.seq, t.kind, e.deleted_at FROM entities e
+    SELECT e.seq, e.type, e.is_partial, e.updated_at, {HEAD} {_STANDING}
+    WHERE n.account_id = :account_id AND n.seq = ANY(:seqs) AND e.deleted_at IS NULL"""
+# When the entity that stands for e was deleted.
+_DELETED_AT = """
+    CASE WHEN e.group_seq IS NULL THEN e.deleted_at ELSE (
+        SELECT r.deleted_at FROM entities r
+        WHERE r.account_id = :account_id AND r.seq = e.group_seq
+    ) END"""
+# What the timeline of e is counted under, see `tallies.timeline_of`.
+TIMELINE = f"COALESCE({GROUPS} - e.group_seq, e.seq)"
+# All that are one with e.
+_GROUP = """
+    LEFT JOIN entities m ON m.account_id = :account_id AND m.group_seq = e.group_seq"""
+# The timelines of those that exist, deleted or not, each id looked for in each type; one row for
+# each entity whose links lie in a timeline.
+TIMELINES_OF_ENTITIES = f"""
+    SELECT e.type, e.id, COALESCE(m.seq, e.seq), {TIMELINE}, {HEAD}, {_DELETED_AT}
+    FROM entities e {_GROUP}
+    WHERE e.account_id = :account_id AND e.type = ANY(:types) AND e.id = ANY(:ids)"""
+# The same, one row for each kind of activity as well.
+KINDS_OF_ENTITIES = f"""
+    SELECT e.type, e.id, COALESCE(m.seq, e.seq), {TIMELINE}, t.kind, {_DELETED_AT}
+    FROM entities e {_GROUP}
     LEFT JOIN tallies t
-        ON t.account_id = :account_id AND t.entity = e.seq AND t.day = :day
+        ON t.account_id = :account_id AND t.entity = {TIMELINE} AND t.day = :day
     WHERE e.account_id = :account_id AND e.type = ANY(:types) AND e.id = ANY(:ids)"""
 # What linking to entities takes: their seqs, the contacts they belong to, and whether an undo of an
 # import took them back.
@@ -78,6 +103,11 @@ UPDATE_ENTITY = """
     SET name = :name, attrs = :attrs, contact_seq = :contact_seq, is_partial = :is_partial,
         created_at = :created_at, updated_at = :updated_at, deleted_at = NULL
     WHERE account_id = :account_id AND seq = :seq"""
+# Whom an entity was given to, whoever stands for that one by now.
+CONTACT_OF_ENTITY = """
+    SELECT c.seq, c.id FROM entities e
+    JOIN entities c ON c.account_id = :account_id AND c.seq = e.contact_seq
+    WHERE e.account_id = :account_id AND e.seq = :seq"""
 # Marks an entity as deleted; its row stays for what is linked to it.
 DELETE_ENTITY = """
     UPDATE entities SET deleted_at = :at WHERE account_id = :account_id AND seq = :seq"""
@@ -91,7 +121,7 @@ GREATEST_NUMBER = """
     WHERE account_id = :account_id AND type = :type AND id >= '0' AND id < ':'
         AND LENGTH(id) <= 18 AND ltrim(id, '0123456789') = ''"""
 # The names of a type's entities that are not deleted, in the order in which they were recorded.
-NAMES_OF_TYPE = """
+NAMES_OF_TYPE = f"""
     SELECT seq, id, name FROM entities
-    WHERE account_id = :account_id AND type = :type AND deleted_at IS NULL
+    WHERE account_id = :account_id AND type = :type AND deleted_at IS NULL AND {OWN}
     ORDER BY seq LIMIT :limit"""

@@ -51,9 +51,9 @@ ADD_ENTITY_CHANGE = """
     SELECT account_id, CAST(:seq AS BIGINT), seq, :op, CAST(:at AS BIGINT), name, attrs,
         contact_seq, created_at, updated_at
     FROM entities WHERE account_id = :account_id AND seq = :entity_seq"""
-# The last seq of an account and the epoch that it belongs to.
+# The last seq of an account, the epoch that it belongs to, and how many merges are active.
 FEED_END = """
-    SELECT h.head, h.epoch, a.created_at
+    SELECT h.head, h.epoch, a.created_at, h.merges
     FROM heads h JOIN accounts a ON a.account_id = h.account_id
     WHERE h.account_id = :account_id"""
 # Who made the change of a seq: it stands with its leaf, in the last row that begins before it.

@@ -81,11 +81,13 @@ SEQS_OF_ENTITIES_IN_RANGE = """
     SELECT seq FROM entities
     WHERE account_id = :account_id AND seq >= :first AND seq < :end AND deleted_at IS NULL
     ORDER BY seq DESC LIMIT :limit"""
-# Of some entities those that activities are linked to, or that others belong to.
+# Of some entities those that activities are linked to, that others belong to, or that are one
+# person with others.
 ENTITIES_IN_USE = """
     SELECT e.seq FROM entities e
     WHERE e.account_id = :account_id AND e.seq = ANY(:seqs) AND (
-        EXISTS (SELECT 1 FROM links l WHERE l.account_id = :account_id AND l.entity = e.seq)
+        e.group_seq IS NOT NULL
+        OR EXISTS (SELECT 1 FROM links l WHERE l.account_id = :account_id AND l.entity = e.seq)
         OR EXISTS (
             SELECT 1 FROM entities o WHERE o.account_id = :account_id
                 AND o.contact_seq = e.seq AND o.deleted_at IS NULL

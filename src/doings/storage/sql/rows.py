@@ -13,6 +13,7 @@ from doings.core.kinds.catalogue import Kind
 from doings.core.store.changes import Change
 from doings.core.store.credentials import Credential, View
 from doings.core.store.imports import ImportCounts, ImportRun
+from doings.core.store.merges import Merge
 from doings.core.store.webhooks import Attempt, Delivery, Queued, Secret, Webhook, WebhookSettings
 from doings.storage.engine import Row
 
@@ -51,11 +52,15 @@ def activities_from_rows(
 
 def entity_from_row(row: Row) -> Entity:
     """The columns are `entity_statements.ENTITY`; of a deleted one, what it held is not read."""
-    seq, type_, id_, name, attrs, contact, created_at, updated_at, deleted_at = row
+    seq, type_, id_, name, attrs, contact, created_at, updated_at, deleted_at, group = row
     if deleted_at is not None:
         is_erased = deleted_at == ERASED
-        return Entity(seq, type_, id_, None, "{}", contact, created_at, updated_at, True, is_erased)  # noqa: FBT003
-    return Entity(seq, type_, id_, name, attrs, contact, created_at, updated_at, False)  # noqa: FBT003
+        return Entity(
+            seq, type_, id_, None, "{}", contact, created_at, updated_at, True, is_erased, group  # noqa: FBT003
+        )  # fmt: skip
+    return Entity(
+        seq, type_, id_, name, attrs, contact, created_at, updated_at, False, False, group  # noqa: FBT003
+    )  # fmt: skip
 
 
 def account_from_row(row: Row) -> Account:
@@ -167,6 +172,31 @@ def text_from_roles(roles: Roles) -> str:
 def text_from_words(words: Iterable[str]) -> str:
     """Words with a blank between."""
     return " ".join(words)
+
+
+def merged_seqs(row: Row) -> tuple[int, ...]:
+    """The seqs of the entities that a merge put together with another one."""
+    return tuple(map(int, row[_MERGED].split()))
+
+
+def merge_from_row(row: Row, keys: Mapping[int, EntityKey]) -> Merge:
+    """The columns are `merge_statements.MERGE`; `keys` those of its entities, by seq."""
+    seq, id_, keep, _, _, reason, at, by, reverted_at, reverted_by = row
+    return Merge(
+        seq=seq,
+        id=id_,
+        keep=keys[keep],
+        merged=tuple([keys[one] for one in merged_seqs(row)]),
+        reason=reason,
+        at=at,
+        by=by,
+        reverted_at=reverted_at,
+        reverted_by=reverted_by,
+    )
+
+
+_MERGED = 3
+"""The place of the column that says which entities were merged."""
 
 
 def change_from_row(row: Row, activity: Activity | None, before: str | None) -> Change:

@@ -369,6 +369,40 @@ STEPS: tuple[str, ...] = (
         PRIMARY KEY (account_id, entity)
     );
     """,
+    # Which entities are one person: all of a group name the one that stands for them, itself
+    # included, and each of the others the merge that brought it there. Nothing else is written
+    # when people are merged. `heads.merges` says how many merges there are, so that an account
+    # without any looks for none.
+    """
+    ALTER TABLE heads ADD COLUMN merges BIGINT NOT NULL DEFAULT 0;
+    ALTER TABLE entities ADD COLUMN group_seq BIGINT;
+    ALTER TABLE entities ADD COLUMN merged_by BIGINT;
+    CREATE INDEX entities_of_group ON entities (account_id, group_seq)
+        WHERE group_seq IS NOT NULL;
+    CREATE TABLE merges (
+        account_id BIGINT NOT NULL,
+        seq BIGINT NOT NULL,
+        id {text} NOT NULL,
+        keep_seq BIGINT NOT NULL,
+        merged {text} NOT NULL,
+        through {text} NOT NULL,
+        reason {text},
+        at BIGINT NOT NULL,
+        by_key {text},
+        reverted_at BIGINT,
+        reverted_by {text},
+        PRIMARY KEY (account_id, seq)
+    );
+    CREATE UNIQUE INDEX merges_id ON merges (account_id, id);
+    CREATE TABLE merge_dismissals (
+        account_id BIGINT NOT NULL,
+        first_seq BIGINT NOT NULL,
+        second_seq BIGINT NOT NULL,
+        at BIGINT NOT NULL,
+        by_key {text},
+        PRIMARY KEY (account_id, first_seq, second_seq)
+    );
+    """,
 )
 
 VERSION = len(STEPS)
@@ -394,11 +428,12 @@ def _table(name: str, key: str, others: str) -> Table:
 
 
 TABLES_OF_ACCOUNT = (
-    _table("heads", "account_id", "head revision unindexed epoch logged"),
+    _table("heads", "account_id", "head revision unindexed epoch logged merges"),
     _table(
         "entities",
         "account_id seq",
-        "type id name attrs contact_seq is_partial created_at updated_at deleted_at",
+        "type id name attrs contact_seq is_partial created_at updated_at deleted_at group_seq"
+        " merged_by",
     ),
     _table(
         "activities",
@@ -455,6 +490,12 @@ TABLES_OF_ACCOUNT = (
     ),
     _table("retention", "account_id", "rules"),
     _table("holds", "account_id entity", "reason by_key at"),
+    _table(
+        "merges",
+        "account_id seq",
+        "id keep_seq merged through reason at by_key reverted_at reverted_by",
+    ),
+    _table("merge_dismissals", "account_id first_seq second_seq", "at by_key"),
 )
 """The tables that hold accounts' own rows, each with `account_id` first in its key."""
 

@@ -12,6 +12,7 @@ from typing import Any
 from doings.core.activity import ACTOR
 from doings.core.query import Gap, Query, Side, Tie
 from doings.core.store.entities import EntityQuery
+from doings.storage.sql.entity_statements import OWN
 
 EVERYTHING = 0
 """The pseudo-entity that every activity is linked to, which makes the whole account a timeline."""
@@ -41,9 +42,10 @@ def keys_in_order(
 
 
 def keys_with_cache_version(query: Query) -> Selection:
-    """The next keys in the timeline of one entity, or of all.
+    """The next keys in the timeline of one entity that is alone, or of all.
 
-    Each comes with the cache version and the last seq.
+    Each comes with the cache version and the last seq. For an entity that is one person with others
+    there are no rows.
     """
     bounds, values = _bounds(query)
     values["limit"] = query.limit + 1
@@ -52,7 +54,7 @@ def keys_with_cache_version(query: Query) -> Selection:
     order = _NEWEST_FIRST if query.side == "older" else _OLDEST_FIRST
     entity = str(EVERYTHING)
     if query.entities:
-        entity = f"({_NAMED}{_LIVING})" if query.is_of_living else f"({_NAMED})"
+        entity = f"({_NAMED}{_ALONE}{_LIVING if query.is_of_living else ''})"
     return _with_cache_version(entity, bounds, order), values
 
 
@@ -85,6 +87,7 @@ def seqs_of_date(tie: Tie, *, is_descending: bool) -> str:
 
 _NAMED = "SELECT seq FROM entities WHERE account_id = :account_id AND type = :type AND id = :id"
 _LIVING = " AND deleted_at IS NULL"
+_ALONE = " AND group_seq IS NULL"
 
 
 @lru_cache(maxsize=256)
@@ -159,7 +162,7 @@ def matching_keys(
     entities: Sequence[int] | None,
     also: Sequence[int] | None,
     kinds: Sequence[str] | None,
-    actor: int | None,
+    actors: Sequence[int] | None,
 ) -> Selection:
     """Which of the activities `:seqs` satisfy all of the query's filters but its words."""
     bounds, values = _bounds(query, at="a.occurred_at", seq="a.seq")
@@ -171,9 +174,10 @@ def matching_keys(
         if linked is not None:
             conditions.append(_linked(name))
             values[name] = list(linked)
-    if actor is not None:
-        conditions.append("' ' || a.linked || ' ' LIKE :actor")
-        values["actor"] = f"% {actor}:{ACTOR} %"
+    if actors is not None:
+        acted = [f"' ' || a.linked || ' ' LIKE :actor_{index}" for index in range(len(actors))]
+        conditions.append(f"({' OR '.join(acted)})")
+        values |= {f"actor_{index}": f"% {seq}:{ACTOR} %" for index, seq in enumerate(actors)}
     for column, value in _marks(query):
         if value is not None:
             conditions.append(f"a.{column} = :{column}")
@@ -222,7 +226,7 @@ def entities_in_order(query: EntityQuery) -> Selection:
 
 def _entity_conditions(query: EntityQuery) -> str:
     """What holds for entities of every type that is listed."""
-    conditions = "account_id = :account_id AND deleted_at IS NULL"
+    conditions = f"account_id = :account_id AND deleted_at IS NULL AND {OWN}"
     if not query.with_partial:
         conditions += " AND is_partial = 0"
     if query.without:

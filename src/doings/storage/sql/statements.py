@@ -6,6 +6,7 @@ a query's filters in `select.py`.
 
 from doings.storage.sql import entity_statements as entities
 from doings.storage.sql import erasure_statements as erasures
+from doings.storage.sql import merge_statements as merges
 from doings.storage.sql.feed_statements import HEAD
 
 # The columns that `rows.activities_from_rows` takes, in its order.
@@ -26,13 +27,16 @@ ADD_LAST_SEQ = "INSERT INTO heads (account_id, head) VALUES (:account_id, 0)"
 # The last seq that an account gave out.
 LAST_SEQ = "SELECT head FROM heads WHERE account_id = :account_id"
 # Takes `count` seqs and locks the row until the commit, so that seqs have no gap; says whether the
-# log is whole.
+# log is whole, and how many merges are active.
 ADVANCE_LAST_SEQ = """
-    UPDATE heads SET head = head + :count WHERE account_id = :account_id RETURNING head, logged"""
+    UPDATE heads SET head = head + :count
+    WHERE account_id = :account_id RETURNING head, logged, merges"""
 # The same, and makes every document that is kept of this account out of date.
 ADVANCE_LAST_SEQ_AND_CACHE_VERSION = """
     UPDATE heads SET head = head + :count, revision = revision + 1
-    WHERE account_id = :account_id RETURNING head, logged"""
+    WHERE account_id = :account_id RETURNING head, logged, merges"""
+# How many merges of an account are active.
+MERGES_OF_ACCOUNT = "SELECT merges FROM heads WHERE account_id = :account_id"
 # How often something that was there before was changed, and the last seq.
 CACHE_VERSION = "SELECT revision, head FROM heads WHERE account_id = :account_id"
 # Makes every document that is kept of this account out of date.
@@ -187,6 +191,7 @@ SPAN_OF_DATE = """
 
 INVALIDATING = frozenset(
     {
+        merges.SET_GROUP,
         entities.UPDATE_ENTITY,
         entities.DELETE_ENTITY,
         entities.TAKE_BACK_ENTITY,
@@ -247,15 +252,22 @@ TALLIES_OF_DAYS_DESCENDING = """
     SELECT day, kind, count FROM tallies
     WHERE account_id = :account_id AND entity = :entity AND day >= :first AND day < :end
     ORDER BY day DESC, kind DESC"""
-# Of each entity how many activities its timeline holds, and the newest one.
-SUMMARIES_OF_TIMELINES = """
-    SELECT e.seq,
-        (SELECT CAST(SUM(t.count) AS BIGINT) FROM tallies t
-            WHERE t.account_id = :account_id AND t.entity = e.seq AND t.day = :day),
+_NEWEST = """
         (SELECT l.activity_seq FROM links l
             WHERE l.account_id = :account_id AND l.entity = e.seq
-            ORDER BY l.occurred_at DESC, l.activity_seq DESC LIMIT 1)
+            ORDER BY l.occurred_at DESC, l.activity_seq DESC LIMIT 1)"""
+# Of each entity how many activities its timeline holds, its newest one, and its group.
+SUMMARIES_OF_TIMELINES = f"""
+    SELECT e.seq,
+        (SELECT CAST(SUM(t.count) AS BIGINT) FROM tallies t
+            WHERE t.account_id = :account_id AND t.entity = {entities.TIMELINE}
+                AND t.day = :day),
+        {_NEWEST}, e.group_seq
     FROM entities e WHERE e.account_id = :account_id AND e.seq = ANY(:seqs)"""
+# Of each entity in some groups its newest activity.
+NEWEST_OF_GROUPS = f"""
+    SELECT e.group_seq, {_NEWEST}
+    FROM entities e WHERE e.account_id = :account_id AND e.group_seq = ANY(:groups)"""
 # The counts of the next days over some kinds or all, to find the day of a rank.
 SUMS_OF_DAYS = """
     SELECT day, CAST(SUM(count) AS BIGINT) FROM tallies

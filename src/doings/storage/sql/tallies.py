@@ -3,7 +3,9 @@
 A tally counts the activities of one (entity, UTC day, kind); the day TOTAL holds the sum over all
 days. Pseudo-entities hold the other counts: EVERYTHING the whole account, YEARS the activities with
 a contact by the year of the account's calendar, BLOCKS how many of a list's members have their seq
-in a block of 1,024, which is how a numbered page deep in a list is found without counting rows.
+in a block of 1,024, which is how a numbered page deep in a list is found without counting rows. A
+group of entities that are one person has a pseudo-entity as well: an activity of several of them
+counts there once, and in the own tallies of each as if nobody had been merged.
 """
 
 from collections import Counter
@@ -24,6 +26,9 @@ BLOCK_BITS = 10
 ACTIVITIES = "activity.with_contact"
 """The list of activities with a contact among BLOCKS; the lists of entities go by their type."""
 
+GROUPS = -10
+"""The pseudo-entity of a group is this number less the seq of the entity that stands for it."""
+
 Tally = tuple[int, int, str]
 """(entity, day, kind)."""
 
@@ -31,6 +36,24 @@ Tally = tuple[int, int, str]
 def of_links(rows: Iterable[LinkRow]) -> Iterator[Tally]:
     """Where activities count by these rows of their links."""
     return ((entity, occurred_at // DAY, kind) for entity, occurred_at, _, kind in rows)
+
+
+def timeline_of(seq: int, group_seq: int | None) -> int:
+    """What the timeline of an entity is counted under: by itself, or with its group."""
+    return seq if group_seq is None else GROUPS - group_seq
+
+
+def of_groups(rows: Iterable[LinkRow], groups: Mapping[int, int]) -> Iterator[Tally]:
+    """Where activities count once for each group that they concern.
+
+    `rows` are all links of each activity, `groups` the group of each entity that is in one.
+    """
+    found = {
+        (groups[entity], occurred_at, activity, kind)
+        for entity, occurred_at, activity, kind in rows
+        if entity in groups
+    }
+    return ((GROUPS - group, occurred_at // DAY, kind) for group, occurred_at, _, kind in found)
 
 
 def of_concerns(concerns: Iterable[tuple[int, int]]) -> Iterator[Tally]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from doings.core.activity import Activity, Draft, draft_of, is_same
+from doings.core.activity import Activity, Draft, as_named, draft_of, is_same
 from doings.core.clock import local_date
 from doings.core.document import replaced_text, whole_text
 from doings.core.interactions.lifecycle import due_at
@@ -37,7 +37,8 @@ async def revise(
 
 async def replace(transaction: Transaction, replacements: Sequence[Replacement]) -> list[Activity]:
     """Put drafts in the place of activities, each named once; the same draft changes nothing."""
-    changed = [(old, draft) for old, draft in replacements if not is_same(draft, draft_of(old))]
+    named = [(old, as_named(old, draft)) for old, draft in replacements]
+    changed = [(old, draft) for old, draft in named if not is_same(draft, draft_of(old))]
     if not changed:
         return [old for old, _ in replacements]
     new = {activity.seq: activity for activity in await _replace(transaction, changed)}
@@ -191,7 +192,7 @@ async def _add_links(
         rows += links.link_rows(one.seq, draft.occurred_at, draft.kind, held)
         if has_contact:
             concerns.append((one.seq, local_date(draft.occurred_at, time_zone).year))
-    transaction.tallies.update(tallies.of_links(rows))
+    await links.count(transaction, rows)
     transaction.tallies.update(tallies.of_concerns(concerns))
     # Sorted by their key: rows that are written one after the other then lie on the same pages.
     rows.sort()

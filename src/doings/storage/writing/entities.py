@@ -16,7 +16,10 @@ MAX_NUMBER = 10**18 - 1
 async def put(
     transaction: Transaction, key: EntityKey, revise: Callable[[Entity | None], EntityDraft]
 ) -> tuple[Entity, bool]:
-    """Create (True) or replace an entity by what `revise` makes of the one there is."""
+    """Create (True) or replace an entity by what `revise` makes of the one there is.
+
+    Where another one stands for it, it is that one.
+    """
     checked_type(key[0])
     checked_id(key[1])
     old = await entity_or_none(transaction, key)
@@ -25,7 +28,7 @@ async def put(
         raise Conflict(msg)
     alive = old if old is not None and not old.is_deleted else None
     draft = revise(alive)
-    contact = await _contact_seq(transaction, key, draft)
+    contact = await _owner(transaction, key, draft, old)
     if old is None:
         await _add(transaction, await transaction.advance(1), key, draft, contact)
         await transaction.write_tallies()
@@ -34,13 +37,16 @@ async def put(
     if draft.contact != old.contact:
         await relinks.begin(transaction, old.seq)
     await transaction.write_tallies()
+    if contact is not None and draft.contact != old.contact and await transaction.has_merges():
+        # It shows who stands for the contact that it was given.
+        new = await entity(transaction, key)
     return new, alive is None
 
 
 async def create(transaction: Transaction, entity_type: str, draft: EntityDraft) -> Entity:
     """Create an entity whose id is its seq, or a UUID where that is taken."""
     key = (entity_type, "")
-    contact = await _contact_seq(transaction, key, draft)
+    contact = await _owner(transaction, key, draft)
     seq = await transaction.advance(1)
     if await entity_or_none(transaction, (entity_type, str(seq))) is None:
         key = (entity_type, str(seq))
@@ -60,9 +66,10 @@ async def create_numbered(
     if number + len(drafts) > MAX_NUMBER:
         raise Invalid.of("id", f"no number is left for another {entity_type}")
     keys = [(entity_type, str(number + place)) for place in range(1, len(drafts) + 1)]
-    contacts = [
-        await _contact_seq(transaction, key, draft) for key, draft in zip(keys, drafts, strict=True)
+    owners = [
+        await _owner(transaction, key, draft) for key, draft in zip(keys, drafts, strict=True)
     ]
+    contacts = [owner and owner.seq for owner in owners]
     first = await transaction.advance(len(drafts))
     seqs = range(first, first + len(drafts))
     await entity_rows.add_many(transaction, list(zip(seqs, keys, drafts, contacts, strict=True)))
@@ -79,18 +86,32 @@ async def delete(transaction: Transaction, key: EntityKey) -> Entity:
     return deleted
 
 
-async def _contact_seq(transaction: Transaction, key: EntityKey, draft: EntityDraft) -> int | None:
-    """The seq of the contact an entity is to belong to, made if there is none; raises Invalid."""
+async def _owner(
+    transaction: Transaction, key: EntityKey, draft: EntityDraft, old: Entity | None = None
+) -> entity_rows.Owner | None:
+    """The contact an entity is to belong to, made if there is none; raises Invalid.
+
+    An entity that stays with its contact goes on belonging to the one it was given, also where
+    another one stands for that one by now.
+    """
     if draft.contact is None:
         return None
     if key[0] == CONTACT:
         raise Invalid.of("contact", "a contact belongs to nobody")
+    if old is not None and draft.contact == old.contact:
+        ((seq, id_),) = await transaction.fetch(sql.CONTACT_OF_ENTITY, seq=old.seq)
+        return entity_rows.Owner(seq, id_)
     contact = (CONTACT, draft.contact)
-    return (await links.resolve(transaction, [(contact, None)]))[contact].seq
+    found = (await links.resolve(transaction, [(contact, None)]))[contact]
+    return entity_rows.Owner(found.seq, draft.contact)
 
 
 async def _add(
-    transaction: Transaction, seq: int, key: EntityKey, draft: EntityDraft, contact: int | None
+    transaction: Transaction,
+    seq: int,
+    key: EntityKey,
+    draft: EntityDraft,
+    owner: entity_rows.Owner | None,
 ) -> None:
     """Store a new entity under a seq taken for it."""
-    await entity_rows.add_many(transaction, [(seq, key, draft, contact)])
+    await entity_rows.add_many(transaction, [(seq, key, draft, owner and owner.seq)])

@@ -1,6 +1,7 @@
 """The rows of entities: the entity itself, its search text, and its place in the lists."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -13,6 +14,13 @@ from doings.storage.transaction import Transaction
 from doings.storage.writing import changes
 from doings.storage.writing.log import leaves, statements
 from doings.storage.writing.log.statements import EntityChanged
+
+
+class Owner(NamedTuple):
+    """The contact that an entity belongs to, as it was named."""
+
+    seq: int
+    id: str
 
 
 async def add_many(
@@ -39,7 +47,7 @@ async def add_many(
 
 
 async def replace(
-    transaction: Transaction, old: Entity, draft: EntityDraft, contact: int | None
+    transaction: Transaction, old: Entity, draft: EntityDraft, owner: Owner | None
 ) -> Entity:
     """Replace what is said about an entity; a deleted one is there again.
 
@@ -59,19 +67,21 @@ async def replace(
         created_at=now if old.is_deleted else old.created_at,
         updated_at=now,
         is_deleted=False,
+        group_seq=old.group_seq,
     )
     if transaction.followed is not None:
         before = None if old.is_deleted else msgspec.json.encode(draft_of(old)).decode()
         transaction.followed.rows.append((old.seq, "entity", before, old.updated_at, now))
     op = "created" if old.is_deleted else "updated"
-    changed = EntityChanged(old.seq, old.key, draft, new.created_at, now)
+    stored = msgspec.structs.replace(draft, contact=owner and owner.id)
+    changed = EntityChanged(old.seq, old.key, stored, new.created_at, now)
     await changes.add_of_entity(transaction, op, changed)
     await transaction.execute(
         sql.UPDATE_ENTITY,
         seq=new.seq,
         name=new.name,
         attrs=new.attrs,
-        contact_seq=contact,
+        contact_seq=owner and owner.seq,
         is_partial=int(is_partial(new.attrs)),
         created_at=new.created_at,
         updated_at=new.updated_at,
@@ -133,4 +143,5 @@ async def _remove_from_lists(transaction: Transaction, entity: Entity) -> None:
 
 
 def _is_counted(entity: Entity) -> bool:
-    return not entity.is_deleted and not is_partial(entity.attrs)
+    """Whether lists have it, as itself."""
+    return not entity.is_deleted and not entity.is_merged and not is_partial(entity.attrs)

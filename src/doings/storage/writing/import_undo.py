@@ -32,6 +32,7 @@ END = 1 << 62
 
 CHANGED = "changed since"
 IN_USE = "in use"
+MERGED = "merged"
 
 _draft = msgspec.json.Decoder(Draft).decode
 _entity_draft = msgspec.json.Decoder(EntityDraft).decode
@@ -169,8 +170,8 @@ async def _undo_changed_entities(part: _Part, before: int) -> int | None:
         text = rows[entity.seq]
         if text is None:
             continue
-        if is_changed:
-            part.keep(entity, CHANGED)
+        if is_changed or entity.is_merged:
+            part.keep(entity, CHANGED if is_changed else MERGED)
             continue
         draft = _entity_draft(text)
         new, _ = await entities.put(part.transaction, entity.key, lambda _, draft=draft: draft)  # type: ignore[misc]

@@ -8,7 +8,14 @@ from typing import NamedTuple
 
 import msgspec
 
-from doings.core.activity import DERIVED_ROLES, NAMED_IN_DATA, OWNER, Activity, Draft
+from doings.core.activity import (
+    DERIVED_ROLES,
+    NAMED_IN_DATA,
+    OWNER,
+    Activity,
+    Draft,
+    named_links,
+)
 from doings.core.clock import local_date
 from doings.core.entity import CONTACT, EntityDraft, EntityKey
 from doings.core.kinds.rules import implied_keys
@@ -16,6 +23,7 @@ from doings.storage.reading.entities import by_seqs_with_deleted, entity
 from doings.storage.sql import statements as sql
 from doings.storage.sql import tallies
 from doings.storage.sql.entity_statements import RESOLVE_ENTITIES
+from doings.storage.sql.merge_statements import GROUPS_OF_ENTITIES
 from doings.storage.sql.rows import LinkRow, Roles, ids_by_type
 from doings.storage.sql.select import EVERYTHING
 from doings.storage.transaction import Transaction
@@ -146,8 +154,8 @@ def link_rows(seq: int, occurred_at: int, kind: str, entities: Iterable[int]) ->
 
 
 def roles_as_stored(activity: Activity) -> Roles:
-    """The roles of a stored activity's links."""
-    return {link.entity.seq: list(link.roles) for link in activity.links}
+    """The roles of a stored activity's links, as it names them."""
+    return {link.entity.seq: list(link.roles) for link in named_links(activity.links)}
 
 
 class Move(NamedTuple):
@@ -170,8 +178,20 @@ async def change_links(transaction: Transaction, moves: Sequence[Move]) -> None:
         if has_contact:
             concerns.append((old.seq, local_date(new.occurred_at, time_zone).year))
     await transaction.execute_many(sql.ADD_LINK, sorted(rows))
-    transaction.tallies.update(tallies.of_links(rows))
+    await count(transaction, rows)
     transaction.tallies.update(tallies.of_concerns(concerns))
+
+
+async def count(
+    transaction: Transaction, rows: Sequence[LinkRow], *, is_removal: bool = False
+) -> None:
+    """Count activities, or count them no more; `rows` are all links of each of them."""
+    change = transaction.tallies.subtract if is_removal else transaction.tallies.update
+    change(tallies.of_links(rows))
+    if await transaction.has_merges():
+        seqs = list({entity for entity, *_ in rows})
+        groups: dict[int, int] = dict(await transaction.fetch(GROUPS_OF_ENTITIES, seqs=seqs))
+        change(tallies.of_groups(rows, groups))
 
 
 async def remove_links(transaction: Transaction, activities: Sequence[Activity]) -> None:
@@ -185,5 +205,5 @@ async def remove_links(transaction: Transaction, activities: Sequence[Activity])
         if any(link.entity.type == CONTACT for link in activity.links):
             concerns.append((seq, local_date(at, time_zone).year))
     await transaction.execute_many(sql.DELETE_LINK, sorted(row[:3] for row in rows))
-    transaction.tallies.subtract(tallies.of_links(rows))
+    await count(transaction, rows, is_removal=True)
     transaction.tallies.subtract(tallies.of_concerns(concerns))

@@ -18,7 +18,7 @@ from doings.storage.sql import statements as sql
 from doings.storage.sql import tallies
 from doings.storage.sql.rows import LinkRow, Roles, linked_from_text, text_from_roles
 from doings.storage.transaction import Transaction
-from doings.storage.writing.links import Known, roles_of
+from doings.storage.writing.links import Known, count, link_rows, roles_of
 
 ACTIVITY_CHUNK = 500
 """How many activities a transaction brings in line."""
@@ -85,6 +85,8 @@ async def _relink(transaction: Transaction, seqs: list[int]) -> None:
     time_zone = await transaction.time_zone()
     dropped: list[LinkRow] = []
     added: list[LinkRow] = []
+    before: list[LinkRow] = []
+    after: list[LinkRow] = []
     changed: list[tuple[object, ...]] = []
     for seq, kind, occurred_at, had_contact, linked in rows:
         old: Roles = {entity: list(roles) for entity, roles in linked_from_text(linked)}
@@ -95,13 +97,15 @@ async def _relink(transaction: Transaction, seqs: list[int]) -> None:
             continue
         dropped += [(entity, occurred_at, seq, kind) for entity in old if entity not in roles]
         added += [(entity, occurred_at, seq, kind) for entity in roles if entity not in old]
+        before += link_rows(seq, occurred_at, kind, old)
+        after += link_rows(seq, occurred_at, kind, roles)
         changed.append((int(has_contact), text_from_roles(roles), seq))
         if has_contact != bool(had_contact):
             year = local_date(occurred_at, time_zone).year
-            count = transaction.tallies.update if has_contact else transaction.tallies.subtract
-            count(tallies.of_concerns([(seq, year)]))
-    transaction.tallies.subtract(tallies.of_links(dropped))
-    transaction.tallies.update(tallies.of_links(added))
+            change = transaction.tallies.update if has_contact else transaction.tallies.subtract
+            change(tallies.of_concerns([(seq, year)]))
+    await count(transaction, before, is_removal=True)
+    await count(transaction, after)
     await transaction.execute_many(sql.DELETE_LINK, sorted(row[:3] for row in dropped))
     await transaction.execute_many(sql.ADD_LINK, sorted(added))
     await transaction.execute_many(sql.SET_LINKED, changed)

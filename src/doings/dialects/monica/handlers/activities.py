@@ -59,7 +59,7 @@ async def list_activities_of_contact(params: ListParams) -> Response:
     async def work(reader: Reader) -> Page:
         contact = await reader.entity_by_seq(CONTACT, params.id)
         order = listing.diary_order(params.time_zone)
-        total = await reader.total(contact.key, None)
+        total = await reader.total(contact, None)
         seqs: list[int] = []
         if listing.skip < total:
             query = Query(entities=(contact.key,), skip=listing.skip, limit=listing.limit)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from doings.core.activity import Activity, Draft
+from doings.core.activity import Activity, Draft, named_links
 from doings.core.clock import new_datetime, text_from_instant
 from doings.core.document import raw
 from doings.core.entity import EntityDraft, EntityKey
@@ -71,7 +71,7 @@ def of_erased(
 
 def _state_of(activity: Activity, at: int) -> ActivityState:
     """The state of an activity that was changed at an instant."""
-    linked = activity.links
+    linked = named_links(activity.links)
     keys = Keys((link.entity.seq, link.entity.key) for link in linked)
     actor, links = keys.links((link.entity.seq, link.roles) for link in linked)
     return ActivityState(

@@ -1,0 +1,1 @@
+"""Who may be one person: what is compared of people, and what is suggested."""

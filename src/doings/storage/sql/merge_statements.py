@@ -1,0 +1,120 @@
+"""The statements about merges, and about the groups of entities that are one person."""
+
+from doings.storage.sql.tallies import TOTAL
+
+# The columns that `rows.merge_from_row` takes, in its order.
+MERGE = (
+    "g.seq, g.id, g.keep_seq, g.merged, g.through, g.reason, g.at, g.by_key, g.reverted_at,"
+    " g.reverted_by"
+)
+# One merge by its public id.
+MERGE_BY_ID = f"""
+    SELECT {MERGE} FROM merges g WHERE g.account_id = :account_id AND g.id = :id"""
+# Merges by their seqs.
+MERGES_BY_SEQ = f"""
+    SELECT {MERGE} FROM merges g WHERE g.account_id = :account_id AND g.seq = ANY(:seqs)"""
+# A page of merges, newest first.
+MERGES_BEFORE = f"""
+    SELECT {MERGE} FROM merges g WHERE g.account_id = :account_id AND g.seq < :seq
+    ORDER BY g.seq DESC LIMIT :limit"""
+# A page of merges, oldest first.
+MERGES_AFTER = f"""
+    SELECT {MERGE} FROM merges g WHERE g.account_id = :account_id AND g.seq > :seq
+    ORDER BY g.seq LIMIT :limit"""
+# Notes a merge.
+ADD_MERGE = """
+    INSERT INTO merges (account_id, seq, id, keep_seq, merged, through, reason, at, by_key)
+    VALUES (:account_id, :seq, :id, :keep_seq, :merged, :through, :reason, :at, :by_key)"""
+# Notes that a merge holds no more.
+REVERT_MERGE = """
+    UPDATE merges SET reverted_at = :at, reverted_by = :by_key
+    WHERE account_id = :account_id AND seq = :seq"""
+# Counts the merges of an account that are active.
+COUNT_MERGES = "UPDATE heads SET merges = merges + :count WHERE account_id = :account_id"
+
+# Entities as merging looks at them: those with these seqs, or in these groups.
+_MEMBER = "seq, type, id, group_seq, merged_by, is_partial, deleted_at"
+MEMBERS_BY_SEQ = f"""
+    SELECT {_MEMBER} FROM entities WHERE account_id = :account_id AND seq = ANY(:seqs)"""
+MEMBERS_BY_KEY = f"""
+    SELECT {_MEMBER} FROM entities
+    WHERE account_id = :account_id AND type = :type AND id = ANY(:ids)"""
+MEMBERS_OF_GROUPS = f"""
+    SELECT {_MEMBER} FROM entities WHERE account_id = :account_id AND group_seq = ANY(:groups)"""
+# Says who stands for an entity, and which merge made it so.
+SET_GROUP = """
+    UPDATE entities SET group_seq = :group_seq, merged_by = :merged_by
+    WHERE account_id = :account_id AND seq = :seq"""
+# Which of some entities are in a group, and in which.
+GROUPS_OF_ENTITIES = """
+    SELECT seq, group_seq FROM entities
+    WHERE account_id = :account_id AND seq = ANY(:seqs) AND group_seq IS NOT NULL"""
+# All in the group of an entity, if it is in one, with what a page of documents needs to know.
+GROUP_OF_KEY = """
+    SELECT m.seq, h.revision, h.head,
+        (SELECT r.deleted_at FROM entities r
+            WHERE r.account_id = :account_id AND r.seq = n.group_seq)
+    FROM entities n
+    JOIN entities m ON m.account_id = :account_id AND m.group_seq = n.group_seq
+    JOIN heads h ON h.account_id = :account_id
+    WHERE n.account_id = :account_id AND n.type = :type AND n.id = :id"""
+# The entities that stand for ids of one type, where those are others.
+STANDING_FOR_IDS = """
+    SELECT n.id, e.type, e.id FROM entities n
+    JOIN entities e ON e.account_id = :account_id AND e.seq = n.group_seq
+    WHERE n.account_id = :account_id AND n.type = :type AND n.id = ANY(:ids)
+        AND n.group_seq <> n.seq"""
+
+# Counts of groups
+
+# How many activities timelines hold.
+TOTALS_OF_ENTITIES = f"""
+    SELECT e.seq, (
+        SELECT CAST(SUM(t.count) AS BIGINT) FROM tallies t
+        WHERE t.account_id = :account_id AND t.entity = e.seq AND t.day = {TOTAL}
+    ) FROM entities e WHERE e.account_id = :account_id AND e.seq = ANY(:seqs)"""
+# Adds the counts of an entity to those of its group.
+ADD_TALLIES_TO_GROUP = """
+    INSERT INTO tallies (account_id, entity, day, kind, count)
+    SELECT account_id, CAST(:timeline AS BIGINT), day, kind, count FROM tallies
+    WHERE account_id = :account_id AND entity = :entity
+    ON CONFLICT (account_id, entity, day, kind)
+    DO UPDATE SET count = tallies.count + excluded.count"""
+# The next of an entity's activities after a key that concern one of some others, too.
+SHARED_WITH = """
+    SELECT l.occurred_at, l.activity_seq, l.kind FROM links l
+    WHERE l.account_id = :account_id AND l.entity = :entity
+        AND (l.occurred_at, l.activity_seq) > (:occurred_at, :activity_seq) AND EXISTS (
+            SELECT 1 FROM links o
+            WHERE o.account_id = :account_id AND o.entity = ANY(:others)
+                AND o.occurred_at = l.occurred_at AND o.activity_seq = l.activity_seq
+        )
+    ORDER BY l.occurred_at, l.activity_seq LIMIT :limit"""
+# The counts of a group over all days, by kind.
+TALLIES_OF_TIMELINE = f"""
+    SELECT kind, count FROM tallies
+    WHERE account_id = :account_id AND entity = :timeline AND day = {TOTAL}"""
+# Removes all counts of a group.
+DROP_TALLIES_OF_GROUP = """
+    DELETE FROM tallies WHERE account_id = :account_id AND entity = :timeline"""
+
+# Suggestions
+
+# The newest people of a type that stand for themselves; attributes of many bytes are left out.
+PEOPLE = """
+    SELECT e.seq, e.type, e.id, e.name,
+        CASE WHEN octet_length(e.attrs) <= :most THEN e.attrs ELSE '{}' END,
+        NULL, e.created_at, e.updated_at, e.deleted_at, e.group_seq
+    FROM entities e
+    WHERE e.account_id = :account_id AND e.type = :type AND e.deleted_at IS NULL
+        AND e.is_partial = 0 AND (e.group_seq IS NULL OR e.group_seq = e.seq)
+    ORDER BY e.seq DESC LIMIT :limit"""
+# The dismissed pairs that begin with one of these.
+DISMISSED = """
+    SELECT first_seq, second_seq FROM merge_dismissals
+    WHERE account_id = :account_id AND first_seq = ANY(:seqs)"""
+# Notes that two are not one person.
+DISMISS = """
+    INSERT INTO merge_dismissals (account_id, first_seq, second_seq, at, by_key)
+    VALUES (:account_id, :first_seq, :second_seq, :at, :by_key)
+    ON CONFLICT (account_id, first_seq, second_seq) DO NOTHING"""
