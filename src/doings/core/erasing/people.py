@@ -5,10 +5,7 @@ from collections.abc import Collection, Iterable
 import msgspec
 
 from doings.core.activity import ACTOR, OWNER
-from doings.core.entity import CONTACT
-
-PEOPLE = frozenset({CONTACT, "individual", "client", "membership"})
-"""The types of entities that are people. Users, who work here, are none."""
+from doings.core.entity import PEOPLE
 
 
 class Named(msgspec.Struct, frozen=True):

@@ -9,7 +9,7 @@ from typing import TypeVar
 from doings.core.clock import HOUR, Clock
 from doings.core.erasing.erasure import Erasure, ErasureCounts, ErasureOrder, opaque_id
 from doings.core.erasing.names import words_of
-from doings.core.errors import Unavailable
+from doings.core.errors import NotFound, Unavailable
 from doings.core.store.retention import DuePlace
 from doings.storage.engine import Connection, Engine, in_parts
 from doings.storage.erasing import copies, people, retention, walk
@@ -20,9 +20,6 @@ from doings.storage.sql import erasure_statements as sql
 from doings.storage.transaction import Transaction
 
 T = TypeVar("T")
-
-ALL = 1 << 40
-"""More things than belong to anybody."""
 
 FIRST = ("", 0)
 """Before every change."""
@@ -140,7 +137,9 @@ class Erasures:
                     name = f"{type_}:{opaque_id(key, account_id, (type_, id_), seq)}"
                     entry = left.get(name)
                     if entry is not None and entry.id not in known:
-                        erased.append(await self._erase_again(account_id, (type_, id_), entry))
+                        # It may be gone already with another one that it is one person with.
+                        with suppress(NotFound):
+                            erased.append(await self._erase_again(account_id, (type_, id_), entry))
                 after = rows[-1][0]
         return erased
 
@@ -218,14 +217,13 @@ async def _suspects(
 async def _planned(reading: Transaction, order: ErasureOrder, key: bytes) -> Job:
     """The job that an erasure would be, and which it only counts."""
     stored = await people.named(reading, order.entity)
-    found = [stored, *await people.belongings(reading, [stored.entity.seq], ALL)]
+    found = await people.all_with(reading, stored)
     words = words_of(stored.entity.name, stored.entity.attrs)
     for one in found:
         words |= one.words
     members = [people.member_of(key, reading.account_id, one.entity) for one in found]
     job = Job(reading, members, words=words, mode=order.activities, only_counts=True)
-    for member in members:
-        await people.count_copies(job, member)
+    await people.count_copies(job, members)
     return job
 
 

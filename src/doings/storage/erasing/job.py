@@ -5,7 +5,7 @@ from functools import cached_property
 
 import msgspec
 
-from doings.core.activity import Activity
+from doings.core.activity import Activity, named_links
 from doings.core.entity import EntityKey
 from doings.core.erasing.erasure import ErasureCounts, Mode
 from doings.core.erasing.names import Finder, Words, finder_of
@@ -96,7 +96,8 @@ class Job:
 
     def is_counted_with(self, member: Member, activity: Activity) -> bool:
         """Whether it is here that an activity counts, which may be linked to several members."""
-        linked = [link.entity.seq for link in activity.links if link.entity.seq in self._seqs]
+        seqs = [link.entity.seq for link in named_links(activity.links)]
+        linked = [seq for seq in seqs if seq in self._seqs]
         return min(linked, default=member.entity) == member.entity
 
     async def execute(self, statement: str, **values: object) -> None:

@@ -5,10 +5,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from doings.core.entity import Entity, EntityKey
+from doings.core.entity import PEOPLE, Entity, EntityKey
 from doings.core.erasing.erasure import opaque_id
 from doings.core.erasing.names import Words, words_of
-from doings.core.erasing.people import PEOPLE
 from doings.core.errors import Conflict, NotFound
 from doings.storage.engine import Row
 from doings.storage.erasing.copies import forget_copies, redact_webhooks
@@ -22,6 +21,9 @@ from doings.storage.writing.relinks import BEGIN
 TOGETHER = 40
 """How many things that belong to somebody one transaction erases."""
 
+ALL = 1 << 40
+"""More things than go with anybody."""
+
 CHANGES = 1 << 40
 """More changes than an entity has: each may hold what it was called."""
 
@@ -34,7 +36,10 @@ class Stored(NamedTuple):
 
 
 async def named(transaction: ReadTransaction, key: EntityKey) -> Stored:
-    """The entity that is to be erased; raises NotFound, and Conflict where a hold keeps it."""
+    """The entity that is to be erased; raises NotFound, and Conflict where a hold keeps it.
+
+    It is the one that stands for the key. All that are one with it go along.
+    """
     row = await transaction.fetch_one(sql.STORED_ENTITY, type=key[0], id=key[1])
     stored = None if row is None else _stored(row)
     if stored is None or stored.entity.is_erased:
@@ -49,10 +54,23 @@ async def named(transaction: ReadTransaction, key: EntityKey) -> Stored:
 async def belongings(transaction: ReadTransaction, seqs: Sequence[int], limit: int) -> list[Stored]:
     """What goes with the entities of these seqs and is not erased yet.
 
-    Whatever else is to go with somebody, such as what was merged into them, is found here.
+    It is what belongs to them, and what is one person with one of them. Whatever else is to go with
+    somebody is found here.
     """
-    rows = await transaction.fetch(sql.BELONGINGS, seqs=list(seqs), limit=limit)
-    return [_stored(row) for row in rows]
+    rows = await transaction.fetch(sql.ONE_WITH, seqs=list(seqs), limit=limit)
+    rows += await transaction.fetch(sql.BELONGINGS, seqs=list(seqs), limit=limit)
+    found = {row[0]: row for row in rows}
+    return [_stored(row) for row in list(found.values())[:limit]]
+
+
+async def all_with(transaction: ReadTransaction, stored: Stored) -> list[Stored]:
+    """An entity, and all that goes with it."""
+    found, seqs = {stored.entity.seq: stored}, [stored.entity.seq]
+    while seqs:
+        more = await belongings(transaction, seqs, ALL)
+        seqs = [one.entity.seq for one in more if one.entity.seq not in found]
+        found |= {one.entity.seq: one for one in more if one.entity.seq not in found}
+    return list(found.values())
 
 
 def _stored(row: Row) -> Stored:
@@ -78,9 +96,10 @@ async def erase_people(job: Job, erasure: str, found: Sequence[tuple[Stored, Mem
         words |= stored.words | await _earlier_words(transaction, stored.entity)
         await _note(transaction, erasure, member)
         earlier = await _changes_of(transaction, member.entity)
+        earlier |= await _redact_merges(job, member.entity)
         await entity_rows.erase(transaction, stored.entity, member.opaque_id)
         await transaction.execute(sql.DROP_IMPORT_PASTS, seqs=[member.entity])
-        await forget_copies(job, earlier)
+        await forget_copies(job, sorted(earlier))
     await transaction.write_tallies()
     names = {
         f"{member.type}:{member.id}": f"{member.type}:{member.opaque_id}" for _, member in found
@@ -89,9 +108,43 @@ async def erase_people(job: Job, erasure: str, found: Sequence[tuple[Stored, Mem
     return words
 
 
-async def count_copies(job: Job, member: Member) -> None:
-    """Count what holds copies of an entity, without changing anything."""
-    await forget_copies(job, await _changes_of(job.transaction, member.entity))
+async def register_merged(
+    transaction: Transaction, erasure: str, found: Sequence[tuple[Stored, Member]]
+) -> None:
+    """Enter in the register those that are one with another entity."""
+    for stored, member in found:
+        if stored.entity.group_seq is not None:
+            await transaction.execute(
+                sql.ADD_ERASURE_OF_MERGED,
+                id=transaction.clock.new_id(),
+                entity=f"{member.type}:{member.opaque_id}",
+                erasure=erasure,
+            )
+
+
+async def _redact_merges(job: Job, entity: int) -> set[int]:
+    """Take away why an entity was merged; returns the seqs of changes that tell of it to others.
+
+    These are of merges that were reverted, as others whom it was merged with may stay. What is in a
+    merge that holds goes along, with its own changes.
+    """
+    found: set[int] = set()
+    rows = await job.transaction.fetch(sql.MERGES_OF_ENTITY, entity=entity)
+    for change, seq, merged, reverted_at in rows:
+        told = range(seq, seq + 1 + len(merged.split()))
+        if change in told:
+            await job.execute(sql.REDACT_MERGE, seq=seq)
+            found.update(told if reverted_at is not None else ())
+    return found
+
+
+async def count_copies(job: Job, members: Sequence[Member]) -> None:
+    """Count what holds copies of entities, without changing anything."""
+    seqs: set[int] = set()
+    for member in members:
+        seqs |= await _changes_of(job.transaction, member.entity)
+        seqs |= await _redact_merges(job, member.entity)
+    await forget_copies(job, sorted(seqs))
 
 
 async def _note(transaction: Transaction, erasure: str, member: Member) -> None:
@@ -116,7 +169,7 @@ async def _earlier_words(transaction: ReadTransaction, entity: Entity) -> Words:
     return words
 
 
-async def _changes_of(transaction: ReadTransaction, entity: int) -> list[int]:
+async def _changes_of(transaction: ReadTransaction, entity: int) -> set[int]:
     """The seqs of an entity's changes, the one that made it first."""
     rows = await transaction.fetch(sql.CHANGES_OF_ENTITY, entity_seq=entity, limit=CHANGES)
-    return [entity, *[seq for (seq,) in rows]]
+    return {entity, *[seq for (seq,) in rows]}

@@ -69,6 +69,7 @@ async def go_on(transaction: Transaction, erasure: str, key: bytes) -> bool:
         pairs = [(one, people.member_of(key, transaction.account_id, one.entity)) for one in more]
         along = Job(transaction, [member for _, member in pairs], words=words, mode=job.mode)
         new_words = words | await people.erase_people(along, erasure, pairs)
+        await people.register_merged(transaction, erasure, pairs)
         await transaction.execute(sql.SET_WORDS, id=erasure, words=json_text(new_words))
         await _note_counts(along, erasure)
         return True

@@ -37,6 +37,15 @@ COUNT_ERASURE = """
         changes_redacted = changes_redacted + :changes_redacted,
         deliveries_redacted = deliveries_redacted + :deliveries_redacted
     WHERE account_id = :account_id AND id = :id"""
+# Adds an entry for what was merged into somebody who is erased, so that it is found again in a
+# backup of the time before the merge.
+ADD_ERASURE_OF_MERGED = """
+    INSERT INTO erasures
+        (account_id, id, entity, activities, reason, at, by_key, activities_erased,
+         activities_unlinked, changes_redacted, deliveries_redacted, words)
+    SELECT account_id, CAST(:id AS TEXT), CAST(:entity AS TEXT), activities, reason, at, by_key,
+        0, 0, 0, 0, NULL
+    FROM erasures WHERE account_id = :account_id AND id = :erasure"""
 # Replaces what the person was called; NULL once all is done.
 SET_WORDS = "UPDATE erasures SET words = :words WHERE account_id = :account_id AND id = :id"
 
@@ -66,10 +75,18 @@ BELONGINGS = f"""
     WHERE e.account_id = :account_id AND e.contact_seq = ANY(:seqs)
         AND (e.deleted_at IS NULL OR e.deleted_at <> {ERASED})
     LIMIT :limit"""
-# An entity as it is stored, deleted or not, by type and id.
+# What is one person with some entities and is not erased yet, deleted or not.
+ONE_WITH = f"""
+    SELECT {ENTITY}, e.name, e.attrs FROM entities n
+    JOIN entities e ON e.account_id = :account_id AND e.group_seq = n.group_seq
+    WHERE n.account_id = :account_id AND n.seq = ANY(:seqs)
+        AND (e.deleted_at IS NULL OR e.deleted_at <> {ERASED})
+    LIMIT :limit"""
+# The entity that stands for a type and id as it is stored, deleted or not.
 STORED_ENTITY = f"""
-    SELECT {ENTITY}, e.name, e.attrs FROM entities e
-    WHERE e.account_id = :account_id AND e.type = :type AND e.id = :id"""
+    SELECT {ENTITY}, e.name, e.attrs FROM entities n
+    JOIN entities e ON e.account_id = :account_id AND e.seq = COALESCE(n.group_seq, n.seq)
+    WHERE n.account_id = :account_id AND n.type = :type AND n.id = :id"""
 # Entities of a type as they are stored, in the order of their seqs.
 STORED_ENTITIES = f"""
     SELECT seq, id FROM entities
@@ -135,6 +152,16 @@ CHANGES_OF_ENTITY = """
     WHERE account_id = :account_id AND entity_seq = :entity_seq
     ORDER BY seq LIMIT :limit"""
 
+# The merges that an entity was in, as its changes tell; a revert is told by the same word.
+MERGES_OF_ENTITY = """
+    SELECT c.seq, g.seq, g.merged, g.reverted_at FROM entity_changes c
+    JOIN merges g ON g.account_id = :account_id AND g.seq = (
+        SELECT MAX(o.seq) FROM merges o WHERE o.account_id = :account_id AND o.seq <= c.seq
+    )
+    WHERE c.account_id = :account_id AND c.entity_seq = :entity AND c.op IN ('joined', 'merged')"""
+# Takes from a merge why somebody said that these are one person.
+REDACT_MERGE = "UPDATE merges SET reason = NULL WHERE account_id = :account_id AND seq = :seq"
+
 # What holds copies
 
 # Deliveries of some changes that hold a body or an answer.
@@ -184,19 +211,42 @@ HOLD_BY_KEY = """
     SELECT e.type, e.id, h.reason, h.at, h.by_key FROM entities e
     JOIN holds h ON h.account_id = :account_id AND h.entity = e.seq
     WHERE e.account_id = :account_id AND e.type = :type AND e.id = :id"""
-# The first hold on an entity or on what belongs to it.
+# The seq of an entity itself, whoever stands for it.
+OWN_SEQ = """
+    SELECT seq FROM entities WHERE account_id = :account_id AND type = :type AND id = :id"""
+# The first hold on what goes with an entity that stands for itself: on one of its group, on what
+# belongs to one of these, or on one that is the same as such a thing.
 HOLD_OF_ANY = """
     SELECT e.type, e.id FROM holds h
     JOIN entities e ON e.account_id = :account_id AND e.seq = h.entity
-    WHERE h.account_id = :account_id AND (e.seq = :seq OR e.contact_seq = :seq) LIMIT 1"""
-# All entities on hold.
-HELD = "SELECT entity FROM holds WHERE account_id = :account_id"
+    LEFT JOIN entities c ON c.account_id = :account_id AND c.seq = e.contact_seq
+    WHERE h.account_id = :account_id AND (
+        e.seq = :seq OR e.group_seq = :seq OR c.seq = :seq OR c.group_seq = :seq
+        OR EXISTS (
+            SELECT 1 FROM entities m
+            JOIN entities o ON o.account_id = :account_id AND o.seq = m.contact_seq
+            WHERE m.account_id = :account_id AND m.group_seq = e.group_seq
+                AND (o.seq = :seq OR o.group_seq = :seq)
+        )
+    ) LIMIT 1"""
+# All entities on hold, and all that are one with one of them.
+HELD = """
+    SELECT entity FROM holds WHERE account_id = :account_id
+    UNION ALL SELECT m.seq FROM holds h
+    JOIN entities e ON e.account_id = :account_id AND e.seq = h.entity
+    JOIN entities m ON m.account_id = :account_id AND m.group_seq = e.group_seq
+    WHERE h.account_id = :account_id"""
 SET_HOLD = """
     INSERT INTO holds (account_id, entity, reason, by_key, at)
     VALUES (:account_id, :entity, :reason, :by_key, :at)
     ON CONFLICT (account_id, entity) DO UPDATE
     SET reason = excluded.reason, by_key = excluded.by_key, at = excluded.at"""
-DROP_HOLD = "DELETE FROM holds WHERE account_id = :account_id AND entity = :entity"
+# Ends the holds on all that are one with an entity, which stands for itself.
+DROP_HOLDS = """
+    DELETE FROM holds WHERE account_id = :account_id AND entity IN (
+        SELECT seq FROM entities
+        WHERE account_id = :account_id AND (seq = :entity OR group_seq = :entity)
+    )"""
 
 # Retention
 
