@@ -8,6 +8,7 @@ import pytest
 from doings.core.activity import Link
 from doings.core.clock import HOUR
 from doings.core.entity import NAME_LENGTH
+from doings.core.erasing.erasure import ErasureOrder
 from tests.builders import note
 from tests.clocks import NOON
 from tests.counting import statements_of
@@ -207,3 +208,25 @@ async def test_markup_is_text(member: Visitor, acme: Business) -> None:
 
     assert "<script>alert" not in text
     assert "<b>" not in text.replace("<b>acme</b>", "").replace(f"<b>{acme.key}</b>", "")
+
+
+@SQLITE_ONLY
+async def test_people_who_are_one_have_one_page(
+    served: Served, member: Visitor, acme: Business
+) -> None:
+    """By either id; and none once they are erased."""
+    await acme.put("contact", "8", name="Jim")
+    await acme.put("contact", "77", name="James")
+    await acme.record(note("8", summary="first"), note("77", at=NOON + HOUR, summary="second"))
+    await acme.write(lambda writer: writer.add_merge(("contact", "8"), [("contact", "77")], None))
+
+    for page in (JIM, "/entities/contact:77"):
+        text = (await member.get(page)).text
+        assert "<h1><bdi>Jim</bdi></h1>" in text
+        assert [title.split()[-1] for title in titles(text)] == ["second", "first"]
+
+    order = ErasureOrder(entity=("contact", "77"), activities="unlink")
+    await served.database.erasures.erase(acme.account.id, order)
+    for page in (JIM, "/entities/contact:77"):
+        assert (await member.get(page)).status_code == 404
+    assert not re.search("Jim|James", (await member.get("/timeline")).text)

@@ -294,3 +294,14 @@ async def test_proofs_of_a_merge_say_nothing_of_who_was_erased(people: Native) -
     assert [(proof["salt"], proof["statement"]) for proof in told] == [(None, None)]
     assert "jim@example.org" not in str(proofs)
     assert "James Halpert" in str(proofs)
+
+
+async def test_the_list_of_changes_says_who_stands_for_whom(people: Native) -> None:
+    """Where it has entities."""
+    await merged(people)
+
+    items = (await people.get("/changes", entities="true", limit="200"))["items"]
+
+    assert [(item["op"], item["id"], item.get("merged_into")) for item in items[-2:]] == [
+        ("updated", "8", None), ("deleted", "77", "contact:8"),
+    ]  # fmt: skip

@@ -132,7 +132,7 @@ RESOURCES = (
                 answers={200: ERASURE},
                 errors=(404, 406, 409),
                 limits=(
-                    "What belongs to the person, like memberships, goes as well.",
+                    "What belongs to the person, and what was merged into it, goes as well.",
                     (
                         "It answers once all is erased. If the connection is lost, the server goes"
                         " on; asking again answers 404 then."
