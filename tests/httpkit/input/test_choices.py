@@ -10,7 +10,10 @@ from doings.dialects.mio.documents import WebhookDocument
 from doings.httpkit.request import decoded
 from doings.native.documents import WebhookInput, WebhookPatch
 
-EVENTS = "activity.created, activity.updated, activity.deleted, entity.updated, entity.deleted"
+EVENTS = (
+    "activity.created, activity.updated, activity.deleted, activity.erased, entity.updated,"
+    " entity.deleted, entity.erased"
+)
 FORMATS = "agendize, cobot, mio, standard"
 LANES = "endpoint, entity, none"
 
