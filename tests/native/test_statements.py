@@ -48,6 +48,8 @@ LISTS = [
     ("/activities/{id}/changes", "/activities/{id}/changes?limit=100", 6),
     ("/stats", "/stats?by=kind", 3),
     ("/stats", "/stats?by=day", 3),
+    ("/merges", "/merges?limit=100", 4),
+    ("/merges/suggestions", "/merges/suggestions?limit=100", 12),
     ("/tokens", "/tokens", 2),
     ("/webhooks", "/webhooks", 2),
     ("/webhooks/{id}/deliveries", "/webhooks/{webhook}/deliveries?limit=100", 3),
@@ -71,9 +73,20 @@ async def fill(native: Native, first: int, end: int) -> tuple[str, str]:
         await native.http.patch(f"/activities/{activity['id']}", json={"summary": str(number)})
         await native.http.post("/tokens", json={"scopes": ["read_activities"]})
         await native.http.post("/entities/contact/8/addresses", json={"format": "feed"})
+        await _meet_twice(native, number)
         hooks.append((await native.http.post("/webhooks", json=webhook)).json()["id"])
     await native.http.post(f"/webhooks/{hooks[0]}/redeliver", json={"after": 0})
     return activity["id"], hooks[0]
+
+
+async def _meet_twice(native: Native, number: int) -> None:
+    """Two who are merged, and two who should be."""
+    for sign in "abcd":
+        person = f"{sign < 'c'} {number}"
+        attrs = {"email": f"{person.replace(' ', '')}@example.org"}
+        await native.put(f"contact:{sign}{number}", name=f"Person {person}", attrs=attrs)
+    merge = {"keep": f"contact:a{number}", "merge": [f"contact:b{number}"]}
+    assert (await native.http.post("/merges", json=merge)).status_code == 201
 
 
 @pytest.mark.parametrize(("path", "address", "most"), LISTS)
