@@ -345,3 +345,11 @@ async def test_signing_out_ends_streams(
         await other.wait_for("created")
 
     assert closing.data == {"reason": "revoked"}
+
+
+async def test_a_request_with_two_hosts_gets_a_page_that_says_so(visitor: Visitor) -> None:
+    """The page of the error needs no address of this server."""
+    answer = await visitor.http.get("/", headers=[("Host", "a.example"), ("Host", "b c")])
+
+    assert answer.status_code == 400
+    assert "host" in answer.text

@@ -185,6 +185,14 @@ class Request:
         return f"{self._scheme}://{host}"
 
     @property
+    def is_secure(self) -> bool:
+        """Whether the caller came by HTTPS; also told of a request whose Host cannot be read."""
+        public_url = self.services.settings.public_url
+        if public_url and not self.scope.get("by_host"):
+            return public_url.startswith("https:")
+        return self._scheme == "https"
+
+    @property
     def _scheme(self) -> str:
         """The scheme that the caller used: the first that the proxies in front name."""
         scheme: str = self.scope["scheme"]

@@ -1,7 +1,5 @@
 """Who looks at a page: the session's cookie, read, set and taken away."""
 
-from urllib.parse import urlsplit
-
 import msgspec
 from starlette.requests import cookie_parser
 from starlette.responses import Response
@@ -66,7 +64,7 @@ def set_cookie(
         value,
         max_age=seconds,
         path="/",
-        secure=urlsplit(request.origin_url).scheme == "https",
+        secure=request.is_secure,
         httponly=True,
         samesite="lax",
     )
