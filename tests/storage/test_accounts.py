@@ -91,6 +91,15 @@ async def run_an_import(writer: Writer) -> None:
     await writer.note_import(number, ImportCounts(recorded=1))
 
 
+async def merge_some(writer: Writer) -> None:
+    """Of three people two are one, and the third is none of them."""
+    people = [("contact", f"twin{number}") for number in range(3)]
+    for key in people:
+        await writer.put_entity(key, lambda _: EntityDraft(name="Twin"))
+    await writer.add_merge(people[0], [people[1]], None)
+    await writer.dismiss([people[0], people[2]])
+
+
 async def make_a_webhook(writer: Writer) -> None:
     """A webhook with a delivery that waits."""
     webhook = Webhook(
@@ -131,6 +140,7 @@ async def test_deleted_account_leaves_no_row(database: Database, book: Book, oth
                 sql.SET_RELINK, account_id=one.account.id, entity=1, occurred_at=0, activity_seq=0
             )
         )
+        await one.write(merge_some)
         await one.put("contact", "gone", name="Jim Halpert")
         await one.write(lambda writer: writer.hold_entity(("contact", "1"), "claim"))
         await one.write(lambda writer: writer.set_retention([Rule("note.*", 1)]))
