@@ -7,7 +7,10 @@ import pytest
 
 from doings.app import Application
 from tests.core.values.test_instants import READ, REFUSED
+from tests.engines import SQLITE_ONLY
 from tests.native.client import SCOPES, Native, problems, signed_in
+
+pytestmark = SQLITE_ONLY  # what is read and described is the same on both engines
 
 TIMES = [text for text, _ in READ]
 """Ways to write times around 2026-11-22T10:00:00Z."""

@@ -21,6 +21,9 @@ from doings.dialects.cobot.mapping import (
 )
 from doings.dialects.cobot.vocabulary import TYPES, kinds_of_type, type_of_kind
 from tests.builders import activity, entity, linked
+from tests.engines import SQLITE_ONLY
+
+pytestmark = SQLITE_ONLY  # what is read and described is the same on both engines
 
 
 def shown(one: Activity) -> str:

@@ -8,6 +8,9 @@ from hypothesis import strategies as st
 
 from doings.core.clock import EARLIEST, LATEST, SECOND, instant_from_datetime
 from doings.dialects.cobot.times import span_from_text, text_from_instant
+from tests.engines import SQLITE_ONLY
+
+pytestmark = SQLITE_ONLY  # what is read and described is the same on both engines
 
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)

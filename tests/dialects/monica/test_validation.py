@@ -7,7 +7,10 @@ import pytest
 
 from doings.core.entity import Entity
 from doings.dialects.monica.validation import date_of, integer_of, trimmed
+from tests.engines import SQLITE_ONLY
 from tests.serving import Business
+
+pytestmark = SQLITE_ONLY  # what is read and described is the same on both engines
 
 GOOD = {"summary": "Lunch", "happened_at": "2018-02-02"}
 

@@ -16,7 +16,10 @@ from doings.native import docs_page
 from doings.native.openapi.description import description
 from doings.native.openapi.limits import default_of, limits_of
 from doings.native.routes import SURFACE
+from tests.engines import SQLITE_ONLY
 from tests.native.client import URL, Json, Native
+
+pytestmark = SQLITE_ONLY  # what is read and described is the same on both engines
 
 DESCRIPTION: Json = msgspec.json.decode(msgspec.json.encode(description(SURFACE.resources)))
 README = (Path(doings.native.__file__).parent / "README.md").read_text()

@@ -11,7 +11,10 @@ import pytest
 from doings.native.openapi import examples
 from doings.native.openapi.description import MOUNT, description
 from doings.native.routes import SURFACE
+from tests.engines import SQLITE_ONLY
 from tests.native.client import URL, Native
+
+pytestmark = SQLITE_ONLY  # what is read and described is the same on both engines
 
 DESCRIPTION = description(SURFACE.resources)
 OPERATIONS = {
