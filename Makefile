@@ -48,7 +48,7 @@ dist: .venv/.installed-dev
 docs: .venv/.installed
 	$(BIN)/python docs/generate.py
 	$(BIN)/python -m audit.licences
-	$(BIN)/python -m bench.page
+	$(BIN)/python -m bench.reporting.page
 
 # The stamps below are written last, so an interrupted install starts over.
 

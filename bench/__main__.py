@@ -9,21 +9,20 @@ from pathlib import Path
 
 import uvloop
 
-from bench import (
+from bench.measures import (
     budget,
     budget_of_writes,
     growth,
     linkbench,
     live,
-    page,
     pages,
     postgres,
-    results,
     startup,
     writes,
 )
+from bench.reporting import page, results
 from bench.peers import comparison
-from bench.report import Findings, show
+from bench.reporting.report import Findings, show
 from bench.sizes import SIZES, Sizes
 
 

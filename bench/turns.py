@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from statistics import median
 
-from bench.report import Figure
+from bench.reporting.report import Figure
 
 Work = Callable[[], Awaitable[float]]
 Series = dict[str, list[float]]

@@ -9,7 +9,7 @@ import typer.main
 
 from doings.app import MOUNTS
 from doings.cli.program import app
-from doings.cli.surfaces import WAYS
+from doings.cli.access.surfaces import WAYS
 from doings.config import NAMES, PREFIX
 from doings.httpkit.observing import metrics
 

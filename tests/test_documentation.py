@@ -6,10 +6,10 @@ from types import ModuleType
 
 import pytest
 
-from bench.page import OPERATIONS_PAGE, operations_text, performance_text
-from bench.plots import plots
-from bench.report import Figure
-from bench.results import Result, Session, keep, results_of, sessions
+from bench.reporting.page import OPERATIONS_PAGE, operations_text, performance_text
+from bench.reporting.plots import plots
+from bench.reporting.report import Figure
+from bench.reporting.results import Result, Session, keep, results_of, sessions
 from doings.app import MOUNTS
 from doings.auth.principal import (
     ADMIN,

@@ -9,9 +9,9 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from bench import accounts
-from bench.databases import engines
-from bench.pages import rate
+from bench.measures import accounts
+from bench.subjects.databases import engines
+from bench.measures.pages import rate
 from bench.peers.contenders import (
     BARE,
     DJANGO,
@@ -25,11 +25,11 @@ from bench.peers.contenders import (
     pages_of,
     posts_of,
 )
-from bench.report import Comparison, Figure, Findings, Row
-from bench.servers import serving
+from bench.reporting.report import Comparison, Figure, Findings, Row
+from bench.subjects.servers import serving
 from bench.sizes import Sizes
 from bench.turns import Series, Work, cell, in_turns, over
-from bench.writes import CLIENTS, write_rate
+from bench.measures.writes import CLIENTS, write_rate
 
 PAGES, POSTS = "page of 35", f"single writes by {CLIENTS} clients"
 

@@ -11,13 +11,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from bench import accounts
+from bench.measures import accounts
 from bench.bare import postgres_page, postgres_writes, sqlite_page
-from bench.data import BUSY
-from bench.databases import NewDatabase, settle
-from bench.load import get
-from bench.pages import answer_in_parts, fill
-from bench.servers import App, opened, prepared, serving
+from bench.traffic.data import BUSY
+from bench.subjects.databases import NewDatabase, settle
+from bench.traffic.load import get
+from bench.measures.pages import answer_in_parts, fill
+from bench.subjects.servers import App, opened, prepared, serving
 from doings.auth.credentials import issue
 
 DOINGS, FIRST, BARE = "Doings", "Doings, pages read first", "bare app"
@@ -82,7 +82,7 @@ def pages_of(data: Data) -> dict[str, Pages]:
     ]
     return {
         DOINGS: Pages(App(data.doings), requests),
-        FIRST: Pages(App(data.doings, "bench.forgetful:create"), requests),
+        FIRST: Pages(App(data.doings, "bench.subjects.forgetful:create"), requests),
         BARE: Pages(App(data.bare, f"bench.bare.{_kind(data)}_page:create"), requests),
         FASTAPI: Pages(_fastapi(data), fastapi),
         DJANGO: Pages(_django(data), django),

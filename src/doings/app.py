@@ -18,7 +18,7 @@ from doings.auth.log_keys import LogKeys
 from doings.config import Settings, base_url, settings_from_environment
 from doings.core.account import Account
 from doings.core.clock import Clock, SystemClock
-from doings.core.cursor import CursorSigner
+from doings.core.resuming.cursor import CursorSigner
 from doings.core.errors import Misconfigured
 from doings.core.interactions.sweeper import Sweeper
 from doings.core.retention.sweeper import RetentionSweeper
@@ -57,10 +57,10 @@ from doings.native import docs_page
 from doings.native import routes as native
 from doings.sharing import feeds, page, script
 from doings.storage.database import Database, Upgrade, refuse_upgrade
-from doings.storage.going_on import GoingOn
-from doings.storage.log_keeping import LogKeeping
+from doings.storage.upkeep.going_on import GoingOn
+from doings.storage.upkeep.log_keeping import LogKeeping
 from doings.storage.opening import log_key_file, open_url
-from doings.storage.rebuilding import Rebuilding
+from doings.storage.upkeep.rebuilding import Rebuilding
 from doings.storage.sql.schema import VERSION
 from doings.web import routes as web
 from doings.web.page import prepare

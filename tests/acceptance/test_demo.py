@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from doings.app import MOUNTS
-from doings.cli.surfaces import WAYS
+from doings.cli.access.surfaces import WAYS
 from tests.acceptance.running import Installation, serving
 from tests.engines import SQLITE_ONLY
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from bench.budget import SIGN_IN_STATEMENT, Stopwatch
-from bench.budget_of_writes import statement_name
+from bench.measures.budget import SIGN_IN_STATEMENT, Stopwatch
+from bench.measures.budget_of_writes import statement_name
 
 
 @pytest.fixture

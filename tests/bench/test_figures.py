@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from bench.page import performance_text
-from bench.plots import plots
-from bench.report import Comparison, Row
-from bench.results import Result, Session, comparisons_of, keep, sessions
+from bench.reporting.page import performance_text
+from bench.reporting.plots import plots
+from bench.reporting.report import Comparison, Row
+from bench.reporting.results import Result, Session, comparisons_of, keep, sessions
 from bench.turns import cell, in_turns, over
 
 TITLE = "LinkBench, latency of a list by load"

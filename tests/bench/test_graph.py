@@ -5,8 +5,8 @@ from collections import Counter, deque
 
 import pytest
 
-from bench.graph import Graph, drafts, zipf
-from bench.operations import MIXES, Operations
+from bench.traffic.graph import Graph, drafts, zipf
+from bench.traffic.operations import MIXES, Operations
 
 GRAPH = Graph(1000)
 

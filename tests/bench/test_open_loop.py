@@ -7,8 +7,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from bench.load import get, status_of
-from bench.open_loop import Answers, Request, send_openly
+from bench.traffic.load import get, status_of
+from bench.traffic.open_loop import Answers, Request, send_openly
 
 ANSWER = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}"
 STALL = 0.2

@@ -11,7 +11,8 @@ from typing import NamedTuple
 import pytest
 import structlog
 
-from doings.cli import main, serving
+from doings.cli import main
+from doings.cli.server import serving
 from doings.config import Settings
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import apsw
 import pytest
 
-from doings.cli.serving import shown_database
+from doings.cli.server.serving import shown_database
 from doings.config import Settings
 from tests.cli.conftest import Cli
 

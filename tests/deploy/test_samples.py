@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from doings.cli.workers import GRACE
+from doings.cli.server.workers import GRACE
 from doings.config import NAMES, PREFIX
 from doings.core.budget import HEADERS_BYTES, QUIET_SECONDS
 from doings.native.params import LONGEST_WAIT

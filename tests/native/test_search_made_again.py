@@ -4,7 +4,7 @@ import pytest
 
 from doings.app import Application
 from doings.storage.database import Database
-from doings.storage.rebuilding import Rebuilding
+from doings.storage.upkeep.rebuilding import Rebuilding
 from doings.storage.writing import search_index
 from tests.native.client import Native
 from tests.storage.book import Book

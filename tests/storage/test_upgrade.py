@@ -15,7 +15,7 @@ from doings.storage.checks.check import check
 from doings.storage.database import Database
 from doings.storage.engine import Connection
 from doings.storage.opening import open_url
-from doings.storage.rebuilding import Rebuilding
+from doings.storage.upkeep.rebuilding import Rebuilding
 from doings.storage.sql import statements
 from doings.storage.sql.schema import STEPS
 from tests.builders import note

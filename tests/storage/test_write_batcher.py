@@ -17,7 +17,7 @@ from doings.storage.database import Database
 from tests.builders import note
 from tests.clocks import NOON
 from tests.storage.book import Book
-from tests.storage.test_concurrency import gapless
+from tests.storage.hazards.test_concurrency import gapless
 
 
 async def record(book: Book, draft: Draft, by: str | None = None) -> tuple[Activity, bool]:

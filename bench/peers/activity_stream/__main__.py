@@ -14,7 +14,7 @@ from typing import Any
 import django
 from django.db import connection
 
-from bench.data import BUSY, USERS, contact_of, drafts
+from bench.traffic.data import BUSY, USERS, contact_of, drafts
 
 BATCH = 2000
 

@@ -4,7 +4,7 @@ import msgspec
 
 from doings.core.account import Account
 from doings.core.errors import Forbidden
-from doings.core.position import Position
+from doings.core.resuming.position import Position
 from doings.core.store.credentials import Standing, View
 
 READ = "read_activities"

@@ -11,7 +11,7 @@ import typer
 from doings.cli.options import AccountOption, DatabaseOption, with_store
 from doings.cli.terminal import progress, remark, say, show_table
 from doings.core.clock import SystemClock, datetime_from_instant, instant_from_datetime
-from doings.core.document import Moment
+from doings.core.documents.document import Moment
 from doings.core.entity import EntityKey, checked_id, checked_type
 from doings.core.erasing.erasure import Erasure, ErasureCounts, ErasureOrder, Mode
 from doings.core.erasing.retention import Rule, checked_rules

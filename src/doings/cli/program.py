@@ -9,8 +9,8 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from doings.cli.accounts import accounts
-from doings.cli.copy import COPY_EXAMPLES, copy, schema
+from doings.cli.access.accounts import accounts
+from doings.cli.database.copy import COPY_EXAMPLES, copy, schema
 from doings.cli.demo import DEMO_EXAMPLES, demo
 from doings.cli.erasing import (
     ERASE_EXAMPLES,
@@ -20,9 +20,9 @@ from doings.cli.erasing import (
     replay,
     retention,
 )
-from doings.cli.exporting import EXPORT_EXAMPLES, export
-from doings.cli.import_runs import LIST_EXAMPLES, UNDO_EXAMPLES, list_imports, undo_import
-from doings.cli.importing import (
+from doings.cli.transfer.exporting import EXPORT_EXAMPLES, export
+from doings.cli.transfer.import_runs import LIST_EXAMPLES, UNDO_EXAMPLES, list_imports, undo_import
+from doings.cli.transfer.importing import (
     FROM_FILE,
     IMPORT_EXAMPLES,
     ImportCommand,
@@ -30,7 +30,7 @@ from doings.cli.importing import (
     import_,
 )
 from doings.cli.log import VERIFY_EXAMPLES, log, verify
-from doings.cli.maintenance import (
+from doings.cli.database.maintenance import (
     BACKUP_EXAMPLES,
     CHECK_EXAMPLES,
     RESTORE_EXAMPLES,
@@ -40,11 +40,11 @@ from doings.cli.maintenance import (
 )
 from doings.cli.merges import merges
 from doings.cli.options import DatabaseOption
-from doings.cli.serving import SERVE_EXAMPLES, serve
+from doings.cli.server.serving import SERVE_EXAMPLES, serve
 from doings.cli.tailing import TAIL_EXAMPLES, tail
 from doings.cli.terminal import fail, settle_colours_of_help
-from doings.cli.tokens import tokens
-from doings.cli.web import web
+from doings.cli.access.tokens import tokens
+from doings.cli.access.web import web
 from doings.cli.webhooks import webhooks
 from doings.core.errors import DoingsError, Invalid, Malformed, Misconfigured
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from doings.cli.exporting import checked_kinds
+from doings.cli.transfer.exporting import checked_kinds
 from doings.cli.options import DatabaseOption, with_store
 from doings.cli.terminal import output, remark, shown
 from doings.core.account import Account

@@ -16,7 +16,7 @@ from doings.core.activity import draft_of as draft_of_activity
 from doings.core.entity import Entity, EntityDraft, EntityKey, draft_of
 from doings.core.errors import Invalid, Malformed
 from doings.core.query import Query
-from doings.core.rendering import json_rendering, rendered
+from doings.core.documents.rendering import json_rendering, rendered
 from doings.core.store.rendering import Rendering
 from doings.core.text import json_text, members_from_text
 from doings.core.timeline import Timeline

@@ -8,7 +8,7 @@ import msgspec
 
 from doings.core.account import Account
 from doings.core.activity import Activity, Draft
-from doings.core.cursor import Page
+from doings.core.resuming.cursor import Page
 from doings.core.entity import EntityKey
 from doings.core.interactions import recording
 from doings.core.query import Query

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from doings.auth.principal import Principal
 from doings.core.account import Account
-from doings.core.position import Position
+from doings.core.resuming.position import Position
 from doings.core.query import Query
 
 

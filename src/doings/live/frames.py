@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from doings.core.document import (
+from doings.core.documents.document import (
     ChangeDocument,
     EnteredDocument,
     LeftDocument,
@@ -13,7 +13,7 @@ from doings.core.document import (
     entity_change_document,
 )
 from doings.core.entity import EntityKey
-from doings.core.position import Position
+from doings.core.resuming.position import Position
 from doings.core.presentation.viewed import ViewedChange, viewed_change_document
 from doings.core.query import Query
 from doings.core.store.changes import Change, EntityChange, FeedChunk

@@ -13,7 +13,7 @@ from doings.core.account import Account
 from doings.core.budget import STREAM_SECONDS
 from doings.core.clock import Clock
 from doings.core.errors import Unavailable
-from doings.core.position import Position
+from doings.core.resuming.position import Position
 from doings.core.query import Query
 from doings.core.store import Store
 from doings.core.store.credentials import SignIn

@@ -8,7 +8,7 @@ from typing import Literal
 
 from doings.core.account import Account
 from doings.core.budget import STREAM_BACKLOG_BYTES
-from doings.core.position import Position
+from doings.core.resuming.position import Position
 from doings.core.store import Store
 from doings.core.store.changes import FeedChunk
 from doings.live import sse

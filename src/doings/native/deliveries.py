@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from doings.core.clock import datetime_from_instant
-from doings.core.document import change_document, entity_change_document
+from doings.core.documents.document import change_document, entity_change_document
 from doings.core.store import Reader
 from doings.core.store.changes import Change, EntityChange
 from doings.core.store.webhooks import Webhook, WebhookSettings

@@ -21,7 +21,7 @@ from doings.core.activity import (
     WORD,
 )
 from doings.core.budget import MERGED_ENTITIES
-from doings.core.document import (
+from doings.core.documents.document import (
     ActivityDocument,
     ChangeDocument,
     EntityChangeDocument,

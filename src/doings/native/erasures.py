@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from doings.core.clock import datetime_from_instant
-from doings.core.document import Moment
+from doings.core.documents.document import Moment
 from doings.core.entity import checked_id, checked_type
 from doings.core.erasing.erasure import REASON_LENGTH, Erasure, ErasureOrder, checked_reason
 from doings.core.erasing.retention import MAX_DAYS, RULES, Rule, checked_rules

@@ -21,7 +21,7 @@ from doings.core.activity import (
     given_links,
 )
 from doings.core.clock import datetime_from_instant
-from doings.core.document import change_document, entity_change_item
+from doings.core.documents.document import change_document, entity_change_item
 from doings.core.entity import (
     Entity,
     EntityDraft,

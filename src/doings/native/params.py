@@ -9,7 +9,7 @@ from doings.core.defaults import SETTINGS
 from doings.core.entity import ID_LENGTH, TYPE, EntityKey
 from doings.core.errors import Malformed, NotFound
 from doings.core.limits.search import check_search
-from doings.core.position import LARGEST_SEQ, Position, position_from_text
+from doings.core.resuming.position import LARGEST_SEQ, Position, position_from_text
 from doings.core.query import (
     ENTITIES,
     LARGEST_PAGE,

@@ -3,7 +3,7 @@
 from typing import Any
 
 from doings.auth.principal import ADMIN, WRITE
-from doings.core.document import ActivityDocument, EntityDocument
+from doings.core.documents.document import ActivityDocument, EntityDocument
 from doings.httpkit.problem import respond_problem
 from doings.httpkit.surface import Operation, Surface, resource
 from doings.live.sse import MEDIA_TYPE as EVENT_STREAM
@@ -15,17 +15,15 @@ from doings.native.formats.export import CSV, NDJSON
 from doings.native.handlers import (
     account,
     activities,
-    batch,
-    changes,
     entities,
     erasures,
     interactions,
     kinds,
-    log,
     merges,
     stats,
-    stream,
 )
+from doings.native.handlers.batching import batch
+from doings.native.handlers.feed import changes, log, stream
 from doings.native.http.request_body import JSON, MERGE_PATCH
 from doings.native.log_documents import FeedPage
 from doings.native.openapi import description

@@ -17,7 +17,7 @@ from starlette.responses import Response
 from doings.auth.principal import VIEW, Principal
 from doings.core.activity import Activity
 from doings.core.clock import zone
-from doings.core.cursor import Page, fingerprint
+from doings.core.resuming.cursor import Page, fingerprint
 from doings.core.entity import Entity
 from doings.core.errors import DoingsError, Forbidden, Unauthenticated
 from doings.core.query import LARGEST_PAGE, Gap, Query

@@ -12,7 +12,7 @@ from doings.core.budget import BREATH_SECONDS, PART_ROWS
 from doings.core.clock import SECOND, Clock
 from doings.core.entity import EntityKey
 from doings.core.errors import Misconfigured, NotFound
-from doings.core.position import new_epoch
+from doings.core.resuming.position import new_epoch
 from doings.core.store import Reader, Writer
 from doings.core.store.credentials import SignIn, Standing
 from doings.core.store.rendering import Heavy
@@ -34,7 +34,8 @@ from doings.storage.sql.schema import STEPS, VERSION
 from doings.storage.transaction import ReadTransaction, Transaction
 from doings.storage.write_batcher import WriteBatcher
 from doings.storage.writer import AccountWriter
-from doings.storage.writing import new_account, relinks, removal
+from doings.storage.writing import relinks
+from doings.storage.writing.account import new_account, removal
 from doings.storage.writing.log import settling
 
 T = TypeVar("T")

@@ -14,7 +14,7 @@ from operator import attrgetter
 import msgspec
 
 from doings.core.budget import PAGE_BYTES, fitting_count
-from doings.core.rendering import rendered as render
+from doings.core.documents.rendering import rendered as render
 from doings.core.store import Reader
 from doings.core.store.rendering import Rendered, Rendering, Uncacheable
 

@@ -8,7 +8,7 @@ import msgspec
 from doings.core.account import Account
 from doings.core.activity import Activity
 from doings.core.budget import CLEANED_CHARACTERS, INLINE_BYTES
-from doings.core.cursor import Page, page_of
+from doings.core.resuming.cursor import Page, page_of
 from doings.core.entity import Entity, EntityKey
 from doings.core.erasing.erasure import Erasure
 from doings.core.erasing.retention import Rule
@@ -37,10 +37,9 @@ from doings.storage.reading import (
     feed,
     imports,
     merges,
-    pages,
-    places,
     webhooks,
 )
+from doings.storage.reading.timeline import pages, places
 from doings.storage.reading.log import leaves, tiles
 from doings.storage.sql import account_statements as sql
 from doings.storage.sql.rows import credential_from_row

@@ -1,6 +1,6 @@
 """Who a key belongs to: what is asked before anything else, by nearly every request."""
 
-from doings.core.position import Position, first_epoch
+from doings.core.resuming.position import Position, first_epoch
 from doings.core.store.credentials import SignIn, Standing
 from doings.storage.engine import Engine, Row
 from doings.storage.sql import account_statements as accounts

@@ -15,17 +15,9 @@ from doings.core.store.webhooks import Delivery, Made, Outcome, Webhook
 from doings.storage.erasing import holds
 from doings.storage.reader import AccountReader
 from doings.storage.transaction import Transaction
-from doings.storage.writing import (
-    activities,
-    changes,
-    credentials,
-    entities,
-    idempotency,
-    import_undo,
-    imports,
-    merges,
-    webhooks,
-)
+from doings.storage.writing import activities, changes, entities, idempotency, merges, webhooks
+from doings.storage.writing.account import credentials
+from doings.storage.writing.importing import import_undo, imports
 
 
 class AccountWriter(AccountReader):

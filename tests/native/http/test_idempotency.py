@@ -8,9 +8,9 @@ import pytest
 
 from doings.app import Application
 from doings.core.clock import DAY
-from doings.native.handlers.ingest import BATCH_LINES
+from doings.native.handlers.batching.ingest import BATCH_LINES
 from tests.native.client import Json, Native
-from tests.native.handlers.test_batch import numbered
+from tests.native.handlers.batching.test_batch import numbered
 
 KEY = {"Idempotency-Key": "k-1"}
 NDJSON = {**KEY, "Content-Type": "application/x-ndjson"}

@@ -10,8 +10,8 @@ from doings.core.activity import Activity, Link
 from doings.core.clock import DAY, SECOND, local_date
 from doings.core.entity import CONTACT
 from doings.core.query import DiaryOrder, Gap, Query, RecordedOrder, Tie
-from doings.storage.reading import pages
-from doings.storage.reading.ranges import KEY_CHUNK
+from doings.storage.reading.timeline import pages
+from doings.storage.reading.timeline.ranges import KEY_CHUNK
 from doings.storage.sql import select
 from tests.builders import contact, note
 from tests.clocks import NOON

@@ -10,11 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from doings.core.activity import Activity, Draft
-from doings.core.cursor import Page
+from doings.core.resuming.cursor import Page
 from doings.core.entity import CONTACT
 from doings.core.query import Query, Side, Word
 from doings.storage.database import Database
-from doings.storage.reading import counts, search
+from doings.storage.reading import counts
+from doings.storage.reading.timeline import search
 from tests.builders import contact, note
 from tests.clocks import NOON
 from tests.storage.book import Book

@@ -10,7 +10,7 @@ from doings.core.errors import NotFound
 from doings.core.store import Writer
 from doings.core.store.imports import ImportCounts, UndoPart
 from doings.storage.checks.check import check
-from doings.storage.writing import import_undo
+from doings.storage.writing.importing import import_undo
 from tests.builders import note
 from tests.storage.book import Book
 

@@ -10,7 +10,7 @@ from doings.core.store import Writer
 from doings.core.store.log import Leaf
 from doings.proof.leaf import digest_of
 from doings.storage.checks.check import check
-from doings.storage.log_keeping import LogKeeping
+from doings.storage.upkeep.log_keeping import LogKeeping
 from doings.storage.reading.log import statements
 from doings.storage.sql.schema import STEPS
 from doings.storage.writer import AccountWriter

@@ -16,7 +16,8 @@ from doings.importing.importer import Importer, Item
 from doings.storage import engine as engines
 from doings.storage.checks.check import check
 from doings.storage.database import Database
-from doings.storage.writing import idempotency, relinks, removal
+from doings.storage.writing import idempotency, relinks
+from doings.storage.writing.account import removal
 from tests.builders import note
 from tests.clocks import TickingClock
 from tests.storage.book import Book

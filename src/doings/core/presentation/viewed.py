@@ -9,7 +9,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from doings.core.activity import Activity
-from doings.core.document import (
+from doings.core.documents.document import (
     ActorDocument,
     JsonObject,
     LinkDocument,
@@ -21,7 +21,7 @@ from doings.core.document import (
 from doings.core.entity import EntityKey
 from doings.core.presentation.graphemes import cut_before
 from doings.core.presentation.title import beginning_of_html, kind_of, title
-from doings.core.rendering import json_rendering
+from doings.core.documents.rendering import json_rendering
 from doings.core.store.changes import Change, Op
 from doings.core.store.rendering import Rendering
 from doings.core.values.markup import HTML_KINDS, text_from_html

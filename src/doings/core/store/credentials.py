@@ -6,7 +6,7 @@ import msgspec
 
 from doings.core.account import Account
 from doings.core.entity import EntityKey
-from doings.core.position import Position
+from doings.core.resuming.position import Position
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from doings.core.rendering import json_rendering
+from doings.core.documents.rendering import json_rendering
 from doings.core.store.rendering import Rendering
 from doings.dialects.agendize.auth import authenticate
 from doings.dialects.agendize.errors import respond_error

@@ -13,7 +13,7 @@ from doings.core.budget import CLEANED_CHARACTERS
 from doings.core.entity import Entity
 from doings.core.errors import Invalid, NotFound
 from doings.core.query import LARGEST_PAGE, Gap, Query
-from doings.core.rendering import encoded_documents, rendered
+from doings.core.documents.rendering import encoded_documents, rendered
 from doings.core.store import Reader
 from doings.core.store.entities import EntityQuery, EntityReader
 from doings.core.store.rendering import Rendering

@@ -16,7 +16,7 @@ from doings.core.activity import (
     rendered_links,
 )
 from doings.core.clock import second_from_instant
-from doings.core.document import raw
+from doings.core.documents.document import raw
 from doings.core.entity import CONTACT, Entity, EntityDraft, EntityKey
 from doings.core.errors import Invalid
 from doings.core.imports import element_decoder

@@ -5,7 +5,7 @@ from contextlib import suppress
 import msgspec
 
 from doings.core.activity import Activity
-from doings.core.cursor import Page
+from doings.core.resuming.cursor import Page
 from doings.core.entity import SELF, EntityKey
 from doings.core.errors import NotFound
 from doings.core.interactions.lifecycle import PARTIES

@@ -28,7 +28,7 @@ from doings.core.interactions.lifecycle import (
     instant_of,
 )
 from doings.core.presentation.prose import plain_body
-from doings.core.rendering import encoded_documents
+from doings.core.documents.rendering import encoded_documents
 from doings.core.store.rendering import Uncacheable
 from doings.core.text import json_text, object_from_text
 from doings.core.values.json_values import as_integer, as_number, as_text

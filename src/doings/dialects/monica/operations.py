@@ -20,8 +20,8 @@ from doings.dialects.monica.params import (
     id_from_path,
     listing_from_query,
 )
-from doings.dialects.monica.public_ids import identities
-from doings.dialects.monica.render_context import AccountApi, RenderContext
+from doings.dialects.monica.mapping.public_ids import identities
+from doings.dialects.monica.mapping.render_context import AccountApi, RenderContext
 from doings.dialects.monica.validation import trimmed
 from doings.httpkit.input.params import Parameters
 from doings.httpkit.request import Request

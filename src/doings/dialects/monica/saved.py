@@ -15,7 +15,7 @@ from doings.core.imports import (
     elements_of_list,
 )
 from doings.core.query import LARGEST_PAGE, Query
-from doings.core.rendering import encoded_documents, rendered
+from doings.core.documents.rendering import encoded_documents, rendered
 from doings.core.store import Reader
 from doings.core.store.entities import EntityReader
 from doings.core.store.rendering import Rendering
@@ -30,8 +30,8 @@ from doings.dialects.monica.mapping.saved import (
 )
 from doings.dialects.monica.paging import HEAD, Page, list_document
 from doings.dialects.monica.params import Listing
-from doings.dialects.monica.public_ids import identities
-from doings.dialects.monica.render_context import AccountApi, RenderContext
+from doings.dialects.monica.mapping.public_ids import identities
+from doings.dialects.monica.mapping.render_context import AccountApi, RenderContext
 
 MOUNT = "/api"
 

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from doings.core.activity import Activity
 from doings.core.budget import INLINE_BYTES
 from doings.core.clock import text_from_instant
-from doings.core.document import activity_document, link_documents
+from doings.core.documents.document import activity_document, link_documents
 from doings.core.entity import EntityKey
 from doings.core.query import Query
 from doings.httpkit.bounds.answers import ChunkedResponse

@@ -4,7 +4,7 @@ import msgspec
 from starlette.responses import Response
 
 from doings.core.activity import Activity, Draft
-from doings.core.document import activity_document
+from doings.core.documents.document import activity_document
 from doings.core.interactions import recording
 from doings.core.interactions.lifecycle import check_revision
 from doings.core.interactions.replacing import Upsert, record_or_replace_one

@@ -3,9 +3,9 @@
 import msgspec
 from starlette.responses import Response
 
-from doings.core.cursor import entity_page, filters_digest
+from doings.core.resuming.cursor import entity_page, filters_digest
 from doings.core.defaults import SETTINGS
-from doings.core.document import entity_document
+from doings.core.documents.document import entity_document
 from doings.core.entity import Entity, EntityDraft, EntityKey
 from doings.core.errors import NotFound
 from doings.core.query import Gap

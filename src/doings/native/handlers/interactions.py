@@ -4,7 +4,7 @@ import msgspec
 from starlette.responses import Response
 
 from doings.auth.principal import WRITE
-from doings.core.document import ActivityDocument, activity_document
+from doings.core.documents.document import ActivityDocument, activity_document
 from doings.core.interactions.data import Attendance
 from doings.core.interactions.lifecycle import StepName
 from doings.core.interactions.recording import other_accounts, take_step

@@ -3,7 +3,7 @@
 from starlette.responses import Response
 
 from doings.auth.principal import ADMIN
-from doings.core.cursor import filters_digest
+from doings.core.resuming.cursor import filters_digest
 from doings.core.people.asking import candidates, not_dismissed
 from doings.core.query import Gap
 from doings.core.store import Reader, Writer

@@ -10,9 +10,9 @@ from starlette.responses import Response
 
 from doings.core.budget import WEBHOOK_REDELIVER, WEBHOOKS
 from doings.core.clock import datetime_from_instant
-from doings.core.cursor import filters_digest
+from doings.core.resuming.cursor import filters_digest
 from doings.core.errors import Invalid, NotFound, Problem, TooMuch
-from doings.core.position import Position
+from doings.core.resuming.position import Position
 from doings.core.query import Gap
 from doings.core.store import Reader, Writer
 from doings.core.store.webhooks import Delivery, DeliveryStatus, Webhook, WebhookSettings

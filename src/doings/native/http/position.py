@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from doings.core.position import Position
+from doings.core.resuming.position import Position
 from doings.core.store import Reader
 from doings.httpkit.request import Request
 

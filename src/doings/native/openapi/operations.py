@@ -6,7 +6,7 @@ import msgspec
 
 from doings.core.activity import KIND, LEVELS, ORIGIN, WORD
 from doings.core.entity import ID_LENGTH, TYPE
-from doings.core.position import EPOCH
+from doings.core.resuming.position import EPOCH
 from doings.core.query import ENTITIES, LARGEST_PAGE
 from doings.httpkit.input.params import Parameters
 from doings.httpkit.surface import Resource

@@ -6,7 +6,7 @@ import msgspec
 
 from doings.core.account import ORIGIN_LENGTH
 from doings.core.activity import KIND, WORD
-from doings.core.document import Moment
+from doings.core.documents.document import Moment
 from doings.core.presentation.viewed import ViewedActivity
 from doings.native.documents import EntityName, NameText
 

@@ -12,7 +12,7 @@ import msgspec
 from doings.core.budget import PAGE_BYTES, fitting_count
 from doings.core.entity import EntityKey
 from doings.core.errors import NotFound
-from doings.core.position import first_epoch
+from doings.core.resuming.position import first_epoch
 from doings.core.store.changes import Change, EntityChange, FeedChunk, Op
 from doings.core.text import json_text
 from doings.storage.engine import Row

@@ -6,7 +6,7 @@ import msgspec
 
 from doings.core.activity import Activity, Draft, as_named, draft_of, is_same
 from doings.core.clock import local_date
-from doings.core.document import replaced_text, whole_text
+from doings.core.documents.document import replaced_text, whole_text
 from doings.core.interactions.lifecycle import due_at
 from doings.core.store.activities import ActivityRef, Recorded, Replacement
 from doings.storage.reading import activities as read

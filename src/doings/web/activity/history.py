@@ -7,7 +7,7 @@ import msgspec
 
 from doings.core.activity import Activity
 from doings.core.clock import text_from_instant
-from doings.core.document import activity_document
+from doings.core.documents.document import activity_document
 from doings.core.store import Reader
 from doings.core.store.changes import Change
 from doings.web.timeline.facts import FACTS, decode_any, facts_of_member

@@ -4,7 +4,7 @@ import msgspec
 from starlette.responses import Response
 
 from doings.auth.principal import READ, WRITE
-from doings.core.document import entity_document
+from doings.core.documents.document import entity_document
 from doings.core.entity import ID_LENGTH, TYPE, Entity, EntityDraft, EntityKey
 from doings.core.entity import draft_of as entity_draft_of
 from doings.core.errors import Invalid, NotFound, Outdated

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from doings.core.account import Account
 from doings.core.clock import date_from_day, day_of
 from doings.core.kinds.rules import kind_named
-from doings.core.position import position_from_text
+from doings.core.resuming.position import position_from_text
 from doings.core.store import Reader
 from doings.httpkit.input.params import Parameters, last
 from doings.httpkit.request import Request

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from doings.core.activity import Activity
-from doings.core.cursor import Page
+from doings.core.resuming.cursor import Page
 from doings.core.defaults import SETTINGS
 from doings.core.entity import Entity, EntityKey
 from doings.core.errors import Invalid

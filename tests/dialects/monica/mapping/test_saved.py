@@ -22,11 +22,11 @@ from doings.dialects.monica.mapping.saved import (
     named_from_document,
     saved_activity,
 )
-from doings.dialects.monica.public_ids import identities
-from doings.dialects.monica.render_context import AccountApi, RenderContext
+from doings.dialects.monica.mapping.public_ids import identities
+from doings.dialects.monica.mapping.render_context import AccountApi, RenderContext
 from doings.dialects.monica.saved import parse_element
 from tests.clocks import NOON
-from tests.dialects.saving import less
+from tests.dialects.saved.saving import less
 
 ZONE = "Europe/Berlin"
 API = AccountApi(AccountReference(1), "http://server/monica/api", identities(b"secret"))

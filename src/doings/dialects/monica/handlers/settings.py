@@ -26,7 +26,7 @@ from doings.dialects.monica.mapping.setting import (
 )
 from doings.dialects.monica.operations import ListParams, answer, respond_list, respond_one
 from doings.dialects.monica.paging import Page
-from doings.dialects.monica.render_context import RenderContext
+from doings.dialects.monica.mapping.render_context import RenderContext
 from doings.dialects.monica.validation import Rejected, Rules, integer_of
 
 ALL_TYPES = 1_000_000

@@ -13,7 +13,7 @@ from doings.dialects.monica.documents import (
     TagDocument,
     TypeDocument,
 )
-from doings.dialects.monica.render_context import AccountApi, number_of
+from doings.dialects.monica.mapping.render_context import AccountApi, number_of
 
 
 class SettingFacts(msgspec.Struct):

@@ -7,7 +7,7 @@ roots of full tiles are stored, a little later; all between is made of a tile's 
 from collections.abc import Iterable, Sequence
 
 from doings.core.errors import NotFound, Unavailable
-from doings.core.position import first_epoch
+from doings.core.resuming.position import first_epoch
 from doings.core.store.log import LogState, Stretch
 from doings.proof.leaf import HASH_BYTES, leaf_hash, split
 from doings.proof.tree import TILE_HEIGHT, TILE_WIDTH, Node, full_root, nodes_of, stretch_hash

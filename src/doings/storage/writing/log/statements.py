@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from doings.core.activity import Activity, Draft, named_links
 from doings.core.clock import new_datetime, text_from_instant
-from doings.core.document import raw
+from doings.core.documents.document import raw
 from doings.core.entity import EntityDraft, EntityKey
 from doings.core.store.activities import Recorded
 from doings.proof.leaf import ActivityState, Statement, text_of

@@ -1,0 +1,1 @@
+"""What is measured: servers and databases, and other ways to run them."""

@@ -1,0 +1,1 @@
+"""The server: its settings, its start and its processes."""

@@ -1,0 +1,1 @@
+"""Activities in and out: importing, taking an import back, exporting."""

@@ -1,0 +1,46 @@
+"""What rendering takes besides the entry: the account's API, and what the entry refers to."""
+
+import msgspec
+
+from doings.core.entity import CONTACT, Entity, EntityKey
+from doings.dialects.monica.documents import AccountReference
+from doings.dialects.monica.mapping.public_ids import Identities
+
+MAX_DIGITS = 18
+"""How many digits an id has at most."""
+
+
+class AccountApi(msgspec.Struct, frozen=True):
+    """The API of one account at the address that the caller uses; `url` is where it begins."""
+
+    account: AccountReference
+    url: str
+    identities: Identities
+
+    def uuid(self, entity: Entity) -> str:
+        """The UUID of an entity."""
+        return self.identities.uuid(self.account.id, entity.type, entity.seq)
+
+
+class RenderContext(msgspec.Struct, frozen=True):
+    """What one answer is rendered with: the API, the zone of its days, and entities by key.
+
+    `entities` are those that the documents refer to. One that does not exist is not among them.
+    """
+
+    api: AccountApi
+    time_zone: str
+    entities: dict[EntityKey, Entity]
+
+
+def number_of(entity: Entity) -> int:
+    """The id that Monica shows: the seq of a contact, and of other entities their own number.
+
+    An entity whose id is no number, as another surface made it, is shown under its seq.
+    """
+    return entity.seq if entity.type == CONTACT else number_of_setting(entity.id, entity.seq)
+
+
+def number_of_setting(id_: str, seq: int) -> int:
+    """The id that Monica shows of a setting with this id and seq."""
+    return int(id_) if id_.isdecimal() and len(id_) <= MAX_DIGITS else seq

@@ -1,0 +1,1 @@
+"""Recording many at once: an array, or lines as they stream in."""

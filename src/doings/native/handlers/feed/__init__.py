@@ -1,0 +1,1 @@
+"""What happened, in the order of seqs: changes, events as they come, and the log of both."""

@@ -1,0 +1,244 @@
+"""The log of changes: checkpoints, tiles and proofs, in the forms of C2SP and RFC 6962."""
+
+import re
+from base64 import b64encode
+
+from starlette.responses import Response
+
+from doings.core.errors import Malformed, NotFound, Unavailable
+from doings.core.resuming.position import LARGEST_SEQ
+from doings.core.store import Reader
+from doings.core.store.log import LogState
+from doings.httpkit.input.params import integer
+from doings.httpkit.request import Request
+from doings.httpkit.surface import Operation, Resource, resource
+from doings.native import log_documents as wire
+from doings.native.http.responses import respond_bytes, respond_document
+from doings.native.openapi.operations import (
+    CONSISTENCY_PARAMETERS,
+    IF_NONE_MATCH,
+    NO_BODY,
+    OperationDoc,
+    json_of,
+)
+from doings.proof import checkpoint, consistency, inclusion
+from doings.proof.checkpoint import Checkpoint
+from doings.proof.leaf import HASH_BYTES, leaf_hash, split
+from doings.proof.tree import TILE_HEIGHT, TILE_WIDTH
+
+TEXT = "text/plain"
+BYTES = "application/octet-stream"
+
+IMMUTABLE = "private, immutable, max-age=31536000"
+
+_ENTRY_HEAD = HASH_BYTES.to_bytes(2)
+"""How long an entry is, which stands before it."""
+
+_LARGEST_LEVEL = 5
+
+_LEVEL = re.compile(rf"[0-{_LARGEST_LEVEL}]|entries")
+_NUMBER = re.compile(
+    r"(?P<number>(?:x[0-9]{3}/){0,4}[0-9]{3})(?:\.p/(?P<width>[1-9][0-9]{0,2}))?", re.ASCII
+)
+
+
+async def show_checkpoint(request: Request) -> Response:
+    """How long the log is and its root, signed; raises Unavailable without a key."""
+    request.keep_no_answer()
+    note = await request.timeline.read(lambda reader: _note(request, reader))
+    return respond_bytes(note.encode(), TEXT)
+
+
+async def show_key(request: Request) -> Response:
+    """The public keys that checkpoints are signed with, the present one first."""
+    request.keep_no_answer()
+    state = await request.timeline.read(lambda reader: reader.log_state())
+    origin = _origin(request, state)
+    seeds = request.services.log_keys.seeds(request.services.clock.now())
+    lines = [f"{checkpoint.verifier_of(seed, origin)}\n" for seed in seeds]
+    return respond_bytes("".join(lines).encode(), TEXT)
+
+
+async def show_tile(request: Request) -> Response:
+    """A tile of hashes, or a bundle of entries; raises NotFound for what the log does not have."""
+    level, number, width = _tile(request.path_params)
+    first = number * TILE_WIDTH
+
+    async def read(reader: Reader) -> bytes:
+        state = await reader.log_state()
+        if (first + width) << (TILE_HEIGHT * (level or 0)) > state.size:
+            raise NotFound("tile", _name(request.path_params))
+        if level is None:
+            digests = split(await reader.log_digests(first, first + width))
+            return b"".join([_ENTRY_HEAD + digest for digest in digests])
+        return b"".join(await reader.log_tile(level, first, first + width))
+
+    body = await request.timeline.read(read)
+    headers = {"Cache-Control": IMMUTABLE} if width == TILE_WIDTH else None
+    return respond_bytes(body, BYTES, headers)
+
+
+async def prove(request: Request) -> Response:
+    """That the change of a seq is in the log; raises NotFound, and Unavailable without a key."""
+    request.keep_no_answer()
+    text = request.path_params["seq"]
+    seq = int(text) if re.fullmatch("[1-9][0-9]{0,12}", text) else 0
+    proof = await request.timeline.read(lambda reader: _proof(request, reader, seq, text))
+    return respond_document(request, proof)
+
+
+async def _proof(request: Request, reader: Reader, seq: int, text: str) -> wire.Proof:
+    state = await reader.log_state()
+    number = seq - 1
+    if not 0 < seq <= state.last_seq:
+        raise NotFound("change", text)
+    if seq > state.size:
+        raise Unavailable(f"the log of this older account is made up to seq {state.size} yet")
+    leaf = (await reader.log_leaves(number, seq))[0]
+    path = await reader.log_hashes(inclusion.stretches(number, state.size))
+    hash_ = leaf_hash(leaf.digest)
+    # The path leads to the root, which so takes no reading of its own.
+    root = inclusion.root_from(number, state.size, hash_, path) or b""
+    return wire.Proof(
+        leaf=number,
+        size=state.size,
+        hash=_base64(hash_),
+        digest=_base64(leaf.digest),
+        salt=None if leaf.salt is None else _base64(leaf.salt),
+        statement=None if leaf.statement is None else leaf.statement.decode(),
+        path=[_base64(one) for one in path],
+        checkpoint=_signed(request, state, root),
+    )
+
+
+async def show_consistency(request: Request) -> Response:
+    """That the log of one size begins with that of another; raises Malformed."""
+    state = await request.timeline.read(lambda reader: reader.log_state())
+    new = integer(request.query, "to", state.size, least=0, most=LARGEST_SEQ)
+    old = integer(request.query, "from", 0, least=0, most=LARGEST_SEQ)
+    if new > state.size:
+        raise Malformed(f"the log has {state.size} leaves", "to")
+    if old > new:
+        raise Malformed("is greater than `to`", "from")
+    stretches = consistency.stretches(old, new)
+    path = await request.timeline.read(lambda reader: reader.log_hashes(stretches))
+    return respond_document(request, wire.ConsistencyProof([_base64(hash_) for hash_ in path]))
+
+
+async def _note(request: Request, reader: Reader) -> str:
+    state = await reader.log_state()
+    return _signed(request, state, (await reader.log_hashes([(0, state.size)]))[0])
+
+
+def _signed(request: Request, state: LogState, root: bytes) -> str:
+    services = request.services
+    seeds = services.log_keys.seeds(services.clock.now())
+    return checkpoint.signed(Checkpoint(_origin(request, state), state.size, root), seeds)
+
+
+def _origin(request: Request, state: LogState) -> str:
+    account = request.principal.account
+    secret = request.services.store.secret
+    return checkpoint.origin_of(secret, account.id, account.created_at, state.epoch)
+
+
+def _base64(raw: bytes) -> str:
+    return b64encode(raw).decode()
+
+
+def _tile(params: dict[str, str]) -> tuple[int | None, int, int]:
+    """(level, None for entries; number; width) of the path; raises NotFound for no such form."""
+    found = _NUMBER.fullmatch(params["number"])
+    width = int(found["width"] or TILE_WIDTH) if found else 0
+    is_partial = found is not None and found["width"] is not None
+    if not found or not _LEVEL.fullmatch(params["level"]) or (is_partial and width >= TILE_WIDTH):
+        raise NotFound("tile", _name(params))
+    level = None if params["level"] == "entries" else int(params["level"])
+    return level, int(re.sub("[x/]", "", found["number"])), width
+
+
+def _name(params: dict[str, str]) -> str:
+    return f"{params['level']}/{params['number']}"
+
+
+_TILE_NOTES = (
+    (
+        "The form is that of tlog-tiles (c2sp.org) with a height of 8. A number of more than three"
+        " digits is written in parts: 1234067 is `x001/x234/067`."
+    ),
+    "`000.p/17` are the first 17 of a tile that is not full yet.",
+    "The entries of `entries` are the digests of leaves, each behind its length of two bytes.",
+)
+
+
+RESOURCES = (
+    resource(
+        "/log/checkpoint",
+        GET=Operation(
+            show_checkpoint,
+            about=OperationDoc(
+                summary="Show the size and the root of the log, signed",
+                has_position=False,
+                tag="log",
+                parameters=(IF_NONE_MATCH,),
+                answers={200: {TEXT: str}, 304: NO_BODY},
+            ),
+        ),
+    ),
+    resource(
+        "/log/key",
+        GET=Operation(
+            show_key,
+            about=OperationDoc(
+                summary="Show the public keys that checkpoints are signed with",
+                has_position=False,
+                tag="log",
+                parameters=(IF_NONE_MATCH,),
+                answers={200: {TEXT: str}, 304: NO_BODY},
+            ),
+        ),
+    ),
+    resource(
+        "/log/consistency",
+        GET=Operation(
+            show_consistency,
+            about=OperationDoc(
+                summary="Prove that the log begins with an earlier one",
+                has_position=False,
+                tag="log",
+                parameters=(*CONSISTENCY_PARAMETERS, IF_NONE_MATCH),
+                answers={200: json_of(wire.ConsistencyProof), 304: NO_BODY},
+            ),
+        ),
+    ),
+    Resource(
+        "/log/tile/{level}/{number}",
+        {
+            "GET": Operation(
+                show_tile,
+                about=OperationDoc(
+                    summary="Show a tile of the log",
+                    has_position=False,
+                    tag="log",
+                    parameters=(IF_NONE_MATCH,),
+                    answers={200: {BYTES: bytes}, 304: NO_BODY},
+                    limits=_TILE_NOTES,
+                ),
+            ),
+        },
+        is_open=True,
+    ),
+    resource(
+        "/proofs/{seq}",
+        GET=Operation(
+            prove,
+            about=OperationDoc(
+                summary="Prove that a change is in the log",
+                has_position=False,
+                tag="log",
+                parameters=(IF_NONE_MATCH,),
+                answers={200: json_of(wire.Proof), 304: NO_BODY},
+            ),
+        ),
+    ),
+)

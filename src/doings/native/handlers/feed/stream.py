@@ -1,0 +1,58 @@
+"""The feed as a stream of events, from a position on and for as long as the caller stays."""
+
+from functools import partial
+
+import msgspec
+from starlette.responses import Response
+
+from doings.core.resuming.position import Position, position_from_text
+from doings.core.query import Query
+from doings.core.store import Reader
+from doings.httpkit.input.accept import negotiated
+from doings.httpkit.request import Request
+from doings.httpkit.viewing import narrowed
+from doings.live.sse import HEADERS, MEDIA_TYPE
+from doings.native.params import position, stream_query
+
+NOWHERE = Position("", 0)
+"""In the place of a `Last-Event-ID` that is no position: no history has this epoch."""
+
+
+async def stream_changes(request: Request) -> Response:
+    """Every event from the position on; raises NotAcceptable, Malformed, Forbidden and Busy."""
+    negotiated(request.header("accept"), (MEDIA_TYPE,))
+    query = narrowed(stream_query(request.query), request.principal.view)
+    start = _start(request)
+    # A stream is never the answer to another request.
+    request.lapse_at(request.services.clock.now())
+    if request.method == "HEAD":
+        head = Response(headers=HEADERS)
+        # A stream has no length, so its head may not say that it is empty.
+        del head.headers["content-length"]
+        return head
+    if query.entities or query.also or query.actor:
+        query = await request.timeline.read(partial(_of_kept, query))
+    return request.services.streams.respond(request.principal, query, start)
+
+
+async def _of_kept(query: Query, reader: Reader) -> Query:
+    """The query with the people who stand for those that it names."""
+    actor = (query.actor,) if query.actor else ()
+    keys = (*query.entities, *query.also, *actor)
+    known = await reader.entities_by_key(keys)
+    kept = {key: entity.key for key, entity in known.items()}
+    return msgspec.structs.replace(
+        query,
+        entities=tuple(dict.fromkeys([kept.get(key, key) for key in query.entities])),
+        also=tuple(dict.fromkeys([kept.get(key, key) for key in query.also])),
+        actor=query.actor and kept.get(query.actor, query.actor),
+    )
+
+
+def _start(request: Request) -> Position:
+    """Where a browser that connects again was, else what the caller asks for, else the end."""
+    after = position(request.query)
+    last_event_id = request.header("last-event-id")
+    if last_event_id:
+        return position_from_text(last_event_id) or NOWHERE
+    return after or request.principal.position

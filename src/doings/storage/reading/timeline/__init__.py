@@ -1,0 +1,1 @@
+"""A timeline: which activities a page shows, and where a place lies."""

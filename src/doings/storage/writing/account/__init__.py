@@ -1,0 +1,1 @@
+"""An account itself: made and removed, and its credentials."""

@@ -1,0 +1,1 @@
+"""Commands that bring activities in and out."""

@@ -1,0 +1,1 @@
+"""Saved answers of vendors, brought in and taken out again."""

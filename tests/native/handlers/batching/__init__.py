@@ -1,0 +1,1 @@
+"""Recording many at once."""

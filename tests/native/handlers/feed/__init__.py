@@ -1,0 +1,1 @@
+"""What happened: events as they come, and the log of changes."""

@@ -1,0 +1,1 @@
+"""Processes that race, are killed or find the store unavailable."""

@@ -1,0 +1,1 @@
+"""What is brought up to date while a database is in use."""

@@ -1,0 +1,428 @@
+"""The pages in a browser: by mouse, by keyboard, without scripts, and as long lists."""
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import httpx
+import pytest
+from playwright.sync_api import (
+    Browser,
+    Page,
+    expect,
+)
+
+from doings.core.clock import HOUR, SystemClock
+from doings.storage.opening import open_url
+from tests.acceptance.running import serving
+from tests.builders import note
+from tests.clocks import NOON
+from tests.engines import SQLITE_ONLY
+from tests.web.browser.browsing import Account, launched, new_account, odd, opened, violations
+
+__all__ = ["odd"]
+
+pytestmark = [pytest.mark.browser, SQLITE_ONLY]
+
+LONG = 10_000
+"""How many activities the long list has."""
+
+WORDS = "lunch with the team, and then a walk along the river until it was late"
+
+
+class Site(NamedTuple):
+    """A server and its accounts."""
+
+    url: str
+    short: Account
+    long: Account
+    same: Account
+
+    def call(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - JSON
+        """Ask the API of the short account."""
+        headers = {"Authorization": f"Bearer {self.short.secret}"}
+        answer = httpx.request(method, f"{self.url}/v1{path}", headers=headers, json=body)
+        answer.raise_for_status()
+        return answer.json() if answer.content else None
+
+
+async def _fill(url: str) -> tuple[Account, Account, Account]:
+    database = await open_url(url, SystemClock(), prepared=True)
+    short_id, short = await new_account(database, "short")
+    kinds = ("note.created", "call.logged", "call.logged", "call.logged", "email.created")
+    drafts = [
+        note(
+            "8",
+            at=NOON - place * 7 * HOUR,
+            kind=kinds[place % 5],
+            summary=f"{place} {WORDS[: place * 3 % 60]}",
+            level={3: "ERROR", 6: "WARN"}.get(place),
+        )
+        for place in range(120)
+    ]
+    await database.write(short_id, lambda writer: writer.record(drafts))
+    same_id, same = await new_account(database, "same")
+    await database.write(
+        same_id, lambda writer: writer.record([note(summary="same") for _ in range(700)])
+    )
+    long_id, long = await new_account(database, "long")
+    for start in range(0, LONG, 1000):
+        chunk = [
+            note(
+                "8",
+                at=NOON - place * HOUR,
+                kind=("note.created", "call.logged")[place % 2],
+                summary=f"{place} {WORDS * (place % 4)}",
+            )
+            for place in range(start, start + 1000)
+        ]
+        await database.write(long_id, lambda writer, chunk=chunk: writer.record(chunk))  # type: ignore[misc]
+    await database.close()
+    return short, long, same
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A server of its own."""
+    folder = tmp_path_factory.mktemp("web")
+    url = f"sqlite:///{folder}/doings.db"
+    accounts = asyncio.run(_fill(url))
+    with serving(folder, database=url) as server:
+        yield Site(server.url, *accounts)
+
+
+@pytest.fixture(scope="module")
+def browser(site: Site) -> Iterator[Browser]:
+    """Chromium, as the system has it."""
+    del site  # filled before, as playwright keeps the event loop of this thread
+    with launched() as browser:
+        yield browser
+
+
+@pytest.fixture
+def page(browser: Browser, site: Site) -> Iterator[Page]:
+    """The timeline of the short account."""
+    page = opened(browser, site.url, site.short)
+    page.goto("/timeline")
+    yield page
+    page.context.close()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_nothing_keeps_anybody_out(browser: Browser, site: Site, theme: str) -> None:
+    """Axe finds nothing, wide or narrow, signed in or not; nothing is wider than the window."""
+    page = opened(browser, site.url, site.short, color_scheme=theme)
+    guest = opened(browser, site.url, None, color_scheme=theme)
+    guest.goto("/sign-in")
+    assert violations(guest) == []
+    for width in (1200, 320):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.goto("/timeline?level=x&from=2026-02-25")
+        for summary in ("details.facts", "details.run", "#filters", "details.kinds"):
+            page.locator(summary).first.evaluate("one => { one.open = true }")
+        assert violations(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.emulate_media(media="print")
+    expect(page.locator(".side")).to_be_hidden()
+    expect(page.locator("article").first).to_be_visible()
+    guest.context.close()
+    page.context.close()
+
+
+def test_signs_in_and_out(browser: Browser, site: Site) -> None:
+    """By the keyboard, after a wrong try; the page that was asked for comes then."""
+    page = opened(browser, site.url, None)
+    page.goto("/timeline?level=WARN")
+    page.keyboard.type("short")
+    page.keyboard.press("Tab")
+    page.keyboard.type("wrong")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("no such account")
+    page.get_by_label("Secret").fill(site.short.secret)
+    page.keyboard.press("Enter")
+    expect(page.locator("article")).to_have_count(1)
+    assert page.url == f"{site.url}/timeline?level=WARN"
+
+    page.get_by_text("Short", exact=True).click()
+    page.get_by_role("button", name="Sign out", exact=True).click()
+    page.goto("/timeline")
+    assert "/sign-in" in page.url
+    page.context.close()
+
+
+def test_filters_are_in_the_address(page: Page) -> None:
+    """Only those that are on; each can be taken away, and Back leads to the list before."""
+    page.get_by_label("Search", exact=True).fill("7")
+    page.get_by_text("Kinds", exact=True).click()
+    page.get_by_role("checkbox", name="Call logged").check()
+    page.get_by_role("button", name="Show", exact=True).click()
+
+    expect(page.locator(".chips")).to_contain_text("Call logged")
+    assert page.url.partition("?")[2] == "text=7&kind=call.logged"
+    expect(page.locator("article h3").first).to_contain_text("7")
+    page.get_by_label("Remove the filter text 7").click()
+    assert page.url.partition("?")[2] == "kind=call.logged"
+    page.go_back()
+    expect(page.get_by_label("Search", exact=True)).to_have_value("7")
+
+
+def test_jumps_to_any_date(page: Page) -> None:
+    """By the field, by a day of the year, and to a span that is drawn over the bars."""
+    page.get_by_label("Go to a date").fill("2026-02-10")
+    page.get_by_role("button", name="Go", exact=True).click()
+    first = page.locator("article").first
+    expect(first).to_have_attribute("data-day", "2026-02-10")
+    expect(first).to_have_attribute("aria-setsize", "120")
+
+    page.locator("#year a[aria-label^='3 February 2026: ']").click()
+    expect(first).to_have_attribute("data-day", "2026-02-03")
+
+    bars = page.locator("#histogram a")
+    left, right = bars.first.bounding_box(), bars.nth(1).bounding_box()
+    assert left is not None
+    assert right is not None
+    page.mouse.move(left["x"] + 3, left["y"] + 30)
+    page.mouse.down()
+    page.mouse.move(right["x"] + right["width"] / 2, right["y"] + 30, steps=3)
+    page.mouse.up()
+    page.wait_for_url("**/timeline?from=*")
+    assert page.url.partition("?")[2] == "from=2026-01-01&to=2026-02-28"
+    expect(page.locator("#total")).to_have_text("118")
+
+
+def keys_of(page: Page, *keys: str) -> str:
+    """Press keys; the id of what has the focus then, or its tag."""
+    for key in keys:
+        page.keyboard.press(key)
+    page.wait_for_timeout(30)
+    focused: str = page.evaluate("document.activeElement.id || document.activeElement.tagName")
+    return focused
+
+
+def test_the_keyboard_is_enough(page: Page) -> None:
+    """A feed as the W3C describes it; the foot of the page stays in reach."""
+    ids = page.locator("#feed > article").evaluate_all("found => found.map(one => one.id)")
+    page.locator("#feed > article").first.focus()
+
+    assert keys_of(page, "PageDown") == ids[1]
+    assert keys_of(page, "j", "k", "PageUp") == ids[0]
+    assert keys_of(page, "Control+End") == "foot"
+    page.wait_for_timeout(300)
+    expect(page.locator("#foot")).to_be_in_viewport()
+    page.locator("#feed > article").first.focus()
+    assert keys_of(page, "Control+Home") == "help"
+    assert keys_of(page, "/") == "text"
+    assert keys_of(page, "j", "?") == "text"
+    expect(page.get_by_label("Search", exact=True)).to_have_value("j?")
+    page.locator("#help").focus()
+    keys_of(page, "?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.get_by_label("Keys of one letter").uncheck()
+    keys_of(page, "Escape")
+    assert keys_of(page, "j") == "help"
+    page.locator("#year a").last.focus()
+    before = page.evaluate("document.activeElement.getAttribute('aria-label')")
+    keys_of(page, "ArrowLeft")
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") != before
+
+
+def test_works_without_scripts(browser: Browser, site: Site) -> None:
+    """Signing in, filtering, reading on, details, colours, signing out."""
+    page = opened(browser, site.url, None, java_script_enabled=False)
+    page.goto("/")
+    page.get_by_label("Account").fill("short")
+    page.get_by_label("Secret").fill(site.short.secret)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.locator("#total")).to_have_text("120")
+    page.get_by_role("link", name="Older", exact=True).click()
+    expect(page.locator("article").first).to_have_attribute("aria-posinset", "51")
+    page.get_by_role("link", name="Newer", exact=True).click()
+    expect(page.locator("article").first).to_have_attribute("aria-posinset", "1")
+    page.get_by_text("2 more like this").first.click()
+    expect(page.locator(".run article").first).to_be_visible()
+    page.get_by_label("From").fill("2026-02-28")
+    page.get_by_role("button", name="Show", exact=True).click()
+    expect(page.locator("#total")).to_have_text("6")
+    page.get_by_text("Display").click()
+    page.get_by_label("Dark").check()
+    page.get_by_role("button", name="Apply").click()
+    assert page.locator("html").get_attribute("data-theme") == "dark"
+    page.context.close()
+
+
+def test_what_is_new_waits_for_the_reader(page: Page, site: Site) -> None:
+    """It is told, and inserted where it belongs when the reader says so, changes included."""
+    expect(page.locator("#news")).to_have_attribute("data-live", "yes")
+    before = page.locator("article").count()
+    second = page.locator("article").nth(1).get_attribute("id") or ""
+    draft = {"kind": "note.created", "summary": "<b>brand new</b>", "links": ["contact:8"]}
+    new = site.call("POST", "/activities", {**draft, "occurred_at": "2026-03-01T13:00:00Z"})
+    middle = site.call("POST", "/activities", {**draft, "occurred_at": "2026-03-01T11:00:00Z"})
+    site.call("PATCH", f"/activities/{second.removeprefix('a-')}", {"summary": "amended"})
+
+    button = page.locator("#news button")
+    expect(button).to_have_text("2 new, 1 changed")
+    assert page.locator("article").count() == before
+    button.click()
+
+    expect(page.locator("article").first).to_have_id(f"a-{new['id']}")
+    expect(page.locator("article").first).to_be_focused()
+    expect(page.locator("article h3").first).to_contain_text("<b>brand new</b>")
+    expect(page.locator("article").nth(2)).to_have_id(f"a-{middle['id']}")
+    expect(page.locator("#total")).to_have_text("122")
+    shown = page.locator("article").evaluate_all(
+        "found => found.map(one => one.getAttribute('aria-posinset'))"
+    )
+    assert shown == [str(place) for place in range(1, len(shown) + 1)]
+    expect(page.locator(f"#{second} h3")).to_contain_text("amended")
+    expect(button).to_have_count(0)
+
+    site.call("DELETE", f"/activities/{middle['id']}")
+    site.call("DELETE", f"/activities/{new['id']}")
+    expect(button).to_have_text("2 changed")
+    button.click()
+    expect(page.locator("#total")).to_have_text("120")
+    expect(page.locator(f"#a-{new['id']}")).to_have_count(0)
+
+
+def test_news_go_by_the_filters(browser: Browser, site: Site) -> None:
+    """By words and dates as well, which a stream does not know."""
+    page = opened(browser, site.url, site.short)
+    page.goto("/timeline?text=zebra&from=2026-01-01")
+    expect(page.locator("#news")).to_have_attribute("data-live", "yes")
+    at = {"occurred_at": "2026-02-27T00:00:00Z", "kind": "note.created"}
+    made = [
+        site.call("POST", "/activities", {**at, "summary": word}) for word in ("horse", "zebra")
+    ]
+
+    expect(page.locator("#news button")).to_have_text("1 new")
+    page.locator("#news button").click()
+    expect(page.locator("article")).to_have_count(1)
+    for one in made:
+        site.call("DELETE", f"/activities/{one['id']}")
+    page.context.close()
+
+
+SCROLL = """
+async (until) => {
+  const feed = document.getElementById("feed");
+  const found = { most: 0, jump: 0, last: 0, parts: 0 };
+  const inSight = () => [...feed.children].find((one) => one.getBoundingClientRect().bottom > 60)
+    .querySelector(".entry");
+  while (found.last < until) {
+    const grown = new Promise((go) => feed.addEventListener("grown", go, { once: true }));
+    scrollTo(0, document.documentElement.scrollHeight);
+    const anchor = inSight();
+    const top = anchor.getBoundingClientRect().top;
+    const count = feed.querySelectorAll("article").length;
+    if (!document.getElementById("end").hidden) break;
+    await grown;
+    found.jump = Math.max(found.jump, Math.abs(anchor.getBoundingClientRect().top - top));
+    found.most = Math.max(found.most, count, feed.querySelectorAll("article").length);
+    found.last = Number([...feed.querySelectorAll("article")].at(-1).ariaPosInSet);
+    found.parts += 1;
+  }
+  return found;
+}
+"""
+
+SCROLL_UP = """
+async (parts) => {
+  const feed = document.getElementById("feed");
+  let jump = 0;
+  for (let part = 0; part < parts; part += 1) {
+    const grown = new Promise((go) => feed.addEventListener("grown", go, { once: true }));
+    scrollBy(0, feed.getBoundingClientRect().top + 200);
+    const anchor = [...feed.children].find((one) => one.getBoundingClientRect().bottom > 60)
+      .querySelector(".entry");
+    const top = anchor.getBoundingClientRect().top;
+    await grown;
+    jump = Math.max(jump, Math.abs(anchor.getBoundingClientRect().top - top));
+  }
+  return jump;
+}
+"""
+
+
+def heap(page: Page) -> float:
+    """How many bytes scripts hold after garbage was collected."""
+    session = page.context.new_cdp_session(page)
+    session.send("HeapProfiler.collectGarbage")
+    session.send("Performance.enable")
+    metrics = session.send("Performance.getMetrics")["metrics"]
+    session.detach()
+    return next(float(one["value"]) for one in metrics if one["name"] == "JSHeapUsedSize")
+
+
+def test_a_long_list_stays_light_and_still(browser: Browser, site: Site) -> None:
+    """However far it is scrolled; Back leads to the very article."""
+    page = opened(browser, site.url, site.long)
+    page.goto("/timeline?kind=note.*,call.*")
+    held = heap(page)
+
+    down = page.evaluate(SCROLL, LONG)
+    up = page.evaluate(SCROLL_UP, 4)
+
+    assert down["last"] == LONG
+    assert down["most"] <= 500
+    assert down["jump"] <= 1
+    assert up <= 1
+    assert heap(page) - held < 20_000_000
+    numbers = page.locator("article").evaluate_all(
+        "found => found.map(one => Number(one.getAttribute('aria-posinset')))"
+    )
+    assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+    assert page.locator("article").first.get_attribute("aria-setsize") == str(LONG)
+
+    page.wait_for_timeout(250)
+    link = page.locator("article .people a").nth(len(numbers) // 2)
+    link.scroll_into_view_if_needed()
+    article = link.locator("xpath=ancestor::article")
+    id_ = article.get_attribute("id")
+    place = article.get_attribute("aria-posinset")
+    before = article.evaluate("one => one.querySelector('.entry').getBoundingClientRect().top")
+    link.click()
+    page.wait_for_url("**/entities/contact:8")
+    page.go_back()
+    back = page.locator(f"#{id_}")
+    expect(back).to_have_attribute("aria-posinset", place or "")
+    page.wait_for_timeout(300)
+    after = back.evaluate("one => one.querySelector('.entry').getBoundingClientRect().top")
+    assert abs(after - before) <= 1
+    page.context.close()
+
+
+def test_back_leads_to_the_same_place_after_a_jump(page: Page) -> None:
+    """Though more of the list was fetched above it than the address says."""
+    page.goto("/timeline?on=2026-02-10")
+    page.get_by_role("link", name="Newer", exact=True).click()
+    expect(page.locator("article").first).not_to_have_attribute("data-day", "2026-02-10")
+    article = page.locator("article[data-day='2026-02-10']").first
+    article.scroll_into_view_if_needed()
+    page.wait_for_timeout(250)
+    place = "one => one.querySelector('.entry').getBoundingClientRect().top"
+    before, id_ = article.evaluate(place), article.get_attribute("id")
+
+    article.locator(".people a").click()
+    page.wait_for_url("**/entities/contact:8")
+    page.go_back()
+
+    expect(page.locator("#newest")).to_have_count(1)
+    page.wait_for_timeout(400)
+    assert abs(page.locator(f"#{id_}").evaluate(place) - before) <= 1
+
+
+def test_many_that_are_folded_stay_few_in_the_document(browser: Browser, site: Site) -> None:
+    """All of one instant and one kind: none is lost, and the next ones are on another page."""
+    page = opened(browser, site.url, site.same)
+    page.goto("/timeline")
+    expect(page.locator("article")).to_have_count(450)
+    page.wait_for_timeout(300)
+    expect(page.locator("article")).to_have_count(450)
+    expect(page.locator("#feed > article")).to_have_count(5)
+    page.locator("#go-older").click()
+    page.wait_for_url("**/timeline?older=*")
+
+    expect(page.locator("article").first).to_have_attribute("aria-posinset", "451")
+    expect(page.locator("article").last).to_have_attribute("aria-posinset", "700")
+    page.context.close()
