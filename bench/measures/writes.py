@@ -18,7 +18,7 @@ from bench.subjects.servers import SLUG, App, Running, opened, prepared, serving
 from bench.sizes import Sizes
 from bench.turns import Work, in_turns, over
 from doings.storage.database import Database
-from doings.storage.sql.schema import STEPS
+from doings.storage.sql.schema.steps import STEPS
 from doings.storage.sqlite import connection, engine, schema
 
 CLIENTS = 64

@@ -16,12 +16,10 @@ from doings.auth.credentials import Authenticator
 from doings.auth.limits import FailedSignIns
 from doings.auth.log_keys import LogKeys
 from doings.config import Settings, base_url, settings_from_environment
-from doings.core.account import Account
+from doings.core.background import BackgroundTask
 from doings.core.clock import Clock, SystemClock
 from doings.core.resuming.cursor import CursorSigner
 from doings.core.errors import Misconfigured
-from doings.core.interactions.sweeper import Sweeper
-from doings.core.retention.sweeper import RetentionSweeper
 from doings.core.webhooks import Deliveries
 from doings.dialects.agendize import deliveries as agendize_deliveries
 from doings.dialects.agendize import routes as agendize
@@ -57,11 +55,9 @@ from doings.native import docs_page
 from doings.native import routes as native
 from doings.sharing import feeds, page, script
 from doings.storage.database import Database, Upgrade, refuse_upgrade
-from doings.storage.upkeep.going_on import GoingOn
-from doings.storage.upkeep.log_keeping import LogKeeping
 from doings.storage.opening import log_key_file, open_url
-from doings.storage.upkeep.rebuilding import Rebuilding
-from doings.storage.sql.schema import VERSION
+from doings.storage.sql.schema.steps import VERSION
+from doings.upkeep import upkeep_of
 from doings.web import routes as web
 from doings.web.page import prepare
 
@@ -165,34 +161,6 @@ def watch_store(store: Database) -> None:
     metrics.QUEUE_DEPTH.set_function(lambda: store.queue_depth)
 
 
-def _note_failed_sweep(error: Exception) -> None:
-    log.warning("cannot record what time has changed", exc_info=error)
-
-
-def _note_rebuilding(account: Account, left: int) -> None:
-    log.info("making the search of an older database", account=account.slug, left=left)
-
-
-def _note_failed_rebuilding(error: Exception) -> None:
-    log.warning("cannot go on making the search of an older database", exc_info=error)
-
-
-def _note_log(account: Account, left: int) -> None:
-    log.info("making the log of an older database", account=account.slug, left=left)
-
-
-def _note_failed_log(error: Exception) -> None:
-    log.warning("cannot go on making the log of changes", exc_info=error)
-
-
-def _note_failed_going_on(error: Exception) -> None:
-    log.warning("cannot go on with what another process left undone", exc_info=error)
-
-
-def _note_failed_retention(error: Exception) -> None:
-    log.warning("cannot erase what is kept no longer", exc_info=error)
-
-
 def first_parts(surface: Surface) -> set[str]:
     """The first parts of its paths."""
     return {one.path.strip("/").partition("/")[0] for one in surface.resources}
@@ -243,11 +211,7 @@ class Application:
         self._store: Database | None = None
         self._hub: Hub | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._sweeper: Sweeper | None = None
-        self._rebuilding: Rebuilding | None = None
-        self._log_keeping: LogKeeping | None = None
-        self._going_on: GoingOn | None = None
-        self._retention: RetentionSweeper | None = None
+        self._upkeep: tuple[BackgroundTask, ...] = ()
         self._deliveries: Worker | None = None
         self._loop_watch = LoopWatch()
         self._connections = Connections(settings.port)
@@ -281,18 +245,9 @@ class Application:
         self._kept_answers = KeptAnswers(
             self._store, self._services.authenticator, self.settings.kept_answers_bytes
         )
-        self._sweeper = Sweeper(self._store, self._store.clock, _note_failed_sweep)
-        self._sweeper.start()
-        self._rebuilding = Rebuilding(self._store, _note_rebuilding, _note_failed_rebuilding)
-        self._rebuilding.start()
-        self._log_keeping = LogKeeping(self._store, _note_log, _note_failed_log)
-        self._log_keeping.start()
-        self._going_on = GoingOn(self._store, _note_failed_going_on)
-        self._going_on.start()
-        self._retention = RetentionSweeper(
-            self._store, self._store.clock.new_id(), metrics.RETAINED.inc, _note_failed_retention
-        )
-        self._retention.start()
+        self._upkeep = upkeep_of(self._store)
+        for task in self._upkeep:
+            task.start()
         self._deliveries.start()
         self._loop_watch.start()
         self._connections.start()
@@ -323,16 +278,8 @@ class Application:
         await self._loop_watch.stop()
         if self._deliveries is not None:
             await self._deliveries.stop()
-        if self._sweeper is not None:
-            await self._sweeper.stop()
-        if self._rebuilding is not None:
-            await self._rebuilding.stop()
-        if self._log_keeping is not None:
-            await self._log_keeping.stop()
-        if self._going_on is not None:
-            await self._going_on.stop()
-        if self._retention is not None:
-            await self._retention.stop()
+        for task in self._upkeep:
+            await task.stop()
         await self.services().authenticator.flush()
         if self._store is not None:
             await self._store.close()

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 import doings
-from doings.storage.sql.schema import VERSION
+from doings.storage.sql.schema.steps import VERSION
 from tests.acceptance.running import RunningServer
 from tests.engines import SQLITE_ONLY
 

@@ -16,7 +16,7 @@ from doings.config import Settings
 from doings.core.clock import SystemClock
 from doings.core.store import Writer
 from doings.live.webhooks import signing
-from doings.native.documents import WebhookInput
+from doings.native.documents.webhooks import WebhookInput
 from doings.native.webhooks import new_webhook, settings_from_input
 from tests.cli.conftest import Cli
 

@@ -40,7 +40,8 @@ from doings.httpkit.request import decoded
 from doings.importing.ndjson import line_from_text
 from doings.importing.registry import SAVED
 from doings.native import params as native
-from doings.native.documents import ActivityInput, EntityPatch
+from doings.native.documents.activities import ActivityInput
+from doings.native.documents.entities import EntityPatch
 from doings.native.formats.ndjson import EXPORTED, LineCutter, decoded_line
 from doings.native.mapping import draft_from_document
 from tests.clocks import NOON

@@ -14,7 +14,7 @@ from doings.core.defaults import ACTIVITY_CATEGORY, ACTIVITY_TYPE, GENDER, TAG
 from doings.core.store.credentials import View
 from doings.core.text import json_text
 from doings.storage.engine import Row
-from doings.storage.sql.schema import SHARED, TABLES_OF_ACCOUNT
+from doings.storage.sql.schema.tables import SHARED, TABLES_OF_ACCOUNT
 from tests.builders import note
 from tests.serving import Business, Served
 

@@ -14,7 +14,7 @@ from doings.core.store.imports import ImportCounts
 from doings.storage import copying
 from doings.storage.copying import copy
 from doings.storage.database import Database, open_database
-from doings.storage.sql.schema import SHARED, TABLES_OF_ACCOUNT, Table
+from doings.storage.sql.schema.tables import SHARED, TABLES_OF_ACCOUNT, Table
 from doings.storage.sqlite.engine import SqliteEngine
 from doings.storage.sqlite.schema import SCHEMA
 from tests.builders import note

@@ -17,7 +17,7 @@ from doings.storage.engine import Connection
 from doings.storage.opening import open_url
 from doings.storage.upkeep.rebuilding import Rebuilding
 from doings.storage.sql import statements
-from doings.storage.sql.schema import STEPS
+from doings.storage.sql.schema.steps import STEPS
 from tests.builders import note
 from tests.clocks import NOON, TickingClock
 from tests.storage import servers

@@ -11,7 +11,7 @@ from doings.core.store.changes import Change, EntityChange
 from doings.core.store.webhooks import Webhook, WebhookSettings
 from doings.live.webhooks import signing
 from doings.live.webhooks.events import Format, Headers, Occasion
-from doings.native.documents import DeliveryBody, EntityDeliveryBody
+from doings.native.documents.webhooks import DeliveryBody, EntityDeliveryBody
 
 _encode = msgspec.json.Encoder().encode
 

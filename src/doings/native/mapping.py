@@ -37,21 +37,19 @@ from doings.core.store.credentials import Credential
 from doings.core.store.merges import Merge
 from doings.core.text import compact
 from doings.core.values.instants import instant_from_text
-from doings.native.documents import (
+from doings.native.documents.account import TokenDocument
+from doings.native.documents.activities import (
     ActivityInput,
     ActivityPatch,
     ActorInput,
-    ChangePage,
-    EntityInput,
-    EntityPatch,
     LinkInput,
-    MergeDocument,
     NameInput,
-    SuggestionDocument,
-    TokenDocument,
 )
+from doings.native.documents.entities import EntityInput, EntityPatch
+from doings.native.documents.feed import ChangePage
+from doings.native.documents.merges import MergeDocument, SuggestionDocument
 from doings.native.http.merge_patch import merged
-from doings.native.log_documents import FeedPage
+from doings.native.documents.log import FeedPage
 
 T = TypeVar("T")
 

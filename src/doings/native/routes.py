@@ -7,7 +7,12 @@ from doings.core.documents.document import ActivityDocument, EntityDocument
 from doings.httpkit.problem import respond_problem
 from doings.httpkit.surface import Operation, Surface, resource
 from doings.live.sse import MEDIA_TYPE as EVENT_STREAM
-from doings.native import documents as wire
+from doings.native.documents.account import AccountDocument, IssuedToken, TokenInput, TokenList
+from doings.native.documents.activities import ActivityInput, ActivityPage, ActivityPatch
+from doings.native.documents.batches import BatchResult
+from doings.native.documents.entities import EntityInput, EntityPage, EntityPatch
+from doings.native.documents.feed import ChangePage, StreamEvent
+from doings.native.documents.stats import DayStats, KindStats
 from doings.native.auth import authenticate, authenticate_stream
 from doings.native.formats.activitystreams import MEDIA_TYPE as ACTIVITY_STREAMS
 from doings.native.formats.activitystreams import AsPage
@@ -25,7 +30,7 @@ from doings.native.handlers import (
 from doings.native.handlers.batching import batch
 from doings.native.handlers.feed import changes, log, stream
 from doings.native.http.request_body import JSON, MERGE_PATCH
-from doings.native.log_documents import FeedPage
+from doings.native.documents.log import FeedPage
 from doings.native.openapi import description
 from doings.native.openapi.operations import (
     BATCH_PARAMETERS,
@@ -51,7 +56,7 @@ from doings.native.webhook_routes import RESOURCES as WEBHOOKS
 
 ACTIVITY = json_of(ActivityDocument)
 ENTITY = json_of(EntityDocument)
-TIMELINE = {JSON: wire.ActivityPage, ACTIVITY_STREAMS: AsPage, CSV: str, NDJSON: str}
+TIMELINE = {JSON: ActivityPage, ACTIVITY_STREAMS: AsPage, CSV: str, NDJSON: str}
 
 _ACTIVITIES = (
     resource(
@@ -72,7 +77,7 @@ _ACTIVITIES = (
                 summary="Record an activity",
                 tag="activities",
                 parameters=(ONCE,),
-                body=json_of(wire.ActivityInput),
+                body=json_of(ActivityInput),
                 answers={201: ACTIVITY, 200: ACTIVITY},
             ),
         ),
@@ -88,8 +93,8 @@ _ACTIVITIES = (
                 summary="Record many activities",
                 tag="activities",
                 parameters=(*BATCH_PARAMETERS, ONCE),
-                body={JSON: list[wire.ActivityInput], NDJSON: str},
-                answers={200: {JSON: wire.BatchResult, NDJSON: str}},
+                body={JSON: list[ActivityInput], NDJSON: str},
+                answers={200: {JSON: BatchResult, NDJSON: str}},
             ),
         ),
     ),
@@ -102,7 +107,7 @@ _ACTIVITIES = (
                 summary="Record or replace the activity of an external id",
                 tag="activities",
                 parameters=(*CONDITIONS, ONCE),
-                body=json_of(wire.ActivityInput),
+                body=json_of(ActivityInput),
                 answers={200: ACTIVITY, 201: ACTIVITY},
             ),
         ),
@@ -125,7 +130,7 @@ _ACTIVITIES = (
                 summary="Change an activity",
                 tag="activities",
                 parameters=(*CONDITIONS, ONCE),
-                body={MERGE_PATCH: wire.ActivityPatch, JSON: wire.ActivityPatch},
+                body={MERGE_PATCH: ActivityPatch, JSON: ActivityPatch},
                 answers={200: ACTIVITY},
             ),
         ),
@@ -148,7 +153,7 @@ _ACTIVITIES = (
                 summary="Show the history of an activity, also of a deleted one",
                 tag="activities",
                 parameters=(*HISTORY_PARAMETERS, IF_NONE_MATCH),
-                answers={200: json_of(wire.ChangePage), 304: NO_BODY},
+                answers={200: json_of(ChangePage), 304: NO_BODY},
             ),
         ),
     ),
@@ -163,7 +168,7 @@ _ENTITIES = (
                 summary="List people and things",
                 tag="entities",
                 parameters=(*ENTITY_FILTERS, IF_NONE_MATCH),
-                answers={200: json_of(wire.EntityPage), 304: NO_BODY},
+                answers={200: json_of(EntityPage), 304: NO_BODY},
             ),
         ),
     ),
@@ -185,7 +190,7 @@ _ENTITIES = (
                 summary="Create or replace an entity",
                 tag="entities",
                 parameters=(*CONDITIONS, ONCE),
-                body=json_of(wire.EntityInput),
+                body=json_of(EntityInput),
                 answers={200: ENTITY, 201: ENTITY},
             ),
         ),
@@ -196,7 +201,7 @@ _ENTITIES = (
                 summary="Change an entity",
                 tag="entities",
                 parameters=(*CONDITIONS, ONCE),
-                body={MERGE_PATCH: wire.EntityPatch, JSON: wire.EntityPatch},
+                body={MERGE_PATCH: EntityPatch, JSON: EntityPatch},
                 answers={200: ENTITY},
             ),
         ),
@@ -220,7 +225,7 @@ _ENTITIES = (
                 summary="List the activities of an entity, newest first",
                 tag="entities",
                 parameters=(*FILTERS, IF_NONE_MATCH),
-                answers={200: TIMELINE | {JSON: (wire.ActivityPage, ViewedPage)}, 304: NO_BODY},
+                answers={200: TIMELINE | {JSON: (ActivityPage, ViewedPage)}, 304: NO_BODY},
                 limits=VIEWER_NOTES,
             ),
         ),
@@ -237,7 +242,7 @@ _OVERVIEWS = (
                 summary="Count activities by day or kind",
                 tag="overviews",
                 parameters=(*STATS_FILTERS, IF_NONE_MATCH),
-                answers={200: json_of(wire.DayStats | wire.KindStats), 304: NO_BODY},
+                answers={200: json_of(DayStats | KindStats), 304: NO_BODY},
             ),
         ),
     ),
@@ -264,7 +269,7 @@ _OVERVIEWS = (
                 summary="Follow the feed as it happens, as server-sent events",
                 tag="overviews",
                 parameters=STREAM_PARAMETERS,
-                answers={200: {EVENT_STREAM: wire.StreamEvent}},
+                answers={200: {EVENT_STREAM: StreamEvent}},
                 errors=(406,),
                 limits=STREAM_NOTES,
                 has_position=False,
@@ -283,7 +288,7 @@ _ADMINISTRATION = (
                 summary="Show the account",
                 tag="administration",
                 parameters=(IF_NONE_MATCH,),
-                answers={200: json_of(wire.AccountDocument), 304: NO_BODY},
+                answers={200: json_of(AccountDocument), 304: NO_BODY},
             ),
         ),
     ),
@@ -296,7 +301,7 @@ _ADMINISTRATION = (
                 summary="List credentials",
                 tag="administration",
                 parameters=(IF_NONE_MATCH,),
-                answers={200: json_of(wire.TokenList), 304: NO_BODY},
+                answers={200: json_of(TokenList), 304: NO_BODY},
             ),
         ),
         POST=Operation(
@@ -307,8 +312,8 @@ _ADMINISTRATION = (
                 summary="Make a credential",
                 tag="administration",
                 parameters=(ONCE,),
-                body=json_of(wire.TokenInput),
-                answers={201: json_of(wire.IssuedToken)},
+                body=json_of(TokenInput),
+                answers={201: json_of(IssuedToken)},
             ),
         ),
     ),

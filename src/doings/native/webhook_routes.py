@@ -2,7 +2,7 @@
 
 from doings.auth.principal import ADMIN
 from doings.httpkit.surface import Operation, resource
-from doings.native import documents as wire
+from doings.native.documents import webhooks as wire
 from doings.native.handlers import webhooks as handlers
 from doings.native.openapi.operations import (
     CONDITIONS,

@@ -23,7 +23,7 @@ from doings.core.store.webhooks import (
 from doings.core.text import checked_text
 from doings.live.webhooks import signing
 from doings.live.webhooks.events import ACTIVITY_EVENTS
-from doings.native.documents import (
+from doings.native.documents.webhooks import (
     AttemptDocument,
     DeliveryDocument,
     WebhookDocument,

@@ -14,7 +14,7 @@ from doings.storage.database import Database, renew_epochs
 from doings.storage.engine import Connection, Row
 from doings.storage.sql import account_statements as sql
 from doings.storage.sql.rows import search_text
-from doings.storage.sql.schema import SHARED, TABLES_OF_ACCOUNT, Table
+from doings.storage.sql.schema.tables import SHARED, TABLES_OF_ACCOUNT, Table
 
 ROW_CHUNK = 2000
 

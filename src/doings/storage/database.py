@@ -30,7 +30,7 @@ from doings.storage.sql import account_statements as accounts
 from doings.storage.sql import statements as sql
 from doings.storage.sql import webhook_statements as hooks
 from doings.storage.sql.rows import account_from_row
-from doings.storage.sql.schema import STEPS, VERSION
+from doings.storage.sql.schema.steps import STEPS, VERSION
 from doings.storage.transaction import ReadTransaction, Transaction
 from doings.storage.write_batcher import WriteBatcher
 from doings.storage.writer import AccountWriter

@@ -10,7 +10,7 @@ import pytest
 from doings.core.clock import SystemClock
 from doings.storage import database as opening
 from doings.storage.opening import open_url
-from doings.storage.sql.schema import STEPS, VERSION
+from doings.storage.sql.schema.steps import STEPS, VERSION
 from tests.cli.conftest import Cli
 
 OLDER = VERSION - 1

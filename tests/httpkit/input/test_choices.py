@@ -8,7 +8,7 @@ import pytest
 from doings.core.errors import Invalid
 from doings.dialects.mio.documents import WebhookDocument
 from doings.httpkit.request import decoded
-from doings.native.documents import WebhookInput, WebhookPatch
+from doings.native.documents.webhooks import WebhookInput, WebhookPatch
 
 EVENTS = (
     "activity.created, activity.updated, activity.deleted, activity.erased, entity.updated,"

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import msgspec
 import pytest
 
-from doings.native.documents import LinkInput
+from doings.native.documents.activities import LinkInput
 from tests.native.client import URL, Native, problems
 
 LINKS_PER_PAGE = 2

@@ -18,7 +18,7 @@ from doings.core.store.webhooks import (
     Webhook,
     WebhookSettings,
 )
-from doings.storage.sql.schema import ACCOUNT_TABLES
+from doings.storage.sql.schema.tables import ACCOUNT_TABLES
 from tests.builders import contact, note
 from tests.storage.book import Book
 

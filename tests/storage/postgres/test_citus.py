@@ -21,7 +21,7 @@ from doings.storage.sql import entity_statements as entities
 from doings.storage.sql import select
 from doings.storage.sql import statements as sql
 from doings.storage.sql.feed_statements import CHANGES_AFTER
-from doings.storage.sql.schema import STEPS
+from doings.storage.sql.schema.steps import STEPS
 from tests.builders import note
 from tests.clocks import TickingClock
 from tests.storage import servers

@@ -21,7 +21,7 @@ from doings.storage.postgres.connection import compiled
 from doings.storage.postgres.engine import PostgresEngine, Sizes, open_postgres
 from doings.storage.postgres.search import SCHEMA
 from doings.storage.sql import select
-from doings.storage.sql.schema import ACCOUNT_TABLES
+from doings.storage.sql.schema.tables import ACCOUNT_TABLES
 from tests.builders import note
 from tests.clocks import TickingClock
 from tests.storage import servers

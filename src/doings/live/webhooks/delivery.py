@@ -20,11 +20,11 @@ from doings.core.budget import (
 )
 from doings.core.clock import DAY, HOUR, SECOND
 from doings.core.errors import NotFound, Unavailable
-from doings.core.store import Reader, Writer
-from doings.core.store.webhooks import Attempt, Made, Outcome, Queued, Webhook
+from doings.core.store import Writer
+from doings.core.store.webhooks import Attempt, Made, Outcome, Webhook
+from doings.live.webhooks.bodies import kept_bodies, made_bodies
 from doings.live.webhooks.desk import Desk, is_success, posted
 from doings.live.webhooks.destination import Answer, Channel
-from doings.live.webhooks.events import Occasion
 from doings.live.webhooks.fresh import Fresh, fresh_of, queue
 from doings.live.webhooks.lanes import Item, Lanes
 from doings.live.webhooks.outcomes import Result, outcomes_of, reason_to_end
@@ -52,13 +52,6 @@ STOP_SECONDS = 3
 
 FORGET = 200
 """How many deliveries that are done are removed at a time."""
-
-
-ENTITY = "entity."
-"""What the events of entities begin with."""
-
-ENTITIES = 16
-"""How many bodies about entities are made in one step: their attributes may be long."""
 
 
 class Lost(Exception):
@@ -142,7 +135,7 @@ class Courier:
         fresh = await self._fresh()
         items = self._taken()
         try:
-            made = await self._made(items)
+            made = await made_bodies(self._desk, self._account_id, self.webhook, items)
         except BaseException:
             self._put_back(items)
             raise
@@ -236,50 +229,6 @@ class Courier:
             items.append(item)
         return items
 
-    async def _made(self, items: Sequence[Item]) -> dict[int, Made]:
-        """The bodies of what is sent for the first time, by seq; not all where they are large."""
-        parts = [part for item in items for part in item.parts if not part.has_body]
-        if not parts:
-            return {}
-        of_entities = [part for part in parts if part.event.startswith(ENTITY)]
-        parts = [part for part in parts if not part.event.startswith(ENTITY)]
-        message = {part.seq: item.message for item in items for part in item.parts}
-        webhook, form = self.webhook, self._desk.formats[self.webhook.settings.format]
-
-        async def render(reader: Reader) -> dict[int, Made]:
-            entities = await self._made_of_entities(reader, of_entities[:ENTITIES], message)
-            if not parts:
-                return entities
-            changes = await reader.changes_by_seq([part.seq for part in parts])
-            by_seq = {change.seq: change for change in changes}
-            known = [part for part in parts if part.seq in by_seq]
-            last_seq = max(by_seq, default=parts[-1].seq)
-            occasions = [Occasion(part.event, by_seq[part.seq]) for part in known]
-            bodies = await form.render(reader, webhook, occasions)
-            texts = dict(zip([part.seq for part in known], bodies, strict=True))
-            made = {
-                part.seq: Made(part.seq, message[part.seq], texts.get(part.seq))
-                for part in parts
-                if part.seq <= last_seq
-            }
-            return made | entities
-
-        return await self._desk.store.read(self._account_id, render)
-
-    async def _made_of_entities(
-        self, reader: Reader, parts: Sequence[Queued], message: Mapping[int, str]
-    ) -> dict[int, Made]:
-        """The bodies about entities, as these are now."""
-        render = self._desk.formats[self.webhook.settings.format].render_entity
-        event = {part.seq: part.event for part in parts}
-        changes = await reader.entity_changes_by_seq(list(event)) if parts else []
-        return {
-            one.seq: Made(
-                one.seq, message[one.seq], render(event[one.seq], one) if render else None
-            )
-            for one in changes
-        }
-
     def _covered(self, items: Sequence[Item], made: Mapping[int, Made]) -> list[Item]:
         """The items whose bodies were made; the rest of a batch that is too large is put back."""
         covered = []
@@ -322,7 +271,7 @@ class Courier:
         began_at, size = self._desk.clock.now(), 0
         try:
             if not texts:
-                texts = await self._kept(item)
+                texts = await kept_bodies(self._desk, self._account_id, self.webhook, item)
                 if len(texts) < len(item.parts):
                     # An erasure has taken bodies away, and the queue is about to be read again.
                     self._postpone(item)
@@ -354,14 +303,6 @@ class Courier:
             if not is_success(answer.attempt):
                 break
         return answer
-
-    async def _kept(self, item: Item) -> list[str]:
-        """The bodies that were made for an earlier attempt."""
-        seqs = [part.seq for part in item.parts]
-        found = await self._desk.store.read(
-            self._account_id, lambda reader: reader.bodies(self.webhook.id, seqs)
-        )
-        return [found[seq] for seq in seqs if seq in found]
 
     # What came of it
 

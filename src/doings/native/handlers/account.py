@@ -10,7 +10,7 @@ from doings.core.errors import Invalid
 from doings.core.store import Writer
 from doings.core.text import checked_text
 from doings.httpkit.request import Request
-from doings.native.documents import (
+from doings.native.documents.account import (
     AccountDocument,
     IssuedToken,
     SelfDocument,

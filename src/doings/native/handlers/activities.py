@@ -11,7 +11,7 @@ from doings.core.interactions.replacing import Upsert, record_or_replace_one
 from doings.core.store import Writer
 from doings.core.values.markup import HTML_KINDS, links_only
 from doings.httpkit.request import Request, off_loop
-from doings.native.documents import ActivityInput, ActivityPatch, NameInput
+from doings.native.documents.activities import ActivityInput, ActivityPatch, NameInput
 from doings.native.handlers.timeline import respond_timeline
 from doings.native.http.answer import Answer, response_of
 from doings.native.http.conditions import Conditions, conditions_of

@@ -12,7 +12,7 @@ from doings.core.query import Gap
 from doings.core.store import Reader, Writer
 from doings.core.store.entities import EntityQuery
 from doings.httpkit.request import Request, off_loop
-from doings.native.documents import EntityInput, EntityPage, EntityPatch
+from doings.native.documents.entities import EntityInput, EntityPage, EntityPatch
 from doings.native.handlers.timeline import gap_in, link_header, page_links, respond_timeline
 from doings.native.http.answer import Answer
 from doings.native.http.conditions import Conditions, conditions_of

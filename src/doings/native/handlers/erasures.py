@@ -10,7 +10,15 @@ from doings.core.store import Writer
 from doings.httpkit.input.params import last
 from doings.httpkit.request import Request
 from doings.httpkit.surface import Operation, resource
-from doings.native import erasures as wire
+from doings.native.documents import erasures as wire
+from doings.native.erasures import (
+    erasure_document,
+    hold_document,
+    order_from_input,
+    reason_from_input,
+    retention_document,
+    rules_from_input,
+)
 from doings.native.http.answer import Answer
 from doings.native.http.idempotency import write_once
 from doings.native.http.position import POSITION, position_of, read_shown
@@ -38,7 +46,7 @@ async def erase(request: Request) -> Response:
     """
     body = await request.body()
     wanted = body_of_type(request, body, wire.ErasureInput)
-    order = wire.order_from_input(wanted, by=request.timeline.by)
+    order = order_from_input(wanted, by=request.timeline.by)
     store, account_id = request.services.store, request.principal.account.id
     if wanted.dry_run:
         erasure = await store.erasures.count(account_id, order)
@@ -46,7 +54,7 @@ async def erase(request: Request) -> Response:
         erasure = await store.erasures.erase(account_id, order)
     seq = await request.timeline.read(lambda reader: reader.last_seq())
     request.headers[POSITION] = position_of(request, seq)
-    return respond_json(request, encode(wire.erasure_document(erasure)))
+    return respond_json(request, encode(erasure_document(erasure)))
 
 
 async def list_erasures(request: Request) -> Response:
@@ -58,18 +66,18 @@ async def list_erasures(request: Request) -> Response:
     found = await read_shown(request, lambda reader: reader.erasures(count + 1, cursor or None))
     items = found[:count]
     following = items[-1].id if len(found) > count else None
-    page = wire.ErasurePage([wire.erasure_document(one) for one in items], following)
+    page = wire.ErasurePage([erasure_document(one) for one in items], following)
     return respond_document(request, page)
 
 
 async def hold_entity(request: Request) -> Response:
     """Keep an entity from being erased (201 where it was not, else 200); raises NotFound."""
     key, body = entity_key(request), await request.body()
-    reason = wire.reason_from_input(body_of_type(request, body, wire.HoldInput))
+    reason = reason_from_input(body_of_type(request, body, wire.HoldInput))
 
     async def hold(writer: Writer) -> Answer:
         held, is_new = await writer.hold_entity(key, reason)
-        return written(wire.hold_document(held), status=201 if is_new else 200)
+        return written(hold_document(held), status=201 if is_new else 200)
 
     return await write_once(request, body, hold)
 
@@ -90,17 +98,17 @@ async def show_retention(request: Request) -> Response:
     request.keep_no_answer()
     now = request.services.clock.now()
     found = await read_shown(request, lambda reader: reader.due_by_rule(now), bounded=False)
-    return respond_document(request, wire.retention_document(found))
+    return respond_document(request, retention_document(found))
 
 
 async def set_retention(request: Request) -> Response:
     """Replace all rules; raises Invalid and TooMuch."""
     body, now = await request.body(), request.services.clock.now()
-    rules = wire.rules_from_input(body_of_type(request, body, wire.RetentionInput))
+    rules = rules_from_input(body_of_type(request, body, wire.RetentionInput))
 
     async def put(writer: Writer) -> Answer:
         await writer.set_retention(rules)
-        return written(wire.retention_document(await writer.due_by_rule(now)))
+        return written(retention_document(await writer.due_by_rule(now)))
 
     return await write_once(request, body, put)
 

@@ -16,7 +16,7 @@ from doings.core.query import has_kind
 from doings.core.store import Writer
 from doings.httpkit.request import Request
 from doings.httpkit.surface import Operation, resource
-from doings.native.documents import KindDocument, KindInput, KindList
+from doings.native.documents.kinds import KindDocument, KindInput, KindList
 from doings.native.http.answer import Answer
 from doings.native.http.idempotency import write_once
 from doings.native.http.position import POSITION

@@ -11,7 +11,7 @@ from doings.core.store.merges import Merge
 from doings.core.text import checked_text
 from doings.httpkit.request import Request
 from doings.httpkit.surface import Operation, resource
-from doings.native import documents as wire
+from doings.native.documents import merges as wire
 from doings.native.handlers.timeline import PageLinks, gap_in, link_header
 from doings.native.http.answer import Answer
 from doings.native.http.idempotency import write_once

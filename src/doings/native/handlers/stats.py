@@ -9,7 +9,7 @@ from doings.core.store import Reader
 from doings.httpkit.input.params import QueryString, one_of
 from doings.httpkit.request import Request
 from doings.httpkit.viewing import narrowed
-from doings.native.documents import DayCount, DayStats, KindCount, KindStats
+from doings.native.documents.stats import DayCount, DayStats, KindCount, KindStats
 from doings.native.http.position import read_shown
 from doings.native.http.responses import encode, respond_json
 from doings.native.params import instant, kinds_in, links_in

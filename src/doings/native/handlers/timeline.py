@@ -19,7 +19,7 @@ from doings.httpkit.input.accept import negotiated
 from doings.httpkit.input.params import last
 from doings.httpkit.request import Request
 from doings.httpkit.viewing import narrowed
-from doings.native.documents import ActivityPage
+from doings.native.documents.activities import ActivityPage
 from doings.native.formats import activitystreams
 from doings.native.formats.export import CSV, NDJSON, respond_stream
 from doings.native.http.position import read_shown

@@ -18,7 +18,7 @@ from doings.core.store import Reader, Writer
 from doings.core.store.webhooks import Delivery, DeliveryStatus, Webhook, WebhookSettings
 from doings.httpkit.input.params import last, one_of
 from doings.httpkit.request import Request
-from doings.native import documents as wire
+from doings.native.documents import webhooks as wire
 from doings.native.handlers.timeline import url_of
 from doings.native.http.answer import Answer
 from doings.native.http.conditions import Conditions, conditions_of

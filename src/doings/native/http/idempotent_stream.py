@@ -12,7 +12,7 @@ import msgspec
 from doings.core.errors import Conflict
 from doings.core.store import Writer
 from doings.core.store.idempotency import IdempotencyWriter
-from doings.native.documents import BatchLine
+from doings.native.documents.batches import BatchLine
 from doings.native.http.answer import Answer, recall_answer, remember_answer
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, get_args
 
-from doings.native.documents import DeliveryBody, EntityDeliveryBody, WebhookEvent
+from doings.native.documents.webhooks import DeliveryBody, EntityDeliveryBody, WebhookEvent
 from doings.native.http.request_body import JSON
 
 Json = dict[str, Any]

@@ -8,7 +8,7 @@ from doings.core.account import ORIGIN_LENGTH
 from doings.core.activity import KIND, WORD
 from doings.core.documents.document import Moment
 from doings.core.presentation.viewed import ViewedActivity
-from doings.native.documents import EntityName, NameText
+from doings.native.documents.words import EntityName, NameText
 
 LONGEST = 30 * 24 * 3600
 """The most seconds that a viewer token is good."""

@@ -16,7 +16,7 @@ from doings.storage.database import Database
 from doings.storage.engine import Connection
 from doings.storage.sql import account_statements as accounts
 from doings.storage.sql import statements
-from doings.storage.sql.schema import ACCOUNT_TABLES
+from doings.storage.sql.schema.tables import ACCOUNT_TABLES
 from doings.storage.sql.tallies import BLOCK_BITS
 from doings.storage.transaction import ReadTransaction
 

@@ -9,7 +9,7 @@ then no account on the others could be given a credential either.
 from doings.core.errors import Misconfigured
 from doings.storage.engine import Connection
 from doings.storage.postgres.search import TABLES
-from doings.storage.sql.schema import ACCOUNT_TABLES
+from doings.storage.sql.schema.tables import ACCOUNT_TABLES
 
 CENTRAL = ("installation", "accounts", "credentials")
 """The tables that stand on the coordinator.

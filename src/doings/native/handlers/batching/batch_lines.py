@@ -27,7 +27,7 @@ from doings.core.limits.work import SEVERAL_WRITES, work_of
 from doings.core.store import Writer
 from doings.httpkit.input.accept import negotiated
 from doings.httpkit.request import Request
-from doings.native.documents import BatchLine, BatchResult, LineProblem, Status
+from doings.native.documents.batches import BatchLine, BatchResult, LineProblem, Status
 from doings.native.formats.export import NDJSON
 from doings.native.formats.ndjson import ACTIVITY, decoded_line
 from doings.native.http.idempotent_stream import Counts

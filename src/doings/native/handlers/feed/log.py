@@ -12,7 +12,7 @@ from doings.core.store.log import LogState
 from doings.httpkit.input.params import integer
 from doings.httpkit.request import Request
 from doings.httpkit.surface import Operation, Resource, resource
-from doings.native import log_documents as wire
+from doings.native.documents import log as wire
 from doings.native.http.responses import respond_bytes, respond_document
 from doings.native.openapi.operations import (
     CONSISTENCY_PARAMETERS,

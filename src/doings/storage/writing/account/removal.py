@@ -2,7 +2,7 @@
 
 from doings.core.budget import PART_ROWS
 from doings.storage.sql import account_statements as accounts
-from doings.storage.sql.schema import TABLES_OF_ACCOUNT, Table
+from doings.storage.sql.schema.tables import TABLES_OF_ACCOUNT, Table
 from doings.storage.transaction import Transaction
 
 _LAST = "heads"

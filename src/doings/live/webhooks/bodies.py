@@ -1,0 +1,68 @@
+"""The bodies of deliveries: made when they are sent first, and read again for later attempts."""
+
+from collections.abc import Mapping, Sequence
+
+from doings.core.store import Reader
+from doings.core.store.webhooks import Made, Queued, Webhook
+from doings.live.webhooks.desk import Desk
+from doings.live.webhooks.events import Format, Occasion
+from doings.live.webhooks.lanes import Item
+
+ENTITY = "entity."
+"""What the events of entities begin with."""
+
+ENTITIES = 16
+"""How many bodies about entities are made in one step: their attributes may be long."""
+
+
+async def made_bodies(
+    desk: Desk, account_id: int, webhook: Webhook, items: Sequence[Item]
+) -> dict[int, Made]:
+    """The bodies of what is sent for the first time, by seq; not all where they are large."""
+    lacking = [part for item in items for part in item.parts if not part.has_body]
+    if not lacking:
+        return {}
+    of_entities = [part for part in lacking if part.event.startswith(ENTITY)]
+    parts = [part for part in lacking if not part.event.startswith(ENTITY)]
+    message = {part.seq: item.message for item in items for part in item.parts}
+    form = desk.formats[webhook.settings.format]
+
+    async def render(reader: Reader) -> dict[int, Made]:
+        entities = await _made_of_entities(reader, form, of_entities[:ENTITIES], message)
+        if not parts:
+            return entities
+        changes = await reader.changes_by_seq([part.seq for part in parts])
+        by_seq = {change.seq: change for change in changes}
+        known = [part for part in parts if part.seq in by_seq]
+        last_seq = max(by_seq, default=parts[-1].seq)
+        occasions = [Occasion(part.event, by_seq[part.seq]) for part in known]
+        bodies = await form.render(reader, webhook, occasions)
+        texts = dict(zip([part.seq for part in known], bodies, strict=True))
+        made = {
+            part.seq: Made(part.seq, message[part.seq], texts.get(part.seq))
+            for part in parts
+            if part.seq <= last_seq
+        }
+        return made | entities
+
+    return await desk.store.read(account_id, render)
+
+
+async def _made_of_entities(
+    reader: Reader, form: Format, parts: Sequence[Queued], message: Mapping[int, str]
+) -> dict[int, Made]:
+    """The bodies about entities, as these are now."""
+    render = form.render_entity
+    event = {part.seq: part.event for part in parts}
+    changes = await reader.entity_changes_by_seq(list(event)) if parts else []
+    return {
+        one.seq: Made(one.seq, message[one.seq], render(event[one.seq], one) if render else None)
+        for one in changes
+    }
+
+
+async def kept_bodies(desk: Desk, account_id: int, webhook: Webhook, item: Item) -> list[str]:
+    """The bodies that were made for an earlier attempt, as far as an erasure has left them."""
+    seqs = [part.seq for part in item.parts]
+    found = await desk.store.read(account_id, lambda reader: reader.bodies(webhook.id, seqs))
+    return [found[seq] for seq in seqs if seq in found]

@@ -1,0 +1,1 @@
+"""The tables: the steps that make them, and what is copied of each."""
