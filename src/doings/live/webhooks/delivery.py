@@ -12,22 +12,17 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 import msgspec
 import structlog
 
-from doings.core.budget import (
-    WEBHOOK_BYTES,
-    WEBHOOK_DELIVERY_DAYS,
-    WEBHOOK_QUEUE,
-    WEBHOOK_SECONDS,
-)
-from doings.core.clock import DAY, HOUR, SECOND
+from doings.core.budget import WEBHOOK_BYTES, WEBHOOK_QUEUE, WEBHOOK_SECONDS
+from doings.core.clock import HOUR, SECOND
 from doings.core.errors import NotFound, Unavailable
 from doings.core.store import Writer
 from doings.core.store.webhooks import Attempt, Made, Outcome, Webhook
 from doings.live.webhooks.bodies import kept_bodies, made_bodies
-from doings.live.webhooks.desk import Desk, is_success, posted
+from doings.live.webhooks.desk import Desk, posted_lines
 from doings.live.webhooks.destination import Answer, Channel
 from doings.live.webhooks.fresh import Fresh, fresh_of, queue
 from doings.live.webhooks.lanes import Item, Lanes
-from doings.live.webhooks.outcomes import Result, outcomes_of, reason_to_end
+from doings.live.webhooks.outcomes import Result, forget_old, outcomes_of, reason_to_end
 from doings.live.webhooks.pace import Pace
 
 log = structlog.get_logger("doings.webhooks")
@@ -49,10 +44,6 @@ AGAIN_SECONDS = 0.5
 
 STOP_SECONDS = 3
 """How long a server that stops waits for requests that are under way."""
-
-FORGET = 200
-"""How many deliveries that are done are removed at a time."""
-
 
 class Lost(Exception):
     """Another process holds the webhook now, or it is gone or disabled."""
@@ -280,7 +271,9 @@ class Courier:
             self._desk.slots.bytes += size
             is_batch = self.webhook.settings.batch > 1
             lines = [f"[{','.join(texts)}]"] if is_batch else texts[0].split("\n")
-            answer = await self._posted(item, lines)
+            answer = await posted_lines(
+                self._desk, self.webhook, self._channel, item.message, lines
+            )
         except Unavailable:
             # The store is away, and no request was made. The delivery keeps its place.
             self._postpone(item)
@@ -295,14 +288,6 @@ class Courier:
     def _postpone(self, item: Item) -> None:
         item.next_at = self._desk.clock.now() + SECOND
         self._lanes.put_back(item)
-
-    async def _posted(self, item: Item, lines: Sequence[str]) -> Answer:
-        answer = Answer(Attempt(self._desk.clock.now(), 0, error="there is nothing to send"))
-        for line in lines:
-            answer = await posted(self._desk, self.webhook, self._channel, item.message, line)
-            if not is_success(answer.attempt):
-                break
-        return answer
 
     # What came of it
 
@@ -373,12 +358,8 @@ class Courier:
         now = self._desk.clock.now()
         if now - self._forgot_at < HOUR:
             return
-        before = now - WEBHOOK_DELIVERY_DAYS * DAY
-        removed = await self._desk.store.write(
-            self._account_id,
-            lambda writer: writer.forget_deliveries(self.webhook.id, before=before, limit=FORGET),
-        )
-        self._forgot_at = now if removed < FORGET else 0
+        has_more = await forget_old(self._desk, self._account_id, self.webhook.id)
+        self._forgot_at = 0 if has_more else now
 
     async def _finish(self) -> None:
         """Write down what came of the last requests, and let others hold the webhook."""

@@ -1,6 +1,6 @@
 """What all deliveries of a process share, and sending one request with it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
@@ -51,3 +51,15 @@ async def posted(desk: Desk, webhook: Webhook, channel: Channel, message: str, t
     now = desk.clock.now()
     headers, body = desk.formats[webhook.settings.format].request(webhook, message, text, now)
     return await channel.post(Post(headers, body), clock_now=now)
+
+
+async def posted_lines(
+    desk: Desk, webhook: Webhook, channel: Channel, message: str, lines: Sequence[str]
+) -> Answer:
+    """Send one request for each line until one fails; returns the last answer."""
+    answer = Answer(Attempt(desk.clock.now(), 0, error="there is nothing to send"))
+    for line in lines:
+        answer = await posted(desk, webhook, channel, message, line)
+        if not is_success(answer.attempt):
+            break
+    return answer

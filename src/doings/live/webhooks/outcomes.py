@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 import msgspec
 
+from doings.core.budget import WEBHOOK_DELIVERY_DAYS
+from doings.core.clock import DAY
 from doings.core.store.webhooks import DeliveryStatus, Outcome
 from doings.live.webhooks import schedule
 from doings.live.webhooks.desk import Desk, is_success
@@ -12,6 +14,9 @@ from doings.live.webhooks.lanes import Item
 
 GONE = 410
 """The status by which a receiver says that it wants nothing more."""
+
+FORGET = 200
+"""How many deliveries that are done are removed at a time."""
 
 
 class Result(msgspec.Struct, frozen=True):
@@ -46,3 +51,13 @@ def reason_to_end(outcomes: Iterable[Outcome]) -> str | None:
     if not failed:
         return None
     return "gone" if any(one.attempt.status == GONE for one in failed) else "failing"
+
+
+async def forget_old(desk: Desk, account_id: int, webhook_id: str) -> bool:
+    """Remove some deliveries that were done long ago; whether there are still more of them."""
+    before = desk.clock.now() - WEBHOOK_DELIVERY_DAYS * DAY
+    removed = await desk.store.write(
+        account_id,
+        lambda writer: writer.forget_deliveries(webhook_id, before=before, limit=FORGET),
+    )
+    return removed >= FORGET

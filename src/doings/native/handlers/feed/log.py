@@ -2,6 +2,7 @@
 
 import re
 from base64 import b64encode
+from typing import Any
 
 from starlette.responses import Response
 
@@ -11,7 +12,7 @@ from doings.core.store import Reader
 from doings.core.store.log import LogState
 from doings.httpkit.input.params import integer
 from doings.httpkit.request import Request
-from doings.httpkit.surface import Operation, Resource, resource
+from doings.httpkit.surface import Handler, Operation, Resource, resource
 from doings.native.documents import log as wire
 from doings.native.http.responses import respond_bytes, respond_document
 from doings.native.openapi.operations import (
@@ -19,6 +20,7 @@ from doings.native.openapi.operations import (
     IF_NONE_MATCH,
     NO_BODY,
     OperationDoc,
+    Parameter,
     json_of,
 )
 from doings.proof import checkpoint, consistency, inclusion
@@ -171,74 +173,59 @@ _TILE_NOTES = (
 )
 
 
+def _shown(
+    handler: Handler,
+    summary: str,
+    answer: dict[str, Any],
+    *,
+    parameters: tuple[Parameter, ...] = (),
+    limits: tuple[str, ...] = (),
+) -> Operation:
+    """An operation that shows something of the log; a caller that has it is told so."""
+    return Operation(
+        handler,
+        about=OperationDoc(
+            summary=summary,
+            has_position=False,
+            tag="log",
+            parameters=(*parameters, IF_NONE_MATCH),
+            answers={200: answer, 304: NO_BODY},
+            limits=limits,
+        ),
+    )
+
+
 RESOURCES = (
     resource(
         "/log/checkpoint",
-        GET=Operation(
-            show_checkpoint,
-            about=OperationDoc(
-                summary="Show the size and the root of the log, signed",
-                has_position=False,
-                tag="log",
-                parameters=(IF_NONE_MATCH,),
-                answers={200: {TEXT: str}, 304: NO_BODY},
-            ),
-        ),
+        GET=_shown(show_checkpoint, "Show the size and the root of the log, signed", {TEXT: str}),
     ),
     resource(
         "/log/key",
-        GET=Operation(
-            show_key,
-            about=OperationDoc(
-                summary="Show the public keys that checkpoints are signed with",
-                has_position=False,
-                tag="log",
-                parameters=(IF_NONE_MATCH,),
-                answers={200: {TEXT: str}, 304: NO_BODY},
-            ),
+        GET=_shown(
+            show_key, "Show the public keys that checkpoints are signed with", {TEXT: str}
         ),
     ),
     resource(
         "/log/consistency",
-        GET=Operation(
+        GET=_shown(
             show_consistency,
-            about=OperationDoc(
-                summary="Prove that the log begins with an earlier one",
-                has_position=False,
-                tag="log",
-                parameters=(*CONSISTENCY_PARAMETERS, IF_NONE_MATCH),
-                answers={200: json_of(wire.ConsistencyProof), 304: NO_BODY},
-            ),
+            "Prove that the log begins with an earlier one",
+            json_of(wire.ConsistencyProof),
+            parameters=CONSISTENCY_PARAMETERS,
         ),
     ),
     Resource(
         "/log/tile/{level}/{number}",
         {
-            "GET": Operation(
-                show_tile,
-                about=OperationDoc(
-                    summary="Show a tile of the log",
-                    has_position=False,
-                    tag="log",
-                    parameters=(IF_NONE_MATCH,),
-                    answers={200: {BYTES: bytes}, 304: NO_BODY},
-                    limits=_TILE_NOTES,
-                ),
-            ),
+            "GET": _shown(
+                show_tile, "Show a tile of the log", {BYTES: bytes}, limits=_TILE_NOTES
+            )
         },
         is_open=True,
     ),
     resource(
         "/proofs/{seq}",
-        GET=Operation(
-            prove,
-            about=OperationDoc(
-                summary="Prove that a change is in the log",
-                has_position=False,
-                tag="log",
-                parameters=(IF_NONE_MATCH,),
-                answers={200: json_of(wire.Proof), 304: NO_BODY},
-            ),
-        ),
+        GET=_shown(prove, "Prove that a change is in the log", json_of(wire.Proof)),
     ),
 )
