@@ -13,7 +13,7 @@ from doings.core.text import object_from_text
 from doings.live import hub
 from tests.builders import note
 from tests.engines import SQLITE_ONLY
-from tests.native.handlers.feed.test_stream import listening
+from tests.native.handlers.feed.listening import listening
 from tests.serving import Business, Served, serving
 from tests.web.visitor import Visitor, token_in
 

@@ -5,18 +5,15 @@ from typing import Any, get_args
 
 import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from doings.core.activity import Activity, Draft, Link, Linked
-from doings.core.clock import SECOND, text_from_instant
+from doings.core.activity import Link
+from doings.core.clock import text_from_instant
 from doings.core.errors import Conflict
 from doings.core.interactions import lifecycle
 from doings.core.interactions.data import (
     Attendance,
     begun_draft,
     data_in_time,
-    data_with,
     members_of_step,
     mirrored_draft,
 )
@@ -24,7 +21,6 @@ from doings.core.interactions.lifecycle import (
     IN,
     KINDS,
     OUT,
-    RULES,
     Direction,
     StepName,
     check_revision,
@@ -36,29 +32,11 @@ from doings.core.interactions.lifecycle import (
 )
 from doings.core.kinds.catalogue import CATALOGUE
 from doings.core.kinds.shapes import InteractionData, Span
-from doings.core.values.instants import instant_from_text
-from tests.builders import activity, entity, note
+from tests.builders import activity, note
 from tests.clocks import NOON
+from tests.core.interactions.requests import HOUR, OWN, SECRET, data_of, draft, request
 
-OWN = ("business", "acme")
-HOUR = 3600 * SECOND
 STATUSES = ("SENT", "ACTION_REQUIRED", "ACCEPTED", "DECLINED", "CANCELED", "EXPIRED", "COMPLETED")
-
-
-def data_of(**members: Any) -> str:  # noqa: ANN401 - JSON
-    """Data as text."""
-    return json.dumps(members, separators=(",", ":"))
-
-
-def draft(*links: Link, **data: Any) -> Draft:  # noqa: ANN401 - JSON
-    """A request for details at noon."""
-    return note(*links, kind="details.requested", data=data_of(**data))
-
-
-def request(*links: tuple[str, str, str]) -> Activity:
-    """A recorded request for details, linked to these (type, id, roles)."""
-    given = [Linked(entity(type_, id_), tuple(roles.split())) for type_, id_, roles in links]
-    return activity("details.requested", *given)
 
 
 def test_kinds_are_those_of_the_catalogue_with_this_shape() -> None:
@@ -124,7 +102,6 @@ def test_status_goes_by_the_clock(members: dict[str, Any], before: str, after: s
     assert status_at(facts, IN, NOON + HOUR - 1) == before.replace("SENT", "ACTION_REQUIRED")
 
 
-SECRET = [{"code": "RQ_008", "data": "+49"}]
 OPEN = [{"code": "RQ_008"}]
 
 
@@ -382,48 +359,3 @@ def test_other_kinds_are_revised_as_ever() -> None:
     check_revision(old, note(kind="note.updated", data='{"a":1}'))
     with pytest.raises(Conflict):
         check_revision(old, draft())
-
-
-STEPS = st.lists(
-    st.tuples(st.sampled_from([*get_args(StepName), "sweep"]), st.integers(0, 3 * HOUR)),
-    max_size=12,
-)
-
-
-@given(
-    steps=STEPS,
-    valid_for=st.none() | st.integers(0, 4 * HOUR),
-    seconds=st.none() | st.integers(0, 7200),
-)
-def test_whatever_happens_in_which_order(
-    steps: list[tuple[Any, int]], valid_for: int | None, seconds: int | None
-) -> None:
-    """Data follows the rules, an end is an end, sweeping is seen by nobody and twice is once."""
-    terms: dict[str, Any] = {"requirements": SECRET, "expires_in": {"seconds": seconds}}
-    if valid_for is not None:
-        terms["valid_until"] = text_from_instant(NOON + valid_for)
-    data = begun_draft(draft(**terms), OWN).data
-    now = NOON
-    for step, passed in steps:
-        now += passed
-        facts = facts_of(data)
-        status = status_at(facts, OUT, now)
-        if step == "sweep":
-            data = data_in_time(data, OUT, now)
-            assert data_in_time(data, OUT, now) == data
-            assert status_at(facts_of(data), OUT, now) == status == facts_of(data).status
-            due = due_at("details.requested", data)
-            assert due is None or due > now
-        elif status in RULES[step].before:
-            check_step(step, status, None)
-            data = data_with(data, members_of_step(step, Attendance(), facts, now), now)
-            assert facts_of(data).status == RULES[step].after
-        else:
-            with pytest.raises(Conflict):
-                check_step(step, status, None)
-        entries = [(entry.status, entry.at) for entry in facts_of(data).timeline or []]
-        assert entries[-1][0] == facts_of(data).status
-        moments = [instant_from_text(str(at)) for _, at in entries]
-        assert moments == sorted(moments)
-        assert len({name for name, _ in entries}) == len(entries)
-        Draft(kind="details.requested", occurred_at=NOON, data=data)

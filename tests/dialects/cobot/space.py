@@ -5,6 +5,9 @@ from typing import Any
 
 import httpx
 
+from doings.core.clock import SECOND
+from tests.builders import note
+from tests.clocks import NOON
 from tests.serving import Business, Served
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -57,3 +60,11 @@ class Space:
         """Post a form, spelled out."""
         headers = {**self.business.bearer, "Content-Type": "application/x-www-form-urlencoded"}
         return await self.served.client.post(PATH, content=content, headers=headers)
+
+
+async def write(space: Space, *bodies: str, step: int = SECOND, kind: str = "note.created") -> None:
+    """Record notes one after the other, from noon on."""
+    drafts = [
+        note(at=NOON + index * step, body=body, kind=kind) for index, body in enumerate(bodies)
+    ]
+    await space.business.record(*drafts)

@@ -10,7 +10,7 @@ from doings.app import Application
 from doings.httpkit.observing.logs import RequestLines
 from doings.live import hub
 from tests.native.client import Native, signed_in
-from tests.native.handlers.feed.test_stream import QUICK, Listener, listening
+from tests.native.handlers.feed.listening import QUICK, Listener, listening
 from tests.native.viewing.viewers import token_for
 
 UNSIGNED = {"authorization": ""}

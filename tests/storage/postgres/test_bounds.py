@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import pytest
 
@@ -19,7 +18,6 @@ from doings.storage.postgres.opening import Use
 from doings.storage.postgres.search import SCHEMA
 from tests.builders import note
 from tests.clocks import TickingClock
-from tests.storage import servers
 from tests.storage.book import Book
 from tests.storage.servers import Server
 
@@ -39,12 +37,6 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(opening, "CONNECT_SECONDS", 1)
     monkeypatch.setattr(pools, "SETTLE_SECONDS", 0.5)
     monkeypatch.setattr(pools, "CLOSE_SECONDS", 1)
-
-
-@pytest.fixture
-async def url(tmp_path: Path) -> str:
-    """The URL of an empty schema."""
-    return await servers.running().url_for(tmp_path)
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ from doings.core.store import Writer
 from doings.core.store.log import Leaf
 from doings.proof.leaf import digest_of
 from doings.storage.checks.check import check
-from doings.storage.upkeep.log_keeping import LogKeeping
 from doings.storage.reading.log import statements
 from doings.storage.sql.schema.steps import STEPS
+from doings.storage.upkeep.log_keeping import LogKeeping
 from doings.storage.writer import AccountWriter
 from doings.storage.writing.log.leaves import forget_leaves
 from tests.builders import note

@@ -1,12 +1,13 @@
 """Chromium at the pages: accounts that are signed in, and what may not happen in any page."""
 
+import asyncio
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
 
-import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Error, Page, Request, ViewportSize, sync_playwright
 
@@ -14,6 +15,9 @@ from doings.auth.credentials import issue
 from doings.auth.principal import SCOPES
 from doings.auth.sessions import new_session, token_of
 from doings.storage.database import Database
+from tests.acceptance.running import serving
+
+Filled = TypeVar("Filled")
 
 FLAGS = [
     "--no-sandbox",
@@ -45,6 +49,17 @@ async def new_account(database: Database, slug: str) -> tuple[int, Account]:
 
 
 @contextmanager
+def filled(
+    folder: Path, fill: Callable[[str], Coroutine[None, None, Filled]]
+) -> Iterator[tuple[str, Filled]]:
+    """A server in a folder, on a database that `fill` is given the URL of; with what it returns."""
+    url = f"sqlite:///{folder}/doings.db"
+    result = asyncio.run(fill(url))
+    with serving(folder, database=url) as server:
+        yield server.url, result
+
+
+@contextmanager
 def launched() -> Iterator[Browser]:
     """Chromium, as the system has it."""
     with sync_playwright() as playwright:
@@ -55,15 +70,8 @@ def launched() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(autouse=True)
-def odd() -> Iterator[list[str]]:
-    """What pages ask of other hosts, and what breaks in them: nothing."""
-    ODD.clear()
-    yield ODD
-    assert ODD == []
-
-
 ODD: list[str] = []
+"""What pages asked of other hosts, and what broke in them."""
 
 
 def opened(browser: Browser, url: str, account: Account | None, **options: Any) -> Page:  # noqa: ANN401

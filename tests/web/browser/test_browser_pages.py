@@ -1,6 +1,5 @@
 """An activity, a person, forms and the search in a browser, with scripts and without."""
 
-import asyncio
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -11,13 +10,10 @@ from doings.core.activity import Draft, Link
 from doings.core.clock import HOUR, SystemClock
 from doings.core.entity import EntityDraft
 from doings.storage.opening import open_url
-from tests.acceptance.running import serving
 from tests.builders import note
 from tests.clocks import NOON
 from tests.engines import SQLITE_ONLY
-from tests.web.browser.browsing import Account, launched, new_account, odd, opened, violations
-
-__all__ = ["odd"]
+from tests.web.browser.browsing import Account, filled, new_account, opened, violations
 
 pytestmark = [pytest.mark.browser, SQLITE_ONLY]
 
@@ -72,19 +68,8 @@ async def _fill(url: str) -> tuple[Account, str, str]:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A server of its own."""
-    folder = tmp_path_factory.mktemp("pages")
-    url = f"sqlite:///{folder}/doings.db"
-    filled = asyncio.run(_fill(url))
-    with serving(folder, database=url) as server:
-        yield Site(server.url, *filled)
-
-
-@pytest.fixture(scope="module")
-def browser(site: Site) -> Iterator[Browser]:
-    """Chromium, as the system has it."""
-    del site  # filled before, as playwright keeps the event loop of this thread
-    with launched() as browser:
-        yield browser
+    with filled(tmp_path_factory.mktemp("pages"), _fill) as (url, things):
+        yield Site(url, *things)
 
 
 @pytest.fixture(params=[True, False], ids=["scripts", "no scripts"])

@@ -1,0 +1,1 @@
+"""Requests byte by byte, to all five dialects."""
