@@ -1,4 +1,4 @@
-"""Hearing of commits: in the account that they are in, whichever process makes them."""
+"""Hearing of commits: in the account that they are in, no matter which process makes them."""
 
 import asyncio
 from pathlib import Path

@@ -35,7 +35,7 @@ async def test_one_transaction_writes_in_two_accounts(book: Book, other: Book) -
 
 
 async def test_what_fails_in_one_account_lasts_in_none(book: Book, other: Book) -> None:
-    """All or nothing, whichever of them it fails in."""
+    """All or nothing, no matter in which of them it fails."""
 
     async def work(writer: Writer) -> None:
         await writer.record([note("1")])

@@ -77,7 +77,7 @@ async def test_a_key_that_is_not_there_yet_is_found_once_it_is(
 async def test_sqlite_is_asked_once_between_two_commits(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whoever commits, and in whichever account."""
+    """No matter who commits, and in which account."""
     database = await ENGINES["sqlite"](tmp_path, TickingClock())
     account = await database.create_account("acme", name="Acme", time_zone="UTC")
     book = Book(database, account)

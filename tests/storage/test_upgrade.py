@@ -230,7 +230,7 @@ async def test_texts_of_every_earlier_version_are_found(
 async def test_an_older_database_is_left_alone_unless_it_is_to_be_upgraded(
     engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whoever opens it has to say so; the program of its own version still works with it."""
+    """Those who open it have to say so; the program of its own version still works with it."""
     first = await opened(engine, tmp_path, monkeypatch, len(STEPS) - 1)
     await first.close()
     if engine == "sqlite":

@@ -1,6 +1,6 @@
 """The keys that checkpoints of logs are signed with: a file outside of the database.
 
-Whoever can write the database can write another history, but cannot sign it with a key that is
+Anyone who can write the database can write another history, but cannot sign it with a key that is
 elsewhere. The file holds JSON: the present key first, and keys that were replaced with the instant
 until which they sign as well. It is its owner's only.
 """

@@ -125,7 +125,7 @@ def replay(
     ],
     database: DatabaseOption = None,
 ) -> None:
-    """Erase again, on a restored backup, whoever was erased since it was made."""
+    """Erase again, on a restored backup, everyone who was erased since it was made."""
     lines = _lines(register)
 
     async def work(store: Store) -> list[Erasure]:

@@ -256,7 +256,7 @@ def _essence(draft: Draft) -> Draft:
 
 
 def named_links(links: tuple[Linked, ...]) -> tuple[Linked, ...]:
-    """The links as the activity names them, whoever stands for whom by now."""
+    """The links as the activity names them, no matter who stands for whom by now."""
     if not any(link.named for link in links):
         return links
     named = [named for link in links for named in link.named or (link,)]

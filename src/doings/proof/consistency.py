@@ -22,7 +22,7 @@ def stretches(old: int, new: int) -> list[Stretch]:
         else:
             path.append((first, half))
             first = half
-    # The old tree whole is known to whoever asks.
+    # The old tree whole is known to those who ask.
     return ([(first, end)] if first else []) + path[::-1]
 
 

@@ -108,7 +108,7 @@ def _days(entries: Sequence[Entry], time_zone: str) -> Days:
 
 
 def _style(theme: str, entries: Sequence[Entry]) -> str:
-    """The style of a page: a frame cannot be styled from outside, but for the theme."""
+    """The style of a page: a frame cannot be styled from outside, except for the theme."""
     scheme = "light dark" if theme == "auto" else theme
     colours = sorted({entry.colour for entry in entries if entry.colour})
     rules = [f".c{colour[1:]}{{--kind:{colour}}}" for colour in colours]

@@ -122,7 +122,7 @@ class Engine(Protocol):
     waits: Callable[[str, float], None]
 
     notices: CommitNotices
-    """Who waits for commits, whichever process makes them."""
+    """Who waits for commits, no matter which process makes them."""
 
     @property
     def queue_depth(self) -> int:

@@ -86,7 +86,7 @@ class CommitNotices:
             try:
                 last_seq = await self._look(account_id)
             except Unavailable:
-                return  # Whoever waits goes on waiting; the next look finds it.
+                return  # Those who wait go on waiting; the next look finds it.
             if last_seq != followed.last_seq:
                 followed.last_seq = -1 if last_seq is None else last_seq
                 followed.tell()

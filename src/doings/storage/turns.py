@@ -17,7 +17,7 @@ class Turns(Generic[T]):
     """
 
     def __init__(self) -> None:
-        # In the order of turns: whoever is served goes to the end.
+        # In the order of turns: the one that is served goes to the end.
         self._queues: dict[Owner, deque[T]] = {}
         self._size = 0
 

@@ -166,7 +166,7 @@ def _page_of_error(
 
 
 def _sign_in_context(error: DoingsError, request: Request) -> dict[str, object]:
-    """The form once more, with what was typed but for the secret."""
+    """The form once more, with what was typed except the secret."""
     typed: dict[str, str] | None = request.scope.get("typed")
     is_wrong = isinstance(error, Unauthenticated) and typed is not None
     typed = typed or {}

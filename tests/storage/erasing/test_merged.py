@@ -214,7 +214,7 @@ async def test_a_hold_is_of_the_id_that_it_was_set_by(book: Book) -> None:
 async def test_retention_keeps_what_a_hold_on_one_of_a_group_keeps(
     book: Book, clock: TickingClock
 ) -> None:
-    """Whichever of them the activity names."""
+    """No matter which of them the activity names."""
     old = clock.now() - 400 * DAY
     kept = [await book.record_one(id_, at=old) for id_ in ("8", "77")]
     await book.record_one("9", at=old)

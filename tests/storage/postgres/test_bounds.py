@@ -198,7 +198,7 @@ async def test_too_many_writes_are_refused(
 async def test_a_frozen_server_is_unavailable_and_then_back(
     own_server: Server, clock: TickingClock
 ) -> None:
-    """Whoever asks is told, also who waits behind others; no connection is lost by it."""
+    """Everyone who asks is told, also those who wait behind others; no connection is lost by it."""
     sizes = Sizes(bounded=2, unbounded=2, writing=2)
     engine = await open_postgres(own_server.url(), sizes=sizes)
     database = await open_database(engine, clock, SCHEMA)

@@ -71,7 +71,7 @@ async def test_who_comes_later_learns_what_was_stored_meanwhile(store: Store) ->
 
 
 async def test_an_error_is_told_to_those_who_share_it(store: Store) -> None:
-    """Whoever waits for the next look-up has another one made."""
+    """Those who wait for the next look-up have another one made."""
     lookups = SharedLookups(store.look_up)
     store.error = ValueError()
     early = asking(lookups, 2)

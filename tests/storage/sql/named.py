@@ -1,4 +1,4 @@
-"""The modules of statements, whichever there are, so that no statement is left out of a test."""
+"""The modules of statements, as many as there are, so that no statement is left out of a test."""
 
 from importlib import import_module
 from pkgutil import iter_modules

@@ -215,7 +215,7 @@ WHICH_ENTITIES: dict[str, tuple[dict[str, object], ...]] = {
 def test_list_of_entities_is_a_range_of_an_index(
     planner: apsw.Connection, shape: dict[str, object]
 ) -> None:
-    """By seq or by last change, of one type; by seq of several and of all, but for some."""
+    """By seq or by last change, of one type; by seq of several and of all, except some."""
     statement, _ = select.entities_in_order(EntityQuery(**shape))  # type: ignore[arg-type]
 
     assert faults(plan(planner, statement)) == []

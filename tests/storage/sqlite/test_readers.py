@@ -149,7 +149,7 @@ async def test_an_account_may_have_only_so_much_waiting(
 async def test_all_accounts_together_may_have_only_so_much_waiting(
     sqlite: SqliteEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whoever comes next is refused."""
+    """The next one is refused."""
     monkeypatch.setattr(readers, "WAITING_READS", 1)
     reading(sqlite, 1, count=readers.READERS)
     await started()

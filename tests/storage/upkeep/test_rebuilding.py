@@ -198,7 +198,7 @@ async def test_one_process_at_a_time_does_it(older: Book) -> None:
 
 
 async def test_several_processes_at_a_time_do_no_harm(older: Book) -> None:
-    """Each stretch is indexed once, whoever does it."""
+    """Each stretch is indexed once, no matter who does it."""
     await asyncio.gather(*[step(older) for _ in range(20)])
 
     assert await left(older) == 0

@@ -89,7 +89,7 @@ async def test_what_is_undone_leaves_no_leaf(book: Book) -> None:
 
 
 async def test_forgotten_leaves_say_nothing(book: Book) -> None:
-    """Those beside them do; what an entity was before is gone as well."""
+    """The others do; what an entity was before is gone as well."""
     await book.put(CONTACT, "1", name="Jim")
     await book.put(CONTACT, "1", name="Pam")
     last = await book.last_seq()

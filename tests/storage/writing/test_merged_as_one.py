@@ -1,4 +1,4 @@
-"""Whoever is merged looks as if there had been one person ever since; parted, as if two."""
+"""People who are merged look as if there had always been one person; parted, as if two."""
 
 import asyncio
 from collections.abc import Sequence

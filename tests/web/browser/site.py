@@ -33,6 +33,7 @@ class Site(NamedTuple):
 
 
 async def fill(url: str) -> tuple[Account, Account, Account]:
+    """Fill a new database; returns the accounts in the order of a site."""
     database = await open_url(url, SystemClock(), prepared=True)
     short_id, short = await new_account(database, "short")
     kinds = ("note.created", "call.logged", "call.logged", "call.logged", "email.created")

@@ -111,7 +111,7 @@ def upgrade_(database: DatabaseOption = None) -> None:
 
 @schema.command("restored")
 def restored(database: DatabaseOption = None) -> None:
-    """Say that a database was restored: whoever follows an account is told to begin again."""
+    """Say that a database was restored: those who follow an account are told to begin again."""
     settings = settings_for(database)
     check_exists(settings)
     asyncio.run(renew_epochs(settings))

@@ -63,7 +63,7 @@ def restore(
 ) -> None:
     """Put a backup in the place of the SQLite database; the servers have to be stopped.
 
-    Whoever follows an account is told to begin again. The database that was there is kept.
+    Those who follow an account are told to begin again. The database that was there is kept.
     """
     from doings.storage.opening import database_file  # noqa: PLC0415 - loads the drivers
     from doings.storage.sqlite import restoring  # noqa: PLC0415 - loads the driver

@@ -86,7 +86,7 @@ class CredentialStore(Protocol):
         """The standing of a key of that account, or None once there is no such key."""
 
     def version(self) -> int | None:
-        """A number that is another one after every commit, whoever made it.
+        """A number that is another one after every commit, no matter who made it.
 
         None where the store cannot say that without being asked by a statement.
         """

@@ -1,4 +1,4 @@
-"""What two saved answers say together about one interaction, in whichever order they came.
+"""What two saved answers say together about one interaction, in any order.
 
 A list lacks what was granted, and a detail has it. Members that one answer lacks come from the
 other. Where both have a member, the answer that shows the later status counts, else the first one.

@@ -39,7 +39,7 @@ class Parameters(msgspec.Struct, frozen=True):
     """The query parameters that an operation knows.
 
     A list may be repeated or spelled `name[]=1` and `name[0]=1`; a single one has one value. Empty
-    values are refused, but for those of `may_be_empty`, whose reader says what they mean.
+    values are refused, except those of `may_be_empty`, whose reader says what they mean.
 
     Other parameters are refused where `is_closed` says so. Elsewhere they are ignored, except for
     those that mean a filter: one of `filters` (see `filter_names`; empty where nothing is listed),

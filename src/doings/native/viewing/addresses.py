@@ -37,7 +37,7 @@ ENDINGS = {"calendar": "ics", "feed": "atom"}
 
 NOTES = (
     (
-        "Whoever knows the address sees the timeline, so it is shown in this answer and nowhere"
+        "Anyone who knows the address sees the timeline, so it is shown in this answer and nowhere"
         " else. It is good until it is revoked. A `calendar` is iCalendar, a `feed` is Atom."
     ),
     f"An account has at most {ADDRESSES:,} of them.",

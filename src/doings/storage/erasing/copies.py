@@ -28,7 +28,7 @@ async def forget_copies(job: Job, seqs: Sequence[int]) -> None:
     """Take away all that is kept about these changes besides their own rows.
 
     Every change goes through this function whose activity or entity is erased or redacted. Bodies
-    of deliveries go, and what the log says. Whoever comes to keep more takes it away here.
+    of deliveries go, and what the log says. Code that keeps more has to take it away here.
     """
     if not job.only_counts:
         await forget_leaves(job.transaction, seqs)

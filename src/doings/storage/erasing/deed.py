@@ -31,7 +31,7 @@ SCRUB_SECONDS = 2
 """How long a caller waits for the cleaning of the files, which is long where the full text is."""
 
 SCRUB_AFTER = HOUR
-"""How long what retention removed may lie in the files: making the full text anew takes long."""
+"""How long what retention removed may lie in the files: making the full text again takes long."""
 
 
 class Erasures:

@@ -218,7 +218,7 @@ class PostgresEngine:
         """Let a write wait behind the others of its account; raises Busy where there are too many.
 
         What an account writes in others as well waits here with the rest. So it has one connection
-        at a time, and whoever waits for a row's lock waits for another account or process.
+        at a time, and work that waits for a row's lock waits for another account or process.
         """
         queue = self._queues.get(account_id)
         if queue is None:

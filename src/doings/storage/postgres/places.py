@@ -63,7 +63,7 @@ class Places:
             raise
 
     def leave(self, owner: Owner, *, was_late: bool = False) -> None:
-        """Give a place back, to whoever is next, and say whether the work had to be ended."""
+        """Give a place back, to the one that is next, and say whether the work had to be ended."""
         if not was_late:
             self._late.discard(owner)
         elif owner is not None:

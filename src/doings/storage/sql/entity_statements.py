@@ -45,7 +45,7 @@ DELETED_IDS = f"""
 # Entities by their seqs, deleted or not.
 ENTITIES_BY_SEQ = f"""
     SELECT {ENTITY} FROM entities e WHERE e.account_id = :account_id AND e.seq = ANY(:seqs)"""
-# The same, but for those with attributes of more bytes than `most`.
+# The same, except those with attributes of more bytes than `most`.
 SMALL_ENTITIES_BY_SEQ = f"""
     SELECT {ENTITY} FROM entities e
     WHERE e.account_id = :account_id AND e.seq = ANY(:seqs) AND octet_length(e.attrs) <= :most"""
@@ -103,7 +103,7 @@ UPDATE_ENTITY = """
     SET name = :name, attrs = :attrs, contact_seq = :contact_seq, is_partial = :is_partial,
         created_at = :created_at, updated_at = :updated_at, deleted_at = NULL
     WHERE account_id = :account_id AND seq = :seq"""
-# Whom an entity was given to, whoever stands for that one by now.
+# Whom an entity was given to, no matter who stands for that one by now.
 CONTACT_OF_ENTITY = """
     SELECT c.seq, c.id FROM entities e
     JOIN entities c ON c.account_id = :account_id AND c.seq = e.contact_seq

@@ -173,7 +173,7 @@ DELIVERIES_TO_REDACT = """
 REDACT_DELIVERY = """
     UPDATE deliveries SET body = NULL, subject = :subject, attempts = :attempts
     WHERE account_id = :account_id AND webhook = :webhook AND seq = :seq"""
-# Has whoever delivers read its queue again.
+# Makes the process that delivers read its queue again.
 TOUCH_WEBHOOKS = """
     UPDATE webhooks SET version = version + 1, due_at = :now
     WHERE account_id = :account_id AND status = 'active'"""
@@ -211,7 +211,7 @@ HOLD_BY_KEY = """
     SELECT e.type, e.id, h.reason, h.at, h.by_key FROM entities e
     JOIN holds h ON h.account_id = :account_id AND h.entity = e.seq
     WHERE e.account_id = :account_id AND e.type = :type AND e.id = :id"""
-# The seq of an entity itself, whoever stands for it.
+# The seq of an entity itself, no matter who stands for it.
 OWN_SEQ = """
     SELECT seq FROM entities WHERE account_id = :account_id AND type = :type AND id = :id"""
 # The first hold on what goes with an entity that stands for itself: on one of its group, on what

@@ -1,6 +1,6 @@
 """The statements about heads, activities, links, tallies and what an account has besides.
 
-Those about entities, the feed, imports and accounts are in the modules beside, those that depend on
+Those about entities, the feed, imports and accounts are in modules of their own, those that depend on
 a query's filters in `select.py`.
 """
 
@@ -70,7 +70,7 @@ ENTITY_TEXTS = """
 # Activities by their seqs, in any order.
 ACTIVITIES_BY_SEQ = f"""
     SELECT {ACTIVITY} FROM activities a WHERE a.account_id = :account_id AND a.seq = ANY(:seqs)"""
-# The same, but for those that hold more bytes than `most`.
+# The same, except those that hold more bytes than `most`.
 SMALL_ACTIVITIES_BY_SEQ = f"""
     SELECT {ACTIVITY} FROM activities a
     WHERE a.account_id = :account_id AND a.seq = ANY(:seqs) AND {BYTES} <= :most"""

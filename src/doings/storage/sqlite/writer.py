@@ -54,7 +54,7 @@ class Writer:
         self._on_commit = on_commit
         self._waiting: Turns[_Write] = Turns()
         self._changed = threading.Condition()
-        """Held by whoever looks at what waits; told when there is more."""
+        """Held by the thread that looks at what waits; told when there is more."""
         self._is_closed = False
         self._thread = threading.Thread(target=self._run, name="sqlite-writer", daemon=True)
         self._thread.start()

@@ -77,7 +77,7 @@ class Overview(msgspec.Struct, frozen=True):
 
 
 async def read_overview(reader: Reader, entity: Entity, time_zone: str, now: int) -> Overview:
-    """Read what the page says beside the timeline."""
+    """Read what the page says besides the timeline."""
     query = Query(entities=(entity.key,), limit=SAMPLE)
     totals = await reader.totals_by_kind(entity.key)
     newest = await reader.page(query, with_attrs=False)

@@ -141,7 +141,7 @@ async def _respond_edit(
     request: Request, shown: Shown, problems: Problems, *, status: int = 200
 ) -> Response:
     form = shown.sent.form
-    if status == 409:  # noqa: PLR2004 - whoever saw the changes may save
+    if status == 409:  # noqa: PLR2004 - one who saw the changes may save
         form = msgspec.structs.replace(form, seen=str(shown.newest))
     sent = msgspec.structs.replace(shown.sent, form=form)
     context = form_context(sent, problems) | _about(request, shown)
