@@ -29,7 +29,7 @@ class Rendering(msgspec.Struct, frozen=True):
     something that does not exist yet, is `Uncacheable`. Without `reads_attrs` the entities that
     the activities are linked to have no attributes, which are not read then.
 
-    `render` may fail: `core.rendering.rendered` then shows what is left without the texts.
+    `render` may fail: `core.documents.rendering.rendered` then shows what is left without texts.
     """
 
     about: Hashable
