@@ -20,8 +20,8 @@ from bench.measures import (
     startup,
     writes,
 )
-from bench.reporting import page, results
 from bench.peers import comparison
+from bench.reporting import page, results
 from bench.reporting.report import Findings, show
 from bench.sizes import SIZES, Sizes
 

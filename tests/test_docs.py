@@ -8,8 +8,8 @@ import pytest
 import typer.main
 
 from doings.app import MOUNTS
-from doings.cli.program import app
 from doings.cli.access.surfaces import WAYS
+from doings.cli.program import app
 from doings.config import NAMES, PREFIX
 from doings.httpkit.observing import metrics
 

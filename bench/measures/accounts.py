@@ -4,9 +4,9 @@ from pathlib import Path
 
 import msgspec
 
-from bench.traffic.data import BUSY, drafts
 from bench.measures.pages import work_of
 from bench.subjects.servers import opened
+from bench.traffic.data import BUSY, drafts
 from doings.auth.credentials import issue
 from doings.core.activity import Draft, Link
 

@@ -20,13 +20,13 @@ from unittest.mock import patch
 import msgspec
 from starlette.types import ASGIApp, Message
 
-from bench.subjects import forgetful
 from bench.bare import sqlite_page
 from bench.bare.asgi import application as responder
 from bench.measures.pages import Target, answer_in_parts, filled_pages
 from bench.reporting.report import Comparison, Row
-from bench.subjects.servers import App, serving, url_of
 from bench.sizes import Sizes
+from bench.subjects import forgetful
+from bench.subjects.servers import App, serving, url_of
 from doings import app
 from doings.dialects.cobot import routes as cobot
 from doings.dialects.mio import routes as mio

@@ -10,12 +10,12 @@ from typing import Any
 from unittest.mock import patch
 
 from bench.measures.budget import Stopwatch
-from bench.traffic.data import drafts
-from bench.subjects.databases import engines
-from bench.reporting.report import Comparison, Row
-from bench.subjects.servers import SLUG, opened, prepared
-from bench.sizes import Sizes
 from bench.measures.writes import CLIENTS
+from bench.reporting.report import Comparison, Row
+from bench.sizes import Sizes
+from bench.subjects.databases import engines
+from bench.subjects.servers import SLUG, opened, prepared
+from bench.traffic.data import drafts
 from doings.storage.database import Database
 from doings.storage.postgres import engine as postgres
 from doings.storage.postgres.connection import PostgresConnection

@@ -9,12 +9,12 @@ from statistics import median
 import msgspec
 
 from bench.measures import accounts
-from bench.traffic.data import BUSY, START, STEP
-from bench.subjects.databases import NewDatabase, engines, settle
 from bench.measures.pages import fill
 from bench.reporting.report import Comparison, Figure, Findings, Row
-from bench.subjects.servers import SLUG, opened, prepared
 from bench.sizes import Sizes
+from bench.subjects.databases import NewDatabase, engines, settle
+from bench.subjects.servers import SLUG, opened, prepared
+from bench.traffic.data import BUSY, START, STEP
 from doings.core.query import Gap, Query
 from doings.storage.database import Database
 

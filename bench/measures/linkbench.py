@@ -10,16 +10,16 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
-from bench.traffic import graph
+from bench.measures.pages import work_of
+from bench.reporting.report import Comparison, Figure, Findings, Row
+from bench.sizes import Sizes
 from bench.subjects.databases import engines, settle
+from bench.subjects.servers import SLUG, App, opened, prepared, serving
+from bench.traffic import graph
 from bench.traffic.graph import Graph
 from bench.traffic.load import load
 from bench.traffic.open_loop import Answers, send_openly
 from bench.traffic.operations import MIXES, Operations
-from bench.measures.pages import work_of
-from bench.reporting.report import Comparison, Figure, Findings, Row
-from bench.subjects.servers import SLUG, App, opened, prepared, serving
-from bench.sizes import Sizes
 from bench.turns import cell, in_turns
 
 CLIENTS = 64

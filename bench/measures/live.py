@@ -13,10 +13,9 @@ from pathlib import Path
 
 import httpx
 
-from bench.traffic.hooks import receiving
-from bench.traffic.listeners import Listener, listening
-from bench.traffic.load import load, post
+from bench.measures.writes import write_rate
 from bench.reporting.report import Figure, Findings
+from bench.sizes import Sizes
 from bench.subjects.servers import (
     SLUG,
     App,
@@ -26,10 +25,11 @@ from bench.subjects.servers import (
     raised_connection_limit,
     serving,
 )
-from bench.sizes import Sizes
 from bench.subjects.stamped import HEADER
+from bench.traffic.hooks import receiving
+from bench.traffic.listeners import Listener, listening
+from bench.traffic.load import load, post
 from bench.turns import Work, in_turns, over
-from bench.measures.writes import write_rate
 from doings.auth.credentials import issue
 from doings.core.activity import Draft, Link
 from doings.core.budget import ACCOUNT_STREAMS_SHARE

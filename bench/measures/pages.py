@@ -15,11 +15,11 @@ import httpx
 import msgspec
 
 from bench.bare import sqlite_page
+from bench.reporting.report import Comparison, Figure, Findings, Row
+from bench.sizes import Sizes
+from bench.subjects.servers import SLUG, App, Running, opened, prepared, serving
 from bench.traffic.data import BUSY, START, STEP, drafts, requests
 from bench.traffic.load import get, load, paced, post, with_body
-from bench.reporting.report import Comparison, Figure, Findings, Row
-from bench.subjects.servers import SLUG, App, Running, opened, prepared, serving
-from bench.sizes import Sizes
 from bench.turns import Work, in_turns, over
 from doings.auth.credentials import issue
 from doings.auth.jwt import issue_jwt

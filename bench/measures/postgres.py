@@ -17,13 +17,13 @@ from typing import Any
 
 import asyncpg
 
-from bench.traffic.data import drafts
-from bench.subjects.databases import postgres_server, settle
 from bench.measures.growth import PAGE
 from bench.measures.pages import work_of
 from bench.reporting.report import Figure, Findings
-from bench.subjects.servers import SLUG
 from bench.sizes import Sizes
+from bench.subjects.databases import postgres_server, settle
+from bench.subjects.servers import SLUG
+from bench.traffic.data import drafts
 from doings.app import open_store
 from doings.config import Settings
 from doings.core.activity import Draft

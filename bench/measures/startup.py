@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from bench.reporting.report import Figure, Findings
-from bench.subjects.servers import App, prepared, serving
 from bench.sizes import Sizes
+from bench.subjects.servers import App, prepared, serving
 
 
 async def measure(folder: Path, _: Sizes) -> Findings:

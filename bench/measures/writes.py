@@ -9,13 +9,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from bench.subjects.alone import GROUP, SYNC_SECONDS, share_commits
-from bench.traffic.data import drafts, lines
-from bench.traffic.load import load, post
 from bench.measures.pages import work_of
 from bench.reporting.report import Figure, Findings
-from bench.subjects.servers import SLUG, App, Running, opened, prepared, serving
 from bench.sizes import Sizes
+from bench.subjects.alone import GROUP, SYNC_SECONDS, share_commits
+from bench.subjects.servers import SLUG, App, Running, opened, prepared, serving
+from bench.traffic.data import drafts, lines
+from bench.traffic.load import load, post
 from bench.turns import Work, in_turns, over
 from doings.storage.database import Database
 from doings.storage.sql.schema.steps import STEPS

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench.measures import accounts
-from bench.subjects.databases import engines
 from bench.measures.pages import rate
+from bench.measures.writes import CLIENTS, write_rate
 from bench.peers.contenders import (
     BARE,
     DJANGO,
@@ -26,10 +26,10 @@ from bench.peers.contenders import (
     posts_of,
 )
 from bench.reporting.report import Comparison, Figure, Findings, Row
-from bench.subjects.servers import serving
 from bench.sizes import Sizes
+from bench.subjects.databases import engines
+from bench.subjects.servers import serving
 from bench.turns import Series, Work, cell, in_turns, over
-from bench.measures.writes import CLIENTS, write_rate
 
 PAGES, POSTS = "page of 35", f"single writes by {CLIENTS} clients"
 

@@ -11,13 +11,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from bench.measures import accounts
 from bench.bare import postgres_page, postgres_writes, sqlite_page
-from bench.traffic.data import BUSY
-from bench.subjects.databases import NewDatabase, settle
-from bench.traffic.load import get
+from bench.measures import accounts
 from bench.measures.pages import answer_in_parts, fill
+from bench.subjects.databases import NewDatabase, settle
 from bench.subjects.servers import App, opened, prepared, serving
+from bench.traffic.data import BUSY
+from bench.traffic.load import get
 from doings.auth.credentials import issue
 
 DOINGS, FIRST, BARE = "Doings", "Doings, pages read first", "bare app"

@@ -18,8 +18,8 @@ from doings.auth.log_keys import LogKeys
 from doings.config import Settings, base_url, settings_from_environment
 from doings.core.background import BackgroundTask
 from doings.core.clock import Clock, SystemClock
-from doings.core.resuming.cursor import CursorSigner
 from doings.core.errors import Misconfigured
+from doings.core.resuming.cursor import CursorSigner
 from doings.core.webhooks import Deliveries
 from doings.dialects.agendize import deliveries as agendize_deliveries
 from doings.dialects.agendize import routes as agendize

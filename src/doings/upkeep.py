@@ -22,9 +22,7 @@ def upkeep_of(store: Database) -> tuple[BackgroundTask, ...]:
         Rebuilding(store, _note_rebuilding, _note_failed_rebuilding),
         LogKeeping(store, _note_log, _note_failed_log),
         GoingOn(store, _note_failed_going_on),
-        RetentionSweeper(
-            store, store.clock.new_id(), metrics.RETAINED.inc, _note_failed_retention
-        ),
+        RetentionSweeper(store, store.clock.new_id(), metrics.RETAINED.inc, _note_failed_retention),
     )
 
 

@@ -12,8 +12,8 @@ import pytest
 import structlog
 
 from doings.app import MOUNTS
-from doings.cli.server import serving
 from doings.cli.access.surfaces import WAYS
+from doings.cli.server import serving
 from doings.config import Settings, base_url
 from tests.cli.conftest import Cli
 

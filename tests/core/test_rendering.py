@@ -8,8 +8,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from doings.core.activity import Activity
-from doings.core.errors import Unavailable
 from doings.core.documents.rendering import bare, encoded_documents, json_rendering, rendered
+from doings.core.errors import Unavailable
 from doings.core.store.entities import EntityReader
 from tests.builders import activity, linked
 

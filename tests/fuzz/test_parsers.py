@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from doings.auth.jwt import claims_from_jwt
 from doings.core.account import Account
-from doings.core.resuming.cursor import CursorSigner
 from doings.core.errors import DoingsError
 from doings.core.imports import Context, answers_from_text
+from doings.core.resuming.cursor import CursorSigner
 from doings.dialects.agendize.params import params_from_query as agendize_params
 from doings.dialects.cobot.params import input_from_members
 from doings.dialects.cobot.params import params_from_query as cobot_params

@@ -14,10 +14,10 @@ from typing import NoReturn, TypeVar
 from doings.core.account import Account
 from doings.core.clock import SystemClock
 from doings.core.errors import Unavailable
-from doings.storage.upkeep import rebuilding
 from doings.storage.database import open_database
 from doings.storage.sqlite.engine import SqliteEngine
 from doings.storage.sqlite.schema import SCHEMA
+from doings.storage.upkeep import rebuilding
 from doings.storage.writing import search_index
 from tests.builders import note
 from tests.clocks import NOON

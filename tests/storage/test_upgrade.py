@@ -15,9 +15,9 @@ from doings.storage.checks.check import check
 from doings.storage.database import Database
 from doings.storage.engine import Connection
 from doings.storage.opening import open_url
-from doings.storage.upkeep.rebuilding import Rebuilding
 from doings.storage.sql import statements
 from doings.storage.sql.schema.steps import STEPS
+from doings.storage.upkeep.rebuilding import Rebuilding
 from tests.builders import note
 from tests.clocks import NOON, TickingClock
 from tests.storage import servers

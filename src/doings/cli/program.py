@@ -10,7 +10,17 @@ from typing import Annotated, NoReturn
 import typer
 
 from doings.cli.access.accounts import accounts
+from doings.cli.access.tokens import tokens
+from doings.cli.access.web import web
 from doings.cli.database.copy import COPY_EXAMPLES, copy, schema
+from doings.cli.database.maintenance import (
+    BACKUP_EXAMPLES,
+    CHECK_EXAMPLES,
+    RESTORE_EXAMPLES,
+    backup,
+    check,
+    restore,
+)
 from doings.cli.demo import DEMO_EXAMPLES, demo
 from doings.cli.erasing import (
     ERASE_EXAMPLES,
@@ -20,6 +30,12 @@ from doings.cli.erasing import (
     replay,
     retention,
 )
+from doings.cli.log import VERIFY_EXAMPLES, log, verify
+from doings.cli.merges import merges
+from doings.cli.options import DatabaseOption
+from doings.cli.server.serving import SERVE_EXAMPLES, serve
+from doings.cli.tailing import TAIL_EXAMPLES, tail
+from doings.cli.terminal import fail, settle_colours_of_help
 from doings.cli.transfer.exporting import EXPORT_EXAMPLES, export
 from doings.cli.transfer.import_runs import LIST_EXAMPLES, UNDO_EXAMPLES, list_imports, undo_import
 from doings.cli.transfer.importing import (
@@ -29,22 +45,6 @@ from doings.cli.transfer.importing import (
     ImportGroup,
     import_,
 )
-from doings.cli.log import VERIFY_EXAMPLES, log, verify
-from doings.cli.database.maintenance import (
-    BACKUP_EXAMPLES,
-    CHECK_EXAMPLES,
-    RESTORE_EXAMPLES,
-    backup,
-    check,
-    restore,
-)
-from doings.cli.merges import merges
-from doings.cli.options import DatabaseOption
-from doings.cli.server.serving import SERVE_EXAMPLES, serve
-from doings.cli.tailing import TAIL_EXAMPLES, tail
-from doings.cli.terminal import fail, settle_colours_of_help
-from doings.cli.access.tokens import tokens
-from doings.cli.access.web import web
 from doings.cli.webhooks import webhooks
 from doings.core.errors import DoingsError, Invalid, Malformed, Misconfigured
 

@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from doings.cli.transfer.exporting import checked_kinds
 from doings.cli.options import DatabaseOption, with_store
 from doings.cli.terminal import output, remark, shown
+from doings.cli.transfer.exporting import checked_kinds
 from doings.core.account import Account
 from doings.core.clock import datetime_from_instant, zone
 from doings.core.entity import EntityKey, checked_id, checked_type

@@ -13,10 +13,10 @@ import msgspec
 from doings.core.account import Account
 from doings.core.activity import Activity, Draft
 from doings.core.activity import draft_of as draft_of_activity
+from doings.core.documents.rendering import json_rendering, rendered
 from doings.core.entity import Entity, EntityDraft, EntityKey, draft_of
 from doings.core.errors import Invalid, Malformed
 from doings.core.query import Query
-from doings.core.documents.rendering import json_rendering, rendered
 from doings.core.store.rendering import Rendering
 from doings.core.text import json_text, members_from_text
 from doings.core.timeline import Timeline

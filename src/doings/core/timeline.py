@@ -8,10 +8,10 @@ import msgspec
 
 from doings.core.account import Account
 from doings.core.activity import Activity, Draft
-from doings.core.resuming.cursor import Page
 from doings.core.entity import EntityKey
 from doings.core.interactions import recording
 from doings.core.query import Query
+from doings.core.resuming.cursor import Page
 from doings.core.store import Reader, Store, Writer
 from doings.core.store.changes import Change, FeedChunk
 from doings.core.store.rendering import Rendered, Rendering

@@ -15,8 +15,8 @@ from doings.auth.principal import Principal
 from doings.config import Settings
 from doings.core.budget import BODY_RATE, LARGE_BODY, LIST_ITEMS, QUIET_SECONDS
 from doings.core.clock import Clock
-from doings.core.resuming.cursor import CursorSigner
 from doings.core.errors import Invalid, Malformed, Problem, TooLarge, TooMuch, UnsupportedType
+from doings.core.resuming.cursor import CursorSigner
 from doings.core.store import Store
 from doings.core.text import is_too_deep
 from doings.core.timeline import Timeline

@@ -7,8 +7,8 @@ from starlette.responses import Response
 
 from doings.auth.principal import Principal
 from doings.core.account import Account
-from doings.core.resuming.position import Position
 from doings.core.query import Query
+from doings.core.resuming.position import Position
 
 
 class Streams(Protocol):

@@ -13,9 +13,9 @@ from doings.core.documents.document import (
     entity_change_document,
 )
 from doings.core.entity import EntityKey
-from doings.core.resuming.position import Position
 from doings.core.presentation.viewed import ViewedChange, viewed_change_document
 from doings.core.query import Query
+from doings.core.resuming.position import Position
 from doings.core.store.changes import Change, EntityChange, FeedChunk
 from doings.live import sse
 from doings.live.matching import (

@@ -13,8 +13,8 @@ from doings.core.account import Account
 from doings.core.budget import STREAM_SECONDS
 from doings.core.clock import Clock
 from doings.core.errors import Unavailable
-from doings.core.resuming.position import Position
 from doings.core.query import Query
+from doings.core.resuming.position import Position
 from doings.core.store import Store
 from doings.core.store.credentials import SignIn
 from doings.httpkit.bounds.waiting import WaitingRoom

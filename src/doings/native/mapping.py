@@ -47,9 +47,9 @@ from doings.native.documents.activities import (
 )
 from doings.native.documents.entities import EntityInput, EntityPatch
 from doings.native.documents.feed import ChangePage
+from doings.native.documents.log import FeedPage
 from doings.native.documents.merges import MergeDocument, SuggestionDocument
 from doings.native.http.merge_patch import merged
-from doings.native.documents.log import FeedPage
 
 T = TypeVar("T")
 

@@ -9,7 +9,6 @@ from doings.core.defaults import SETTINGS
 from doings.core.entity import ID_LENGTH, TYPE, EntityKey
 from doings.core.errors import Malformed, NotFound
 from doings.core.limits.search import check_search
-from doings.core.resuming.position import LARGEST_SEQ, Position, position_from_text
 from doings.core.query import (
     ENTITIES,
     LARGEST_PAGE,
@@ -18,6 +17,7 @@ from doings.core.query import (
     beginnings_from_text,
     words_from_text,
 )
+from doings.core.resuming.position import LARGEST_SEQ, Position, position_from_text
 from doings.core.values.instants import instant_or_date_from_text, with_plus
 from doings.httpkit.errors import LongList
 from doings.httpkit.input.params import QueryString, integer, last, listed, one_of

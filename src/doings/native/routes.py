@@ -7,13 +7,14 @@ from doings.core.documents.document import ActivityDocument, EntityDocument
 from doings.httpkit.problem import respond_problem
 from doings.httpkit.surface import Operation, Surface, resource
 from doings.live.sse import MEDIA_TYPE as EVENT_STREAM
+from doings.native.auth import authenticate, authenticate_stream
 from doings.native.documents.account import AccountDocument, IssuedToken, TokenInput, TokenList
 from doings.native.documents.activities import ActivityInput, ActivityPage, ActivityPatch
 from doings.native.documents.batches import BatchResult
 from doings.native.documents.entities import EntityInput, EntityPage, EntityPatch
 from doings.native.documents.feed import ChangePage, StreamEvent
+from doings.native.documents.log import FeedPage
 from doings.native.documents.stats import DayStats, KindStats
-from doings.native.auth import authenticate, authenticate_stream
 from doings.native.formats.activitystreams import MEDIA_TYPE as ACTIVITY_STREAMS
 from doings.native.formats.activitystreams import AsPage
 from doings.native.formats.export import CSV, NDJSON
@@ -30,7 +31,6 @@ from doings.native.handlers import (
 from doings.native.handlers.batching import batch
 from doings.native.handlers.feed import changes, log, stream
 from doings.native.http.request_body import JSON, MERGE_PATCH
-from doings.native.documents.log import FeedPage
 from doings.native.openapi import description
 from doings.native.openapi.operations import (
     BATCH_PARAMETERS,

@@ -10,8 +10,8 @@ from doings.core.activity import KIND, ORIGIN, WORD
 from doings.core.clock import HOUR, Clock, datetime_from_instant, text_from_instant
 from doings.core.entity import ID_LENGTH, TYPE
 from doings.core.errors import Conflict, HistoryReplaced, Invalid, Problem
-from doings.core.resuming.position import Position, position_from_text
 from doings.core.query import ENTITIES
+from doings.core.resuming.position import Position, position_from_text
 from doings.core.store.webhooks import (
     Attempt,
     Delivery,

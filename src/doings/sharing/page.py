@@ -17,10 +17,10 @@ from starlette.responses import Response
 from doings.auth.principal import VIEW, Principal
 from doings.core.activity import Activity
 from doings.core.clock import zone
-from doings.core.resuming.cursor import Page, fingerprint
 from doings.core.entity import Entity
 from doings.core.errors import DoingsError, Forbidden, Unauthenticated
 from doings.core.query import LARGEST_PAGE, Gap, Query
+from doings.core.resuming.cursor import Page, fingerprint
 from doings.core.store import Reader
 from doings.httpkit.errors import STATUS, value_for
 from doings.httpkit.etags import etag_of

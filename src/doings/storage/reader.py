@@ -8,11 +8,11 @@ import msgspec
 from doings.core.account import Account
 from doings.core.activity import Activity
 from doings.core.budget import CLEANED_CHARACTERS, INLINE_BYTES
-from doings.core.resuming.cursor import Page, page_of
 from doings.core.entity import Entity, EntityKey
 from doings.core.erasing.erasure import Erasure
 from doings.core.erasing.retention import Rule
 from doings.core.query import LARGEST_PAGE, DiaryOrder, Query, RecordedOrder
+from doings.core.resuming.cursor import Page, page_of
 from doings.core.store.activities import ActivityRef
 from doings.core.store.changes import Change, EntityChange, FeedChunk
 from doings.core.store.counts import TimelineSummary
@@ -39,8 +39,8 @@ from doings.storage.reading import (
     merges,
     webhooks,
 )
-from doings.storage.reading.timeline import pages, places
 from doings.storage.reading.log import leaves, tiles
+from doings.storage.reading.timeline import pages, places
 from doings.storage.sql import account_statements as sql
 from doings.storage.sql.rows import credential_from_row
 from doings.storage.sql.tallies import ACTIVITIES

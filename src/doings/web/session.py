@@ -58,7 +58,7 @@ def end(request: Request, response: Response) -> None:
 def set_cookie(
     request: Request, response: Response, name: str, value: str, *, seconds: int
 ) -> None:
-    """A cookie that no script reads and no other site sends along, except when a link is followed."""
+    """A cookie that no script reads and other sites send only when a link is followed."""
     response.set_cookie(
         name,
         value,

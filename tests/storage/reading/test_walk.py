@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from doings.core.activity import Activity, Draft
-from doings.core.resuming.cursor import Page
 from doings.core.entity import CONTACT
 from doings.core.query import Query, Side, Word
+from doings.core.resuming.cursor import Page
 from doings.storage.database import Database
 from doings.storage.reading import counts
 from doings.storage.reading.timeline import search

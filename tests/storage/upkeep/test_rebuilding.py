@@ -13,10 +13,10 @@ from doings.storage.checks.check import check
 from doings.storage.database import open_database
 from doings.storage.engine import Connection
 from doings.storage.reading import texts
-from doings.storage.upkeep.rebuilding import Rebuilding
 from doings.storage.sqlite.engine import SqliteEngine
 from doings.storage.sqlite.schema import SCHEMA
 from doings.storage.transaction import ReadTransaction, Transaction
+from doings.storage.upkeep.rebuilding import Rebuilding
 from doings.storage.writing import search_index
 from tests.builders import note
 from tests.clocks import TickingClock

@@ -10,13 +10,13 @@ from rich.table import Table
 
 from doings.auth.credentials import IssuedCredential, issue
 from doings.auth.principal import SCOPES
+from doings.cli.access.surfaces import how_to_sign_in
 from doings.cli.options import (
     AccountOption,
     DatabaseOption,
     named_as_options,
     with_store,
 )
-from doings.cli.access.surfaces import how_to_sign_in
 from doings.cli.terminal import output, say, show_table
 from doings.core.clock import DAY, LATEST, OUTSIDE, SECOND, SystemClock, text_from_instant
 from doings.core.errors import Invalid

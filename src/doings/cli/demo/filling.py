@@ -7,12 +7,12 @@ import typer
 
 from doings.auth.credentials import IssuedCredential
 from doings.auth.sessions import issue_link
+from doings.cli.access.surfaces import first_calls
+from doings.cli.access.web import link_address
 from doings.cli.demo import people
 from doings.cli.demo.credential import kept_or_issued
 from doings.cli.demo.story import story
-from doings.cli.access.surfaces import first_calls
 from doings.cli.terminal import progress, remark
-from doings.cli.access.web import link_address
 from doings.config import Settings, base_url
 from doings.core.account import Account
 from doings.core.activity import Draft

@@ -18,10 +18,10 @@ from doings.core.documents.document import (
     activity_document,
     change_document,
 )
+from doings.core.documents.rendering import json_rendering
 from doings.core.entity import EntityKey
 from doings.core.presentation.graphemes import cut_before
 from doings.core.presentation.title import beginning_of_html, kind_of, title
-from doings.core.documents.rendering import json_rendering
 from doings.core.store.changes import Change, Op
 from doings.core.store.rendering import Rendering
 from doings.core.values.markup import HTML_KINDS, text_from_html

@@ -6,8 +6,8 @@ from typing import Protocol
 import msgspec
 
 from doings.core.activity import Activity, Draft
-from doings.core.resuming.cursor import Page
 from doings.core.query import DiaryOrder, Query, RecordedOrder
+from doings.core.resuming.cursor import Page
 from doings.core.store.rendering import Rendered, Rendering
 
 ActivityRef = int | str

@@ -10,10 +10,10 @@ from starlette.responses import Response
 from doings.auth.principal import WRITE
 from doings.core.activity import Activity, Draft
 from doings.core.budget import CLEANED_CHARACTERS
+from doings.core.documents.rendering import encoded_documents, rendered
 from doings.core.entity import Entity
 from doings.core.errors import Invalid, NotFound
 from doings.core.query import LARGEST_PAGE, Gap, Query
-from doings.core.documents.rendering import encoded_documents, rendered
 from doings.core.store import Reader
 from doings.core.store.entities import EntityQuery, EntityReader
 from doings.core.store.rendering import Rendering

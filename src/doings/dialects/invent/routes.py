@@ -3,11 +3,11 @@
 import msgspec
 from starlette.responses import Response
 
-from doings.core.resuming.cursor import Page, fingerprint
+from doings.core.documents.rendering import json_rendering
 from doings.core.entity import CONTACT
 from doings.core.errors import NotFound
 from doings.core.query import Query
-from doings.core.documents.rendering import json_rendering
+from doings.core.resuming.cursor import Page, fingerprint
 from doings.core.store import Reader
 from doings.core.store.rendering import Rendering
 from doings.dialects.invent.auth import authenticate

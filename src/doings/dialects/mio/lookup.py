@@ -5,11 +5,11 @@ from contextlib import suppress
 import msgspec
 
 from doings.core.activity import Activity
-from doings.core.resuming.cursor import Page
 from doings.core.entity import SELF, EntityKey
 from doings.core.errors import NotFound
 from doings.core.interactions.lifecycle import PARTIES
 from doings.core.query import ENTITIES, Query
+from doings.core.resuming.cursor import Page
 from doings.core.store import Reader
 from doings.core.store.activities import ActivityReader
 from doings.core.store.entities import EntityQuery, EntityReader

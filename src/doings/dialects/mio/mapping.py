@@ -9,6 +9,7 @@ from msgspec import UNSET
 
 from doings.core.account import Account
 from doings.core.activity import ACTOR, Activity, Draft, Link, Linked, rendered_links
+from doings.core.documents.rendering import encoded_documents
 from doings.core.entity import Entity, EntityDraft, EntityKey
 from doings.core.errors import Invalid
 from doings.core.imports import element_decoder
@@ -28,7 +29,6 @@ from doings.core.interactions.lifecycle import (
     instant_of,
 )
 from doings.core.presentation.prose import plain_body
-from doings.core.documents.rendering import encoded_documents
 from doings.core.store.rendering import Uncacheable
 from doings.core.text import json_text, object_from_text
 from doings.core.values.json_values import as_integer, as_number, as_text

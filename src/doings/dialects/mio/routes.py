@@ -8,9 +8,9 @@ from starlette.responses import Response
 from doings.auth.jwt import SECONDS, issue_jwt
 from doings.auth.principal import ADMIN
 from doings.core.activity import Activity
+from doings.core.documents.rendering import json_rendering, rendered
 from doings.core.limits.search import check_search
 from doings.core.query import beginnings_from_text
-from doings.core.documents.rendering import json_rendering, rendered
 from doings.core.store import Reader
 from doings.core.store.entities import EntityReader
 from doings.core.store.rendering import Rendering

@@ -12,6 +12,8 @@ from doings.core.entity import EntityKey
 from doings.core.store import Reader
 from doings.core.store.entities import EntityReader
 from doings.dialects.monica.documents import AccountReference, Many, One
+from doings.dialects.monica.mapping.public_ids import identities
+from doings.dialects.monica.mapping.render_context import AccountApi, RenderContext
 from doings.dialects.monica.paging import HEAD, Page, list_document
 from doings.dialects.monica.params import (
     LIST_PARAMETERS,
@@ -20,8 +22,6 @@ from doings.dialects.monica.params import (
     id_from_path,
     listing_from_query,
 )
-from doings.dialects.monica.mapping.public_ids import identities
-from doings.dialects.monica.mapping.render_context import AccountApi, RenderContext
 from doings.dialects.monica.validation import trimmed
 from doings.httpkit.input.params import Parameters
 from doings.httpkit.request import Request

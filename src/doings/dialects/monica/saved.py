@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 import msgspec
 
 from doings.core.activity import Activity
+from doings.core.documents.rendering import encoded_documents, rendered
 from doings.core.entity import CONTACT, EntityKey
 from doings.core.imports import (
     Contact,
@@ -15,13 +16,14 @@ from doings.core.imports import (
     elements_of_list,
 )
 from doings.core.query import LARGEST_PAGE, Query
-from doings.core.documents.rendering import encoded_documents, rendered
 from doings.core.store import Reader
 from doings.core.store.entities import EntityReader
 from doings.core.store.rendering import Rendering
 from doings.core.timeline import Timeline
 from doings.dialects.monica.documents import AccountReference
 from doings.dialects.monica.mapping.activity import activity_documents, linked_entities
+from doings.dialects.monica.mapping.public_ids import identities
+from doings.dialects.monica.mapping.render_context import AccountApi, RenderContext
 from doings.dialects.monica.mapping.saved import (
     draft_from_document,
     entity_drafts_from_document,
@@ -30,8 +32,6 @@ from doings.dialects.monica.mapping.saved import (
 )
 from doings.dialects.monica.paging import HEAD, Page, list_document
 from doings.dialects.monica.params import Listing
-from doings.dialects.monica.mapping.public_ids import identities
-from doings.dialects.monica.mapping.render_context import AccountApi, RenderContext
 
 MOUNT = "/api"
 

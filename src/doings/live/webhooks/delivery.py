@@ -45,6 +45,7 @@ AGAIN_SECONDS = 0.5
 STOP_SECONDS = 3
 """How long a server that stops waits for requests that are under way."""
 
+
 class Lost(Exception):
     """Another process holds the webhook now, or it is gone or disabled."""
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from doings.auth.principal import SCOPES, SCOPE_ALIASES
+from doings.auth.principal import SCOPE_ALIASES, SCOPES
 from doings.core.activity import (
     BODY_LENGTH,
     JSON_LENGTH,

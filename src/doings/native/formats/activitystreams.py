@@ -8,9 +8,9 @@ from msgspec import UNSET, UnsetType
 from doings.core.activity import SUBJECT, Activity
 from doings.core.clock import datetime_from_instant
 from doings.core.documents.document import Moment
+from doings.core.documents.rendering import json_rendering
 from doings.core.entity import Entity
 from doings.core.presentation.title import title
-from doings.core.documents.rendering import json_rendering
 from doings.core.store.rendering import Rendering
 from doings.core.values.markup import HTML_KINDS, html_from_text
 

@@ -3,12 +3,12 @@
 import msgspec
 from starlette.responses import Response
 
-from doings.core.resuming.cursor import entity_page, filters_digest
 from doings.core.defaults import SETTINGS
 from doings.core.documents.document import entity_document
 from doings.core.entity import Entity, EntityDraft, EntityKey
 from doings.core.errors import NotFound
 from doings.core.query import Gap
+from doings.core.resuming.cursor import entity_page, filters_digest
 from doings.core.store import Reader, Writer
 from doings.core.store.entities import EntityQuery
 from doings.httpkit.request import Request, off_loop

@@ -3,9 +3,9 @@
 from starlette.responses import Response
 
 from doings.auth.principal import ADMIN
-from doings.core.resuming.cursor import filters_digest
 from doings.core.people.asking import candidates, not_dismissed
 from doings.core.query import Gap
+from doings.core.resuming.cursor import filters_digest
 from doings.core.store import Reader, Writer
 from doings.core.store.merges import Merge
 from doings.core.text import checked_text

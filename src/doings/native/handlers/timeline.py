@@ -7,12 +7,12 @@ from urllib.parse import quote
 import msgspec
 from starlette.responses import Response
 
-from doings.core.resuming.cursor import Page, fingerprint
 from doings.core.documents.document import ActivityDocument, activity_documents
+from doings.core.documents.rendering import json_rendering
 from doings.core.entity import EntityKey
 from doings.core.presentation.viewed import viewed_rendering
 from doings.core.query import Gap, Query
-from doings.core.documents.rendering import json_rendering
+from doings.core.resuming.cursor import Page, fingerprint
 from doings.core.store import Reader
 from doings.core.store.rendering import Rendering
 from doings.httpkit.input.accept import negotiated

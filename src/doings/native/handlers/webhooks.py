@@ -10,10 +10,10 @@ from starlette.responses import Response
 
 from doings.core.budget import WEBHOOK_REDELIVER, WEBHOOKS
 from doings.core.clock import datetime_from_instant
-from doings.core.resuming.cursor import filters_digest
 from doings.core.errors import Invalid, NotFound, Problem, TooMuch
-from doings.core.resuming.position import Position
 from doings.core.query import Gap
+from doings.core.resuming.cursor import filters_digest
+from doings.core.resuming.position import Position
 from doings.core.store import Reader, Writer
 from doings.core.store.webhooks import Delivery, DeliveryStatus, Webhook, WebhookSettings
 from doings.httpkit.input.params import last, one_of

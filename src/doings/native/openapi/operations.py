@@ -6,8 +6,8 @@ import msgspec
 
 from doings.core.activity import KIND, LEVELS, ORIGIN, WORD
 from doings.core.entity import ID_LENGTH, TYPE
-from doings.core.resuming.position import EPOCH
 from doings.core.query import ENTITIES, LARGEST_PAGE
+from doings.core.resuming.position import EPOCH
 from doings.httpkit.input.params import Parameters
 from doings.httpkit.surface import Resource
 from doings.native.http.request_body import JSON

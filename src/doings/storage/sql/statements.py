@@ -1,7 +1,7 @@
 """The statements about heads, activities, links, tallies and what an account has besides.
 
-Those about entities, the feed, imports and accounts are in modules of their own, those that depend on
-a query's filters in `select.py`.
+Those about entities, the feed, imports and accounts are in modules of their own, those that depend
+on a query's filters in `select.py`.
 """
 
 from doings.storage.sql import entity_statements as entities

@@ -9,9 +9,9 @@ import msgspec
 from doings.core.account import Account
 from doings.core.activity import Activity
 from doings.core.documents.document import activity_documents
+from doings.core.documents.rendering import encoded_documents, json_rendering, rendered
 from doings.core.entity import CONTACT, EntityKey
 from doings.core.kinds.rules import kind_named
-from doings.core.documents.rendering import encoded_documents, json_rendering, rendered
 from doings.core.store.entities import EntityReader
 from doings.core.store.rendering import Rendering
 from doings.dialects.agendize.mapping import activity as agendize
@@ -25,9 +25,9 @@ from doings.dialects.mio.mapping import activity_detail_document
 from doings.dialects.mio.vocabulary import KINDS as MIO_KINDS
 from doings.dialects.monica.documents import AccountReference
 from doings.dialects.monica.mapping import activity as monica
-from doings.dialects.monica.operations import MOUNT as MONICA_API
 from doings.dialects.monica.mapping.public_ids import identities
 from doings.dialects.monica.mapping.render_context import AccountApi, RenderContext
+from doings.dialects.monica.operations import MOUNT as MONICA_API
 
 LONGEST = 50_000
 """How many characters of a document are shown."""

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 import msgspec
 
 from doings.core.activity import Activity
-from doings.core.resuming.cursor import Page
 from doings.core.defaults import SETTINGS
 from doings.core.entity import Entity, EntityKey
 from doings.core.errors import Invalid
 from doings.core.limits.search import check_search
 from doings.core.query import Gap, Query, beginnings_from_text
+from doings.core.resuming.cursor import Page
 from doings.core.store import Reader
 from doings.core.store.entities import EntityQuery
 from doings.web.timeline.articles import Article, Context, articles_of, timeline_url

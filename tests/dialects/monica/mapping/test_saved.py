@@ -16,14 +16,14 @@ from doings.core.errors import Invalid
 from doings.core.imports import Context, NamedRef
 from doings.dialects.monica.documents import AccountReference
 from doings.dialects.monica.mapping.activity import activity_documents, linked_entities
+from doings.dialects.monica.mapping.public_ids import identities
+from doings.dialects.monica.mapping.render_context import AccountApi, RenderContext
 from doings.dialects.monica.mapping.saved import (
     draft_from_document,
     entity_drafts_from_document,
     named_from_document,
     saved_activity,
 )
-from doings.dialects.monica.mapping.public_ids import identities
-from doings.dialects.monica.mapping.render_context import AccountApi, RenderContext
 from doings.dialects.monica.saved import parse_element
 from tests.clocks import NOON
 from tests.dialects.saved.saving import less

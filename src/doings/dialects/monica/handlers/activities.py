@@ -7,11 +7,11 @@ import msgspec
 from starlette.responses import Response
 
 from doings.core.activity import Activity, Draft
+from doings.core.documents.rendering import encoded_documents, rendered
 from doings.core.entity import CONTACT, Entity
 from doings.core.errors import NotFound
 from doings.core.interactions.lifecycle import check_revision
 from doings.core.query import Query
-from doings.core.documents.rendering import encoded_documents, rendered
 from doings.core.store import Reader, Writer
 from doings.core.store.entities import EntityReader
 from doings.core.store.rendering import Rendering, Uncacheable

@@ -26,10 +26,10 @@ from doings.dialects.monica.mapping.contact_attributes import (
     instant_text,
 )
 from doings.dialects.monica.mapping.contact_input import broken_dates, changed_attrs, contact_draft
+from doings.dialects.monica.mapping.render_context import number_of, number_of_setting
 from doings.dialects.monica.operations import ListParams, answer, respond_list, respond_one
 from doings.dialects.monica.paging import Page
 from doings.dialects.monica.params import ids_from_list
-from doings.dialects.monica.mapping.render_context import number_of, number_of_setting
 from doings.dialects.monica.validation import integer_of
 from doings.httpkit.input.params import last
 

@@ -16,6 +16,7 @@ from doings.core.store.entities import EntityQuery
 from doings.core.text import json_text, object_from_text
 from doings.dialects.monica import validation
 from doings.dialects.monica.documents import DeletedDocument, TypeDocument
+from doings.dialects.monica.mapping.render_context import RenderContext
 from doings.dialects.monica.mapping.setting import (
     category_document,
     gender_document,
@@ -26,7 +27,6 @@ from doings.dialects.monica.mapping.setting import (
 )
 from doings.dialects.monica.operations import ListParams, answer, respond_list, respond_one
 from doings.dialects.monica.paging import Page
-from doings.dialects.monica.mapping.render_context import RenderContext
 from doings.dialects.monica.validation import Rejected, Rules, integer_of
 
 ALL_TYPES = 1_000_000

@@ -29,8 +29,8 @@ from doings.dialects.monica.documents import (
 from doings.dialects.monica.mapping.contact import contact_short, keys_of_attendee
 from doings.dialects.monica.mapping.contact_attributes import facts_of
 from doings.dialects.monica.mapping.emotions import EMOTIONS, has_emotion
-from doings.dialects.monica.mapping.setting import keys_of_type, setting_facts, type_document
 from doings.dialects.monica.mapping.render_context import AccountApi, RenderContext
+from doings.dialects.monica.mapping.setting import keys_of_type, setting_facts, type_document
 from doings.dialects.monica.vocabulary import RECORDED_KIND
 
 

@@ -21,8 +21,8 @@ from doings.dialects.monica.documents import (
 )
 from doings.dialects.monica.mapping import contact_attributes
 from doings.dialects.monica.mapping.contact_attributes import NOTHING, ContactFacts
-from doings.dialects.monica.mapping.setting import setting_facts, tag_document
 from doings.dialects.monica.mapping.render_context import AccountApi, RenderContext
+from doings.dialects.monica.mapping.setting import setting_facts, tag_document
 from doings.dialects.monica.vocabulary import AVATAR_COLORS, NAMES_OF_GENDERS, PHOTO
 
 AVATAR = (

@@ -18,7 +18,13 @@ from doings.core.store import Writer
 from doings.httpkit.request import Request
 from doings.native.formats.export import NDJSON
 from doings.native.formats.ndjson import LineCutter
-from doings.native.handlers.batching.batch_lines import AnswerFile, BatchOptions, Chunk, Tally, ndjson_lines
+from doings.native.handlers.batching.batch_lines import (
+    AnswerFile,
+    BatchOptions,
+    Chunk,
+    Tally,
+    ndjson_lines,
+)
 from doings.native.http.answer import response_of
 from doings.native.http.idempotency import digest_of, key_of
 from doings.native.http.idempotent_stream import Counts, Repeats
@@ -26,9 +32,9 @@ from doings.native.http.responses import written
 
 BATCH_LINES = 4000
 BATCH_BYTES = 4 * 1_048_576
-"""Where a batch ends, the one that comes first, or else at `budget.WRITE_WORK`; by what is in it and
-not by time, so that a repeated stream falls into the same batches. Larger ones write fewer pages,
-smaller ones let others write sooner: this one takes the store a tenth of a second.
+"""Where a batch ends, if not at `budget.WRITE_WORK` before; by what is in it and not by time, so that
+a repeated stream falls into the same batches. Larger ones write fewer pages, smaller ones let
+others write sooner: this one takes the store a tenth of a second.
 """
 
 STEP_LINES = 1024

@@ -202,9 +202,7 @@ RESOURCES = (
     ),
     resource(
         "/log/key",
-        GET=_shown(
-            show_key, "Show the public keys that checkpoints are signed with", {TEXT: str}
-        ),
+        GET=_shown(show_key, "Show the public keys that checkpoints are signed with", {TEXT: str}),
     ),
     resource(
         "/log/consistency",
@@ -217,11 +215,7 @@ RESOURCES = (
     ),
     Resource(
         "/log/tile/{level}/{number}",
-        {
-            "GET": _shown(
-                show_tile, "Show a tile of the log", {BYTES: bytes}, limits=_TILE_NOTES
-            )
-        },
+        {"GET": _shown(show_tile, "Show a tile of the log", {BYTES: bytes}, limits=_TILE_NOTES)},
         is_open=True,
     ),
     resource(

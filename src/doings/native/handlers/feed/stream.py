@@ -5,8 +5,8 @@ from functools import partial
 import msgspec
 from starlette.responses import Response
 
-from doings.core.resuming.position import Position, position_from_text
 from doings.core.query import Query
+from doings.core.resuming.position import Position, position_from_text
 from doings.core.store import Reader
 from doings.httpkit.input.accept import negotiated
 from doings.httpkit.request import Request

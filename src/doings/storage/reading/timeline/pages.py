@@ -11,8 +11,18 @@ from doings.core.clock import DAY, bounds_of_date, day_of, local_date
 from doings.core.query import DiaryOrder, Gap, Key, Query, RecordedOrder
 from doings.storage.engine import Row
 from doings.storage.reading import counts
-from doings.storage.reading.timeline.ranges import KEY_CHUNK, Scope, gap_behind, keys_in_order, scope
-from doings.storage.reading.timeline.search import keys_of_external_id, keys_of_words, keys_that_match
+from doings.storage.reading.timeline.ranges import (
+    KEY_CHUNK,
+    Scope,
+    gap_behind,
+    keys_in_order,
+    scope,
+)
+from doings.storage.reading.timeline.search import (
+    keys_of_external_id,
+    keys_of_words,
+    keys_that_match,
+)
 from doings.storage.sql import merge_statements as merges
 from doings.storage.sql import select, tallies
 from doings.storage.sql import statements as sql
