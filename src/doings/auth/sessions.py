@@ -132,7 +132,7 @@ def _signing_key(secret: bytes, purpose: str) -> OctKey:
 async def issue_link(store: Store, slug: str, *, now: int) -> str:
     """The token of a new link into an account; raises NotFound.
 
-    The session will be one of a credential of its own, whose secret nobody has: who revokes it
+    The session will be one of a credential of its own, whose secret nobody has. Revoking it
     signs out all that came by a link.
     """
     account = await store.account(slug)

@@ -32,8 +32,8 @@ from doings.native.http.responses import written
 
 BATCH_LINES = 4000
 BATCH_BYTES = 4 * 1_048_576
-"""Where a batch ends, if not at `budget.WRITE_WORK` before; by what is in it and not by time, so that
-a repeated stream falls into the same batches. Larger ones write fewer pages, smaller ones let
+"""Where a batch ends, if not at `budget.WRITE_WORK` before; by what is in it and not by time, so
+that a repeated stream falls into the same batches. Larger ones write fewer pages, smaller ones let
 others write sooner: this one takes the store a tenth of a second.
 """
 
