@@ -1,5 +1,6 @@
 """Whole timelines as streams, and how a reader knows that one broke off."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -55,7 +56,8 @@ async def _get(
     }  # fmt: skip
 
     async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": b"", "more_body": False}
+        await asyncio.Event().wait()  # the caller stays, and sends nothing
+        return {}
 
     async def send(message: Any) -> None:  # noqa: ANN401 - ASGI's
         sent.append(message)

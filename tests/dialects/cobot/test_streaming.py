@@ -1,5 +1,6 @@
 """Long lists: flat memory, no transaction held, and nothing promised that cannot be kept."""
 
+import asyncio
 import json
 import os
 import subprocess
@@ -44,7 +45,8 @@ class SlowReader:
         }  # fmt: skip
 
         async def receive() -> Message:
-            return {"type": "http.request", "body": b"", "more_body": False}
+            await asyncio.Event().wait()  # the caller stays, and sends nothing
+            return {}
 
         await self.space.served.application(scope, receive, self._take)
 
