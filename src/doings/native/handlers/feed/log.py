@@ -6,10 +6,10 @@ from typing import Any
 
 from starlette.responses import Response
 
-from doings.core.errors import Malformed, NotFound, Unavailable
+from doings.auth.signed_log import SignedLog, inclusion_of
+from doings.core.errors import Malformed, NotFound
 from doings.core.resuming.position import LARGEST_SEQ
 from doings.core.store import Reader
-from doings.core.store.log import LogState
 from doings.httpkit.input.params import integer
 from doings.httpkit.request import Request
 from doings.httpkit.surface import Handler, Operation, Resource, resource
@@ -23,9 +23,8 @@ from doings.native.openapi.operations import (
     Parameter,
     json_of,
 )
-from doings.proof import checkpoint, consistency, inclusion
-from doings.proof.checkpoint import Checkpoint
-from doings.proof.leaf import HASH_BYTES, leaf_hash, split
+from doings.proof import consistency
+from doings.proof.leaf import HASH_BYTES, split
 from doings.proof.tree import TILE_HEIGHT, TILE_WIDTH
 
 TEXT = "text/plain"
@@ -55,9 +54,7 @@ async def show_key(request: Request) -> Response:
     """The public keys that checkpoints are signed with, the present one first."""
     request.keep_no_answer()
     state = await request.timeline.read(lambda reader: reader.log_state())
-    origin = _origin(request, state)
-    seeds = request.services.log_keys.seeds(request.services.clock.now())
-    lines = [f"{checkpoint.verifier_of(seed, origin)}\n" for seed in seeds]
+    lines = [f"{key}\n" for key in _log(request).keys(state)]
     return respond_bytes("".join(lines).encode(), TEXT)
 
 
@@ -90,26 +87,17 @@ async def prove(request: Request) -> Response:
 
 
 async def _proof(request: Request, reader: Reader, seq: int, text: str) -> wire.Proof:
-    state = await reader.log_state()
-    number = seq - 1
-    if not 0 < seq <= state.last_seq:
-        raise NotFound("change", text)
-    if seq > state.size:
-        raise Unavailable(f"the log of this older account is made up to seq {state.size} yet")
-    leaf = (await reader.log_leaves(number, seq))[0]
-    path = await reader.log_hashes(inclusion.stretches(number, state.size))
-    hash_ = leaf_hash(leaf.digest)
-    # The path leads to the root, which so takes no reading of its own.
-    root = inclusion.root_from(number, state.size, hash_, path) or b""
+    found = await inclusion_of(reader, seq, name=text)
+    leaf = found.leaf
     return wire.Proof(
-        leaf=number,
-        size=state.size,
-        hash=_base64(hash_),
+        leaf=leaf.number,
+        size=found.state.size,
+        hash=_base64(found.hash),
         digest=_base64(leaf.digest),
         salt=None if leaf.salt is None else _base64(leaf.salt),
         statement=None if leaf.statement is None else leaf.statement.decode(),
-        path=[_base64(one) for one in path],
-        checkpoint=_signed(request, state, root),
+        path=[_base64(one) for one in found.path],
+        checkpoint=_log(request).note(found.state, found.root),
     )
 
 
@@ -129,19 +117,14 @@ async def show_consistency(request: Request) -> Response:
 
 async def _note(request: Request, reader: Reader) -> str:
     state = await reader.log_state()
-    return _signed(request, state, (await reader.log_hashes([(0, state.size)]))[0])
+    return _log(request).note(state, (await reader.log_hashes([(0, state.size)]))[0])
 
 
-def _signed(request: Request, state: LogState, root: bytes) -> str:
+def _log(request: Request) -> SignedLog:
+    """The log of the account that asks; raises Unavailable without a key."""
     services = request.services
     seeds = services.log_keys.seeds(services.clock.now())
-    return checkpoint.signed(Checkpoint(_origin(request, state), state.size, root), seeds)
-
-
-def _origin(request: Request, state: LogState) -> str:
-    account = request.principal.account
-    secret = request.services.store.secret
-    return checkpoint.origin_of(secret, account.id, account.created_at, state.epoch)
+    return SignedLog(request.principal.account, services.store.secret, seeds)
 
 
 def _base64(raw: bytes) -> str:
