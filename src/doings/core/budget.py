@@ -201,6 +201,11 @@ WEBHOOK_DELIVERY_DAYS = 7
 """How long a delivery that is done is kept."""
 
 
+# Filters without an index
+
+LOOKED_THROUGH = 10_000
+"""How many activities a page of the timeline looks through for those that a filter lets through."""
+
 # People who are one
 
 MERGED_ENTITIES = 100

@@ -11,7 +11,7 @@ from doings.core.budget import CLEANED_CHARACTERS, INLINE_BYTES
 from doings.core.entity import Entity, EntityKey
 from doings.core.erasing.erasure import Erasure
 from doings.core.erasing.retention import Rule
-from doings.core.query import LARGEST_PAGE, DiaryOrder, Query, RecordedOrder
+from doings.core.query import LARGEST_PAGE, DiaryOrder, Key, Query, RecordedOrder
 from doings.core.resuming.cursor import Page, page_of
 from doings.core.store.activities import ActivityRef
 from doings.core.store.changes import Change, EntityChange, FeedChunk
@@ -41,6 +41,7 @@ from doings.storage.reading import (
 )
 from doings.storage.reading.log import leaves, tiles
 from doings.storage.reading.timeline import pages, places
+from doings.storage.reading.timeline.ranges import gap_behind
 from doings.storage.sql import account_statements as sql
 from doings.storage.sql.rows import credential_from_row
 from doings.storage.sql.tallies import ACTIVITIES
@@ -89,10 +90,18 @@ class AccountReader:
     ) -> tuple[list[Activity], int]:
         return await activities.fitting(self._transaction, seqs, with_attrs=with_attrs)
 
-    async def page(self, query: Query, *, with_attrs: bool = True) -> Page[Activity]:
-        walked = await pages.keys(self._transaction, query)
+    async def page(
+        self, query: Query, *, with_attrs: bool = True, looks: int | None = None
+    ) -> Page[Activity]:
+        walked, cut_at = await pages.walked(self._transaction, query, looks)
         items, covered = await self.fitting_activities(_seqs(query, walked), with_attrs=with_attrs)
-        return _page(query, walked, items, covered)
+        page = _page(query, walked, items, covered)
+        # One that ends where its bytes do goes on behind its last item.
+        return page if cut_at is None or covered < len(walked) else _cut(query, page, cut_at)
+
+    async def origins(self, query: Query) -> dict[int, str]:
+        walked = await pages.keys(self._transaction, query)
+        return await activities.origins(self._transaction, _seqs(query, walked))
 
     async def rendered(self, seqs: Sequence[int], rendering: Rendering) -> Rendered:
         if self._document_cache is None:
@@ -127,6 +136,9 @@ class AccountReader:
 
     async def hold(self, key: EntityKey) -> Hold | None:
         return await erasures.hold(self._transaction, key)
+
+    async def holds_of(self, key: EntityKey) -> list[Hold]:
+        return await erasures.holds_of(self._transaction, key)
 
     async def retention(self) -> Sequence[Rule]:
         return await erasures.retention(self._transaction)
@@ -224,6 +236,9 @@ class AccountReader:
     async def merges(self, *, before: int | None, after: int | None, limit: int) -> list[Merge]:
         return await merges.merges(self._transaction, before=before, after=after, limit=limit)
 
+    async def merges_of(self, key: EntityKey) -> list[Merge]:
+        return await merges.merges_of(self._transaction, key)
+
     async def people(self, entity_type: str, limit: int) -> list[Entity]:
         return await merges.people(self._transaction, entity_type, limit)
 
@@ -297,3 +312,15 @@ def _page(
         items.reverse()
         ends = ends and ends[::-1]
     return page_of(query, items, ends, has_more=count < len(walked), rest=rest)
+
+
+def _cut(query: Query, page: Page[T], cut_at: Key) -> Page[T]:
+    """A page that stopped at a key, from where it goes on to the side of the query."""
+    gap = gap_behind(cut_at, query)
+    is_ahead = (query.side == "older") == query.is_descending
+    return msgspec.structs.replace(
+        page,
+        before=page.before if is_ahead else gap,
+        after=gap if is_ahead else page.after,
+        is_cut=True,
+    )

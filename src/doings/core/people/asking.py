@@ -1,6 +1,7 @@
 """Asking an account who may be one person: its people are read and compared, type by type."""
 
 import asyncio
+from collections.abc import Collection
 from functools import partial
 
 from doings.core.budget import PEOPLE_COMPARED
@@ -17,12 +18,12 @@ _TURN = asyncio.Lock()
 """Comparing people takes a process a second or more, and is done for one caller at a time."""
 
 
-async def candidates(timeline: Timeline) -> list[Suggestion]:
-    """All that the people of the account suggest, the likeliest first, dismissed ones included."""
+async def candidates(timeline: Timeline, types: Collection[str] = PEOPLE) -> list[Suggestion]:
+    """All that the people of these types suggest, the likeliest first, dismissed ones included."""
     region = region_of(timeline.account.time_zone)
     found: list[Suggestion] = []
     async with _TURN:
-        for entity_type in sorted(PEOPLE):
+        for entity_type in sorted(types):
             people = await timeline.read(partial(_people, entity_type), bounded=False)
             found += await asyncio.to_thread(suggestions, people, region)
     return sorted(found, key=lambda one: (-one.score, one.pair))

@@ -22,13 +22,15 @@ class Page(msgspec.Struct, Generic[T], frozen=True):
 
     The items are activities, a document of each, or entities. `before` is None at the start of the
     list and `after` at its end. `rest` are the seqs of what belongs to the page, too, and did not
-    fit into its bytes: only a page that was asked for whole has any.
+    fit into its bytes: only a page that was asked for whole has any. One that `is_cut` looked at as
+    many activities as it may; what it did not come to is behind the gap on that side.
     """
 
     items: list[T]
     before: Gap | None
     after: Gap | None
     rest: list[int] = []
+    is_cut: bool = False
 
 
 Ends = tuple[Key, Key]

@@ -57,12 +57,20 @@ class ActivityReader(Protocol):
     async def rendered(self, seqs: Sequence[int], rendering: Rendering) -> Rendered:
         """The documents of these activities, in the order of `seqs`, as many as a page may hold."""
 
-    async def page(self, query: Query, *, with_attrs: bool = True) -> Page[Activity]:
+    async def page(
+        self, query: Query, *, with_attrs: bool = True, looks: int | None = None
+    ) -> Page[Activity]:
         """At most `query.limit` activities of the timeline, and where to go on at both ends.
+
+        `looks` is how many are looked at where no index finds what is asked for; after that many
+        the page `is_cut`. Words and ids elsewhere are found without looking.
 
         There are fewer where they hold more bytes than a page may. Without `with_attrs` the
         entities that they are linked to have no attributes.
         """
+
+    async def origins(self, query: Query) -> dict[int, str]:
+        """Where the first activities that the query finds came from, at most `limit`, by seq."""
 
     async def rendered_page(
         self, query: Query, rendering: Rendering, *, is_whole: bool = False

@@ -28,6 +28,9 @@ class ErasureReader(Protocol):
     async def hold(self, key: EntityKey) -> Hold | None:
         """The hold on an entity, deleted or not, or None."""
 
+    async def holds_of(self, key: EntityKey) -> list[Hold]:
+        """The holds on all that are one person with an entity, the oldest first."""
+
 
 class ErasureWriter(ErasureReader, Protocol):
     """Putting holds on entities, and ending them."""

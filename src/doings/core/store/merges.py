@@ -41,6 +41,9 @@ class MergeReader(Protocol):
         With `after` they are those nearest to it.
         """
 
+    async def merges_of(self, key: EntityKey) -> list[Merge]:
+        """The active merges of all that are one person with an entity, newest first."""
+
     async def people(self, entity_type: str, limit: int) -> list[Entity]:
         """The newest entities of a type of people that stand for themselves.
 

@@ -274,3 +274,10 @@ def _as_one(
         roles = dict.fromkeys([role for link in those for role in link.roles])
         shown.append(Linked(linked_entities[seq], tuple(roles), tuple(those)))
     return tuple(shown)
+
+
+async def origins(transaction: ReadTransaction, seqs: Sequence[int]) -> dict[int, str]:
+    """Where these activities came from, by seq."""
+    if not seqs:
+        return {}
+    return dict(await transaction.fetch(sql.ORIGINS_OF_ACTIVITIES, seqs=list(seqs)))

@@ -13,6 +13,7 @@ from doings.core.erasing.retention import Rule, shares_of
 from doings.core.errors import NotFound
 from doings.core.store.erasures import Hold
 from doings.core.store.retention import Due, DuePlace
+from doings.storage.reading.entities import entity_or_none
 from doings.storage.sql import erasure_statements as sql
 from doings.storage.sql.rows import erasure_from_row, linked_from_text
 from doings.storage.sql.select import EVERYTHING
@@ -56,6 +57,15 @@ async def hold(transaction: ReadTransaction, key: EntityKey) -> Hold | None:
     """The hold on an entity, deleted or not, or None."""
     row = await transaction.fetch_one(sql.HOLD_BY_KEY, type=key[0], id=key[1])
     return None if row is None else Hold((row[0], row[1]), *row[2:])
+
+
+async def holds_of(transaction: ReadTransaction, key: EntityKey) -> list[Hold]:
+    """The holds on all that are one person with an entity."""
+    entity = await entity_or_none(transaction, key)
+    if entity is None:
+        return []
+    rows = await transaction.fetch(sql.HOLDS_OF_GROUP, seq=entity.seq)
+    return sorted([Hold((row[0], row[1]), *row[2:]) for row in rows], key=lambda one: one.at)
 
 
 async def held(transaction: ReadTransaction) -> set[int]:

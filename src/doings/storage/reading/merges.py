@@ -51,6 +51,12 @@ async def merges(
     return await of_rows(transaction, rows)
 
 
+async def merges_of(transaction: ReadTransaction, key: EntityKey) -> list[Merge]:
+    """The active merges of all that are one person with an entity, newest first."""
+    rows = await transaction.fetch(sql.MERGES_OF_KEY, type=key[0], id=key[1])
+    return await of_rows(transaction, rows) if rows else []
+
+
 async def of_rows(transaction: ReadTransaction, rows: Sequence[Row]) -> list[Merge]:
     """The merges of these rows."""
     seqs = {seq for row in rows for seq in (row[2], *merged_seqs(row))}

@@ -211,6 +211,15 @@ HOLD_BY_KEY = """
     SELECT e.type, e.id, h.reason, h.at, h.by_key FROM entities e
     JOIN holds h ON h.account_id = :account_id AND h.entity = e.seq
     WHERE e.account_id = :account_id AND e.type = :type AND e.id = :id"""
+# The holds on an entity that stands for itself, and on all that are one with it.
+HOLDS_OF_GROUP = """
+    SELECT e.type, e.id, h.reason, h.at, h.by_key FROM entities e
+    JOIN holds h ON h.account_id = :account_id AND h.entity = e.seq
+    WHERE e.account_id = :account_id AND e.seq IN (
+        SELECT o.seq FROM entities o WHERE o.account_id = :account_id AND o.seq = :seq
+        UNION ALL
+        SELECT m.seq FROM entities m WHERE m.account_id = :account_id AND m.group_seq = :seq
+    )"""
 # The seq of an entity itself, no matter who stands for it.
 OWN_SEQ = """
     SELECT seq FROM entities WHERE account_id = :account_id AND type = :type AND id = :id"""

@@ -21,6 +21,13 @@ MERGES_BEFORE = f"""
 MERGES_AFTER = f"""
     SELECT {MERGE} FROM merges g WHERE g.account_id = :account_id AND g.seq > :seq
     ORDER BY g.seq LIMIT :limit"""
+# The active merges that made the group of an entity, newest first.
+MERGES_OF_KEY = f"""
+    SELECT {MERGE} FROM merges g WHERE g.account_id = :account_id AND g.seq IN (
+        SELECT m.merged_by FROM entities n
+        JOIN entities m ON m.account_id = :account_id AND m.group_seq = n.group_seq
+        WHERE n.account_id = :account_id AND n.type = :type AND n.id = :id
+    ) ORDER BY g.seq DESC"""
 # Notes a merge.
 ADD_MERGE = """
     INSERT INTO merges (account_id, seq, id, keep_seq, merged, through, reason, at, by_key)

@@ -112,6 +112,9 @@ NEWEST_ACTIVITIES = """
 UPDATES_OF_ACTIVITIES = """
     SELECT seq, updated_at FROM activities
     WHERE account_id = :account_id AND seq = ANY(:seqs)"""
+# Where activities came from.
+ORIGINS_OF_ACTIVITIES = """
+    SELECT seq, origin FROM activities WHERE account_id = :account_id AND seq = ANY(:seqs)"""
 # Stores a new activity.
 ADD_ACTIVITY = """
     INSERT INTO activities

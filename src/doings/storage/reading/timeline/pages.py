@@ -19,6 +19,7 @@ from doings.storage.reading.timeline.ranges import (
     scope,
 )
 from doings.storage.reading.timeline.search import (
+    Walked,
     keys_of_external_id,
     keys_of_words,
     keys_that_match,
@@ -37,8 +38,17 @@ DATE_CHUNK = 500
 
 async def keys(transaction: ReadTransaction, query: Query) -> list[Key]:
     """At most limit + 1 keys, in the walk's direction."""
+    return (await walked(transaction, query, None)).keys
+
+
+async def walked(transaction: ReadTransaction, query: Query, looks: int | None) -> Walked:
+    """The same, of which at most `looks` are looked at where no index finds them."""
     found = await scope(transaction, query)
-    return await _keys(transaction, query, found) if found else []
+    if found is None:
+        return Walked([])
+    if query.is_indexed or query.words is not None or query.external_id is not None:
+        return Walked(await _keys(transaction, query, found))
+    return await keys_that_match(transaction, query, found.entities, found.kinds, looks)
 
 
 async def keys_with_cache_version(
@@ -77,8 +87,6 @@ async def _keys(transaction: ReadTransaction, query: Query, found: Scope) -> lis
         return await keys_of_words(transaction, query, entities, kinds)
     if query.external_id is not None:
         return await keys_of_external_id(transaction, query, entities, kinds)
-    if not query.is_indexed:
-        return await keys_that_match(transaction, query, entities, kinds)
     if query.skip:
         return await _keys_after_skip(transaction, query, found)
     return await keys_in_order(transaction, query, entities, kinds)

@@ -4,6 +4,7 @@ A range or the full text gives keys in chunks, and what satisfies the other filt
 """
 
 import heapq
+from typing import NamedTuple
 
 import msgspec
 
@@ -16,14 +17,29 @@ from doings.storage.sql.select import EVERYTHING
 from doings.storage.transaction import ReadTransaction
 
 
+class Walked(NamedTuple):
+    """The keys that a walk found; `cut_at` is the last one looked at where it stopped before."""
+
+    keys: list[Key]
+    cut_at: Key | None = None
+
+
 async def keys_that_match(
-    transaction: ReadTransaction, query: Query, entities: list[int], kinds: list[str] | None
-) -> list[Key]:
-    """Walk the narrowest range in chunks and keep what satisfies the other filters."""
+    transaction: ReadTransaction,
+    query: Query,
+    entities: list[int],
+    kinds: list[str] | None,
+    looks: int | None = None,
+) -> Walked:
+    """Walk the narrowest range in chunks and keep what satisfies the other filters.
+
+    It stops once it has looked at `looks` keys or a few more.
+    """
     walked, checked = await _split(transaction, query, entities)
     if not walked:
-        return []
+        return Walked([])
     found: list[Key] = []
+    looked = 0
     wanted = query.skip + query.limit + 1
     step = msgspec.structs.replace(query, limit=KEY_CHUNK - 1, skip=0)
     while len(found) < wanted:
@@ -32,9 +48,12 @@ async def keys_that_match(
             break
         found += await _matching(transaction, query, chunk, checked, kinds)
         step = msgspec.structs.replace(step, gap=gap_behind(chunk[-1], query))
+        looked += len(chunk)
         if len(chunk) < KEY_CHUNK:
             break
-    return found[query.skip : wanted]
+        if looks is not None and looked >= looks and len(found) < wanted:
+            return Walked(found[query.skip :], chunk[-1])
+    return Walked(found[query.skip : wanted])
 
 
 async def _split(
