@@ -8,12 +8,14 @@ from doings.web.pages import (
     edit,
     entity,
     interactions,
+    proof,
     record,
     search,
     sign_in,
     static,
     timeline,
 )
+from doings.web.pages.people import erasing, holds, merging, suggestions
 from doings.web.session import authenticate
 
 SURFACE = Surface(
@@ -23,7 +25,12 @@ SURFACE = Surface(
         *display.RESOURCES,
         *timeline.RESOURCES,
         *activity.RESOURCES,
+        *proof.RESOURCES,
         *entity.RESOURCES,
+        *merging.RESOURCES,
+        *suggestions.RESOURCES,
+        *holds.RESOURCES,
+        *erasing.RESOURCES,
         *record.RESOURCES,
         *edit.RESOURCES,
         *interactions.RESOURCES,

@@ -60,6 +60,7 @@ async def fill(url: str) -> tuple[Account, Account, Account]:
                 at=NOON - place * HOUR,
                 kind=("note.created", "call.logged")[place % 2],
                 summary=f"{place} {WORDS * (place % 4)}",
+                level="ERROR" if place == LONG - 1 else None,
             )
             for place in range(start, start + 1000)
         ]

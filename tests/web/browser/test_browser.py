@@ -316,6 +316,17 @@ def test_a_long_list_stays_light_and_still(browser: Browser, site: Site) -> None
     page.context.close()
 
 
+def test_looks_on_by_itself(browser: Browser, site: Site) -> None:
+    """Where a filter has no index, and what fits stands far down."""
+    page = opened(browser, site.url, site.long)
+    page.goto("/timeline?level=ERROR")
+
+    expect(page.locator("article h3")).to_contain_text("9999")
+    expect(page.locator("#looked")).to_be_hidden()
+    expect(page.locator("#end")).to_be_visible()
+    page.context.close()
+
+
 def test_back_leads_to_the_same_place_after_a_jump(page: Page) -> None:
     """Though more of the list was fetched above it than the address says."""
     page.goto("/timeline?on=2026-02-10")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from doings.core.activity import Draft, Link
 from doings.core.clock import HOUR, SystemClock
@@ -36,7 +36,8 @@ async def _fill(url: str) -> tuple[Account, str, str]:
         EntityDraft(name="Jim", attrs='{"email":"jim@example.org"}'),
         EntityDraft(name=f"Ann {MARKUP}"),
     )
-    for id_, draft in (("8", jim), ("9", ann)):
+    twin = EntityDraft(name="Twin")
+    for id_, draft in (("8", jim), ("9", ann), ("7", twin), ("1", twin)):
         await database.write(
             number,
             lambda writer, id_=id_, draft=draft: writer.put_entity(
@@ -54,6 +55,7 @@ async def _fill(url: str) -> tuple[Account, str, str]:
     ]
     drafts.append(note("8", "9", at=NOON + HOUR, summary=f"{MARKUP} lunch", body=MARKUP * 20))
     recorded = await database.write(number, lambda writer: writer.record(drafts))
+    await database.write(number, lambda writer: writer.hold_entity(("contact", "1"), "lawsuit"))
     request = Draft(
         kind="details.requested",
         occurred_at=NOON,
@@ -102,6 +104,11 @@ def test_nothing_keeps_anybody_out(browser: Browser, site: Site, theme: str) -> 
         f"/activities/{site.activity}/edit",
         f"/activities/{site.activity}/delete",
         "/entities/contact:9",
+        "/entities/contact:8/merge?q=twin",
+        "/merges",
+        "/entities/contact:7/erase",
+        "/entities/contact:1",
+        "/entities/contact:1/erase",
         "/search?q=jim",
         "/search?q=none",
     ):
@@ -200,6 +207,50 @@ def test_finds_a_person_and_reads_their_timeline(page: Page) -> None:
     else:
         page.get_by_role("link", name="Older").click()
     expect(page.locator("article[aria-posinset='60']")).to_have_count(1)
+
+
+def test_verifies_a_proof(browser: Browser, site: Site) -> None:
+    """By hashes and the signature; one that was tampered with is told to be wrong."""
+    page = opened(browser, site.url, site.account)
+    page.goto(f"/activities/{site.activity}")
+    page.get_by_role("button", name="Verify it in this browser").click()
+    steps = page.locator("#verified li")
+    expect(steps).to_have_count(5)
+    assert {text.partition(":")[0] for text in steps.all_text_contents()} == {"Good"}
+
+    def tamper(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, body=answer.text().replace("lunch", "launch"))
+
+    page.route("**/proofs/*", tamper)
+    page.get_by_role("button", name="Verify it in this browser").click()
+    expect(steps.first).to_contain_text("Wrong")
+    expect(steps).to_have_count(5)
+    assert violations(page) == []
+    page.context.close()
+
+
+def test_merges_parts_and_erases(plain: Page, site: Site) -> None:
+    """A person who is searched for, without scripts; erased once the name is typed."""
+    plain.goto("/entities/contact:8/merge")
+    plain.get_by_label("Name, id or address").fill("twin")
+    plain.get_by_role("button", name="Search").last.click()
+    plain.get_by_role("button", name="Merge Twin contact:7 into Jim").click()
+    expect(plain.locator("#merges")).to_contain_text("contact:7")
+    plain.locator("#merges summary").click()
+    plain.get_by_role("button", name="Part again: contact:7").click()
+    expect(plain.locator("#merges")).to_have_count(0)
+
+    plain.goto("/entities/contact:7")
+    plain.get_by_role("link", name="Erase").click()
+    expect(plain.locator("main")).to_contain_text("nothing has changed yet")
+    plain.get_by_label("Type the name or the id").fill("Twin")
+    plain.get_by_role("button", name="Erase for good").click()
+    expect(plain.get_by_role("heading", level=1)).to_have_text("Erased")
+    plain.goto("/entities/contact:7")
+    assert "/entities/contact:7" in plain.url
+    expect(plain.locator("main")).to_contain_text("404")
+    assert site.url in plain.url
 
 
 def test_a_persons_page_is_live(browser: Browser, site: Site) -> None:

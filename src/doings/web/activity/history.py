@@ -39,9 +39,10 @@ class Difference(NamedTuple):
 class Step(msgspec.Struct, frozen=True):
     """A change of an activity. `by` is the credential that made it, None for the server itself.
 
-    `more` is how many differences are not shown.
+    `seq` is that of the change; `more` is how many differences are not shown.
     """
 
+    seq: int
     word: str
     exact: str
     ago: str
@@ -116,6 +117,7 @@ def _step(
         for difference in _differences(name, old, after, time_zone)
     ]
     return Step(
+        seq=change.seq,
         word=WORDS[change.op],
         exact=exact_text(change.at, time_zone),
         ago=ago_text(change.at, now),

@@ -6,16 +6,19 @@ import msgspec
 from starlette.responses import Response
 
 from doings.auth.principal import WRITE
+from doings.auth.signed_log import SignedLog
 from doings.core.activity import Activity
-from doings.core.errors import NotFound
+from doings.core.errors import NotFound, Unavailable
 from doings.core.interactions.lifecycle import KINDS
 from doings.core.interactions.recording import other_accounts
+from doings.core.resuming.position import LARGEST_SEQ
 from doings.core.store import Reader
 from doings.httpkit.input.params import Parameters, integer_from_text, last
 from doings.httpkit.request import Request
 from doings.httpkit.surface import Operation, resource
 from doings.web.activity.history import History, read_history
 from doings.web.activity.interactions import Standing, standing_of
+from doings.web.activity.proof import Proof, read_proof
 from doings.web.activity.views import Setting, View, views_of
 from doings.web.display import zone_of
 from doings.web.page import respond_page
@@ -32,6 +35,7 @@ class Shown(msgspec.Struct, frozen=True):
     article: Article | None
     views: list[View]
     history: History
+    proof: Proof | str | None
 
 
 def activity_id(request: Request) -> str:
@@ -60,9 +64,11 @@ async def respond_activity(
 
     async def read(reader: Reader) -> Shown:
         history = await read_history(reader, ref, after, time_zone, now)
+        asked = await _proved(reader, ref, last(request.query, "proof"))
         activity = await _activity(reader, ref)
         if activity is None:
-            return Shown(None, None, [], history)
+            seq = history.steps[-1].seq if history.steps else None
+            return Shown(None, None, [], history, await _proof(request, reader, asked or seq))
         setting = Setting(
             account=request.principal.account,
             origin_url=request.origin_url,
@@ -72,7 +78,10 @@ async def respond_activity(
         revisions = await reader.newest_revisions([activity.seq], REPLACED_BYTES)
         context = Context(time_zone=time_zone, now=now, revisions=revisions)
         article = article_of(activity, context, None)
-        return Shown(activity, article, await views_of(reader, activity, setting), history)
+        seq = revisions[activity.seq].seq if revisions else activity.seq
+        proof = await _proof(request, reader, asked or seq)
+        views = await views_of(reader, activity, setting)
+        return Shown(activity, article, views, history, proof)
 
     shown = await request.timeline.read(read, bounded=False)
     context = _context(request, shown, problem) | {
@@ -80,6 +89,29 @@ async def respond_activity(
         "typed": typed,
     }
     return await respond_page(request, "activity.html", context, status=status)
+
+
+async def _proved(reader: Reader, ref: str, text: str | None) -> int | None:
+    """The change that the address wants proved; None where it names none of this activity."""
+    seq = integer_from_text(text or "") or 0
+    if not 0 < seq <= LARGEST_SEQ:
+        return None
+    changes = await reader.history(ref, seq - 1, 1)
+    return seq if changes and changes[0].seq == seq else None
+
+
+async def _proof(request: Request, reader: Reader, seq: int | None) -> Proof | str | None:
+    """The proof of a change, or why there is none, in a sentence; None for no change."""
+    if seq is None:
+        return None
+    services = request.services
+    try:
+        seeds = services.log_keys.seeds(services.clock.now())
+    except Unavailable as error:
+        return f"There is none: {error}."
+    return await read_proof(
+        reader, seq, SignedLog(request.principal.account, services.store.secret, seeds)
+    )
 
 
 async def _standing(request: Request, activity: Activity | None) -> Standing | None:
@@ -105,6 +137,10 @@ def _context(request: Request, shown: Shown, problem: str | None) -> dict[str, o
         "one": shown.article,
         "views": shown.views,
         "history": shown.history,
+        "proof": shown.proof if isinstance(shown.proof, Proof) else None,
+        "no_proof": shown.proof if isinstance(shown.proof, str) else None,
+        "slug": request.principal.account.slug,
+        "origin_url": request.origin_url,
         "zone": zone_of(request),
         "problem": problem,
         "may_write": WRITE in request.principal.scopes,

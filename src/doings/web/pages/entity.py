@@ -3,18 +3,21 @@
 import msgspec
 from starlette.responses import Response
 
-from doings.auth.principal import READ, WRITE
+from doings.auth.principal import ADMIN, READ, WRITE
 from doings.core.documents.document import entity_document
-from doings.core.entity import ID_LENGTH, TYPE, Entity, EntityDraft, EntityKey
+from doings.core.entity import ID_LENGTH, PEOPLE, TYPE, Entity, EntityDraft, EntityKey
 from doings.core.entity import draft_of as entity_draft_of
+from doings.core.erasing.erasure import REASON_LENGTH
 from doings.core.errors import Invalid, NotFound, Outdated
+from doings.core.kinds.own import own_kinds
 from doings.core.store import Reader, Writer
 from doings.httpkit.etags import etag_of
 from doings.httpkit.input.params import Parameters
 from doings.httpkit.request import Request
 from doings.httpkit.surface import Operation, resource
 from doings.web.display import zone_of
-from doings.web.entity.overview import Overview, read_overview
+from doings.web.entity.identity import Identity, read_identity
+from doings.web.entity.overview import LOOKS, Overview, read_overview
 from doings.web.forms import fields_of
 from doings.web.page import redirect, respond_page
 from doings.web.timeline.articles import entity_url, timeline_url
@@ -29,11 +32,15 @@ OUTDATED = (
 )
 
 
-class NameForm(msgspec.Struct, frozen=True):
-    """The form of the name: what is written in it, and what is wrong with it."""
+class Typed(msgspec.Struct, frozen=True):
+    """What was typed in a form and could not be done, and why, by the form it stands in.
 
-    name: str
-    problem: str | None = None
+    The forms are `name`, `hold` and `merges`. A name of None is the one that there is.
+    """
+
+    name: str | None = None
+    reason: str = ""
+    problems: dict[str, str] = {}
 
 
 class Shown(msgspec.Struct, frozen=True):
@@ -41,6 +48,7 @@ class Shown(msgspec.Struct, frozen=True):
 
     entity: Entity
     owner: Entity | None
+    identity: Identity
     overview: Overview
     part: Part
 
@@ -60,7 +68,7 @@ async def show_entity(request: Request) -> Response:
     key = entity_key(request)
     if await _is_deleted(request, key):
         return redirect(timeline_url(key))
-    return await _respond(request, key)
+    return await respond_entity(request, key, Typed())
 
 
 async def _is_deleted(request: Request, key: EntityKey) -> bool:
@@ -90,9 +98,11 @@ async def rename(request: Request) -> Response:
     try:
         await request.timeline.write(work)
     except Outdated:
-        return await _respond(request, key, NameForm(name, OUTDATED), status=409)
+        typed = Typed(name, problems={"name": OUTDATED})
+        return await respond_entity(request, key, typed, status=409)
     except Invalid as error:
-        return await _respond(request, key, NameForm(name, error.problems[0].reason), status=422)
+        typed = Typed(name, problems={"name": error.problems[0].reason})
+        return await respond_entity(request, key, typed, status=422)
     return redirect(entity_url(key))
 
 
@@ -101,11 +111,12 @@ def _state(entity: Entity) -> str:
     return etag_of(msgspec.json.encode(entity_document(entity)))
 
 
-async def _respond(
-    request: Request, key: EntityKey, form: NameForm | None = None, *, status: int = 200
+async def respond_entity(
+    request: Request, key: EntityKey, typed: Typed, *, status: int = 200
 ) -> Response:
+    """Answer with the page; raises NotFound."""
     time_zone, now = zone_of(request), request.services.clock.now()
-    filters = Filters(person=key)
+    filters, own = Filters(person=key), own_kinds(request.principal.account.settings)
 
     async def read(reader: Reader) -> Shown:
         entity = await reader.entity(key)
@@ -114,17 +125,18 @@ async def _respond(
         return Shown(
             entity=entity,
             owner=next(iter(owners.values()), None),
-            overview=await read_overview(reader, entity, time_zone, now),
+            identity=await read_identity(reader, entity, time_zone, now),
+            overview=await read_overview(reader, entity, own, time_zone, now),
             part=await read_part(reader, Asked(filters, Place(), [], {}), time_zone, now),
         )
 
     shown = await request.timeline.read(read, bounded=False)
     feed = feed_of(filters, shown.part, str(request.principal.position), home=entity_url(key))
-    context = _context(request, shown, form) | feed
+    context = _context(request, shown, typed) | feed
     return await respond_page(request, "entity.html", context, status=status)
 
 
-def _context(request: Request, shown: Shown, form: NameForm | None) -> dict[str, object]:
+def _context(request: Request, shown: Shown, typed: Typed) -> dict[str, object]:
     """What `entity.html` shows besides the list."""
     entity = shown.entity
     attributes = facts_of_object(entity.attrs)
@@ -144,7 +156,14 @@ def _context(request: Request, shown: Shown, form: NameForm | None) -> dict[str,
         "is_filtered": False,
         "clear_url": timeline_url(entity.key),
         "may_write": WRITE in request.principal.scopes,
-        "form": form or NameForm(entity.name or ""),
+        "key": ":".join(entity.key),
+        "may_admin": ADMIN in request.principal.scopes,
+        "is_person": entity.type in PEOPLE,
+        "identity": shown.identity,
+        "name": (entity.name or "") if typed.name is None else typed.name,
+        "typed": typed,
+        "reason_length": REASON_LENGTH,
+        "looks": LOOKS,
         "seen": _state(entity),
     }
 

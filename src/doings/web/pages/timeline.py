@@ -131,6 +131,8 @@ def _context(request: Request, asked: Asked, part: Part, overview: Overview) -> 
         "kinds": _kind_options(filters, overview),
         "title": _title(filters, overview),
         "names": overview.names,
+        "origins": overview.origins,
+        "newest": sum([count for _, count in overview.origins]),
         "zone": zone_of(request),
         "account_zone": request.principal.account.time_zone,
         "year": year_of(overview.sums, year, url),

@@ -29,12 +29,13 @@ export function placeBefore(key) {
 
 export class Feed {
   constructor(element) {
-    const { older, newer, total, params } = element.dataset;
+    const { older, newer, total, params, looked } = element.dataset;
     this.element = element;
     this.older = older;
     this.newer = newer;
     this.total = total === "" ? null : Number(total);
     this.params = params;
+    this.looked = looked;
     this.loading = null;
     this.foot = document.getElementById("foot");
     this.day = document.getElementById("here");
@@ -145,11 +146,12 @@ export class Feed {
     const template = document.createElement("template");
     template.innerHTML = await answer.text();
     const part = template.content.querySelector("[data-part]");
-    const { older, newer, total } = part.dataset;
+    const { older, newer, total, looked } = part.dataset;
     return {
       children: [...part.children],
       older,
       newer,
+      looked,
       total: total === "" ? null : Number(total),
     };
   }
@@ -168,11 +170,12 @@ export class Feed {
     if (side === "older") {
       this.element.append(...children);
       this.older = part.older;
+      this.looked = part.looked;
       if (left) this.newer = placeBefore(this.element.firstElementChild.dataset.key);
     } else {
       this.element.prepend(...children);
       this.newer = part.newer;
-      if (left) this.older = this.articles.at(-1).dataset.key;
+      if (left) this.dropFrom(this.articles.at(-1).dataset.key);
     }
     if (part.total !== null) this.total = part.total;
     this.settle(children[0]);
@@ -181,7 +184,13 @@ export class Feed {
   // Make room for one article at the start.
   dropOldest() {
     while (this.articles.length >= MOST) this.element.lastElementChild.remove();
-    this.older = this.articles.at(-1).dataset.key;
+    this.dropFrom(this.articles.at(-1).dataset.key);
+  }
+
+  // The list ends at an article now, behind which there are others.
+  dropFrom(key) {
+    this.older = key;
+    this.looked = "";
   }
 
   // Another window in the place of this one.
@@ -189,6 +198,7 @@ export class Feed {
     this.element.replaceChildren(...part.children);
     this.older = part.older;
     this.newer = part.newer;
+    this.looked = part.looked;
     if (part.total !== null) this.total = part.total;
     this.settle(part.children[0]);
   }
@@ -211,6 +221,16 @@ export class Feed {
       query.set(side, this[side]);
       this.links[side].href = `?${query}`;
     }
+    // Where a filter has no index, a part may end before it has found enough.
+    const looked = document.getElementById("looked");
+    looked.hidden = !this.looked;
+    looked.textContent = this.looked && `Looked through all to ${this.looked}.`;
+    this.links.older.textContent = this.looked && this.older ? "Search on" : "Older";
+    const empty = document.querySelector(".empty");
+    if (empty) empty.hidden = articles.length > 0;
+    // A feed without articles is none to a screen reader.
+    this.element.role = articles.length ? "feed" : null;
+    this.element.ariaLabel = articles.length ? this.element.dataset.label : null;
     const end = document.getElementById("end");
     end.hidden = Boolean(this.older) || articles.length === 0;
     const total = document.getElementById("total");

@@ -9,10 +9,9 @@ import msgspec
 from doings.core.activity import ACTOR, DERIVED_ROLES, SUBJECT, Activity
 from doings.core.clock import text_from_instant
 from doings.core.entity import CONTACT, Entity, EntityKey
-from doings.core.kinds.rules import kind_named
 from doings.core.presentation.graphemes import cut_before
 from doings.core.presentation.prose import prose
-from doings.core.presentation.title import title_pieces
+from doings.core.presentation.title import kind_of, title_pieces
 from doings.core.store.changes import Change
 from doings.web.timeline.facts import Fact, Revision, cut, facts_of, revision_of
 from doings.web.timeline.filters import key_text
@@ -149,6 +148,7 @@ def _folded(run: list[Article]) -> list[Article]:
 
 def article_of(activity: Activity, context: Context, number: int | None) -> Article:
     """The article of one activity."""
+    kind = kind_of(activity)
     moment = local(activity.occurred_at, context.time_zone)
     change = context.revisions.get(activity.seq)
     title = [
@@ -162,8 +162,8 @@ def article_of(activity: Activity, context: Context, number: int | None) -> Arti
         id=activity.id,
         key=key_text(activity.occurred_at, activity.seq),
         kind=activity.kind,
-        kind_title=kind_named(activity.kind).title,
-        icon=icon_of(activity.kind),
+        kind_title=kind.title,
+        icon=icon_of(kind),
         title=title,
         excerpt=excerpt,
         rest=rest,

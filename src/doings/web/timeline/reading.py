@@ -1,10 +1,13 @@
 """Reading what a page of a timeline shows, from one state of the account."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 import msgspec
 
 from doings.core.activity import Activity
+from doings.core.budget import LOOKED_THROUGH
+from doings.core.clock import local_date
 from doings.core.defaults import SETTINGS
 from doings.core.entity import Entity, EntityKey
 from doings.core.errors import Invalid
@@ -17,6 +20,10 @@ from doings.web.timeline.articles import Article, Context, articles_of, timeline
 from doings.web.timeline.calendar import Sums
 from doings.web.timeline.facts import REPLACED_BYTES
 from doings.web.timeline.filters import Asked, Filters, Remark, contact_named, query_of
+from doings.web.timeline.times import date_text
+
+ORIGINS = 500
+"""How many of the newest activities are looked at for the origins to choose from."""
 
 CHOICES = 8
 """How many people are offered where a name fits several."""
@@ -31,12 +38,18 @@ class Choice(msgspec.Struct, frozen=True):
 
 
 class Part(msgspec.Struct, frozen=True):
-    """A part of a list. `total` and `number`, that of the first, are None where nobody counts."""
+    """A part of a list. `total` and `number`, that of the first, are None where nobody counts.
+
+    One that `is_cut` stopped to look at activities before it had found enough; `looked_to` is the
+    day, in words, that it came to on its way to older ones.
+    """
 
     articles: list[Article]
     total: int | None
     before: Gap | None
     after: Gap | None
+    is_cut: bool = False
+    looked_to: str | None = None
 
     @property
     def count(self) -> int:
@@ -45,18 +58,22 @@ class Part(msgspec.Struct, frozen=True):
 
 
 class Overview(msgspec.Struct, frozen=True):
-    """What stands around a list: who it is of, which kinds there are, and on which days."""
+    """What stands around a list: who it is of, which kinds there are, and on which days.
+
+    `origins` are those of the newest activities, with how many of these each has.
+    """
 
     names: dict[EntityKey, str]
     choices: list[Choice]
     kinds: list[tuple[str, int]]
     sums: Sums
+    origins: list[tuple[str, int]]
 
 
 async def read_part(reader: Reader, asked: Asked, time_zone: str, now: int) -> Part:
     """The articles that an address asks for."""
     query = query_of(asked, time_zone)
-    page = await reader.page(query, with_attrs=False)
+    page = await reader.page(query, with_attrs=False, looks=LOOKED_THROUGH)
     total, number = await _numbers(reader, query, page, asked.filters)
     seqs = [activity.seq for activity in page.items]
     context = Context(
@@ -66,7 +83,10 @@ async def read_part(reader: Reader, asked: Asked, time_zone: str, now: int) -> P
     )
     folds = not asked.filters.kinds
     articles = articles_of(page.items, context, number=number, folds=folds)
-    return Part(articles, total, page.before, page.after)
+    looked_to = None
+    if page.is_cut and page.after is not None and query.side == "older":
+        looked_to = date_text(local_date(page.after.occurred_at, time_zone))
+    return Part(articles, total, page.before, page.after, page.is_cut, looked_to)
 
 
 async def _numbers(
@@ -89,11 +109,14 @@ async def read_overview(reader: Reader, filters: Filters, choices: list[Choice])
     query = Query(entities=(filters.person,) if filters.person else (), kinds=filters.kinds or None)
     keys = [key for key in (filters.person, filters.actor) if key]
     known = await reader.entities_by_key(keys) if keys else {}
+    newest = Query(entities=query.entities, limit=ORIGINS)
+    origins = Counter((await reader.origins(newest)).values())
     return Overview(
         names={key: entity.name or entity.id for key, entity in known.items()},
         choices=choices,
         kinds=await reader.totals_by_kind(filters.person),
         sums=await reader.sums_by_day(query),
+        origins=sorted(origins.items(), key=lambda pair: (-pair[1], pair[0])),
     )
 
 

@@ -1,0 +1,103 @@
+"""Who else somebody is, and what keeps them from being erased."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import msgspec
+
+from doings.core.clock import text_from_instant
+from doings.core.entity import Entity
+from doings.core.store import Reader
+from doings.core.store.erasures import Hold
+from doings.core.store.merges import Merge
+from doings.web.timeline.articles import entity_url
+from doings.web.timeline.times import ago_text, exact_text
+
+MERGES = 50
+"""How many of the newest merges a page looks at."""
+
+
+class Note(NamedTuple):
+    """When something was said, by whom, and why; `by` is None for the server or a command."""
+
+    iso: str
+    exact: str
+    ago: str
+    by: str | None
+    reason: str | None
+
+
+class MergedIds(NamedTuple):
+    """A merge: its id, and which ids it put with which one, whose page is at `url`."""
+
+    id: str
+    keep: str
+    url: str
+    merged: list[str]
+    note: Note
+
+
+class HeldId(NamedTuple):
+    """An id that is on hold."""
+
+    key: str
+    note: Note
+
+
+class Identity(msgspec.Struct, frozen=True):
+    """The merges that hold, newest first, and the holds."""
+
+    merges: list[MergedIds]
+    holds: list[HeldId]
+
+    @property
+    def ids(self) -> list[str]:
+        """All ids that were merged, `type:id` each."""
+        return [key for merge in self.merges for key in merge.merged]
+
+
+async def read_identity(reader: Reader, entity: Entity, time_zone: str, now: int) -> Identity:
+    """What the page says of an entity that stands for itself."""
+    merges = [] if entity.group_seq is None else await reader.merges_of(entity.key)
+    holds = await reader.holds_of(entity.key)
+    if not merges and not holds:
+        return Identity([], [])
+    labels = {one.key: one.label or one.key for one in await reader.credentials()}
+    context = _Context(time_zone, now, labels)
+    return Identity(
+        [_merge(one, context) for one in merges], [_hold(one, context) for one in holds]
+    )
+
+
+async def read_merges(reader: Reader, time_zone: str, now: int) -> list[MergedIds]:
+    """The newest merges of the account that hold."""
+    found = await reader.merges(before=None, after=None, limit=MERGES)
+    labels = {one.key: one.label or one.key for one in await reader.credentials()}
+    context = _Context(time_zone, now, labels)
+    return [_merge(one, context) for one in found if one.reverted_at is None]
+
+
+class _Context(NamedTuple):
+    time_zone: str
+    now: int
+    labels: Mapping[str, str]
+
+
+def _merge(merge: Merge, context: _Context) -> MergedIds:
+    merged = [":".join(key) for key in merge.merged]
+    keep = ":".join(merge.keep)
+    return MergedIds(merge.id, keep, entity_url(merge.keep), merged, _note(merge, context))
+
+
+def _hold(hold: Hold, context: _Context) -> HeldId:
+    return HeldId(":".join(hold.entity), _note(hold, context))
+
+
+def _note(said: Merge | Hold, context: _Context) -> Note:
+    return Note(
+        iso=text_from_instant(said.at),
+        exact=exact_text(said.at, context.time_zone),
+        ago=ago_text(said.at, context.now),
+        by=context.labels.get(said.by, said.by) if said.by else None,
+        reason=said.reason,
+    )

@@ -1,0 +1,1 @@
+"""What may be done with a person: merging, parting, holding, erasing."""
