@@ -3,11 +3,14 @@
 import json
 import re
 import stat
+from collections import Counter
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from doings.cli.demo.elsewhere import KINDS
+from doings.cli.demo.people import SEEN
 from doings.cli.demo.story import story
 from doings.core.kinds.rules import CATALOGUE
 from tests.cli.conftest import Cli
@@ -16,17 +19,17 @@ from tests.cli.conftest import Cli
 @pytest.mark.parametrize("end", [date(2026, 11, 23), date(2027, 2, 1), date(2028, 2, 29)])
 def test_a_year_has_every_kind(end: date) -> None:
     """And enough of everything to be worth looking at."""
-    drafts = story(end)
+    drafts = [one.draft for one in story(end)]
 
-    assert {draft.kind for draft in drafts} == set(CATALOGUE)
+    assert {draft.kind for draft in drafts} == {*CATALOGUE, *[kind.kind for kind in KINDS]}
     assert 1300 < len(drafts) < 2000
     assert len({draft.external_id for draft in drafts}) == len(drafts)
 
 
 def test_a_day_has_the_same_story_whenever_it_is_told() -> None:
     """So that a later run adds days and changes none."""
-    earlier = {draft.external_id: draft for draft in story(date(2026, 11, 23))}
-    later = {draft.external_id: draft for draft in story(date(2026, 12, 24))}
+    earlier = {one.draft.external_id: one.draft for one in story(date(2026, 11, 23))}
+    later = {one.draft.external_id: one.draft for one in story(date(2026, 12, 24))}
 
     both = earlier.keys() & later.keys()
 
@@ -45,6 +48,24 @@ def test_running_it_twice_changes_nothing(cli: Cli) -> None:
     assert second.out == first.out
     assert " 0 of them new" in second.err
     assert cli("export", "--account", "demo").out == before
+
+
+def test_it_has_something_of_everything(cli: Cli) -> None:
+    """Somebody of all five systems who is one, interactions at every end, failures, changes."""
+    cli("demo")
+    lines = [json.loads(line) for line in cli("export", "--account", "demo").out.splitlines()]
+
+    activities = [line for line in lines if "kind" in line]
+    hers = [one for one in activities if one["origin"] in SEEN]
+    statuses = Counter(one["data"]["status"] for one in activities if "status" in one["data"])
+    changed = [one for one in activities if one["updated_at"] != one["recorded_at"]]
+    assert {one["origin"] for one in hers} == set(SEEN)
+    merges = cli("merge", "list", "--account", "demo").out
+    assert merges.count("active") == 1
+    assert "contact:m-4711 contact:c-8c2f19" in merges
+    assert {"ACCEPTED", "COMPLETED", "DECLINED"} <= statuses.keys()
+    assert sum(one["level"] == "ERROR" for one in activities) > 10
+    assert len(changed) > 40
 
 
 def test_the_secret_is_readable_for_its_owner_only(cli: Cli, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from doings.cli.demo import people
+from doings.cli.demo.afterwards import Later
 from doings.cli.demo.days import Day, Episode, Happening, utc_text_of
 from doings.cli.demo.people import ASSISTANT, membership
 from doings.core.activity import Link
@@ -55,7 +56,14 @@ def encounter(day: Day) -> Iterator[Happening]:
             "emotions": [day.dice.randint(17, 46)] if day.chance(40) else [],
             "happened_on": str(day.date),
         },
+        later=(_corrected(day, body),) if body and day.extra.randrange(5) == 0 else (),
     )
+
+
+def _corrected(day: Day, body: str) -> Later:
+    """Somebody puts the text right the next day."""
+    more = day.extra.choice(("And the photos are on the wall now.", "It was the week before."))
+    return Later(day.at(9, days=1, by=day.extra), body=f"{body} {more}")
 
 
 def text(day: Day) -> Iterator[Happening]:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from doings.cli.demo.afterwards import Later
 from doings.cli.demo.people import MEMBERS, PEOPLE, USERS, ZONE, Person
 from doings.core.activity import DEFAULT_CHANNELS, Link
 from doings.core.clock import instant_from_datetime, zone
@@ -18,8 +19,11 @@ from doings.core.clock import instant_from_datetime, zone
 T = TypeVar("T")
 
 
+ORIGIN = "demo"
+
+
 class Happening(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that happens; `by` is who does it."""
+    """Something that happens; `by` is who does it, `later` what becomes of it."""
 
     kind: str
     at: datetime
@@ -30,6 +34,8 @@ class Happening(msgspec.Struct, frozen=True, kw_only=True):
     data: dict[str, Any] = {}
     level: str | None = None
     channels: tuple[str, ...] = DEFAULT_CHANNELS
+    origin: str = ORIGIN
+    later: tuple[Later, ...] = ()
 
     @property
     def instant(self) -> int:
@@ -43,11 +49,14 @@ class Day:
     def __init__(self, day: date) -> None:
         self.date = day
         self.dice = Random(f"Hafenwerk {day}")  # noqa: S311 - believable, not secret
+        self.extra = Random(f"Hafenwerk {day} extra")  # noqa: S311
+        """For what came to the story later, and may not change what was told before."""
         self._ids = 0
 
-    def at(self, hour: int, *, days: int = 0) -> datetime:
+    def at(self, hour: int, *, days: int = 0, by: Random | None = None) -> datetime:
         """Some minute of that hour, today or days later."""
-        minute = time(hour, self.dice.randrange(60), self.dice.randrange(60))
+        dice = by or self.dice
+        minute = time(hour, dice.randrange(60), dice.randrange(60))
         return datetime.combine(self.date + timedelta(days), minute, tzinfo=zone(ZONE))
 
     def hour(self, first: int = 9, last: int = 17) -> datetime:
@@ -70,9 +79,9 @@ class Day:
         """A random contact with a membership."""
         return self.pick(MEMBERS)
 
-    def user(self) -> Link:
+    def user(self, by: Random | None = None) -> Link:
         """A random user of the coworking space."""
-        return self.pick(USERS)
+        return (by or self.dice).choice(USERS)
 
     def chance(self, of_hundred: int) -> bool:
         """True in so many of a hundred cases."""

@@ -5,9 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 from doings.cli.demo import people
+from doings.cli.demo.afterwards import Later
 from doings.cli.demo.days import Day, Episode, Happening, utc_text_of
 from doings.cli.demo.people import US, individual
 from doings.core.activity import Link
+from doings.core.interactions.lifecycle import StepName
 
 _IDENTITY = {"code": "RQ_004", "type": "RTP_001", "category": "RQC_001", "items": []}
 _ADDRESS = {"code": "RQ_007", "type": "RTP_001", "category": "RQC_001", "items": []}
@@ -42,6 +44,9 @@ def _interaction(
 ) -> Happening:
     other, at = individual(day.pick(people.PEOPLE[:6])), day.hour()
     theirs = Link(other.type, other.id, name=other.name)
+    later = tuple(
+        [Later(day.at(11, days=days, by=day.extra), step) for step, days in _outcome(day)]
+    )
     return Happening(
         kind=kind,
         at=at,
@@ -54,7 +59,22 @@ def _interaction(
             "expires_in": {"seconds": 90 * 86_400},
             "notification_message": message,
         },
+        later=later,
     )
+
+
+def _outcome(day: Day) -> tuple[tuple[StepName, int], ...]:
+    """The steps that are taken, each with days until then; without any it lapses."""
+    return day.extra.choice(_OUTCOMES)
+
+
+_OUTCOMES: tuple[tuple[tuple[StepName, int], ...], ...] = (
+    (("accept", 2),),
+    (("accept", 1),),
+    (("accept", 2), ("complete", 9)),
+    (("decline", 3),),
+    (),
+)
 
 
 SELDOM: tuple[Episode, ...] = (

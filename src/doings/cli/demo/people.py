@@ -70,6 +70,29 @@ PEOPLE = tuple(Person(str(number), *row) for number, row in enumerate(_PEOPLE, 1
 MEMBERS = PEOPLE[:10]
 """Contacts with a membership; its id is `m` and the contact's id."""
 
+HER = PEOPLE[0]
+"""Somebody who is seen in the systems of all five vendors."""
+
+SEEN = {
+    "monica": Link("contact", "m-4711"),
+    "cobot": Link("contact", "c-8c2f19"),
+    "invent": Link("contact", "i-con-77"),
+    "agendize": Link("contact", "a-90211"),
+    "mio": Link("individual", "i1", "counterpart"),
+}
+"""What she is called in each. The contacts are merged into her own; what mio knows belongs to her.
+"""
+
+_NAMES = {
+    "monica": "Amara Okafor",
+    "cobot": "A. Okafor",
+    "invent": "Okafor, Amara",
+    "agendize": "Amara Okafor-Lindt",
+}
+
+TWIN = "1002"
+"""The id of a contact that looks like another one, and is suggested for a merge."""
+
 PLANS = (("Flex", "149.00"), ("Desk", "279.00"), ("Team room", "890.00"))
 
 USERS = (
@@ -112,6 +135,8 @@ def entities() -> list[tuple[EntityKey, EntityDraft]]:
     """Everybody and everything, contacts before what belongs to them."""
     return [
         *(_contact(person) for person in PEOPLE),
+        *doubles(),
+        _entity("contact", TWIN, "Jonas Petersenn", email=PEOPLE[1].email),
         *(_membership(number, person) for number, person in enumerate(MEMBERS)),
         *(_individual(person) for person in PEOPLE[:6]),
         *(_user(user) for user in USERS),
@@ -123,6 +148,14 @@ def entities() -> list[tuple[EntityKey, EntityDraft]]:
         *(_entity("broadcast", id_, name) for id_, name in BROADCASTS),
         *(_entity("resource", id_, name) for id_, name in ROOMS),
         *(_entity("conference", id_, name) for id_, name, _ in CONFERENCES),
+    ]
+
+
+def doubles() -> list[tuple[EntityKey, EntityDraft]]:
+    """Her as a contact of each other system; all know her address."""
+    return [
+        _entity("contact", SEEN[origin].id, name, email=HER.email)
+        for origin, name in _NAMES.items()
     ]
 
 

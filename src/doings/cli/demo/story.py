@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from doings.cli.demo import contacts, coworking, front_desk, interactions
-from doings.cli.demo.days import Day, Episode, Happening
+from doings.cli.demo import contacts, coworking, elsewhere, front_desk, interactions
+from doings.cli.demo.afterwards import Told
+from doings.cli.demo.days import ORIGIN, Day, Episode, Happening
 from doings.cli.demo.people import ZONE
 from doings.core.activity import ACTOR, Draft, Link
 from doings.core.text import json_text
-
-ORIGIN = "demo"
 
 OFTEN = (*contacts.OFTEN, *front_desk.OFTEN, *coworking.OFTEN)
 ROTA = (*contacts.SELDOM, *front_desk.SELDOM, *coworking.SELDOM, *interactions.SELDOM)
@@ -22,19 +21,20 @@ LONGEST = 45
 _WEEKEND = 5
 
 
-def story(end: date, days: int = YEAR) -> list[Draft]:
+def story(end: date, days: int = YEAR) -> list[Told]:
     """What happened on the days before `end`, oldest first; a day's story never changes."""
     first = end - timedelta(days)
     begins = (end - timedelta(back) for back in range(days + LONGEST, 0, -1))
-    drafts = [draft for day in begins for draft in _drafts_of(day, first, end)]
-    return sorted(drafts, key=lambda draft: draft.occurred_at)
+    told = [one for day in begins for one in _told_of(day, first, end)]
+    return sorted(told, key=lambda one: one.draft.occurred_at)
 
 
-def _drafts_of(day: date, first: date, end: date) -> Iterator[Draft]:
+def _told_of(day: date, first: date, end: date) -> Iterator[Told]:
     """What begins on a day, as far as it happens between two dates."""
     for number, happening in enumerate(_happenings(Day(day)), 1):
         if first <= happening.at.date() < end:
-            yield _draft(happening, f"{ORIGIN}-{day}-{number}")
+            later = tuple([one for one in happening.later if one.at.date() < end])
+            yield Told(_draft(happening, f"{ORIGIN}-{day}-{number}"), later)
 
 
 def _happenings(day: Day) -> Iterator[Happening]:
@@ -47,7 +47,8 @@ def _episodes(day: Day) -> list[Episode]:
     most = 2 if day.date.weekday() >= _WEEKEND else 4
     often, weights = zip(*OFTEN, strict=True)
     chosen: list[Episode] = day.dice.choices(often, weights, k=day.dice.randint(0, most))
-    return [*coworking.DAILY, ROTA[day.date.toordinal() % len(ROTA)], *chosen]
+    rare = ROTA[day.date.toordinal() % len(ROTA)]
+    return [*coworking.DAILY, rare, *chosen, *elsewhere.EPISODES]
 
 
 def _draft(happening: Happening, external_id: str) -> Draft:
@@ -63,6 +64,6 @@ def _draft(happening: Happening, external_id: str) -> Draft:
         level=happening.level,
         channels=happening.channels,
         links=(*actor, *happening.about),
-        origin=ORIGIN,
+        origin=happening.origin,
         external_id=external_id,
     )
