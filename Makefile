@@ -14,7 +14,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 CHECKED := $(wildcard src tests bench docs audit)
 
-.PHONY: install run test fuzz check bench audit dist docs again
+.PHONY: install run test fuzz check bench audit dist docs screenshots again
 
 install: .venv/.installed
 
@@ -49,6 +49,10 @@ docs: .venv/.installed
 	$(BIN)/python docs/generate.py
 	$(BIN)/python -m audit.licences
 	$(BIN)/python -m bench.reporting.page
+
+# The pictures of the README, of a new demo in Debian's Chromium.
+screenshots: .venv/.installed-dev
+	PYTHONPATH=. $(BIN)/python docs/screenshots.py
 
 # The stamps below are written last, so an interrupted install starts over.
 
