@@ -276,6 +276,24 @@ async def test_all_that_is_one_person_is_erased_together(member: Visitor, two: B
 
 
 @SQLITE_ONLY
+async def test_who_was_deleted_is_erased_from_their_timeline(
+    member: Visitor, two: Business
+) -> None:
+    """Which leads there, as there is no page any more; once they are erased it does not."""
+    await two.write(lambda writer: writer.delete_entity(KEYS[0]))
+
+    timeline = (await member.get("/timeline?person=contact:8")).text
+    assert f'deleted, <a href="{JIM}/erase">erase</a>' in timeline
+    page = (await member.get(f"{JIM}/erase")).text
+    answer = await member.send(f"{JIM}/erase", name="contact:8")
+
+    assert "activities erased 1" in plain(page)
+    assert answer.status_code == 200
+    assert f"{JIM}/erase" not in (await member.get("/timeline?person=contact:8")).text
+    assert (await member.get(f"{JIM}/erase")).status_code == 404
+
+
+@SQLITE_ONLY
 async def test_who_is_no_admin_does_none_of_it(
     visitor: Visitor, served: Served, two: Business
 ) -> None:

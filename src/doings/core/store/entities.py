@@ -35,7 +35,7 @@ class EntityQuery(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EntityReader(Protocol):
-    """Reading entities. A deleted entity is never returned."""
+    """Reading entities. A deleted one is returned by `entity_or_none` alone, without its name."""
 
     def note_cleaning(self, characters: int) -> None:
         """Say how many characters of HTML are cleaned next.
@@ -46,6 +46,9 @@ class EntityReader(Protocol):
 
     async def entity(self, key: EntityKey) -> Entity:
         """One entity; raises NotFound."""
+
+    async def entity_or_none(self, key: EntityKey) -> Entity | None:
+        """The entity that stands for a key, also a deleted one; None where there is none."""
 
     async def entity_by_seq(self, entity_type: str, seq: int) -> Entity:
         """One entity; raises NotFound, also for an entity of another type."""

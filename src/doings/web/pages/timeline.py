@@ -5,6 +5,7 @@ import asyncio
 import msgspec
 from starlette.responses import Response
 
+from doings.auth.principal import ADMIN
 from doings.core.account import Account
 from doings.core.clock import date_from_day, day_of
 from doings.core.kinds.rules import kind_named
@@ -139,6 +140,7 @@ def _context(request: Request, asked: Asked, part: Part, overview: Overview) -> 
         "histogram": histogram_of(overview.sums, url, (filters.first_on, filters.last_on)),
         "jump_fields": params_of(filters),
         "about_url": _about_url(filters, overview),
+        "erase_url": _erase_url(request, asked),
         "is_filtered": filters.are_any,
         "clear_url": address_of(Filters()),
     }
@@ -165,6 +167,14 @@ def _about_url(filters: Filters, overview: Overview) -> str | None:
     """Where the person is shown whose timeline it is."""
     is_known = filters.person in overview.names
     return entity_url(filters.person) if filters.person and is_known else None
+
+
+def _erase_url(request: Request, asked: Asked) -> str | None:
+    """Where a person is erased who was deleted, and so has no page."""
+    person = asked.filters.person
+    if person not in asked.gone or ADMIN not in request.principal.scopes:
+        return None
+    return f"{entity_url(person)}/erase"
 
 
 def _chips(filters: Filters, overview: Overview) -> list[Chip]:

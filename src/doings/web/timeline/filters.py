@@ -99,12 +99,17 @@ class Remark(msgspec.Struct, frozen=True):
 
 
 class Asked(msgspec.Struct):
-    """What an address asks for. `names` are people who were named by words, and are to be found."""
+    """What an address asks for.
+
+    `names` are people who were named by words, and are to be found; `gone` are those who were named
+    and are deleted.
+    """
 
     filters: Filters
     place: Place
     remarks: list[Remark]
     names: dict[str, str]
+    gone: frozenset[EntityKey] = frozenset()
 
 
 def asked_from_params(params: QueryString) -> Asked:

@@ -140,9 +140,9 @@ async def find_people(reader: Reader, asked: Asked) -> list[Choice]:
     wanted = {key for key in keys.values() if key}
     known = await reader.entities_by_key(list(wanted)) if wanted else {}
     missing = wanted - known.keys()
-    gone = await reader.deleted_keys(missing) if missing else set()
+    asked.gone = frozenset(await reader.deleted_keys(missing)) if missing else frozenset()
     for name, key in keys.items():
-        if key in missing and key not in gone:
+        if key in missing and key not in asked.gone:
             asked.remarks.append(Remark(name, ":".join(key), "there is nobody of this id here"))
     return choices
 

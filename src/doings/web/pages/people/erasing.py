@@ -1,4 +1,7 @@
-"""Erasing a person or a thing: first what would go, then the deed, once the id or name is typed."""
+"""Erasing a person or a thing: first what would go, then the deed, once the id or name is typed.
+
+One that was deleted is erased as well, as its activities still tell of it.
+"""
 
 import msgspec
 from starlette.responses import Response
@@ -6,7 +9,7 @@ from starlette.responses import Response
 from doings.auth.principal import ADMIN, READ
 from doings.core.entity import Entity, EntityKey
 from doings.core.erasing.erasure import MODES, Erasure, ErasureOrder, Mode
-from doings.core.errors import Conflict, Invalid
+from doings.core.errors import Conflict, Invalid, NotFound
 from doings.core.store import Reader
 from doings.httpkit.input.params import Parameters, last
 from doings.httpkit.request import Request
@@ -17,7 +20,7 @@ from doings.web.forms import fields_of
 from doings.web.page import respond_page
 from doings.web.pages.entity import entity_key
 from doings.web.pages.people.merging import sentence
-from doings.web.timeline.articles import entity_url
+from doings.web.timeline.articles import entity_url, timeline_url
 
 UNLIKE = "That is neither the id nor the name. Nothing was erased."
 
@@ -92,7 +95,9 @@ async def _read(request: Request, key: EntityKey) -> Shown:
     time_zone, now = zone_of(request), request.services.clock.now()
 
     async def read(reader: Reader) -> Shown:
-        entity = await reader.entity(key)
+        entity = await reader.entity_or_none(key)
+        if entity is None or entity.is_erased:
+            raise NotFound(*key)
         return Shown(entity, await read_identity(reader, entity, time_zone, now))
 
     return await request.timeline.read(read, bounded=False)
@@ -105,7 +110,8 @@ async def _respond(request: Request, mode: Mode, typed: Typed, *, status: int = 
     context = {
         "title": shown.entity.name or shown.entity.id,
         "key": ":".join(shown.entity.key),
-        "url": entity_url(shown.entity.key),
+        "url": (timeline_url if shown.entity.is_deleted else entity_url)(shown.entity.key),
+        "action": f"{entity_url(shown.entity.key)}/erase",
         "ids": shown.identity.ids,
         "counts": counted.counts if counted else None,
         "hold": hold,
