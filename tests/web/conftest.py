@@ -4,6 +4,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from doings.core.clock import HOUR
+from tests.builders import note
+from tests.clocks import NOON
 from tests.engines import engine
 from tests.serving import Business, Served
 from tests.web.visitor import Visitor
@@ -30,3 +33,12 @@ async def member(visitor: Visitor, acme: Business) -> Visitor:
     """Somebody who is signed in to the account."""
     await visitor.sign_in(acme)
     return visitor
+
+
+@pytest.fixture
+async def two(acme: Business) -> Business:
+    """An account in which two contacts share an address."""
+    await acme.put("contact", "8", name="Jim Halpert", attrs='{"email":"jim@example.org"}')
+    await acme.put("contact", "77", name="James Halpert", attrs='{"mail":"jim@example.org"}')
+    await acme.record(note("8", summary="first"), note("77", at=NOON + HOUR, summary="second"))
+    return acme
