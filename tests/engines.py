@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.storage import servers
+from tests.storage import files, servers
 
 ENGINES = ("sqlite", "postgresql")
 
@@ -46,6 +46,7 @@ async def lent_database(directory: Path) -> AsyncIterator[str]:
         async with servers.running().lent_schema(directory) as url:
             yield url
     else:
+        await files.begin(directory / "doings.db")
         yield await url_for(directory)
 
 

@@ -1,6 +1,7 @@
 """A database on every engine, brought up to date, with an account in it."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from doings.storage.postgres.engine import open_postgres
 from doings.storage.sqlite.engine import SqliteEngine
 from doings.storage.sqlite.schema import SCHEMA
 from tests.clocks import TickingClock
-from tests.storage import servers
+from tests.storage import files, servers
 from tests.storage.book import Book
 
 KEY = ErasureKey("a key for the tests", None)
@@ -47,7 +48,28 @@ ENGINES: dict[str, Callable[[Path, TickingClock], Awaitable[Database]]] = {
     "sqlite": open_sqlite,
     "postgresql": open_postgresql,
 }
-"""How each engine's database is opened: to test another engine is to add a line."""
+"""How each engine's database is opened: to test another engine is to add a line here and below."""
+
+
+@asynccontextmanager
+async def begun_file(directory: Path) -> AsyncIterator[None]:
+    """While this lasts, the directory has a database whose tables are made."""
+    await files.begin(directory / "doings.db")
+    yield
+
+
+@asynccontextmanager
+async def lent_schema(directory: Path) -> AsyncIterator[None]:
+    """The same for the directory's schema."""
+    async with servers.running().lent_schema(directory):
+        yield
+
+
+LENDING: dict[str, Callable[[Path], AbstractAsyncContextManager[None]]] = {
+    "sqlite": begun_file,
+    "postgresql": lent_schema,
+}
+"""What is quicker than to make tables for each test."""
 
 
 @pytest.fixture
@@ -66,10 +88,15 @@ async def database(
     request: pytest.FixtureRequest, tmp_path: Path, clock: TickingClock
 ) -> AsyncIterator[Database]:
     """An empty database."""
-    opening = open_citus if request.param == "citus" else ENGINES[request.param]
-    opened = await opening(tmp_path, clock)
-    yield opened
-    await opened.close()
+    if request.param == "citus":
+        opened = await open_citus(tmp_path, clock)
+        yield opened
+        await opened.close()
+        return
+    async with LENDING[request.param](tmp_path):
+        opened = await ENGINES[request.param](tmp_path, clock)
+        yield opened
+        await opened.close()
 
 
 @pytest.fixture

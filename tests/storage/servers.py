@@ -32,10 +32,14 @@ shared_buffers = 128MB
 max_wal_size = 4GB
 wal_level = minimal
 max_wal_senders = 0
+fsync = off
+full_page_writes = off
 timezone = 'UTC'
 logging_collector = off
 """
-"""Small and quick to start; what is committed still lasts, as the tests kill the server."""
+"""Small and quick to start. The tests kill the server and never the machine, so what is committed
+lasts as soon as the machine has it, and nobody waits for the disk.
+"""
 
 ACCESS = """
 host all guarded 127.0.0.1/32 scram-sha-256
@@ -57,6 +61,7 @@ class Server:
         self.port = _free_port()
         self._schemas: set[str] = set()
         self._emptied: list[str] = []
+        self._lent: dict[Path, str] = {}
         self._identity: dict[str, Any] = {}
         if os.geteuid() == 0:
             shutil.chown(self.folder, "nobody")
@@ -102,7 +107,7 @@ class Server:
 
     async def url_for(self, directory: Path) -> str:
         """The URL of an empty schema, and of the same one again for the same directory."""
-        schema = _schema_of(directory)
+        schema = self._lent.get(directory) or _schema_of(directory)
         if schema not in self._schemas:
             self._schemas.add(schema)
             await self.command(f"CREATE SCHEMA {schema}")
@@ -118,9 +123,12 @@ class Server:
         if self._emptied:
             schema = self._emptied.pop()
         else:
-            schema = _schema_of(directory)
-            await self.url_for(directory)
+            schema = f"lent{len(self._schemas)}"
+            self._schemas.add(schema)
+            await self.command(f"CREATE SCHEMA {schema}")
+        self._lent[directory] = schema
         yield f"{self.url()}?search_path={schema}"
+        del self._lent[directory]
         await self._empty(schema)
         self._emptied.append(schema)
 
