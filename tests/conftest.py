@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from doings.live.webhooks import destination
+from doings.storage.sqlite import connection
 from tests.serving import Served, serving
 from tests.storage import servers
 
@@ -72,6 +73,14 @@ def _nothing_outside_is_reached() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(destination, "addresses_of", refuse_others)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nobody_waits_for_the_disk() -> Iterator[None]:
+    """SQLite writes in this process last when the process is killed, not when the machine is."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(connection, "SYNCHRONOUS", "off")
         yield
 
 

@@ -32,6 +32,9 @@ STATEMENTS = 100
 CACHE = 65_536
 """Kibibytes of pages that a connection keeps."""
 
+SYNCHRONOUS = "full"
+"""What is committed is on the disk before anybody is told."""
+
 READER_CACHE = 8192
 """Likewise of a reader thread's: a walk through everything hardly sees a page twice."""
 
@@ -266,7 +269,7 @@ def opened(path: Path, cache: int = CACHE, *, is_new: bool = False) -> apsw.Conn
         raw.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
         raw.set_busy_handler(_looks_again)
         raw.pragma("journal_mode", "wal")
-        raw.pragma("synchronous", "full")
+        raw.pragma("synchronous", SYNCHRONOUS)
         raw.pragma("cache_size", -cache)
         raw.pragma("temp_store", "memory")
         # What is deleted is overwritten at once, in pages that nobody uses any more, too.
