@@ -4,6 +4,7 @@ Else a missing dependency would hide what it tests. Only tests marked `citus` ma
 need a cluster of their own. Expected failures (`xfail`) are not skips.
 """
 
+import gc
 import os
 import socket
 from collections.abc import AsyncIterator, Generator, Iterator
@@ -22,6 +23,12 @@ UNDER_CI = os.environ.get("CI", "").lower() not in {"", "0", "false"}
 def pytest_report_header() -> str:
     """Tell how long all of the tests take. The figure is measured; measure again when it is off."""
     return "all tests: about 5 minutes on two cores"
+
+
+def pytest_collection_finish() -> None:
+    """Leave the thousands of tests that wait out of what is looked through for garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
