@@ -15,7 +15,9 @@ from tests.storage import files, servers
 ENGINES = ("sqlite", "postgresql")
 
 SQLITE_ONLY = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
-"""Marks a test that is about SQLite's file, or about nothing that an engine has a part in."""
+"""Marks a test that is about SQLite's file, or about nothing that an engine has a part in: what is
+refused before the store is asked, what a text is read as, how an answer is laid out.
+"""
 
 POSTGRESQL_ONLY = pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
 """Marks a test that is about PostgreSQL's server."""

@@ -12,6 +12,7 @@ from doings.core.clock import HOUR
 from doings.core.errors import Unavailable
 from tests.builders import note
 from tests.dialects.dialect import Dialect, Headers
+from tests.engines import SQLITE_ONLY
 from tests.serving import Business, Served
 
 RECORDED = 7
@@ -70,6 +71,7 @@ async def test_the_list_holds_what_was_recorded_elsewhere(world: World) -> None:
     assert len(world.dialect.items(answer.json())) == RECORDED
 
 
+@SQLITE_ONLY
 async def test_a_call_without_a_credential_is_refused(world: World) -> None:
     """401, for what exists and for what does not."""
     for path in (world.path, f"/{world.dialect.name}/no/such/path"):
@@ -88,6 +90,7 @@ async def test_a_wrong_secret_is_refused(world: World) -> None:
     assert answer.status_code == 401
 
 
+@SQLITE_ONLY
 async def test_who_guesses_too_often_has_to_wait(world: World) -> None:
     """After ten wrong credentials in a minute further wrong ones wait; good ones never do."""
     guessing = world.served.client_at("10.0.0.9")
@@ -156,11 +159,13 @@ async def test_another_account_s_activities_are_not_there(world: World) -> None:
     assert "secret of another account" not in foreign.text
 
 
+@SQLITE_ONLY
 async def test_an_unknown_path_is_answered_in_the_vendor_s_shape(world: World) -> None:
     """404."""
     check_error(world.dialect, await world.get(f"/{world.dialect.name}/no/such/path"), 404)
 
 
+@SQLITE_ONLY
 async def test_a_wrong_verb_is_answered_in_the_vendor_s_shape(world: World) -> None:
     """405, with what would have been right."""
     answer = await world.get(method="DELETE")
@@ -169,6 +174,7 @@ async def test_a_wrong_verb_is_answered_in_the_vendor_s_shape(world: World) -> N
     assert "GET" in answer.headers["allow"]
 
 
+@SQLITE_ONLY
 async def test_a_store_that_is_away_is_answered_in_the_vendor_s_shape(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -185,6 +191,7 @@ async def test_a_store_that_is_away_is_answered_in_the_vendor_s_shape(
     assert answer.headers["content-type"].startswith("application/json")
 
 
+@SQLITE_ONLY
 async def test_a_defect_is_answered_in_the_vendor_s_shape_and_tells_nothing(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,6 +9,9 @@ from doings.core.entity import Entity
 from doings.core.query import Query
 from doings.core.store.changes import Change, EntityChange, FeedChunk, Op
 from doings.live.matching import how_told, is_told_of_entity, let_through, states
+from tests.engines import SQLITE_ONLY
+
+pytestmark = SQLITE_ONLY  # no database has a part in what is tested here
 
 JIM = ("contact", "8")
 ANN = ("user", "u1")

@@ -5,6 +5,7 @@ import io
 
 import pytest
 
+from tests.engines import SQLITE_ONLY
 from tests.native.client import Native, problems
 
 CSV = {"Accept": "text/csv"}
@@ -24,6 +25,7 @@ async def cells(native: Native, column: str) -> list[str]:
     return [row[column] for row in csv.DictReader(io.StringIO(answer.text, newline=""))]
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize("text", RUN)
 async def test_a_cell_that_would_run_is_guarded(native: Native, text: str) -> None:
     """In every column that a caller fills."""
@@ -33,6 +35,7 @@ async def test_a_cell_that_would_run_is_guarded(native: Native, text: str) -> No
         assert await cells(native, column) == [f"'{text}"]
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize("text", PLAIN)
 async def test_any_other_cell_is_as_it_was(native: Native, text: str) -> None:
     """An apostrophe too many would be a change."""

@@ -9,12 +9,14 @@ import pytest
 from doings.app import Application
 from doings.config import Settings
 from doings.core.errors import Unavailable
+from tests.engines import SQLITE_ONLY
 from tests.native.client import SCOPES, Native, problems, signed_in
 
 READS = ["/activities", "/entities", "/stats", "/changes", "/kinds"]
 BODY = {"kind": "a.b"}
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
@@ -45,6 +47,7 @@ async def test_400_a_body_that_cannot_be_read(
     assert (answer.status_code, answer.json()["detail"]) == (400, reason)
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize("path", [*READS, "/account", "/tokens", "/activities/x", "/nothing"])
 @pytest.mark.parametrize(
     "headers", [{}, {"Authorization": "Basic x"}, {"Authorization": "Bearer wrong"}]
@@ -78,6 +81,7 @@ ADMINISTRATION: list[tuple[str, str, Any]] = [
 ]
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize(
     ("method", "path", "body", "scope"),
     [
@@ -99,6 +103,7 @@ async def test_403_without_the_scope(
     assert f'scope="{scope}"' in answer.headers["www-authenticate"]
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize("path", ["/nothing", "/", "/activities/x/y", "/entities/contact"])
 async def test_404_for_a_path_that_is_not_there(native: Native, path: str) -> None:
     """As a problem document."""
@@ -108,6 +113,7 @@ async def test_404_for_a_path_that_is_not_there(native: Native, path: str) -> No
     assert answer.headers["content-type"] == "application/problem+json"
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [
@@ -126,6 +132,7 @@ async def test_405_says_what_is_allowed(
     assert answer.headers["allow"] == allowed
 
 
+@SQLITE_ONLY
 async def test_413_for_a_body_over_the_limit(native: Native) -> None:
     """1 MiB, whatever is in it, declared or not; an array of a batch may hold more."""
     item = b'{"kind":"a.b","body":"' + b"x" * 700_000 + b'"}'
@@ -140,6 +147,7 @@ async def test_413_for_a_body_over_the_limit(native: Native) -> None:
     assert (one.status_code, two.status_code, three.status_code) == (413, 200, 413)
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize(
     ("method", "path", "media_type"),
     [
@@ -168,6 +176,7 @@ async def test_415_for_a_body_in_another_format(
     assert "application/" in answer.json()["detail"]
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize(
     "media_type", ["application/json", "application/json; charset=utf-8", "APPLICATION/JSON"]
 )
@@ -180,6 +189,7 @@ async def test_takes_json_however_it_is_called(native: Native, media_type: str) 
     assert answer.status_code == 201
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize("media_type", ["application/merge-patch+json", "application/json"])
 async def test_takes_a_merge_patch_under_both_names(native: Native, media_type: str) -> None:
     """Its own, and plain JSON."""
@@ -195,6 +205,7 @@ async def test_takes_a_merge_patch_under_both_names(native: Native, media_type: 
     assert answer.json()["body"] == "x"
 
 
+@SQLITE_ONLY
 async def test_429_for_who_guesses(tmp_path: Path) -> None:
     """After the limit of wrong credentials further wrong ones wait, and good ones do not."""
     app = Application(Settings(database=f"sqlite:///{tmp_path}/x.db", failed_sign_ins=3))
@@ -212,6 +223,7 @@ async def test_429_for_who_guesses(tmp_path: Path) -> None:
     assert welcome.status_code == 200
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize("request_", [("GET", "/activities", None), *WRITES[:2]])
 async def test_503_while_the_store_is_away(
     app: Application,

@@ -13,6 +13,9 @@ from doings.dialects.agendize.documents import SavedDate
 from doings.dialects.agendize.mapping.activity import RenderContext, activity_documents
 from doings.dialects.agendize.mapping.saved import draft_from_document, saved_activity
 from tests.builders import activity
+from tests.engines import SQLITE_ONLY
+
+pytestmark = SQLITE_ONLY  # no database has a part in what is tested here
 
 BERLIN = "Europe/Berlin"
 VIEW = RenderContext("http://server/agendize/api/2.3", BERLIN)

@@ -12,6 +12,9 @@ from doings.dialects.agendize.vocabulary import KINDS
 from tests.builders import ID, linked
 from tests.clocks import NOON
 from tests.dialects.agendize.elements import APPOINTMENT, URL, actor, of_client
+from tests.engines import SQLITE_ONLY
+
+pytestmark = SQLITE_ONLY  # no database has a part in what is tested here
 
 JIM = linked("contact", "8", "Jim H", "actor")
 

@@ -14,6 +14,7 @@ from doings.dialects.agendize.vocabulary import KINDS
 from tests.builders import note
 from tests.clocks import NOON
 from tests.dialects.agendize.company import PATH, Company
+from tests.engines import SQLITE_ONLY
 from tests.serving import Served, serving
 
 
@@ -111,6 +112,7 @@ async def test_client_record_stands_for_its_contact(company: Company) -> None:
     assert await company.ids("c9") == [alone.id]
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize(
     ("params", "code", "message"),
     [
@@ -174,6 +176,7 @@ async def test_signing_in(company: Company, where: str) -> None:
     assert (answer.status_code, answer.json()) == (200, {"items": []})
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize("path", [f"{PATH}?clientId=8", PATH, "/agendize", "/agendize/api/2.3/x"])
 async def test_credential_comes_first(company: Company, path: str) -> None:
     """Without a valid one the answer is 401; half of a partner's is not valid."""
@@ -212,6 +215,7 @@ async def test_scope(company: Company) -> None:
     assert refused.json() == error(403, "this needs the scope read_activities")
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize(
     "path", ["/agendize", "/agendize/api/2.3", "/agendize/api/2.2/activities", PATH + "/1"]
 )
@@ -223,6 +227,7 @@ async def test_unknown_path(company: Company, path: str) -> None:
     assert answer.json()["error"]["code"] == 404
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 async def test_wrong_method(company: Company, method: str) -> None:
     """405, saying which are right."""

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.dialects.bytes.vendors import VENDORS, check_shape, sign_in
+from tests.engines import SQLITE_ONLY
 from tests.serving import Business, Served
 
 FORM = "application/x-www-form-urlencoded"
@@ -17,6 +18,7 @@ CODINGS: dict[str, Any] = {
 }
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"], ids=["plain", "mark"])
 @pytest.mark.parametrize("coding", CODINGS)
 @pytest.mark.parametrize(
@@ -48,6 +50,7 @@ async def test_a_body_may_come_in_many_ways(  # noqa: PLR0917
     assert "café" in answer.text
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32", "utf-32-be"])
 @pytest.mark.parametrize("media_type", ["application/json", FORM])
 @pytest.mark.parametrize(
@@ -66,6 +69,7 @@ async def test_another_encoding_is_named(
     assert encoding[:6].upper() in answer.text
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize(
     ("method", "path"),
     [
@@ -91,6 +95,7 @@ async def test_bodies_are_held_to_their_limits(
         check_shape(vendor, answer)
 
 
+@SQLITE_ONLY
 async def test_a_form_in_latin_1_is_refused(served: Served, acme: Business) -> None:
     """Also one of several parts."""
     parts = b'--b\r\nContent-Disposition: form-data; name="text"\r\n\r\ncaf%s\r\n--b--\r\n'

@@ -11,9 +11,11 @@ from tests.dialects.bytes.vendors import (
     sign_in,
     with_query,
 )
+from tests.engines import SQLITE_ONLY
 from tests.serving import Business, Served
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize("query", ["x=caf%FF", "%E9=1", "x=a%00b", "_=%C3"])
 async def test_a_query_that_is_no_text_is_400(
     served: Served, acme: Business, vendor: Vendor, query: str
@@ -53,6 +55,7 @@ async def test_a_credential_in_a_query_is_found_beside_what_cannot_be_read(
         assert (await served.client.get(path)).status_code == status, path
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize("segment", ["%FF", "caf%E9", "a%00b", "%C0%80"])
 async def test_a_path_that_is_no_text_is_400(
     served: Served, acme: Business, vendor: Vendor, segment: str
@@ -67,6 +70,7 @@ async def test_a_path_that_is_no_text_is_400(
         check_shape(vendor, answer)
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize(
     ("name", "query", "status"),
     [
@@ -134,6 +138,7 @@ async def test_a_filter_that_cannot_be_read_is_refused(
     check_shape(vendor, answer)
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize(
     "spelling", ["{}={}", "{}[]={}", "{}[0]={}", "{}%5B%5D={}", "{}%5b7%5d={}"]
 )
@@ -179,6 +184,7 @@ async def test_every_answer_says_who_may_keep_it(
     assert {answer.headers["vary"] for answer in answers} == {vendor.vary}
 
 
+@SQLITE_ONLY
 async def test_the_address_is_what_the_nearest_proxy_added(
     served: Served, acme: Business, vendor: Vendor
 ) -> None:
@@ -198,6 +204,7 @@ async def test_the_address_is_what_the_nearest_proxy_added(
     assert await status(good, "10.0.0.1", "192.0.2.1") == 200
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize(
     ("lines", "scheme"),
     [

@@ -10,6 +10,7 @@ from doings.auth.principal import ADMIN, READ, WRITE
 from doings.core.clock import SECOND
 from doings.core.errors import Unavailable
 from tests.dialects.cobot.space import EVER, PATH, Space
+from tests.engines import SQLITE_ONLY
 from tests.serving import Served, serving
 
 UNAUTHORIZED = {"error": "unauthorized"}
@@ -46,6 +47,7 @@ async def test_access_token_as_a_parameter(space: Space) -> None:
     assert answer.status_code == 200
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize(
     "path",
     [
@@ -116,6 +118,7 @@ async def test_other_space_is_as_good_as_none(space: Space) -> None:
     assert (nobody.status_code, nobody.content) == (404, other.content)
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize(
     "path", ["/cobot", "/cobot/", "/cobot/co-up", "/cobot/co-up/api", "/cobot/co-up/api/bookings"]
 )
@@ -126,6 +129,7 @@ async def test_unknown_path(space: Space, path: str) -> None:
     assert (answer.status_code, answer.json()) == (404, {"error": "not_found"})
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [
@@ -144,6 +148,7 @@ async def test_wrong_method(space: Space, method: str, path: str, allowed: str) 
     assert answer.headers["allow"] == allowed
 
 
+@SQLITE_ONLY
 async def test_store_that_is_away(space: Space, monkeypatch: pytest.MonkeyPatch) -> None:
     """503 before anything is sent; a defect is 500."""
     timeline = "doings.core.timeline.Timeline.rendered_page"
@@ -161,6 +166,7 @@ async def test_store_that_is_away(space: Space, monkeypatch: pytest.MonkeyPatch)
         assert (answer.status_code, answer.json()) == (status, {"error": word})
 
 
+@SQLITE_ONLY
 async def test_guessing_is_limited(space: Space) -> None:
     """Ten wrong credentials in a minute, then 429 for further wrong ones of that address."""
     wrong = {"Authorization": "Bearer wrong_one"}

@@ -9,6 +9,7 @@ from doings.core.clock import DAY, SECOND
 from tests.builders import note
 from tests.clocks import NOON
 from tests.dialects.cobot.space import EVER, PATH, Space, write
+from tests.engines import SQLITE_ONLY
 
 HOUR = 3600 * SECOND
 
@@ -221,6 +222,7 @@ async def test_deleted_source_keeps_its_list(space: Space) -> None:
     assert await space.texts() == list("abcde")
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize(
     ("params", "errors"),
     [
@@ -303,6 +305,7 @@ async def test_unknown_parameters_are_ignored(space: Space) -> None:
     assert await space.texts(last=1, page=7, color="x") == ["a"]
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize(
     ("name", "near"),
     [("lst", "last"), ("type", "types"), ("source_id", "source_ids"), ("level", None)],
@@ -318,6 +321,7 @@ async def test_a_filter_that_the_list_does_not_have_is_refused(
     assert answer.json() == {"errors": {name: [f"no filter of this list{hint}"]}}
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize("name", ["plan", "email", "ids", "from", "attributes[]"])
 async def test_memberships_have_no_filter(space: Space, name: str) -> None:
     """So one that is asked for is refused."""

@@ -5,8 +5,10 @@ import json
 import pytest
 
 from tests.dialects.cobot.space import Space, write
+from tests.engines import SQLITE_ONLY
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize(
     ("accept", "media_type"),
     [
@@ -32,6 +34,7 @@ async def test_negotiation(space: Space, accept: str | None, media_type: str) ->
     assert answer.headers["vary"] == "Accept, Authorization"
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize("accept", ["text/csv", "image/*", "*/*;q=0", "text/html;q=0"])
 async def test_neither_is_not_acceptable(space: Space, accept: str) -> None:
     """406, in JSON."""

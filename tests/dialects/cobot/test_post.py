@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from tests.dialects.cobot.space import PATH, Space
+from tests.engines import SQLITE_ONLY
 
 MEMBER = "f5ed7a30-3edb-5ac2-bca4-d80e20ecb096"
 
@@ -74,6 +75,7 @@ async def test_source_ids(space: Space, source_ids: object) -> None:
 CHANNELS = "must be a list of admin and membership"
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize(
     ("members", "errors"),
     [
@@ -133,6 +135,7 @@ async def test_other_things_than_memberships_are_no_sources(space: Space) -> Non
         }
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize("content", ["", "[]", "5", '"text"', "null"])
 async def test_body_without_members_has_no_text(space: Space, content: str) -> None:
     """The body can be parsed, and the missing text is answered with 422."""
@@ -143,6 +146,7 @@ async def test_body_without_members_has_no_text(space: Space, content: str) -> N
     assert (answer.status_code, answer.json()) == (422, {"errors": {"text": ["can't be blank"]}})
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize("content", [b"{", b'{"text":"\xff"}', b'{"text":"\\ud800"}', b"[" * 5000])
 async def test_broken_json(space: Space, content: bytes) -> None:
     """400."""
@@ -153,6 +157,7 @@ async def test_broken_json(space: Space, content: bytes) -> None:
     assert (answer.status_code, answer.json()) == (400, {"error": "bad_request"})
 
 
+@SQLITE_ONLY
 async def test_body_over_the_limit(space: Space) -> None:
     """413."""
     answer = await space.post(text="x" * 1_048_576)
@@ -189,6 +194,7 @@ async def test_form(space: Space, form: str) -> None:
     assert await space.texts(source_ids=MEMBER) == ["Hi there"]
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize(
     ("form", "field", "reason"),
     [

@@ -21,6 +21,9 @@ from doings.dialects.invent.mapping import (
 from doings.dialects.invent.vocabulary import KINDS, TYPES
 from tests.builders import ID, activity, entity, linked
 from tests.clocks import NOON
+from tests.engines import SQLITE_ONLY
+
+pytestmark = SQLITE_ONLY  # no database has a part in what is tested here
 
 GOLDEN = Path(__file__).parent / "golden"
 

@@ -16,6 +16,7 @@ from doings.dialects.invent.mapping import (
 )
 from tests.builders import note
 from tests.clocks import NOON
+from tests.engines import SQLITE_ONLY
 from tests.serving import Business, Served, serving
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -141,6 +142,7 @@ async def test_org_is_named_in_three_ways(served: Served, acme: Business, org_id
     assert (answer.status_code, answer.json()) == (200, [])
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize(
     ("params", "field"),
     [

@@ -14,6 +14,9 @@ from doings.dialects.mio.mapping import (
 from tests.builders import ID, entity, linked
 from tests.clocks import NOON
 from tests.dialects.mio.interactions import ACCOUNT, IDA, NOON_MS, US, interaction
+from tests.engines import SQLITE_ONLY
+
+pytestmark = SQLITE_ONLY  # no database has a part in what is tested here
 
 
 def shown(one: Activity, *, now: int = NOON, detail: bool = False) -> dict[str, Any]:

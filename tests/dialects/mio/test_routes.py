@@ -14,6 +14,7 @@ from doings.dialects.mio.mapping import (
 )
 from tests.clocks import NOON
 from tests.dialects.mio.client import ACTIVITIES, Json, Mio
+from tests.engines import SQLITE_ONLY
 from tests.serving import Served
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -224,6 +225,7 @@ async def test_to_is_now_where_only_from_is_given(mio: Mio) -> None:
     assert await mio.ids() == [future, present]
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize(
     ("params", "field"),
     [
@@ -259,6 +261,7 @@ async def test_wrong_parameter_is_refused(mio: Mio, params: dict[str, str], fiel
     assert answer.json()["message"].startswith(f"{field}: ")
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize("path", [ACTIVITIES, f"{ACTIVITIES}/x"])
 @pytest.mark.parametrize("zone", ["Mars/Base", "+01:00", "../etc", "x" * 300])
 async def test_unknown_time_zone_is_refused(mio: Mio, path: str, zone: str) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from doings.core.text import json_text
 from tests.dialects.mio.client import WEBHOOKS, Mio
+from tests.engines import SQLITE_ONLY
 from tests.serving import Served
 
 URL = "https://example.org/hook"
@@ -125,6 +126,7 @@ async def test_accounts_do_not_see_each_others_settings(served: Served, mio: Mio
     assert (await other.get(WEBHOOKS)).status_code == 404
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize(
     "members",
     [
@@ -177,6 +179,7 @@ async def test_wrong_settings_are_refused(mio: Mio, members: dict[str, Any]) -> 
     assert await stored(mio) == "{}"
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize(
     ("content", "media_type", "status"),
     [

@@ -23,6 +23,7 @@ from doings.httpkit.errors import (
     UnsupportedCoding,
 )
 from tests.dialects.monica.conftest import API
+from tests.engines import SQLITE_ONLY
 from tests.serving import Business, Served, serving
 
 UNAUTHENTICATED = {"message": "Unauthenticated."}
@@ -46,6 +47,7 @@ NO_SORT = error(39, "The sorting criteria is invalid")
 NO_QUERY = error(40, "Invalid query")
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize("authorization", [None, "Bearer wrong", "Basic eDp5", "Bearer"])
 @pytest.mark.parametrize("path", [*PATHS, "/nowhere"])
 async def test_refuses_callers_without_a_credential_first(
@@ -59,6 +61,7 @@ async def test_refuses_callers_without_a_credential_first(
     assert (answer.status_code, answer.json()) == (401, UNAUTHENTICATED)
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize(
     ("method", "path", "body", "status", "expected"),
     [
@@ -91,6 +94,7 @@ async def test_checks_sort_then_limit_then_body(
     assert (answer.status_code, answer.json()) == (status, expected)
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize("path", ["/activities", "/contacts", "/genders", "/tags"])
 @pytest.mark.parametrize(
     ("sort", "status", "expected"),
@@ -108,6 +112,7 @@ async def test_refuses_orders_that_a_list_does_not_have(
     assert (answer.status_code, answer.json()) == (status, expected)
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize("limit", ["101", "1000", "ten", "1.5", "9" * 30])
 async def test_refuses_limits_that_are_too_big_or_no_numbers(
     monica: httpx.AsyncClient, limit: str
@@ -177,6 +182,7 @@ async def test_shows_nothing_of_another_account(served: Served, monica: httpx.As
     assert len(await other.timeline("their contact")) == 6
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [
@@ -201,6 +207,7 @@ async def test_names_the_methods_that_a_path_has(
     assert set(answer.headers["allow"].split(", ")) == set(allowed.split(", "))
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize("path", ["/nowhere", "/emotions", "/activities/1/x"])
 async def test_knows_no_other_paths(monica: httpx.AsyncClient, path: str) -> None:
     """404 in the shape of the vendor's framework."""
@@ -210,6 +217,7 @@ async def test_knows_no_other_paths(monica: httpx.AsyncClient, path: str) -> Non
     assert answer.json() == {"message": f"The route monica/api{path} could not be found."}
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize(
     ("scope", "method", "path"),
     [
@@ -233,6 +241,7 @@ async def test_refuses_what_a_credential_does_not_include(
     assert (answer.status_code, answer.json()) == (401, error(42, "Not authorized"))
 
 
+@SQLITE_ONLY
 async def test_refuses_bodies_over_the_limit(tmp_path: Path) -> None:
     """413, and the body is not read to its end."""
     async with serving(tmp_path, body_limit=100) as served:
@@ -320,6 +329,7 @@ ANSWERS: tuple[tuple[errors.DoingsError, int, object], ...] = (
 """(error, status, document): one of every class that a request to Monica can meet."""
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize(
     ("raised", "status", "expected"), ANSWERS, ids=lambda value: type(value).__name__
 )
@@ -345,6 +355,7 @@ async def test_answers_every_error_in_its_shape(
     assert answer.headers["content-type"] == "application/json"
 
 
+@SQLITE_ONLY
 async def test_answers_a_defect_in_its_shape(
     served: Served, monica: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

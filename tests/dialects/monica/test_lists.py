@@ -12,6 +12,7 @@ from doings.dialects.monica.paging import Page, list_document
 from doings.dialects.monica.params import listing_from_query
 from tests.builders import note
 from tests.clocks import NOON
+from tests.engines import SQLITE_ONLY
 from tests.serving import Business, Served
 
 
@@ -130,6 +131,7 @@ async def test_takes_the_first_page_by_default(
 URL = "https://here/api/activities"
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize(
     ("page", "total", "count", "links", "meta"),
     [

@@ -6,9 +6,11 @@ import httpx
 
 from tests.dialects.monica.conftest import API
 from tests.dialects.monica.test_errors import error
+from tests.engines import SQLITE_ONLY
 from tests.serving import Served, serving
 
 
+@SQLITE_ONLY
 async def test_slows_down_callers_who_guess(served: Served) -> None:
     """Ten wrong credentials a minute, then 429 with code 34."""
     wrong = {"Authorization": "Bearer wrong_secret"}
@@ -22,6 +24,7 @@ async def test_slows_down_callers_who_guess(served: Served) -> None:
     assert 0 < int(answer.headers["retry-after"]) <= 60
 
 
+@SQLITE_ONLY
 async def test_limits_the_rate_where_that_is_switched_on(tmp_path: Path) -> None:
     """Sixty a minute for each credential; every answer shows how many are left."""
     async with serving(tmp_path, rate_limits="vendor") as served:

@@ -15,6 +15,7 @@ from doings.importing.registry import SAVED
 from tests.dialects.dialect import DIALECTS, Dialect
 from tests.dialects.samples import SAMPLES
 from tests.dialects.saved.saving import SERVER, Desk, less
+from tests.engines import SQLITE_ONLY
 from tests.serving import Business, Served
 
 HERE = Path(__file__).parents[1]
@@ -290,6 +291,7 @@ async def test_nothing_saved_is_nothing_imported(
     assert (tally.recorded, tally.bad) == (0, 0)
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize("text", [b"oops", b"{", b'{"error":{"code":400}}', b"5", b'"x"', b"null"])
 async def test_what_is_no_answer_is_one_that_is_bad(
     served: Served, dialect: Dialect, text: bytes

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from tests.engines import SQLITE_ONLY
 from tests.native.client import Native, problems
 
 NOBODY = "00000000-0000-7000-8000-000000000000"
@@ -209,6 +210,7 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
 ]
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize(("sent", "field", "reason"), REFUSED)
 async def test_says_which_member_is_wrong_and_why(
     native: Native, sent: dict[str, Any], field: str, reason: str
@@ -244,6 +246,7 @@ BAD_LINKS: list[tuple[dict[str, Any], str, str]] = [
 ]
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize(("sent", "field", "reason"), BAD_LINKS)
 @pytest.mark.parametrize("door", ["post", "put", "patch", "array", "stream"])
 async def test_names_a_link_as_it_was_sent(

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.engines import SQLITE_ONLY
 from tests.native.client import Native, problems
 
 
@@ -80,6 +81,7 @@ async def test_takes_any_text_as_an_id(native: Native, id_: str) -> None:
 BY_ID_ALONE = "a contact is named by its id alone, like 8 and not contact:8"
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize(
     ("path", "sent", "field", "reason"),
     [
@@ -349,6 +351,7 @@ async def test_an_empty_page_of_entities_leads_back_to_the_last_one(native: Nati
     assert [item["id"] for item in back["items"]] == ["a", "b"]
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize(
     ("query", "field"),
     [
@@ -375,6 +378,7 @@ async def test_says_which_parameter_of_a_list_cannot_be_read(
 MANY = " ".join(f"w{number}" for number in range(33))
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize("path", ["/entities", "/activities", "/entities/contact/8/activities"])
 async def test_refuses_a_search_for_too_many_words(native: Native, path: str) -> None:
     """422; words that are the same count once."""

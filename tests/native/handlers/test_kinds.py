@@ -7,6 +7,7 @@ import pytest
 from doings.app import Application
 from doings.core.kinds import own
 from doings.core.kinds.catalogue import CATALOGUE
+from tests.engines import SQLITE_ONLY
 from tests.native.client import Json, Native, problems
 from tests.native.viewing.viewers import token_for, viewer
 
@@ -74,6 +75,7 @@ async def test_a_kind_of_the_catalogue_cannot_be_changed(native: Native, method:
     assert answer.status_code == 409
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize(
     ("kind", "body", "field"),
     [

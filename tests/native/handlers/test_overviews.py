@@ -9,6 +9,7 @@ from doings.app import Application
 from doings.auth.credentials import issue
 from doings.core import timeline
 from doings.core.kinds.rules import CATALOGUE
+from tests.engines import SQLITE_ONLY
 from tests.native.client import Native, problems, signed_in
 
 
@@ -109,6 +110,7 @@ async def test_a_long_poll_ends_when_its_time_is_over(native: Native) -> None:
     assert 0.9 < time.monotonic() - started < 5
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize(
     ("query", "field"),
     [("after=-1", "after"), ("after=x", "after"), ("limit=0", "limit"), ("wait=61", "wait")],
@@ -160,6 +162,7 @@ async def test_counts(counted: Native, query: str, counts: dict[str, int]) -> No
     assert list(stats) == ["by", "items", "total"]
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize(
     ("query", "field"),
     [
@@ -228,6 +231,7 @@ async def test_makes_lists_and_revokes_credentials(app: Application, native: Nat
     assert listed[-1]["expires_at"] == "2100-01-01T00:00:00Z"
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize(
     ("body", "field"),
     [

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from doings.native.documents.activities import LinkInput
+from tests.engines import SQLITE_ONLY
 from tests.native.client import URL, Native, problems
 
 LINKS_PER_PAGE = 2
@@ -97,6 +98,7 @@ async def test_filters_the_timeline_of_an_entity(filled: Native, query: str, fou
     assert "".join(await filled.summaries(f"/entities/contact/8/activities?{query}")) == found
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize(
     ("query", "field"),
     [
@@ -263,6 +265,7 @@ async def test_answers_in_the_format_asked_for(
     assert answer.headers["content-type"] == chosen
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize("path", ["/activities", "/entities", "/kinds", "/stats", "/changes"])
 async def test_refuses_a_format_that_nobody_writes(filled: Native, path: str) -> None:
     """406."""
@@ -350,6 +353,7 @@ async def test_shows_a_page_as_activity_streams(native: Native) -> None:
     }
 
 
+@SQLITE_ONLY
 def test_a_link_needs_no_more_than_type_and_id() -> None:
     """The role is `subject` where none is given."""
     assert LinkInput("contact", "8").role == "subject"

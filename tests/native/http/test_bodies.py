@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.engines import SQLITE_ONLY
 from tests.native.client import Native
 
 BODY = b'{"kind":"note.created","summary":"caf\xc3\xa9"}'
@@ -23,6 +24,7 @@ BODIES: dict[str, tuple[Any, dict[str, str]]] = {
 }
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize("how", BODIES)
 @pytest.mark.parametrize("media_type", ["application/json", "application/x-ndjson"])
 async def test_a_body_may_come_in_many_ways(native: Native, how: str, media_type: str) -> None:
@@ -38,6 +40,7 @@ async def test_a_body_may_come_in_many_ways(native: Native, how: str, media_type
     assert await native.summaries() == ["café"]
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-be"])
 @pytest.mark.parametrize("media_type", ["application/json", "application/x-ndjson"])
 async def test_another_encoding_is_named(native: Native, encoding: str, media_type: str) -> None:
@@ -53,6 +56,7 @@ async def test_another_encoding_is_named(native: Native, encoding: str, media_ty
         assert encoding[:6].upper() in answer.json()["detail"]
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize("coding", ["br", "zstd", "gzip, gzip", "nonsense"])
 async def test_415_another_coding(native: Native, coding: str) -> None:
     """With those that are read."""
@@ -64,6 +68,7 @@ async def test_415_another_coding(native: Native, coding: str) -> None:
     assert answer.headers["accept-encoding"] == "gzip, deflate"
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize("lines", [("gzip", "gzip"), ("gzip", "br")])
 async def test_codings_may_have_several_lines(native: Native, lines: tuple[str, ...]) -> None:
     """They are one list, and too many."""
@@ -76,6 +81,7 @@ async def test_codings_may_have_several_lines(native: Native, lines: tuple[str, 
     assert answer.status_code == 415
 
 
+@SQLITE_ONLY
 async def test_the_limit_holds_for_what_is_inflated(native: Native) -> None:
     """A few bytes that grow without end are refused."""
     bomb = gzip.compress(b'{"kind":"a.b","body":"' + b"x" * 50_000_000 + b'"}')

@@ -7,6 +7,7 @@ import pytest
 
 from doings.app import Application
 from doings.core.clock import SECOND, text_from_instant
+from tests.engines import SQLITE_ONLY
 from tests.native.client import URL, Native, problems, signed_in, store_now
 from tests.native.viewing.viewers import token_for, viewer
 from tests.transport import transport
@@ -45,6 +46,7 @@ async def test_a_viewer_sees_one_timeline_without_other_ids(
     assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (200, "*")
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize(
     "path",
     [
@@ -244,6 +246,7 @@ async def test_a_browser_is_given_leave_to_ask(app: Application) -> None:
         assert "access-control-allow-origin" not in answer.headers
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize(
     ("body", "field"),
     [

@@ -7,6 +7,7 @@ from doings.core.budget import LIST_ITEMS
 from doings.core.entity import Entity
 from doings.dialects.monica.handlers import settings
 from doings.storage.database import Database
+from tests.engines import SQLITE_ONLY
 from tests.serving import Business
 
 CONTACT_MEMBERS = {"first_name": "Ann", "is_birthdate_known": False, "is_deceased": False}
@@ -106,6 +107,7 @@ async def test_the_types_of_a_category_are_deleted_in_parts(
     assert (await monica.get("/activitytypecategories/2")).status_code == 404
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize("levels", [101, 490, 900, 5000])
 @pytest.mark.parametrize("path", ["/activities", "/contacts", "/activitytypes", "/genders"])
 async def test_deep_json_is_refused(monica: httpx.AsyncClient, *, path: str, levels: int) -> None:

@@ -8,6 +8,9 @@ from doings.dialects.monica.mapping.emotions import EMOTIONS, has_emotion
 from doings.dialects.monica.mapping.public_ids import Identities
 from doings.dialects.monica.mapping.render_context import number_of
 from tests.dialects.monica.goldens import HASH_ID
+from tests.engines import SQLITE_ONLY
+
+pytestmark = SQLITE_ONLY  # no database has a part in what is tested here
 
 
 def entity(

@@ -27,6 +27,9 @@ from doings.dialects.monica.mapping.saved import (
 from doings.dialects.monica.saved import parse_element
 from tests.clocks import NOON
 from tests.dialects.saved.saving import less
+from tests.engines import SQLITE_ONLY
+
+pytestmark = SQLITE_ONLY  # no database has a part in what is tested here
 
 ZONE = "Europe/Berlin"
 API = AccountApi(AccountReference(1), "http://server/monica/api", identities(b"secret"))

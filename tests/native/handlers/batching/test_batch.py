@@ -11,6 +11,7 @@ from doings.config import Settings
 from doings.native.formats.ndjson import LineCutter
 from doings.native.handlers.batching.batch_lines import MAX_ERRORS
 from doings.native.handlers.batching.ingest import BATCH_LINES
+from tests.engines import SQLITE_ONLY
 from tests.native.client import Json, Native, problems
 
 LIMIT = Settings().body_limit
@@ -290,6 +291,7 @@ async def test_what_was_recorded_before_the_caller_went_away_stays(
     assert stats["total"] == BATCH_LINES
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 100])
 def test_a_cutter_gives_the_same_lines_whatever_the_chunks(size: int) -> None:
     """Lines over the limit come as None, the others as they are."""

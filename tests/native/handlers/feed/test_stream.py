@@ -8,6 +8,7 @@ import pytest
 from doings.app import Application
 from doings.live import hub, stream
 from doings.live import tail as tails
+from tests.engines import SQLITE_ONLY
 from tests.native.client import Native, problems
 from tests.native.handlers.feed.listening import QUICK, Event, listening, position, until
 
@@ -199,6 +200,7 @@ async def test_a_restored_history_resets_whoever_follows(app: Application, nativ
     assert old.partition("-")[0] != now.partition("-")[0]
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize(
     ("query", "field"),
     [

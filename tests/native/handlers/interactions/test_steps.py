@@ -3,6 +3,7 @@
 import pytest
 
 from doings.auth.principal import READ
+from tests.engines import SQLITE_ONLY
 from tests.native.handlers.interactions.parties import (
     HOUR,
     INDIVIDUAL,
@@ -131,6 +132,7 @@ async def test_step_of_what_is_not_there(ours: Party, theirs: Party, step: str) 
         assert answer.status_code == 404
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize(
     ("step", "body", "field"),
     [
