@@ -5,7 +5,7 @@ with serving(tmp_path) as server:
     httpx.get(f"{server.url}/v1/activities", headers=token.bearer)
 """
 
-import json
+import asyncio
 import os
 import re
 import signal
@@ -13,12 +13,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 import httpx
 
+from doings.auth.credentials import issue
+from doings.core.clock import SystemClock
+from doings.core.errors import NotFound
+from doings.storage.opening import open_url
 from tests.engines import url_outside_a_loop
 
 PATIENCE = 30.0
@@ -26,7 +31,7 @@ PATIENCE = 30.0
 
 
 class Token(NamedTuple):
-    """A credential, as `doings token create --json` hands it out."""
+    """A credential."""
 
     account: str
     key: str
@@ -62,11 +67,29 @@ class Installation(NamedTuple):
         return done
 
     def token(self, account: str, *scopes: str) -> Token:
-        """A credential with these scopes; the account is made where there is none."""
-        self.run("account", "create", account, code=None)
-        options = [word for scope in scopes for word in ("--scope", scope)]
-        created = self.run("token", "create", "--account", account, *options, "--json")
-        return Token(account, **json.loads(created.stdout))
+        """A credential with these scopes; the account is made where there is none.
+
+        It is made in this process, as each start of a command takes most of a second, and in a
+        thread, as a browser keeps a loop in this one.
+        """
+        with ThreadPoolExecutor(1) as thread:
+            making = _credential(self.variables["DOINGS_DATABASE"], account, scopes)
+            return thread.submit(asyncio.run, making).result()
+
+
+async def _credential(url: str, slug: str, scopes: tuple[str, ...]) -> Token:
+    clock = SystemClock()
+    database = await open_url(url, clock)
+    try:
+        try:
+            account = await database.account(slug)
+        except NotFound:
+            account = await database.create_account(slug, name=slug, time_zone="UTC")
+        issued, stored = issue(account.id, scopes=list(scopes), now=clock.now())
+        await database.write(account.id, lambda writer: writer.add_credential(stored))
+    finally:
+        await database.close()
+    return Token(slug, issued.key, issued.secret)
 
 
 class RunningServer(NamedTuple):

@@ -11,6 +11,9 @@ from monicahq.Client import Client
 from monicahq.Session import Session
 
 from tests.acceptance.running import RunningServer, Token
+from tests.engines import SQLITE_ONLY
+
+pytestmark = SQLITE_ONLY  # what the clients take and send is the same on both engines
 
 
 @pytest.fixture

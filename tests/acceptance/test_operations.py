@@ -13,6 +13,7 @@ from tests.acceptance.running import RunningServer
 from tests.engines import SQLITE_ONLY
 
 
+@SQLITE_ONLY  # what is logged is the same on both engines
 def test_logs_name_the_request_and_the_credential_and_never_a_secret(
     server: RunningServer,
 ) -> None:
