@@ -99,7 +99,7 @@ def test_answers_as_described_whatever_is_sent(server: Server, path: str, method
     server.know(path)
 
     @settings(
-        max_examples=int(EXAMPLES or 30),
+        max_examples=int(EXAMPLES or 15),
         derandomize=EXAMPLES is None,
         deadline=None,
         database=None,
