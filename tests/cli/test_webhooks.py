@@ -16,8 +16,9 @@ from doings.config import Settings
 from doings.core.clock import SystemClock
 from doings.core.store import Writer
 from doings.live.webhooks import signing
+from doings.live.webhooks.settings import new_webhook
 from doings.native.documents.webhooks import WebhookInput
-from doings.native.webhooks import new_webhook, settings_from_input
+from doings.native.webhooks import settings_from_input
 from tests.cli.conftest import Cli
 
 SECRET = signing.new_secret()

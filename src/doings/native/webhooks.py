@@ -1,28 +1,17 @@
 """Between the JSON of webhooks and the model; it knows no HTTP."""
 
-import re
-from typing import Any, get_args
+from typing import Any
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from doings.core.activity import KIND, ORIGIN, WORD
-from doings.core.clock import HOUR, Clock, datetime_from_instant, text_from_instant
-from doings.core.entity import ID_LENGTH, TYPE
-from doings.core.errors import Conflict, HistoryReplaced, Invalid, Problem
-from doings.core.query import ENTITIES
+from doings.core.clock import datetime_from_instant
+from doings.core.errors import HistoryReplaced, Invalid, Problem
 from doings.core.resuming.position import Position, position_from_text
-from doings.core.store.webhooks import (
-    Attempt,
-    Delivery,
-    DeliveryStatus,
-    Secret,
-    Webhook,
-    WebhookSettings,
-)
-from doings.core.text import checked_text
+from doings.core.store.webhooks import Attempt, Delivery, Webhook, WebhookSettings
 from doings.live.webhooks import signing
 from doings.live.webhooks.events import ACTIVITY_EVENTS
+from doings.live.webhooks.settings import MEMBERS, checked, checked_change
 from doings.native.documents.webhooks import (
     AttemptDocument,
     DeliveryDocument,
@@ -31,17 +20,7 @@ from doings.native.documents.webhooks import (
     WebhookPatch,
 )
 
-ROTATION = 24 * HOUR
-"""How long a secret signs that another one has taken the place of."""
-
-SECRETS = 10
-"""How many secrets of a webhook may sign at a time."""
-
-DESCRIPTION_LENGTH = 1000
-
-_KINDS = re.compile(rf"{KIND.pattern}|{WORD.pattern}\.\*")
-
-_SETTINGS = {"kind": "kinds", "link": "links"}
+_SETTINGS = {member: field for field, member in MEMBERS.items()}
 """Members whose field in the model has another name."""
 
 _LISTS = frozenset({"kind", "link", "events"})
@@ -77,9 +56,7 @@ def settings_from_patch(settings: WebhookSettings, patch: WebhookPatch) -> Webho
             is_list = name in _LISTS
             changed[_SETTINGS.get(name, name)] = tuple(value or ()) if is_list else value
     _check_lists(patch.kind, patch.link, patch.events)
-    if settings.options:
-        _check_vendor_s(settings, changed)
-    return checked(msgspec.structs.replace(settings, **changed))
+    return checked_change(settings, msgspec.structs.replace(settings, **changed))
 
 
 def has_filters(patch: WebhookPatch) -> bool:
@@ -101,59 +78,6 @@ def _check_lists(*lists: list[Any] | UnsetType | None) -> None:
         raise Invalid(*problems)
 
 
-OF_VENDORS = frozenset({"url", "description"})
-"""What may be changed here of a webhook that a vendor's own settings made: they can show it."""
-
-_MEMBERS = {field: member for member, field in _SETTINGS.items()}
-
-
-def _check_vendor_s(settings: WebhookSettings, changed: dict[str, Any]) -> None:
-    reason = f"cannot be changed here: the webhook belongs to the settings of {settings.format}"
-    problems = [
-        Problem(_MEMBERS.get(field, field), reason)
-        for field, value in changed.items()
-        if field not in OF_VENDORS and value != getattr(settings, field)
-    ]
-    if problems:
-        raise Invalid(*problems)
-
-
-def checked(settings: WebhookSettings) -> WebhookSettings:
-    """The settings themselves; raises Invalid for a filter that no activity could pass."""
-    checked_text(settings.description, field="description", most=DESCRIPTION_LENGTH)
-    problems = [
-        *_list_problems("kind", settings.kinds, _KINDS, "is neither noun.verb nor noun.*"),
-        *_list_problems("link", settings.links, _NAME, "is not type:id, like contact:8"),
-        *_problem("actor", settings.actor, _NAME, "must be type:id, like contact:8"),
-        *_problem("origin", settings.origin, ORIGIN, "lower-case letters, digits, dots, - and _"),
-        *_problem("channel", settings.channel, WORD, "must be a lower-case word"),
-    ]
-    if settings.batch > 1 and settings.format != "standard":
-        problems.append(Problem("batch", "must be 1: the vendor sends one at a time"))
-    if problems:
-        raise Invalid(*problems)
-    return settings
-
-
-_NAME = re.compile(rf"{TYPE.pattern}:[^\0]{{1,{ID_LENGTH}}}", re.DOTALL)
-
-
-def _list_problems(
-    field: str, values: tuple[str, ...], pattern: re.Pattern[str], reason: str
-) -> list[Problem]:
-    if len(values) > ENTITIES:
-        return [Problem(field, f"at most {ENTITIES}")]
-    return [
-        Problem(f"{field}[{place}]", f"{value!r} {reason}")
-        for place, value in enumerate(values)
-        if not pattern.fullmatch(value)
-    ]
-
-
-def _problem(field: str, value: str | None, pattern: re.Pattern[str], reason: str) -> list[Problem]:
-    return [Problem(field, reason)] if value is not None and not pattern.fullmatch(value) else []
-
-
 def seq_from_position(text: int | str, end: Position, *, field: str = "after") -> int:
     """The seq of a position, or a bare seq; `end` is the present end of the feed.
 
@@ -167,39 +91,6 @@ def seq_from_position(text: int | str, end: Position, *, field: str = "after") -
     if found.seq > end.seq:
         raise Invalid.of(field, f"is beyond the last seq, which is {end.seq}")
     return found.seq
-
-
-def new_webhook(settings: WebhookSettings, *, clock: Clock, is_enabled: bool) -> Webhook:
-    """A webhook that is told of nothing yet; its position is to be set."""
-    now = clock.now()
-    return Webhook(
-        id=f"wh_{clock.new_id().replace('-', '')}",
-        settings=settings,
-        secrets=(Secret(signing.new_secret()),),
-        key=signing.new_key(),
-        status="active" if is_enabled else "disabled",
-        position=0,
-        created_at=now,
-        updated_at=now,
-    )
-
-
-def rotated(webhook: Webhook, *, now: int) -> Webhook:
-    """The webhook with a new secret, first of all; those before it sign for a while.
-
-    Raises Conflict where as many sign as may: none of them is dropped before its time.
-    """
-    kept = [
-        msgspec.structs.replace(one, until=one.until or now + ROTATION)
-        for one in webhook.secrets
-        if one.until is None or one.until > now
-    ]
-    if len(kept) >= SECRETS:
-        first = text_from_instant(min(one.until or now for one in kept))
-        raise Conflict(f"{SECRETS} secrets sign already, until {first} at least; try again then")
-    return msgspec.structs.replace(
-        webhook, secrets=(Secret(signing.new_secret()), *kept), updated_at=now
-    )
 
 
 def webhook_document(webhook: Webhook, *, secret: str | None = None) -> WebhookDocument:
@@ -252,6 +143,3 @@ def attempt_document(attempt: Attempt) -> AttemptDocument:
         error=UNSET if attempt.error is None else attempt.error,
         response=UNSET if attempt.response is None else attempt.response,
     )
-
-
-DELIVERY_STATUSES: tuple[DeliveryStatus, ...] = get_args(DeliveryStatus)

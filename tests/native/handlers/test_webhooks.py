@@ -170,7 +170,7 @@ async def test_an_account_has_so_many_webhooks(
     native: Native, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """More are refused by the name of the bound."""
-    monkeypatch.setattr(handlers, "WEBHOOKS", 1)
+    monkeypatch.setattr("doings.live.webhooks.settings.WEBHOOKS", 1)
     await make(native)
 
     answer = await native.call("POST", "/webhooks", json={"url": URL})

@@ -8,7 +8,7 @@ from typing import cast
 import msgspec
 from starlette.responses import Response
 
-from doings.core.budget import WEBHOOK_REDELIVER, WEBHOOKS
+from doings.core.budget import WEBHOOK_REDELIVER
 from doings.core.clock import datetime_from_instant
 from doings.core.errors import Invalid, NotFound, Problem, TooMuch
 from doings.core.query import Gap
@@ -18,6 +18,15 @@ from doings.core.store import Reader, Writer
 from doings.core.store.webhooks import Delivery, DeliveryStatus, Webhook, WebhookSettings
 from doings.httpkit.input.params import last, one_of
 from doings.httpkit.request import Request
+from doings.live.webhooks.settings import (
+    DELIVERY_STATUSES,
+    REMOVED,
+    ROTATION,
+    add_webhook,
+    new_webhook,
+    rotated,
+    switched,
+)
 from doings.native.documents import webhooks as wire
 from doings.native.handlers.timeline import url_of
 from doings.native.http.answer import Answer
@@ -28,20 +37,13 @@ from doings.native.http.request_body import body_of_type, patch_of_type
 from doings.native.http.responses import NO_CONTENT, encode, respond_document, respond_json, written
 from doings.native.params import limit
 from doings.native.webhooks import (
-    DELIVERY_STATUSES,
-    ROTATION,
     delivery_document,
     has_filters,
-    new_webhook,
-    rotated,
     seq_from_position,
     settings_from_input,
     settings_from_patch,
     webhook_document,
 )
-
-REMOVED = "removed"
-"""Why a webhook is disabled that is being removed."""
 
 
 async def list_webhooks(request: Request) -> Response:
@@ -71,13 +73,9 @@ async def create_webhook(request: Request) -> Response:
     epoch = request.principal.position.epoch
 
     async def add(writer: Writer) -> Answer:
-        if len(await writer.webhooks()) >= WEBHOOKS:
-            raise TooMuch(
-                "webhooks", Problem("body", f"an account has at most {WEBHOOKS} webhooks")
-            )
         end = Position(epoch, await writer.last_seq())
         position = end.seq if wanted.after is None else seq_from_position(wanted.after, end)
-        await writer.add_webhook(msgspec.structs.replace(made, position=position))
+        await add_webhook(writer, made, position)
         document = webhook_document(made, secret=made.secrets[0].text)
         return written(document, status=201, Location=location)
 
@@ -131,12 +129,9 @@ async def _switched(
         position = seq_from_position(patch.after, Position(epoch, await writer.last_seq()))
         await writer.discard(webhook.id, until=position)
         changed = msgspec.structs.replace(changed, position=position)
-    if patch.enabled is True and webhook.status == "disabled":
-        await writer.queue_failed(webhook.id, now)
-        changed = msgspec.structs.replace(changed, status="active", reason=None)
-    elif patch.enabled is False and webhook.status == "active":
-        changed = msgspec.structs.replace(changed, status="disabled", reason=None)
-    return changed
+    if patch.enabled is msgspec.UNSET:
+        return changed
+    return await switched(writer, changed, is_enabled=patch.enabled, now=now)
 
 
 async def delete_webhook(request: Request) -> Response:
