@@ -19,6 +19,7 @@ from doings.config import Settings, base_url, settings_from_environment
 from doings.core.background import BackgroundTask
 from doings.core.clock import Clock, SystemClock
 from doings.core.errors import Misconfigured
+from doings.core.import_jobs import ImportJobs
 from doings.core.resuming.cursor import CursorSigner
 from doings.core.webhooks import Deliveries
 from doings.dialects.agendize import deliveries as agendize_deliveries
@@ -43,6 +44,7 @@ from doings.httpkit.observing.observe import observed
 from doings.httpkit.request import Services
 from doings.httpkit.surface import Surface
 from doings.httpkit.viewing import is_preflight
+from doings.importing.jobs import Runner
 from doings.live.hub import Hub
 from doings.live.webhooks.desk import Desk, Slots
 from doings.live.webhooks.destination import Sender, networks_from_texts
@@ -130,7 +132,9 @@ def deliveries_of(settings: Settings, store: Database) -> Worker:
     return Worker(desk)
 
 
-def services_of(settings: Settings, store: Database, deliveries: Deliveries, hub: Hub) -> Services:
+def services_of(
+    settings: Settings, store: Database, deliveries: Deliveries, hub: Hub, imports: ImportJobs
+) -> Services:
     """What the surfaces share, on an open store."""
     failures = FailedSignIns(settings.failed_sign_ins)
     return Services(
@@ -143,6 +147,7 @@ def services_of(settings: Settings, store: Database, deliveries: Deliveries, hub
         deliveries=deliveries,
         streams=hub,
         log_keys=LogKeys(log_key_file(settings)),
+        imports=imports,
     )
 
 
@@ -159,6 +164,10 @@ def watch_store(store: Database) -> None:
     engine.group_sizes = note_group
     engine.waits = metrics.note_wait
     metrics.QUEUE_DEPTH.set_function(lambda: store.queue_depth)
+
+
+def _note_failed_import(error: Exception) -> None:
+    log.warning("cannot go on with an import", exc_info=error)
 
 
 def first_parts(surface: Surface) -> set[str]:
@@ -213,6 +222,7 @@ class Application:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._upkeep: tuple[BackgroundTask, ...] = ()
         self._deliveries: Worker | None = None
+        self._imports: Runner | None = None
         self._loop_watch = LoopWatch()
         self._connections = Connections(settings.port)
         self.on_started: Callable[[], None] = lambda: None
@@ -240,7 +250,12 @@ class Application:
         metrics.note_build(doings.__version__, VERSION)
         self._deliveries = deliveries_of(self.settings, self._store)
         self._hub = Hub(self._store, self._store.clock, streams_room())
-        self._services = services_of(self.settings, self._store, self._deliveries, self._hub)
+        self._imports = Runner(
+            self._store, self._store.clock, base_url(self.settings), _note_failed_import
+        )
+        self._services = services_of(
+            self.settings, self._store, self._deliveries, self._hub, self._imports
+        )
         self._loop = asyncio.get_running_loop()
         self._kept_answers = KeptAnswers(
             self._store, self._services.authenticator, self.settings.kept_answers_bytes
@@ -249,6 +264,7 @@ class Application:
         for task in self._upkeep:
             task.start()
         self._deliveries.start()
+        self._imports.start()
         self._loop_watch.start()
         self._connections.start()
         self._loop.run_in_executor(None, prepare)
@@ -278,6 +294,8 @@ class Application:
         await self._loop_watch.stop()
         if self._deliveries is not None:
             await self._deliveries.stop()
+        if self._imports is not None:
+            await self._imports.stop()
         for task in self._upkeep:
             await task.stop()
         await self.services().authenticator.flush()

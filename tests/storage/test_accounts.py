@@ -11,7 +11,7 @@ from doings.core.errors import Conflict, Invalid, NotFound
 from doings.core.query import Word
 from doings.core.store import Writer
 from doings.core.store.credentials import Credential
-from doings.core.store.imports import ImportCounts
+from doings.core.store.imports import ImportCounts, ImportJob
 from doings.core.store.webhooks import Delivery, Webhook, WebhookSettings
 from doings.storage.database import Database
 from doings.storage.erasing import walk
@@ -91,6 +91,12 @@ async def run_an_import(writer: Writer) -> None:
     await writer.note_import(number, ImportCounts(recorded=1))
 
 
+async def add_a_file(writer: Writer) -> None:
+    """A file that waits to be imported."""
+    job = ImportJob(id="job", stage="checked", file="a.ndjson", created_at=0, updated_at=0)
+    await writer.add_import_job(job, ["one", "two"])
+
+
 async def merge_some(writer: Writer) -> None:
     """Of three people two are one, and the third is none of them."""
     people = [("contact", f"twin{number}") for number in range(3)]
@@ -150,6 +156,7 @@ async def test_deleted_account_leaves_no_row(database: Database, book: Book, oth
                 Transaction(connection, one.account.id, clock=database.clock, by=None), order, b"x"
             )
         )
+        await one.write(add_a_file)
     tables = await tables_of(other)
     before = {table: await counts(other, table) for table in tables}
 

@@ -108,7 +108,23 @@ ACCOUNT_WRITES = 2_000
 ADDRESSES = 1_000
 """Secret addresses that an account may have."""
 
+IMPORT_FILE_BYTES = 16_777_216
+"""Bytes of a file that is imported by the pages, as it is sent and also inflated. The command
+`doings import` takes files of any size."""
+
+IMPORT_FILES = 5
+"""Files of an account that wait to be imported, or are being imported."""
+
+ACCOUNT_UPLOADS = 2
+"""Files of an account that a process takes in at a time."""
+
+REFUSED_SHOWN = 100
+"""Items that the report of an import names with the reason why they are refused."""
+
 # One process
+
+UPLOADS = 16
+"""Files that are taken in at a time, to be imported."""
 
 WAITING_READS = 1_024
 """Reads that wait for a reader, of all accounts together."""

@@ -16,6 +16,7 @@ from doings.config import Settings
 from doings.core.budget import BODY_RATE, LARGE_BODY, LIST_ITEMS, QUIET_SECONDS
 from doings.core.clock import Clock
 from doings.core.errors import Invalid, Malformed, Problem, TooLarge, TooMuch, UnsupportedType
+from doings.core.import_jobs import ImportJobs
 from doings.core.resuming.cursor import CursorSigner
 from doings.core.store import Store
 from doings.core.text import is_too_deep
@@ -57,6 +58,7 @@ class Services(msgspec.Struct, frozen=True):
     deliveries: Deliveries
     streams: Streams
     log_keys: LogKeys
+    imports: ImportJobs
 
 
 class Request:

@@ -1,8 +1,8 @@
 """Brings what was read into one timeline, many in a transaction, and counts what becomes of it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
-from typing import Generic, Protocol, TypeVar
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 import msgspec
 
@@ -46,32 +46,66 @@ class ImportSource(msgspec.Struct, frozen=True):
     files: tuple[str, ...] = ()
 
 
+class Refusal(NamedTuple):
+    """An item that cannot be imported: where it stands, why, and how much was read with it."""
+
+    place: str
+    reason: str
+    done: int
+
+
+Keep = Callable[[Writer, int, int], Awaitable[None]]
+"""Notes in a transaction how far an import is that it belongs to: its number, and what is done."""
+
+
+async def _keep_nothing(_writer: Writer, _number: int, _done: int) -> None:
+    """Nobody asks how far it is but the one who waits."""
+
+
+async def each_of(items: Iterable[T]) -> AsyncIterator[T]:
+    """Items that are read on the way, where nobody else is served meanwhile."""
+    for item in items:
+        yield item
+
+
 class Importer(Generic[T]):
     """Writes with `put`, which takes good items; what it raises, it raises for all of them.
 
-    `remark` takes a sentence for each item that cannot be imported. What is written is noted as one
-    import; its `number` is 0 as long as nothing is.
+    `remark` is told of each item that cannot be imported. What is written is noted as one import;
+    its `number` is 0 as long as nothing is. One that was broken off goes on where it has a number
+    and so many `bad` items already.
+
+    With `is_trial` nothing is kept of what is written, and no import is noted: it only counts.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what it writes and how, and what is known already
         self,
         timeline: Timeline,
         put: Callable[[Writer, list[T]], Awaitable[ImportCounts]],
-        remark: Callable[[str], None],
+        remark: Callable[[Refusal], None],
         source: ImportSource = ImportSource(),  # noqa: B008 - it is frozen
+        *,
+        keep: Keep = _keep_nothing,
+        number: int = 0,
+        bad: int = 0,
+        is_trial: bool = False,
     ) -> None:
-        self.number = 0
+        self.number = number
         self._timeline = timeline
         self._remark = remark
         self._put = put
         self._source = source
+        self._keep = keep
+        self._is_trial = is_trial
         self._counts = ImportCounts()
-        self._bad = 0
+        self._bad = bad
 
-    async def run(self, items: Iterable[Item[T]], step: Step, total: int | None) -> ImportCounts:
+    async def run(
+        self, items: AsyncIterable[Item[T]], step: Step, total: int | None
+    ) -> ImportCounts:
         """Import all; `step` takes how much is done, of `total`.
 
-        Raises Misconfigured if somebody undoes the import meanwhile.
+        Raises Misconfigured if somebody undoes the import meanwhile, and what `keep` raises.
         """
         await self._write_all(items, step, total)
         bad = ImportCounts(bad=self._bad)
@@ -79,49 +113,70 @@ class Importer(Generic[T]):
             await self._timeline.write(lambda writer: writer.end_import(self.number, bad))
         return self._counts + bad
 
-    async def _write_all(self, items: Iterable[Item[T]], step: Step, total: int | None) -> None:
-        chunk: list[tuple[str, T]] = []
+    async def _write_all(
+        self, items: AsyncIterable[Item[T]], step: Step, total: int | None
+    ) -> None:
+        chunk: list[tuple[Item[T], T]] = []
         work = 0
         writing = asyncio.create_task(self._write([]))
-        for item in items:
-            if isinstance(item.says, DoingsError):
-                self._refuse(item.place, item.says)
-                continue
-            chunk.append((item.place, item.says))
-            work += item.work
-            if len(chunk) == ITEMS_PER_WRITE or work >= WRITE_WORK:
-                # The next ones are read while these are written.
-                await writing
-                await asyncio.sleep(BREATH_SECONDS)
-                writing = asyncio.create_task(self._write(chunk))
-                await asyncio.sleep(0)
-                chunk, work = [], 0
-                step(item.done, total)
-        await writing
+        try:
+            async for item in items:
+                if isinstance(item.says, DoingsError):
+                    self._refuse(item, item.says)
+                    continue
+                chunk.append((item, item.says))
+                work += item.work
+                if len(chunk) == ITEMS_PER_WRITE or work >= WRITE_WORK:
+                    # The next ones are read while these are written.
+                    await writing
+                    await asyncio.sleep(BREATH_SECONDS)
+                    writing = asyncio.create_task(self._write(chunk))
+                    await asyncio.sleep(0)
+                    chunk, work = [], 0
+                    step(item.done, total)
+        finally:
+            # Also where reading breaks off, so that nothing is written that nobody waits for.
+            await writing
         await self._write(chunk)
 
-    def _refuse(self, place: str, error: DoingsError) -> None:
+    def _refuse(self, item: Item[T], error: DoingsError) -> None:
         self._bad += 1
-        self._remark(f"{place}: {error}")
+        self._remark(Refusal(item.place, str(error), item.done))
 
-    async def _write(self, chunk: list[tuple[str, T]]) -> None:
+    async def _write(self, chunk: list[tuple[Item[T], T]]) -> None:
         """Write all in one transaction, or one by one where one of them cannot be written."""
         if not chunk:
             return
         items = [says for _, says in chunk]
+        done = chunk[-1][0].done
         try:
-            number, counts = await self._timeline.write(lambda writer: self._noted(writer, items))
+            number, counts = await self._transact(items, done)
         except (Invalid, Conflict, NotFound) as error:
             if len(chunk) == 1:
                 self._refuse(chunk[0][0], error)
                 return
-            for item in chunk:
-                await self._write([item])
+            for one in chunk:
+                await self._write([one])
             return
         self.number = number
         self._counts += counts
 
-    async def _noted(self, writer: Writer, items: list[T]) -> tuple[int, ImportCounts]:
+    async def _transact(self, items: list[T], done: int) -> tuple[int, ImportCounts]:
+        """Write items in one transaction; on trial it is given up once it has counted."""
+        if not self._is_trial:
+            return await self._timeline.write(lambda writer: self._noted(writer, items, done))
+        counts = ImportCounts()
+        try:
+            await self._timeline.write(lambda writer: self._tried(writer, items))
+        except _Counted as counted:
+            counts = counted.counts
+        await self._timeline.write(lambda writer: self._keep(writer, 0, done))
+        return 0, counts
+
+    async def _tried(self, writer: Writer, items: list[T]) -> None:
+        raise _Counted(await self._put(writer, items))
+
+    async def _noted(self, writer: Writer, items: list[T], done: int) -> tuple[int, ImportCounts]:
         """Write items and note them as this import's, which the first ones begin.
 
         It is one transaction, so an import that can write nothing takes no number.
@@ -130,7 +185,17 @@ class Importer(Generic[T]):
         number = self.number or await writer.start_import(source.dialect, source.files)
         if not await writer.follow_import(number):
             raise Misconfigured(f"import {number} is being undone, so it records no more")
-        return number, await writer.note_import(number, await self._put(writer, items))
+        counts = await writer.note_import(number, await self._put(writer, items))
+        await self._keep(writer, number, done)
+        return number, counts
+
+
+class _Counted(Exception):
+    """Gives a transaction up, with what it would have come to."""
+
+    def __init__(self, counts: ImportCounts) -> None:
+        super().__init__()
+        self.counts = counts
 
 
 async def activity_at_home(reader: ActivityReader, activity_id: str | None) -> Activity | None:

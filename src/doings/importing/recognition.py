@@ -67,6 +67,20 @@ def checked_lines(source: LineSource, dialects: dict[str, SavedAnswers]) -> Line
     )
 
 
+def dialect_of_file(text: bytes, dialects: dict[str, SavedAnswers]) -> str | None:
+    """The dialect whose answers a file holds, None for NDJSON; raises Misconfigured for neither."""
+    try:
+        head = utf8_content(text.lstrip()[:HEAD_BYTES])
+    except WrongEncoding as error:
+        raise Misconfigured(str(error)) from None
+    if _is_line(head):
+        return None
+    name = recognized_dialect(head, dialects)
+    if name is None:
+        _check_is_ndjson(head)
+    return name
+
+
 def _check_is_ndjson(head: bytes) -> None:
     """Raise Misconfigured for pages of `/v1`, JSON over several lines, and tables.
 

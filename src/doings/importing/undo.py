@@ -1,6 +1,7 @@
 """Undoing an import: part after part, until nothing is left that nobody changed since."""
 
 import asyncio
+from collections.abc import AsyncIterator
 
 import msgspec
 
@@ -26,18 +27,25 @@ async def undo(timeline: Timeline, run: ImportRun, step: Step) -> Undone:
     """
     activities = entities = reverted = 0
     kept: list[Kept] = []
-    place: UndoPlace | None = None
-    while True:
-        part = await _part(timeline, run.number, place)
-        await asyncio.sleep(BREATH_SECONDS)
+    async for part in undo_parts(timeline, run.number):
         activities += part.activities
         entities += part.entities
         reverted += part.reverted
         kept += part.kept
         step(activities, run.counts.recorded)
+    return Undone(activities, entities, reverted, tuple(kept))
+
+
+async def undo_parts(timeline: Timeline, number: int) -> AsyncIterator[UndoPart]:
+    """Undo an import part by part, each as soon as it is done; raises NotFound."""
+    place: UndoPlace | None = None
+    is_left = True
+    while is_left:
+        part = await _part(timeline, number, place)
+        await asyncio.sleep(BREATH_SECONDS)
+        yield part
         place = part.next
-        if place is None:
-            return Undone(activities, entities, reverted, tuple(kept))
+        is_left = place is not None
 
 
 async def _part(timeline: Timeline, number: int, place: UndoPlace | None) -> UndoPart:

@@ -15,6 +15,7 @@ from doings.core.errors import Misconfigured, NotFound
 from doings.core.resuming.position import new_epoch
 from doings.core.store import Reader, Writer
 from doings.core.store.credentials import SignIn, Standing
+from doings.core.store.imports import JobState
 from doings.core.store.rendering import Heavy
 from doings.core.store.webhooks import ActiveWebhook
 from doings.storage.document_cache import DocumentCache
@@ -29,6 +30,7 @@ from doings.storage.sign_ins import SignIns
 from doings.storage.sql import account_statements as accounts
 from doings.storage.sql import statements as sql
 from doings.storage.sql import webhook_statements as hooks
+from doings.storage.sql.import_statements import IMPORT_JOB_STATES
 from doings.storage.sql.rows import account_from_row
 from doings.storage.sql.schema.steps import STEPS, VERSION
 from doings.storage.transaction import ReadTransaction, Transaction
@@ -294,6 +296,11 @@ class Database:
         """The webhooks of all accounts that are active."""
         rows = await self.engine.read(lambda connection: connection.fetch(hooks.ACTIVE_WEBHOOKS))
         return [ActiveWebhook(*row) for row in rows]
+
+    async def import_job_states(self) -> list[JobState]:
+        """The import jobs of all accounts, which are few."""
+        rows = await self.engine.read(lambda connection: connection.fetch(IMPORT_JOB_STATES))
+        return [JobState(*row) for row in rows]
 
     async def ping(self) -> None:
         """Return when the store answers; raises Unavailable."""

@@ -19,7 +19,7 @@ from doings.core.store.counts import TimelineSummary
 from doings.core.store.credentials import Credential
 from doings.core.store.entities import EntityQuery
 from doings.core.store.erasures import Hold
-from doings.core.store.imports import ImportRun
+from doings.core.store.imports import ALL_RUNS, ImportJob, ImportRun
 from doings.core.store.log import Leaf, LogState, Stretch
 from doings.core.store.merges import Merge, Pair
 from doings.core.store.rendering import Rendered, Rendering
@@ -143,8 +143,8 @@ class AccountReader:
     async def retention(self) -> Sequence[Rule]:
         return await erasures.retention(self._transaction)
 
-    async def due_by_rule(self, now: int) -> list[Due]:
-        return await erasures.due_by_rule(self._transaction, now)
+    async def due_by_rule(self, now: int, rules: Sequence[Rule] | None = None) -> list[Due]:
+        return await erasures.due_by_rule(self._transaction, now, rules)
 
     async def total_with_contacts(self) -> int:
         return await counts.total_in_blocks(self._transaction, ACTIVITIES)
@@ -224,8 +224,19 @@ class AccountReader:
         rows = await self._transaction.fetch(sql.CREDENTIALS_OF_ACCOUNT)
         return [credential_from_row(row) for row in rows]
 
-    async def import_runs(self) -> list[ImportRun]:
-        return await imports.runs(self._transaction)
+    async def import_runs(
+        self, *, before: int | None = None, limit: int = ALL_RUNS
+    ) -> list[ImportRun]:
+        return await imports.runs(self._transaction, before, limit)
+
+    async def import_jobs(self) -> list[ImportJob]:
+        return await imports.jobs(self._transaction)
+
+    async def import_job(self, job_id: str) -> ImportJob:
+        return await imports.job(self._transaction, job_id)
+
+    async def import_file(self, job_id: str) -> list[str]:
+        return await imports.file_parts(self._transaction, job_id)
 
     async def import_run(self, number: int) -> ImportRun:
         return await imports.run(self._transaction, number)

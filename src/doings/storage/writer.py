@@ -9,7 +9,7 @@ from doings.core.erasing.retention import Rule
 from doings.core.store.activities import ActivityRef, Recorded, Replacement
 from doings.core.store.credentials import Credential
 from doings.core.store.erasures import Hold
-from doings.core.store.imports import ImportCounts, UndoPart, UndoPlace
+from doings.core.store.imports import ImportCounts, ImportJob, UndoPart, UndoPlace
 from doings.core.store.merges import Merge
 from doings.core.store.webhooks import Delivery, Made, Outcome, Webhook
 from doings.storage.erasing import holds
@@ -112,6 +112,18 @@ class AccountWriter(AccountReader):
 
     async def end_import(self, number: int, counts: ImportCounts) -> None:
         await imports.end(self._writing, number, counts)
+
+    async def add_import_job(self, job: ImportJob, parts: Sequence[str]) -> None:
+        await imports.add_job(self._writing, job, parts)
+
+    async def change_import_job(self, before: ImportJob, after: ImportJob) -> bool:
+        return await imports.change_job(self._writing, before, after)
+
+    async def drop_import_file(self, job_id: str) -> None:
+        await imports.drop_file(self._writing, job_id)
+
+    async def drop_import_job(self, job_id: str) -> None:
+        await imports.drop_job(self._writing, job_id)
 
     async def undo_import(self, number: int, place: UndoPlace | None) -> UndoPart:
         return await import_undo.undo(self._writing, number, place)

@@ -7,7 +7,7 @@ from doings.cli.terminal import remark
 from doings.core.imports import Context
 from doings.core.store.imports import ImportCounts
 from doings.core.timeline import Timeline
-from doings.importing.importer import Importer
+from doings.importing.importer import Importer, Refusal, each_of
 from doings.importing.registry import SAVED
 from doings.importing.saved_answers import elements_of_text, items_of_elements, putting
 from tests.serving import Business, Served
@@ -47,12 +47,16 @@ class Desk:
         elements = elements_of_text(saved, b"\n".join(answers))
         items = items_of_elements(saved, elements, self.context)
         put = putting(saved, self.context.now)
-        return await Importer(self.timeline, put, remark).run(items, _step, None)
+        return await Importer(self.timeline, put, _remark).run(each_of(items), _step, None)
 
     async def give(self) -> Any:  # noqa: ANN401 - any JSON
         """Export an answer."""
         chunks = SAVED[self.name].respond_chunks(self.timeline, self.context)
         return json.loads(b"".join([chunk async for chunk in chunks]))
+
+
+def _remark(refusal: Refusal) -> None:
+    remark(f"{refusal.place}: {refusal.reason}")
 
 
 def _step(done: int, total: int | None = None) -> None:

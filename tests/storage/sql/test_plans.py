@@ -26,7 +26,15 @@ from tests.storage.sql.named import MODULES
 STATEMENT = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\b")
 PLACEHOLDER = re.compile(r":([a-z]\w*)")
 
-WHOLE = frozenset({"ACCOUNTS", "RELINKS", "UNFINISHED_ERASURES", "ACCOUNTS_WITH_RETENTION"})
+WHOLE = frozenset(
+    {
+        "ACCOUNTS",
+        "RELINKS",
+        "UNFINISHED_ERASURES",
+        "ACCOUNTS_WITH_RETENTION",
+        "IMPORT_JOB_STATES",
+    }
+)
 """Statements that are meant to read all of a table, which is small or nearly always empty."""
 
 SHARED = tuple(

@@ -12,7 +12,7 @@ from doings.core.errors import Unavailable
 from doings.core.store import Writer
 from doings.core.store.imports import ImportCounts
 from doings.core.timeline import Timeline
-from doings.importing.importer import Importer, Item
+from doings.importing.importer import Importer, Item, each_of
 from doings.storage import engine as engines
 from doings.storage.checks.check import check
 from doings.storage.database import Database
@@ -154,7 +154,7 @@ async def test_an_import_is_parted_by_its_work(book: Book, writes: list[int]) ->
 
     items = [Item(str(n), n, n, work) for n, work in enumerate([1, 1, 15_999, 1, 20_000, 1])]
     importer = Importer(Timeline(book.database, book.account, None), put, lambda _: None)
-    await importer.run(items, lambda _done, _total=None: None, None)
+    await importer.run(each_of(items), lambda _done, _total=None: None, None)
 
     assert groups == [3, 2, 1]
     assert len(writes) == 4

@@ -30,7 +30,7 @@ from doings.core.store import Store
 from doings.core.store.imports import ImportCounts
 from doings.core.timeline import Timeline
 from doings.importing.compression import is_gzip, readable
-from doings.importing.importer import Importer, ImportSource
+from doings.importing.importer import Importer, ImportSource, Refusal, each_of
 from doings.importing.ndjson import items_from_lines, put_lines
 
 IMPORT_EXAMPLES = """
@@ -166,8 +166,8 @@ def _import_lines(file: str, account: str, origin: str | None, database: str | N
         with _source(path) as source, progress("Importing") as step:
             total = path.stat().st_size if path and not is_gzip(path) else None
             items = items_from_lines(checked_lines(source, SAVED), origin)
-            importer = Importer(timeline, put_lines, remark, ImportSource(None, (file,)))
-            counts = await importer.run(items, step, total)
+            importer = Importer(timeline, put_lines, _remark, ImportSource(None, (file,)))
+            counts = await importer.run(each_of(items), step, total)
             return importer.number, counts
 
     return with_store(database, work)
@@ -190,12 +190,16 @@ def _import_answers(
         context = registry.context_for(dialect, timeline.account, contact, settings_for(database))
         items = saved_answers.items_of_elements(saved, elements, context)
         put = saved_answers.putting(saved, context.now)
-        importer = Importer(timeline, put, remark, ImportSource(dialect, (file,)))
+        importer = Importer(timeline, put, _remark, ImportSource(dialect, (file,)))
         with progress("Importing") as step:
-            counts = await importer.run(items, step, len(elements))
+            counts = await importer.run(each_of(items), step, len(elements))
         return importer.number, counts
 
     return with_store(database, work)
+
+
+def _remark(refusal: Refusal) -> None:
+    remark(f"{refusal.place}: {refusal.reason}")
 
 
 def _path(file: str) -> Path | None:

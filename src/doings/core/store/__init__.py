@@ -20,7 +20,7 @@ from doings.core.store.credentials import CredentialReader, CredentialStore, Cre
 from doings.core.store.entities import EntityReader, EntityWriter
 from doings.core.store.erasures import ErasureReader, ErasureStore, ErasureWriter
 from doings.core.store.idempotency import IdempotencyWriter
-from doings.core.store.imports import ImportReader, ImportWriter
+from doings.core.store.imports import ImportReader, ImportStore, ImportWriter
 from doings.core.store.log import LogReader, LogStore
 from doings.core.store.merges import MergeReader, MergeWriter
 from doings.core.store.retention import RetentionReader, RetentionWriter
@@ -75,7 +75,7 @@ class Writer(
         """The writers of the other accounts that this transaction may write in, by account id."""
 
 
-class Store(AccountStore, CredentialStore, WebhookStore, LogStore, Protocol):
+class Store(AccountStore, CredentialStore, ImportStore, WebhookStore, LogStore, Protocol):
     """The store as a whole."""
 
     @property

@@ -1,7 +1,7 @@
 """The part of the port that is about imports: what each recorded, and taking that back."""
 
 from collections.abc import Sequence
-from typing import Literal, Protocol, get_args
+from typing import Literal, NamedTuple, Protocol, get_args
 
 import msgspec
 
@@ -100,11 +100,98 @@ class UndoPart(msgspec.Struct, frozen=True):
     next: UndoPlace | None
 
 
-class ImportReader(Protocol):
-    """Reading which imports there were."""
+ImportStage = Literal["checking", "checked", "importing", "imported", "undoing", "undone", "failed"]
+"""How far an import job is: a file is first checked and then, if somebody says so, imported."""
 
-    async def import_runs(self) -> list[ImportRun]:
-        """The account's imports, newest first."""
+AT_WORK: frozenset[ImportStage] = frozenset({"checking", "importing", "undoing"})
+"""The stages in which the server does something."""
+
+
+class RefusedItem(msgspec.Struct, frozen=True):
+    """What is not imported, or not taken back: where it stands or what it is, and why."""
+
+    place: str
+    reason: str
+
+
+class UndoCounts(msgspec.Struct, frozen=True):
+    """What an undo took back, put back as it had been, and kept as it is."""
+
+    activities: int = 0
+    entities: int = 0
+    reverted: int = 0
+    kept: int = 0
+
+
+class ImportReport(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a job has come to so far: `undo` where an import is taken back, else `counts`.
+
+    Not more than `budget.REFUSED_SHOWN` items are named; `counts.bad` or `undo.kept` counts them
+    all. `reason` is why the job failed.
+    """
+
+    counts: ImportCounts = ImportCounts()
+    undo: UndoCounts = UndoCounts()
+    refused: tuple[RefusedItem, ...] = ()
+    reason: str | None = None
+
+
+class ImportJob(msgspec.Struct, frozen=True, kw_only=True):
+    """Work that the server does with a file, or on an import that is taken back.
+
+    `dialect` is what the file is read as, `ndjson` or a dialect; None until that is found out.
+    `run` is the import, once it has begun. `done` of `total` is read in the stage that it is in.
+    Times are instants, `by` is the key of the credential that asked for it.
+    """
+
+    id: str
+    stage: ImportStage
+    file: str
+    dialect: str | None = None
+    contact: str | None = None
+    run: int | None = None
+    done: int = 0
+    total: int = 0
+    report: ImportReport = ImportReport()
+    by: str | None = None
+    created_at: int
+    updated_at: int
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether the server does something about it."""
+        return self.stage in AT_WORK
+
+
+class JobState(NamedTuple):
+    """What finding work needs of an import job, in any account."""
+
+    account_id: int
+    id: str
+    stage: ImportStage
+    updated_at: int
+
+
+ALL_RUNS = 1 << 31
+"""More imports than there are."""
+
+
+class ImportReader(Protocol):
+    """Reading which imports there were, and what is done with files that wait."""
+
+    async def import_runs(
+        self, *, before: int | None = None, limit: int = ALL_RUNS
+    ) -> list[ImportRun]:
+        """The account's imports before a number, newest first."""
+
+    async def import_jobs(self) -> list[ImportJob]:
+        """The account's import jobs, newest first; they are few, as each is soon forgotten."""
+
+    async def import_job(self, job_id: str) -> ImportJob:
+        """One import job; raises NotFound."""
+
+    async def import_file(self, job_id: str) -> list[str]:
+        """The parts of the file of a job, in their order; none where it is gone."""
 
     async def import_run(self, number: int) -> ImportRun:
         """One import; raises NotFound."""
@@ -132,9 +219,28 @@ class ImportWriter(ImportReader, Protocol):
     async def end_import(self, number: int, counts: ImportCounts) -> None:
         """Add the last counts and note that the import is done."""
 
+    async def add_import_job(self, job: ImportJob, parts: Sequence[str]) -> None:
+        """Store a job, with the parts of its file."""
+
+    async def change_import_job(self, before: ImportJob, after: ImportJob) -> bool:
+        """Store how far a job is; False where it is not, or no longer, as it was before."""
+
+    async def drop_import_file(self, job_id: str) -> None:
+        """Forget the file of a job."""
+
+    async def drop_import_job(self, job_id: str) -> None:
+        """Forget a job with its file, if it is there."""
+
     async def undo_import(self, number: int, place: UndoPlace | None) -> UndoPart:
         """Take back a bounded part of what an import recorded and nobody changed since.
 
         None is the place to begin at. What is done stays done, so an undo that was broken off may
         begin again. Raises NotFound.
         """
+
+
+class ImportStore(Protocol):
+    """Finding import jobs of all accounts."""
+
+    async def import_job_states(self) -> list[JobState]:
+        """The import jobs of all accounts, which are few."""

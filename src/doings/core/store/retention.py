@@ -28,8 +28,11 @@ class RetentionReader(Protocol):
     async def retention(self) -> Sequence[Rule]:
         """The rules of the account, in their order."""
 
-    async def due_by_rule(self, now: int) -> list[Due]:
-        """The rules, and for each what would go at this instant; the count is bounded."""
+    async def due_by_rule(self, now: int, rules: Sequence[Rule] | None = None) -> list[Due]:
+        """The rules, and for each what would go at this instant; the count is bounded.
+
+        With `rules` it is about those, in the place of the account's own.
+        """
 
 
 class RetentionWriter(RetentionReader, Protocol):

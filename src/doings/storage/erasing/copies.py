@@ -12,6 +12,7 @@ from doings.core.text import json_text
 from doings.storage.erasing.job import Job
 from doings.storage.reading import webhooks as read
 from doings.storage.sql import erasure_statements as sql
+from doings.storage.sql import import_statements as imports
 from doings.storage.sql import webhook_statements as hooks
 from doings.storage.sql.rows import attempts_from_text
 from doings.storage.transaction import Transaction
@@ -98,6 +99,15 @@ async def redact_import_files(transaction: Transaction, pattern: Finder | None) 
     rows = await transaction.fetch(sql.IMPORT_FILES) if pattern else []
     changed = [(new, run) for run, files in rows if (new := redacted_json(files, pattern)) != files]
     await transaction.execute_many(sql.SET_IMPORT_FILES, changed)
+
+
+async def forget_waiting_files(transaction: Transaction) -> None:
+    """Forget the files that wait to be imported, and what was said of them: they may name anyone.
+
+    What imports one of them at the time notices, and records no more.
+    """
+    await transaction.execute(imports.DROP_IMPORT_JOBS)
+    await transaction.execute(imports.DROP_IMPORT_FILES)
 
 
 async def forget_answers(transaction: Transaction, *, and_recent: bool) -> bool:

@@ -16,7 +16,7 @@ from doings.core.erasing.people import goes
 from doings.core.erasing.redaction import named_in, names_any
 from doings.core.text import json_text
 from doings.storage.erasing import activities, people
-from doings.storage.erasing.copies import forget_answers, redact_import_files
+from doings.storage.erasing.copies import forget_answers, forget_waiting_files, redact_import_files
 from doings.storage.erasing.job import ACTIVITIES, Job, Member, members_of
 from doings.storage.reading import activities as read
 from doings.storage.sql import erasure_statements as sql
@@ -52,6 +52,7 @@ async def begin(transaction: Transaction, order: ErasureOrder, key: bytes) -> st
         words=json_text(words),
     )
     await _note_counts(job, erasure)
+    await forget_waiting_files(transaction)
     await transaction.connection.note_remains()
     return erasure
 

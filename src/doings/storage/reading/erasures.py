@@ -87,9 +87,15 @@ def is_due(rules: Sequence[Rule], activity: Activity, now: int) -> bool:
     return False
 
 
-async def due_by_rule(transaction: ReadTransaction, now: int) -> list[Due]:
-    """The rules, and for each what would go now; the count is bounded."""
-    rules = await retention(transaction)
+async def due_by_rule(
+    transaction: ReadTransaction, now: int, rules: Sequence[Rule] | None = None
+) -> list[Due]:
+    """The rules, the account's own unless others are given, and for each what would go now.
+
+    The count is bounded.
+    """
+    if rules is None:
+        rules = await retention(transaction)
     counts, has_more = [0] * len(rules), [False] * len(rules)
     looks = [RETENTION_LOOKS] * len(rules)
     kept = await held(transaction) if rules else set()

@@ -1,13 +1,17 @@
-"""The statements about imports: runs, what each recorded and changed, and what an undo may take."""
+"""The statements about imports: runs, what each recorded and changed, and what an undo may take.
+
+At the end are those about jobs: the files that wait to be imported, and what is done with them.
+"""
 
 # The columns that `rows.import_run_from_row` takes, in its order.
 IMPORT_RUN = (
     "run, state, dialect, files, started_at, ended_at, kept,"
     " recorded, filled, repeated, entities, bad, deleted"
 )
-# An account's imports, newest first.
+# An account's imports before a number, newest first.
 IMPORT_RUNS = f"""
-    SELECT {IMPORT_RUN} FROM import_runs WHERE account_id = :account_id ORDER BY run DESC"""
+    SELECT {IMPORT_RUN} FROM import_runs WHERE account_id = :account_id AND run < :before
+    ORDER BY run DESC LIMIT :limit"""
 # One import of an account.
 IMPORT_RUN_BY_NUMBER = f"""
     SELECT {IMPORT_RUN} FROM import_runs WHERE account_id = :account_id AND run = :run"""
@@ -93,3 +97,46 @@ ENTITIES_IN_USE = """
                 AND o.contact_seq = e.seq AND o.deleted_at IS NULL
         )
     )"""
+
+# The columns that `rows.import_job_from_row` takes, in its order.
+IMPORT_JOB = (
+    "id, stage, file, dialect, contact, run, done, total, report, by_key, created_at, updated_at"
+)
+# An account's import jobs, newest first.
+IMPORT_JOBS = f"""
+    SELECT {IMPORT_JOB} FROM import_jobs WHERE account_id = :account_id ORDER BY id DESC"""
+# One import job of an account.
+IMPORT_JOB_BY_ID = f"""
+    SELECT {IMPORT_JOB} FROM import_jobs WHERE account_id = :account_id AND id = :id"""
+# The import jobs of all accounts.
+IMPORT_JOB_STATES = "SELECT account_id, id, stage, updated_at FROM import_jobs"
+# Stores a new import job.
+ADD_IMPORT_JOB = """
+    INSERT INTO import_jobs
+        (account_id, id, stage, file, dialect, contact, run, done, total, report, by_key,
+         created_at, updated_at)
+    VALUES
+        (:account_id, :id, :stage, :file, :dialect, :contact, :run, :done, :total, :report,
+         :by_key, :created_at, :updated_at)"""
+# Stores how far an import job is, unless somebody else has meanwhile.
+CHANGE_IMPORT_JOB = """
+    UPDATE import_jobs
+    SET stage = :stage, dialect = :dialect, run = :run, done = :done, total = :total,
+        report = :report, updated_at = :updated_at
+    WHERE account_id = :account_id AND id = :id AND stage = :known_stage AND done = :known_done
+    RETURNING id"""
+# Forgets an import job.
+DROP_IMPORT_JOB = "DELETE FROM import_jobs WHERE account_id = :account_id AND id = :id"
+# Forgets all import jobs of an account.
+DROP_IMPORT_JOBS = "DELETE FROM import_jobs WHERE account_id = :account_id"
+# Stores a part of the file of a job.
+ADD_IMPORT_FILE_PART = """
+    INSERT INTO import_files (account_id, job, part, content)
+    VALUES (:account_id, :job, :part, :content)"""
+# The parts of the file of a job, in their order.
+IMPORT_FILE_PARTS = """
+    SELECT content FROM import_files WHERE account_id = :account_id AND job = :job ORDER BY part"""
+# Forgets the file of a job.
+DROP_IMPORT_FILE = "DELETE FROM import_files WHERE account_id = :account_id AND job = :job"
+# Forgets all files of an account that wait to be imported.
+DROP_IMPORT_FILES = "DELETE FROM import_files WHERE account_id = :account_id"

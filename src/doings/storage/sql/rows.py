@@ -12,7 +12,7 @@ from doings.core.erasing.erasure import Erasure, ErasureCounts
 from doings.core.kinds.catalogue import Kind
 from doings.core.store.changes import Change
 from doings.core.store.credentials import Credential, View
-from doings.core.store.imports import ImportCounts, ImportRun
+from doings.core.store.imports import ImportCounts, ImportJob, ImportReport, ImportRun
 from doings.core.store.merges import Merge
 from doings.core.store.webhooks import Attempt, Delivery, Queued, Secret, Webhook, WebhookSettings
 from doings.storage.engine import Row
@@ -108,6 +108,28 @@ def import_run_from_row(row: Row) -> ImportRun:
         ended_at=ended_at,
         kept=kept,
         counts=ImportCounts(*counts),
+    )
+
+
+_report_from_text = msgspec.json.Decoder(ImportReport).decode
+
+
+def import_job_from_row(row: Row) -> ImportJob:
+    """The columns are `import_statements.IMPORT_JOB`."""
+    id_, stage, file, dialect, contact, run, done, total, report, by, created_at, updated_at = row
+    return ImportJob(
+        id=id_,
+        stage=stage,
+        file=file,
+        dialect=dialect,
+        contact=contact,
+        run=run,
+        done=done,
+        total=total,
+        report=_report_from_text(report),
+        by=by,
+        created_at=created_at,
+        updated_at=updated_at,
     )
 
 

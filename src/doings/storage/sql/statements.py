@@ -356,6 +356,7 @@ CROSS_ACCOUNT = (
     ("DUE", "the sweeper looks for what is due in any account, now and then"),
     ("UNFINISHED_ERASURES", "a process looks for what another left undone in any account"),
     ("ACCOUNTS_WITH_RETENTION", "a sweeper looks for what is due in any account, now and then"),
+    ("IMPORT_JOB_STATES", "a process looks for files to be imported into any account"),
     ("ACTIVE_WEBHOOKS", "a process looks for what is to be delivered in any account"),
 )
 """(statement, why it names no account): the only ones that may."""

@@ -281,6 +281,33 @@ STEPS: tuple[str, ...] = (
         PRIMARY KEY (account_id, first_seq, second_seq)
     );
     """,
+    # Files that wait to be imported, in parts, and what the server does with each. Both are
+    # forgotten soon. A file is apart from its job, so that noting progress writes a short row.
+    """
+    CREATE TABLE import_jobs (
+        account_id BIGINT NOT NULL,
+        id {text} NOT NULL,
+        stage {text} NOT NULL,
+        file {text} NOT NULL,
+        dialect {text},
+        contact {text},
+        run BIGINT,
+        done BIGINT NOT NULL,
+        total BIGINT NOT NULL,
+        report {text} NOT NULL,
+        by_key {text},
+        created_at BIGINT NOT NULL,
+        updated_at BIGINT NOT NULL,
+        PRIMARY KEY (account_id, id)
+    );
+    CREATE TABLE import_files (
+        account_id BIGINT NOT NULL,
+        job {text} NOT NULL,
+        part BIGINT NOT NULL,
+        content {text} NOT NULL,
+        PRIMARY KEY (account_id, job, part)
+    );
+    """,
 )
 
 VERSION = len(STEPS)

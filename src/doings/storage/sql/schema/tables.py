@@ -59,6 +59,12 @@ TABLES_OF_ACCOUNT = (
         "account_id run seq",
         "thing before changed_from changed_at reverted_at",
     ),
+    _table(
+        "import_jobs",
+        "account_id id",
+        "stage file dialect contact run done total report by_key created_at updated_at",
+    ),
+    _table("import_files", "account_id job part", "content"),
     _table("relinks", "account_id entity", "occurred_at activity_seq"),
     _table(
         "webhooks",

@@ -10,7 +10,15 @@ _LAST = "heads"
 
 _WIDE = 5
 _WIDE_TABLES = frozenset(
-    {"activities", "changes", "entities", "entity_changes", "idempotency_keys", "log_leaves"}
+    {
+        "activities",
+        "changes",
+        "entities",
+        "entity_changes",
+        "idempotency_keys",
+        "import_files",
+        "log_leaves",
+    }
 )
 """Tables whose rows can be as long as a body is; each of these counts as several."""
 

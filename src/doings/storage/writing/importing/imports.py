@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from doings.core.store.imports import ImportCounts, ImportState
+from doings.core.store.imports import ImportCounts, ImportJob, ImportState
 from doings.core.text import json_text
 from doings.storage.reading import imports as read
 from doings.storage.sql import account_statements as accounts
@@ -90,3 +90,53 @@ async def set_state(transaction: Transaction, number: int, state: ImportState) -
     """Note that an import is done, is being undone, or is undone."""
     ended_at = None if state == "undoing" else transaction.clock.now()
     await transaction.execute(runs.SET_IMPORT_STATE, run=number, state=state, ended_at=ended_at)
+
+
+async def add_job(transaction: Transaction, job: ImportJob, parts: Sequence[str]) -> None:
+    """Store a job, with the parts of its file."""
+    await transaction.execute(
+        runs.ADD_IMPORT_JOB,
+        id=job.id,
+        stage=job.stage,
+        file=job.file,
+        dialect=job.dialect,
+        contact=job.contact,
+        run=job.run,
+        done=job.done,
+        total=job.total,
+        report=json_text(job.report),
+        by_key=job.by,
+        created_at=job.created_at,
+        updated_at=job.updated_at,
+    )
+    rows = [(job.id, number, text) for number, text in enumerate(parts)]
+    await transaction.execute_many(runs.ADD_IMPORT_FILE_PART, rows)
+
+
+async def change_job(transaction: Transaction, before: ImportJob, after: ImportJob) -> bool:
+    """Store how far a job is; False where it is not as it was before."""
+    row = await transaction.fetch_one(
+        runs.CHANGE_IMPORT_JOB,
+        id=before.id,
+        known_stage=before.stage,
+        known_done=before.done,
+        stage=after.stage,
+        dialect=after.dialect,
+        run=after.run,
+        done=after.done,
+        total=after.total,
+        report=json_text(after.report),
+        updated_at=transaction.clock.now(),
+    )
+    return row is not None
+
+
+async def drop_file(transaction: Transaction, job_id: str) -> None:
+    """Forget the file of a job."""
+    await transaction.execute(runs.DROP_IMPORT_FILE, job=job_id)
+
+
+async def drop_job(transaction: Transaction, job_id: str) -> None:
+    """Forget a job with its file."""
+    await transaction.execute(runs.DROP_IMPORT_JOB, id=job_id)
+    await drop_file(transaction, job_id)
