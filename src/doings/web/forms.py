@@ -9,18 +9,23 @@ import hmac
 import re
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
 from starlette.responses import Response
 
-from doings.core.errors import Forbidden, UnsupportedType
-from doings.httpkit.input.forms import NO_LISTS
+from doings.core.errors import DoingsError, Forbidden, Invalid, UnsupportedType
+from doings.httpkit.input.forms import NO_LISTS, File, parts_from_multipart
 from doings.httpkit.request import Request
 from doings.web.session import cookies_of, session_of, set_cookie
 
 FIELD = "csrf"
 FORM = "application/x-www-form-urlencoded"
+UPLOAD = "multipart/form-data"
+
+Problems = dict[str, str]
+"""What is wrong with a form, as a sentence for each field; `form` is the form as a whole."""
 
 _NONCE = 16
 _VISITOR = "doings_visitor"
@@ -30,6 +35,9 @@ OF_ANOTHER = (
     "This form was not made for who is signed in now. Go back, load the page again, and send it"
     " once more."
 )
+
+_ONCE = re.compile(r"[\w-]{10,40}", re.ASCII)
+"""What stands for a form, as we make it."""
 
 _LOCAL = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
 """A path of ours: browsers take `//host` and `/\\host` for another site, and drop control codes."""
@@ -62,10 +70,81 @@ async def members_of(request: Request, lists: frozenset[str] = NO_LISTS) -> dict
     if request.content_type != FORM:
         raise UnsupportedType(FORM)
     members = await request.members(lists)
+    _check_token(request, members)
+    return members
+
+
+async def upload_of(request: Request) -> tuple[dict[str, Any], dict[str, File]]:
+    """The fields and the files of a form that was sent; raises what `fields_of` does."""
+    if request.content_type != UPLOAD:
+        raise UnsupportedType(UPLOAD)
+    content_type = request.single_header("content-type") or ""
+    members, files = await parts_from_multipart(await request.body(), content_type)
+    _check_token(request, members)
+    return members, files
+
+
+def _check_token(request: Request, members: dict[str, Any]) -> None:
+    """Take the token out of the fields; raises Forbidden for one that is not good."""
     token = members.pop(FIELD, "")
     if not _is_good(request, token if isinstance(token, str) else ""):
         raise Forbidden(FIELD, OF_ANOTHER)
-    return members
+
+
+def new_once() -> str:
+    """What stands for one form: sent twice, it does its work once."""
+    return secrets.token_urlsafe(16)
+
+
+def once_of(fields: Mapping[str, Any]) -> str:
+    """What the form that was sent stands for; empty where that is none of ours."""
+    once = text_of(fields, "once")
+    return once if _ONCE.fullmatch(once) else ""
+
+
+def text_of(fields: Mapping[str, Any], name: str) -> str:
+    """A field of a form; empty where it is none, or has several values."""
+    value = fields.get(name)
+    return with_stored_ends(value) if isinstance(value, str) else ""
+
+
+def with_stored_ends(text: str) -> str:
+    """Text with the line ends that are stored: browsers end lines with two characters."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def texts_of(fields: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    """A field that a form may repeat."""
+    value = fields.get(name)
+    return tuple([one for one in value if isinstance(one, str)]) if isinstance(value, list) else ()
+
+
+def lines_of(text: str) -> tuple[str, ...]:
+    """What is written line by line, each once, without empty lines."""
+    return tuple(dict.fromkeys([line.strip() for line in text.splitlines() if line.strip()]))
+
+
+def sentence(text: str) -> str:
+    """A reason as a sentence of its own."""
+    text = text.rstrip(".")
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def sentence_of(error: DoingsError) -> str:
+    """What is wrong, as a sentence: of several things the first one."""
+    return sentence(error.problems[0].reason if isinstance(error, Invalid) else str(error))
+
+
+def problems_at(error: Invalid, fields: Mapping[str, str]) -> Problems:
+    """The problems at the fields they are about; `fields` names a member's field.
+
+    What is about no field of the form is about the form.
+    """
+    problems: Problems = {}
+    for member, reason in error.problems:
+        field = fields.get(re.split(r"[.\[]", member)[0], "form")
+        problems.setdefault(field, sentence(reason))
+    return problems
 
 
 def local_path(text: str | None) -> str:

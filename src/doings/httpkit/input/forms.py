@@ -3,7 +3,7 @@
 import asyncio
 import re
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import parse_qsl
 
 from starlette.datastructures import Headers
@@ -37,10 +37,28 @@ def members_from_form(body: bytes, lists: frozenset[str] = NO_LISTS) -> dict[str
     return members_from_pairs(pairs, lists)
 
 
+class File(NamedTuple):
+    """A file in a form: its name as it was sent, and what it holds."""
+
+    name: str
+    content: bytes
+
+
 async def members_from_multipart(
     body: bytes, content_type: str, lists: frozenset[str] = NO_LISTS
 ) -> dict[str, Any]:
     """Read `multipart/form-data`, files left out; raises Malformed and Invalid."""
+    members, _ = await parts_from_multipart(body, content_type, lists)
+    return members
+
+
+async def parts_from_multipart(
+    body: bytes, content_type: str, lists: frozenset[str] = NO_LISTS
+) -> tuple[dict[str, Any], dict[str, File]]:
+    """Read `multipart/form-data` as members and files, the last of each name.
+
+    Raises Malformed and Invalid.
+    """
 
     async def stream() -> Any:  # noqa: ANN401 - starlette names no type for its streams
         for start in range(0, len(body), PIECE_BYTES):
@@ -50,12 +68,20 @@ async def members_from_multipart(
 
     try:
         parser = MultiPartParser(Headers({"content-type": content_type}), stream())
+        # The body is in memory already, and what is in a file may be nobody else's to read.
+        parser.spool_max_size = len(body) + 1
         form = await parser.parse()
     except (MultiPartException, KeyError, ValueError):
         raise Malformed("the form cannot be read") from None
-    pairs = [(k, v) for k, v in form.multi_items() if isinstance(v, str)]
+    pairs: list[tuple[str, str]] = []
+    files: dict[str, File] = {}
+    for name, value in form.multi_items():
+        if isinstance(value, str):
+            pairs.append((name, value))
+        else:
+            files[name] = File(value.filename or "", await value.read())
     await form.close()
-    return await asyncio.to_thread(_members_from_parts, pairs, body, lists)
+    return await asyncio.to_thread(_members_from_parts, pairs, body, lists), files
 
 
 def _members_from_parts(

@@ -13,6 +13,7 @@ from doings.auth.signed_log import Inclusion, SignedLog, inclusion_of
 from doings.core.errors import NotFound, Unavailable
 from doings.core.store import Reader
 from doings.proof.tree import TILE_WIDTH
+from doings.web.forms import sentence_of
 
 
 class Proof(NamedTuple):
@@ -51,8 +52,7 @@ async def read_proof(reader: Reader, seq: int, log: SignedLog) -> Proof | str:
     try:
         found = await inclusion_of(reader, seq)
     except Unavailable as error:
-        text = str(error)
-        return f"{text[:1].upper()}{text[1:]}."
+        return sentence_of(error)
     number = found.leaf.number // TILE_WIDTH
     tile = tile_path(number, min(found.state.size - number * TILE_WIDTH, TILE_WIDTH))
     return Proof(

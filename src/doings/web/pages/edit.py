@@ -18,11 +18,11 @@ from doings.httpkit.request import Request
 from doings.httpkit.surface import Operation, resource
 from doings.web.activity.history import History, read_history
 from doings.web.display import zone_of
-from doings.web.forms import fields_of, members_of
+from doings.web.forms import Problems, fields_of, members_of
 from doings.web.page import redirect, respond_page
 from doings.web.pages.activity import activity_id
 from doings.web.recording.context import Checked, checked, form_context
-from doings.web.recording.drafts import Problems, changed_draft, problems_of
+from doings.web.recording.drafts import changed_draft, problems_of
 from doings.web.recording.form import LISTS, Form, form_from_fields, form_of, what_of
 from doings.web.recording.people import links_to
 from doings.web.timeline.articles import activity_url

@@ -11,7 +11,7 @@ from doings.httpkit.input.params import Parameters
 from doings.httpkit.request import Request
 from doings.httpkit.surface import Handler, Operation, Resource, resource
 from doings.web.activity.interactions import LISTS, attendance_from_form
-from doings.web.forms import members_of
+from doings.web.forms import members_of, sentence_of
 from doings.web.page import redirect
 from doings.web.pages.activity import activity_id, respond_activity
 from doings.web.timeline.articles import activity_url
@@ -39,8 +39,7 @@ def taking(step: StepName) -> Handler:
             problem = f"That step cannot be taken any more: {error}."
             return await respond_activity(request, problem=problem, typed=message, status=409)
         except Invalid as error:
-            reason = error.problems[0].reason
-            problem = f"{reason[:1].upper()}{reason[1:]}."
+            problem = sentence_of(error)
             return await respond_activity(request, problem=problem, typed=message, status=422)
         return redirect(activity_url(ref))
 

@@ -12,10 +12,10 @@ from doings.httpkit.input.params import Parameters, last
 from doings.httpkit.request import Request
 from doings.httpkit.surface import Operation, resource
 from doings.web.display import zone_of
-from doings.web.forms import members_of
+from doings.web.forms import Problems, members_of
 from doings.web.page import redirect, respond_page
 from doings.web.recording.context import Checked, checked, form_context
-from doings.web.recording.drafts import ORIGIN, Problems, new_draft, problems_of
+from doings.web.recording.drafts import ORIGIN, new_draft, problems_of
 from doings.web.recording.form import LISTS, WHATS, Form, What, blank_form, form_from_fields
 from doings.web.recording.people import links_to
 from doings.web.timeline.articles import activity_url

@@ -8,7 +8,8 @@ from doings.core.defaults import ACTIVITY_TYPE
 from doings.core.store import Reader
 from doings.core.store.entities import EntityQuery
 from doings.dialects.monica.mapping.emotions import EMOTIONS
-from doings.web.recording.drafts import Given, Problems, read_form
+from doings.web.forms import Problems
+from doings.web.recording.drafts import Given, read_form
 from doings.web.recording.form import Form, What
 from doings.web.recording.people import People, find_people
 

@@ -14,6 +14,7 @@ from doings.core.text import json_text
 from doings.core.values.instants import date_from_text
 from doings.core.values.markup import HTML_KINDS, html_from_text
 from doings.dialects.monica.mapping.emotions import has_emotion
+from doings.web.forms import Problems, sentence
 from doings.web.recording.form import Form, What, form_of, persons_of
 from doings.web.recording.people import People
 
@@ -21,9 +22,6 @@ T = TypeVar("T")
 
 ORIGIN = "web"
 """The origin of what is recorded by hand on the pages."""
-
-Problems = dict[str, str]
-"""What is wrong, by field; what belongs to no field is under `form`."""
 
 FIELDS = {"occurred_at": "on", "summary": "summary", "body": "body", "level": "level"}
 """Members of a draft, and the fields in which they are written."""
@@ -56,7 +54,7 @@ def read_form(
         try:
             return how()
         except ValueError as error:
-            problems[field] = _sentence(str(error))
+            problems[field] = sentence(str(error))
             return instead
 
     occurred_at = read("on", lambda: _instant(form, time_zone), 0)
@@ -111,10 +109,6 @@ def _feelings(form: Form) -> tuple[int, ...]:
     if not all(map(has_emotion, numbers)):
         raise ValueError("choose among those that are offered")
     return tuple(dict.fromkeys(numbers))
-
-
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}."
 
 
 def new_draft(form: Form, what: What, given: Given, links: tuple[Link, ...]) -> Draft:
@@ -210,5 +204,5 @@ def problems_of(error: Invalid) -> Problems:
     problems: Problems = {}
     for field, reason in error.problems:
         name = "people" if field.startswith(("links", "people")) else FIELDS.get(field, "form")
-        problems.setdefault(name, _sentence(reason.rstrip(".")))
+        problems.setdefault(name, sentence(reason))
     return problems

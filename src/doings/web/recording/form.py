@@ -3,8 +3,6 @@
 All of it is text, since it may be anything. `drafts.py` makes an activity of it, or problems.
 """
 
-import re
-import secrets
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -15,6 +13,7 @@ from doings.core.activity import ACTOR, Activity, Linked, given_links
 from doings.core.interactions.lifecycle import COUNTERPART
 from doings.core.presentation.prose import ENCOUNTER, plain_body
 from doings.core.text import object_from_text
+from doings.web.forms import new_once, once_of, text_of, texts_of, with_stored_ends
 from doings.web.timeline.times import local
 
 LISTS = frozenset({"person", "feeling"})
@@ -83,21 +82,16 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
     seen: str = ""
 
 
-_ONCE = re.compile(r"[\w-]{10,40}", re.ASCII)
-"""What stands for a form, as we make it."""
-
-TEXTS = ("on", "at", "summary", "body", "level", "type", "people", "once", "seen")
+TEXTS = ("on", "at", "summary", "body", "level", "type", "people", "seen")
 
 
 def form_from_fields(fields: Mapping[str, Any]) -> Form:
     """The form as it was sent; line ends are those that are stored."""
-    texts = {name: _text(fields.get(name)) for name in TEXTS}
-    if not _ONCE.fullmatch(texts["once"]):
-        texts["once"] = ""
     return Form(
-        **texts,
-        feelings=_texts(fields.get("feeling")),
-        persons=tuple(dict.fromkeys(_texts(fields.get("person")))),
+        **{name: text_of(fields, name) for name in TEXTS},
+        once=once_of(fields),
+        feelings=texts_of(fields, "feeling"),
+        persons=tuple(dict.fromkeys(texts_of(fields, "person"))),
     )
 
 
@@ -107,7 +101,7 @@ def blank_form(now: datetime, persons: tuple[str, ...]) -> Form:
         on=now.date().isoformat(),
         at=f"{now:%H:%M}",
         persons=persons,
-        once=secrets.token_urlsafe(16),
+        once=new_once(),
     )
 
 
@@ -118,8 +112,8 @@ def form_of(activity: Activity, time_zone: str, seen: int) -> Form:
     return Form(
         on=moment.date().isoformat(),
         at=f"{moment:%H:%M}",
-        summary=_lines(activity.summary or ""),
-        body=_lines(plain_body(activity) or ""),
+        summary=with_stored_ends(activity.summary or ""),
+        body=with_stored_ends(plain_body(activity) or ""),
         level=activity.level or "",
         type=_number(data.get("activity_type_id")),
         feelings=tuple(map(_number, data.get("emotions") or ())),
@@ -144,16 +138,3 @@ def _is_fixed(link: Linked) -> bool:
 
 def _number(value: object) -> str:
     return "" if value is None else str(value)
-
-
-def _text(value: object) -> str:
-    return _lines(value) if isinstance(value, str) else ""
-
-
-def _texts(value: object) -> tuple[str, ...]:
-    return tuple([one for one in value if isinstance(one, str)]) if isinstance(value, list) else ()
-
-
-def _lines(text: str) -> str:
-    """Browsers end lines with two characters."""
-    return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -16,10 +16,9 @@ from doings.httpkit.request import Request
 from doings.httpkit.surface import Operation, resource
 from doings.web.display import zone_of
 from doings.web.entity.identity import Identity, read_identity
-from doings.web.forms import fields_of
+from doings.web.forms import fields_of, sentence_of
 from doings.web.page import respond_page
 from doings.web.pages.entity import entity_key
-from doings.web.pages.people.merging import sentence
 from doings.web.timeline.articles import entity_url, timeline_url
 
 UNLIKE = "That is neither the id nor the name. Nothing was erased."
@@ -66,7 +65,7 @@ async def erase(request: Request) -> Response:
             by=request.timeline.by,
         )
     except Invalid as error:
-        return await _refuse(request, mode, typed, "reason", sentence(error))
+        return await _refuse(request, mode, typed, "reason", sentence_of(error))
     store, account_id = request.services.store, request.principal.account.id
     try:
         erasure = await store.erasures.erase(account_id, order)
@@ -129,7 +128,7 @@ async def _count(request: Request, order: ErasureOrder) -> tuple[Erasure | None,
     try:
         return await store.erasures.count(account_id, order), None
     except Conflict as error:
-        return None, sentence(error)
+        return None, sentence_of(error)
 
 
 FREE = Parameters(is_free=True)

@@ -9,10 +9,9 @@ from doings.core.store import Writer
 from doings.httpkit.input.params import Parameters
 from doings.httpkit.request import Request
 from doings.httpkit.surface import Operation, resource
-from doings.web.forms import fields_of
+from doings.web.forms import fields_of, sentence_of
 from doings.web.page import redirect
 from doings.web.pages.entity import Typed, entity_key, respond_entity
-from doings.web.pages.people.merging import sentence
 from doings.web.timeline.articles import entity_url
 
 
@@ -28,7 +27,7 @@ async def hold(request: Request) -> Response:
     try:
         await request.timeline.write(work)
     except Invalid as error:
-        typed = Typed(reason=reason, problems={"hold": sentence(error)})
+        typed = Typed(reason=reason, problems={"hold": sentence_of(error)})
         return await respond_entity(request, key, typed, status=422)
     return redirect(entity_url(key))
 

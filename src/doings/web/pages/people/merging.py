@@ -9,7 +9,7 @@ from starlette.responses import Response
 from doings.auth.principal import ADMIN, READ
 from doings.core.entity import ID_LENGTH, PEOPLE, TYPE, Entity, EntityKey
 from doings.core.erasing.erasure import REASON_LENGTH
-from doings.core.errors import Conflict, DoingsError, Invalid, NotFound
+from doings.core.errors import Conflict, Invalid, NotFound
 from doings.core.people.asking import candidates
 from doings.core.store import Reader, Writer
 from doings.core.text import checked_text
@@ -20,7 +20,7 @@ from doings.httpkit.surface import Operation, resource
 from doings.web.display import zone_of
 from doings.web.entity.identity import Identity, read_identity
 from doings.web.entity.merging import Others, query_problem, read_others
-from doings.web.forms import fields_of, local_path
+from doings.web.forms import fields_of, local_path, sentence_of
 from doings.web.page import redirect, respond_page
 from doings.web.pages.entity import Typed, entity_key, respond_entity
 from doings.web.timeline.articles import entity_url
@@ -61,7 +61,7 @@ async def merge(request: Request) -> Response:
     try:
         await request.timeline.write(work)
     except (Conflict, Invalid, NotFound) as error:
-        sent = Sent(other, reason, sentence(error))
+        sent = Sent(other, reason, sentence_of(error))
         return await _respond(request, sent, status=value_for(STATUS, error))
     return redirect(onward(fields, entity_url(key)))
 
@@ -79,7 +79,7 @@ async def dismiss(request: Request) -> Response:
     try:
         await request.timeline.write(work)
     except (Conflict, Invalid, NotFound) as error:
-        sent = Sent(other, "", sentence(error))
+        sent = Sent(other, "", sentence_of(error))
         return await _respond(request, sent, status=value_for(STATUS, error))
     return redirect(onward(fields, f"{entity_url(key)}/merge"))
 
@@ -97,7 +97,7 @@ async def part(request: Request) -> Response:
     try:
         await request.timeline.write(work)
     except (Conflict, NotFound) as error:
-        typed = Typed(problems={"merges": sentence(error)})
+        typed = Typed(problems={"merges": sentence_of(error)})
         return await respond_entity(request, key, typed, status=value_for(STATUS, error))
     return redirect(onward(fields, entity_url(key)))
 
@@ -106,12 +106,6 @@ def onward(fields: dict[str, str], usual: str) -> str:
     """Where a form leads once it is done: to the page of ours that it was on, or the usual one."""
     path = local_path(fields.get("next"))
     return usual if path == "/" else path
-
-
-def sentence(error: DoingsError) -> str:
-    """What is wrong, as a sentence."""
-    text = error.problems[0].reason if isinstance(error, Invalid) else str(error)
-    return f"{text[:1].upper()}{text[1:]}."
 
 
 def _person_key(request: Request) -> EntityKey:
