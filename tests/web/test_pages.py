@@ -155,7 +155,7 @@ def test_every_icon_that_is_named_is_drawn() -> None:
     drawn = set(re.findall(r'<symbol id="([a-z]+)"', assets()["icons.svg"].content.decode()))
     templates = Path(icons.__file__).parent.parent / "templates"
     used = {icon.name for icon in [*icons._BY_NOUN.values(), icons.OTHER]}  # noqa: SLF001
-    for template in templates.iterdir():
+    for template in templates.rglob("*.html"):
         used |= set(re.findall(r"icons\.svg'\) \}\}#([a-z]+)", template.read_text()))
 
     assert used <= drawn

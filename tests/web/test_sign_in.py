@@ -324,7 +324,7 @@ async def test_a_credential_that_may_not_read_is_told_so(
     answer = await visitor.get("/timeline")
 
     assert answer.status_code == 403
-    assert "This needs the scope read_activities." in answer.text
+    assert "This page needs the scope read_activities" in answer.text
 
 
 async def test_signing_out_ends_streams(

@@ -9,7 +9,7 @@ answers of requests with an `Idempotency-Key` are, for much longer than the link
 import hmac
 import secrets
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import msgspec
 from joserfc import jwt
@@ -165,9 +165,13 @@ async def use_link(store: Store, link: Link) -> None:
         raise Unauthenticated("the link was used before; a new one comes from `doings web link`")
 
 
-async def sign_out(store: Store, session: Session, *, now: int, everywhere: bool) -> None:
-    """End a session, or all sessions of its credential."""
-    name = session.key if everywhere else session.id
+Reach = Literal["session", "credential", "account"]
+"""What is signed out: one session, all of its credential, or all of its account."""
+
+
+async def sign_out(store: Store, session: Session, *, now: int, reach: Reach) -> None:
+    """End a session, or others with it."""
+    name = {"session": session.id, "credential": session.key, "account": EVERYONE}[reach]
 
     def change(settings: dict[str, Any]) -> dict[str, Any]:
         ended = settings.get(SIGNED_OUT, {})

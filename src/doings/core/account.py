@@ -1,6 +1,7 @@
 """An account: one business, whose timeline nobody else can see."""
 
 import re
+from collections.abc import Iterable
 
 import msgspec
 
@@ -44,6 +45,17 @@ def origin_from_text(text: str) -> str | None:
     """A site as browsers write it: scheme, host and a port that is not the usual one; else None."""
     origin = _DEFAULT_PORT.sub(r"\1\2", text.lower().removesuffix("/"))
     return origin if _ORIGIN.fullmatch(origin) and len(origin) <= ORIGIN_LENGTH else None
+
+
+def checked_origins(texts: Iterable[str]) -> list[str]:
+    """Sites as browsers write them, each once, in order; raises Invalid."""
+    found = set()
+    for text in texts:
+        origin = origin_from_text(text)
+        if origin is None:
+            raise Invalid.of("origins", f"{text}: must be like https://app.example.org")
+        found.add(origin)
+    return sorted(found)
 
 
 def check_new_account(slug: str, time_zone: str) -> None:

@@ -14,8 +14,9 @@ import jinja2
 import msgspec
 from starlette.responses import RedirectResponse, Response
 
+from doings.auth.principal import SCOPES
 from doings.core.budget import LARGE_BODY
-from doings.core.errors import DoingsError, TooManyRequests, Unauthenticated
+from doings.core.errors import DoingsError, Forbidden, TooManyRequests, Unauthenticated
 from doings.httpkit.errors import STATUS, value_for
 from doings.httpkit.input.headers import elements
 from doings.httpkit.request import Request
@@ -49,7 +50,11 @@ class Place(msgspec.Struct, frozen=True):
     writes: bool = False
 
 
-NAVIGATION = (Place("/timeline", "Timeline"), Place("/record/note", "Record", writes=True))
+NAVIGATION = (
+    Place("/timeline", "Timeline"),
+    Place("/record/note", "Record", writes=True),
+    Place("/settings", "Settings"),
+)
 """The pages that every page leads to, in their order."""
 
 
@@ -154,8 +159,19 @@ def respond_error(error: DoingsError, request: Request) -> Response:
         return Response(str(error), status, media_type="text/plain; charset=utf-8")
     if isinstance(error, Unauthenticated):
         return redirect(_sign_in_path(request))
-    context = {"status": status, "title": HTTPStatus(status).phrase, "reason": str(error)}
+    reason = str(error)
+    if isinstance(error, Forbidden) and error.scope in SCOPES:
+        reason = _missing(error.scope, request)
+    context = {"status": status, "title": HTTPStatus(status).phrase, "reason": reason}
     return _page_of_error(request, "error.html", status, context)
+
+
+def _missing(scope: str, request: Request) -> str:
+    """What a credential lacks, for somebody who came to a page that is not for it."""
+    return (
+        f"this page needs the scope {scope}, and you are signed in with a credential that has only"
+        f" {' and '.join(request.principal.scopes)}; sign in with another one"
+    )
 
 
 def _page_of_error(

@@ -17,6 +17,17 @@ from doings.web.pages import (
 )
 from doings.web.pages.people import erasing, holds, merging, suggestions
 from doings.web.session import authenticate
+from doings.web.settings import (
+    credentials,
+    embedding,
+    erasures,
+    export,
+    frame,
+    imports,
+    retention,
+    sessions,
+    webhooks,
+)
 
 SURFACE = Surface(
     name="web",
@@ -35,6 +46,15 @@ SURFACE = Surface(
         *edit.RESOURCES,
         *interactions.RESOURCES,
         *search.RESOURCES,
+        *frame.RESOURCES,
+        *credentials.RESOURCES,
+        *webhooks.RESOURCES,
+        *imports.RESOURCES,
+        *export.RESOURCES,
+        *retention.RESOURCES,
+        *erasures.RESOURCES,
+        *embedding.RESOURCES,
+        *sessions.RESOURCES,
         *static.RESOURCES,
     ),
     vary="Cookie, Accept-Encoding",

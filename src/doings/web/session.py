@@ -76,7 +76,12 @@ class Viewer(msgspec.Struct, frozen=True):
     account: str
     slug: str
     label: str
-    may_write: bool
+    scopes: tuple[str, ...]
+
+    @property
+    def may_write(self) -> bool:
+        """Whether there is something to record for them."""
+        return WRITE in self.scopes
 
 
 def viewer_of(request: Request) -> Viewer | None:
@@ -86,4 +91,4 @@ def viewer_of(request: Request) -> Viewer | None:
     principal = request.principal
     label = principal.label or principal.key
     name = principal.account.name or principal.account.slug
-    return Viewer(name, principal.account.slug, label, WRITE in principal.scopes)
+    return Viewer(name, principal.account.slug, label, principal.scopes)

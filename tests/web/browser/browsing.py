@@ -95,7 +95,8 @@ def opened(browser: Browser, url: str, account: Account | None, **options: Any) 
     return page
 
 
-def violations(page: Page) -> list[str]:
-    """What axe finds wrong."""
-    found = Axe().run(page).response["violations"]
+def violations(page: Page, *rules: str) -> list[str]:
+    """What axe finds wrong, by all its rules or by some."""
+    options = {"runOnly": list(rules)} if rules else {}
+    found = Axe().run(page, options=options).response["violations"]
     return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found]

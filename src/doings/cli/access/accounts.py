@@ -14,9 +14,9 @@ from doings.cli.options import (
     with_store,
 )
 from doings.cli.terminal import remark, say, show_table, shown
-from doings.core.account import Account, origin_from_text
+from doings.core.account import Account, checked_origins
 from doings.core.clock import text_from_instant
-from doings.core.errors import Misconfigured
+from doings.core.errors import Invalid, Misconfigured
 from doings.core.store import Store
 
 accounts = typer.Typer(
@@ -121,7 +121,7 @@ def set_(
     settings: dict[str, Any] = {
         "interactions": interactions,
         "link_base": checked_link_base(link_base),
-        "origins": checked_origins(origins),
+        "origins": origins_from_option(origins),
     }
     changed = {name: value for name, value in settings.items() if value is not None}
     if not changed:
@@ -149,17 +149,14 @@ def checked_link_base(text: str | None) -> str | None:
     return text.rstrip("/")
 
 
-def checked_origins(text: str | None) -> list[str] | None:
+def origins_from_option(text: str | None) -> list[str] | None:
     """The sites as browsers write them; raises Misconfigured."""
     if text is None:
         return None
-    found = []
-    for part in filter(None, map(str.strip, text.split(","))):
-        origin = origin_from_text(part)
-        if origin is None:
-            raise Misconfigured(f"--origins {part}: must be like https://app.example.org")
-        found.append(origin)
-    return sorted(set(found))
+    try:
+        return checked_origins(filter(None, map(str.strip, text.split(","))))
+    except Invalid as error:
+        raise Misconfigured(f"--origins {error.problems[0].reason}") from None
 
 
 def _shown(value: str | list[str]) -> str:

@@ -8,12 +8,11 @@ makes an equal account. Memory stays flat however much there is.
 
 import os
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, BinaryIO
 
-import msgspec
 import typer
 
 from doings.cli import proofs as proofs_of_export
@@ -30,12 +29,10 @@ from doings.cli.proofs import Signing, log_keys
 from doings.cli.terminal import progress, remark
 from doings.core.account import Account
 from doings.core.activity import checked_kind
-from doings.core.documents.document import activity_documents, entity_document
-from doings.core.entity import Entity
+from doings.core.documents.exporting import activity_lines, entity_lines
 from doings.core.errors import Invalid, Misconfigured
 from doings.core.query import Query
 from doings.core.store import Store
-from doings.core.store.entities import EntityQuery
 from doings.core.timeline import Timeline
 from doings.core.values.instants import instant_or_date_from_text
 from doings.importing.importer import Step
@@ -50,11 +47,6 @@ $ doings export --dialect monica --account co-up activities.json
 
 $ doings export --dialect invent --account co-up --contact 8
 """
-
-ENTITIES_PER_READ = 200
-"""How many entities are read at a time."""
-
-_ENCODER = msgspec.json.Encoder()
 
 
 def export(  # noqa: PLR0913 - each is an option of the command
@@ -159,9 +151,8 @@ async def _write(
 
 
 async def _write_entities(timeline: Timeline, out: BinaryIO) -> None:
-    async for entities in _entities(timeline):
-        lines = [{"entity": entity_document(entity)} for entity in entities]
-        out.write(_ENCODER.encode_lines(lines))
+    async for lines in entity_lines(timeline):
+        out.write(lines.text)
 
 
 async def _write_activities(timeline: Timeline, query: Query, out: BinaryIO, step: Step) -> int:
@@ -170,23 +161,12 @@ async def _write_activities(timeline: Timeline, query: Query, out: BinaryIO, ste
     if is_whole:
         total = await timeline.read(lambda reader: reader.total(None, query.kinds))
     written = 0
-    async for activities in timeline.walk(query):
-        out.write(_ENCODER.encode_lines(activity_documents(activities)))
-        written += len(activities)
+    async for lines in activity_lines(timeline, query):
+        out.write(lines.text)
+        written += lines.number
         step(written, total)
     out.flush()
     return written
-
-
-async def _entities(timeline: Timeline) -> AsyncIterator[list[Entity]]:
-    query = EntityQuery(limit=ENTITIES_PER_READ)
-    while entities := await _stretch(timeline, query):
-        yield entities
-        query = msgspec.structs.replace(query, after=entities[-1].seq)
-
-
-async def _stretch(timeline: Timeline, query: EntityQuery) -> list[Entity]:
-    return await timeline.read(lambda reader: reader.entities(query), bounded=False)
 
 
 @contextmanager

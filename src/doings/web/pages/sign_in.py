@@ -2,8 +2,8 @@
 
 from starlette.responses import Response
 
-from doings.auth.principal import Principal
-from doings.auth.sessions import link_from_token, new_session, sign_out, use_link
+from doings.auth.principal import ADMIN, Principal
+from doings.auth.sessions import Reach, link_from_token, new_session, sign_out, use_link
 from doings.core.errors import Unauthenticated
 from doings.httpkit.input.params import Parameters, last
 from doings.httpkit.request import Request
@@ -14,6 +14,10 @@ from doings.web.session import begin, end, session_of
 
 HOME = "/timeline"
 """Where those arrive who asked for nothing in particular."""
+
+
+REACHES: dict[str, Reach] = {"yes": "credential", "account": "account"}
+"""What is signed out, by the button that was pressed."""
 
 
 async def show_home(request: Request) -> Response:  # noqa: ARG001 - a handler's shape
@@ -71,12 +75,13 @@ async def enter_by_link(request: Request) -> Response:
 
 
 async def leave(request: Request) -> Response:
-    """End this session, or all of its credential."""
+    """End this session, all of its credential, or all of the account; raises Forbidden."""
     fields = await fields_of(request)
-    session = session_of(request)
-    everywhere = fields.get("everywhere") == "yes"
-    store = request.services.store
-    await sign_out(store, session, now=_now(request), everywhere=everywhere)
+    reach = REACHES.get(fields.get("everywhere", ""), "session")
+    if reach == "account":
+        request.principal.require(ADMIN)
+    store, session = request.services.store, session_of(request)
+    await sign_out(store, session, now=_now(request), reach=reach)
     response = redirect("/sign-in")
     end(request, response)
     return response

@@ -1,0 +1,1 @@
+"""The settings of an account, a page for each of its parts."""
