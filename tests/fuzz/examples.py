@@ -72,6 +72,9 @@ CONTACT: Document = {
     "nickname": "Big Tuna",
     "description": "Sells paper",
     "email": "jim@example.org",
+    "job": "Clerk",
+    "company": "Dunder Mifflin",
+    "food_preferences": "Beets",
     "gender_id": 1,
     "gender": "Man",
     "is_partial": False,
@@ -99,6 +102,42 @@ LUNCH: Document = {
     "contacts": [CONTACT_SEQ],
 }
 ACTIVITY_TYPE: Document = {"name": "Sailing", "activity_type_category_id": 1}
+INTRODUCTION: Document = {
+    "met_through_contact_id": CONTACT_SEQ,
+    "general_information": "At work",
+    "where": "Scranton",
+    "is_date_known": True,
+    "is_age_based": False,
+    "day": 1,
+    "month": 10,
+    "year": 2005,
+    "age": 20,
+}
+CONTACT_FIELD_TYPE: Document = {
+    "name": "Fax",
+    "fontawesome_icon": "fa fa-fax",
+    "protocol": "fax:",
+    "delible": True,
+    "type": "fax",
+}
+CONTACT_FIELD: Document = {
+    "contact_id": CONTACT_SEQ,
+    "contact_field_type_id": 1,
+    "data": "jim@example.org",
+    "labels": ["home", "own"],
+}
+ADDRESS: Document = {
+    "contact_id": CONTACT_SEQ,
+    "name": "Home",
+    "street": "1 Main Street",
+    "city": "Scranton",
+    "province": "PA",
+    "postal_code": "18503",
+    "country": "US",
+    "latitude": 41.4,
+    "longitude": -75.6,
+    "labels": ["home"],
+}
 GENDER: Document = {"name": "Other", "type": "O"}
 WEBHOOK: Document = {
     "type": "ACTIVITY_EVENT",
@@ -121,6 +160,18 @@ EXAMPLES: dict[Key, Document] = {
     ("monica", "PUT", "/api/activitytypecategories/{id}"): {"name": "Sports"},
     ("monica", "POST", "/api/genders"): GENDER,
     ("monica", "PUT", "/api/genders/{id}"): GENDER,
+    ("monica", "POST", "/api/tags"): {"name": "friend"},
+    ("monica", "PUT", "/api/tags/{id}"): {"name": "friend"},
+    ("monica", "POST", "/api/contacts/{id}/unsetTags"): {},
+    ("monica", "PUT", "/api/contacts/{id}/work"): {"job": "Clerk", "company": "Dunder Mifflin"},
+    ("monica", "PUT", "/api/contacts/{id}/food"): {"food_preferences": "Beets"},
+    ("monica", "PUT", "/api/contacts/{id}/introduction"): INTRODUCTION,
+    ("monica", "POST", "/api/contactfieldtypes"): CONTACT_FIELD_TYPE,
+    ("monica", "PUT", "/api/contactfieldtypes/{id}"): CONTACT_FIELD_TYPE,
+    ("monica", "POST", "/api/contactfields"): CONTACT_FIELD,
+    ("monica", "PUT", "/api/contactfields/{id}"): CONTACT_FIELD,
+    ("monica", "POST", "/api/addresses"): ADDRESS,
+    ("monica", "PUT", "/api/addresses/{id}"): ADDRESS,
     ("cobot", "POST", "/{space}/api/activities"): {
         "text": 'See <a href="https://example.org/">this</a> &amp; https://example.org/x',
         "level": "WARN",

@@ -10,7 +10,15 @@ from doings.auth.viewers import issue_viewer_token
 from doings.core.account import Account
 from doings.core.activity import ACTOR, Draft, Link
 from doings.core.clock import SECOND
-from doings.core.defaults import ACTIVITY_CATEGORY, ACTIVITY_TYPE, GENDER, TAG
+from doings.core.defaults import (
+    ACTIVITY_CATEGORY,
+    ACTIVITY_TYPE,
+    ADDRESS,
+    CONTACT_FIELD,
+    CONTACT_FIELD_TYPE,
+    GENDER,
+    TAG,
+)
 from doings.core.store.credentials import View
 from doings.core.text import json_text
 from doings.storage.engine import Row
@@ -102,8 +110,10 @@ async def _fill(served: Served, business: Business, sign: str, mark: str) -> Thi
     contact = await business.put("contact", f"{sign}-8", name=text, attrs=attrs)
     other = await business.put("contact", f"{sign}-9", name=text, attrs=attrs)
     await business.put("membership", f"{sign}-m1", name=text, contact=contact.id)
-    for type_ in (ACTIVITY_CATEGORY, ACTIVITY_TYPE, GENDER, TAG):
+    for type_ in (ACTIVITY_CATEGORY, ACTIVITY_TYPE, GENDER, TAG, CONTACT_FIELD_TYPE):
         await business.put(type_, str(Things.SETTING), name=text)
+    for type_ in (CONTACT_FIELD, ADDRESS):
+        await business.put(type_, str(Things.SETTING), name=text, contact=contact.id)
     recorded = await business.record(*_drafts(contact.id, sign, text))
     gone = await business.record(note(contact.id, summary=text))
     await business.erase(gone[0].seq)

@@ -10,8 +10,11 @@ ACTIVITY_CATEGORY = "activity_category"
 ACTIVITY_TYPE = "activity_type"
 GENDER = "gender"
 TAG = "tag"
+CONTACT_FIELD_TYPE = "contact_field_type"
+CONTACT_FIELD = "contact_field"
+ADDRESS = "address"
 
-SETTINGS = (ACTIVITY_CATEGORY, ACTIVITY_TYPE, GENDER)
+SETTINGS = (ACTIVITY_CATEGORY, ACTIVITY_TYPE, GENDER, CONTACT_FIELD_TYPE)
 """The types of entities that are a vendor's settings, not the people and things of a business."""
 
 _CATEGORIES = ("Simple activities", "Sport", "Food", "Cultural activities")

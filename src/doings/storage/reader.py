@@ -17,7 +17,7 @@ from doings.core.store.activities import ActivityRef
 from doings.core.store.changes import Change, EntityChange, FeedChunk
 from doings.core.store.counts import TimelineSummary
 from doings.core.store.credentials import Credential
-from doings.core.store.entities import EntityQuery
+from doings.core.store.entities import Belonging, EntityQuery
 from doings.core.store.erasures import Hold
 from doings.core.store.imports import ALL_RUNS, ImportJob, ImportRun
 from doings.core.store.log import Leaf, LogState, Stretch
@@ -210,6 +210,9 @@ class AccountReader:
 
     async def entities_by_seq(self, entity_type: str, seqs: Sequence[int]) -> dict[int, Entity]:
         return await entities.by_seqs(self._transaction, entity_type, seqs)
+
+    async def belongings(self, contacts: Sequence[int], types: Sequence[str]) -> list[Belonging]:
+        return await entity_lists.belongings(self._transaction, contacts, types)
 
     async def entity_names(self, entity_type: str) -> list[tuple[int, str, str | None]]:
         return await entity_lists.names(self._transaction, entity_type)

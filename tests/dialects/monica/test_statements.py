@@ -7,7 +7,15 @@ import pytest
 
 from doings.core.activity import Link
 from doings.core.clock import DAY
-from doings.core.defaults import ACTIVITY_CATEGORY, ACTIVITY_TYPE, GENDER, TAG
+from doings.core.defaults import (
+    ACTIVITY_CATEGORY,
+    ACTIVITY_TYPE,
+    ADDRESS,
+    CONTACT_FIELD,
+    CONTACT_FIELD_TYPE,
+    GENDER,
+    TAG,
+)
 from doings.core.entity import CONTACT, Entity, EntityDraft
 from doings.core.store import Writer
 from doings.core.text import json_text
@@ -30,12 +38,13 @@ MAX_STATEMENTS = 15
 
 PATHS = (
     "/activities", "/contacts", "/contacts/{id}/activities", "/activitytypes",
-    "/activitytypecategories", "/genders", "/tags",
+    "/activitytypecategories", "/genders", "/tags", "/tags/1/contacts", "/addresses",
+    "/contactfieldtypes", "/contacts/{id}/addresses", "/contacts/{id}/contactfields",
 )  # fmt: skip
 """The paths that answer with a list."""
 
-SINGLE = ("", "/me")
-"""The paths without an id that answer with one document."""
+SINGLE = ("", "/me", "/countries", "/currencies")
+"""The paths without an id that answer with one document, or with the same one to all."""
 
 VARIANTS = (
     "", "sort=-created_at", "sort=updated_at", "sort=-updated_at", "page=2",
@@ -57,7 +66,10 @@ async def host(acme: Business) -> int:
 
 
 async def _add_guest(writer: Writer, number: int) -> None:
-    """A guest with a gender and tags of their own, who met the host on a day of their own."""
+    """A guest with a gender and tags of their own, who met the host on a day of their own.
+
+    The host and the guest are reached in a way of their own and live at an address of their own.
+    """
     name = f"guest {number}"
     draft = EntityDraft(name=name)
     (gender,) = await writer.number_entities(GENDER, [draft])
@@ -66,8 +78,13 @@ async def _add_guest(writer: Writer, number: int) -> None:
     (activity_type,) = await writer.number_entities(
         ACTIVITY_TYPE, [EntityDraft(name=name, attrs=json_text({"category": category.id}))]
     )
-    attrs = {"gender_id": int(gender.id), "tags": [int(tag.id) for tag in tags]}
+    attrs = {"gender_id": int(gender.id), "tags": [1, *(int(tag.id) for tag in tags)]}
     guest = await writer.add_entity(CONTACT, EntityDraft(name=name, attrs=json_text(attrs)))
+    (field_type,) = await writer.number_entities(CONTACT_FIELD_TYPE, [draft])
+    reached = json_text({"contact_field_type": int(field_type.id)})
+    for owner in ("host", guest.id):
+        await writer.add_entity(CONTACT_FIELD, EntityDraft(attrs=reached, contact=owner))
+        await writer.add_entity(ADDRESS, EntityDraft(name=name, contact=owner))
     links = (contact("host"), contact(guest.id), Link(ACTIVITY_TYPE, activity_type.id))
     await writer.record([note(*links, at=NOON + day * DAY) for day in (number, ROWS + number)])
 
@@ -77,7 +94,8 @@ async def test_takes_few_statements_however_long_the_page(
     served: Served, monica: httpx.AsyncClient, host: int, statements: list[str], *, path: str
 ) -> None:
     """Of documents that are shown for the first time, in every order."""
-    variants = (*VARIANTS, "query=guest") if path == "/contacts" else VARIANTS
+    searched = ("query=guest", "with=contactfields")
+    variants = (*VARIANTS, *searched) if path == "/contacts" else VARIANTS
     counts: dict[str, list[int]] = {variant: [] for variant in variants}
 
     for variant, limit in product(variants, (SHORT, LONG)):
@@ -116,4 +134,5 @@ def test_counts_every_list() -> None:
         entry.path.removeprefix(MOUNT) for entry in SURFACE.resources if "GET" in entry.operations
     }
 
-    assert {path for path in readable if not path.endswith("}")} == {*PATHS, *SINGLE}
+    counted = {path.replace("/1/", "/{id}/") for path in PATHS}
+    assert {path for path in readable if not path.endswith("}")} == {*counted, *SINGLE}

@@ -12,8 +12,10 @@ class EntityQuery(msgspec.Struct, frozen=True, kw_only=True):
     """Which entities, in which order.
 
     `type` is the only type, `types` any of these, `without` none of these; all types where none is
-    named. Each word of `q` begins a word of the entity's name, id or attributes. `after` is the seq
-    after which the list goes on. `by` is the order: when entities were recorded, or last updated.
+    named. Each word of `q` begins a word of the entity's name, id or attributes. `holding` is text
+    that the attributes hold as they are stored, which is looked for in every entity. `after` is the
+    seq after which the list goes on. `by` is the order: when entities were recorded, or last
+    updated.
     `with_partial` includes contacts that are known only as a relation of another contact.
     """
 
@@ -21,6 +23,7 @@ class EntityQuery(msgspec.Struct, frozen=True, kw_only=True):
     types: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     q: str | None = None
+    holding: str | None = None
     after: int | None = None
     is_descending: bool = False
     limit: int = 50
@@ -32,6 +35,19 @@ class EntityQuery(msgspec.Struct, frozen=True, kw_only=True):
     def named_types(self) -> tuple[str, ...]:
         """The types that the entities may have; all where none is named."""
         return self.types if self.type is None else (self.type,)
+
+
+class Belonging(msgspec.Struct, frozen=True):
+    """An entity that belongs to the contact with the seq `contact`; `size` is that of its attrs.
+
+    The contact is the one who stands for it, where several are one person.
+    """
+
+    seq: int
+    type: str
+    contact: int
+    updated_at: int
+    size: int
 
 
 class EntityReader(Protocol):
@@ -76,6 +92,12 @@ class EntityReader(Protocol):
 
     async def entities_by_seq(self, entity_type: str, seqs: Sequence[int]) -> dict[int, Entity]:
         """Entities of that type by their seq; seqs of none are left out."""
+
+    async def belongings(self, contacts: Sequence[int], types: Sequence[str]) -> list[Belonging]:
+        """What belongs to the contacts with these seqs and has one of these types, by seq.
+
+        Of each contact and type the first `budget.LIST_ITEMS`.
+        """
 
     async def entity_names(self, entity_type: str) -> list[tuple[int, str, str | None]]:
         """(seq, id, name) of all entities of that type, oldest first.

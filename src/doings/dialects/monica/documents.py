@@ -12,56 +12,6 @@ class AccountReference(msgspec.Struct, frozen=True):
     id: int
 
 
-class CategoryDocument(msgspec.Struct):
-    """`activityTypeCategory`; those that came with the account have no dates."""
-
-    id: int
-    uuid: str
-    object: Literal["activityTypeCategory"]
-    name: str | None
-    account: AccountReference
-    created_at: datetime | None
-    updated_at: datetime | None
-
-
-class TypeDocument(msgspec.Struct):
-    """`activityType`."""
-
-    id: int
-    uuid: str
-    object: Literal["activityType"]
-    name: str | None
-    location_type: None
-    activity_type_category: CategoryDocument | None
-    account: AccountReference
-    created_at: datetime | None
-    updated_at: datetime | None
-
-
-class GenderDocument(msgspec.Struct):
-    """`gender`."""
-
-    id: int
-    object: Literal["gender"]
-    name: str | None
-    type: str | None
-    account: AccountReference
-    created_at: datetime | None
-    updated_at: datetime | None
-
-
-class TagDocument(msgspec.Struct):
-    """`tag`."""
-
-    id: int
-    object: Literal["tag"]
-    name: str | None
-    name_slug: str
-    account: AccountReference
-    created_at: datetime
-    updated_at: datetime
-
-
 class EmotionDocument(msgspec.Struct):
     """`emotion`."""
 
@@ -158,11 +108,11 @@ class Career(msgspec.Struct):
 
 
 class HowYouMet(msgspec.Struct):
-    """How one met the contact; Doings keeps nothing of it."""
+    """How one met the contact, and through whom."""
 
     general_information: str | None
     first_met_date: SpecialDate
-    first_met_through_contact: None
+    first_met_through_contact: ContactShort | None
 
 
 class Information(msgspec.Struct):
@@ -188,8 +138,8 @@ class Statistics(msgspec.Struct):
     number_of_debts: int
 
 
-class ContactDocument(msgspec.Struct):
-    """`contact`, in full."""
+class ContactDocument(msgspec.Struct, kw_only=True):
+    """`contact`, in full; with how it is reached where that is asked for."""
 
     id: int
     uuid: str
@@ -213,9 +163,10 @@ class ContactDocument(msgspec.Struct):
     stay_in_touch_frequency: int | None
     stay_in_touch_trigger_date: str | None
     information: Information
-    addresses: list[None]
-    tags: list[TagDocument]
+    addresses: list[dict[str, Any]]
+    tags: list[dict[str, Any]]
     statistics: Statistics
+    contactFields: list[dict[str, Any]] | msgspec.UnsetType = msgspec.UNSET  # noqa: N815 - Monica's
     url: str
     account: AccountReference
     created_at: datetime
@@ -230,7 +181,7 @@ class Attendees(msgspec.Struct):
 
 
 class ActivityDocument(msgspec.Struct):
-    """`activity`; its type is a TypeDocument, encoded once for an answer."""
+    """`activity`; its type is encoded once for an answer."""
 
     id: int
     uuid: str
@@ -289,12 +240,21 @@ class Links(msgspec.Struct):
     next: str | None
 
 
+class PageLink(msgspec.Struct):
+    """One of the links between pages as they stand below a list; `...` leads nowhere."""
+
+    url: str | None
+    label: str
+    active: bool
+
+
 class Meta(msgspec.Struct, omit_defaults=True):
     """Which page this is. Years are in `statistics` where activities are listed, `[]` for none."""
 
     current_page: int
     from_: int | None = msgspec.field(name="from")
     last_page: int
+    links: list[PageLink]
     path: str
     per_page: int
     to: int | None

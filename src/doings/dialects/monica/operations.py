@@ -8,11 +8,12 @@ import msgspec
 from starlette.responses import Response
 
 from doings.auth.principal import READ, WRITE
-from doings.core.entity import EntityKey
+from doings.core.entity import Entity, EntityKey
 from doings.core.store import Reader
 from doings.core.store.entities import EntityReader
 from doings.dialects.monica.documents import AccountReference, Many, One
 from doings.dialects.monica.mapping.public_ids import identities
+from doings.dialects.monica.mapping.references import references_of
 from doings.dialects.monica.mapping.render_context import AccountApi, RenderContext
 from doings.dialects.monica.paging import HEAD, Page, list_document
 from doings.dialects.monica.params import (
@@ -20,9 +21,11 @@ from doings.dialects.monica.params import (
     PARAMETERS,
     Listing,
     id_from_path,
+    input_from_query,
+    input_parameters,
     listing_from_query,
 )
-from doings.dialects.monica.validation import trimmed
+from doings.dialects.monica.validation import Rules, trimmed
 from doings.httpkit.input.params import Parameters
 from doings.httpkit.request import Request
 from doings.httpkit.streaming import JSON_ARRAY, Frame, going_on, json_elements
@@ -54,12 +57,18 @@ class ListParams(msgspec.Struct, frozen=True):
         return self.request.timeline.account.time_zone
 
     async def render_context(self, reader: EntityReader, keys: set[EntityKey]) -> RenderContext:
-        """What documents are rendered with; it looks up the entities of these keys."""
-        return RenderContext(
-            api=self.api,
-            time_zone=self.time_zone,
-            entities=await reader.entities_by_key(list(keys)) if keys else {},
-        )
+        """What documents are rendered with: the entities of these keys, and what they refer to.
+
+        Looked up level by level, as a contact's gender is known once the contact is.
+        """
+        entities: dict[EntityKey, Entity] = {}
+        asked: set[EntityKey] = set()
+        while new := keys - asked:
+            found = await reader.entities_by_key(list(new))
+            entities |= found
+            asked |= new
+            keys = {key for entity in found.values() for key in references_of(entity)}
+        return RenderContext(api=self.api, time_zone=self.time_zone, entities=entities)
 
     @property
     def api(self) -> AccountApi:
@@ -92,9 +101,9 @@ class ReadDocuments(Protocol):
 Handler = Callable[[ListParams], Awaitable[Response]]
 
 
-def reading(handle: Handler) -> Operation:
+def reading(handle: Handler, parameters: Parameters = PARAMETERS) -> Operation:
     """An operation that changes nothing and shows one thing."""
-    return _operation(handle, READ, PARAMETERS)
+    return _operation(handle, READ, parameters)
 
 
 def reading_list(handle: Handler, parameters: Parameters = LIST_PARAMETERS) -> Operation:
@@ -102,18 +111,25 @@ def reading_list(handle: Handler, parameters: Parameters = LIST_PARAMETERS) -> O
     return _operation(handle, READ, parameters)
 
 
-def writing(handle: Handler) -> Operation:
-    """An operation that changes something."""
-    return _operation(handle, WRITE, PARAMETERS)
+def writing(handle: Handler, rules: Rules | None = None) -> Operation:
+    """An operation that changes something; `rules` are those of its input.
+
+    As in Monica input may also be in the address; what is in the body counts more.
+    """
+    return _operation(handle, WRITE, input_parameters(rules or {}), rules or {})
 
 
-def _operation(handle: Handler, scope: str, parameters: Parameters) -> Operation:
+def _operation(
+    handle: Handler, scope: str, parameters: Parameters, rules: Rules | None = None
+) -> Operation:
     """Sort, limit and body are checked in this order, on every path, before the handler."""
 
     async def checked(request: Request) -> Response:
         listing = listing_from_query(request.query)
-        has_body = request.method not in BODILESS
-        members = trimmed(await request.members()) if has_body else {}
+        members: dict[str, Any] = {}
+        if request.method not in BODILESS:
+            sent = input_from_query(request.query, rules or {})
+            members = trimmed(sent | await request.members())
         return await handle(ListParams(request, listing, members))
 
     return Operation(checked, scope=scope, parameters=parameters)

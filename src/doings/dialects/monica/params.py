@@ -10,9 +10,11 @@ from doings.core.errors import DoingsError, Malformed
 from doings.core.query import DiaryOrder, RecordedOrder, Tie
 from doings.dialects.monica.documents import ActivityDocument, ContactDocument
 from doings.dialects.monica.mapping.activity_input import ActivityInput
-from doings.dialects.monica.validation import date_of, integer_of
+from doings.dialects.monica.validation import LIST, Rules, date_of, integer_of
 from doings.httpkit.input.filters import filter_names
 from doings.httpkit.input.params import (
+    Parameters,
+    QueryString,
     bounded_integer_from_text,
     integer_from_text,
     known_parameters,
@@ -33,10 +35,33 @@ NO_FILTERS = filter_names(ActivityDocument, ContactDocument, others=("activity",
 LIST_PARAMETERS = known_parameters(*PAGING, may_be_empty=PAGING, filters=NO_FILTERS)
 """What a list knows."""
 
-SEARCH_PARAMETERS = known_parameters(
-    *PAGING, "query", may_be_empty=(*PAGING, "query"), filters=NO_FILTERS
-)
+WITH = "with"
+"""The parameter that asks for more of a contact."""
+
+CONTACT_PARAMETERS = known_parameters(*PAGING, WITH, may_be_empty=(*PAGING, WITH))
+"""What a contact knows."""
+
+_SEARCHED = (*PAGING, "query", WITH)
+
+SEARCH_PARAMETERS = known_parameters(*_SEARCHED, may_be_empty=_SEARCHED, filters=NO_FILTERS)
 """What the list of contacts knows; an empty search is none, as in Monica."""
+
+
+def input_parameters(rules: Rules) -> Parameters:
+    """What an operation knows that takes input of these rules: it may be in the address as well."""
+    lists = {name for name, of_member in rules.items() if LIST in of_member}
+    singles = (*PAGING, WITH, *(rules.keys() - lists))
+    return known_parameters(*singles, lists=lists, may_be_empty={*singles, *lists})
+
+
+def input_from_query(query: QueryString, rules: Rules) -> dict[str, Any]:
+    """The members that are in the address."""
+    return {
+        name: query[name] if LIST in of_member else last(query, name)
+        for name, of_member in rules.items()
+        if name in query
+    }
+
 
 Column = Literal["recorded", "updated"]
 

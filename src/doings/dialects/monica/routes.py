@@ -2,12 +2,16 @@
 
 from functools import partial
 
+from doings.dialects.monica import validation
 from doings.dialects.monica.auth import authenticate
 from doings.dialects.monica.errors import respond_error
-from doings.dialects.monica.handlers import activities, contacts, me, settings
-from doings.dialects.monica.handlers.settings import CATEGORIES, GENDERS, TAGS, TYPES, Setting
+from doings.dialects.monica.handlers import activities, contact_parts, contacts, facts, me
+from doings.dialects.monica.handlers import entity_resources as entries
+from doings.dialects.monica.mapping.contact_parts import FOOD, INTRODUCTION, WORK
+from doings.dialects.monica.mapping.references import RESOURCES
+from doings.dialects.monica.mapping.resources.entities import EntityResource
 from doings.dialects.monica.operations import MOUNT, reading, reading_list, writing
-from doings.dialects.monica.params import SEARCH_PARAMETERS
+from doings.dialects.monica.params import CONTACT_PARAMETERS, SEARCH_PARAMETERS
 from doings.httpkit.surface import Operation, Resource, Surface, resource
 
 
@@ -18,21 +22,25 @@ def at(path: str, **operations: Operation) -> Resource:
     return resource(MOUNT + path, **operations)
 
 
-def setting_at(path: str, setting: Setting) -> tuple[Resource, Resource]:
-    """The paths of one sort of setting."""
-    return (
-        at(
-            path,
-            GET=reading_list(partial(settings.list_settings, setting)),
-            POST=writing(partial(settings.create_setting, setting)),
-        ),
+def entries_at(kept: EntityResource) -> list[Resource]:
+    """The paths of a resource, and that of a contact's entries, `/contacts/{id}` and so on."""
+    path, rules = kept.resource.path, kept.resource.rules
+    of_account = {"POST": writing(partial(entries.create_entry, kept), rules)}
+    if kept.resource.is_listed:
+        of_account["GET"] = reading_list(partial(entries.list_entries, kept))
+    resources = [
+        at(path, **of_account),
         at(
             path + "/{id}",
-            GET=reading(partial(settings.show_setting, setting)),
-            PUT=writing(partial(settings.update_setting, setting)),
-            DELETE=writing(partial(settings.delete_setting, setting)),
+            GET=reading(partial(entries.show_entry, kept)),
+            PUT=writing(partial(entries.update_entry, kept), rules),
+            DELETE=writing(partial(entries.delete_entry, kept)),
         ),
-    )
+    ]
+    if kept.resource.contact:
+        list_of_contact = partial(entries.list_entries_of_contact, kept)
+        resources.append(at("/contacts/{id}" + path, GET=reading_list(list_of_contact)))
+    return resources
 
 
 SURFACE = Surface(
@@ -43,32 +51,41 @@ SURFACE = Surface(
         at(
             "/activities",
             GET=reading_list(activities.list_activities),
-            POST=writing(activities.create_activity),
+            POST=writing(activities.create_activity, validation.ACTIVITY),
         ),
         at(
             "/activities/{id}",
             GET=reading(activities.show_activity),
-            PUT=writing(activities.update_activity),
+            PUT=writing(activities.update_activity, validation.ACTIVITY),
             DELETE=writing(activities.delete_activity),
         ),
         at(
             "/contacts",
             GET=reading_list(contacts.list_contacts, SEARCH_PARAMETERS),
-            POST=writing(contacts.create_contact),
+            POST=writing(contacts.create_contact, validation.NEW_CONTACT),
         ),
         at(
             "/contacts/{id}",
-            GET=reading(contacts.show_contact),
-            PUT=writing(contacts.update_contact),
+            GET=reading(contacts.show_contact, CONTACT_PARAMETERS),
+            PUT=writing(contacts.update_contact, validation.CONTACT_CHANGE),
             DELETE=writing(contacts.delete_contact),
         ),
         at("/contacts/{id}/activities", GET=reading_list(activities.list_activities_of_contact)),
-        at("/contacts/{id}/setTags", POST=writing(contacts.set_tags)),
-        at("/contacts/{id}/unsetTag", POST=writing(contacts.unset_tag)),
-        *setting_at("/activitytypes", TYPES),
-        *setting_at("/activitytypecategories", CATEGORIES),
-        *setting_at("/genders", GENDERS),
-        at("/tags", GET=reading_list(partial(settings.list_settings, TAGS))),
+        *[
+            at(
+                "/contacts/{id}" + part.path,
+                PUT=writing(partial(contact_parts.update_part, part), part.rules),
+            )
+            for part in (WORK, FOOD, INTRODUCTION)
+        ],
+        at("/contacts/{id}/setTags", POST=writing(contact_parts.set_tags, validation.TAG_NAMES)),
+        at("/contacts/{id}/unsetTag", POST=writing(contact_parts.unset_tag, validation.TAG_IDS)),
+        at("/contacts/{id}/unsetTags", POST=writing(contact_parts.unset_tags)),
+        at("/tags/{id}/contacts", GET=reading_list(contacts.list_contacts_of_tag)),
+        at("/countries", GET=reading_list(facts.list_countries)),
+        at("/currencies", GET=reading_list(facts.list_currencies)),
+        at("/currencies/{id}", GET=reading(facts.show_currency)),
+        *[resource for kept in RESOURCES.values() for resource in entries_at(kept)],
     ),
     authenticate=authenticate,
     respond_error=respond_error,

@@ -6,16 +6,17 @@ empty list is a value like any other. What is sent is trimmed before, and empty 
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
+from math import isfinite
 from typing import Any
 
 import msgspec
 
 from doings.core.activity import LINKS
-from doings.core.defaults import ACTIVITY_CATEGORY, ACTIVITY_TYPE, GENDER
+from doings.core.defaults import ACTIVITY_TYPE, GENDER
+from doings.core.entity import CONTACT
 from doings.core.errors import Invalid, Malformed, Problem
 from doings.core.store.entities import EntityReader
 from doings.core.text import DEEPEST
-from doings.dialects.monica.vocabulary import GENDER_TYPES
 
 WHITE_SPACE = " \t\n\r\0\x0b"
 
@@ -98,6 +99,22 @@ def _is_flag(value: object) -> bool:
     return isinstance(value, bool | int | str) and value in TRUE | FALSE
 
 
+def is_switched_on(value: object) -> bool:
+    """Whether a flag is set that may also be any whole number: all but 0 say so."""
+    return is_true(value) or integer_of(value) not in {None, 0}
+
+
+def number_of(value: object) -> float | None:
+    """A number, or the one that text spells; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return number if isfinite(number) else None
+
+
 DATE_FORMATS = (
     "%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%m/%d/%Y", "%d-%m-%Y", "%d.%m.%Y",
     "%d %B %Y", "%d %b %Y", "%B %d, %Y", "%b %d, %Y", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M",
@@ -141,6 +158,11 @@ REQUIRED = Rule(lambda value: value is not None and value != [], "The {} field i
 STRING = Rule(lambda value: isinstance(value, str), "The {} must be a string.")
 INTEGER = Rule(lambda value: integer_of(value) is not None, "The {} must be an integer.")
 FLAG = Rule(_is_flag, "The {} field must be true or false.")
+SWITCH = Rule(
+    lambda value: isinstance(value, bool) or integer_of(value) is not None,
+    "The {} must be an integer.",
+)
+NUMERIC = Rule(lambda value: number_of(value) is not None, "The {} must be a number.")
 LIST = Rule(lambda value: isinstance(value, list), "The {} must be an array.")
 DATE = Rule(_is_date, "The {} is not a valid date.")
 DATE_FORMAT = Rule(
@@ -175,7 +197,10 @@ NAME = (STRING, at_most(MAX_NAME_LENGTH))
 NAMES = Rule(
     lambda value: (
         not isinstance(value, list)
-        or all(isinstance(name, str) and len(name) <= MAX_NAME_LENGTH for name in value)
+        or all(
+            name is None or (isinstance(name, str) and len(name) <= MAX_NAME_LENGTH)
+            for name in value
+        )
     ),
     f"The {{}} must be names of at most {MAX_NAME_LENGTH} characters.",
 )
@@ -198,6 +223,9 @@ CONTACT_CHANGE: Rules = {
     "nickname": NAME,
     "description": TEXT,
     "email": NAME,
+    "job": NAME,
+    "company": NAME,
+    "food_preferences": TEXT,
     "gender_id": (INTEGER, Exists(GENDER)),
     "gender": NAME,
     "is_partial": (FLAG,),
@@ -226,12 +254,6 @@ NEW_CONTACT: Rules = {
 
 TAG_NAMES: Rules = {"tags": (REQUIRED, LIST, NAMES)}
 TAG_IDS: Rules = {"tags": (REQUIRED, LIST)}
-GENDER_OF_ACCOUNT: Rules = {"name": (REQUIRED, *NAME), "type": (one_of(*GENDER_TYPES),)}
-CATEGORY: Rules = {"name": NAME}
-TYPE: Rules = {
-    "name": NAME,
-    "activity_type_category_id": (REQUIRED, INTEGER, Exists(ACTIVITY_CATEGORY)),
-}
 
 
 async def check(
@@ -273,7 +295,10 @@ async def _messages(
 
 
 async def _exists(entity_type: str, value: object, reader: EntityReader) -> bool:
-    key = (entity_type, str(integer_of(value)))
+    number = integer_of(value)
+    if entity_type == CONTACT:
+        return bool(await reader.entities_by_seq(CONTACT, [number or 0]))
+    key = (entity_type, str(number))
     return bool(await reader.entities_by_key([key]))
 
 

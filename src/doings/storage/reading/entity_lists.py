@@ -1,15 +1,17 @@
 """Lists of entities, and the search through their names."""
 
+from collections import Counter
+from collections.abc import Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
 import msgspec
 
-from doings.core.budget import NAMED
+from doings.core.budget import LIST_ITEMS, NAMED
 from doings.core.entity import Entity
 from doings.core.errors import Problem, TooMuch
 from doings.core.query import beginnings_from_text
-from doings.core.store.entities import EntityQuery
+from doings.core.store.entities import Belonging, EntityQuery
 from doings.storage.reading import counts
 from doings.storage.reading.entities import by_seqs_with_deleted
 from doings.storage.reading.found import found_in_chunks
@@ -42,6 +44,24 @@ async def names(
             "names", Problem(entity_type, f"there are more than {NAMED:,} to look through")
         )
     return [(seq, id_, name) for seq, id_, name in rows]
+
+
+async def belongings(
+    transaction: ReadTransaction, contacts: Sequence[int], types: Sequence[str]
+) -> list[Belonging]:
+    """What belongs to these contacts and has one of these types, by seq, within LIST_ITEMS each."""
+    if not contacts:
+        return []
+    rows = await transaction.fetch(sql.BELONGINGS_OF_TYPES, seqs=list(contacts), types=list(types))
+    # One contact has few, so they are put in order here and need no index of their own.
+    counted: Counter[tuple[int, str]] = Counter()
+    kept = []
+    for belonging in sorted([Belonging(*row) for row in rows], key=attrgetter("seq")):
+        place = (belonging.contact, belonging.type)
+        counted[place] += 1
+        if counted[place] <= LIST_ITEMS:
+            kept.append(belonging)
+    return kept
 
 
 async def _in_order(transaction: ReadTransaction, query: EntityQuery) -> list[int]:

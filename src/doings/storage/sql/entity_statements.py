@@ -125,3 +125,12 @@ NAMES_OF_TYPE = f"""
     SELECT seq, id, name FROM entities
     WHERE account_id = :account_id AND type = :type AND deleted_at IS NULL AND {OWN}
     ORDER BY seq LIMIT :limit"""
+# What belongs to some contacts, or to who is one with them: whose it is, and what decides whether
+# and where it is in a list.
+BELONGINGS_OF_TYPES = """
+    SELECT e.seq, e.type, k.seq, e.updated_at, octet_length(e.attrs)
+    FROM entities k
+    LEFT JOIN entities m ON m.account_id = :account_id AND m.group_seq = k.group_seq
+    JOIN entities e ON e.account_id = :account_id AND e.contact_seq = COALESCE(m.seq, k.seq)
+    WHERE k.account_id = :account_id AND k.seq = ANY(:seqs) AND e.type = ANY(:types)
+        AND e.deleted_at IS NULL"""

@@ -5,6 +5,7 @@ for each (entity, kind), merged by the engine. What no index can answer is check
 keys that a range or the full text gave (`matching_keys`).
 """
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
@@ -216,6 +217,8 @@ def entities_in_order(query: EntityQuery) -> Selection:
     values |= {"limit": query.limit, "skip": query.skip}
     if query.without:
         values["without"] = list(query.without)
+    if query.holding is not None:
+        values["holding"] = f"%{_escaped(query.holding)}%"
     if query.after is not None:
         values["after"] = query.after
     direction = " DESC" if query.is_descending else ""
@@ -231,9 +234,16 @@ def _entity_conditions(query: EntityQuery) -> str:
         conditions += " AND is_partial = 0"
     if query.without:
         conditions += " AND NOT (type = ANY(:without))"
+    if query.holding is not None:
+        conditions += " AND attrs LIKE :holding ESCAPE '!'"
     if query.after is not None:
         conditions += f" AND seq {'<' if query.is_descending else '>'} :after"
     return conditions
+
+
+def _escaped(text: str) -> str:
+    """Text in which nothing stands for other text where it is looked for."""
+    return re.sub(r"([!%_])", r"!\1", text)
 
 
 @lru_cache(maxsize=256)

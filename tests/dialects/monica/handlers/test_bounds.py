@@ -5,7 +5,7 @@ import pytest
 
 from doings.core.budget import LIST_ITEMS
 from doings.core.entity import Entity
-from doings.dialects.monica.handlers import settings
+from doings.dialects.monica.handlers import entity_resources
 from doings.storage.database import Database
 from tests.engines import SQLITE_ONLY
 from tests.serving import Business
@@ -85,7 +85,7 @@ async def test_the_types_of_a_category_are_deleted_in_parts(
     monica: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A category may have thousands of them; it goes with the last."""
-    monkeypatch.setattr(settings, "TYPES_AT_A_TIME", 2)
+    monkeypatch.setattr(entity_resources, "ENTRIES_AT_A_TIME", 2)
     for number in range(5):
         body = {"name": f"t{number}", "activity_type_category_id": 2}
         await monica.post("/activitytypes", json=body)

@@ -1,40 +1,52 @@
-"""The handlers of contacts, and of the tags on them."""
+"""The handlers of contacts."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 
 import msgspec
 from starlette.responses import Response
 
 from doings.core.budget import LIST_ITEMS
 from doings.core.clock import local_date
-from doings.core.defaults import GENDER, TAG
+from doings.core.defaults import CONTACT_FIELD, CONTACT_FIELD_TYPE, GENDER
 from doings.core.entity import CONTACT, Entity, EntityDraft
-from doings.core.errors import NotFound, Problem, TooMuch
 from doings.core.limits.search import check_search
 from doings.core.query import beginnings_from_text
 from doings.core.store import Reader, Writer
-from doings.core.store.counts import TimelineSummary
 from doings.core.store.entities import EntityQuery
+from doings.core.text import json_text, object_from_text
 from doings.dialects.monica import validation
 from doings.dialects.monica.documents import ContactDocument, DeletedDocument
-from doings.dialects.monica.mapping.activity import happened_on
-from doings.dialects.monica.mapping.contact import contact_document, keys_of_contact
-from doings.dialects.monica.mapping.contact_attributes import (
-    ContactFacts,
-    facts_as_stored,
-    facts_of,
-    instant_text,
+from doings.dialects.monica.handlers.contact_documents import (
+    contact_in_full,
+    fitting_contacts,
+    wants_fields,
 )
-from doings.dialects.monica.mapping.contact_input import broken_dates, changed_attrs, contact_draft
-from doings.dialects.monica.mapping.render_context import number_of, number_of_setting
-from doings.dialects.monica.operations import ListParams, answer, respond_list, respond_one
+from doings.dialects.monica.handlers.contact_parts import numbers_by_name, revised
+from doings.dialects.monica.handlers.entity_resources import store_defaults
+from doings.dialects.monica.mapping.contact_attributes import facts_as_stored
+from doings.dialects.monica.mapping.contact_input import broken_dates, contact_draft
+from doings.dialects.monica.mapping.references import RESOURCES
+from doings.dialects.monica.mapping.render_context import number_of
+from doings.dialects.monica.mapping.resources.people import CONTACT_FIELDS
+from doings.dialects.monica.operations import (
+    ListParams,
+    ReadDocuments,
+    answer,
+    respond_list,
+    respond_one,
+)
 from doings.dialects.monica.paging import Page
-from doings.dialects.monica.params import ids_from_list
 from doings.dialects.monica.validation import integer_of
 from doings.httpkit.input.params import last
 
 ALL_ENTITIES = 1_000_000
 """More entities than an account has of one type: the limit of a look through all of them."""
+
+TAGS_HELD = '"tags":['
+"""What the attributes of a contact with tags hold."""
+
+CHUNK = 100
+"""How many contacts are read at a time when all are looked through."""
 
 
 async def list_contacts(params: ListParams) -> Response:
@@ -50,9 +62,7 @@ async def list_contacts(params: ListParams) -> Response:
         with_partial=False,
     )
 
-    async def documents(reader: Reader, seqs: Sequence[int]) -> tuple[list[ContactDocument], int]:
-        contacts, covered = await reader.fitting_entities(seqs)
-        return await _documents(params, reader, contacts), covered
+    documents = _read(params, with_fields=wants_fields(params))
 
     async def work(reader: Reader) -> Page:
         total, seqs = await _total_and_page(reader, query, listing.skip, listing.limit)
@@ -61,6 +71,43 @@ async def list_contacts(params: ListParams) -> Response:
 
     page = await params.request.timeline.read(work, bounded=False)
     return await respond_list(page, params, params.rest_of(documents))
+
+
+async def list_contacts_of_tag(params: ListParams) -> Response:
+    """GET /tags/:id/contacts: those with the tag, in full and with how they are reached.
+
+    A contact holds its tags. Few do, so all that hold any are looked through.
+    """
+    listing = params.listing
+    documents = _read(params, with_fields=True)
+
+    async def work(reader: Reader) -> Page:
+        seqs = await _tagged(reader, params.id)
+        of_page = seqs[listing.skip : listing.skip + listing.limit]
+        shown, covered = await documents(reader, of_page)
+        return Page(documents=shown, rest=of_page[covered:], total=len(seqs))
+
+    page = await params.request.timeline.read(work, bounded=False)
+    return await respond_list(page, params, params.rest_of(documents))
+
+
+async def _tagged(reader: Reader, tag: int) -> list[int]:
+    """The seqs of all contacts with a tag."""
+    seqs: list[int] = []
+    query = EntityQuery(type=CONTACT, holding=TAGS_HELD, limit=CHUNK, with_partial=False)
+    while found := await reader.entities(query):
+        seqs += [contact.seq for contact in found if tag in facts_as_stored(contact).tags]
+        query = msgspec.structs.replace(query, after=found[-1].seq)
+    return seqs
+
+
+def _read(params: ListParams, *, with_fields: bool) -> ReadDocuments:
+    """Reads the documents of a page, as many as fit."""
+
+    async def documents(reader: Reader, seqs: Sequence[int]) -> tuple[list[ContactDocument], int]:
+        return await fitting_contacts(params, reader, seqs, with_fields=with_fields)
+
+    return documents
 
 
 async def _total_and_page(
@@ -80,7 +127,7 @@ async def show_contact(params: ListParams) -> Response:
     """GET /contacts/:id: one contact in full."""
 
     async def work(reader: Reader) -> ContactDocument:
-        return await _document(params, reader, await reader.entity_by_seq(CONTACT, params.id))
+        return await contact_in_full(params, reader, await reader.entity_by_seq(CONTACT, params.id))
 
     return respond_one(await params.request.timeline.read(work))
 
@@ -90,9 +137,24 @@ async def create_contact(params: ListParams) -> Response:
 
     async def work(writer: Writer) -> ContactDocument:
         draft = await _checked_draft(params, writer, None)
-        return await _document(params, writer, await writer.add_entity(CONTACT, draft))
+        contact = await writer.add_entity(CONTACT, draft)
+        await _add_email(writer, contact, params.members.get("email"))
+        return await contact_in_full(params, writer, contact)
 
     return respond_one(await params.request.timeline.write(work), status=201)
+
+
+async def _add_email(writer: Writer, contact: Entity, email: str | None) -> None:
+    """Keep the address that a contact was sent with among the ways to reach it, as Monica does."""
+    if email is None:
+        return
+    await store_defaults(CONTACT_FIELDS, writer)
+    for one in await writer.entities(EntityQuery(type=CONTACT_FIELD_TYPE, limit=LIST_ITEMS)):
+        if object_from_text(one.attrs).get("type") == "email":
+            attrs = json_text({"contact_field_type": number_of(one)})
+            draft = EntityDraft(name=email, attrs=attrs, contact=contact.id)
+            await writer.add_entity(CONTACT_FIELD, draft)
+            return
 
 
 async def update_contact(params: ListParams) -> Response:
@@ -101,66 +163,30 @@ async def update_contact(params: ListParams) -> Response:
     async def revise(writer: Writer, contact: Entity) -> EntityDraft:
         return await _checked_draft(params, writer, contact)
 
-    return await _revised(params, revise)
+    return await revised(params, revise)
 
 
 async def delete_contact(params: ListParams) -> Response:
-    """DELETE /contacts/:id: the activities stay, without that attendee."""
+    """DELETE /contacts/:id: its activities stay, without it; what is kept with it goes."""
 
     async def work(writer: Writer) -> None:
         contact = await writer.entity_by_seq(CONTACT, params.id)
+        for type_, seqs in (await _kept(writer, contact)).items():
+            for one in (await writer.entities_by_seq(type_, seqs)).values():
+                await writer.delete_entity(one.key)
         await writer.delete_entity(contact.key)
 
     await params.request.timeline.write(work)
     return answer(DeletedDocument(deleted=True, id=params.id))
 
 
-async def set_tags(params: ListParams) -> Response:
-    """POST /contacts/:id/setTags: add tags by name; those that do not exist are made."""
-
-    async def revise(writer: Writer, contact: Entity) -> EntityDraft:
-        await validation.check(validation.TAG_NAMES, params.members, writer)
-        facts = facts_as_stored(contact)
-        tags = list(dict.fromkeys([*facts.tags, *await _tags(writer, params.members["tags"])]))
-        if len(tags) > max(LIST_ITEMS, len(facts.tags)):
-            raise TooMuch("list", Problem("tags", f"a contact has at most {LIST_ITEMS:,}"))
-        facts.tags = tags
-        return _with_facts(contact, facts)
-
-    return await _revised(params, revise)
-
-
-async def unset_tag(params: ListParams) -> Response:
-    """POST /contacts/:id/unsetTag: take tags away by id."""
-
-    async def revise(writer: Writer, contact: Entity) -> EntityDraft:
-        await validation.check(validation.TAG_IDS, params.members, writer)
-        numbers = set(ids_from_list(params.members["tags"]))
-        keys = [(TAG, str(number)) for number in numbers]
-        known = await writer.entities_by_key(keys)
-        for key in keys:
-            if key not in known:
-                raise NotFound(*key)
-        facts = facts_as_stored(contact)
-        facts.tags = [tag for tag in facts.tags if tag not in numbers]
-        return _with_facts(contact, facts)
-
-    return await _revised(params, revise)
-
-
-Revise = Callable[[Writer, Entity], Awaitable[EntityDraft]]
-
-
-async def _revised(params: ListParams, revise: Revise) -> Response:
-    """Answer with the contact in the path as `revise` makes it; raises NotFound."""
-
-    async def work(writer: Writer) -> ContactDocument:
-        contact = await writer.entity_by_seq(CONTACT, params.id)
-        draft = await revise(writer, contact)
-        revised, _ = await writer.put_entity(contact.key, lambda _: draft)
-        return await _document(params, writer, revised)
-
-    return respond_one(await params.request.timeline.write(work))
+async def _kept(reader: Reader, contact: Entity) -> dict[str, list[int]]:
+    """What is kept with a contact, by its type."""
+    types = [kept.type for kept in RESOURCES.values() if kept.resource.contact]
+    seqs: dict[str, list[int]] = {}
+    for one in await reader.belongings([contact.seq], types):
+        seqs.setdefault(one.type, []).append(one.seq)
+    return seqs
 
 
 async def _checked_draft(params: ListParams, writer: Writer, old: Entity | None) -> EntityDraft:
@@ -178,60 +204,4 @@ async def _gender_id(params: ListParams, reader: Reader) -> int | None:
     name = params.members.get("gender")
     if gender_id is not None or name is None:
         return gender_id
-    return (await _numbers_by_name(reader, GENDER)).get(name.casefold())
-
-
-async def _tags(writer: Writer, names: Sequence[str]) -> list[int]:
-    """The numbers of the tags of these names; those that do not exist are made."""
-    numbers = await _numbers_by_name(writer, TAG)
-    new: dict[str, EntityDraft] = {}
-    for name in names:
-        if name.casefold() not in numbers:
-            new.setdefault(name.casefold(), EntityDraft(name=name))
-    if new:
-        made = await writer.number_entities(TAG, list(new.values()))
-        numbers |= {(tag.name or "").casefold(): number_of(tag) for tag in made}
-    return [numbers[name.casefold()] for name in names]
-
-
-async def _numbers_by_name(reader: Reader, entity_type: str) -> dict[str, int]:
-    """The number of the first entity of the type that has each name, folded to lower case."""
-    numbers: dict[str, int] = {}
-    for seq, id_, name in await reader.entity_names(entity_type):
-        numbers.setdefault((name or "").casefold(), number_of_setting(id_, seq))
-    return numbers
-
-
-def _with_facts(contact: Entity, facts: ContactFacts) -> EntityDraft:
-    return EntityDraft(
-        name=contact.name, attrs=changed_attrs(contact, facts), contact=contact.contact
-    )
-
-
-async def _document(params: ListParams, reader: Reader, contact: Entity) -> ContactDocument:
-    return (await _documents(params, reader, [contact]))[0]
-
-
-async def _documents(
-    params: ListParams, reader: Reader, contacts: Sequence[Entity]
-) -> list[ContactDocument]:
-    """Render contacts in full, with as many statements for many as for one."""
-    facts = {contact.seq: facts_of(contact) for contact in contacts}
-    keys = {key for known in facts.values() for key in keys_of_contact(known)}
-    context = await params.render_context(reader, keys)
-    summaries = await reader.timeline_summaries(list(facts))
-    return [
-        contact_document(
-            contact,
-            facts[contact.seq],
-            context,
-            activities=summaries[contact.seq].total,
-            last_activity=_last_activity(summaries[contact.seq], params.time_zone),
-        )
-        for contact in contacts
-    ]
-
-
-def _last_activity(summary: TimelineSummary, time_zone: str) -> str | None:
-    """The date of the newest activity, as an instant."""
-    return instant_text(happened_on(summary.newest, time_zone)) if summary.newest else None
+    return (await numbers_by_name(reader, GENDER)).get(name.casefold())

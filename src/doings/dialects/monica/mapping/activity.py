@@ -24,13 +24,15 @@ from doings.dialects.monica.documents import (
     Attendees,
     ContactShort,
     EmotionDocument,
-    TypeDocument,
 )
-from doings.dialects.monica.mapping.contact import contact_short, keys_of_attendee
 from doings.dialects.monica.mapping.contact_attributes import facts_of
+from doings.dialects.monica.mapping.contact_short import contact_short, keys_of_attendee
 from doings.dialects.monica.mapping.emotions import EMOTIONS, has_emotion
+from doings.dialects.monica.mapping.references import references_of
 from doings.dialects.monica.mapping.render_context import AccountApi, RenderContext
-from doings.dialects.monica.mapping.setting import keys_of_type, setting_facts, type_document
+from doings.dialects.monica.mapping.resources.entities import entity_document
+from doings.dialects.monica.mapping.resources.fields import Document
+from doings.dialects.monica.mapping.resources.settings import TYPES
 from doings.dialects.monica.vocabulary import RECORDED_KIND
 
 
@@ -92,7 +94,7 @@ class LinkedEntity:
         return hash(self.entity)
 
 
-Render = Callable[[Entity | None, AccountApi], ContactShort | TypeDocument]
+Render = Callable[[Entity | None, AccountApi], ContactShort | Document]
 
 
 def _linked_contact(contact: Entity) -> LinkedEntity:
@@ -101,9 +103,11 @@ def _linked_contact(contact: Entity) -> LinkedEntity:
 
 
 def _linked_type(activity_type: Entity) -> LinkedEntity:
-    facts = setting_facts(activity_type)
-    render = partial(type_document, activity_type, facts)
-    return LinkedEntity(activity_type, keys_of_type(facts), render)
+    def render(category: Entity | None, api: AccountApi) -> Document:
+        entities = {category.key: category} if category else {}
+        return entity_document(TYPES, activity_type, RenderContext(api, "", entities))
+
+    return LinkedEntity(activity_type, references_of(activity_type), render)
 
 
 LINKED_ENTITIES: Mapping[str, Callable[[Entity], LinkedEntity]] = {

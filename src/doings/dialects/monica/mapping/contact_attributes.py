@@ -14,7 +14,8 @@ class ContactFacts(msgspec.Struct, kw_only=True, omit_defaults=True):
 
     A date is `YYYY-MM-DD` or RFC 3339; where only an age is known it is the first day of a year.
     `gender_id` names a gender of the account, `gender` is one in words, `gender_type` its type
-    where it does not follow from the words.
+    where it does not follow from the words. `first_met_through` is the number of the contact who
+    introduced one to this one.
     """
 
     first_name: str | None = None
@@ -39,6 +40,12 @@ class ContactFacts(msgspec.Struct, kw_only=True, omit_defaults=True):
     job: str | None = None
     company: str | None = None
     food_preferences: str | None = None
+    first_met_through: int | None = None
+    first_met_general_information: str | None = None
+    first_met_where: str | None = None
+    first_met_date: str | None = None
+    first_met_date_is_age_based: bool = False
+    first_met_date_is_year_unknown: bool = False
     avatar: str | None = None
     tags: list[int] = []
 
@@ -100,6 +107,15 @@ def deceased_date(facts: ContactFacts) -> SpecialDate:
     """The date of death as documents show it."""
     return _special_date(
         facts.deceased_date, facts.deceased_date_is_age_based, facts.deceased_date_is_year_unknown
+    )
+
+
+def first_met_date(facts: ContactFacts) -> SpecialDate:
+    """The date on which one met the contact, as documents show it."""
+    return _special_date(
+        facts.first_met_date,
+        facts.first_met_date_is_age_based,
+        facts.first_met_date_is_year_unknown,
     )
 
 

@@ -17,10 +17,12 @@ from doings.dialects.monica.mapping.contact_attributes import (
 )
 from doings.dialects.monica.validation import integer_of, is_true
 
-TEXTS = ("middle_name", "last_name", "nickname", "email")
+TEXTS = (
+    "middle_name", "last_name", "nickname", "email", "job", "company", "food_preferences",
+)  # fmt: skip
 FLAGS = ("is_partial", "is_starred")
 
-DateName = Literal["birthdate", "deceased_date"]
+DateName = Literal["birthdate", "deceased_date", "first_met_date"]
 
 DATES: dict[DateName, str] = {
     "birthdate": "is_birthdate_known",
@@ -42,11 +44,12 @@ def broken_dates(members: Mapping[str, Any], today: date) -> list[str]:
     messages: list[str] = []
     for name, flag in DATES.items():
         if is_true(members.get(flag)):
-            messages += _broken_date(members, name, today)
+            messages += broken_date(members, name, today)
     return messages
 
 
-def _broken_date(members: Mapping[str, Any], name: DateName, today: date) -> list[str]:
+def broken_date(members: Mapping[str, Any], name: DateName, today: date) -> list[str]:
+    """Messages about a date that is sent as known, if it cannot be read."""
     words = name.replace("_", " ")
     needed = ("age",) if is_true(members.get(f"{name}_is_age_based")) else ("day", "month")
     missing = [part for part in needed if members.get(f"{name}_{part}") is None]
@@ -124,10 +127,15 @@ def _set_dates(facts: ContactFacts, members: Mapping[str, Any], today: date) -> 
     for name, flag in DATES.items():
         if members.get(flag) is not None:
             day = life_date(members, name, today) if is_true(members[flag]) else None
-            text, is_age_based, is_year_unknown = day or LifeDate()
-            setattr(facts, name, text)
-            setattr(facts, f"{name}_is_age_based", is_age_based)
-            setattr(facts, f"{name}_is_year_unknown", is_year_unknown)
+            set_date(facts, name, day)
+
+
+def set_date(facts: ContactFacts, name: DateName, day: LifeDate | None) -> None:
+    """Set a date of a contact, or that it is not known."""
+    text, is_age_based, is_year_unknown = day or LifeDate()
+    setattr(facts, name, text)
+    setattr(facts, f"{name}_is_age_based", is_age_based)
+    setattr(facts, f"{name}_is_year_unknown", is_year_unknown)
 
 
 def changed_attrs(old: Entity | None, facts: ContactFacts) -> str:

@@ -3,7 +3,7 @@
 import msgspec
 
 from doings.core.entity import CONTACT, Entity, EntityKey
-from doings.dialects.monica.documents import AccountReference
+from doings.dialects.monica.documents import AccountReference, ContactShort
 from doings.dialects.monica.mapping.public_ids import Identities
 
 MAX_DIGITS = 18
@@ -26,11 +26,13 @@ class RenderContext(msgspec.Struct, frozen=True):
     """What one answer is rendered with: the API, the zone of its days, and entities by key.
 
     `entities` are those that the documents refer to. One that does not exist is not among them.
+    `contacts` are the short documents made so far, so that each contact is rendered once.
     """
 
     api: AccountApi
     time_zone: str
     entities: dict[EntityKey, Entity]
+    contacts: dict[EntityKey, ContactShort] = {}
 
 
 def number_of(entity: Entity) -> int:

@@ -1,0 +1,129 @@
+"""Reads contacts in full, with what is kept with them and counted of them."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+import msgspec
+
+from doings.core.budget import fitting_count
+from doings.core.defaults import ADDRESS, CONTACT_FIELD
+from doings.core.entity import CONTACT, Entity
+from doings.core.store import Reader
+from doings.core.store.counts import TimelineSummary
+from doings.dialects.monica.documents import ContactDocument
+from doings.dialects.monica.mapping.activity import happened_on
+from doings.dialects.monica.mapping.contact import (
+    ContactParts,
+    contact_document,
+    keys_of_contact,
+)
+from doings.dialects.monica.mapping.contact_attributes import (
+    ContactFacts,
+    facts_of,
+    instant_text,
+)
+from doings.dialects.monica.mapping.references import references_of
+from doings.dialects.monica.operations import ListParams
+from doings.dialects.monica.params import WITH
+from doings.httpkit.input.params import last
+
+CONTACT_FIELDS_TOO = "contactfields"
+
+
+def wants_fields(params: ListParams) -> bool:
+    """Whether contacts are asked for with how they are reached."""
+    return last(params.request.query, WITH) == CONTACT_FIELDS_TOO
+
+
+async def contact_in_full(params: ListParams, reader: Reader, contact: Entity) -> ContactDocument:
+    """The document of one contact."""
+    shown, _ = await contacts_in_full(params, reader, [contact], with_fields=wants_fields(params))
+    return shown[0]
+
+
+async def fitting_contacts(
+    params: ListParams, reader: Reader, seqs: Sequence[int], *, with_fields: bool
+) -> tuple[list[ContactDocument], int]:
+    """The documents of the first of these contacts, as many as a page may hold; how many."""
+    contacts, covered = await reader.fitting_entities(seqs)
+    shown, count = await contacts_in_full(params, reader, contacts, with_fields=with_fields)
+    if count < len(contacts):
+        covered = seqs.index(contacts[count].seq)
+    return shown, covered
+
+
+class _Kept(msgspec.Struct, frozen=True):
+    """What is kept with contacts: entities by the contact's seq, and how many there are."""
+
+    entities: dict[int, list[Entity]]
+    counts: Counter[tuple[int, str]]
+    covered: int
+
+
+async def contacts_in_full(
+    params: ListParams, reader: Reader, contacts: Sequence[Entity], *, with_fields: bool
+) -> tuple[list[ContactDocument], int]:
+    """The documents of the first of these contacts, as many as a page may hold; how many.
+
+    There are as many statements for many contacts as for one.
+    """
+    kept = await _kept(reader, [contact.seq for contact in contacts], with_fields=with_fields)
+    shown = contacts[: kept.covered]
+    facts = {contact.seq: facts_of(contact) for contact in shown}
+    introducers = await _introducers(reader, list(facts.values()))
+    keys = {key for known in facts.values() for key in keys_of_contact(known)}
+    keys |= {key for one in introducers.values() for key in references_of(one)}
+    others = [one for entities in kept.entities.values() for one in entities]
+    # What is kept with a contact shows the contact, too, which is at hand.
+    keys |= {key for one in others for key in references_of(one) if key[0] != CONTACT}
+    context = await params.render_context(reader, keys)
+    summaries = await reader.timeline_summaries(list(facts))
+    documents = [
+        contact_document(
+            contact,
+            facts[contact.seq],
+            context,
+            ContactParts(
+                activities=summaries[contact.seq].total,
+                last_activity=_last_activity(summaries[contact.seq], params.time_zone),
+                kept=kept.entities.get(contact.seq, []),
+                with_fields=with_fields,
+                introducer=introducers.get(facts[contact.seq].first_met_through or 0),
+            ),
+        )
+        for contact in shown
+    ]
+    return documents, len(shown)
+
+
+async def _kept(reader: Reader, seqs: Sequence[int], *, with_fields: bool) -> _Kept:
+    """What is kept with the first of these contacts, as much as a page may hold."""
+    belongings = await reader.belongings(seqs, (ADDRESS, CONTACT_FIELD))
+    counts = Counter([(one.contact, one.type) for one in belongings])
+    types = (ADDRESS, CONTACT_FIELD) if with_fields else (ADDRESS,)
+    wanted = [one for one in belongings if one.type in types]
+    sizes: Counter[int] = Counter()
+    for one in wanted:
+        sizes[one.contact] += one.size
+    covered = fitting_count([sizes[seq] for seq in seqs])
+    first = set(seqs[:covered])
+    entities: dict[int, list[Entity]] = {}
+    for type_ in types:
+        of_type = {one.seq: one.contact for one in wanted if one.type == type_}
+        of_type = {seq: contact for seq, contact in of_type.items() if contact in first}
+        if of_type:
+            found = await reader.entities_by_seq(type_, list(of_type))
+            for seq, contact in of_type.items():
+                entities.setdefault(contact, []).append(found[seq])
+    return _Kept(entities, counts, covered)
+
+
+async def _introducers(reader: Reader, facts: Sequence[ContactFacts]) -> dict[int, Entity]:
+    """The contacts through whom one met these, by seq."""
+    seqs = {known.first_met_through for known in facts if known.first_met_through is not None}
+    return await reader.entities_by_seq(CONTACT, list(seqs)) if seqs else {}
+
+
+def _last_activity(summary: TimelineSummary, time_zone: str) -> str | None:
+    """The date of the newest activity, as an instant."""
+    return instant_text(happened_on(summary.newest, time_zone)) if summary.newest else None

@@ -1,0 +1,141 @@
+"""The handlers of parts of a contact that are changed by themselves: tags, work, food, meeting."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from starlette.responses import Response
+
+from doings.core.budget import LIST_ITEMS
+from doings.core.clock import local_date
+from doings.core.defaults import TAG
+from doings.core.entity import CONTACT, Entity, EntityDraft
+from doings.core.errors import NotFound, Problem, TooMuch
+from doings.core.store import Reader, Writer
+from doings.dialects.monica import validation
+from doings.dialects.monica.documents import ContactDocument
+from doings.dialects.monica.handlers.contact_documents import contact_in_full
+from doings.dialects.monica.mapping.contact_attributes import (
+    ContactFacts,
+    facts_as_stored,
+)
+from doings.dialects.monica.mapping.contact_input import changed_attrs
+from doings.dialects.monica.mapping.contact_parts import ContactPart
+from doings.dialects.monica.mapping.render_context import number_of, number_of_setting
+from doings.dialects.monica.operations import ListParams, respond_one
+from doings.dialects.monica.params import ids_from_list
+from doings.dialects.monica.validation import Rejected, integer_of
+
+Revise = Callable[[Writer, Entity], Awaitable[EntityDraft]]
+
+
+async def revised(params: ListParams, revise: Revise, unknown: str | None = None) -> Response:
+    """Answer with the contact in the path as `revise` makes it.
+
+    Raises NotFound where there is none, or Rejected with the message `unknown`.
+    """
+
+    async def work(writer: Writer) -> ContactDocument:
+        contacts = await writer.entities_by_seq(CONTACT, [params.id])
+        if not contacts and unknown is not None:
+            raise Rejected([unknown])
+        contact = await writer.entity_by_seq(CONTACT, params.id)
+        draft = await revise(writer, contact)
+        changed, _ = await writer.put_entity(contact.key, lambda _: draft)
+        return await contact_in_full(params, writer, changed)
+
+    return respond_one(await params.request.timeline.write(work))
+
+
+async def update_part(part: ContactPart, params: ListParams) -> Response:
+    """PUT /contacts/:id/…: replace a part of a contact; what is not sent becomes null."""
+    today = local_date(params.request.services.clock.now(), params.time_zone)
+
+    async def revise(writer: Writer, contact: Entity) -> EntityDraft:
+        members = params.members
+        await validation.check(part.rules, members, writer, last=part.broken(members, today))
+        facts = facts_as_stored(contact)
+        if facts.is_partial:
+            raise Rejected(["The contact can't be a partial contact"])
+        part.put(facts, members, today)
+        await _check_introducer(writer, facts)
+        return _with_facts(contact, facts)
+
+    return await revised(params, revise, part.unknown)
+
+
+async def set_tags(params: ListParams) -> Response:
+    """POST /contacts/:id/setTags: add tags by name; those that do not exist are made."""
+
+    async def revise(writer: Writer, contact: Entity) -> EntityDraft:
+        await validation.check(validation.TAG_NAMES, params.members, writer)
+        names = [name for name in params.members["tags"] if name is not None]
+        facts = facts_as_stored(contact)
+        tags = list(dict.fromkeys([*facts.tags, *await _tags(writer, names)]))
+        if len(tags) > max(LIST_ITEMS, len(facts.tags)):
+            raise TooMuch("list", Problem("tags", f"a contact has at most {LIST_ITEMS:,}"))
+        facts.tags = tags
+        return _with_facts(contact, facts)
+
+    return await revised(params, revise)
+
+
+async def unset_tag(params: ListParams) -> Response:
+    """POST /contacts/:id/unsetTag: take tags away by id; empty elements are passed over."""
+
+    async def revise(writer: Writer, contact: Entity) -> EntityDraft:
+        await validation.check(validation.TAG_IDS, params.members, writer)
+        sent = [tag for tag in params.members["tags"] if tag is not None and integer_of(tag) != 0]
+        numbers = set(ids_from_list(sent))
+        keys = [(TAG, str(number)) for number in numbers]
+        known = await writer.entities_by_key(keys)
+        for key in keys:
+            if key not in known:
+                raise NotFound(*key)
+        facts = facts_as_stored(contact)
+        facts.tags = [tag for tag in facts.tags if tag not in numbers]
+        return _with_facts(contact, facts)
+
+    return await revised(params, revise)
+
+
+async def unset_tags(params: ListParams) -> Response:
+    """POST /contacts/:id/unsetTags: take all tags away."""
+
+    async def revise(_: Writer, contact: Entity) -> EntityDraft:
+        facts = facts_as_stored(contact)
+        facts.tags = []
+        return _with_facts(contact, facts)
+
+    return await revised(params, revise)
+
+
+async def numbers_by_name(reader: Reader, entity_type: str) -> dict[str, int]:
+    """The number of the first entity of the type that has each name, folded to lower case."""
+    numbers: dict[str, int] = {}
+    for seq, id_, name in await reader.entity_names(entity_type):
+        numbers.setdefault((name or "").casefold(), number_of_setting(id_, seq))
+    return numbers
+
+
+async def _tags(writer: Writer, names: Sequence[str]) -> list[int]:
+    """The numbers of the tags of these names; those that do not exist are made."""
+    numbers = await numbers_by_name(writer, TAG)
+    new: dict[str, EntityDraft] = {}
+    for name in names:
+        if name.casefold() not in numbers:
+            new.setdefault(name.casefold(), EntityDraft(name=name))
+    if new:
+        made = await writer.number_entities(TAG, list(new.values()))
+        numbers |= {(tag.name or "").casefold(): number_of(tag) for tag in made}
+    return [numbers[name.casefold()] for name in names]
+
+
+async def _check_introducer(reader: Reader, facts: ContactFacts) -> None:
+    """Raise NotFound for a contact through whom one is said to have met, and who is not there."""
+    if facts.first_met_through is not None:
+        await reader.entity_by_seq(CONTACT, facts.first_met_through)
+
+
+def _with_facts(contact: Entity, facts: ContactFacts) -> EntityDraft:
+    return EntityDraft(
+        name=contact.name, attrs=changed_attrs(contact, facts), contact=contact.contact
+    )

@@ -1,0 +1,297 @@
+"""The handlers of all resources whose entries are entities: five for each, as its table says."""
+
+from collections.abc import Sequence
+from functools import partial
+from operator import attrgetter
+
+from starlette.responses import Response
+
+from doings.core.budget import LIST_ITEMS
+from doings.core.entity import CONTACT, Entity, EntityDraft, EntityKey, draft_of
+from doings.core.errors import NotFound, Problem, TooMuch
+from doings.core.store import Reader, Writer
+from doings.core.store.entities import EntityQuery
+from doings.core.text import object_from_text
+from doings.dialects.monica import validation
+from doings.dialects.monica.documents import DeletedDocument
+from doings.dialects.monica.mapping.references import RESOURCES, references_of
+from doings.dialects.monica.mapping.render_context import number_of
+from doings.dialects.monica.mapping.resources.entities import (
+    EntityResource,
+    default_entities,
+    draft_of_values,
+    entity_document,
+    item_of,
+)
+from doings.dialects.monica.mapping.resources.fields import (
+    CONTACT_ID,
+    Document,
+    Resource,
+    Values,
+    sent_values,
+)
+from doings.dialects.monica.operations import (
+    ListParams,
+    ReadDocuments,
+    answer,
+    respond_list,
+    respond_one,
+)
+from doings.dialects.monica.paging import Page
+from doings.dialects.monica.validation import Rejected, integer_of
+
+ALL_ENTRIES = 1_000_000
+"""More entries than an account has of one sort: the limit of a look through all of them."""
+
+ENTRIES_AT_A_TIME = 200
+"""How many entries are deleted in one transaction."""
+
+
+async def list_entries(kept: EntityResource, params: ListParams) -> Response:
+    """GET: all entries of the account, by pages."""
+
+    async def work(reader: Reader) -> Page:
+        defaults = await missing_defaults(kept, reader)
+        if defaults:
+            return await _page_with_defaults(kept, params, reader, defaults)
+        listing = params.listing
+        total = await reader.total_entities(kept.type)
+        seqs: list[int] = []
+        if listing.skip < total:
+            query = EntityQuery(
+                type=kept.type,
+                by=listing.by,
+                is_descending=listing.is_descending,
+                limit=listing.limit,
+                skip=listing.skip,
+                with_partial=False,
+            )
+            seqs = await reader.entity_seqs(query)
+        return await _page(kept, params, reader, seqs, total)
+
+    page = await params.request.timeline.read(work)
+    return await respond_list(page, params, params.rest_of(_read(kept, params)))
+
+
+async def list_entries_of_contact(kept: EntityResource, params: ListParams) -> Response:
+    """GET /contacts/:id/…: the entries of one contact, by pages; of each sort it has few."""
+
+    async def work(reader: Reader) -> Page:
+        listing = params.listing
+        contact = await reader.entity_by_seq(CONTACT, params.id)
+        found = await reader.belongings([contact.seq], [kept.type])
+        columns = ("updated_at", "seq") if listing.by == "updated" else ("seq",)
+        found.sort(key=attrgetter(*columns), reverse=listing.is_descending)
+        seqs = [one.seq for one in found[listing.skip : listing.skip + listing.limit]]
+        return await _page(kept, params, reader, seqs, len(found))
+
+    page = await params.request.timeline.read(work)
+    return await respond_list(page, params, params.rest_of(_read(kept, params)))
+
+
+async def show_entry(kept: EntityResource, params: ListParams) -> Response:
+    """GET /:id: one entry."""
+
+    async def work(reader: Reader) -> Document:
+        entry = await _entry(kept, params, reader)
+        if entry is None:
+            raise NotFound(kept.type, params.id)
+        return await _document(kept, params, reader, entry)
+
+    return respond_one(await params.request.timeline.read(work))
+
+
+async def create_entry(kept: EntityResource, params: ListParams) -> Response:
+    """POST: make an entry."""
+
+    async def work(writer: Writer) -> Document:
+        await store_defaults(kept, writer)
+        draft = await _checked_draft(kept, params, writer, None)
+        return await _document(kept, params, writer, await _added(kept, writer, draft))
+
+    status = kept.resource.created
+    return respond_one(await params.request.timeline.write(work), status=status)
+
+
+async def update_entry(kept: EntityResource, params: ListParams) -> Response:
+    """PUT /:id: change an entry; what is not sent becomes null, unless its field says otherwise."""
+
+    async def work(writer: Writer) -> Document:
+        await store_defaults(kept, writer)
+        old = await _entry(kept, params, writer)
+        if old is None and kept.resource.unknown is None:
+            raise NotFound(kept.type, params.id)
+        draft = await _checked_draft(kept, params, writer, old, is_known=old is not None)
+        changed, _ = await writer.put_entity(_known(kept, params, old).key, lambda _: draft)
+        return await _document(kept, params, writer, changed)
+
+    return respond_one(await params.request.timeline.write(work))
+
+
+async def delete_entry(kept: EntityResource, params: ListParams) -> Response:
+    """DELETE /:id: what refers to the entry refers to nothing from now on, or goes as well."""
+    timeline = params.request.timeline
+    left: list[EntityKey] = []
+    if kept.dependent is not None:
+        left = await timeline.read(lambda reader: _dependent(kept, params, reader), bounded=False)
+
+    async def work(writer: Writer) -> None:
+        await store_defaults(kept, writer)
+        entry = _known(kept, params, await _entry(kept, params, writer))
+        for key in await writer.entities_by_key(left[:ENTRIES_AT_A_TIME]):
+            await writer.delete_entity(key)
+        if len(left) <= ENTRIES_AT_A_TIME:
+            await writer.delete_entity(entry.key)
+
+    await timeline.write(work)
+    while left := left[ENTRIES_AT_A_TIME:]:
+        await timeline.write(work)
+    return answer(DeletedDocument(deleted=True, id=params.id))
+
+
+async def store_defaults(kept: EntityResource, writer: Writer) -> None:
+    """Store what every account has of a resource, and of those it refers to, before it is changed.
+
+    Until then it is shown without being stored: accounts that never use Monica hold nothing of it.
+    """
+    types = [field.refers_to for field in kept.resource.fields if field.refers_to]
+    for one in [kept, *(RESOURCES[type_] for type_ in types)]:
+        for entity in await missing_defaults(one, writer):
+            await writer.put_entity(entity.key, partial(_again, draft_of(entity)))
+
+
+def _again(draft: EntityDraft, _: Entity | None) -> EntityDraft:
+    return draft
+
+
+async def missing_defaults(kept: EntityResource, reader: Reader) -> list[Entity]:
+    """What every account has of a resource, and this one neither stored nor deleted yet."""
+    if not kept.defaults:
+        return []
+    account = await reader.account()
+    defaults = {one.key: one for one in default_entities(kept, account.created_at)}
+    stored = await reader.entities_by_key(list(defaults))
+    stored_once = stored.keys() | await reader.deleted_keys(defaults.keys())
+    return [entity for key, entity in defaults.items() if key not in stored_once]
+
+
+async def sent_contact(resource: Resource, members: Values, reader: Reader) -> Entity | None:
+    """The contact that was sent for an entry, if any; raises NotFound for one that is not there."""
+    if not resource.contact or members.get(CONTACT_ID) is None:
+        return None
+    return await reader.entity_by_seq(CONTACT, integer_of(members[CONTACT_ID]) or 0)
+
+
+async def _checked_draft(
+    kept: EntityResource,
+    params: ListParams,
+    writer: Writer,
+    old: Entity | None,
+    *,
+    is_known: bool = True,
+) -> EntityDraft:
+    """The entry that was sent, as an entity; raises Rejected, NotFound and TooMuch."""
+    resource, members = kept.resource, params.members
+    first = () if is_known else (resource.unknown or "",)
+    await validation.check(resource.rules, members, writer, first=first)
+    contact = await sent_contact(resource, members, writer)
+    id_ = contact.id if contact else None
+    if old is not None and CONTACT_ID not in members:
+        id_ = old.contact
+    elif old is not None and kept.stays and id_ != old.contact:
+        raise NotFound(kept.type, params.id)
+    elif contact is not None and (old is None or id_ != old.contact):
+        await _check_room(kept, writer, contact)
+    before = item_of(kept, old, params.api).values if old else None
+    return draft_of_values(kept, sent_values(resource, members, before), old, id_)
+
+
+async def _check_room(kept: EntityResource, reader: Reader, contact: Entity) -> None:
+    """Raise TooMuch for a contact that can have no more of a sort."""
+    if len(await reader.belongings([contact.seq], [kept.type])) >= LIST_ITEMS:
+        reason = f"a contact has at most {LIST_ITEMS:,} of a sort"
+        raise TooMuch("list", Problem(CONTACT_ID, reason))
+
+
+async def _added(kept: EntityResource, writer: Writer, draft: EntityDraft) -> Entity:
+    if kept.is_numbered:
+        (made,) = await writer.number_entities(kept.type, [draft])
+        return made
+    return await writer.add_entity(kept.type, draft)
+
+
+async def _entry(kept: EntityResource, params: ListParams, reader: Reader) -> Entity | None:
+    """The entry in the path, which may be one that is shown under its seq, if there is one."""
+    key = (kept.type, str(params.id))
+    found = (await reader.entities_by_key([key])).get(key)
+    if found is None:
+        found = (await reader.entities_by_seq(kept.type, [params.id])).get(params.id)
+    if found is not None and number_of(found) == params.id:
+        return found
+    defaults = await missing_defaults(kept, reader)
+    return next((one for one in defaults if one.key == key), None)
+
+
+def _known(kept: EntityResource, params: ListParams, entry: Entity | None) -> Entity:
+    """The entry; raises what its resource says of the change of one that does not exist."""
+    if entry is not None:
+        return entry
+    unknown = kept.resource.unknown
+    raise NotFound(kept.type, params.id) if unknown is None else Rejected([unknown])
+
+
+async def _dependent(kept: EntityResource, params: ListParams, reader: Reader) -> list[EntityKey]:
+    """What goes with the entry in the path."""
+    entry = await _entry(kept, params, reader)
+    if entry is None or kept.dependent is None:
+        return []
+    entity_type, attribute = kept.dependent
+    all_of_type = await reader.entities(EntityQuery(type=entity_type, limit=ALL_ENTRIES))
+    return [
+        one.key
+        for one in all_of_type
+        if str(object_from_text(one.attrs).get(attribute)) == entry.id
+    ]
+
+
+async def _page_with_defaults(
+    kept: EntityResource, params: ListParams, reader: Reader, defaults: Sequence[Entity]
+) -> Page:
+    """A page where not all that every account has is stored: that is part of the list."""
+    listing = params.listing
+    stored = await reader.entities(EntityQuery(type=kept.type, limit=LIST_ITEMS))
+    entries = sorted([*defaults, *stored], key=number_of, reverse=listing.is_descending)
+    page = entries[listing.skip : listing.skip + listing.limit]
+    return Page(documents=await _documents(kept, params, reader, page), total=len(entries))
+
+
+async def _page(
+    kept: EntityResource, params: ListParams, reader: Reader, seqs: Sequence[int], total: int
+) -> Page:
+    shown, covered = await _read(kept, params)(reader, seqs)
+    return Page(documents=shown, rest=seqs[covered:], total=total)
+
+
+def _read(kept: EntityResource, params: ListParams) -> ReadDocuments:
+    """Reads the documents of a page, as many as fit."""
+
+    async def documents(reader: Reader, seqs: Sequence[int]) -> tuple[list[Document], int]:
+        entities, covered = await reader.fitting_entities(seqs)
+        return await _documents(kept, params, reader, entities), covered
+
+    return documents
+
+
+async def _document(
+    kept: EntityResource, params: ListParams, reader: Reader, entity: Entity
+) -> Document:
+    return (await _documents(kept, params, reader, [entity]))[0]
+
+
+async def _documents(
+    kept: EntityResource, params: ListParams, reader: Reader, entities: Sequence[Entity]
+) -> list[Document]:
+    """The documents of entries, with as many statements for many as for one."""
+    keys = {key for entity in entities for key in references_of(entity)}
+    context = await params.render_context(reader, keys)
+    return [entity_document(kept, entity, context) for entity in entities]
