@@ -20,7 +20,7 @@ EXTRA = {
     "activityTypeCategory": {"uuid"},
     "contact": {"uuid", "is_starred", "is_active", "url"},
     "information": {"birthdate", "deceased_date", "avatar"},
-    "meta": {"statistics"},
+    "meta": {"links", "statistics"},
 }
 
 OLD_CONTACT = EXTRA["contact"] | {

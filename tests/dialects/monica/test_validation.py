@@ -272,7 +272,7 @@ async def test_says_what_is_wrong_elsewhere(
         ({"tags": 5}, ["The tags must be an array."]),
         ({"tags": []}, ["The tags field is required."]),
         ({"tags": [5]}, ["The tags must be names of at most 255 characters."]),
-        ({"tags": [""]}, ["The tags must be names of at most 255 characters."]),
+        ({"tags": ["x" * 256]}, ["The tags must be names of at most 255 characters."]),
     ],
 )
 async def test_says_what_is_wrong_with_tags(

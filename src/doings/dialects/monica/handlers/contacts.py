@@ -22,7 +22,7 @@ from doings.dialects.monica.handlers.contact_documents import (
     wants_fields,
 )
 from doings.dialects.monica.handlers.contact_parts import numbers_by_name, revised
-from doings.dialects.monica.handlers.entity_resources import store_defaults
+from doings.dialects.monica.handlers.entity_resources import ENTRIES_AT_A_TIME, store_defaults
 from doings.dialects.monica.mapping.contact_attributes import facts_as_stored
 from doings.dialects.monica.mapping.contact_input import broken_dates, contact_draft
 from doings.dialects.monica.mapping.references import RESOURCES
@@ -44,6 +44,9 @@ ALL_ENTITIES = 1_000_000
 
 TAGS_HELD = '"tags":['
 """What the attributes of a contact with tags hold."""
+
+KEPT_TYPES = [kept.type for kept in RESOURCES.values() if kept.resource.contact]
+"""The types of what is kept with a contact."""
 
 CHUNK = 100
 """How many contacts are read at a time when all are looked through."""
@@ -169,24 +172,21 @@ async def update_contact(params: ListParams) -> Response:
 async def delete_contact(params: ListParams) -> Response:
     """DELETE /contacts/:id: its activities stay, without it; what is kept with it goes."""
 
-    async def work(writer: Writer) -> None:
+    async def work(writer: Writer) -> bool:
         contact = await writer.entity_by_seq(CONTACT, params.id)
-        for type_, seqs in (await _kept(writer, contact)).items():
-            for one in (await writer.entities_by_seq(type_, seqs)).values():
-                await writer.delete_entity(one.key)
-        await writer.delete_entity(contact.key)
+        kept = await writer.belongings([contact.seq], KEPT_TYPES)
+        for one in kept[:ENTRIES_AT_A_TIME]:
+            entities = await writer.entities_by_seq(one.type, [one.seq])
+            await writer.delete_entity(entities[one.seq].key)
+        is_last = len(kept) <= ENTRIES_AT_A_TIME
+        if is_last:
+            await writer.delete_entity(contact.key)
+        return is_last
 
-    await params.request.timeline.write(work)
+    # A contact may have thousands of entries, which are deleted in parts; it goes with the last.
+    while not await params.request.timeline.write(work):
+        continue
     return answer(DeletedDocument(deleted=True, id=params.id))
-
-
-async def _kept(reader: Reader, contact: Entity) -> dict[str, list[int]]:
-    """What is kept with a contact, by its type."""
-    types = [kept.type for kept in RESOURCES.values() if kept.resource.contact]
-    seqs: dict[str, list[int]] = {}
-    for one in await reader.belongings([contact.seq], types):
-        seqs.setdefault(one.type, []).append(one.seq)
-    return seqs
 
 
 async def _checked_draft(params: ListParams, writer: Writer, old: Entity | None) -> EntityDraft:

@@ -49,24 +49,22 @@ ENTRIES_AT_A_TIME = 200
 
 async def list_entries(kept: EntityResource, params: ListParams) -> Response:
     """GET: all entries of the account, by pages."""
+    listing = params.listing
+    query = EntityQuery(
+        type=kept.type,
+        by=listing.by,
+        is_descending=listing.is_descending,
+        limit=listing.limit,
+        skip=listing.skip,
+        with_partial=False,
+    )
 
     async def work(reader: Reader) -> Page:
         defaults = await missing_defaults(kept, reader)
         if defaults:
             return await _page_with_defaults(kept, params, reader, defaults)
-        listing = params.listing
         total = await reader.total_entities(kept.type)
-        seqs: list[int] = []
-        if listing.skip < total:
-            query = EntityQuery(
-                type=kept.type,
-                by=listing.by,
-                is_descending=listing.is_descending,
-                limit=listing.limit,
-                skip=listing.skip,
-                with_partial=False,
-            )
-            seqs = await reader.entity_seqs(query)
+        seqs = await reader.entity_seqs(query) if listing.skip < total else []
         return await _page(kept, params, reader, seqs, total)
 
     page = await params.request.timeline.read(work)
