@@ -24,6 +24,9 @@ from doings.dialects.invent import params as invent
 from doings.dialects.mio.params import activities_query as mio_query
 from doings.dialects.mio.params import zone_name
 from doings.dialects.monica import validation
+from doings.dialects.monica.mapping.references import RESOURCES
+from doings.dialects.monica.mapping.resources.entities import EntityResource, draft_of_values
+from doings.dialects.monica.mapping.resources.fields import sent_values
 from doings.dialects.monica.params import (
     activity_from_members,
     id_from_path,
@@ -47,7 +50,9 @@ from doings.native.mapping import draft_from_document
 from tests.clocks import NOON
 from tests.fuzz.examples import (
     ACTIVITY,
+    ADDRESS,
     CONTACT,
+    CONTACT_FIELD,
     EXAMPLES,
     LUNCH,
     Document,
@@ -256,20 +261,29 @@ class NothingThere:
         """None."""
         return {}
 
+    async def entities_by_seq(self, *_: object) -> dict[object, object]:
+        """None."""
+        return {}
+
 
 @QUICKLY
-@given(members=members_like({**LUNCH, **CONTACT, "tags": ["vip"], "name": "x", "type": "M"}))
+@given(members=members_like({**LUNCH, **CONTACT, **CONTACT_FIELD, **ADDRESS, "tags": ["vip"]}))
 def test_members_of_monica(members: dict[str, Any]) -> None:
     """Any that pass its rules can be read."""
-    rules = (validation.ACTIVITY, validation.CONTACT_CHANGE, validation.TAG_NAMES, validation.TYPE)
-    for rule in rules:
-        returns_or_refuses(partial(_checked, rule), members)
+    for rules in (validation.ACTIVITY, validation.CONTACT_CHANGE, validation.TAG_NAMES):
+        returns_or_refuses(partial(_checked, rules), members)
+    for kept in RESOURCES.values():
+        returns_or_refuses(partial(_checked, kept.resource.rules, kept=kept), members)
 
 
-async def _checked(rules: validation.Rules, members: dict[str, Any]) -> None:
+async def _checked(
+    rules: validation.Rules, members: dict[str, Any], kept: EntityResource | None = None
+) -> None:
     await validation.check(rules, members, NothingThere())  # type: ignore[arg-type]
     if rules is validation.ACTIVITY:
         activity_from_members(members)
+    if kept is not None:
+        draft_of_values(kept, sent_values(kept.resource, members), None, None)
     ids_from_list(members.get("tags") if isinstance(members.get("tags"), list) else [])
 
 

@@ -60,6 +60,8 @@ async def path_of(world: World, key: Key) -> bytes:
         is_step = path.rpartition("/")[2] in {"accept", "decline", "complete", "cancel"}
         id_ = interaction.id if is_step else "m1" if "/entities/" in path else activity.id
     else:
+        for kept in ("contact_field", "address"):
+            await world.acme.put(kept, "1", contact="8")
         ids = {"activities": activity.seq, "contacts": CONTACT_SEQ}
         id_ = str(next((ids[word] for word in path.split("/") if word in ids), 1))
     parts = {

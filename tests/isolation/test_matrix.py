@@ -219,6 +219,8 @@ def in_order() -> list[Route]:
 
 
 EFFECTLESS = {
+    # Its type was deleted before, and it went with that.
+    "DELETE /monica/api/contactfields/{id}": 422,
     "POST /v1/activities/{id}/accept": 409,
     "POST /v1/activities/{id}/decline": 409,
     "POST /v1/activities/{id}/complete": 409,

@@ -113,7 +113,7 @@ async def _fill(served: Served, business: Business, sign: str, mark: str) -> Thi
     for type_ in (ACTIVITY_CATEGORY, ACTIVITY_TYPE, GENDER, TAG, CONTACT_FIELD_TYPE):
         await business.put(type_, str(Things.SETTING), name=text)
     for type_ in (CONTACT_FIELD, ADDRESS):
-        await business.put(type_, str(Things.SETTING), name=text, contact=contact.id)
+        await business.put(type_, str(Things.SETTING), name=text, contact=other.id)
     recorded = await business.record(*_drafts(contact.id, sign, text))
     gone = await business.record(note(contact.id, summary=text))
     await business.erase(gone[0].seq)
