@@ -219,8 +219,9 @@ def in_order() -> list[Route]:
 
 
 EFFECTLESS = {
-    # Its type was deleted before, and it went with that.
+    # Their type and their contact were deleted before, and they went with those.
     "DELETE /monica/api/contactfields/{id}": 422,
+    "DELETE /monica/api/addresses/{id}": 422,
     "POST /v1/activities/{id}/accept": 409,
     "POST /v1/activities/{id}/decline": 409,
     "POST /v1/activities/{id}/complete": 409,
