@@ -11,7 +11,9 @@ from typing import Any
 
 import msgspec
 
-from doings.core.text import object_from_text
+from doings.core.defaults import CONTACT_FIELD
+from doings.core.entity import PEOPLE
+from doings.core.text import json_text, object_from_text
 
 ERASED = "[erased]"
 """What stands in the place of a name."""
@@ -68,6 +70,18 @@ def words_of(name: str | None, attrs: str) -> Words:
     phones = [text for key, text in texts if _is_phone(key, text)]
     whole = [one.strip() for one in names if len(one.strip()) >= _SHORTEST]
     return Words(_each_once(whole), _each_once(emails), _each_once(phones))
+
+
+def words_of_entity(entity_type: str, name: str | None, attrs: str) -> Words:
+    """What a person is called by what is known of an entity: of it itself, or of how it is reached.
+
+    Nothing else that belongs to a person says what it is called: an address may be named Home.
+    """
+    if entity_type in PEOPLE:
+        return words_of(name, attrs)
+    if entity_type == CONTACT_FIELD and name:
+        return words_of(None, json_text({"phone": name}))
+    return Words()
 
 
 class Finder:

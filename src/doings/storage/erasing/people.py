@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from doings.core.entity import PEOPLE, Entity, EntityKey
+from doings.core.entity import Entity, EntityKey
 from doings.core.erasing.erasure import opaque_id
-from doings.core.erasing.names import Words, words_of
+from doings.core.erasing.names import Words, words_of_entity
 from doings.core.errors import Conflict, NotFound
 from doings.storage.engine import Row
 from doings.storage.erasing.copies import forget_copies, redact_webhooks
@@ -77,7 +77,7 @@ def _stored(row: Row) -> Stored:
     *columns, name, attrs = row
     entity = entity_from_row(tuple(columns))
     whole = msgspec.structs.replace(entity, name=name, attrs=attrs)
-    return Stored(whole, words_of(name, attrs) if entity.type in PEOPLE else Words())
+    return Stored(whole, words_of_entity(entity.type, name, attrs))
 
 
 def member_of(key: bytes, account_id: int, entity: Entity) -> Member:
@@ -162,10 +162,9 @@ async def _note(transaction: Transaction, erasure: str, member: Member) -> None:
 async def _earlier_words(transaction: ReadTransaction, entity: Entity) -> Words:
     """What imports know that the entity was called before."""
     words = Words()
-    if entity.type in PEOPLE:
-        for _, _, before in await transaction.fetch(sql.IMPORT_PASTS, seqs=[entity.seq]):
-            draft = msgspec.json.decode(before)
-            words |= words_of(draft["name"], draft["attrs"])
+    for _, _, before in await transaction.fetch(sql.IMPORT_PASTS, seqs=[entity.seq]):
+        draft = msgspec.json.decode(before)
+        words |= words_of_entity(entity.type, draft["name"], draft["attrs"])
     return words
 
 

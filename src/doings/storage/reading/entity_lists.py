@@ -1,7 +1,7 @@
 """Lists of entities, and the search through their names."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -10,13 +10,14 @@ import msgspec
 from doings.core.budget import LIST_ITEMS, NAMED
 from doings.core.entity import Entity
 from doings.core.errors import Problem, TooMuch
-from doings.core.query import beginnings_from_text
+from doings.core.query import Word, beginnings_from_text
 from doings.core.store.entities import Belonging, EntityQuery
 from doings.storage.reading import counts
 from doings.storage.reading.entities import by_seqs_with_deleted
 from doings.storage.reading.found import found_in_chunks
 from doings.storage.sql import entity_statements as sql
 from doings.storage.sql import select, tallies
+from doings.storage.sql.select import escaped
 from doings.storage.transaction import ReadTransaction
 
 ENTITY_CHUNK = 500
@@ -87,26 +88,48 @@ async def _after_skip(transaction: ReadTransaction, query: EntityQuery) -> Entit
 
 async def _found(transaction: ReadTransaction, query: EntityQuery) -> list[int]:
     """Go through what begins with the words, in the order of seq."""
-    search = transaction.search
-    words = search.match(transaction.account_id, beginnings_from_text(query.q or ""))
-    if words is None:
-        return []
+    words = beginnings_from_text(query.q or "")
+    searches = [(word,) for word in words] if query.any_word else [words]
     found: set[_Place] = set()
-    async for seqs in found_in_chunks(transaction, search.find_entities, words):
-        for first in range(0, len(seqs), ENTITY_CHUNK):
-            chunk = seqs[first : first + ENTITY_CHUNK]
-            places = await transaction.fetch(sql.PLACES_OF_ENTITIES, seqs=chunk)
-            for *members, last_seq in places:
-                transaction.note_last_seq(last_seq)
-                place = _Place(*members)
-                if _is_wanted(place, query):
-                    found.add(place)
+    for search in searches:
+        async for seqs in _holding(transaction, search):
+            found |= await _wanted(transaction, query, seqs)
+    if query.any_word:
+        for word in words:
+            part = f"%{escaped(word.text.lower())}%"
+            rows = await transaction.fetch(sql.NAMED_LIKE, type=query.type, part=part)
+            found |= await _wanted(transaction, query, [seq for (seq,) in rows])
     ordered = sorted(
         found,
         key=attrgetter("updated_at", "seq") if query.by == "updated" else attrgetter("seq"),
         reverse=query.is_descending,
     )
     return [place.seq for place in ordered[query.skip : query.skip + query.limit]]
+
+
+async def _holding(transaction: ReadTransaction, words: Sequence[Word]) -> AsyncIterator[list[int]]:
+    """The seqs of the entities of which all words are found."""
+    search = transaction.search
+    match = search.match(transaction.account_id, words)
+    if match is not None:
+        async for seqs in found_in_chunks(transaction, search.find_entities, match):
+            yield seqs
+
+
+async def _wanted(
+    transaction: ReadTransaction, query: EntityQuery, seqs: Sequence[int]
+) -> "set[_Place]":
+    """The places of those that the list is to hold, or of who stands for them."""
+    found: set[_Place] = set()
+    for first in range(0, len(seqs), ENTITY_CHUNK):
+        chunk = seqs[first : first + ENTITY_CHUNK]
+        places = await transaction.fetch(sql.PLACES_OF_ENTITIES, seqs=chunk)
+        for *members, last_seq in places:
+            transaction.note_last_seq(last_seq)
+            place = _Place(*members)
+            if _is_wanted(place, query):
+                found.add(place)
+    return found
 
 
 class _Place(NamedTuple):

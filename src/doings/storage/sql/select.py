@@ -218,7 +218,7 @@ def entities_in_order(query: EntityQuery) -> Selection:
     if query.without:
         values["without"] = list(query.without)
     if query.holding is not None:
-        values["holding"] = f"%{_escaped(query.holding)}%"
+        values["holding"] = f"%{escaped(query.holding)}%"
     if query.after is not None:
         values["after"] = query.after
     direction = " DESC" if query.is_descending else ""
@@ -241,7 +241,7 @@ def _entity_conditions(query: EntityQuery) -> str:
     return conditions
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     """Text in which nothing stands for other text where it is looked for."""
     return re.sub(r"([!%_])", r"!\1", text)
 

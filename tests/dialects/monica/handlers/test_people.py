@@ -7,6 +7,7 @@ import pytest
 
 from doings.core.clock import SECOND
 from doings.core.entity import Entity
+from tests.builders import contact, note
 from tests.serving import Business, Served
 
 DEFAULT_TYPES = ["Email", "Phone", "Facebook", "Twitter", "Whatsapp", "Telegram", "LinkedIn"]
@@ -509,3 +510,61 @@ async def test_one_of_another_surface_is_shown_as_far_as_it_goes(
     assert shown["contact_field_type"] is None
     assert [label["type"] for label in shown["labels"]] == ["home"]
     assert await data_of(await monica.get(f"/contactfields/{field.seq}")) == shown
+
+
+async def test_erasing_a_contact_erases_what_is_kept_with_it(
+    monica: httpx.AsyncClient, acme: Business, served: Served, jim: Entity
+) -> None:
+    """Nothing of it is left in the database, and how it was reached is taken out of texts."""
+    pam = await acme.put("contact", "9", name="Pam")
+    place = f"/contacts/{jim.seq}"
+    body = {"contact_id": jim.seq, "contact_field_type_id": 2, "data": "+1 570 555 0199"}
+    await monica.post("/contactfields", json=body)
+    await monica.post("/contactfields", json={**body, "data": "jim@secret.example"})
+    await monica.post(
+        "/addresses", json={"contact_id": jim.seq, "name": "Home", "city": "Secretia"}
+    )
+    await monica.put(f"{place}/work", json={"job": "Secretary"})
+    met = {"is_date_known": False, "met_through_contact_id": jim.seq}
+    await monica.put(f"/contacts/{pam.seq}/introduction", json=met)
+    summary = "Home: wrote to jim@secret.example, rang +1 570-555-0199"
+    (activity,) = await acme.record(note(contact("8"), contact("9"), summary=summary))
+
+    await served.client.post(
+        "/v1/erasures", headers=acme.bearer, json={"entity": "contact:8", "reason": "asked"}
+    )
+
+    rows = await served.database.engine.read(
+        lambda connection: connection.fetch("SELECT name, attrs FROM entities")
+    )
+    shown = (await monica.get(f"/activities/{activity.seq}")).json()["data"]
+    introducer = (await monica.get(f"/contacts/{pam.seq}")).json()["data"]["information"]
+    assert "ecret" not in str(rows)
+    assert shown["summary"] == "Home: wrote to [erased], rang [erased]"
+    assert introducer["how_you_met"]["first_met_through_contact"] is None
+    assert await data_of(await monica.get("/addresses")) == []
+
+
+async def test_who_is_one_person_has_what_is_kept_with_each(
+    monica: httpx.AsyncClient, acme: Business, served: Served, jim: Entity
+) -> None:
+    """While a merge holds; afterwards each has its own again."""
+    twin = await acme.put("contact", "9", name="Jimmy")
+    for one in (jim, twin):
+        await monica.post("/addresses", json={"contact_id": one.seq, "city": one.name})
+
+    merge = await served.client.post(
+        "/v1/merges", headers=acme.bearer, json={"keep": "contact:8", "merge": ["contact:9"]}
+    )
+    merged = await data_of(await monica.get(f"/contacts/{jim.seq}/addresses"))
+    in_contact = (await data_of(await monica.get(f"/contacts/{jim.seq}")))["addresses"]
+    id_ = merge.json()["id"]
+    await served.client.post(f"/v1/merges/{id_}/revert", headers=acme.bearer)
+    parted = await data_of(await monica.get(f"/contacts/{twin.seq}/addresses"))
+
+    assert [(one["city"], one["contact"]["id"]) for one in merged] == [
+        ("Jim Halpert", jim.seq),
+        ("Jimmy", jim.seq),
+    ]
+    assert in_contact == merged
+    assert [(one["city"], one["contact"]["id"]) for one in parted] == [("Jimmy", twin.seq)]

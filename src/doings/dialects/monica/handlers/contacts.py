@@ -53,13 +53,14 @@ CHUNK = 100
 
 
 async def list_contacts(params: ListParams) -> Response:
-    """GET /contacts: all that are not partial; `query` finds beginnings of words."""
+    """GET /contacts: all that are not partial; `query` finds those that hold one of its words."""
     listing = params.listing
     words = (last(params.request.query, "query") or "").strip()
     check_search(beginnings_from_text(words), "query")
     query = EntityQuery(
         type=CONTACT,
         q=words or None,
+        any_word=True,
         by=listing.by,
         is_descending=listing.is_descending,
         with_partial=False,
