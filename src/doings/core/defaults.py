@@ -14,8 +14,13 @@ CONTACT_FIELD_TYPE = "contact_field_type"
 CONTACT_FIELD = "contact_field"
 ADDRESS = "address"
 
-SETTINGS = (ACTIVITY_CATEGORY, ACTIVITY_TYPE, GENDER, CONTACT_FIELD_TYPE)
-"""The types of entities that are a vendor's settings, not the people and things of a business."""
+SETTINGS = (
+    ACTIVITY_CATEGORY, ACTIVITY_TYPE, GENDER, CONTACT_FIELD_TYPE, CONTACT_FIELD, ADDRESS,
+)  # fmt: skip
+"""The types of entities that are a vendor's settings, or details of people it keeps by themselves.
+
+They are not the people and things of a business, and are shown where they are asked for by type.
+"""
 
 _CATEGORIES = ("Simple activities", "Sport", "Food", "Cultural activities")
 
