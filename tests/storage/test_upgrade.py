@@ -66,7 +66,7 @@ LENT = (
 )
 """Columns that this program needs wherever it writes, and that a step of their own adds."""
 
-MERGING = 1 + next(place for place, step in enumerate(STEPS) if "COLUMN merges" in step)
+MERGING = 1 + next(place for place, step in enumerate(STEPS) if "group_seq" in step)
 """That step."""
 
 

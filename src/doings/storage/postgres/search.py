@@ -156,6 +156,7 @@ SCHEMA = {
     "text": 'TEXT COLLATE "C"',
     "blob": "BYTEA",
     "figures": "",
+    "figures_of_belongings": "",
     "without_rowid": "",
     "json": "JSON",
     # 64 hex digits, of which all but twelve are random.

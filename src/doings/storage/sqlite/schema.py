@@ -32,6 +32,10 @@ _TYPICAL_OF_ENTITIES = (
 """The same of what happens to entities, which a later step indexes."""
 
 
+_TYPICAL_OF_BELONGINGS = (("entities", "entities_of_contact", "900000 20000 20 3"),)
+"""The same of what belongs to contacts: without figures all that has a type would be read."""
+
+
 def _figures(typical: tuple[tuple[str, str, str], ...]) -> str:
     return "\n".join(f"INSERT INTO sqlite_stat1 VALUES {figures};" for figures in typical)
 
@@ -49,5 +53,6 @@ SCHEMA = {
     """
     + _figures(_TYPICAL),
     "figures": _figures(_TYPICAL_OF_ENTITIES),
+    "figures_of_belongings": _figures(_TYPICAL_OF_BELONGINGS),
     "folded": FOLDED_TABLES,
 }

@@ -308,6 +308,14 @@ STEPS: tuple[str, ...] = (
         PRIMARY KEY (account_id, job, part)
     );
     """,
+    # What belongs to a contact is found by its type, too: somebody may have thousands of
+    # appointments and one address.
+    """
+    DROP INDEX entities_of_contact;
+    CREATE INDEX entities_of_contact ON entities (account_id, contact_seq, type)
+        WHERE contact_seq IS NOT NULL;
+    {figures_of_belongings}
+    """,
 )
 
 VERSION = len(STEPS)
