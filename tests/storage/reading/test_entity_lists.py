@@ -207,3 +207,67 @@ async def test_search_finds_all_in_order(
     assert await book.entities(q="same", by=by, limit=100) == expected
     assert await book.entities(q="same", by=by, is_descending=True, limit=3) == expected[:-4:-1]
     assert await book.entities(q="same", by=by, skip=5, limit=2) == expected[5:7]
+
+
+async def test_finds_what_belongs_to_contacts(book: Book) -> None:
+    """Of these types only, by seq; what is deleted belongs to nobody."""
+    seqs = {id_: (await book.put(CONTACT, id_)).seq for id_ in "12"}
+    one = await book.put("address", "a", contact="1", attrs='{"ü":1}')
+    await book.put("appointment", "b", contact="1")
+    two = await book.put("task", "c", contact="2")
+    await book.put("address", "d", contact="1")
+    await book.delete("address", "d")
+
+    found = await book.read(
+        lambda reader: reader.belongings(list(seqs.values()), ["task", "address"])
+    )
+
+    assert [(each.seq, each.type, each.contact, each.size) for each in found] == [
+        (one.seq, "address", seqs["1"], 8),
+        (two.seq, "task", seqs["2"], 2),
+    ]
+    assert await book.read(lambda reader: reader.belongings([], ["task"])) == []
+
+
+async def test_what_belongs_to_one_of_a_group_belongs_to_all(book: Book) -> None:
+    """It is the kept one's as long as the merge holds."""
+    keep, other = [await book.put(CONTACT, id_) for id_ in "12"]
+    address = await book.put("address", "a", contact="2")
+    await book.write(lambda writer: writer.add_merge(keep.key, [other.key], None))
+
+    found = await book.read(lambda reader: reader.belongings([keep.seq], ["address"]))
+
+    assert [(each.seq, each.contact) for each in found] == [(address.seq, keep.seq)]
+
+
+async def test_shows_so_many_belongings(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of each contact and type."""
+    monkeypatch.setattr(entity_lists, "LIST_ITEMS", 2)
+    contact = await book.put(CONTACT, "1")
+    made = [await book.put("address", str(number), contact="1") for number in range(3)]
+
+    found = await book.read(lambda reader: reader.belongings([contact.seq], ["address"]))
+
+    assert [each.seq for each in found] == [one.seq for one in made[:2]]
+
+
+async def test_lists_what_holds_a_text(book: Book) -> None:
+    """As its attributes are stored; signs stand for themselves."""
+    for id_, attrs in (("a", '{"tags":[1]}'), ("b", '{"tag_":[1]}'), ("c", '{"tagsx":1}')):
+        await book.put(CONTACT, id_, attrs=attrs)
+
+    assert await book.entities(type=CONTACT, holding='"tags":[') == ["a"]
+    assert await book.entities(type=CONTACT, holding='"tag_"') == ["b"]
+
+
+async def test_finds_any_of_the_words(book: Book) -> None:
+    """At the beginning of any word, or anywhere in a name; of one that is merged, who stands."""
+    for id_, name in (("a", "Ann Lee"), ("b", "Bob"), ("c", "Johnson"), ("d", "50%")):
+        await book.put(CONTACT, id_, name=name)
+    await book.put("deal", "x", name="Ann")
+    await book.write(lambda writer: writer.add_merge((CONTACT, "b"), [(CONTACT, "c")], None))
+
+    assert await book.entities(type=CONTACT, q="zoe SON", any_word=True) == ["b"]
+    assert await book.entities(type=CONTACT, q="an bo", any_word=True) == ["a", "b"]
+    assert await book.entities(type=CONTACT, q="0%", any_word=True) == ["d"]
+    assert await book.entities(type=CONTACT, q="_", any_word=True) == []

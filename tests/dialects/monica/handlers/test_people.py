@@ -8,6 +8,7 @@ import pytest
 from doings.core.clock import SECOND
 from doings.core.entity import Entity
 from tests.builders import contact, note
+from tests.engines import SQLITE_ONLY
 from tests.serving import Business, Served
 
 DEFAULT_TYPES = ["Email", "Phone", "Facebook", "Twitter", "Whatsapp", "Telegram", "LinkedIn"]
@@ -37,6 +38,7 @@ async def test_every_account_has_types_of_contact_fields(
     assert await acme.entities(type="contact_field_type") == []
 
 
+@SQLITE_ONLY
 async def test_a_list_of_defaults_has_pages(monica: httpx.AsyncClient) -> None:
     """As any list has."""
     answer = (await monica.get("/contactfieldtypes?limit=3&page=2&sort=-created_at")).json()
@@ -100,6 +102,7 @@ async def test_keeps_how_a_contact_is_reached(
     assert (await monica.get(place)).status_code == 404
 
 
+@SQLITE_ONLY
 async def test_shows_how_a_contact_is_reached_where_that_is_asked(
     monica: httpx.AsyncClient, jim: Entity
 ) -> None:
@@ -160,6 +163,7 @@ async def test_keeps_addresses(monica: httpx.AsyncClient, jim: Entity) -> None:
     assert (changed["city"], changed["name"], changed["country"]) == ("Rome", None, None)
 
 
+@SQLITE_ONLY
 async def test_an_address_stays_with_its_contact(
     monica: httpx.AsyncClient, acme: Business, jim: Entity
 ) -> None:
@@ -192,6 +196,7 @@ async def test_what_is_kept_with_a_contact_goes_with_it(
     assert await acme.entities(type="contact_field") == []
 
 
+@SQLITE_ONLY
 async def test_the_email_of_a_new_contact_is_a_contact_field(monica: httpx.AsyncClient) -> None:
     """As Monica keeps it."""
     body = {
@@ -293,6 +298,7 @@ BAD: list[tuple[str, str, dict[str, Any], list[str]]] = [
 ]
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize(("method", "path", "body", "messages"), BAD)
 async def test_says_what_is_wrong(
     monica: httpx.AsyncClient,
@@ -312,6 +318,7 @@ async def test_says_what_is_wrong(
     assert answer.json() == {"error": {"message": messages, "error_code": 32}}
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize(
     ("method", "path"),
     [
@@ -338,6 +345,7 @@ async def test_says_what_is_not_there(monica: httpx.AsyncClient, method: str, pa
     assert (answer.status_code, answer.json()["error"]["error_code"]) == (404, 31)
 
 
+@SQLITE_ONLY
 async def test_changes_parts_of_a_contact(
     monica: httpx.AsyncClient, acme: Business, jim: Entity
 ) -> None:
@@ -378,6 +386,7 @@ async def test_changes_parts_of_a_contact(
     }
 
 
+@SQLITE_ONLY
 async def test_a_partial_contact_has_no_parts(monica: httpx.AsyncClient, acme: Business) -> None:
     """422, as in Monica."""
     child = await acme.put("contact", "9", name="Child", attrs='{"is_partial":true}')
@@ -420,6 +429,7 @@ async def test_finds_all_contacts_of_a_tag(monica: httpx.AsyncClient, acme: Busi
     assert answer["meta"]["total"] == 4
 
 
+@SQLITE_ONLY
 async def test_takes_all_tags_away(monica: httpx.AsyncClient, jim: Entity) -> None:
     """Whatever they are; empty elements among ids are passed over."""
     place = f"/contacts/{jim.seq}"
@@ -433,6 +443,7 @@ async def test_takes_all_tags_away(monica: httpx.AsyncClient, jim: Entity) -> No
     assert none["tags"] == []
 
 
+@SQLITE_ONLY
 async def test_reads_input_from_the_address(monica: httpx.AsyncClient, jim: Entity) -> None:
     """Of POST and PUT, lists too; what the body says counts more."""
     summary = {"summary": "From the body"}
@@ -451,6 +462,7 @@ async def test_reads_input_from_the_address(monica: httpx.AsyncClient, jim: Enti
     assert [tag["name"] for tag in tagged["tags"]] == ["a", "b"]
 
 
+@SQLITE_ONLY
 async def test_shows_countries_and_currencies(monica: httpx.AsyncClient) -> None:
     """Countries all at once, in the order of their names; currencies by pages."""
     countries = await data_of(await monica.get("/countries"))
@@ -469,6 +481,7 @@ async def test_shows_countries_and_currencies(monica: httpx.AsyncClient) -> None
     }  # fmt: skip
 
 
+@SQLITE_ONLY
 async def test_contact_fields_have_no_list_of_the_account(monica: httpx.AsyncClient) -> None:
     """405, as in Monica."""
     answer = await monica.get("/contactfields")
@@ -497,6 +510,7 @@ async def test_a_contact_has_a_thousand_of_a_sort(
     ]
 
 
+@SQLITE_ONLY
 async def test_one_of_another_surface_is_shown_as_far_as_it_goes(
     monica: httpx.AsyncClient, acme: Business, jim: Entity
 ) -> None:
