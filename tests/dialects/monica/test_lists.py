@@ -216,3 +216,27 @@ async def test_finds_pages_deep_in_a_list(
     )
     deep = await ids(monica, f"{path}?limit=10&page=200")
     assert set(deep) < set(recorded[498:514])
+
+
+@pytest.mark.parametrize(
+    ("number", "last_page", "labels"),
+    [
+        (1, 1, "< [1] >"),
+        (2, 3, "< 1 [2] 3 >"),
+        (9, 3, "< 1 2 3 >"),
+        (13, 13, "< 1 2 3 4 5 6 7 8 9 10 11 12 [13] >"),
+        (7, 20, "< 1 2 3 4 5 6 [7] 8 9 10 ... 19 20 >"),
+        (8, 20, "< 1 2 ... 5 6 7 [8] 9 10 11 ... 19 20 >"),
+        (13, 20, "< 1 2 ... 10 11 12 [13] 14 15 16 ... 19 20 >"),
+        (14, 20, "< 1 2 ... 11 12 13 [14] 15 16 17 18 19 20 >"),
+    ],
+)
+def test_links_to_pages(number: int, last_page: int, labels: str) -> None:
+    """All of few; of many those at the ends and near the present one, which is active."""
+    links = page_links(number, last_page, "/x")
+
+    shown = [f"[{link.label}]" if link.active else link.label for link in links]
+    assert " ".join(["<", *shown[1:-1], ">"]) == labels
+    assert (links[0].label, links[-1].label) == (PREVIOUS, NEXT)
+    assert (links[0].url is None, links[-1].url is None) == (number == 1, number >= last_page)
+    assert all(link.url == f"/x?page={link.label}" for link in links[1:-1] if link.url)

@@ -119,6 +119,31 @@ async def test_shows_how_a_contact_is_reached_where_that_is_asked(
     assert "contactFields" not in plain
 
 
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("email:jim@", ["Jim"]),
+        ("EMAIL: Jim@Example.org", ["Jim"]),
+        ("phone:jim", []),
+        ("email:example", []),
+        ("nothing: jim", ["Jim"]),
+        ("email:", []),
+    ],
+)
+async def test_finds_contacts_by_how_they_are_reached(
+    monica: httpx.AsyncClient, acme: Business, jim: Entity, *, query: str, found: list[str]
+) -> None:
+    """The name of a type, a colon, and the beginning; without such a type all are words."""
+    child = await acme.put("contact", "9", name="Child", attrs='{"is_partial":true}')
+    for seq, data in ((jim.seq, "jim@example.org"), (jim.seq, "jim@x.y"), (child.seq, "jim@z.z")):
+        body = {"contact_id": seq, "contact_field_type_id": 1, "data": data}
+        await monica.post("/contactfields", json=body)
+
+    answer = await data_of(await monica.get("/contacts", params={"query": query}))
+
+    assert [one["first_name"] for one in answer] == found
+
+
 async def test_deleting_a_type_deletes_its_fields(monica: httpx.AsyncClient, jim: Entity) -> None:
     """Those of other types stay."""
     for number in (1, 2):

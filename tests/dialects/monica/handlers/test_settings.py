@@ -48,7 +48,7 @@ async def test_starts_with_categories(monica: httpx.AsyncClient) -> None:
 
 
 async def test_starts_with_genders(monica: httpx.AsyncClient) -> None:
-    """Numbered from 1."""
+    """Numbered from 1, with the times of the account."""
     answer = (await monica.get("/genders")).json()
 
     assert [
@@ -61,6 +61,7 @@ async def test_starts_with_genders(monica: httpx.AsyncClient) -> None:
     assert list(answer["data"][0]) == [
         "id", "object", "name", "type", "account", "created_at", "updated_at",
     ]  # fmt: skip
+    assert answer["data"][0]["created_at"] == "2026-03-01T12:00:00Z"
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from doings.dialects.monica.handlers.contact_documents import (
     wants_fields,
 )
 from doings.dialects.monica.handlers.contact_parts import numbers_by_name, revised
+from doings.dialects.monica.handlers.contact_search import total_and_page
 from doings.dialects.monica.handlers.entity_resources import ENTRIES_AT_A_TIME, store_defaults
 from doings.dialects.monica.mapping.contact_attributes import facts_as_stored
 from doings.dialects.monica.mapping.contact_input import broken_dates, contact_draft
@@ -39,9 +40,6 @@ from doings.dialects.monica.paging import Page
 from doings.dialects.monica.validation import integer_of
 from doings.httpkit.input.params import last
 
-ALL_ENTITIES = 1_000_000
-"""More entities than an account has of one type: the limit of a look through all of them."""
-
 TAGS_HELD = '"tags":['
 """What the attributes of a contact with tags hold."""
 
@@ -57,19 +55,10 @@ async def list_contacts(params: ListParams) -> Response:
     listing = params.listing
     words = (last(params.request.query, "query") or "").strip()
     check_search(beginnings_from_text(words), "query")
-    query = EntityQuery(
-        type=CONTACT,
-        q=words or None,
-        any_word=True,
-        by=listing.by,
-        is_descending=listing.is_descending,
-        with_partial=False,
-    )
-
     documents = _read(params, with_fields=wants_fields(params))
 
     async def work(reader: Reader) -> Page:
-        total, seqs = await _total_and_page(reader, query, listing.skip, listing.limit)
+        total, seqs = await total_and_page(reader, listing, words, params.api)
         shown, covered = await documents(reader, seqs)
         return Page(documents=shown, rest=seqs[covered:], total=total, query=words or None)
 
@@ -112,19 +101,6 @@ def _read(params: ListParams, *, with_fields: bool) -> ReadDocuments:
         return await fitting_contacts(params, reader, seqs, with_fields=with_fields)
 
     return documents
-
-
-async def _total_and_page(
-    reader: Reader, query: EntityQuery, skip: int, limit: int
-) -> tuple[int, list[int]]:
-    """How many contacts there are, and the seqs of one page of them."""
-    if query.q:
-        seqs = await reader.entity_seqs(msgspec.structs.replace(query, limit=ALL_ENTITIES))
-        return len(seqs), seqs[skip : skip + limit]
-    total = await reader.total_entities(CONTACT)
-    if skip >= total:
-        return total, []
-    return total, await reader.entity_seqs(msgspec.structs.replace(query, skip=skip, limit=limit))
 
 
 async def show_contact(params: ListParams) -> Response:
