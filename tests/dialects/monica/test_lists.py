@@ -8,7 +8,7 @@ import pytest
 from doings.core.clock import DAY, SECOND
 from doings.core.entity import Entity
 from doings.core.values.instants import instant_from_text
-from doings.dialects.monica.paging import Page, list_document
+from doings.dialects.monica.paging import NEXT, PREVIOUS, Page, list_document, page_links
 from doings.dialects.monica.params import listing_from_query
 from tests.builders import note
 from tests.clocks import NOON
@@ -218,6 +218,7 @@ async def test_finds_pages_deep_in_a_list(
     assert set(deep) < set(recorded[498:514])
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize(
     ("number", "last_page", "labels"),
     [
