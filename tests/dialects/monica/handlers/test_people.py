@@ -607,3 +607,36 @@ async def test_who_is_one_person_has_what_is_kept_with_each(
     ]
     assert in_contact == merged
     assert [(one["city"], one["contact"]["id"]) for one in parted] == [("Jimmy", twin.seq)]
+
+
+@SQLITE_ONLY
+async def test_large_addresses_are_shown_with_their_contacts(
+    monica: httpx.AsyncClient, acme: Business
+) -> None:
+    """A page that is large comes in parts and is whole; one contact shows a mebibyte at most."""
+    attrs = '{"city":"' + "x" * 250_000 + '"}'
+    for contact_id in ("1", "2", "3"):
+        await acme.put("contact", contact_id, name=contact_id)
+        for number in range(5 if contact_id == "2" else 3):
+            await acme.put("address", f"{contact_id}-{number}", attrs=attrs, contact=contact_id)
+
+    listed = await data_of(await monica.get("/contacts"))
+
+    assert [(one["first_name"], len(one["addresses"])) for one in listed] == [
+        ("1", 3),
+        ("2", 4),
+        ("3", 3),
+    ]
+
+
+@SQLITE_ONLY
+@pytest.mark.parametrize("path", ["/photos", "/gifts", "/debts", "/contacts/22/relationships"])
+async def test_what_is_not_kept_is_unknown(
+    monica: httpx.AsyncClient, jim: Entity, *, path: str
+) -> None:
+    """404, for a body with a file too."""
+    answer = await monica.post(path, files={"photo": b"\xff"}, data={"contact_id": str(jim.seq)})
+
+    route = f"monica/api{path}"
+    assert answer.status_code == 404
+    assert answer.json() == {"message": f"The route {route} could not be found."}

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 
 import msgspec
 
-from doings.core.budget import fitting_count
+from doings.core.budget import PAGE_BYTES, fitting_count
 from doings.core.defaults import ADDRESS, CONTACT_FIELD
 from doings.core.entity import CONTACT, Entity
 from doings.core.store import Reader
 from doings.core.store.counts import TimelineSummary
+from doings.core.store.entities import Belonging
 from doings.dialects.monica.documents import ContactDocument
 from doings.dialects.monica.mapping.activity import happened_on
 from doings.dialects.monica.mapping.contact import (
@@ -101,10 +102,13 @@ async def _kept(reader: Reader, seqs: Sequence[int], *, with_fields: bool) -> _K
     belongings = await reader.belongings(seqs, (ADDRESS, CONTACT_FIELD))
     counts = Counter([(one.contact, one.type) for one in belongings])
     types = (ADDRESS, CONTACT_FIELD) if with_fields else (ADDRESS,)
-    wanted = [one for one in belongings if one.type in types]
+    wanted: list[Belonging] = []
     sizes: Counter[int] = Counter()
-    for one in wanted:
-        sizes[one.contact] += one.size
+    for one in belongings:
+        # A contact shows no more than a page may hold; the lists of its own show the rest.
+        if one.type in types and sizes[one.contact] + one.size <= PAGE_BYTES:
+            sizes[one.contact] += one.size
+            wanted.append(one)
     covered = fitting_count([sizes[seq] for seq in seqs])
     first = set(seqs[:covered])
     entities: dict[int, list[Entity]] = {}
