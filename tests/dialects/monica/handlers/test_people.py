@@ -39,12 +39,30 @@ async def test_every_account_has_types_of_contact_fields(
 
 
 @SQLITE_ONLY
-async def test_a_list_of_defaults_has_pages(monica: httpx.AsyncClient) -> None:
-    """As any list has."""
-    answer = (await monica.get("/contactfieldtypes?limit=3&page=2&sort=-created_at")).json()
+@pytest.mark.parametrize(
+    ("query", "ids"),
+    [
+        ("limit=4", [1, 2, 3, 4]),
+        ("limit=4&page=2", [5, 6, 7, 20]),
+        ("limit=4&page=3", [21]),
+        ("limit=4&page=4", []),
+        ("limit=4&sort=-created_at", [21, 20, 7, 6]),
+        ("limit=4&page=2&sort=-created_at", [5, 4, 3, 2]),
+        ("limit=4&page=3&sort=-updated_at", [1]),
+        ("sort=updated_at", [1, 2, 3, 4, 5, 6, 7, 20, 21]),
+    ],
+)
+async def test_a_list_of_defaults_has_pages(
+    monica: httpx.AsyncClient, acme: Business, *, query: str, ids: list[int]
+) -> None:
+    """As any list has, also where another surface stored some of the type."""
+    for number in (20, 21):
+        await acme.put("contact_field_type", str(number), name="x")
 
-    assert [one["id"] for one in answer["data"]] == [4, 3, 2]
-    assert answer["meta"]["total"] == 7
+    answer = (await monica.get(f"/contactfieldtypes?{query}")).json()
+
+    assert [one["id"] for one in answer["data"]] == ids
+    assert answer["meta"]["total"] == 9
 
 
 async def test_defaults_are_stored_once_one_is_changed(

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from functools import partial
 from operator import attrgetter
+from typing import NamedTuple
 
+from msgspec import structs
 from starlette.responses import Response
 
 from doings.core.budget import LIST_ITEMS
@@ -38,6 +40,7 @@ from doings.dialects.monica.operations import (
     respond_one,
 )
 from doings.dialects.monica.paging import Page
+from doings.dialects.monica.params import Listing
 from doings.dialects.monica.validation import Rejected, integer_of
 
 ALL_ENTRIES = 1_000_000
@@ -51,21 +54,23 @@ async def list_entries(kept: EntityResource, params: ListParams) -> Response:
     """GET: all entries of the account, by pages."""
     listing = params.listing
     query = EntityQuery(
-        type=kept.type,
-        by=listing.by,
-        is_descending=listing.is_descending,
-        limit=listing.limit,
-        skip=listing.skip,
-        with_partial=False,
+        type=kept.type, by=listing.by, is_descending=listing.is_descending, with_partial=False
     )
 
     async def work(reader: Reader) -> Page:
         defaults = await missing_defaults(kept, reader)
-        if defaults:
-            return await _page_with_defaults(kept, params, reader, defaults)
-        total = await reader.total_entities(kept.type)
-        seqs = await reader.entity_seqs(query) if listing.skip < total else []
-        return await _page(kept, params, reader, seqs, total)
+        stored = await reader.total_entities(kept.type)
+        places = _places(listing, stored, len(defaults))
+        seqs: list[int] = []
+        if places.stored:
+            skip, limit = places.stored.start, len(places.stored)
+            seqs = await reader.entity_seqs(structs.replace(query, skip=skip, limit=limit))
+        page = await _page(kept, params, reader, seqs, stored + len(defaults))
+        if not places.defaults:
+            return page
+        shown = await _documents(kept, params, reader, [defaults[at] for at in places.defaults])
+        both = page.documents + shown if listing.is_descending else shown + page.documents
+        return structs.replace(page, documents=both)
 
     page = await params.request.timeline.read(work)
     return await respond_list(page, params, params.rest_of(_read(kept, params)))
@@ -252,15 +257,26 @@ async def _dependent(kept: EntityResource, params: ListParams, reader: Reader) -
     ]
 
 
-async def _page_with_defaults(
-    kept: EntityResource, params: ListParams, reader: Reader, defaults: Sequence[Entity]
-) -> Page:
-    """A page where not all that every account has is stored: that is part of the list."""
-    listing = params.listing
-    stored = await reader.entities(EntityQuery(type=kept.type, limit=LIST_ITEMS))
-    entries = sorted([*defaults, *stored], key=number_of, reverse=listing.is_descending)
-    page = entries[listing.skip : listing.skip + listing.limit]
-    return Page(documents=await _documents(kept, params, reader, page), total=len(entries))
+class _Places(NamedTuple):
+    """Which of the entries that are stored, and of the defaults that are not, are on a page."""
+
+    stored: range
+    defaults: range
+
+
+def _places(listing: Listing, stored: int, defaults: int) -> _Places:
+    """What every account has is older than what is stored, so it comes first, or last."""
+    page = range(stored + defaults)[listing.skip :][: listing.limit]
+    if listing.is_descending:
+        newest_first = range(defaults - 1, -1, -1)
+        return _Places(
+            range(stored)[page.start : page.stop],
+            newest_first[max(page.start - stored, 0) : max(page.stop - stored, 0)],
+        )
+    return _Places(
+        range(stored)[max(page.start - defaults, 0) : max(page.stop - defaults, 0)],
+        range(defaults)[page.start : page.stop],
+    )
 
 
 async def _page(
