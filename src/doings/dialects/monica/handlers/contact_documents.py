@@ -123,9 +123,13 @@ async def _kept(reader: Reader, seqs: Sequence[int], *, with_fields: bool) -> _K
 
 
 async def _introducers(reader: Reader, facts: Sequence[ContactFacts]) -> dict[int, Entity]:
-    """The contacts through whom one met these, by seq."""
+    """The contacts through whom one met these, or who stands for them, by seq."""
     seqs = {known.first_met_through for known in facts if known.first_met_through is not None}
-    return await reader.entities_by_seq(CONTACT, list(seqs)) if seqs else {}
+    if not seqs:
+        return {}
+    named = await reader.entities_by_seq(CONTACT, list(seqs))
+    standing = await reader.entities_by_key([one.key for one in named.values()])
+    return {seq: standing[one.key] for seq, one in named.items() if one.key in standing}
 
 
 def _last_activity(summary: TimelineSummary, time_zone: str) -> str | None:
