@@ -6,18 +6,14 @@ account along, so that asking costs no statement. A link is good once: its use i
 answers of requests with an `Idempotency-Key` are, for much longer than the link is good.
 """
 
-import hmac
 import secrets
-from functools import lru_cache
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 import msgspec
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import OctKey
 
 from doings.auth.credentials import issue
 from doings.auth.principal import ADMIN, READ, WRITE
+from doings.auth.signed import claims_from_text, signed_text
 from doings.core.account import Account
 from doings.core.clock import DAY, SECOND
 from doings.core.errors import Unauthenticated
@@ -40,10 +36,6 @@ EVERYONE = "*"
 
 LABEL = "web page"
 """The label of the credential that stands behind sessions begun by a link."""
-
-ALGORITHM = "HS256"
-
-T = TypeVar("T", bound=msgspec.Struct)
 
 
 class Session(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -85,18 +77,17 @@ def new_session(key: str, account_id: int, now: int) -> Session:
 
 def token_of(secret: bytes, claims: Session | Link) -> str:
     """Signed text that `session_from_token` or `link_from_token` reads back."""
-    key = _signing_key(secret, type(claims).__name__)
-    return jwt.encode({"alg": ALGORITHM}, msgspec.structs.asdict(claims), key)
+    return signed_text(secret, _purpose(type(claims)), claims)
 
 
 def session_from_token(secret: bytes, token: str) -> Session:
     """Read a session, which may be over; raises Unauthenticated for one that is not ours."""
-    return _read(secret, token, Session)
+    return claims_from_text(secret, _purpose(Session), token, Session)
 
 
 def link_from_token(secret: bytes, token: str, *, now: int) -> Link:
     """Read a link that is still good; raises Unauthenticated."""
-    link = _read(secret, token, Link)
+    link = claims_from_text(secret, _purpose(Link), token, Link)
     if now >= link.until:
         raise LinkOver
     return link
@@ -109,24 +100,8 @@ class LinkOver(Unauthenticated):
         super().__init__("the link is over; a new one comes from `doings web link`")
 
 
-def _read(secret: bytes, token: str, kind: type[T]) -> T:
-    """What a token of that kind says; raises Unauthenticated."""
-    try:
-        return msgspec.convert(_claims(secret, token, kind.__name__), kind)
-    except (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        raise Unauthenticated("this is no session or link of ours") from None
-
-
-@lru_cache(maxsize=1024)
-def _claims(secret: bytes, token: str, purpose: str) -> dict[str, Any]:
-    """What a token says: a signature that was found good stays good."""
-    return jwt.decode(token, _signing_key(secret, purpose), algorithms=[ALGORITHM]).claims
-
-
-@lru_cache(maxsize=8)
-def _signing_key(secret: bytes, purpose: str) -> OctKey:
-    """A key for one purpose, so that no token is taken for another kind of token."""
-    return OctKey.import_key(hmac.digest(secret, f"web {purpose}".encode(), "sha256"))
+def _purpose(kind: type[Session | Link]) -> str:
+    return f"web {kind.__name__}"
 
 
 async def issue_link(store: Store, slug: str, *, now: int) -> str:

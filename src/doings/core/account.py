@@ -35,6 +35,11 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
         """The sites whose pages may show its timelines to viewers; None is any site."""
         return tuple(object_from_text(self.settings).get("origins", ())) or None
 
+    @property
+    def redirects(self) -> tuple[str, ...]:
+        """Where programs may be sent back to once somebody let them in."""
+        return tuple(object_from_text(self.settings).get("redirects", ()))
+
 
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(?::\d{1,5})?|https?://\[[0-9a-f:]+\](?::\d{1,5})?")
 _DEFAULT_PORT = re.compile(r"(?<=^http:)(//.*):80$|(?<=^https:)(//.*):443$")

@@ -4,6 +4,7 @@ from doings.httpkit.surface import Surface
 from doings.web.page import respond_error
 from doings.web.pages import (
     activity,
+    connect,
     display,
     edit,
     entity,
@@ -33,6 +34,7 @@ SURFACE = Surface(
     name="web",
     resources=(
         *sign_in.RESOURCES,
+        *connect.RESOURCES,
         *display.RESOURCES,
         *timeline.RESOURCES,
         *activity.RESOURCES,

@@ -13,6 +13,7 @@ from doings.cli.options import (
     settings_for,
     with_store,
 )
+from doings.auth.grants import is_redirect
 from doings.cli.terminal import remark, say, show_table, shown
 from doings.core.account import Account, checked_origins
 from doings.core.clock import text_from_instant
@@ -83,6 +84,8 @@ $ doings account set co-up --interactions closed
 $ doings account set co-up --link-base https://co-up.cobot.me
 
 $ doings account set co-up --origins https://app.example.org,https://www.example.org
+
+$ doings account set co-up --monica 4.1
 """
 
 
@@ -115,6 +118,23 @@ def set_(
             show_default="any site, with a viewer token",
         ),
     ] = None,
+    monica: Annotated[
+        Literal["document", "4.1"] | None,
+        typer.Option(
+            help="Which Monica its API at /monica speaks: that of Monica's document, or that of the"
+            " servers of version 4.1, which give fifteen a page and no list of dates.",
+            show_default="document",
+        ),
+    ] = None,
+    redirects: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESSES",
+            help="Where programs may be sent back to once somebody let them in at"
+            " /monica/oauth/authorize, with commas between. Empty takes it back.",
+            show_default="nowhere",
+        ),
+    ] = None,
     database: DatabaseOption = None,
 ) -> None:
     """Change settings of an account; what is not named stays as it is."""
@@ -122,6 +142,8 @@ def set_(
         "interactions": interactions,
         "link_base": checked_link_base(link_base),
         "origins": origins_from_option(origins),
+        "monica": monica,
+        "redirects": checked_redirects(redirects),
     }
     changed = {name: value for name, value in settings.items() if value is not None}
     if not changed:
@@ -157,6 +179,20 @@ def origins_from_option(text: str | None) -> list[str] | None:
         return checked_origins(filter(None, map(str.strip, text.split(","))))
     except Invalid as error:
         raise Misconfigured(f"--origins {error.problems[0].reason}") from None
+
+
+def checked_redirects(text: str | None) -> list[str] | None:
+    """The addresses of programs; raises Misconfigured."""
+    if text is None:
+        return None
+    found = set(filter(None, map(str.strip, text.split(","))))
+    for address in found:
+        if not is_redirect(address):
+            raise Misconfigured(
+                f"--redirects {address}: must be like https://app.example.org/back, by HTTPS or on"
+                " this machine, or like app.example:/back"
+            )
+    return sorted(found)
 
 
 def _shown(value: str | list[str]) -> str:

@@ -45,9 +45,9 @@ class Avatar(msgspec.Struct):
 
 
 class ShortInformation(msgspec.Struct):
-    """`information` of an attendee."""
+    """`information` of an attendee; Monica 4.1 has no list of dates."""
 
-    dates: list[OldBirthdate]
+    dates: list[OldBirthdate] | msgspec.UnsetType
     birthdate: SpecialDate
     deceased_date: SpecialDate
     avatar: Avatar
@@ -287,6 +287,24 @@ class ErrorDocument(msgspec.Struct):
 class MessageDocument(msgspec.Struct):
     """The shape of errors of the framework that Monica is written in."""
 
+    message: str
+
+
+class TokenDocument(msgspec.Struct):
+    """What `/oauth/token` gives; `expires_in` is in seconds."""
+
+    token_type: Literal["Bearer"]
+    expires_in: int
+    access_token: str
+    refresh_token: str
+
+
+class OAuthErrorDocument(msgspec.Struct, omit_defaults=True):
+    """Why `/oauth/token` gives nothing; the message is the description once more."""
+
+    error: str
+    error_description: str
+    hint: str | None
     message: str
 
 

@@ -12,6 +12,8 @@ from doings.core import errors
 from doings.core.clock import SECOND
 from doings.core.errors import DoingsError
 from doings.dialects.monica.documents import ErrorDocument, ErrorMember, MessageDocument
+from doings.dialects.monica.handlers.oauth import Refused
+from doings.dialects.monica.operations import answer as respond_document
 from doings.dialects.monica.params import LimitTooBig, NotSortable, UnknownSort
 from doings.dialects.monica.validation import messages_of
 from doings.httpkit.errors import (
@@ -79,6 +81,8 @@ ERROR_RESPONSES: dict[type[DoingsError], ErrorResponse] = {
 
 def respond_error(error: DoingsError, request: Request) -> Response:
     """Answer with the error's status and shape."""
+    if isinstance(error, Refused):
+        return respond_document(error.document, error.status)
     answer = value_for(ERROR_RESPONSES, error)
     message = answer.message if isinstance(answer.message, str) else answer.message(error)
     response = Response(

@@ -26,6 +26,7 @@ from doings.dialects.monica.params import (
     listing_from_query,
 )
 from doings.dialects.monica.validation import Rules, trimmed
+from doings.dialects.monica.versions import version_of
 from doings.httpkit.input.params import Parameters
 from doings.httpkit.request import Request
 from doings.httpkit.streaming import JSON_ARRAY, Frame, going_on, json_elements
@@ -75,7 +76,8 @@ class ListParams(msgspec.Struct, frozen=True):
         """The API of the account, at the address that the request was sent to."""
         secret = self.request.services.store.secret
         account = AccountReference(self.request.timeline.account.id)
-        return AccountApi(account, self.request.base_url + MOUNT, identities(secret))
+        version = version_of(self.request.principal.account)
+        return AccountApi(account, self.request.base_url + MOUNT, identities(secret), version)
 
     def rest_of(self, documents: "ReadDocuments") -> "Rest":
         """Reads the documents of seqs, each part in a short read of its own."""
@@ -125,7 +127,8 @@ def _operation(
     """Sort, limit and body are checked in this order, on every path, before the handler."""
 
     async def checked(request: Request) -> Response:
-        listing = listing_from_query(request.query)
+        page = version_of(request.principal.account).page
+        listing = listing_from_query(request.query, page)
         members: dict[str, Any] = {}
         if request.method not in BODILESS:
             sent = input_from_query(request.query, rules or {})

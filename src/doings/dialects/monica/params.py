@@ -22,6 +22,8 @@ from doings.httpkit.input.params import (
 )
 
 LIMIT = 10
+"""How many a page holds that no number was asked for of."""
+
 MAX_LIMIT = 100
 
 PAGING = ("sort", "limit", "page")
@@ -117,11 +119,14 @@ class Listing(msgspec.Struct, frozen=True):
         return DiaryOrder(time_zone, self.by, self.is_descending)
 
 
-def listing_from_query(query: dict[str, list[str]]) -> Listing:
-    """Read `sort`, `limit` and `page`, in this order; raises UnknownSort and LimitTooBig."""
+def listing_from_query(query: dict[str, list[str]], default: int = LIMIT) -> Listing:
+    """Read `sort`, `limit` and `page`, in this order; raises UnknownSort and LimitTooBig.
+
+    `default` is how many a page holds where no limit is given.
+    """
     column, is_descending = _sort(last(query, "sort"))
     return Listing(
-        limit=_limit(last(query, "limit")),
+        limit=_limit(last(query, "limit"), default),
         page=_page(last(query, "page")),
         column=column,
         is_descending=is_descending,
@@ -137,13 +142,13 @@ def _sort(text: str | None) -> tuple[Column | None, bool]:
     return COLUMNS[name], text != name
 
 
-def _limit(text: str | None) -> int:
+def _limit(text: str | None, default: int) -> int:
     if text is None or not text.strip():
-        return LIMIT
+        return default
     limit = bounded_integer_from_text(text)
     if limit is None or limit > MAX_LIMIT:
         raise LimitTooBig(f"must be a whole number of at most {MAX_LIMIT}", "limit")
-    return limit if limit > 0 else LIMIT
+    return limit if limit > 0 else default
 
 
 def _page(text: str | None) -> int:

@@ -5,13 +5,21 @@ from functools import partial
 from doings.dialects.monica import validation
 from doings.dialects.monica.auth import authenticate
 from doings.dialects.monica.errors import respond_error
-from doings.dialects.monica.handlers import activities, contact_parts, contacts, facts, me
+from doings.dialects.monica.handlers import (
+    activities,
+    contact_parts,
+    contacts,
+    facts,
+    me,
+    oauth,
+)
 from doings.dialects.monica.handlers import entity_resources as entries
 from doings.dialects.monica.mapping.contact_parts import FOOD, INTRODUCTION, WORK
 from doings.dialects.monica.mapping.references import RESOURCES
 from doings.dialects.monica.mapping.resources.entities import EntityResource
 from doings.dialects.monica.operations import MOUNT, reading, reading_list, writing
 from doings.dialects.monica.params import CONTACT_PARAMETERS, SEARCH_PARAMETERS
+from doings.httpkit.input.params import Parameters
 from doings.httpkit.surface import Operation, Resource, Surface, resource
 
 
@@ -43,9 +51,15 @@ def entries_at(kept: EntityResource) -> list[Resource]:
     return resources
 
 
+FREE = Parameters(is_free=True)
+
+GIVE_TOKEN = Operation(oauth.give_token, parameters=FREE, is_public=True, has_secret=True)
+
 SURFACE = Surface(
     name="monica",
     resources=(
+        resource("/oauth/token", POST=GIVE_TOKEN),
+        resource("/oauth/authorize", GET=Operation(oauth.show_authorize, parameters=FREE, is_public=True)),
         at("", GET=reading(me.welcome)),
         at("/me", GET=reading(me.show_me)),
         at(

@@ -32,6 +32,7 @@ from doings.dialects.monica.mapping.saved import (
 )
 from doings.dialects.monica.paging import HEAD, Page, list_document
 from doings.dialects.monica.params import Listing
+from doings.dialects.monica.versions import version_of
 
 MOUNT = "/api"
 
@@ -70,6 +71,7 @@ async def respond_chunks(timeline: Timeline, context: Context) -> AsyncIterator[
         AccountReference(context.account.id),
         context.url + MOUNT,
         identities(timeline.store.secret),
+        version_of(context.account),
     )
     count = 0
     async for documents in _documents(timeline, contact, api):

@@ -28,6 +28,7 @@ from doings.dialects.monica.mapping import activity as monica
 from doings.dialects.monica.mapping.public_ids import identities
 from doings.dialects.monica.mapping.render_context import AccountApi, RenderContext
 from doings.dialects.monica.operations import MOUNT as MONICA_API
+from doings.dialects.monica.versions import version_of
 
 LONGEST = 50_000
 """How many characters of a document are shown."""
@@ -95,7 +96,8 @@ def _monica(activity: Activity, setting: Setting) -> Expression | str:
     if not monica.is_shown(activity):
         return NO_CONTACT
     url = f"{setting.origin_url}/monica{MONICA_API}"
-    api = AccountApi(AccountReference(setting.account.id), url, identities(setting.secret))
+    version = version_of(setting.account)
+    api = AccountApi(AccountReference(setting.account.id), url, identities(setting.secret), version)
 
     async def render(reader: EntityReader, activities: Sequence[Activity]) -> list[bytes]:
         linked = monica.linked_entities(activities)
@@ -105,7 +107,7 @@ def _monica(activity: Activity, setting: Setting) -> Expression | str:
         return encoded_documents(monica.activity_documents(activities, linked, context))
 
     path = f"/monica{MONICA_API}/activities/{activity.seq}"
-    return Expression(path, Rendering(("monica", url), render))
+    return Expression(path, Rendering(("monica", url, version), render))
 
 
 def _invent(activity: Activity, setting: Setting) -> Expression | str:

@@ -164,7 +164,7 @@ def _rendering(params: ListParams) -> Rendering:
         is_lasting = len(context.entities) == len(keys)
         return encoded if is_lasting else list(map(Uncacheable, encoded))
 
-    return Rendering(("monica", params.api.url), render)
+    return Rendering(("monica", params.api.url, params.api.version), render)
 
 
 async def _page(params: ListParams, reader: Reader, seqs: list[int], total: int) -> Page:

@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+import msgspec
+
 from doings.core.defaults import GENDER
 from doings.core.entity import Entity, EntityKey
 from doings.core.text import object_from_text
@@ -55,13 +57,7 @@ def contact_short(
         is_dead=facts.is_dead,
         is_me=False,
         information=ShortInformation(
-            dates=[
-                OldBirthdate(
-                    name="birthdate",
-                    is_birthdate_approximate=_exactness(facts, birthdate.date),
-                    birthdate=birthdate.date,
-                )
-            ],
+            dates=_dates(facts, birthdate.date) if api.version.has_list_of_dates else msgspec.UNSET,
             birthdate=birthdate,
             deceased_date=contact_attributes.deceased_date(facts),
             avatar=_avatar(contact, facts),
@@ -77,6 +73,16 @@ def _gender(facts: ContactFacts, own: Entity | None) -> tuple[str | None, str | 
         kind = object_from_text(own.attrs).get("type")
         return own.name, kind if isinstance(kind, str) else None
     return facts.gender, facts.gender_type or NAMES_OF_GENDERS.get((facts.gender or "").lower())
+
+
+def _dates(facts: ContactFacts, birthdate: str | None) -> list[OldBirthdate]:
+    return [
+        OldBirthdate(
+            name="birthdate",
+            is_birthdate_approximate=_exactness(facts, birthdate),
+            birthdate=birthdate,
+        )
+    ]
 
 
 def _exactness(facts: ContactFacts, birthdate: str | None) -> Exactness:

@@ -5,17 +5,22 @@ import msgspec
 from doings.core.entity import CONTACT, Entity, EntityKey
 from doings.dialects.monica.documents import AccountReference, ContactShort
 from doings.dialects.monica.mapping.public_ids import Identities
+from doings.dialects.monica.versions import DOCUMENT, Version
 
 MAX_DIGITS = 18
 """How many digits an id has at most."""
 
 
 class AccountApi(msgspec.Struct, frozen=True):
-    """The API of one account at the address that the caller uses; `url` is where it begins."""
+    """The API of one account at the address that the caller uses; `url` is where it begins.
+
+    `version` is which Monica it speaks.
+    """
 
     account: AccountReference
     url: str
     identities: Identities
+    version: Version = DOCUMENT
 
     def uuid(self, entity: Entity) -> str:
         """The UUID of an entity."""
