@@ -10,7 +10,7 @@ from doings.dialects.agendize.vocabulary import type_of_kind as agendize
 from doings.dialects.cobot.vocabulary import type_of_kind as cobot
 from doings.dialects.invent.vocabulary import type_of_kind as invent
 from doings.dialects.mio.vocabulary import type_of_kind as mio
-from doings.dialects.monica.vocabulary import type_of_kind as monica
+from doings.dialects.monica.vocabulary import types_of_kind as monica
 
 TARGET = Path(__file__).with_name("kinds.md")
 

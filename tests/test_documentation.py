@@ -194,6 +194,8 @@ ACCESS = {
     "native PUT /retention": ADMIN,
     "native GET /openapi.json": ANYONE,
     "docs GET /": ANYONE,
+    "monica POST /oauth/token": ANYONE,
+    "monica GET /oauth/authorize": ANYONE,
     "cobot GET /api/user": ANY_CREDENTIAL,
     "cobot GET /{space}/api/user": ANY_CREDENTIAL,
     "cobot GET /{space}/api/subscriptions": READ_SUBSCRIPTIONS,

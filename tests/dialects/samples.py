@@ -51,6 +51,16 @@ INVOICE: Members = {
 DATA: dict[str, Members] = {
     "encounter": {"activity_type_id": 9, "emotions": [24], "happened_on": "2026-03-01"},
     "note": {"note": {"id": "n1", "attachments": [FILE]}},
+    "call": {"contact_called": True, "emotions": [24], "happened_on": "2026-03-01"},
+    "conversation": {
+        "contact_field_type_id": 1,
+        "messages": [
+            {"id": 1, "content": "Hello", "written_at": "2026-03-01", "written_by_me": False},
+            {"id": 2, "content": "Hi", "written_at": "2026-03-01T11:00:00Z", "written_by_me": True},
+        ],
+    },
+    "life_event": {"life_event_type": {"id": 10, "name": "Marriage"}, "happened_on": "2026-03-01"},
+    "task": {"task_id": 1},
     "file": {"file": FILE},
     "consent": {"note": {"id": "n2"}, "marketing_consent": {"text": "You may write to me."}},
     "appointment": {"appointment": APPOINTMENT},

@@ -147,7 +147,66 @@ WEBHOOK: Document = {
     "headers": {"X-One": "1"},
 }
 
+TOKEN: Document = {
+    "grant_type": "password",
+    "client_id": "2",
+    "client_secret": "x",
+    "username": "acme",
+    "password": "wrong",
+    "scope": "",
+    "refresh_token": "x",
+    "code": "x",
+    "redirect_uri": "https://app.example.org/back",
+    "code_verifier": "v" * 43,
+}
+
+HAPPENED: dict[str, Document] = {
+    "notes": {"body": "Likes tea", "contact_id": CONTACT_SEQ, "is_favorited": True},
+    "calls": {
+        "contact_id": CONTACT_SEQ,
+        "called_at": "2026-03-01",
+        "content": "Long",
+        "contact_called": True,
+        "emotions": [1, 2],
+    },
+    "conversations": {
+        "happened_at": "2026-03-01 10:00:00",
+        "contact_id": CONTACT_SEQ,
+        "contact_field_type_id": 1,
+    },
+    "lifeevents": {
+        "contact_id": CONTACT_SEQ,
+        "life_event_type_id": 10,
+        "happened_at": "2026-03-01",
+        "name": "Wedding",
+        "note": "Rain",
+        "has_reminder": True,
+        "happened_at_month_unknown": False,
+        "happened_at_day_unknown": False,
+    },
+    "journal": {"title": "Monday", "post": "Rain"},
+    "tasks": {
+        "contact_id": CONTACT_SEQ,
+        "title": "Call back",
+        "description": "Soon",
+        "completed": True,
+    },
+    "reminders": {
+        "contact_id": CONTACT_SEQ,
+        "title": "Birthday",
+        "description": "Cake",
+        "initial_date": "2026-03-15",
+        "frequency_type": "year",
+        "frequency_number": 1,
+        "delible": True,
+    },
+}
+"""What Monica keeps beside activities."""
+
+MESSAGE: Document = {"written_at": "2026-03-01", "written_by_me": True, "content": "Hello"}
+
 EXAMPLES: dict[Key, Document] = {
+    ("monica", "POST", "/oauth/token"): TOKEN,
     ("monica", "POST", "/api/activities"): LUNCH,
     ("monica", "PUT", "/api/activities/{id}"): LUNCH,
     ("monica", "POST", "/api/contacts"): CONTACT,
@@ -172,6 +231,13 @@ EXAMPLES: dict[Key, Document] = {
     ("monica", "PUT", "/api/contactfields/{id}"): CONTACT_FIELD,
     ("monica", "POST", "/api/addresses"): ADDRESS,
     ("monica", "PUT", "/api/addresses/{id}"): ADDRESS,
+    **{
+        ("monica", method, f"/api/{word}{part}"): example
+        for word, example in HAPPENED.items()
+        for method, part in (("POST", ""), ("PUT", "/{id}"))
+    },
+    ("monica", "POST", "/api/conversations/{id}/messages"): MESSAGE,
+    ("monica", "PUT", "/api/conversations/{id}/messages/{message}"): MESSAGE,
     ("cobot", "POST", "/{space}/api/activities"): {
         "text": 'See <a href="https://example.org/">this</a> &amp; https://example.org/x',
         "level": "WARN",

@@ -11,7 +11,12 @@ import msgspec
 from tests.fuzz.world import Answer, Case
 
 SHAPES: dict[str, tuple[set[str], ...]] = {
-    "monica": ({"error"}, {"message"}),
+    "monica": (
+        {"error"},
+        {"message"},
+        {"error", "error_description", "message"},
+        {"error", "error_description", "hint", "message"},
+    ),
     "cobot": ({"error"}, {"errors"}, {"error", "message"}, {"error", "scope"}),
     "invent": ({"message", "code"},),
     "agendize": ({"error"},),

@@ -19,6 +19,7 @@ from tests.fuzz.examples import (
 from tests.fuzz.shapes import fault_of
 from tests.fuzz.values import JSON_VALUES
 from tests.fuzz.world import PARTY, Case, World, world_in
+from tests.isolation.world import HAPPENED
 
 WRITES: list[tuple[Key, Document]] = [
     (key, example)
@@ -28,6 +29,8 @@ WRITES: list[tuple[Key, Document]] = [
 ]
 
 
+MESSAGES = '{"messages":[{"id":1,"content":"Hi"}]}'
+
 WITHOUT_BODY = {
     "/v1/webhooks/{id}/rotate",
     "/v1/webhooks/{id}/test",
@@ -35,8 +38,14 @@ WITHOUT_BODY = {
 }
 """What is asked for by the address alone."""
 
-MEANT = {"/v1/activities/{id}/complete": 409, "/mio/business/v1/auth": 401}
-"""What a good body alone does not do: the step follows another one, and signing in takes none."""
+MEANT = {
+    "/v1/activities/{id}/complete": 409,
+    "/mio/business/v1/auth": 401,
+    "/monica/oauth/token": 400,
+}
+"""What a good body alone does not do: the step follows another one, and signing in takes none, or
+a secret.
+"""
 
 
 @pytest.fixture
@@ -60,9 +69,13 @@ async def path_of(world: World, key: Key) -> bytes:
         is_step = path.rpartition("/")[2] in {"accept", "decline", "complete", "cancel"}
         id_ = interaction.id if is_step else "m1" if "/entities/" in path else activity.id
     else:
-        for kept in ("contact_field", "address"):
+        for kept in ("contact_field", "address", "task", "reminder"):
             await world.acme.put(kept, "1", contact="8")
         ids = {"activities": activity.seq, "contacts": CONTACT_SEQ}
+        for word, kind in HAPPENED.items():
+            if surface == "monica" and word in path.split("/"):
+                one = await world.acme.record_one("8", kind=kind, data=MESSAGES)
+                ids[word] = one.seq
         id_ = str(next((ids[word] for word in path.split("/") if word in ids), 1))
     parts = {
         "id": id_,
@@ -71,6 +84,7 @@ async def path_of(world: World, key: Key) -> bytes:
         "origin": "phone",
         "external_id": "7",
         "kind": "visit.logged",
+        "message": f"{id_}000001",
     }
     return path.format(**parts).encode()
 

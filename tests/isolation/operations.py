@@ -52,11 +52,15 @@ PUBLIC = {
     "GET /docs/",
     "GET /embed.js/",
     "GET /v1/openapi.json",
+    "GET /monica/oauth/authorize",
 }
 """What anybody may see."""
 
 SIGN_IN = "POST /mio/business/v1/auth"
 """What takes a secret itself, where others take a token."""
+
+GIVES_TOKENS = "POST /monica/oauth/token"
+"""What takes a secret in its body; what is wrong with one is told in OAuth's words."""
 
 SECRET_ADDRESS = "GET /feeds/{name}"
 """What asks for no credential, as its address is one."""
@@ -86,6 +90,15 @@ PARTS: dict[tuple[str, str, str], Callable[[Things], object]] = {
     ("monica", "contactfields", "id"): lambda _: Things.SETTING,
     ("monica", "addresses", "id"): lambda _: Things.SETTING,
     ("monica", "currencies", "id"): lambda _: 1,
+    ("monica", "notes", "id"): lambda things: things.happened["notes"],
+    ("monica", "calls", "id"): lambda things: things.happened["calls"],
+    ("monica", "conversations", "id"): lambda things: things.happened["conversations"],
+    ("monica", "lifeevents", "id"): lambda things: things.happened["lifeevents"],
+    ("monica", "journal", "id"): lambda things: things.happened["journal"],
+    ("monica", "messages", "message"): lambda things: things.happened["conversations"] * 10**6 + 1,
+    ("monica", "upcoming", "month"): lambda _: 0,
+    ("monica", "tasks", "id"): lambda _: Things.SETTING,
+    ("monica", "reminders", "id"): lambda _: Things.SETTING,
     ("invent", "orgs", "org_id"): lambda _: "c",
     ("invent", "contacts", "contact_id"): lambda things: things.contact_id,
     ("cobot", "", "space"): lambda things: things.slug,
@@ -115,6 +128,7 @@ BODIES: dict[tuple[str, str], Callable[[Things], object]] = {
         "happened_at": "2018-02-02",
         "contacts": [things.contact_seq],
     },
+    ("monica", "token"): lambda _: {"grant_type": "password", "username": "a", "password": "b"},
     ("monica", "contacts"): lambda _: _CONTACT,
     ("monica", "setTags"): lambda _: {"tags": ["Friend"]},
     ("monica", "unsetTag"): lambda _: {"tags": [Things.SETTING]},
@@ -131,6 +145,38 @@ BODIES: dict[tuple[str, str], Callable[[Things], object]] = {
         "contact_id": things.contact_seq,
         "contact_field_type_id": Things.SETTING,
         "data": "ann@example.org",
+    },
+    ("monica", "notes"): lambda things: {"body": "Hi", "contact_id": things.contact_seq},
+    ("monica", "calls"): lambda things: {
+        "called_at": "2018-02-02",
+        "contact_id": things.contact_seq,
+    },
+    ("monica", "conversations"): lambda things: {
+        "happened_at": "2018-02-02",
+        "contact_id": things.contact_seq,
+        "contact_field_type_id": Things.SETTING,
+    },
+    ("monica", "messages"): lambda _: {
+        "written_at": "2018-02-02",
+        "written_by_me": True,
+        "content": "Hi",
+    },
+    ("monica", "lifeevents"): lambda things: {
+        "contact_id": things.contact_seq,
+        "life_event_type_id": 1,
+        "happened_at": "2018-02-02",
+        "has_reminder": False,
+        "happened_at_month_unknown": False,
+        "happened_at_day_unknown": False,
+    },
+    ("monica", "journal"): lambda _: {"title": "Hi", "post": "Hi"},
+    ("monica", "tasks"): lambda _: {"title": "Hi", "completed": True},
+    ("monica", "reminders"): lambda things: {
+        "contact_id": things.contact_seq,
+        "title": "Hi",
+        "initial_date": "2018-02-02",
+        "frequency_type": "year",
+        "frequency_number": 1,
     },
     ("monica", "addresses"): lambda things: {**SETTING, "contact_id": things.contact_seq},
     ("cobot", "activities"): lambda things: {"text": "Hi", "source_ids": [things.membership_id]},

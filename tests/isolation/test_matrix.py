@@ -12,6 +12,7 @@ from doings.core.clock import SECOND
 from tests.dialects.dialect import DIALECTS
 from tests.engines import SQLITE_ONLY
 from tests.isolation.operations import (
+    GIVES_TOKENS,
     PUBLIC,
     READING,
     SECRET_ADDRESS,
@@ -222,6 +223,8 @@ EFFECTLESS = {
     # Their type and their contact were deleted before, and they went with those.
     "DELETE /monica/api/contactfields/{id}": 422,
     "DELETE /monica/api/addresses/{id}": 422,
+    "DELETE /monica/api/tasks/{id}": 422,
+    "DELETE /monica/api/reminders/{id}": 422,
     "POST /v1/activities/{id}/accept": 409,
     "POST /v1/activities/{id}/decline": 409,
     "POST /v1/activities/{id}/complete": 409,
@@ -279,6 +282,9 @@ OWN_IDS = {
     "/monica/api/contactfieldtypes/{id}",
     "/monica/api/contactfields/{id}",
     "/monica/api/addresses/{id}",
+    "/monica/api/tasks/{id}",
+    "/monica/api/reminders/{id}",
+    "/monica/api/reminders/upcoming/{month}",
     "/v1/activities/by-external-id/{origin}/{external_id}",
     "/v1/entities/{type}/{id}",
     "/v1/log/tile/{level}/{number}",
@@ -382,7 +388,7 @@ async def test_what_anybody_may_see_is_known(world: World) -> None:
     """An operation that takes no credential is in the list, and tells nothing of an account."""
     public = [route for route in ALL if route.operation.is_public]
 
-    assert {route.name for route in public} == {*PUBLIC, SIGN_IN}
+    assert {route.name for route in public} == {*PUBLIC, SIGN_IN, GIVES_TOKENS}
     for route in public:
         answer = await world.request(route.method, url_of(route, world.things), [])
         assert not holds_canary(answer.text)

@@ -24,6 +24,7 @@ from doings.core.text import json_text
 from doings.storage.engine import Row
 from doings.storage.sql.schema.tables import SHARED, TABLES_OF_ACCOUNT
 from tests.builders import note
+from tests.clocks import NOON
 from tests.serving import Business, Served
 
 CANARY = "c4n4ry"
@@ -34,8 +35,21 @@ HOUR = 3600 * SECOND
 Headers = list[tuple[str, str]]
 
 
+HAPPENED = {
+    "notes": "note.created",
+    "calls": "call.logged",
+    "conversations": "conversation.logged",
+    "lifeevents": "life_event.logged",
+    "journal": "journal_entry.written",
+}
+"""The kinds of what Monica keeps beside activities, by the word in its path."""
+
+
 class Things(msgspec.Struct, frozen=True, kw_only=True):
-    """What requests to an account are about. `cursors` are of its lists."""
+    """What requests to an account are about. `cursors` are of its lists.
+
+    `happened` are the seqs of activities by Monica's word for them.
+    """
 
     SETTING: ClassVar[int] = 91
     """The number of a setting in Monica."""
@@ -55,6 +69,7 @@ class Things(msgspec.Struct, frozen=True, kw_only=True):
     merge_id: str
     subscription_id: str
     cursors: tuple[str, ...]
+    happened: dict[str, int]
 
 
 class World(msgspec.Struct, frozen=True):
@@ -98,7 +113,7 @@ async def filled_world(served: Served) -> World:
     """Fill both accounts; the owner's numbers are beyond all that the stranger has."""
     owner = await served.business("acme")
     stranger = await served.business("other")
-    await owner.record(note(*[Link("filler", str(number)) for number in range(100)]))
+    await owner.record(note(*[Link("filler", str(number)) for number in range(190)]))
     things = await _fill(served, owner, "a", CANARY)
     theirs = await _fill(served, stranger, "b", "plain")
     return World(served, owner, things, stranger, theirs)
@@ -112,9 +127,11 @@ async def _fill(served: Served, business: Business, sign: str, mark: str) -> Thi
     await business.put("membership", f"{sign}-m1", name=text, contact=contact.id)
     for type_ in (ACTIVITY_CATEGORY, ACTIVITY_TYPE, GENDER, TAG, CONTACT_FIELD_TYPE):
         await business.put(type_, str(Things.SETTING), name=text)
-    for type_ in (CONTACT_FIELD, ADDRESS):
+    for type_ in (CONTACT_FIELD, ADDRESS, "task", "reminder"):
         await business.put(type_, str(Things.SETTING), name=text, contact=other.id)
     recorded = await business.record(*_drafts(contact.id, sign, text))
+    of_kinds = [_of_kind(kind, contact.id, text) for kind in HAPPENED.values()]
+    happened = await business.record(*of_kinds)
     gone = await business.record(note(contact.id, summary=text))
     await business.erase(gone[0].seq)
     spare = await served.credential(business.account)
@@ -162,7 +179,15 @@ async def _fill(served: Served, business: Business, sign: str, mark: str) -> Thi
         merge_id=merge.json()["id"],
         subscription_id=subscribed.json()["id"],
         cursors=(page.json()["next"], people.json()["next"]),
+        happened={word: one.seq for word, one in zip(HAPPENED, happened, strict=True)},
     )
+
+
+def _of_kind(kind: str, contact_id: str, text: str) -> Draft:
+    messages = [{"id": 1, "content": text}] if kind == "conversation.logged" else None
+    data = json_text({} if messages is None else {"messages": messages})
+    links = (Link("contact", contact_id),)
+    return Draft(kind=kind, occurred_at=NOON, summary=text, body=text, data=data, links=links)
 
 
 def _drafts(contact_id: str, sign: str, text: str) -> tuple[Draft, ...]:

@@ -172,7 +172,7 @@ def issue_tokens(secret: bytes, principal: Principal, client: str, *, now: int) 
 
 
 def grant_from_text(secret: bytes, text: str, kind: type[Grant], *, now: int) -> Grant:
-    """Read a grant that is still good; raises Over, and Unauthenticated for one that is not ours."""
+    """Read a grant that is still good; raises Over, and Unauthenticated for a forged one."""
     grant = claims_from_text(secret, _purpose(kind), text, kind)
     if now >= grant.until:
         raise Over("the token is over")

@@ -22,7 +22,7 @@ T = TypeVar("T", bound=msgspec.Struct)
 
 def signed_text(secret: bytes, purpose: str, claims: msgspec.Struct) -> str:
     """Signed text that `claims_from_text` reads back for the same purpose."""
-    members = msgspec.structs.asdict(claims)
+    members = msgspec.to_builtins(claims)
     return jwt.encode({"alg": ALGORITHM}, members, _signing_key(secret, purpose))
 
 

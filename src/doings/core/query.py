@@ -114,6 +114,13 @@ class RecordedOrder(msgspec.Struct, frozen=True):
     is_descending: bool = False
 
 
+class KindsOrder(msgspec.Struct, frozen=True):
+    """By the time of recording, of the last change, or of what happened."""
+
+    by: Literal["recorded", "updated", "occurred"] = "recorded"
+    is_descending: bool = False
+
+
 def kinds_within(
     wanted: tuple[str, ...] | None, allowed: tuple[str, ...] | None
 ) -> tuple[str, ...] | None:

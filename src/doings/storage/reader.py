@@ -1,5 +1,6 @@
 """Reading within one account, on one connection, from one consistent state."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import TypeVar
 
@@ -11,7 +12,7 @@ from doings.core.budget import CLEANED_CHARACTERS, INLINE_BYTES
 from doings.core.entity import Entity, EntityKey
 from doings.core.erasing.erasure import Erasure
 from doings.core.erasing.retention import Rule
-from doings.core.query import LARGEST_PAGE, DiaryOrder, Key, Query, RecordedOrder
+from doings.core.query import LARGEST_PAGE, DiaryOrder, Key, KindsOrder, Query, RecordedOrder
 from doings.core.resuming.cursor import Page, page_of
 from doings.core.store.activities import ActivityRef
 from doings.core.store.changes import Change, EntityChange, FeedChunk
@@ -40,7 +41,7 @@ from doings.storage.reading import (
     webhooks,
 )
 from doings.storage.reading.log import leaves, tiles
-from doings.storage.reading.timeline import pages, places
+from doings.storage.reading.timeline import kind_lists, pages, places
 from doings.storage.reading.timeline.ranges import gap_behind
 from doings.storage.sql import account_statements as sql
 from doings.storage.sql.rows import credential_from_row
@@ -146,6 +147,18 @@ class AccountReader:
     async def due_by_rule(self, now: int, rules: Sequence[Rule] | None = None) -> list[Due]:
         return await erasures.due_by_rule(self._transaction, now, rules)
 
+    async def keys_of_kinds(
+        self,
+        kinds: Sequence[str],
+        order: KindsOrder,
+        entity: EntityKey | None = None,
+        *,
+        is_alone_allowed: bool = False,
+    ) -> list[Key]:
+        return await kind_lists.keys_of_kinds(
+            self._transaction, kinds, order, entity, is_alone_allowed=is_alone_allowed
+        )
+
     async def total_with_contacts(self) -> int:
         return await counts.total_in_blocks(self._transaction, ACTIVITIES)
 
@@ -219,6 +232,14 @@ class AccountReader:
 
     async def total_entities(self, entity_type: str) -> int:
         return await counts.total_in_blocks(self._transaction, entity_type)
+
+    async def totals_by_kind_of(
+        self, entities: Sequence[Entity], kinds: Sequence[str]
+    ) -> dict[int, Counter[str]]:
+        return await kind_lists.totals_by_kind_of(self._transaction, entities, kinds)
+
+    async def last_of_kind(self, seqs: Sequence[int], kind: str) -> dict[int, int]:
+        return await kind_lists.last_of_kind(self._transaction, seqs, kind)
 
     async def timeline_summaries(self, seqs: Sequence[int]) -> dict[int, TimelineSummary]:
         return await counts.timeline_summaries(self._transaction, seqs)

@@ -5,7 +5,7 @@ from itertools import product
 import httpx
 import pytest
 
-from doings.core.activity import Link
+from doings.core.activity import Draft, Link
 from doings.core.clock import DAY
 from doings.core.defaults import (
     ACTIVITY_CATEGORY,
@@ -21,11 +21,13 @@ from doings.core.store import Writer
 from doings.core.text import json_text
 from doings.dialects.monica.mapping import contact_attributes
 from doings.dialects.monica.mapping.contact_attributes import ContactFacts
+from doings.dialects.monica.mapping.resources.to_do import REMINDER, TASK
 from doings.dialects.monica.operations import MOUNT
 from doings.dialects.monica.routes import SURFACE
 from doings.storage.document_cache import DocumentCache
 from tests.builders import contact, note
 from tests.clocks import NOON
+from tests.engines import SQLITE_ONLY
 from tests.serving import Business, Served
 
 SHORT, LONG = 10, 50
@@ -43,7 +45,7 @@ PATHS = (
 )  # fmt: skip
 """The paths that answer with a list."""
 
-SINGLE = ("", "/me", "/countries", "/currencies")
+SINGLE = ("", "/me", "/oauth/authorize", "/oauth/authorize", "/countries", "/currencies")
 """The paths without an id that answer with one document, or with the same one to all."""
 
 VARIANTS = (
@@ -109,6 +111,60 @@ async def test_takes_few_statements_however_long_the_page(
     assert all(0 < count <= MAX_STATEMENTS for pair in counts.values() for count in pair), counts
 
 
+HAPPENED = (
+    "/notes", "/calls", "/conversations", "/lifeevents", "/journal", "/tasks", "/reminders",
+    "/contacts/{id}/notes", "/contacts/{id}/calls", "/contacts/{id}/conversations",
+    "/contacts/{id}/lifeevents", "/contacts/{id}/tasks", "/contacts/{id}/reminders",
+)  # fmt: skip
+"""The paths of what is no activity of Monica's."""
+
+KINDS = (
+    "note.created", "call.logged", "conversation.logged", "life_event.logged",
+    "journal_entry.written",
+)  # fmt: skip
+
+
+async def _happen(writer: Writer, number: int) -> None:
+    """One of all with the host and a guest of its own, a conversation in a way of its own."""
+    (gender,) = await writer.number_entities(GENDER, [EntityDraft(name=f"{number}")])
+    attrs = json_text({"gender_id": int(gender.id)})
+    guest = await writer.add_entity(CONTACT, EntityDraft(name=f"{number}", attrs=attrs))
+    (way,) = await writer.number_entities(CONTACT_FIELD_TYPE, [EntityDraft(name=f"{number}")])
+    data = json_text({"contact_field_type_id": int(way.id)})
+    links = (contact(guest.id), contact("host"))
+    await writer.record(
+        [
+            Draft(kind=kind, occurred_at=NOON, summary="x", body="x", data=data, links=links)
+            for kind in KINDS
+        ]
+    )
+    for kept in (TASK, REMINDER):
+        await writer.add_entity(kept, EntityDraft(name="x", contact="host"))
+
+
+@SQLITE_ONLY
+async def test_what_happened_takes_few_statements_however_long_the_page(
+    served: Served, monica: httpx.AsyncClient, acme: Business, statements: list[str]
+) -> None:
+    """In each of its lists."""
+    host = await acme.put(CONTACT, "host", name="Host")
+
+    async def happen(writer: Writer) -> None:
+        for number in range(LONG + 1):
+            await _happen(writer, number)
+
+    await acme.write(happen)
+    for path, variant in product(HAPPENED, ("", "sort=-updated_at")):
+        counts = []
+        for limit in (SHORT, LONG):
+            served.database.document_cache = DocumentCache()
+            statements.clear()
+            answer = await monica.get(f"{path.format(id=host.seq)}?{variant}&limit={limit}")
+            assert len(answer.json()["data"]) == limit, path
+            counts.append(len(statements))
+        assert counts[0] == counts[1] <= MAX_STATEMENTS, (path, counts)
+
+
 @pytest.mark.parametrize("path", ["/contacts", "/activities", "/contacts/{id}/activities"])
 async def test_decodes_the_attributes_of_a_contact_once(
     monica: httpx.AsyncClient, host: int, monkeypatch: pytest.MonkeyPatch, path: str
@@ -134,5 +190,5 @@ def test_counts_every_list() -> None:
         entry.path.removeprefix(MOUNT) for entry in SURFACE.resources if "GET" in entry.operations
     }
 
-    counted = {path.replace("/1/", "/{id}/") for path in PATHS}
+    counted = {path.replace("/1/", "/{id}/") for path in (*PATHS, *HAPPENED)}
     assert {path for path in readable if not path.endswith("}")} == {*counted, *SINGLE}

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import typer
 
+from doings.auth.grants import is_redirect
 from doings.cli.options import (
     DatabaseOption,
     named_as_options,
@@ -13,7 +14,6 @@ from doings.cli.options import (
     settings_for,
     with_store,
 )
-from doings.auth.grants import is_redirect
 from doings.cli.terminal import remark, say, show_table, shown
 from doings.core.account import Account, checked_origins
 from doings.core.clock import text_from_instant
@@ -90,7 +90,7 @@ $ doings account set co-up --monica 4.1
 
 
 @accounts.command("set", epilog=SET_EXAMPLES)
-def set_(
+def set_(  # noqa: PLR0913 - one for each setting
     slug: Slug,
     *,
     interactions: Annotated[

@@ -33,6 +33,55 @@ class EncounterData(msgspec.Struct, frozen=True, kw_only=True):
     happened_on: Date | None = None
 
 
+class CallData(msgspec.Struct, frozen=True, kw_only=True):
+    """call.logged: what was said is the activity's body; `contact_called` says who rang whom."""
+
+    contact_called: bool | None = None
+    emotions: Annotated[list[Integer], MANY] | None = None
+    happened_on: Date | None = None
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True):
+    """One message of a conversation; its time is a date where no more is known."""
+
+    id: Integer | None = None
+    content: str
+    written_at: ShortText | None = None
+    written_by_me: bool | None = None
+    created_at: Instant | None = None
+    updated_at: Instant | None = None
+
+
+class ConversationData(msgspec.Struct, frozen=True, kw_only=True):
+    """conversation.logged: the activity's body is the contents of the messages."""
+
+    contact_field_type_id: Integer | None = None
+    messages: Annotated[list[Message], MANY] | None = None
+    happened_on: Date | None = None
+
+
+class LifeEventType(msgspec.Struct, frozen=True, kw_only=True):
+    """What sort of change it is, in numbers and in words."""
+
+    id: Integer | None = None
+    name: ShortText | None = None
+
+
+class LifeEventData(msgspec.Struct, frozen=True, kw_only=True):
+    """life_event.logged."""
+
+    life_event_type: LifeEventType | None = None
+    happened_on: Date | None = None
+    happened_at_month_unknown: bool | None = None
+    happened_at_day_unknown: bool | None = None
+
+
+class TaskData(msgspec.Struct, frozen=True, kw_only=True):
+    """task.completed: the task's title is the activity's summary."""
+
+    task_id: Integer | None = None
+
+
 class File(msgspec.Struct, frozen=True, kw_only=True):
     """An uploaded file, which is kept elsewhere."""
 

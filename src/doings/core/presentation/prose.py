@@ -5,10 +5,13 @@ from doings.core.values.markup import HTML_KINDS, text_from_html
 
 ENCOUNTER = "encounter.logged"
 
+WITH_TITLES = frozenset({ENCOUNTER, "life_event.logged", "journal_entry.written", "task.completed"})
+"""The kinds whose summary and body say two things: neither stands for the other."""
+
 
 def prose(activity: Activity) -> str | None:
-    """The body, or the summary where there is none; for an encounter both, as paragraphs."""
-    if activity.kind == ENCOUNTER and activity.summary and activity.body:
+    """The body, or the summary where there is none; of kinds with titles both, as paragraphs."""
+    if activity.kind in WITH_TITLES and activity.summary and activity.body:
         return f"{activity.summary}\n\n{activity.body}"
     return plain_body(activity) or activity.summary or None
 

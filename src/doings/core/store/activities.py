@@ -6,7 +6,8 @@ from typing import Protocol
 import msgspec
 
 from doings.core.activity import Activity, Draft
-from doings.core.query import DiaryOrder, Query, RecordedOrder
+from doings.core.entity import EntityKey
+from doings.core.query import DiaryOrder, Key, KindsOrder, Query, RecordedOrder
 from doings.core.resuming.cursor import Page
 from doings.core.store.rendering import Rendered, Rendering
 
@@ -86,6 +87,20 @@ class ActivityReader(Protocol):
 
     async def with_contacts(self, order: RecordedOrder, *, skip: int, limit: int) -> list[int]:
         """The seqs of `limit` activities that concern at least one contact, after `skip` others."""
+
+    async def keys_of_kinds(
+        self,
+        kinds: Sequence[str],
+        order: KindsOrder,
+        entity: EntityKey | None = None,
+        *,
+        is_alone_allowed: bool = False,
+    ) -> list[Key]:
+        """The keys of all activities of these kinds, of an entity's timeline or of the whole.
+
+        It takes longer the more there are. What concerns no contact is left out, unless
+        `is_alone_allowed`.
+        """
 
 
 class ActivityWriter(ActivityReader, Protocol):

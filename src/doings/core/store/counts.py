@@ -1,5 +1,6 @@
 """The part of the port that is about counts, which are kept and not counted when asked for."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -61,6 +62,14 @@ class CountReader(Protocol):
 
     async def total_entities(self, entity_type: str) -> int:
         """How many entities of a type there are, without partial and deleted ones."""
+
+    async def totals_by_kind_of(
+        self, entities: Sequence[Entity], kinds: Sequence[str]
+    ) -> dict[int, Counter[str]]:
+        """How many activities of each of these kinds entities' timelines hold, by their seqs."""
+
+    async def last_of_kind(self, seqs: Sequence[int], kind: str) -> dict[int, int]:
+        """When the entities with these seqs last had an activity of the kind; none for never."""
 
     async def timeline_summaries(self, seqs: Sequence[int]) -> dict[int, TimelineSummary]:
         """The summaries of entities' timelines by the seqs of the entities, all read at once."""

@@ -31,6 +31,11 @@ KINDS: dict[str, tuple[str, str]] = {
     **{f"{noun}.{event}": (type_, event) for noun, type_ in NOUNS.items() for event in EVENTS},
     "encounter.logged": (NOTE, CREATED),
     "text.posted": (NOTE, CREATED),
+    "call.logged": (NOTE, CREATED),
+    "conversation.logged": (NOTE, CREATED),
+    "life_event.logged": (NOTE, CREATED),
+    "journal_entry.written": (NOTE, CREATED),
+    "task.completed": (NOTE, CREATED),
 }
 """Kind to type and event; its keys are the kind filter of every query."""
 

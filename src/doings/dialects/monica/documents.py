@@ -158,7 +158,7 @@ class ContactDocument(msgspec.Struct, kw_only=True):
     is_active: bool
     is_dead: bool
     is_me: bool
-    last_called: None
+    last_called: datetime | None
     last_activity_together: str | None
     stay_in_touch_frequency: int | None
     stay_in_touch_trigger_date: str | None
@@ -299,12 +299,12 @@ class TokenDocument(msgspec.Struct):
     refresh_token: str
 
 
-class OAuthErrorDocument(msgspec.Struct, omit_defaults=True):
+class OAuthErrorDocument(msgspec.Struct):
     """Why `/oauth/token` gives nothing; the message is the description once more."""
 
     error: str
     error_description: str
-    hint: str | None
+    hint: str | msgspec.UnsetType
     message: str
 
 

@@ -76,8 +76,9 @@ class ListParams(msgspec.Struct, frozen=True):
         """The API of the account, at the address that the request was sent to."""
         secret = self.request.services.store.secret
         account = AccountReference(self.request.timeline.account.id)
-        version = version_of(self.request.principal.account)
-        return AccountApi(account, self.request.base_url + MOUNT, identities(secret), version)
+        owner = self.request.principal.account
+        url = self.request.base_url + MOUNT
+        return AccountApi(account, url, identities(secret), version_of(owner), owner.created_at)
 
     def rest_of(self, documents: "ReadDocuments") -> "Rest":
         """Reads the documents of seqs, each part in a short read of its own."""

@@ -90,12 +90,16 @@ class NotSortable(DoingsError):
 
 
 class Listing(msgspec.Struct, frozen=True):
-    """Which page of a list, and in which order, which the list need not have."""
+    """Which page of a list, and in which order, which the list need not have.
+
+    `named` is the column as it was asked for; `column` is None for one that few lists have.
+    """
 
     page: int
     limit: int
     column: Column | None
     is_descending: bool
+    named: str = "created_at"
 
     @property
     def skip(self) -> int:
@@ -124,22 +128,23 @@ def listing_from_query(query: dict[str, list[str]], default: int = LIMIT) -> Lis
 
     `default` is how many a page holds where no limit is given.
     """
-    column, is_descending = _sort(last(query, "sort"))
+    named, is_descending = _sort(last(query, "sort"))
     return Listing(
         limit=_limit(last(query, "limit"), default),
         page=_page(last(query, "page")),
-        column=column,
+        column=COLUMNS[named],
         is_descending=is_descending,
+        named=named,
     )
 
 
-def _sort(text: str | None) -> tuple[Column | None, bool]:
+def _sort(text: str | None) -> tuple[str, bool]:
     if text is None:
-        return "recorded", False
+        return "created_at", False
     name = text.removeprefix("-")
     if name not in COLUMNS:
         raise UnknownSort("must be created_at or updated_at, either with - before it", "sort")
-    return COLUMNS[name], text != name
+    return name, text != name
 
 
 def _limit(text: str | None, default: int) -> int:

@@ -1,6 +1,9 @@
 """The surface: its paths, and what each method does there."""
 
+from collections.abc import Awaitable, Callable
 from functools import partial
+
+from starlette.responses import Response
 
 from doings.dialects.monica import validation
 from doings.dialects.monica.auth import authenticate
@@ -11,16 +14,26 @@ from doings.dialects.monica.handlers import (
     contacts,
     facts,
     me,
+    messages,
     oauth,
+    to_do,
 )
+from doings.dialects.monica.handlers import activity_resources as happened
 from doings.dialects.monica.handlers import entity_resources as entries
 from doings.dialects.monica.mapping.contact_parts import FOOD, INTRODUCTION, WORK
 from doings.dialects.monica.mapping.references import RESOURCES
+from doings.dialects.monica.mapping.resources.activities import ActivityResource
+from doings.dialects.monica.mapping.resources.conversations import CONVERSATIONS, MESSAGE
 from doings.dialects.monica.mapping.resources.entities import EntityResource
-from doings.dialects.monica.operations import MOUNT, reading, reading_list, writing
+from doings.dialects.monica.mapping.resources.happened import CALLS, JOURNAL, LIFE_EVENTS, NOTES
+from doings.dialects.monica.mapping.resources.to_do import TASKS
+from doings.dialects.monica.operations import MOUNT, ListParams, reading, reading_list, writing
 from doings.dialects.monica.params import CONTACT_PARAMETERS, SEARCH_PARAMETERS
 from doings.httpkit.input.params import Parameters
 from doings.httpkit.surface import Operation, Resource, Surface, resource
+
+Create = Callable[[ActivityResource, ListParams], Awaitable[Response]]
+Update = Callable[[EntityResource, ListParams], Awaitable[Response]]
 
 
 def at(path: str, **operations: Operation) -> Resource:
@@ -30,7 +43,7 @@ def at(path: str, **operations: Operation) -> Resource:
     return resource(MOUNT + path, **operations)
 
 
-def entries_at(kept: EntityResource) -> list[Resource]:
+def entries_at(kept: EntityResource, update: Update = entries.update_entry) -> list[Resource]:
     """The paths of a resource, and that of a contact's entries, `/contacts/{id}` and so on."""
     path, rules = kept.resource.path, kept.resource.rules
     of_account = {"POST": writing(partial(entries.create_entry, kept), rules)}
@@ -41,7 +54,7 @@ def entries_at(kept: EntityResource) -> list[Resource]:
         at(
             path + "/{id}",
             GET=reading(partial(entries.show_entry, kept)),
-            PUT=writing(partial(entries.update_entry, kept), rules),
+            PUT=writing(partial(update, kept), rules),
             DELETE=writing(partial(entries.delete_entry, kept)),
         ),
     ]
@@ -51,7 +64,31 @@ def entries_at(kept: EntityResource) -> list[Resource]:
     return resources
 
 
+def happened_at(kept: ActivityResource, create: Create = happened.create_entry) -> list[Resource]:
+    """The paths of a resource whose entries are activities, and that of a contact's entries."""
+    path, rules = kept.resource.path, kept.resource.rules
+    resources = [
+        at(
+            path,
+            GET=reading_list(partial(happened.list_entries, kept)),
+            POST=writing(partial(create, kept), rules),
+        ),
+        at(
+            path + "/{id}",
+            GET=reading(partial(happened.show_entry, kept)),
+            PUT=writing(partial(happened.update_entry, kept), rules),
+            DELETE=writing(partial(happened.delete_entry, kept)),
+        ),
+    ]
+    if kept.resource.contact:
+        list_of_contact = partial(happened.list_entries_of_contact, kept)
+        resources.append(at("/contacts/{id}" + path, GET=reading_list(list_of_contact)))
+    return resources
+
+
 FREE = Parameters(is_free=True)
+
+AUTHORIZE = Operation(oauth.show_authorize, parameters=FREE, is_public=True)
 
 GIVE_TOKEN = Operation(oauth.give_token, parameters=FREE, is_public=True, has_secret=True)
 
@@ -59,7 +96,7 @@ SURFACE = Surface(
     name="monica",
     resources=(
         resource("/oauth/token", POST=GIVE_TOKEN),
-        resource("/oauth/authorize", GET=Operation(oauth.show_authorize, parameters=FREE, is_public=True)),
+        resource("/oauth/authorize", GET=AUTHORIZE),
         at("", GET=reading(me.welcome)),
         at("/me", GET=reading(me.show_me)),
         at(
@@ -99,7 +136,29 @@ SURFACE = Surface(
         at("/countries", GET=reading_list(facts.list_countries)),
         at("/currencies", GET=reading_list(facts.list_currencies)),
         at("/currencies/{id}", GET=reading(facts.show_currency)),
-        *[resource for kept in RESOURCES.values() for resource in entries_at(kept)],
+        *[
+            resource
+            for kept in RESOURCES.values()
+            if kept is not TASKS
+            for resource in entries_at(kept)
+        ],
+        *entries_at(TASKS, update=to_do.update_task),
+        at("/reminders/upcoming/{month}", GET=reading(to_do.list_upcoming)),
+        *[
+            resource
+            for kept in (NOTES, CALLS, CONVERSATIONS, JOURNAL)
+            for resource in happened_at(kept)
+        ],
+        *happened_at(LIFE_EVENTS, create=to_do.create_with_reminder),
+        at(
+            "/conversations/{id}/messages",
+            POST=writing(messages.add_message, MESSAGE.rules),
+        ),
+        at(
+            "/conversations/{id}/messages/{message}",
+            PUT=writing(messages.update_message, MESSAGE.rules),
+            DELETE=writing(messages.delete_message),
+        ),
     ),
     authenticate=authenticate,
     respond_error=respond_error,

@@ -11,6 +11,21 @@ ORIGIN = "monica"
 
 RECORDED_KIND = "encounter.logged"
 
+COMPLETED_KIND = "task.completed"
+
+DATED_KINDS = frozenset({RECORDED_KIND, "call.logged", "conversation.logged", "life_event.logged"})
+"""The kinds recorded here whose `happened_on` is the date that was sent."""
+
+OBJECTS_OF_KINDS = {
+    "note.created": "note",
+    "text.posted": "note",
+    "call.logged": "call",
+    "conversation.logged": "conversation",
+    "life_event.logged": "lifeevent",
+    "journal_entry.written": "entry",
+}
+"""What the lists beside those of activities call what is in them."""
+
 ATTENDEE = "attendee"
 """The role of the contacts that an activity is recorded with here."""
 
@@ -35,6 +50,12 @@ OBJECTS = {
     TAG: "tag",
 }
 """What Monica calls the types of entities in the `object` of its documents."""
+
+
+def types_of_kind(kind: str) -> str:
+    """All of Monica's words for an activity of the kind."""
+    other = OBJECTS_OF_KINDS.get(kind)
+    return "activity" if other is None else f"activity`, `{other}"
 
 
 def type_of_kind(kind: str) -> str | None:  # noqa: ARG001 - the question put to every vocabulary

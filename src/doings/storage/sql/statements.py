@@ -115,6 +115,21 @@ UPDATES_OF_ACTIVITIES = """
 # Where activities came from.
 ORIGINS_OF_ACTIVITIES = """
     SELECT seq, origin FROM activities WHERE account_id = :account_id AND seq = ANY(:seqs)"""
+# The activities of some kinds in timelines, in no order: seqs, and what puts them in one.
+# Those that concern no contact are left out, unless `alone` is 1.
+KEYS_OF_KINDS = """
+    SELECT a.seq, a.updated_at, a.occurred_at FROM links l
+    JOIN activities a ON a.account_id = :account_id AND a.seq = l.activity_seq
+    WHERE l.account_id = :account_id AND l.entity = ANY(:entities) AND l.kind = ANY(:kinds)
+        AND (a.has_contact = 1 OR :alone = 1)"""
+# When each of some entities, or what is one with it, last had an activity of a kind.
+LAST_OF_KIND = """
+    SELECT k.seq, (
+        SELECT MAX(l.occurred_at) FROM links l
+        WHERE l.account_id = :account_id AND l.entity = COALESCE(m.seq, k.seq) AND l.kind = :kind
+    )
+    FROM entities k LEFT JOIN entities m ON m.account_id = :account_id AND m.group_seq = k.group_seq
+    WHERE k.account_id = :account_id AND k.seq = ANY(:seqs)"""
 # Stores a new activity.
 ADD_ACTIVITY = """
     INSERT INTO activities
@@ -245,6 +260,11 @@ DROP_EMPTY_TALLY = """
 TALLIES_OF_DAY = """
     SELECT kind, count FROM tallies
     WHERE account_id = :account_id AND entity = :entity AND day = :day"""
+# The counts of one day in several timelines, for some kinds.
+TALLIES_OF_TIMELINES = """
+    SELECT entity, kind, count FROM tallies
+    WHERE account_id = :account_id AND entity = ANY(:timelines) AND day = :day
+        AND kind = ANY(:kinds)"""
 # The counts of a span of days, oldest first.
 TALLIES_OF_DAYS = """
     SELECT day, kind, count FROM tallies

@@ -24,6 +24,9 @@ from doings.dialects.monica.mapping.contact_attributes import (
     instant_text,
 )
 from doings.dialects.monica.mapping.references import references_of
+from doings.dialects.monica.mapping.resources.activities import ActivityResource
+from doings.dialects.monica.mapping.resources.happened import CALLS, NOTES
+from doings.dialects.monica.mapping.resources.to_do import REMINDER, TASK
 from doings.dialects.monica.operations import ListParams
 from doings.dialects.monica.params import WITH
 from doings.httpkit.input.params import last
@@ -79,6 +82,9 @@ async def contacts_in_full(
     keys |= {key for one in others for key in references_of(one) if key[0] != CONTACT}
     context = await params.render_context(reader, keys)
     summaries = await reader.timeline_summaries(list(facts))
+    totals = await reader.totals_by_kind_of(shown, (*NOTES.kinds, *CALLS.kinds))
+    called = [seq for seq, of_contact in totals.items() if _sum(of_contact, CALLS)]
+    last_called = await reader.last_of_kind(called, CALLS.kinds[0])
     documents = [
         contact_document(
             contact,
@@ -87,6 +93,11 @@ async def contacts_in_full(
             ContactParts(
                 activities=summaries[contact.seq].total,
                 last_activity=_last_activity(summaries[contact.seq], params.time_zone),
+                notes=_sum(totals[contact.seq], NOTES),
+                calls=_sum(totals[contact.seq], CALLS),
+                tasks=kept.counts[contact.seq, TASK],
+                reminders=kept.counts[contact.seq, REMINDER],
+                last_called=last_called.get(contact.seq),
                 kept=kept.entities.get(contact.seq, []),
                 with_fields=with_fields,
                 introducer=introducers.get(facts[contact.seq].first_met_through or 0),
@@ -99,7 +110,7 @@ async def contacts_in_full(
 
 async def _kept(reader: Reader, seqs: Sequence[int], *, with_fields: bool) -> _Kept:
     """What is kept with the first of these contacts, as much as a page may hold."""
-    belongings = await reader.belongings(seqs, (ADDRESS, CONTACT_FIELD))
+    belongings = await reader.belongings(seqs, (ADDRESS, CONTACT_FIELD, TASK, REMINDER))
     counts = Counter([(one.contact, one.type) for one in belongings])
     types = (ADDRESS, CONTACT_FIELD) if with_fields else (ADDRESS,)
     wanted: list[Belonging] = []
@@ -130,6 +141,11 @@ async def _introducers(reader: Reader, facts: Sequence[ContactFacts]) -> dict[in
     named = await reader.entities_by_seq(CONTACT, list(seqs))
     standing = await reader.entities_by_key([one.key for one in named.values()])
     return {seq: standing[one.key] for seq, one in named.items() if one.key in standing}
+
+
+def _sum(totals: Counter[str], kept: ActivityResource) -> int:
+    """How many entries of a resource there are."""
+    return sum(totals[kind] for kind in kept.kinds)
 
 
 def _last_activity(summary: TimelineSummary, time_zone: str) -> str | None:

@@ -1,6 +1,6 @@
 """The handlers of all resources whose entries are entities: five for each, as its table says."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from operator import attrgetter
 from typing import NamedTuple
@@ -116,7 +116,13 @@ async def create_entry(kept: EntityResource, params: ListParams) -> Response:
     return respond_one(await params.request.timeline.write(work), status=status)
 
 
-async def update_entry(kept: EntityResource, params: ListParams) -> Response:
+Amend = Callable[[Writer, Entity, EntityDraft], Awaitable[EntityDraft]]
+"""What else an update does, and the entity as it is stored then."""
+
+
+async def update_entry(
+    kept: EntityResource, params: ListParams, amend: Amend | None = None
+) -> Response:
     """PUT /:id: change an entry; what is not sent becomes null, unless its field says otherwise."""
 
     async def work(writer: Writer) -> Document:
@@ -125,7 +131,10 @@ async def update_entry(kept: EntityResource, params: ListParams) -> Response:
         if old is None and kept.resource.unknown is None:
             raise NotFound(kept.type, params.id)
         draft = await _checked_draft(kept, params, writer, old, is_known=old is not None)
-        changed, _ = await writer.put_entity(_known(kept, params, old).key, lambda _: draft)
+        known = _known(kept, params, old)
+        if amend is not None:
+            draft = await amend(writer, known, draft)
+        changed, _ = await writer.put_entity(known.key, lambda _: draft)
         return await _document(kept, params, writer, changed)
 
     return respond_one(await params.request.timeline.write(work))
@@ -204,12 +213,12 @@ async def _checked_draft(
     elif old is not None and kept.stays and id_ != old.contact:
         raise NotFound(kept.type, params.id)
     elif contact is not None and (old is None or id_ != old.contact):
-        await _check_room(kept, writer, contact)
+        await check_room(kept, writer, contact)
     before = item_of(kept, old, params.api).values if old else None
     return draft_of_values(kept, sent_values(resource, members, before), old, id_)
 
 
-async def _check_room(kept: EntityResource, reader: Reader, contact: Entity) -> None:
+async def check_room(kept: EntityResource, reader: Reader, contact: Entity) -> None:
     """Raise TooMuch for a contact that can have no more of a sort."""
     if len(await reader.belongings([contact.seq], [kept.type])) >= LIST_ITEMS:
         reason = f"a contact has at most {LIST_ITEMS:,} of a sort"

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import quote
 
+import msgspec
 from starlette.responses import RedirectResponse, Response
 
 from doings.auth.grants import (
@@ -49,7 +50,7 @@ class Refused(DoingsError):
     def __init__(self, status: int, error: str, description: str, hint: str | None = None) -> None:
         super().__init__(description)
         self.status = status
-        self.document = OAuthErrorDocument(error, description, hint, description)
+        self.document = OAuthErrorDocument(error, description, hint or msgspec.UNSET, description)
 
 
 def _malformed(name: str, hint: str | None = None) -> Refused:
@@ -89,13 +90,14 @@ async def _by_password(request: Request, members: dict[str, Any], client: str) -
     del client
     slug, secret = _text(members, "username"), _text(members, "password")
     authenticator = request.services.authenticator
+    refused = Refused(400, "invalid_grant", WRONG_PASSWORD)
     try:
         principal = await authenticator.by_secret(secret, request.address)
-        if principal.account.slug != slug.strip().lower():
-            authenticator.failed(request.address)
-            raise Unauthenticated
     except Unauthenticated:
-        raise Refused(400, "invalid_grant", WRONG_PASSWORD) from None
+        raise refused from None
+    if principal.account.slug != slug.strip().lower():
+        authenticator.failed(request.address)
+        raise refused
     return principal
 
 

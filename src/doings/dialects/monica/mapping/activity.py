@@ -23,17 +23,16 @@ from doings.dialects.monica.documents import (
     ActivityDocument,
     Attendees,
     ContactShort,
-    EmotionDocument,
 )
 from doings.dialects.monica.mapping.contact_attributes import facts_of
 from doings.dialects.monica.mapping.contact_short import contact_short, keys_of_attendee
-from doings.dialects.monica.mapping.emotions import EMOTIONS, has_emotion
+from doings.dialects.monica.mapping.emotions import emotion_documents
 from doings.dialects.monica.mapping.references import references_of
 from doings.dialects.monica.mapping.render_context import AccountApi, RenderContext
 from doings.dialects.monica.mapping.resources.entities import entity_document
 from doings.dialects.monica.mapping.resources.fields import Document
 from doings.dialects.monica.mapping.resources.settings import TYPES
-from doings.dialects.monica.vocabulary import RECORDED_KIND
+from doings.dialects.monica.vocabulary import DATED_KINDS
 
 
 class Encounter(msgspec.Struct, kw_only=True):
@@ -53,7 +52,7 @@ _DECODER = msgspec.json.Decoder(Encounter)
 def encounter_of(activity: Activity | Newest) -> Encounter:
     """Read the data; data that has other types is read as empty.
 
-    Only in the kind that Monica records is `happened_on` the date of the activity. Data of another
+    Only in kinds that Monica records is `happened_on` the date of the activity. Data of another
     kind may mean something else by that word, so its `happened_on` is not read.
     """
     if activity.data == "{}":
@@ -62,7 +61,7 @@ def encounter_of(activity: Activity | Newest) -> Encounter:
         encounter = _DECODER.decode(activity.data)
     except msgspec.ValidationError:
         return NO_ENCOUNTER
-    if activity.kind == RECORDED_KIND:
+    if activity.kind in DATED_KINDS:
         return encounter
     return Encounter(emotions=encounter.emotions)
 
@@ -235,14 +234,3 @@ def happened_on(activity: Activity | Newest, time_zone: str) -> str:
 
 def _local_date(activity: Activity | Newest, time_zone: str) -> str:
     return local_date(activity.occurred_at, time_zone).isoformat()
-
-
-def emotion_documents(emotions: list[int]) -> list[EmotionDocument]:
-    """The documents of emotions, each once; ids that no emotion has are left out."""
-    return [_EMOTIONS[emotion] for emotion in dict.fromkeys(emotions) if has_emotion(emotion)]
-
-
-_EMOTIONS = {
-    number: EmotionDocument(id=number, object="emotion", name=name)
-    for number, name in enumerate(EMOTIONS, 1)
-}

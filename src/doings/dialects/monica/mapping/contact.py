@@ -22,7 +22,7 @@ from doings.dialects.monica.mapping.contact_short import contact_short, keys_of_
 from doings.dialects.monica.mapping.render_context import RenderContext
 from doings.dialects.monica.mapping.resources.entities import EntityResource, entity_document
 from doings.dialects.monica.mapping.resources.fields import Document
-from doings.dialects.monica.mapping.resources.members import contact_in
+from doings.dialects.monica.mapping.resources.members import contact_in, shown_time
 from doings.dialects.monica.mapping.resources.people import ADDRESSES, CONTACT_FIELDS
 from doings.dialects.monica.mapping.resources.settings import TAGS
 
@@ -33,13 +33,19 @@ NO_RELATIONSHIPS = Relationships(NO_RELATIVES, NO_RELATIVES, NO_RELATIVES, NO_RE
 class ContactParts(msgspec.Struct, frozen=True, kw_only=True):
     """What a contact's full document shows besides the contact itself.
 
-    `activities` is how many it has, `last_activity` the date of the newest as an instant. `kept`
+    `activities` and the like are how many it has, `last_activity` is the date of the newest as an
+    instant, `last_called` the instant of the newest call. `kept`
     are the addresses, and `with_fields` also how it is reached. `introducer` is through whom one
     met.
     """
 
     activities: int
     last_activity: str | None
+    notes: int = 0
+    calls: int = 0
+    tasks: int = 0
+    reminders: int = 0
+    last_called: int | None = None
     kept: Sequence[Entity] = ()
     with_fields: bool = False
     introducer: Entity | None = None
@@ -74,7 +80,7 @@ def contact_document(
         is_active=short.is_active,
         is_dead=short.is_dead,
         is_me=short.is_me,
-        last_called=None,
+        last_called=shown_time(parts.last_called),
         last_activity_together=parts.last_activity,
         stay_in_touch_frequency=None,
         stay_in_touch_trigger_date=None,
@@ -95,11 +101,11 @@ def contact_document(
         addresses=_documents(ADDRESSES, parts.kept, context),
         tags=[entity_document(TAGS, tag, context) for tag in _tags(facts, context)],
         statistics=Statistics(
-            number_of_calls=0,
-            number_of_notes=0,
+            number_of_calls=parts.calls,
+            number_of_notes=parts.notes,
             number_of_activities=parts.activities,
-            number_of_reminders=0,
-            number_of_tasks=0,
+            number_of_reminders=parts.reminders,
+            number_of_tasks=parts.tasks,
             number_of_gifts=0,
             number_of_debts=0,
         ),

@@ -1,5 +1,9 @@
 """The emotions that an activity may be given: a fixed table, which no route lists."""
 
+from collections.abc import Iterable
+
+from doings.dialects.monica.documents import EmotionDocument
+
 EMOTIONS = (
     "adoration", "affection", "love", "fondness", "liking", "attraction", "caring", "tenderness",
     "compassion", "sentimentality", "arousal", "desire", "lust", "passion", "infatuation",
@@ -26,3 +30,15 @@ EMOTIONS = (
 def has_emotion(id: int) -> bool:
     """Whether there is an emotion of that id."""
     return 1 <= id <= len(EMOTIONS)
+
+
+_DOCUMENTS = {
+    number: EmotionDocument(id=number, object="emotion", name=name)
+    for number, name in enumerate(EMOTIONS, 1)
+}
+
+
+def emotion_documents(emotions: Iterable[object]) -> list[EmotionDocument]:
+    """The documents of emotions, each once; what is the id of none is left out."""
+    numbers = [one for one in emotions if type(one) is int]
+    return [_DOCUMENTS[number] for number in dict.fromkeys(numbers) if has_emotion(number)]

@@ -12,10 +12,21 @@ from doings.dialects.monica.mapping.resources.people import (
     CONTACT_FIELDS,
 )
 from doings.dialects.monica.mapping.resources.settings import CATEGORIES, GENDERS, TAGS, TYPES
+from doings.dialects.monica.mapping.resources.to_do import REMINDERS, TASKS
 
 RESOURCES: dict[str, EntityResource] = {
     kept.type: kept
-    for kept in (CATEGORIES, TYPES, GENDERS, TAGS, CONTACT_FIELD_TYPES, CONTACT_FIELDS, ADDRESSES)
+    for kept in (
+        CATEGORIES,
+        TYPES,
+        GENDERS,
+        TAGS,
+        CONTACT_FIELD_TYPES,
+        CONTACT_FIELDS,
+        ADDRESSES,
+        TASKS,
+        REMINDERS,
+    )
 }
 """The resources that are entities, by their type."""
 

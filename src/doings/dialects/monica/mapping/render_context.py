@@ -14,13 +14,14 @@ MAX_DIGITS = 18
 class AccountApi(msgspec.Struct, frozen=True):
     """The API of one account at the address that the caller uses; `url` is where it begins.
 
-    `version` is which Monica it speaks.
+    `version` is which Monica it speaks, `created_at` the instant that the account was made at.
     """
 
     account: AccountReference
     url: str
     identities: Identities
     version: Version = DOCUMENT
+    created_at: int | None = None
 
     def uuid(self, entity: Entity) -> str:
         """The UUID of an entity."""

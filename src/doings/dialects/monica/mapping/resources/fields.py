@@ -38,7 +38,7 @@ class Field(msgspec.Struct, frozen=True):
     anything else was put there by another surface, and is read as null. `missing` stands for null.
 
     `is_kept` says that an update leaves what is not sent as it is; otherwise it becomes null.
-    `refers_to` is the type of the entity whose id is stored.
+    `refers_to` is the type of the entity whose id is stored. What `is_made` here nobody sends.
     """
 
     name: str
@@ -51,6 +51,7 @@ class Field(msgspec.Struct, frozen=True):
     missing: Any = None
     is_kept: bool = False
     refers_to: str | None = None
+    is_made: bool = False
 
     @property
     def sent(self) -> str:
@@ -91,7 +92,8 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
     is what documents call it, `path` where it is. `fields` are in the order of their messages;
     `members` are the document in its order: names of fields, and what is shown besides.
 
-    `contact` are the rules of `contact_id`, empty for what belongs to no contact. `unknown` is the
+    `contact` are the rules of `contact_id`, empty for what belongs to no contact; `contact_at` is
+    its place among the fields. `unknown` is the
     message for the change of an entry that does not exist; without it that is 404, as when it is
     read. `created` is the status of an answer to POST. `is_listed` says whether the account has a
     list of them.
@@ -103,6 +105,7 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
     fields: tuple[Field, ...]
     members: tuple[str | Shown, ...]
     contact: FieldRules = ()
+    contact_at: int = 0
     unknown: str | None = None
     created: int = 201
     is_listed: bool = True
@@ -110,8 +113,10 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def rules(self) -> Rules:
         """The rules of all that may be sent, by the names of the members."""
-        of_contact = {CONTACT_ID: self.contact} if self.contact else {}
-        return of_contact | {field.sent: field.rules for field in self.fields}
+        sent = [(field.sent, field.rules) for field in self.fields if not field.is_made]
+        if self.contact:
+            sent.insert(self.contact_at, (CONTACT_ID, self.contact))
+        return dict(sent)
 
 
 CONTACT_ID = "contact_id"
@@ -123,6 +128,8 @@ def sent_values(resource: Resource, members: Values, old: Values | None = None) 
 
 
 def _sent_value(field: Field, members: Values, old: Values | None) -> Any:  # noqa: ANN401 - any JSON
+    if field.is_made:
+        return old[field.name] if old else field.missing
     if old is not None and field.is_kept and field.sent not in members:
         return old[field.name]
     sent = members.get(field.sent)

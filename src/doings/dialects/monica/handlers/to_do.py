@@ -1,0 +1,136 @@
+"""What tasks and reminders do besides being kept: a task that is done happened, dates come up."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import msgspec
+from starlette.responses import Response
+
+from doings.core.activity import Draft, Link
+from doings.core.budget import LIST_ITEMS
+from doings.core.clock import local_date, second_from_instant
+from doings.core.entity import CONTACT, Entity, EntityDraft
+from doings.core.store import Reader, Writer
+from doings.core.store.entities import EntityQuery
+from doings.core.text import json_text, object_from_text
+from doings.dialects.monica.handlers.activity_resources import create_entry, recorded
+from doings.dialects.monica.handlers.entity_resources import check_room, update_entry
+from doings.dialects.monica.mapping.references import references_of
+from doings.dialects.monica.mapping.resources.activities import ABOUT, ActivityResource
+from doings.dialects.monica.mapping.resources.entities import EntityResource, draft_of_values
+from doings.dialects.monica.mapping.resources.fields import Document, Values
+from doings.dialects.monica.mapping.resources.moments import DAY_LENGTH
+from doings.dialects.monica.mapping.resources.to_do import (
+    COMPLETED_BY,
+    REMINDER,
+    REMINDERS,
+    TASK,
+    month_from,
+    upcoming,
+    upcoming_document,
+)
+from doings.dialects.monica.operations import ListParams, respond_one
+from doings.dialects.monica.params import id_from_path
+from doings.dialects.monica.validation import is_true
+from doings.dialects.monica.vocabulary import COMPLETED_KIND, ORIGIN
+
+ALL_REMINDERS = 1_000_000
+"""More reminders than an account has: the limit of a look through all of them."""
+
+
+async def update_task(kept: EntityResource, params: ListParams) -> Response:
+    """PUT /tasks/:id: one that is completed now is an activity, until that is taken back."""
+    now = params.request.services.clock.now()
+
+    async def amend(writer: Writer, old: Entity, draft: EntityDraft) -> EntityDraft:
+        before, attrs = object_from_text(old.attrs), object_from_text(draft.attrs)
+        is_completed = attrs.get("completed") is True
+        if is_completed == (before.get("completed") is True):
+            return draft
+        if is_completed:
+            attrs["completed_at"] = f"{second_from_instant(now):%Y-%m-%dT%H:%M:%SZ}"
+            attrs[COMPLETED_BY] = (await recorded(writer, _completion(old, draft, now))).seq
+        else:
+            attrs.pop("completed_at", None)
+            await _take_back(writer, attrs.pop(COMPLETED_BY, None))
+        return msgspec.structs.replace(draft, attrs=json_text(attrs))
+
+    return await update_entry(kept, params, amend)
+
+
+def _completion(task: Entity, draft: EntityDraft, now: int) -> Draft:
+    """The activity that a task is once it is done."""
+    attrs = object_from_text(draft.attrs)
+    description = attrs.get("description")
+    links = [Link(TASK, task.id, TASK)]
+    if draft.contact is not None:
+        links.insert(0, Link(CONTACT, draft.contact, ABOUT))
+    return Draft(
+        kind=COMPLETED_KIND,
+        occurred_at=now,
+        summary=draft.name,
+        body=description if isinstance(description, str) else None,
+        data=json_text({"task_id": int(task.id)} if task.id.isdecimal() else {}),
+        links=tuple(links),
+        origin=ORIGIN,
+    )
+
+
+async def _take_back(writer: Writer, seq: object) -> None:
+    """Delete the activity of a completion, if it is still there."""
+    for activity in await writer.activities([seq] if type(seq) is int else []):
+        if activity.kind == COMPLETED_KIND:
+            await writer.erase(activity.seq)
+
+
+async def create_with_reminder(kept: ActivityResource, params: ListParams) -> Response:
+    """POST /lifeevents: with `has_reminder` it comes up each year."""
+
+    async def remind(writer: Writer, values: Values, contact: Entity | None) -> None:
+        if contact is None or not is_true(params.members.get("has_reminder")):
+            return
+        await check_room(REMINDERS, writer, contact)
+        reminder = {
+            "title": values["life_event_type"].get("name"),
+            "description": None,
+            "initial_date": values["happened_at"][:DAY_LENGTH],
+            "frequency_type": "year",
+            "frequency_number": 1,
+            "delible": True,
+        }
+        draft = draft_of_values(REMINDERS, reminder, None, contact.id)
+        await writer.number_entities(REMINDER, [draft])
+
+    return await create_entry(kept, params, remind)
+
+
+async def list_upcoming(params: ListParams) -> Response:
+    """GET /reminders/upcoming/:month: what comes up next in a month, 0 for the present one.
+
+    There are no pages, and at most LIST_ITEMS of them.
+    """
+    months = id_from_path(params.request.path_params["month"])
+    today = local_date(params.request.services.clock.now(), params.time_zone)
+    bounds = month_from(today, months)
+
+    async def work(reader: Reader) -> list[Document]:
+        found = await _upcoming(reader, today, bounds) if bounds else []
+        keys = {key for _, reminder in found for key in references_of(reminder)}
+        context = await params.render_context(reader, keys)
+        return [upcoming_document(day, reminder, context) for day, reminder in found]
+
+    return respond_one(await params.request.timeline.read(work, bounded=False))
+
+
+async def _upcoming(
+    reader: Reader, today: date, bounds: tuple[date, date]
+) -> list[tuple[date, Entity]]:
+    """The reminders that come up, by their dates; they are read part by part."""
+    query = EntityQuery(type=REMINDER, limit=ALL_REMINDERS)
+    seqs: Sequence[int] = await reader.entity_seqs(query)
+    found: list[tuple[date, Entity]] = []
+    while seqs:
+        reminders, covered = await reader.fitting_entities(seqs)
+        seqs = seqs[covered:]
+        found += upcoming(reminders, today, bounds)
+    return sorted(found, key=lambda pair: (pair[0], pair[1].seq))[:LIST_ITEMS]

@@ -1,0 +1,236 @@
+"""Conversations and their messages. Pure.
+
+A conversation is one activity: its data holds the messages, and its body what they say, so that
+other surfaces show and find it.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from doings.core.activity import Activity
+from doings.core.budget import LIST_ITEMS
+from doings.core.clock import second_from_instant
+from doings.core.defaults import CONTACT_FIELD_TYPE
+from doings.core.errors import Problem, TooMuch
+from doings.core.values.instants import instant_from_text
+from doings.dialects.monica.mapping.render_context import RenderContext
+from doings.dialects.monica.mapping.resources.activities import ActivityResource
+from doings.dialects.monica.mapping.resources.entities import embedded
+from doings.dialects.monica.mapping.resources.fields import (
+    Document,
+    Field,
+    Item,
+    Resource,
+    Shown,
+    Values,
+    document_of,
+    held_values,
+    sent_values,
+)
+from doings.dialects.monica.mapping.resources.happened import (
+    flag_field,
+    moment_field,
+)
+from doings.dialects.monica.mapping.resources.members import (
+    ACCOUNT,
+    CONTACT,
+    CREATED_AT,
+    ID,
+    OBJECT,
+    UPDATED_AT,
+    URL,
+    UUID,
+)
+from doings.dialects.monica.mapping.resources.people import CONTACT_FIELD_TYPES, ITS_CONTACT
+from doings.dialects.monica.validation import INTEGER, REQUIRED, STRING, Exists, integer_of
+
+NUMBERS = 1_000_000
+"""A message's id is the conversation's times this, and its number there: no two have the same."""
+
+Message = dict[str, Any]
+"""A message as data holds it: `id`, `content`, `written_at`, `written_by_me`, and its times."""
+
+MESSAGE = Resource(
+    type="message",
+    object="message",
+    path="/messages",
+    fields=(
+        moment_field("written_at"),
+        flag_field("written_by_me", REQUIRED),
+        Field("content", (REQUIRED, STRING)),
+    ),
+    members=(
+        ID,
+        UUID,
+        OBJECT,
+        "content",
+        "written_at",
+        "written_by_me",
+        ACCOUNT,
+        CONTACT,
+        Shown("conversation", lambda _, item, __: {"id": item.number // NUMBERS}),
+        CREATED_AT,
+        UPDATED_AT,
+    ),
+)
+
+
+def _messages(resource: Resource, item: Item, context: RenderContext) -> list[Document]:  # noqa: ARG001 - a Shown's shape
+    """The documents of the messages of a conversation."""
+    return [
+        document_of(MESSAGE, _item_of_message(message, number, item, context), context)
+        for number, message in _numbered(item.values["messages"])
+    ]
+
+
+def _numbered(messages: Sequence[Any]) -> list[tuple[int, Message]]:
+    """The messages by their numbers; one that another surface gave none goes by its place."""
+    found: dict[int, Message] = {}
+    for place, message in enumerate(messages, 1):
+        if isinstance(message, dict):
+            number = message.get("id")
+            if type(number) is not int or not 0 < number < NUMBERS:
+                number = place
+            found.setdefault(number, message)
+    return list(found.items())
+
+
+def _item_of_message(
+    message: Message, number: int, conversation: Item, context: RenderContext
+) -> Item:
+    id_ = conversation.number * NUMBERS + number
+    return Item(
+        number=id_,
+        uuid=context.api.identities.uuid(context.api.account.id, "message", id_),
+        values=held_values(MESSAGE, message),
+        contact=conversation.contact,
+        created_at=_instant(message.get("created_at"), conversation.created_at),
+        updated_at=_instant(message.get("updated_at"), conversation.updated_at),
+    )
+
+
+def _instant(text: object, default: int | None) -> int | None:
+    if not isinstance(text, str):
+        return default
+    try:
+        return instant_from_text(text)
+    except ValueError:
+        return default
+
+
+def _tell(values: dict[str, Any], old: Values | None, now: str) -> None:
+    """Put what the messages say in the place of the body, where they changed."""
+    del now
+    if old is None or values["messages"] != old["messages"]:
+        contents = [str(one.get("content") or "") for _, one in _numbered(values["messages"])]
+        values["text"] = "\n".join(contents) or None
+
+
+CONVERSATIONS = ActivityResource(
+    resource=Resource(
+        type="conversation",
+        object="conversation",
+        path="/conversations",
+        contact=ITS_CONTACT,
+        contact_at=1,
+        fields=(
+            moment_field("happened_at"),
+            Field(
+                "contact_field_type",
+                (REQUIRED, INTEGER, Exists(CONTACT_FIELD_TYPE)),
+                sent_as="contact_field_type_id",
+                stored_as="contact_field_type_id",
+                holds=(int,),
+                store=integer_of,
+                show=embedded(CONTACT_FIELD_TYPES),
+                refers_to=CONTACT_FIELD_TYPE,
+            ),
+            Field("messages", is_made=True, holds=(list,), missing=[]),
+            Field("last_message", is_made=True, holds=(int,), missing=0),
+            Field("text", is_made=True),
+        ),
+        members=(
+            ID,
+            UUID,
+            OBJECT,
+            "happened_at",
+            Shown("messages", _messages),
+            "contact_field_type",
+            URL,
+            ACCOUNT,
+            CONTACT,
+            CREATED_AT,
+            UPDATED_AT,
+        ),
+        unknown="The selected conversation id is invalid.",
+    ),
+    kinds=("conversation.logged",),
+    only_new=("contact_id",),
+    body="text",
+    moment="happened_at",
+    amend=_tell,
+    unknown_to_delete="The selected conversation id is invalid.",
+)
+
+
+def with_message(values: Values, sent: Values, now: int) -> dict[str, Any]:
+    """The values of a conversation with one more message; raises TooMuch."""
+    numbered = _numbered(values["messages"])
+    if len(numbered) >= LIST_ITEMS:
+        reason = f"a conversation has at most {LIST_ITEMS:,} messages"
+        raise TooMuch("list", Problem("conversation_id", reason))
+    number = 1 + max([values["last_message"], *(number for number, _ in numbered)])
+    message = {"id": number, **sent_values(MESSAGE, sent), **_times(now)}
+    return _with(values, [*numbered, (number, message)], last=number)
+
+
+def with_changed_message(
+    conversation: Activity, values: Values, id_: int, sent: Values, now: int
+) -> dict[str, Any] | None:
+    """The values with a message changed; None where the conversation has no such message."""
+    number, numbered = _number(conversation, id_), dict(_numbered(values["messages"]))
+    if number not in numbered:
+        return None
+    old = numbered[number]
+    numbered[number] = {
+        **old,
+        "id": number,
+        **sent_values(MESSAGE, sent),
+        "created_at": old.get("created_at") or _time(conversation.recorded_at),
+        "updated_at": _time(now),
+    }
+    return _with(values, list(numbered.items()))
+
+
+def without_message(conversation: Activity, values: Values, id_: int) -> dict[str, Any] | None:
+    """The values without a message; None where the conversation has no such message."""
+    number, numbered = _number(conversation, id_), dict(_numbered(values["messages"]))
+    if numbered.pop(number, None) is None:
+        return None
+    last = max(number, values["last_message"])
+    return _with(values, list(numbered.items()), last=last)
+
+
+def _number(conversation: Activity, id_: int) -> int:
+    """The number of a message within its conversation; 0, which none has, for one of another."""
+    of, number = divmod(id_, NUMBERS)
+    return number if of == conversation.seq else 0
+
+
+def _with(
+    values: Values, numbered: list[tuple[int, Message]], last: int | None = None
+) -> dict[str, Any]:
+    messages = [{**message, "id": number} for number, message in numbered]
+    changed = {**values, "messages": messages}
+    if last is not None:
+        changed["last_message"] = last
+    _tell(changed, values, "")
+    return changed
+
+
+def _times(now: int) -> dict[str, str]:
+    return {"created_at": _time(now), "updated_at": _time(now)}
+
+
+def _time(instant: int) -> str:
+    return f"{second_from_instant(instant):%Y-%m-%dT%H:%M:%SZ}"

@@ -1,0 +1,70 @@
+"""Lists of what is of some kinds, in orders that no index has, and how much of it people have."""
+
+from collections import Counter
+from collections.abc import Sequence
+from operator import itemgetter
+
+from doings.core.entity import Entity, EntityKey
+from doings.core.query import Key, KindsOrder
+from doings.storage.reading.timeline import ranges
+from doings.storage.sql import statements as sql
+from doings.storage.sql import tallies
+from doings.storage.sql.tallies import timeline_of
+from doings.storage.transaction import ReadTransaction
+
+COLUMNS = {"recorded": (0,), "updated": (1, 0), "occurred": (2, 0)}
+"""The places in a row of `KEYS_OF_KINDS` that an order goes by."""
+
+
+async def keys_of_kinds(
+    transaction: ReadTransaction,
+    kinds: Sequence[str],
+    order: KindsOrder,
+    entity: EntityKey | None,
+    *,
+    is_alone_allowed: bool,
+) -> list[Key]:
+    """All keys in their order.
+
+    They are put in order here. Rejected: an index for each order, which every activity of these
+    kinds would have to be written to. A list like this is seldom asked for, and of one contact, or
+    what somebody wrote by hand.
+    """
+    entities = await ranges.resolve(transaction, () if entity is None else (entity,))
+    if not entities:
+        return []
+    rows = await transaction.fetch(
+        sql.KEYS_OF_KINDS, entities=entities, kinds=list(kinds), alone=int(is_alone_allowed)
+    )
+    rows.sort(key=itemgetter(*COLUMNS[order.by]), reverse=order.is_descending)
+    # What concerns several that are one person stands in the timeline of each of them.
+    return list(dict.fromkeys((at, seq) for seq, _, at in rows))
+
+
+async def totals_by_kind_of(
+    transaction: ReadTransaction, entities: Sequence[Entity], kinds: Sequence[str]
+) -> dict[int, Counter[str]]:
+    """How many activities of each of these kinds the timelines of entities hold, by their seqs."""
+    timelines = {timeline_of(one.seq, one.group_seq): one.seq for one in entities}
+    totals: dict[int, Counter[str]] = {one.seq: Counter() for one in entities}
+    if not timelines:
+        return totals
+    rows = await transaction.fetch(
+        sql.TALLIES_OF_TIMELINES, timelines=list(timelines), day=tallies.TOTAL, kinds=list(kinds)
+    )
+    for timeline, kind, count in rows:
+        totals[timelines[timeline]][kind] = count
+    return totals
+
+
+async def last_of_kind(
+    transaction: ReadTransaction, seqs: Sequence[int], kind: str
+) -> dict[int, int]:
+    """The instant at which each of these entities last had an activity of the kind, if ever."""
+    if not seqs:
+        return {}
+    found: dict[int, int] = {}
+    for seq, at in await transaction.fetch(sql.LAST_OF_KIND, seqs=list(seqs), kind=kind):
+        if at is not None:
+            found[seq] = max(at, found.get(seq, at))
+    return found

@@ -1,0 +1,489 @@
+"""Notes, calls, conversations, life events and the journal, as Monica takes and answers them."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from doings.core.activity import Activity, Link
+from doings.core.clock import text_from_instant
+from doings.core.entity import Entity
+from doings.core.text import object_from_text
+from tests.engines import SQLITE_ONLY
+from tests.serving import Business
+
+Document = dict[str, Any]
+
+PATHS = ("/notes", "/calls", "/conversations", "/lifeevents", "/journal")
+
+GOOD: dict[str, Document] = {
+    "/notes": {"body": "Likes tea", "is_favorited": "1"},
+    "/calls": {"called_at": "2018-02-02", "content": "Long", "emotions": ["1", 2, 1]},
+    "/conversations": {"happened_at": "2018-02-02", "contact_field_type_id": 1},
+    "/lifeevents": {
+        "life_event_type_id": 10, "happened_at": "2018-02-02", "name": "Wedding", "note": "Rain",
+        "has_reminder": False, "happened_at_month_unknown": 0, "happened_at_day_unknown": "0",
+    },
+    "/journal": {"title": "Monday", "post": "It rained."},
+}  # fmt: skip
+
+CREATED = {"/lifeevents": 200}
+
+KINDS = {
+    "/notes": "note.created",
+    "/calls": "call.logged",
+    "/conversations": "conversation.logged",
+    "/lifeevents": "life_event.logged",
+    "/journal": "journal_entry.written",
+}
+
+KEYS = {
+    "/notes": "id uuid object body is_favorited favorited_at url account contact",
+    "/calls": "id uuid object called_at content contact_called emotions url account contact",
+    "/conversations": "id uuid object happened_at messages contact_field_type url account contact",
+    "/lifeevents": "id uuid object name note happened_at life_event_type account contact",
+    "/journal": "id uuid object title post date url account",
+}
+"""The members of documents in Monica's order; the times follow."""
+
+
+def body_for(path: str, contact: Entity, **changed: Any) -> Document:  # noqa: ANN401 - JSON
+    """What is sent for an entry of a contact."""
+    of_contact = {} if path == "/journal" else {"contact_id": contact.seq}
+    return {**GOOD[path], **of_contact, **changed}
+
+
+async def create(
+    monica: httpx.AsyncClient,
+    path: str,
+    contact: Entity,
+    **changed: Any,  # noqa: ANN401 - JSON
+) -> Document:
+    """Record an entry."""
+    answer = await monica.post(path, json=body_for(path, contact, **changed))
+    assert answer.status_code == CREATED.get(path, 201), answer.text
+    document: Document = answer.json()["data"]
+    return document
+
+
+async def activity_of(acme: Business, document: Document) -> Activity:
+    """The activity that an entry is."""
+    return await acme.read(lambda reader: reader.activity(document["id"]))
+
+
+async def refused(answer: httpx.Response) -> tuple[int, Any]:
+    """The status and the message of an error."""
+    return answer.status_code, answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("path", PATHS)
+async def test_an_entry_is_an_activity(
+    monica: httpx.AsyncClient, acme: Business, jim: Entity, path: str
+) -> None:
+    """It is shown as it was recorded, in Monica's order, and deleted for good."""
+    document = await create(monica, path, jim)
+
+    activity = await activity_of(acme, document)
+    assert list(document) == [*KEYS[path].split(), "created_at", "updated_at"]
+    assert (activity.kind, activity.origin) == (KINDS[path], "monica")
+    assert document["uuid"] == activity.id
+    assert (await monica.get(f"{path}/{document['id']}")).json() == {"data": document}
+    listed = (await monica.get(path)).json()
+    assert (listed["data"], listed["meta"]["total"]) == ([document], 1)
+    deleted = await monica.delete(f"{path}/{document['id']}")
+    assert deleted.json() == {"deleted": True, "id": document["id"]}
+    assert (await monica.get(path)).json()["data"] == []
+
+
+@SQLITE_ONLY
+@pytest.mark.parametrize("path", PATHS)
+async def test_what_is_sent_back_as_shown_changes_nothing(
+    monica: httpx.AsyncClient, acme: Business, jim: Entity, path: str
+) -> None:
+    """Nor does a zone, a time of day or a favorite's time get lost."""
+    document = await create(monica, path, jim)
+    before = await activity_of(acme, document)
+    shown = {
+        name: value
+        for name, value in {**GOOD[path], **document}.items()
+        if value is not None and name not in {"emotions", "life_event_type", "contact"}
+    }
+
+    answer = await monica.put(f"{path}/{document['id']}", json={**body_for(path, jim), **shown})
+
+    after = await activity_of(acme, document)
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["data"] == document
+    assert after == before
+
+
+@SQLITE_ONLY
+@pytest.mark.parametrize("path", PATHS)
+async def test_unknown_entries(monica: httpx.AsyncClient, jim: Entity, path: str) -> None:
+    """404, except where Monica counts the id among what is sent; an activity is no entry."""
+    lunch = await monica.post(
+        "/activities",
+        json={"summary": "Lunch", "happened_at": "2018-02-02", "contacts": [jim.seq]},
+    )
+    told = {"/calls": "call", "/conversations": "conversation"}.get(path)
+    for id_ in (999, lunch.json()["data"]["id"], "x"):
+        assert (await monica.get(f"{path}/{id_}")).status_code == 404
+        changed = await monica.put(f"{path}/{id_}", json=body_for(path, jim))
+        deleted = await monica.delete(f"{path}/{id_}")
+        assert changed.status_code == (422 if told else 404)
+        assert deleted.status_code == (422 if path == "/conversations" else 404)
+        if told:
+            message = f"The selected {told} id is invalid."
+            assert changed.json()["error"] == {"message": [message], "error_code": 32}
+
+
+BAD: list[tuple[str, Document, list[str]]] = [
+    ("/notes", {"body": None}, ["The body field is required."]),
+    ("/notes", {"body": "  ", "contact_id": ""}, [
+        "The body field is required.", "The contact id field is required.",
+    ]),
+    ("/notes", {"body": "x" * 100_001}, ["The body may not be greater than 100000 characters."]),
+    ("/notes", {"is_favorited": "yes"}, ["The is favorited field must be true or false."]),
+    ("/notes", {"contact_id": "x"}, ["The contact id must be an integer."]),
+    ("/calls", {"called_at": None}, ["The called at field is required."]),
+    ("/calls", {"called_at": "soon", "content": 1}, [
+        "The called at is not a valid date.", "The content must be a string.",
+    ]),
+    ("/calls", {"emotions": "joy", "contact_called": 2}, [
+        "The contact called field must be true or false.", "The emotions must be an array.",
+    ]),
+    ("/conversations", {"contact_field_type_id": 99}, [
+        "The selected contact field type id is invalid.",
+    ]),
+    ("/conversations", {"contact_id": 99}, ["The selected contact id is invalid."]),
+    ("/lifeevents", {"has_reminder": None, "happened_at_day_unknown": None}, [
+        "The has reminder field is required.", "The happened at day unknown field is required.",
+    ]),
+    ("/lifeevents", {"name": 7}, ["The name must be a string."]),
+    ("/journal", {"title": "x" * 256, "post": None}, [
+        "The title may not be greater than 255 characters.", "The post field is required.",
+    ]),
+]  # fmt: skip
+
+
+@SQLITE_ONLY
+async def test_rules(monica: httpx.AsyncClient, jim: Entity) -> None:
+    """All that is wrong is told in sentences, in the order of the rules; nothing is recorded."""
+    for path, changed, messages in BAD:
+        answer = await monica.post(path, json=body_for(path, jim, **changed))
+
+        assert await refused(answer) == (422, messages), (path, changed)
+    for path in PATHS:
+        assert (await monica.get(path)).json()["meta"]["total"] == 0
+
+
+@SQLITE_ONLY
+@pytest.mark.parametrize(
+    ("path", "changed"),
+    [
+        ("/notes", {"contact_id": 99}),
+        ("/calls", {"contact_id": 99}),
+        ("/calls", {"emotions": [1, 134]}),
+        ("/calls", {"emotions": ["x"]}),
+        ("/lifeevents", {"contact_id": 99}),
+        ("/lifeevents", {"life_event_type_id": 44}),
+    ],
+)
+async def test_what_an_entry_names_has_to_be_there(
+    monica: httpx.AsyncClient, jim: Entity, path: str, changed: Document
+) -> None:
+    """Else 404, and nothing is recorded."""
+    answer = await monica.post(path, json=body_for(path, jim, **changed))
+
+    assert await refused(answer) == (404, "The resource has not been found")
+    assert (await monica.get(path)).json()["meta"]["total"] == 0
+
+
+@SQLITE_ONLY
+async def test_a_note_moves_to_another_contact(
+    monica: httpx.AsyncClient, acme: Business, jim: Entity
+) -> None:
+    """Its other links stay; a favorite is one since it became one."""
+    ann = await acme.put("contact", "9", name="Ann Lee")
+    seq = (await acme.record_one("8", Link("user", "u1", "actor"), body="Hi")).seq
+
+    answer = await monica.put(
+        f"/notes/{seq}", json={"body": "Hi", "contact_id": ann.seq, "is_favorited": True}
+    )
+
+    document = answer.json()["data"]
+    activity = await activity_of(acme, document)
+    assert document["contact"]["id"] == ann.seq
+    assert document["favorited_at"] == "2026-03-01T12:00:00Z"
+    assert [(link.entity.type, link.entity.id) for link in activity.links] == [
+        ("contact", "9"), ("user", "u1"),
+    ]  # fmt: skip
+    for_jim = (await monica.get(f"/contacts/{jim.seq}/notes")).json()
+    for_ann = (await monica.get(f"/contacts/{ann.seq}/notes")).json()
+    assert (for_jim["meta"]["total"], for_ann["data"]) == (0, [document])
+
+
+async def test_notes_of_other_surfaces(
+    monica: httpx.AsyncClient, acme: Business, jim: Entity
+) -> None:
+    """A text of Cobot's is a note as its text; what concerns nobody is none."""
+    await acme.record_one("8", kind="text.posted", body="<b>Hello</b> &amp; you")
+    await acme.record_one("8", kind="note.created", summary="Only a summary")
+    await acme.record_one(kind="note.created", body="About nobody")
+    await acme.record_one("8", kind="encounter.logged", body="Lunch")
+
+    listed = (await monica.get("/notes")).json()
+    of_jim = (await monica.get(f"/contacts/{jim.seq}/notes")).json()
+
+    assert [note["body"] for note in listed["data"]] == ["Hello & you", "Only a summary"]
+    assert of_jim["data"] == listed["data"]
+    statistics = (await monica.get(f"/contacts/{jim.seq}")).json()["data"]["statistics"]
+    assert (statistics["number_of_notes"], statistics["number_of_activities"]) == (2, 3)
+
+
+async def test_lists_go_by_what_is_asked(monica: httpx.AsyncClient, jim: Entity) -> None:
+    """By recording, by last change, and calls by when they were; with the years of calls."""
+    days = ("2019-05-01", "2017-05-01", "2019-01-01 00:30:00")
+    first, second, third = [
+        (await create(monica, "/calls", jim, called_at=day))["id"] for day in days
+    ]
+    await monica.put(f"/calls/{first}", json={"called_at": days[0], "content": "Changed"})
+
+    async def ids(query: str, path: str = "/calls") -> list[int]:
+        document = (await monica.get(f"{path}?{query}")).json()
+        assert document["meta"]["statistics"] == {"2019": 2, "2017": 1}
+        return [call["id"] for call in document["data"]]
+
+    assert await ids("") == [first, second, third]
+    assert await ids("sort=-created_at&limit=2") == [third, second]
+    assert await ids("sort=-created_at&limit=2&page=2") == [first]
+    assert await ids("sort=called_at") == [second, third, first]
+    assert await ids("sort=-called_at", f"/contacts/{jim.seq}/calls") == [first, third, second]
+    assert (await monica.get("/notes?sort=called_at")).status_code == 500
+    assert (await monica.get("/calls?sort=completed_at")).status_code == 500
+    assert (await monica.get("/contacts/99/calls")).status_code == 404
+
+
+@SQLITE_ONLY
+async def test_the_last_change_comes_last(
+    monica: httpx.AsyncClient, acme: Business, jim: Entity
+) -> None:
+    """`updated_at` is in both directions."""
+    seqs = [(await acme.record_one("8", body=str(number))).seq for number in range(3)]
+    acme.database.clock.instant += 60_000_000  # type: ignore[attr-defined]
+    await monica.put(f"/notes/{seqs[1]}", json={"body": "Changed", "contact_id": jim.seq})
+
+    for query, expected in (("updated_at", [0, 2, 1]), ("-updated_at", [1, 2, 0])):
+        listed = (await monica.get(f"/notes?sort={query}")).json()["data"]
+        assert [note["id"] for note in listed] == [seqs[number] for number in expected]
+
+
+MOMENTS = [
+    ("2018-02-02", "2018-02-02T00:00:00Z", "2018-02-01T23:00:00Z"),
+    ("2018-02-02 10:30:00", "2018-02-02T10:30:00Z", "2018-02-02T10:30:00Z"),
+    ("2018-02-02T10:30:00+02:00", "2018-02-02T08:30:00Z", "2018-02-02T08:30:00Z"),
+    ("2 February 2018", "2018-02-02T00:00:00Z", "2018-02-01T23:00:00Z"),
+]
+
+
+@SQLITE_ONLY
+@pytest.mark.parametrize(
+    ("sent", "shown", "occurred_at"),
+    MOMENTS,
+)
+async def test_moments(
+    monica: httpx.AsyncClient, acme: Business, sent: str, shown: str, occurred_at: str
+) -> None:
+    """A date is shown as its midnight and begins its day in the account's zone."""
+    jim = await acme.put("contact", "8")
+    document = await create(monica, "/calls", jim, called_at=sent)
+
+    activity = await activity_of(acme, document)
+    assert document["called_at"] == shown
+    assert text_from_instant(activity.occurred_at) == occurred_at
+    contact = (await monica.get(f"/contacts/{jim.seq}")).json()["data"]
+    assert contact["last_called"] == occurred_at
+    assert contact["statistics"]["number_of_calls"] == 1
+
+
+@SQLITE_ONLY
+async def test_a_call_keeps_its_emotions(monica: httpx.AsyncClient, jim: Entity) -> None:
+    """As long as none are sent; what else is not sent becomes null."""
+    document = await create(monica, "/calls", jim, contact_called=True)
+
+    answer = await monica.put(
+        f"/calls/{document['id']}", json={"called_at": "2018-02-03", "emotions": []}
+    )
+
+    changed = answer.json()["data"]
+    assert [one["id"] for one in changed["emotions"]] == [1, 2]
+    assert (changed["content"], changed["contact_called"]) == (None, False)
+    assert changed["called_at"] == "2018-02-03T00:00:00Z"
+
+
+async def test_messages_answer_the_whole_conversation(
+    monica: httpx.AsyncClient, acme: Business, jim: Entity
+) -> None:
+    """What they say is the body, which other surfaces show and the search finds."""
+    document = await create(monica, "/conversations", jim)
+    path = f"/conversations/{document['id']}/messages"
+    sent = {"written_at": "2018-02-02", "written_by_me": True, "content": "Hello"}
+
+    first = await monica.post(path, json=sent)
+    second = await monica.post(path, json={**sent, "written_by_me": 0, "content": "Hi there"})
+    messages = second.json()["data"]["messages"]
+    changed = await monica.put(f"{path}/{messages[0]['id']}", json={**sent, "content": "Hey"})
+
+    assert [answer.status_code for answer in (first, second, changed)] == [200, 200, 200]
+    assert list(messages[0]) == [
+        "id", "uuid", "object", "content", "written_at", "written_by_me", "account", "contact",
+        "conversation", "created_at", "updated_at",
+    ]  # fmt: skip
+    assert messages[0]["conversation"] == {"id": document["id"]}
+    whole = changed.json()["data"]
+    assert [(one["content"], one["written_by_me"]) for one in whole["messages"]] == [
+        ("Hey", True), ("Hi there", False),
+    ]  # fmt: skip
+    assert (await activity_of(acme, document)).body == "Hey\nHi there"
+    deleted = await monica.delete(f"{path}/{messages[1]['id']}")
+    assert deleted.json() == {"deleted": True, "id": messages[1]["id"]}
+    third = await monica.post(path, json=sent)
+    ids = [one["id"] for one in third.json()["data"]["messages"]]
+    assert ids[0] == messages[0]["id"]
+    assert ids[1] not in {one["id"] for one in messages}
+    kept = await monica.put(
+        f"/conversations/{document['id']}",
+        json={"happened_at": "2018-02-03", "contact_field_type_id": "2"},
+    )
+    assert len(kept.json()["data"]["messages"]) == 2
+    assert kept.json()["data"]["contact_field_type"]["id"] == 2
+
+
+@SQLITE_ONLY
+async def test_messages_have_rules(monica: httpx.AsyncClient, jim: Entity) -> None:
+    """And are those of their conversation alone."""
+    one = await create(monica, "/conversations", jim)
+    other = await create(monica, "/conversations", jim)
+    sent = {"written_at": "2018-02-02", "written_by_me": True, "content": "Hello"}
+    path = f"/conversations/{one['id']}/messages"
+    answer = await monica.post(path, json=sent)
+    id_ = answer.json()["data"]["messages"][0]["id"]
+
+    empty = await monica.post(path, json={"written_by_me": "x"})
+    elsewhere = f"/conversations/{other['id']}/messages/{id_}"
+    answers = [
+        await monica.put(elsewhere, json=sent),
+        await monica.delete(elsewhere),
+        await monica.put(f"{path}/{id_ + 1}", json=sent),
+        await monica.delete(f"{path}/x"),
+        await monica.post("/conversations/999/messages", json=sent),
+    ]
+
+    assert await refused(empty) == (422, [
+        "The written at field is required.",
+        "The written by me field must be true or false.",
+        "The content field is required.",
+    ])  # fmt: skip
+    assert [one.status_code for one in answers] == [404] * 5
+
+
+@SQLITE_ONLY
+async def test_nobody_sends_what_is_made_here(
+    monica: httpx.AsyncClient, acme: Business, jim: Entity
+) -> None:
+    """Neither messages nor times, under whatever name."""
+    document = await create(
+        monica, "/conversations", jim,
+        **{"messages": [1], "text": "x", "last_message": 9, "": "x", "\0": "x"},
+    )  # fmt: skip
+    note = await create(monica, "/notes", jim, is_favorited=False, favorited_at="2018-02-02")
+
+    activity = await activity_of(acme, document)
+    assert object_from_text(activity.data) == {
+        "contact_field_type_id": 1, "happened_on": "2018-02-02",
+    }  # fmt: skip
+    assert activity.body is None
+    assert note["favorited_at"] is None
+
+
+@SQLITE_ONLY
+@pytest.mark.parametrize(
+    "data",
+    [
+        '{"messages":[{"content":"Hi"},{"content":"Ho","id":7,"written_at":"2018-02-02"}]}',
+        '{"messages":[{"content":"","written_by_me":true}],"contact_field_type_id":99}',
+        "{}",
+    ],
+)
+async def test_conversations_of_other_surfaces(
+    monica: httpx.AsyncClient, acme: Business, jim: Entity, data: str
+) -> None:
+    """What they leave out is null; a message without an id has one, and can be changed."""
+    seq = (await acme.record_one("8", kind="conversation.logged", body="Hi", data=data)).seq
+
+    document = (await monica.get(f"/conversations/{seq}")).json()["data"]
+    for message in document["messages"]:
+        answer = await monica.put(
+            f"/conversations/{seq}/messages/{message['id']}",
+            json={"written_at": "2018-02-02", "written_by_me": True, "content": "New"},
+        )
+        assert answer.status_code == 200, answer.text
+
+    after = (await monica.get(f"/conversations/{seq}")).json()["data"]
+    assert document["contact_field_type"] is None
+    assert [one["id"] for one in after["messages"]] == [one["id"] for one in document["messages"]]
+    assert jim.seq == after["contact"]["id"]
+
+
+@SQLITE_ONLY
+async def test_a_conversation_has_an_end(
+    monica: httpx.AsyncClient, acme: Business, jim: Entity
+) -> None:
+    """It holds a thousand messages."""
+    messages = ",".join(['{"content":"x"}'] * 1000)
+    data = f'{{"messages":[{messages}]}}'
+    seq = (await acme.record_one("8", kind="conversation.logged", data=data)).seq
+
+    answer = await monica.post(
+        f"/conversations/{seq}/messages",
+        json={"written_at": "2018-02-02", "written_by_me": True, "content": "New"},
+    )
+
+    assert answer.status_code == 422
+    assert jim.seq
+
+
+async def test_a_life_event_has_a_type_and_may_come_up_each_year(
+    monica: httpx.AsyncClient, acme: Business, jim: Entity
+) -> None:
+    """Other surfaces show the type by its name."""
+    document = await create(monica, "/lifeevents", jim, has_reminder=True, name=None)
+    of_type = document["life_event_type"]
+    reminders = (await monica.get(f"/contacts/{jim.seq}/reminders")).json()["data"]
+    invent = await monica.get(
+        "http://server/invent/orgs/c/contacts/8/activities", headers=acme.bearer
+    )
+
+    assert (of_type["name"], of_type["default_life_event_type_key"]) == ("Marriage", "marriage")
+    assert of_type["life_event_category"]["name"] == "Family & relationships"
+    assert [(one["title"], one["frequency_type"], one["initial_date"]) for one in reminders] == [
+        ("Marriage", "year", "2018-02-02T00:00:00Z")
+    ]
+    assert [one["note"]["content"] for one in invent.json()] == ["Rain"]
+    changed = await monica.put(
+        f"/lifeevents/{document['id']}",
+        json={"life_event_type_id": 1, "happened_at": "2018-02-03", "name": "Work"},
+    )
+    assert changed.json()["data"]["life_event_type"]["name"] == "New job"
+    assert changed.json()["data"]["note"] is None
+
+
+@SQLITE_ONLY
+async def test_the_journal_is_about_nobody(monica: httpx.AsyncClient, acme: Business) -> None:
+    """So it is no activity of Monica's; its date is when it was sent."""
+    answer = await monica.post("/journal", data={"title": "Monday", "post": "Rain"})
+
+    document = answer.json()["data"]
+    assert document["date"] == "2026-03-01T12:00:00.000000Z"
+    assert (await monica.get("/activities")).json()["data"] == []
+    assert (await activity_of(acme, document)).links == ()

@@ -1,0 +1,184 @@
+"""Tasks and reminders, and what becomes of them."""
+
+from typing import Any
+
+import httpx
+
+from doings.core.entity import Entity
+from doings.core.query import Query
+from tests.engines import SQLITE_ONLY
+from tests.serving import Business
+
+Document = dict[str, Any]
+
+REMINDER: Document = {
+    "title": "Birthday", "initial_date": "2020-03-15", "frequency_type": "year",
+    "frequency_number": 1,
+}  # fmt: skip
+
+
+async def make(monica: httpx.AsyncClient, path: str, **members: Any) -> Document:  # noqa: ANN401
+    """Make a task or a reminder."""
+    answer = await monica.post(path, json=members)
+    assert answer.status_code in {200, 201}, answer.text
+    document: Document = answer.json()["data"]
+    return document
+
+
+async def kinds(acme: Business) -> list[str]:
+    """The kinds of all activities, newest first."""
+    page = await acme.read(lambda reader: reader.page(Query()))
+    return [activity.kind for activity in page.items]
+
+
+async def test_a_task_is_kept_with_its_contact(
+    monica: httpx.AsyncClient, acme: Business, jim: Entity
+) -> None:
+    """It is counted there, in the lists, no activity, and goes with the contact."""
+    answer = await monica.post("/tasks", json={"title": "Call back", "contact_id": str(jim.seq)})
+
+    document = answer.json()["data"]
+    assert answer.status_code == 200
+    assert list(document) == [
+        "id", "uuid", "object", "title", "description", "completed", "completed_at", "account",
+        "contact", "created_at", "updated_at",
+    ]  # fmt: skip
+    assert (document["contact"]["id"], document["completed"]) == (jim.seq, False)
+    assert (await monica.get("/tasks")).json()["data"] == [document]
+    assert (await monica.get(f"/contacts/{jim.seq}/tasks")).json()["data"] == [document]
+    statistics = (await monica.get(f"/contacts/{jim.seq}")).json()["data"]["statistics"]
+    assert (statistics["number_of_tasks"], statistics["number_of_activities"]) == (1, 0)
+    assert await kinds(acme) == []
+    await monica.delete(f"/contacts/{jim.seq}")
+    assert (await monica.get("/tasks")).json()["data"] == []
+
+
+async def test_a_task_that_is_completed_happened(
+    monica: httpx.AsyncClient, acme: Business, jim: Entity
+) -> None:
+    """Once, until that is taken back; deleting the task deletes nothing that happened."""
+    task = await make(monica, "/tasks", title="Call back", description="Soon", contact_id=jim.seq)
+    path = f"/tasks/{task['id']}"
+
+    for _ in range(2):
+        answer = await monica.put(path, json={"title": "Call back", "completed": "1"})
+        assert answer.json()["data"]["completed_at"] == "2026-03-01T12:00:00Z"
+    done = await kinds(acme)
+    (activity,) = (await monica.get(f"/contacts/{jim.seq}/activities")).json()["data"]
+    undone = await monica.put(path, json={"title": "Call back", "completed": False})
+
+    assert done == ["task.completed"]
+    assert (activity["summary"], activity["description"]) == ("Call back", None)
+    assert (undone.json()["data"]["completed_at"], await kinds(acme)) == (None, [])
+    await monica.put(path, json={"title": "Call back", "completed": True})
+    await monica.delete(path)
+    assert await kinds(acme) == ["task.completed"]
+
+
+@SQLITE_ONLY
+async def test_a_task_of_nobody(monica: httpx.AsyncClient, acme: Business) -> None:
+    """It may be completed, too, and then concerns itself alone; its activity may be gone."""
+    task = await make(monica, "/tasks", title="Tidy up")
+    path = f"/tasks/{task['id']}"
+
+    await monica.put(path, json={"title": "Tidy up", "completed": True})
+    page = await acme.read(lambda reader: reader.page(Query()))
+    (activity,) = page.items
+    await acme.write(lambda writer: writer.erase(activity.seq))
+    answer = await monica.put(path, json={"title": "Tidy up", "completed": False})
+
+    assert task["contact"] is None
+    assert [(link.entity.type, link.entity.name) for link in activity.links] == [
+        ("task", "Tidy up")
+    ]
+    assert answer.json()["data"]["completed"] is False
+
+
+@SQLITE_ONLY
+async def test_rules_of_tasks_and_reminders(
+    monica: httpx.AsyncClient, acme: Business, jim: Entity
+) -> None:
+    """In the order of the rules; another contact's are not there."""
+    ann = await acme.put("contact", "9", name="Ann")
+    task = await make(monica, "/tasks", title="Call back", contact_id=jim.seq)
+    reminder = await make(monica, "/reminders", contact_id=jim.seq, **REMINDER)
+
+    async def told(verb: str, path: str, **members: Any) -> Any:  # noqa: ANN401 - JSON
+        answer = await monica.request(verb, path, json=members)
+        return answer.status_code, answer.json()["error"]["message"]
+
+    unfound = (404, "The resource has not been found")
+    assert await told("POST", "/tasks") == (422, ["The title field is required."])
+    assert await told("POST", "/tasks", title="x", contact_id=99) == unfound
+    assert await told("PUT", "/tasks/99", title="x") == (422, ["The selected task id is invalid."])
+    other = {"contact_id": ann.seq}
+    assert await told("PUT", f"/tasks/{task['id']}", title="x", **other) == unfound
+    assert await told("POST", "/reminders", frequency_type="day", initial_date="2.1.2018") == (
+        422,
+        [
+            "The contact id field is required.",
+            "The initial date does not match the format Y-m-d.",
+            "The selected frequency type is invalid.",
+            "The frequency number field is required.",
+            "The title field is required.",
+        ],
+    )
+    assert await told("PUT", "/reminders/99", contact_id=jim.seq, **REMINDER) == (
+        422, ["The selected reminder id is invalid."],
+    )  # fmt: skip
+    path = f"/reminders/{reminder['id']}"
+    assert await told("PUT", path, **REMINDER, **other) == unfound
+    assert await told("GET", "/reminders/99") == unfound
+
+
+async def test_reminders_come_up(monica: httpx.AsyncClient, jim: Entity) -> None:
+    """The next time of each, in the month that is asked for, by date and without pages."""
+    made = [
+        await make(monica, "/reminders", contact_id=jim.seq, **{**REMINDER, **changed})
+        for changed in (
+            {"title": "yearly"},
+            {"title": "weekly", "frequency_type": "week", "frequency_number": 2},
+            {"title": "monthly", "frequency_type": "month", "initial_date": "2026-01-31"},
+            {"title": "once", "frequency_type": "one_time", "initial_date": "2026-04-02"},
+            {"title": "over", "frequency_type": "one_time"},
+        )
+    ]
+
+    async def coming(month: object) -> list[tuple[str, str]]:
+        answer = await monica.get(f"/reminders/upcoming/{month}")
+        assert list(answer.json()) == ["data"]
+        return [(one["title"], one["planned_date"][:10]) for one in answer.json()["data"]]
+
+    assert await coming(0) == [
+        ("weekly", "2026-03-08"), ("yearly", "2026-03-15"), ("monthly", "2026-03-31"),
+    ]  # fmt: skip
+    assert await coming(1) == [("once", "2026-04-02")]
+    assert await coming(2) == await coming(10**15) == []
+    (document,) = (await monica.get("/reminders/upcoming/1")).json()["data"]
+    assert list(document) == [
+        "id", "reminder_id", "object", "planned_date", "title", "description", "frequency_type",
+        "frequency_number", "initial_date", "delible", "account", "contact", "created_at",
+        "updated_at",
+    ]  # fmt: skip
+    assert document["planned_date"] == "2026-04-02T00:00:00.000000Z"
+    assert document["reminder_id"] == made[3]["id"]
+    assert document["contact"]["id"] == jim.seq
+    statistics = (await monica.get(f"/contacts/{jim.seq}")).json()["data"]["statistics"]
+    assert statistics["number_of_reminders"] == 5
+
+
+@SQLITE_ONLY
+async def test_reminders_of_other_surfaces(
+    monica: httpx.AsyncClient, acme: Business, jim: Entity
+) -> None:
+    """Whatever they hold, the list is answered."""
+    for number, attrs in enumerate(
+        ("{}", '{"initial_date":"soon"}', '{"initial_date":"2020-02-29","frequency_type":7}')
+    ):
+        await acme.put("reminder", f"r{number}", attrs=attrs, contact="8")
+
+    upcoming = await monica.get("/reminders/upcoming/0")
+    listed = await monica.get(f"/contacts/{jim.seq}/reminders")
+
+    assert (upcoming.status_code, upcoming.json()) == (200, {"data": []})
+    assert listed.json()["meta"]["total"] == 3
