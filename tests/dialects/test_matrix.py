@@ -18,6 +18,7 @@ from doings.dialects.agendize.vocabulary import type_of_kind as agendize
 from doings.dialects.cobot.vocabulary import type_of_kind as cobot
 from doings.dialects.invent.vocabulary import type_of_kind as invent
 from doings.dialects.mio.vocabulary import type_of_kind as mio
+from doings.dialects.monica.vocabulary import OBJECTS_OF_KINDS
 from doings.dialects.monica.vocabulary import type_of_kind as monica
 from tests.dialects.dialect import DIALECTS, Dialect
 from tests.dialects.samples import SAMPLES
@@ -104,6 +105,33 @@ async def test_each_kind_is_its_document_or_is_nowhere(
     for kind, document in found.items():
         assert json.dumps(document) == json.dumps(expected[kind]), kind
     assert list(expected) == expressible
+
+
+LISTS = {
+    "note": "notes",
+    "call": "calls",
+    "conversation": "conversations",
+    "lifeevent": "lifeevents",
+    "entry": "journal",
+}
+"""Monica's lists beside that of activities, by what it calls their entries."""
+
+
+async def test_each_kind_is_also_in_a_list_of_its_own(served: Served, business: Business) -> None:
+    """What Monica has another word for, as that; each once, and nothing else."""
+    found: dict[str, Document] = {}
+    for object_, path in LISTS.items():
+        answer = await served.client.get(f"/monica/api/{path}", headers=business.bearer)
+        kinds = [kind for kind in CATALOGUE if OBJECTS_OF_KINDS.get(kind) == object_]
+        found |= dict(zip(kinds, answer.json()["data"], strict=True))
+
+    assert {kind: one["object"] for kind, one in found.items()} == OBJECTS_OF_KINDS
+    golden = GOLDEN / "monica_lists.json"
+    if os.environ.get("DOINGS_TEST_RENEW"):
+        text = json.dumps(found, indent=1, ensure_ascii=False)
+        golden.write_text(f"{text}\n", encoding="utf-8")
+    expected = json.loads(golden.read_text(encoding="utf-8"))
+    assert json.dumps(found) == json.dumps(expected)
 
 
 async def test_totals_count_what_can_be_expressed(served: Served, business: Business) -> None:
