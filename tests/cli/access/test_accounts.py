@@ -82,6 +82,49 @@ def test_links_of_an_account_lead_where_it_says(cli: Cli) -> None:
     assert settings_of("co-up") == {"interactions": "closed"}
 
 
+def test_an_account_says_which_monica_it_speaks(cli: Cli) -> None:
+    """One of two; where its programs may be sent back to is a list of addresses."""
+    cli("account", "create", "co-up")
+
+    spoken = cli("account", "set", "co-up", "--monica", "4.1")
+    unknown = cli("account", "set", "co-up", "--monica", "5")
+    given = cli("account", "set", "co-up", "--redirects", "https://a.example/back, app.a:/b")
+    kept = settings_of("co-up")
+    taken = cli("account", "set", "co-up", "--redirects", "")
+
+    assert spoken == (0, "Account co-up: monica 4.1\n", "")
+    assert (unknown.code, given.code) == (2, 0)
+    assert kept == {"monica": "4.1", "redirects": ["app.a:/b", "https://a.example/back"]}
+    assert taken == (0, "Account co-up: redirects unset\n", "")
+    assert settings_of("co-up") == {"monica": "4.1"}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://app.example.org/back",
+        "https://",
+        "https://u:p@app.example.org/",
+        "https://app.example.org/#a",
+        "https://app.example.org:x/",
+        "javascript:alert(1)",
+        "data:text/html;x",
+        "app.example:",
+        "/back",
+        "https://a.example/<b>",
+    ],
+)
+def test_programs_are_sent_back_to_no_odd_address(cli: Cli, address: str) -> None:
+    """By HTTPS, on this machine, or an app's own; without what could end a header."""
+    cli("account", "create", "co-up")
+
+    outcome = cli("account", "set", "co-up", "--redirects", address)
+
+    assert outcome.code == 2
+    assert outcome.err.startswith(f"doings: --redirects {address}: must be like https://")
+    assert settings_of("co-up") == {}
+
+
 def test_sites_that_show_timelines_are_named(cli: Cli) -> None:
     """As browsers write them, each once; an empty list is any site again."""
     cli("account", "create", "co-up")

@@ -6,9 +6,11 @@ from pathlib import Path
 import httpx
 import pytest
 
+from doings.auth.grants import Over
 from doings.auth.jwt import TokenExpired
 from doings.core import errors
 from doings.dialects.monica.errors import ERROR_RESPONSES
+from doings.dialects.monica.handlers.oauth import Refused
 from doings.dialects.monica.params import LimitTooBig, NotSortable, UnknownSort
 from doings.dialects.monica.validation import Rejected
 from doings.httpkit.errors import (
@@ -272,6 +274,17 @@ ANSWERS: tuple[tuple[errors.DoingsError, int, object], ...] = (
     (UnknownSort("unknown", "sort"), 400, NO_SORT),
     (errors.Unauthenticated(), 401, UNAUTHENTICATED),
     (TokenExpired(), 401, UNAUTHENTICATED),
+    (Over("the token is over"), 401, UNAUTHENTICATED),
+    (
+        Refused(400, "invalid_request", "It is malformed.", "Check it"),
+        400,
+        {
+            "error": "invalid_request",
+            "error_description": "It is malformed.",
+            "hint": "Check it",
+            "message": "It is malformed.",
+        },
+    ),
     (errors.Forbidden("admin"), 401, error(42, "Not authorized")),
     (errors.NotFound("contact", 1), 404, NOT_FOUND),
     (NoRoute("/api/x"), 404, {"message": "The route api/x could not be found."}),

@@ -7,7 +7,7 @@ import httpx
 from doings.core.entity import Entity
 from doings.core.query import Query
 from tests.engines import SQLITE_ONLY
-from tests.serving import Business
+from tests.serving import Business, Served
 
 Document = dict[str, Any]
 
@@ -165,6 +165,26 @@ async def test_reminders_come_up(monica: httpx.AsyncClient, jim: Entity) -> None
     assert document["contact"]["id"] == jim.seq
     statistics = (await monica.get(f"/contacts/{jim.seq}")).json()["data"]["statistics"]
     assert statistics["number_of_reminders"] == 5
+
+
+@SQLITE_ONLY
+async def test_whoever_is_erased_leaves_nothing_to_do(
+    served: Served, monica: httpx.AsyncClient, acme: Business, jim: Entity
+) -> None:
+    """Nor anything that happened."""
+    await make(monica, "/reminders", contact_id=jim.seq, **REMINDER)
+    task = await make(monica, "/tasks", title="Call Jim", contact_id=jim.seq)
+    await monica.put(f"/tasks/{task['id']}", json={"title": "Call Jim", "completed": True})
+    await monica.post("/notes", json={"body": "Likes tea", "contact_id": jim.seq})
+
+    erased = await served.client.post(
+        "/v1/erasures", headers=acme.bearer, json={"entity": "contact:8"}
+    )
+
+    assert erased.status_code < 300, erased.text
+    for path in ("/tasks", "/reminders", "/notes", "/activities"):
+        assert (await monica.get(path)).json()["data"] == [], path
+    assert await kinds(acme) == []
 
 
 @SQLITE_ONLY

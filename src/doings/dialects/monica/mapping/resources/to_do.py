@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from doings.core.entity import Entity
+from doings.core.entity import NAME_LENGTH, Entity
 from doings.core.text import object_from_text
 from doings.dialects.monica.mapping.render_context import RenderContext
 from doings.dialects.monica.mapping.resources.entities import EntityResource, item_of
@@ -105,7 +105,7 @@ REMINDERS = EntityResource(
                 store=integer_of,
                 is_kept=True,
             ),
-            Field("title", (REQUIRED, STRING, at_most(100_000))),
+            Field("title", (REQUIRED, STRING, at_most(NAME_LENGTH))),
             Field("description", (STRING, at_most(1_000_000))),
             Field("delible", (FLAG,), holds=(bool,), store=is_true, missing=True),
         ),
@@ -126,7 +126,7 @@ REMINDERS = EntityResource(
         ),
         unknown="The selected reminder id is invalid.",
     ),
-    named_by="",
+    named_by="title",
     is_numbered=True,
     stays=True,
 )
