@@ -39,7 +39,7 @@ async def test_a_viewer_sees_one_timeline_without_other_ids(
 
     rang, called = answer.json()["items"]
     assert called["title"] == "Called back"
-    assert (rang["title"], rang["icon"], rang["colour"]) == ("Call logged: Rang", "•", None)
+    assert (rang["title"], rang["icon"], rang["colour"]) == ("Call with Jim: Rang", "📞", None)
     assert called["actor"] == {"type": "user", "id": None, "name": "Ann"}
     links = [(link["id"], link["name"], link["role"]) for link in called["links"]]
     assert links == [("8", "Jim", "subject"), (None, "Pam", "subject")]

@@ -21,7 +21,6 @@ from doings.core.kinds.shapes import (
     LifeEventData,
     NoteData,
     PlanData,
-    TaskData,
     TextMessageData,
 )
 
@@ -239,7 +238,6 @@ _SHAPES: dict[str, type[msgspec.Struct]] = {
     "call": CallData,
     "conversation": ConversationData,
     "life_event": LifeEventData,
-    "task": TaskData,
     "file": FileData,
     "consent": ConsentData,
     "appointment": AppointmentData,

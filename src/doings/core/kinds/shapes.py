@@ -76,12 +76,6 @@ class LifeEventData(msgspec.Struct, frozen=True, kw_only=True):
     happened_at_day_unknown: bool | None = None
 
 
-class TaskData(msgspec.Struct, frozen=True, kw_only=True):
-    """task.completed: the task's title is the activity's summary."""
-
-    task_id: Integer | None = None
-
-
 class File(msgspec.Struct, frozen=True, kw_only=True):
     """An uploaded file, which is kept elsewhere."""
 
