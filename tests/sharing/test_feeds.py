@@ -59,7 +59,7 @@ async def test_a_calendar_holds_what_happened(native: Native, reader: httpx.Asyn
     assert tea["DESCRIPTION"] == "Tea; with   Pam,\nand <b>cake</b> ]]> \ufffe"
     assert tea["DTSTART"].to_ical() == b"20261106T100500Z"
     assert tea["TRANSP"] == "TRANSPARENT"
-    assert str(rang["SUMMARY"]) == "• Call logged: Rang"
+    assert str(rang["SUMMARY"]) == "📞 Call with Jim: Rang"
 
 
 async def test_a_feed_holds_what_happened(native: Native, reader: httpx.AsyncClient) -> None:

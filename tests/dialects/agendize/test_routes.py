@@ -310,5 +310,5 @@ async def test_links_by_host_name(hosted: Served) -> None:
 
 
 def test_every_kind_has_a_type() -> None:
-    """Seven types of three events, and two more notes."""
-    assert len(KINDS) == 7 * 3 + 2
+    """Seven types of three events, and seven more notes."""
+    assert len(KINDS) == 7 * 3 + 7

@@ -18,7 +18,7 @@ from doings.dialects.invent.mapping import (
     entity_drafts_from_document,
     saved_activity,
 )
-from doings.dialects.invent.vocabulary import KINDS, TYPES
+from doings.dialects.invent.vocabulary import KINDS, NOTE, TYPES
 from tests.builders import ID, activity, entity, linked
 from tests.clocks import NOON
 from tests.engines import SQLITE_ONLY
@@ -288,7 +288,7 @@ def expressible(draw: st.DrawFn) -> Activity:
     )
 
 
-INDISTINCT = {"encounter.logged", "text.posted"}
+INDISTINCT = {kind for kind, type_ in TYPES.items() if type_ == NOTE} - {"note.created"}
 """Notes to the vendor like any other."""
 
 
