@@ -1,4 +1,4 @@
-"""Which Monica an account speaks, and what none of them has here."""
+"""Which Monica an account speaks."""
 
 from typing import Any
 
@@ -10,11 +10,6 @@ from tests.engines import SQLITE_ONLY
 from tests.serving import Business, Served
 
 LUNCH = {"summary": "Lunch", "happened_at": "2018-02-02"}
-
-NOT_KEPT = (
-    "gifts", "debts", "photos", "documents", "pets", "relationships", "places", "companies",
-    "occupations", "contacts/8/gifts", "contacts/8/photos", "contacts/8/avatar",
-)  # fmt: skip
 
 pytestmark = SQLITE_ONLY
 
@@ -52,19 +47,3 @@ async def test_a_version_is_a_setting(
     assert activities["meta"]["per_page"] == page
     assert (await monica.get("/contacts?limit=0")).json()["meta"]["per_page"] == page
     assert chosen["meta"]["per_page"] == 3
-
-
-@pytest.mark.parametrize("path", NOT_KEPT)
-async def test_what_is_not_kept_is_not_there(monica: httpx.AsyncClient, path: str) -> None:
-    """For every method, and whatever the body is."""
-    answers = [
-        await monica.get(f"/{path}"),
-        await monica.get(f"/{path}/1"),
-        await monica.post(f"/{path}", json={"a": 1}),
-        await monica.post(f"/{path}", files={"photo": ("a.png", b"x" * 100_000)}),
-        await monica.put(f"/{path}/1", content=b"{"),
-        await monica.delete(f"/{path}/1"),
-    ]
-
-    assert [answer.status_code for answer in answers] == [404] * len(answers)
-    assert all(list(answer.json()) == ["message"] for answer in answers)
