@@ -3,12 +3,15 @@
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
 from doings.core.activity import Activity, Link
 from doings.core.clock import text_from_instant
 from doings.core.entity import Entity
 from doings.core.text import object_from_text
+from doings.dialects.monica.mapping.resources.activities import values_of
+from doings.dialects.monica.mapping.resources.happened import CALLS
 from tests.engines import SQLITE_ONLY
 from tests.serving import Business
 
@@ -304,6 +307,18 @@ async def test_moments(
     contact = (await monica.get(f"/contacts/{jim.seq}")).json()["data"]
     assert contact["last_called"] == occurred_at
     assert contact["statistics"]["number_of_calls"] == 1
+
+
+@SQLITE_ONLY
+@pytest.mark.parametrize("data", ['{"happened_on":5}', '{"happened_on":"soon","emotions":"x"}'])
+async def test_data_of_another_form_is_left_out(acme: Business, data: str) -> None:
+    """Older activities of these kinds may hold anything."""
+    activity = msgspec.structs.replace(await acme.record_one("8", kind="call.logged"), data=data)
+
+    values = values_of(CALLS, activity)
+
+    assert values["called_at"] == "2026-03-01T12:00:00Z"
+    assert values["emotions"] == []
 
 
 @SQLITE_ONLY

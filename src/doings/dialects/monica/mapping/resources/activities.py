@@ -23,7 +23,7 @@ from doings.dialects.monica.mapping.resources.fields import (
     referred_keys,
 )
 from doings.dialects.monica.mapping.resources.moments import instant_of, is_day, shown_moment
-from doings.dialects.monica.validation import REQUIRED, Rules
+from doings.dialects.monica.validation import REQUIRED, Rules, date_of
 from doings.dialects.monica.vocabulary import ORIGIN
 
 HAPPENED_ON = "happened_on"
@@ -87,6 +87,8 @@ def values_of(kept: ActivityResource, activity: Activity) -> dict[str, Any]:
     """The values of the entry that an activity is."""
     stored: dict[str, Any] = object_from_text(activity.data)
     happened_on = stored.get(HAPPENED_ON) if activity.kind == kept.kinds[0] else None
+    if not date_of(happened_on):
+        happened_on = None
     values = held_values(kept.resource, stored)
     if kept.summary:
         values[kept.summary] = _text(kept, activity, kept.summary, activity.summary)
