@@ -115,10 +115,18 @@ UPDATES_OF_ACTIVITIES = """
 # Where activities came from.
 ORIGINS_OF_ACTIVITIES = """
     SELECT seq, origin FROM activities WHERE account_id = :account_id AND seq = ANY(:seqs)"""
-# The activities of some kinds in timelines, in no order: seqs, and what puts them in one.
-# Those that concern no contact are left out, unless `alone` is 1.
+# The keys of the activities of some kinds in timelines, in no order.
 KEYS_OF_KINDS = """
-    SELECT a.seq, a.updated_at, a.occurred_at FROM links l
+    SELECT occurred_at, activity_seq FROM links
+    WHERE account_id = :account_id AND entity = ANY(:entities) AND kind = ANY(:kinds)"""
+# The same, but for those that concern no contact; an index alone says which do.
+KEYS_OF_KINDS_WITH_CONTACT = """
+    SELECT l.occurred_at, l.activity_seq FROM links l
+    JOIN activities a ON a.account_id = :account_id AND a.seq = l.activity_seq AND a.has_contact = 1
+    WHERE l.account_id = :account_id AND l.entity = ANY(:entities) AND l.kind = ANY(:kinds)"""
+# The same with when they were last changed; those without a contact only where `alone` is 1.
+UPDATES_OF_KINDS = """
+    SELECT l.occurred_at, l.activity_seq, a.updated_at FROM links l
     JOIN activities a ON a.account_id = :account_id AND a.seq = l.activity_seq
     WHERE l.account_id = :account_id AND l.entity = ANY(:entities) AND l.kind = ANY(:kinds)
         AND (a.has_contact = 1 OR :alone = 1)"""

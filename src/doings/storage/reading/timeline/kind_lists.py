@@ -12,8 +12,8 @@ from doings.storage.sql import tallies
 from doings.storage.sql.tallies import timeline_of
 from doings.storage.transaction import ReadTransaction
 
-COLUMNS = {"recorded": (0,), "updated": (1, 0), "occurred": (2, 0)}
-"""The places in a row of `KEYS_OF_KINDS` that an order goes by."""
+COLUMNS = {"recorded": (1,), "updated": (2, 1), "occurred": (0, 1)}
+"""The places in a row of `UPDATES_OF_KINDS` that an order goes by."""
 
 
 async def keys_of_kinds(
@@ -33,12 +33,17 @@ async def keys_of_kinds(
     entities = await ranges.resolve(transaction, () if entity is None else (entity,))
     if not entities:
         return []
-    rows = await transaction.fetch(
-        sql.KEYS_OF_KINDS, entities=entities, kinds=list(kinds), alone=int(is_alone_allowed)
-    )
+    names = {"entities": entities, "kinds": list(kinds)}
+    if order.by == "updated":
+        rows = await transaction.fetch(sql.UPDATES_OF_KINDS, alone=int(is_alone_allowed), **names)
+    elif is_alone_allowed or entity is not None:
+        rows = await transaction.fetch(sql.KEYS_OF_KINDS, **names)
+    else:
+        rows = await transaction.fetch(sql.KEYS_OF_KINDS_WITH_CONTACT, **names)
     rows.sort(key=itemgetter(*COLUMNS[order.by]), reverse=order.is_descending)
+    keys: list[Key] = [(row[0], row[1]) for row in rows]
     # What concerns several that are one person stands in the timeline of each of them.
-    return list(dict.fromkeys((at, seq) for seq, _, at in rows))
+    return keys if len(entities) == 1 else list(dict.fromkeys(keys))
 
 
 async def totals_by_kind_of(
