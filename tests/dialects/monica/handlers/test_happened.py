@@ -1,82 +1,27 @@
 """Notes, calls, conversations, life events and the journal, as Monica takes and answers them."""
 
-from typing import Any
-
 import httpx
 import msgspec
 import pytest
 
-from doings.core.activity import Activity, Link
+from doings.core.activity import Link
 from doings.core.clock import text_from_instant
 from doings.core.entity import Entity
-from doings.core.text import object_from_text
 from doings.dialects.monica.mapping.resources.activities import values_of
 from doings.dialects.monica.mapping.resources.happened import CALLS
+from tests.dialects.monica.happened import (
+    GOOD,
+    KEYS,
+    KINDS,
+    PATHS,
+    Document,
+    activity_of,
+    body_for,
+    create,
+    refused,
+)
 from tests.engines import SQLITE_ONLY
 from tests.serving import Business
-
-Document = dict[str, Any]
-
-PATHS = ("/notes", "/calls", "/conversations", "/lifeevents", "/journal")
-
-GOOD: dict[str, Document] = {
-    "/notes": {"body": "Likes tea", "is_favorited": "1"},
-    "/calls": {"called_at": "2018-02-02", "content": "Long", "emotions": ["1", 2, 1]},
-    "/conversations": {"happened_at": "2018-02-02", "contact_field_type_id": 1},
-    "/lifeevents": {
-        "life_event_type_id": 10, "happened_at": "2018-02-02", "name": "Wedding", "note": "Rain",
-        "has_reminder": False, "happened_at_month_unknown": 0, "happened_at_day_unknown": "0",
-    },
-    "/journal": {"title": "Monday", "post": "It rained."},
-}  # fmt: skip
-
-CREATED = {"/lifeevents": 200}
-
-KINDS = {
-    "/notes": "note.created",
-    "/calls": "call.logged",
-    "/conversations": "conversation.logged",
-    "/lifeevents": "life_event.logged",
-    "/journal": "journal_entry.written",
-}
-
-KEYS = {
-    "/notes": "id uuid object body is_favorited favorited_at url account contact",
-    "/calls": "id uuid object called_at content contact_called emotions url account contact",
-    "/conversations": "id uuid object happened_at messages contact_field_type url account contact",
-    "/lifeevents": "id uuid object name note happened_at life_event_type account contact",
-    "/journal": "id uuid object title post date url account",
-}
-"""The members of documents in Monica's order; the times follow."""
-
-
-def body_for(path: str, contact: Entity, **changed: Any) -> Document:  # noqa: ANN401 - JSON
-    """What is sent for an entry of a contact."""
-    of_contact = {} if path == "/journal" else {"contact_id": contact.seq}
-    return {**GOOD[path], **of_contact, **changed}
-
-
-async def create(
-    monica: httpx.AsyncClient,
-    path: str,
-    contact: Entity,
-    **changed: Any,  # noqa: ANN401 - JSON
-) -> Document:
-    """Record an entry."""
-    answer = await monica.post(path, json=body_for(path, contact, **changed))
-    assert answer.status_code == CREATED.get(path, 201), answer.text
-    document: Document = answer.json()["data"]
-    return document
-
-
-async def activity_of(acme: Business, document: Document) -> Activity:
-    """The activity that an entry is."""
-    return await acme.read(lambda reader: reader.activity(document["id"]))
-
-
-async def refused(answer: httpx.Response) -> tuple[int, Any]:
-    """The status and the message of an error."""
-    return answer.status_code, answer.json()["error"]["message"]
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -334,138 +279,6 @@ async def test_a_call_keeps_its_emotions(monica: httpx.AsyncClient, jim: Entity)
     assert [one["id"] for one in changed["emotions"]] == [1, 2]
     assert (changed["content"], changed["contact_called"]) == (None, False)
     assert changed["called_at"] == "2018-02-03T00:00:00Z"
-
-
-async def test_messages_answer_the_whole_conversation(
-    monica: httpx.AsyncClient, acme: Business, jim: Entity
-) -> None:
-    """What they say is the body, which other surfaces show and the search finds."""
-    document = await create(monica, "/conversations", jim)
-    path = f"/conversations/{document['id']}/messages"
-    sent = {"written_at": "2018-02-02", "written_by_me": True, "content": "Hello"}
-
-    first = await monica.post(path, json=sent)
-    second = await monica.post(path, json={**sent, "written_by_me": 0, "content": "Hi there"})
-    messages = second.json()["data"]["messages"]
-    changed = await monica.put(f"{path}/{messages[0]['id']}", json={**sent, "content": "Hey"})
-
-    assert [answer.status_code for answer in (first, second, changed)] == [200, 200, 200]
-    assert list(messages[0]) == [
-        "id", "uuid", "object", "content", "written_at", "written_by_me", "account", "contact",
-        "conversation", "created_at", "updated_at",
-    ]  # fmt: skip
-    assert messages[0]["conversation"] == {"id": document["id"]}
-    whole = changed.json()["data"]
-    assert [(one["content"], one["written_by_me"]) for one in whole["messages"]] == [
-        ("Hey", True), ("Hi there", False),
-    ]  # fmt: skip
-    assert (await activity_of(acme, document)).body == "Hey\nHi there"
-    deleted = await monica.delete(f"{path}/{messages[1]['id']}")
-    assert deleted.json() == {"deleted": True, "id": messages[1]["id"]}
-    third = await monica.post(path, json=sent)
-    ids = [one["id"] for one in third.json()["data"]["messages"]]
-    assert ids[0] == messages[0]["id"]
-    assert ids[1] not in {one["id"] for one in messages}
-    kept = await monica.put(
-        f"/conversations/{document['id']}",
-        json={"happened_at": "2018-02-03", "contact_field_type_id": "2"},
-    )
-    assert len(kept.json()["data"]["messages"]) == 2
-    assert kept.json()["data"]["contact_field_type"]["id"] == 2
-
-
-@SQLITE_ONLY
-async def test_messages_have_rules(monica: httpx.AsyncClient, jim: Entity) -> None:
-    """And are those of their conversation alone."""
-    one = await create(monica, "/conversations", jim)
-    other = await create(monica, "/conversations", jim)
-    sent = {"written_at": "2018-02-02", "written_by_me": True, "content": "Hello"}
-    path = f"/conversations/{one['id']}/messages"
-    answer = await monica.post(path, json=sent)
-    id_ = answer.json()["data"]["messages"][0]["id"]
-
-    empty = await monica.post(path, json={"written_by_me": "x"})
-    elsewhere = f"/conversations/{other['id']}/messages/{id_}"
-    answers = [
-        await monica.put(elsewhere, json=sent),
-        await monica.delete(elsewhere),
-        await monica.put(f"{path}/{id_ + 1}", json=sent),
-        await monica.delete(f"{path}/x"),
-        await monica.post("/conversations/999/messages", json=sent),
-    ]
-
-    assert await refused(empty) == (422, [
-        "The written at field is required.",
-        "The written by me field must be true or false.",
-        "The content field is required.",
-    ])  # fmt: skip
-    assert [one.status_code for one in answers] == [404] * 5
-
-
-@SQLITE_ONLY
-async def test_nobody_sends_what_is_made_here(
-    monica: httpx.AsyncClient, acme: Business, jim: Entity
-) -> None:
-    """Neither messages nor times, under whatever name."""
-    document = await create(
-        monica, "/conversations", jim,
-        **{"messages": [1], "text": "x", "last_message": 9, "": "x", "\0": "x"},
-    )  # fmt: skip
-    note = await create(monica, "/notes", jim, is_favorited=False, favorited_at="2018-02-02")
-
-    activity = await activity_of(acme, document)
-    assert object_from_text(activity.data) == {
-        "contact_field_type_id": 1, "happened_on": "2018-02-02",
-    }  # fmt: skip
-    assert activity.body is None
-    assert note["favorited_at"] is None
-
-
-@SQLITE_ONLY
-@pytest.mark.parametrize(
-    "data",
-    [
-        '{"messages":[{"content":"Hi"},{"content":"Ho","id":7,"written_at":"2018-02-02"}]}',
-        '{"messages":[{"content":"","written_by_me":true}],"contact_field_type_id":99}',
-        "{}",
-    ],
-)
-async def test_conversations_of_other_surfaces(
-    monica: httpx.AsyncClient, acme: Business, jim: Entity, data: str
-) -> None:
-    """What they leave out is null; a message without an id has one, and can be changed."""
-    seq = (await acme.record_one("8", kind="conversation.logged", body="Hi", data=data)).seq
-
-    document = (await monica.get(f"/conversations/{seq}")).json()["data"]
-    for message in document["messages"]:
-        answer = await monica.put(
-            f"/conversations/{seq}/messages/{message['id']}",
-            json={"written_at": "2018-02-02", "written_by_me": True, "content": "New"},
-        )
-        assert answer.status_code == 200, answer.text
-
-    after = (await monica.get(f"/conversations/{seq}")).json()["data"]
-    assert document["contact_field_type"] is None
-    assert [one["id"] for one in after["messages"]] == [one["id"] for one in document["messages"]]
-    assert jim.seq == after["contact"]["id"]
-
-
-@SQLITE_ONLY
-async def test_a_conversation_has_an_end(
-    monica: httpx.AsyncClient, acme: Business, jim: Entity
-) -> None:
-    """It holds a thousand messages."""
-    messages = ",".join(['{"content":"x"}'] * 1000)
-    data = f'{{"messages":[{messages}]}}'
-    seq = (await acme.record_one("8", kind="conversation.logged", data=data)).seq
-
-    answer = await monica.post(
-        f"/conversations/{seq}/messages",
-        json={"written_at": "2018-02-02", "written_by_me": True, "content": "New"},
-    )
-
-    assert answer.status_code == 422
-    assert jim.seq
 
 
 async def test_a_life_event_has_a_type_and_may_come_up_each_year(
