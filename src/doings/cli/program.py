@@ -37,14 +37,9 @@ from doings.cli.server.serving import SERVE_EXAMPLES, serve
 from doings.cli.tailing import TAIL_EXAMPLES, tail
 from doings.cli.terminal import fail, settle_colours_of_help
 from doings.cli.transfer.exporting import EXPORT_EXAMPLES, export
+from doings.cli.transfer.import_group import FROM_FILE, ImportCommand, ImportGroup
 from doings.cli.transfer.import_runs import LIST_EXAMPLES, UNDO_EXAMPLES, list_imports, undo_import
-from doings.cli.transfer.importing import (
-    FROM_FILE,
-    IMPORT_EXAMPLES,
-    ImportCommand,
-    ImportGroup,
-    import_,
-)
+from doings.cli.transfer.importing import IMPORT_EXAMPLES, import_
 from doings.cli.webhooks import webhooks
 from doings.core.errors import DoingsError, Invalid, Malformed, Misconfigured
 
@@ -70,7 +65,7 @@ Cobot's API takes only credentials that have --scope admin, too.
 
 SETTINGS = "Every setting is a DOINGS_* variable; docs/operations.md lists them."
 
-imports = typer.Typer(cls=ImportGroup, help="Import a file; list and undo imports.")
+imports = typer.Typer(cls=ImportGroup, help="Import files; list and undo imports.")
 imports.command(FROM_FILE, cls=ImportCommand, epilog=IMPORT_EXAMPLES)(import_)
 imports.command("list", epilog=LIST_EXAMPLES)(list_imports)
 imports.command("undo", epilog=UNDO_EXAMPLES)(undo_import)

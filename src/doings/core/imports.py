@@ -52,8 +52,9 @@ class ImportItem(msgspec.Struct, frozen=True, kw_only=True):
 
     `draft` is None for an element that is no activity. `entities` fill the gaps of what is known,
     `new_entities` are made where they are not there and change nothing else. The things of `named`
-    are linked to the activity once their ids are known. `id` is the activity's, where the element
-    was exported from this account.
+    are linked to the activity once their ids are known; without a draft they are tags of the
+    entities. `id` is the activity's, where the element was exported from this account. `left_out`
+    is what an element says in words that is not kept here; it says nothing else then.
     """
 
     draft: Draft | None
@@ -61,6 +62,7 @@ class ImportItem(msgspec.Struct, frozen=True, kw_only=True):
     new_entities: tuple[tuple[EntityKey, EntityDraft], ...] = ()
     named: tuple[NamedRef, ...] = ()
     id: str | None = None
+    left_out: str | None = None
 
 
 class Contact(Enum):
@@ -75,7 +77,8 @@ def _never(_: Sequence[bytes]) -> bool:
     return False
 
 
-def _as_it_is(activity: Activity, _draft: Draft, _now: int) -> Draft:
+def as_it_is(activity: Activity, _draft: Draft, _now: int) -> Draft:
+    """What a known activity is completed with where nothing is missing: itself."""
     return draft_of_activity(activity)
 
 
@@ -89,7 +92,8 @@ class SavedAnswers(msgspec.Struct, frozen=True, kw_only=True):
     `filled_activity` takes an activity that is known already, the draft of another element about it
     and the instant, and returns the draft of all that is known now. `has_ids` says whether the
     vendor gives activities ids. If it does not, `external_id` stands for what an element says, and
-    elements of one answer that say the same are as many activities.
+    elements of one answer that say the same are as many activities. `place_of` names the place of
+    an element where that is not its number in a list.
     """
 
     elements_from_answer: Callable[[bytes], list[bytes]]
@@ -99,8 +103,9 @@ class SavedAnswers(msgspec.Struct, frozen=True, kw_only=True):
     contact_of_export: Contact = Contact.NEVER
     lacks_contact: Callable[[Sequence[bytes]], bool] = _never
     is_newest_first: bool = False
-    filled_activity: Callable[[Activity, Draft, int], Draft] = _as_it_is
+    filled_activity: Callable[[Activity, Draft, int], Draft] = as_it_is
     has_ids: bool = True
+    place_of: Callable[[bytes], str | None] | None = None
 
 
 _MARK = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[{]|[\]}]', re.DOTALL)

@@ -23,11 +23,12 @@ ITEMS_PER_WRITE = 1000
 class Item(msgspec.Struct, Generic[T], frozen=True):
     """What was read at a place, or why it cannot be; `done` is how much was read with it.
 
-    `work` is what writing it takes, as `core.limits.work` counts it.
+    Where `says` is None, `place` is a remark, and there is nothing to write. `work` is what writing
+    it takes, as `core.limits.work` counts it.
     """
 
     place: str
-    says: T | DoingsError
+    says: T | DoingsError | None
     done: int
     work: int = 1
 
@@ -121,6 +122,8 @@ class Importer(Generic[T]):
         writing = asyncio.create_task(self._write([]))
         try:
             async for item in items:
+                if item.says is None:
+                    continue
                 if isinstance(item.says, DoingsError):
                     self._refuse(item, item.says)
                     continue

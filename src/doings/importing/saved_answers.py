@@ -75,14 +75,21 @@ def items_of_elements(
     occurrences: Counter[tuple[int, str | None]] = Counter()
     for done, element in enumerate(ordered, 1):
         item = _read(saved, element, context)
+        if isinstance(item, ImportItem) and item.left_out is not None:
+            yield Item(f"left out: {item.left_out}", None, done)
+            continue
+        place = element.place
+        if saved.place_of is not None and isinstance(element.text, bytes):
+            place = saved.place_of(element.text) or place
         if isinstance(item, ImportItem) and item.draft is not None and not saved.has_ids:
             name = element.answer, item.draft.external_id
             occurrences[name] += 1
             item = _numbered(item, item.draft, occurrences[name])
-        yield Item(element.place, item, done, _work(item))
+        yield Item(place, item, done, work_of_item(item))
 
 
-def _work(item: ImportItem | Invalid | Malformed) -> int:
+def work_of_item(item: ImportItem | Invalid | Malformed) -> int:
+    """What writing an item takes, as `core.limits.work` counts it."""
     if not isinstance(item, ImportItem):
         return 1
     entities = len(item.entities) + len(item.new_entities) + len(item.named)
@@ -96,7 +103,7 @@ def _read(
         return element.text
     try:
         return saved.parse_element(element.text, context)
-    except Invalid as error:
+    except (Invalid, Malformed) as error:
         return error
 
 
@@ -112,13 +119,20 @@ def _numbered(item: ImportItem, draft: Draft, occurrence: int) -> ImportItem:
     return msgspec.structs.replace(item, draft=numbered)
 
 
-def putting(
-    saved: SavedAnswers, now: int
-) -> Callable[[Writer, Sequence[ImportItem]], Awaitable[ImportCounts]]:
+Put = Callable[[Writer, Sequence[ImportItem]], Awaitable[ImportCounts]]
+"""Writes items in one transaction."""
+
+
+def putting(saved: SavedAnswers, now: int) -> Put:
     """What writes items of a dialect in one transaction; `now` is an instant."""
+    return putting_with(saved.filled_activity, now)
+
+
+def putting_with(filled: Callable[[Activity, Draft, int], Draft], now: int) -> Put:
+    """What writes items; `filled` completes activities as `SavedAnswers.filled_activity` does."""
 
     async def put(writer: Writer, items: Sequence[ImportItem]) -> ImportCounts:
-        return await _Writing(writer, saved, now).put(items)
+        return await _Writing(writer, filled, now).put(items)
 
     return put
 
@@ -126,19 +140,22 @@ def putting(
 class _Writing:
     """Writing items in one transaction."""
 
-    def __init__(self, writer: Writer, saved: SavedAnswers, now: int) -> None:
+    def __init__(
+        self, writer: Writer, filled: Callable[[Activity, Draft, int], Draft], now: int
+    ) -> None:
         self._writer = writer
-        self._saved = saved
+        self._filled = filled
         self._now = now
         self._deleted: set[EntityKey] = set()
         """The entities that the items say something of and that stay deleted."""
 
     async def put(self, items: Sequence[ImportItem]) -> ImportCounts:
         """Write what is not known yet, then complete what is."""
-        fresh, others = await self._sorted(items)
+        directory = Directory(self._writer)
+        fresh, others = await self._sorted([await _tagged(directory, item) for item in items])
         changed = await self._fill_entities(fresh)
         news = [item for item in fresh if item.draft is None and changed.intersection(_keys(item))]
-        recorded = await self._record(fresh)
+        recorded = await self._record(fresh, directory)
         filled = [item for item in others if await self._is_filled(item)]
         changed |= await self._fill_entities(filled)
         return ImportCounts(
@@ -164,9 +181,8 @@ class _Writing:
                 names.add(name)
         return fresh, others
 
-    async def _record(self, items: Sequence[ImportItem]) -> int:
+    async def _record(self, items: Sequence[ImportItem], directory: "Directory") -> int:
         """Record the activities of items; returns how many are new."""
-        directory = Directory(self._writer)
         drafts = [
             await directory.linked_draft(item.draft, item.named)
             for item in items
@@ -181,7 +197,7 @@ class _Writing:
         if known is None or item.draft is None or known.external_id != item.draft.external_id:
             # What was exported from here is ours, and lacks nothing.
             return False
-        whole = self._saved.filled_activity(known, item.draft, self._now)
+        whole = self._filled(known, item.draft, self._now)
         if is_same(whole, draft_of(known)):
             return False
         await self._writer.revise(known.seq, lambda _: whole)
@@ -229,6 +245,22 @@ async def _known(reader: ActivityReader, item: ImportItem) -> Activity | None:
     return await activity_at_home(reader, item.id)
 
 
+async def _tagged(directory: "Directory", item: ImportItem) -> ImportItem:
+    """The item; things that an element names without an activity are tags of its contacts."""
+    if item.draft is not None or not item.named:
+        return item
+    tags = [int(id_) for id_ in await directory.ids(item.named)]
+    entities = [
+        (key, msgspec.structs.replace(draft, attrs=_with_tags(draft.attrs, tags)))
+        for key, draft in item.entities
+    ]
+    return msgspec.structs.replace(item, entities=tuple(entities), named=())
+
+
+def _with_tags(attrs: str, tags: list[int]) -> str:
+    return json_text({**object_from_text(attrs), "tags": tags})
+
+
 class Directory:
     """The things of an account that go by their names: found, or else made."""
 
@@ -237,11 +269,16 @@ class Directory:
         self._ids: dict[NamedRef, str] = {}
         self._keys: dict[str, dict[str | None, list[EntityKey]]] = {}
 
+    async def ids(self, things: Sequence[NamedRef]) -> list[str]:
+        """The ids of the things, in their order."""
+        return [await self._id(named) for named in things]
+
     async def linked_draft(self, draft: Draft, things: Sequence[NamedRef]) -> Draft:
         """The draft, linked to the things that an element names."""
         if not things:
             return draft
-        links = [Link(named.type, await self._id(named)) for named in things]
+        ids = await self.ids(things)
+        links = [Link(named.type, id_) for named, id_ in zip(things, ids, strict=True)]
         return msgspec.structs.replace(draft, links=(*draft.links, *links))
 
     async def _id(self, named: NamedRef) -> str:

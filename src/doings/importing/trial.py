@@ -70,6 +70,17 @@ class FirstMentions:
         return msgspec.structs.replace(item, entities=entities, new_entities=new_entities)
 
 
+def counts_of_trial(
+    counts: ImportCounts, first: FirstMentions, made: "MadeEntities"
+) -> ImportCounts:
+    """What the import would come to, of the counts of parts that did not know each other."""
+    # The counts have those that are made because the file says something of them, or changed.
+    changed = counts.entities - len(made.keys & first.entities)
+    return msgspec.structs.replace(
+        counts, repeated=counts.repeated + first.repeated, entities=len(made.keys) + changed
+    )
+
+
 class MadeEntities:
     """Notes which entities parts of an import make, of those that are given up again."""
 

@@ -20,7 +20,7 @@ from doings.core.timeline import Timeline
 from doings.importing.files import Reading
 from doings.importing.importer import Importer, ImportSource, Item
 from doings.importing.progress import Progress
-from doings.importing.trial import FirstMentions, MadeEntities
+from doings.importing.trial import FirstMentions, MadeEntities, counts_of_trial
 from doings.importing.undo import undo_parts
 
 T = TypeVar("T")
@@ -44,11 +44,7 @@ async def try_out(timeline: Timeline, progress: Progress, reading: Reading) -> N
         timeline, made.noting(reading.put), progress.refuse, keep=progress.keep, is_trial=True
     )
     counts = await importer.run(first.of(in_pieces(reading.items)), _show_nothing, None)
-    # The counts have those that are made because the file says something of them, or changed.
-    changed = counts.entities - len(made.keys & first.entities)
-    counts = msgspec.structs.replace(
-        counts, repeated=counts.repeated + first.repeated, entities=len(made.keys) + changed
-    )
+    counts = counts_of_trial(counts, first, made)
     report = msgspec.structs.replace(progress.report_at(reading.total), counts=counts)
     await timeline.write(lambda writer: progress.end(writer, "checked", report, drops_file=False))
 

@@ -1,18 +1,15 @@
-"""`doings import`: NDJSON into a timeline, or what somebody saved of a vendor's answers.
+"""`doings import`: files into a timeline.
 
-A line is an activity document or `{"entity": {…}}`. Importing the same again changes nothing: what
-has no external_id gets one, from its id or else from its text. Memory stays flat however long the
-lines are together; answers are read as a whole.
+They are NDJSON, answers that somebody saved of a vendor's API, vCards or tables. A line of NDJSON
+is an activity document or `{"entity": {…}}`. Importing the same again changes nothing: what has no
+external_id gets one, from its id or else from what it says. Many files are one import, and each is
+read when its turn comes.
 """
 
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Annotated, Any, BinaryIO
+from typing import Annotated, Any
 
 import typer
-from typer.core import TyperCommand, TyperGroup
 
 from doings.cli.options import (
     AccountOption,
@@ -24,14 +21,14 @@ from doings.cli.options import (
     with_store,
 )
 from doings.cli.terminal import progress, remark, say
+from doings.cli.transfer.import_files import ANSWERS, LINES, WORDS, Given, input_for
 from doings.core.activity import Draft, checked_origin
-from doings.core.errors import Misconfigured
 from doings.core.store import Store
 from doings.core.store.imports import ImportCounts
 from doings.core.timeline import Timeline
-from doings.importing.compression import is_gzip, readable
-from doings.importing.importer import Importer, ImportSource, Refusal, each_of
-from doings.importing.ndjson import items_from_lines, put_lines
+from doings.importing.importer import Importer, ImportSource, Item, Refusal, Step, each_of
+from doings.importing.inputs.sources import names_in_run, opened_sources
+from doings.importing.trial import FirstMentions, MadeEntities, counts_of_trial
 
 IMPORT_EXAMPLES = """
 $ doings import history.ndjson --account co-up
@@ -45,10 +42,23 @@ $ doings import --dialect monica activities.json --account co-up
 
 $ doings import --dialect agendize items.json --account co-up --contact 8
 
-A file may be compressed with gzip.
+$ doings import --dialect agendize saved/ --account co-up --contact-from-name
 
-Bad lines and elements are reported with number and reason; the others are imported, and the exit
-code is 1. Answers may stand one after the other in a file, as page after page was saved.
+$ doings import contacts.vcf --account co-up
+
+$ doings import calls.csv --account co-up --map contact.name=Client --map kind:=call.logged
+
+Give as many files as you like, folders, patterns like 'saved/*.json', and ZIP archives; a file may
+be compressed with gzip. With --contact-from-name the answer in 8.json is contact 8's. With
+--dialect monica a file may also be the export of an account (JSON) of Monica 4.
+
+Of a table the mapping of its columns is shown, and asked for; --yes takes it as it is. A mapping is
+TARGET=COLUMN, -=COLUMN leaves a column out, TARGET:=VALUE is the same for all rows. Targets are
+occurred_at, kind, summary, body, external_id, contact.NAME (contact.id, contact.name,
+contact.email…) and data.NAME. A row with a time is an activity, one without is a contact.
+
+Bad lines and elements are reported with file, number and reason; the others are imported, and the
+exit code is 1. Answers may stand one after the other in a file, as page after page was saved.
 
 Every import prints its number:
 
@@ -59,57 +69,14 @@ $ doings import undo 3              # takes back what import 3 recorded
 A file with such a name is imported as ./list or ./undo.
 """
 
-FROM_FILE = "FILE"
-"""The name under which the group is given the command that is meant where none is named."""
-
-
-class ImportGroup(TyperGroup):
-    """`doings import FILE`, `doings import list` and `doings import undo RUN`.
-
-    The first word decides. Whatever is no command begins the arguments of `doings import FILE`, and
-    so do options, `--help` among them.
-    """
-
-    def __init__(self, **options: Any) -> None:  # noqa: ANN401 - typer publishes no types for them
-        super().__init__(**options)
-        self._file_command = self.commands.pop(FROM_FILE)
-
-    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401 - likewise
-        """The command that is meant, its name, and its arguments."""
-        name = args[0]
-        if name == FROM_FILE:
-            return name, self._file_command, args[1:]
-        return super().resolve_command(ctx, args)
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - likewise
-        """Put the name of the command before its arguments."""
-        if not args or args[0] not in self.commands:
-            args = [FROM_FILE, *args]
-        return super().parse_args(ctx, args)
-
-
-class ImportCommand(TyperCommand):
-    """`doings import FILE`, which its help and its errors call by the name of the group."""
-
-    def make_context(
-        self,
-        info_name: str | None,
-        args: list[str],
-        parent: Any = None,  # noqa: ANN401 - typer publishes no type for what it gives here
-        **extra: Any,  # noqa: ANN401 - likewise
-    ) -> Any:  # noqa: ANN401 - likewise
-        """The context of the group's own parent."""
-        if parent is not None:
-            info_name, parent = parent.info_name, parent.parent
-        return super().make_context(info_name, args, parent, **extra)
-
 
 def import_(  # noqa: PLR0913 - each is an option of the command
-    file: Annotated[
-        str,
+    files: Annotated[
+        list[str],
         typer.Argument(
             metavar="FILE",
-            help="NDJSON or saved answers, also as gzip; - for stdin.",
+            help="NDJSON, saved answers, vCards or tables, also as gzip or in a ZIP archive;"
+            " folders and patterns; - for stdin.",
             show_default=False,
         ),
     ],
@@ -121,22 +88,138 @@ def import_(  # noqa: PLR0913 - each is an option of the command
     ] = None,
     dialect: DialectOption = None,
     contact: ContactOption = None,
+    contact_from_name: Annotated[
+        bool,
+        typer.Option(
+            "--contact-from-name",
+            help="With --dialect: each file is the list of the contact that it is named by.",
+        ),
+    ] = False,
+    format_: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            metavar="NAME",
+            help="ndjson, vcard or csv, where the files' names do not say so.",
+            show_default=False,
+        ),
+    ] = None,
+    mapping: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map",
+            metavar="TARGET=COLUMN",
+            help="With a table: what a column is; repeat it for more.",
+            show_default=False,
+        ),
+    ] = None,
+    dates: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FORMAT",
+            help="With a table: how times are written, like %d.%m.%Y.",
+            show_default=False,
+        ),
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="With a table: take the mapping as it is shown.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be imported, and write nothing.")
+    ] = False,
     database: DatabaseOption = None,
 ) -> None:
-    """Import NDJSON, as `doings export` writes it, or answers that a vendor's API gave."""
-    if dialect is None and contact is not None:
-        raise Misconfigured("--contact goes with --dialect")
-    if dialect is not None:
-        if origin is not None:
-            raise Misconfigured("--origin does not go with --dialect, which is the origin itself")
-        number, counts = _import_answers(file, account, dialect, contact, database)
-    else:
-        number, counts = _import_lines(file, account, origin, database)
+    """Import NDJSON, answers that a vendor's API gave, vCards or tables."""
+    if origin is not None:
+        with named_as_options(origin="--origin"):
+            Draft(kind="origin.checked", occurred_at=0, origin=checked_origin(origin))
+    given = Given(
+        dialect=dialect,
+        contact=contact,
+        contact_from_name=contact_from_name,
+        origin=origin,
+        format=format_,
+        mapping=tuple(mapping or ()),
+        dates=dates,
+        is_settled=yes or dry_run,
+    )
+    with opened_sources(files) as sources:
+        word, input_of = input_for(sources, given)
+        number, counts = _imported(
+            input_of, account, ImportSource(dialect or _noted(word), names_in_run(files)),
+            database=database, is_dry=dry_run,
+        )  # fmt: skip
+    _tell(number, counts, account, WORDS[word], is_dry=dry_run)
+    if counts.bad:
+        raise typer.Exit(1)
+
+
+def _noted(format_: str) -> str | None:
+    """What the note of an import says of a format that is no dialect's."""
+    return None if format_ in {LINES, ANSWERS} else format_
+
+
+def _imported(
+    input_of: Any,  # noqa: ANN401 - a job's items and how they are written go together
+    account: str,
+    source: ImportSource,
+    *,
+    database: str | None,
+    is_dry: bool,
+) -> tuple[int, ImportCounts]:
+    """The number of the import, and what it came to."""
+
+    async def work(store: Store) -> tuple[int, ImportCounts]:
+        timeline = Timeline(store, await store.account(account), by=None)
+        given = input_of(timeline.account, settings_for(database))
+        with progress("Importing") as step:
+            if is_dry:
+                return 0, await _tried(timeline, given, step)
+            importer: Importer[Any] = Importer(timeline, given.put, _refuse, source)
+            counts = await importer.run(each_of(_told(given.items)), step, given.total)
+        return importer.number, counts
+
+    return with_store(database, work)
+
+
+async def _tried(
+    timeline: Timeline,
+    given: Any,  # noqa: ANN401 - an input's items and how they are written go together
+    step: Step,
+) -> ImportCounts:
+    """What an import would come to."""
+    first, made = FirstMentions(), MadeEntities()
+    put = made.noting(given.put)
+    importer: Importer[Any] = Importer(timeline, put, _refuse, is_trial=True)
+    counts = await importer.run(first.of(each_of(_told(given.items))), step, given.total)
+    return counts_of_trial(counts, first, made)
+
+
+def _told(items: Iterator[Item[Any]]) -> Iterator[Item[Any]]:
+    """The items; what is only a remark is told on the way."""
+    for item in items:
+        if item.says is None:
+            remark(item.place)
+        yield item
+
+
+def _refuse(refusal: Refusal) -> None:
+    remark(f"{refusal.place}: {refusal.reason}")
+
+
+def _tell(number: int, counts: ImportCounts, account: str, word: str, *, is_dry: bool) -> None:
     filled = f" {counts.filled} were completed," if counts.filled else ""
+    if is_dry:
+        filled = f" {counts.filled} would be completed," if counts.filled else ""
+        say(
+            f"Would import {counts.recorded} activities and {counts.entities} entities into"
+            f" {account};{filled} {counts.repeated} are there already, {counts.bad} {word} are bad"
+        )
+        say("Nothing was written")
+        return
     say(
         f"Imported {counts.recorded} activities and {counts.entities} entities into {account};"
-        f"{filled} {counts.repeated} were there already, {counts.bad}"
-        f" {'lines' if dialect is None else 'elements'} were bad"
+        f"{filled} {counts.repeated} were there already, {counts.bad} {word} were bad"
     )
     if counts.deleted:
         say(f"{counts.deleted} entities were deleted in {account} and stay so; PUT makes one again")
@@ -144,77 +227,3 @@ def import_(  # noqa: PLR0913 - each is an option of the command
         say(f"This is run {number}: `doings import undo {number}` takes it back")
     else:
         say("Nothing could be imported, so there is no run to undo")
-    if counts.bad:
-        raise typer.Exit(1)
-
-
-Imported = tuple[int, ImportCounts]
-"""The number of an import, and what it came to."""
-
-
-def _import_lines(file: str, account: str, origin: str | None, database: str | None) -> Imported:
-    from doings.importing.recognition import checked_lines  # noqa: PLC0415
-    from doings.importing.registry import SAVED  # noqa: PLC0415 - loads every dialect
-
-    if origin is not None:
-        with named_as_options(origin="--origin"):
-            Draft(kind="origin.checked", occurred_at=0, origin=checked_origin(origin))
-    path = _path(file)
-
-    async def work(store: Store) -> Imported:
-        timeline = Timeline(store, await store.account(account), by=None)
-        with _source(path) as source, progress("Importing") as step:
-            total = path.stat().st_size if path and not is_gzip(path) else None
-            items = items_from_lines(checked_lines(source, SAVED), origin)
-            importer = Importer(timeline, put_lines, _remark, ImportSource(None, (file,)))
-            counts = await importer.run(each_of(items), step, total)
-            return importer.number, counts
-
-    return with_store(database, work)
-
-
-def _import_answers(
-    file: str, account: str, dialect: str, contact: str | None, database: str | None
-) -> Imported:
-    from doings.importing import registry, saved_answers  # noqa: PLC0415 - loads every dialect
-
-    saved = registry.dialect_named(dialect)
-    registry.check_contact(dialect, saved.contact_of_import, contact)
-    with _source(_path(file)) as source:
-        elements = saved_answers.elements_of_text(saved, source.read())
-    if contact is None:
-        saved_answers.check_contact(saved, elements)
-
-    async def work(store: Store) -> Imported:
-        timeline = Timeline(store, await store.account(account), by=None)
-        context = registry.context_for(dialect, timeline.account, contact, settings_for(database))
-        items = saved_answers.items_of_elements(saved, elements, context)
-        put = saved_answers.putting(saved, context.now)
-        importer = Importer(timeline, put, _remark, ImportSource(dialect, (file,)))
-        with progress("Importing") as step:
-            counts = await importer.run(each_of(items), step, len(elements))
-        return importer.number, counts
-
-    return with_store(database, work)
-
-
-def _remark(refusal: Refusal) -> None:
-    remark(f"{refusal.place}: {refusal.reason}")
-
-
-def _path(file: str) -> Path | None:
-    """The file, None for stdin; raises Misconfigured."""
-    path = None if file == "-" else Path(file)
-    if path is not None and not path.is_file():
-        raise Misconfigured(f"there is no file {path}")
-    return path
-
-
-@contextmanager
-def _source(path: Path | None) -> Iterator[BinaryIO]:
-    if path is None:
-        with readable(sys.stdin.buffer) as source:
-            yield source
-        return
-    with path.open("rb") as file, readable(file) as source:
-        yield source

@@ -1,0 +1,164 @@
+"""Activities and contacts from tables: what is proposed, and what rows say."""
+
+import msgspec
+import pytest
+
+from doings.core.errors import DoingsError, Misconfigured
+from doings.core.imports import ImportItem
+from doings.core.values.instants import instant_from_text
+from doings.importing.inputs.columns import Mapping, mapping_from
+from doings.importing.inputs.tables import items_from_table, table_from_text
+
+CALLS = """\ufeffDate;Client;E-Mail;Notes;Minutes
+31.01.2026;Jim Halpert;jim@x.org;Called back;5
+01.02.2026;Jim Halpert;jim@x.org;Called back;
+01.02.2026;Jim Halpert;jim@x.org;Called back;
+"""
+
+
+def items(
+    text: str, *given: str, dates: str | None = None
+) -> tuple[Mapping, list[ImportItem | str]]:
+    """The mapping, and what each row says or what is wrong with it."""
+    table = table_from_text(text.encode())
+    mapping = mapping_from(table, given, dates)
+    found: list[ImportItem | str] = []
+    for item in items_from_table(table, mapping, "csv", "Europe/Berlin"):
+        if isinstance(item.says, ImportItem):
+            found.append(item.says)
+        else:
+            assert isinstance(item.says, DoingsError)
+            found.append(f"{item.place}: {item.says}")
+    return mapping, found
+
+
+@pytest.mark.parametrize(
+    ("heading", "columns"),
+    [
+        ("Date,Client,Notes", {"occurred_at": "Date", "contact.name": "Client", "body": "Notes"}),
+        ("Name,Notes,id", {"contact.name": "Name", "contact.description": "Notes",
+                           "contact.id": "id"}),
+        ("First Name\tLast Name\tE-mail Address", {"contact.first_name": "First Name",
+         "contact.last_name": "Last Name", "contact.email": "E-mail Address"}),
+        ("When|Type|Subject|Room No.", {"occurred_at": "When", "kind": "Type",
+                                         "summary": "Subject", "data.room_no": "Room No."}),
+        ("Größe,Name", {"contact.grosse": "Größe", "contact.name": "Name"}),
+    ],
+    ids=["calls", "contacts", "tabs", "bars", "other letters"],
+)  # fmt: skip
+def test_a_mapping_is_proposed_by_the_names_of_the_columns(
+    heading: str, columns: dict[str, str]
+) -> None:
+    """Rows with a time are activities, all others contacts."""
+    mapping = mapping_from(table_from_text(heading.encode()))
+
+    assert mapping.columns == columns
+
+
+def test_rows_with_a_time_are_activities() -> None:
+    """Rows that say the same are as many activities, and the same ones whenever they are read."""
+    mapping, found = items(CALLS, "kind:=call.logged")
+    again = items(CALLS, "kind:=call.logged")[1]
+
+    drafts = [one.draft for one in found if isinstance(one, ImportItem) and one.draft is not None]
+    assert mapping.lines(table_from_text(CALLS.encode())) == [
+        "Date → occurred_at: 31.01.2026",
+        "Client → contact.name: Jim Halpert",
+        "E-Mail → contact.email: jim@x.org",
+        "Notes → body: Called back",
+        "Minutes → data.minutes: 5",
+        "kind is always call.logged",
+        "times are written like %d.%m.%Y",
+        "each row is an activity",
+    ]
+    assert [(one.kind, one.body, one.data) for one in drafts[:2]] == [
+        ("call.logged", "Called back", '{"minutes":"5"}'),
+        ("call.logged", "Called back", "{}"),
+    ]
+    assert len({one.external_id for one in drafts}) == len(drafts) == 3
+    assert len({one.links for one in drafts}) == 1
+    assert again == found
+
+
+def test_rows_without_a_time_are_contacts() -> None:
+    """With the parts of their names."""
+    _, (jim,) = items("First Name,Last Name,Email,Birthday\nJim,Halpert,jim@x.org,1978-10-01\n")
+
+    assert isinstance(jim, ImportItem)
+    ((_, draft),) = jim.entities
+    assert draft.name == "Jim Halpert"
+    assert msgspec.json.decode(draft.attrs) == {
+        "first_name": "Jim",
+        "last_name": "Halpert",
+        "email": "jim@x.org",
+        "birthdate": "1978-10-01",
+    }
+
+
+@pytest.mark.parametrize(
+    ("written", "dates", "instant"),
+    [
+        ("2026-07-01", None, "2026-06-30T22:00:00"),
+        ("2026-07-01 12:00", None, "2026-07-01T10:00:00"),
+        ("2026-07-01T12:00:00Z", None, "2026-07-01T12:00:00"),
+        ("31/07/2026 12:00", None, "2026-07-31T10:00:00"),
+        ("7/31/2026 1:00 PM", None, "2026-07-31T11:00:00"),
+        ("01/07/2026", "%d/%m/%Y", "2026-06-30T22:00:00"),
+        ("1 May 2026", None, "2026-04-30T22:00:00"),
+    ],
+)
+def test_times_are_read_as_people_write_them(written: str, dates: str | None, instant: str) -> None:
+    """In the account's zone where they name none."""
+    _, (item,) = items(f'when,note\n"{written}",x\n', dates=dates)
+
+    assert isinstance(item, ImportItem), item
+    assert item.draft is not None
+    assert item.draft.occurred_at == instant_from_text(f"{instant}Z")
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        (",Jim,x,", "line 2: occurred_at: the row says no time"),
+        ("soon,Jim,x,", "line 2: occurred_at: "),
+        ("2026-07-01,Jim,x,shopping", "line 2: kind: 'shopping' is no kind like note.created"),
+        ("2026-07-01,Jim,x,call,more", "line 2: row: has 5 values, and there are 4 columns"),
+    ],
+)
+def test_a_bad_row_is_named_and_the_others_are_kept(row: str, reason: str) -> None:
+    """With the line that it ends in."""
+    _, found = items(f"when,name,note,kind\n{row}\n2026-07-02,Jim,y,call\n")
+
+    assert isinstance(found[0], str)
+    assert found[0].startswith(reason)
+    assert isinstance(found[1], ImportItem)
+
+
+@pytest.mark.parametrize(
+    ("text", "given", "reason"),
+    [
+        ("", (), "no row of headings"),
+        ("a,a\n1,2\n", (), "two columns are called a"),
+        ("a,b\n1,2\n", ("body",), "it must be like"),
+        ("a,b\n1,2\n", ("body=c",), "there is no column c, but a, b"),
+        ("a,b\n1,2\n", ("colour=a",), "colour is none of"),
+        ("a,b\n1,2\n", ("body=a", "body=b"), "body is given twice"),
+        ("date\n3/4/2026\n", (), "3/4/2026 may be written as %d/%m/%Y or as %m/%d/%Y"),
+    ],
+)
+def test_a_mapping_that_cannot_be_is_refused(
+    text: str, given: tuple[str, ...], reason: str
+) -> None:
+    """Before anything is read."""
+    with pytest.raises(Misconfigured) as refused:
+        items(text, *given)
+
+    assert reason in str(refused.value)
+
+
+def test_a_column_may_be_left_out() -> None:
+    """And be told so."""
+    text = "date,note,secret\n2026-07-01,x,y\n"
+    mapping, _ = items(text, "-=secret")
+
+    assert mapping.lines(table_from_text(text.encode()))[2] == "secret → left out: y"
