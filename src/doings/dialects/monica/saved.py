@@ -1,4 +1,7 @@
-"""Lists and single answers that somebody saved, and lists to save: `{"data":…}`, as recorded."""
+"""Lists and single answers that somebody saved, and lists to save: `{"data":…}`, as recorded.
+
+The export of an account, which Monica 4 gives as a file, is read as well.
+"""
 
 from collections.abc import AsyncIterator, Sequence
 
@@ -7,6 +10,7 @@ import msgspec
 from doings.core.activity import Activity
 from doings.core.documents.rendering import encoded_documents, rendered
 from doings.core.entity import CONTACT, EntityKey
+from doings.core.errors import Invalid
 from doings.core.imports import (
     Contact,
     Context,
@@ -21,6 +25,8 @@ from doings.core.store.entities import EntityReader
 from doings.core.store.rendering import Rendering
 from doings.core.timeline import Timeline
 from doings.dialects.monica.documents import AccountReference
+from doings.dialects.monica.exports.elements import elements_of_export, is_element, place_of
+from doings.dialects.monica.exports.mapping import exported_element, item_from_exported
 from doings.dialects.monica.mapping.activity import activity_documents, linked_entities
 from doings.dialects.monica.mapping.public_ids import identities
 from doings.dialects.monica.mapping.render_context import AccountApi, RenderContext
@@ -37,20 +43,31 @@ from doings.dialects.monica.versions import version_of
 MOUNT = "/api"
 
 
-class SavedAnswer(msgspec.Struct):
-    """The envelope."""
+_NONE = msgspec.Raw(b"")
 
-    data: msgspec.Raw
+
+class SavedAnswer(msgspec.Struct):
+    """The envelope: an answer has `data`, an export has `account`."""
+
+    data: msgspec.Raw = _NONE
+    account: msgspec.Raw = _NONE
 
 
 def elements_from_answer(answer: bytes) -> list[bytes]:
-    """The elements of a list, or the one activity; raises Malformed and Invalid."""
-    data = bytes(decoded_answer(answer, SavedAnswer).data)
+    """The elements of a list, of an export, or the one activity; raises Malformed and Invalid."""
+    envelope = decoded_answer(answer, SavedAnswer)
+    data, account = bytes(envelope.data), bytes(envelope.account)
+    if not data and account:
+        return elements_of_export(account)
+    if not data:
+        raise Invalid.of("answer", "has neither `data`, as answers have, nor an export's `account`")
     return elements_of_list(data) if data.startswith(b"[") else [data]
 
 
 def parse_element(element: bytes, context: Context) -> ImportItem:
-    """What an element says; raises Invalid."""
+    """What an element says; raises Malformed and Invalid."""
+    if is_element(element):
+        return item_from_exported(exported_element(element), context)
     document = saved_activity(element)
     return ImportItem(
         draft=draft_from_document(document, context.account.time_zone),
@@ -134,4 +151,5 @@ SAVED = SavedAnswers(
     parse_element=parse_element,
     respond_chunks=respond_chunks,
     contact_of_export=Contact.PERHAPS,
+    place_of=place_of,
 )
