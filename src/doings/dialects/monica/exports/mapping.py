@@ -5,7 +5,7 @@ from typing import Any
 
 from doings.core.activity import SUBJECT, Draft, Link
 from doings.core.clock import start_of_date
-from doings.core.defaults import ACTIVITY_CATEGORY, ACTIVITY_TYPE, TAG
+from doings.core.defaults import ACTIVITY_CATEGORY, ACTIVITY_TYPE, ADDRESS, CONTACT_FIELD, TAG
 from doings.core.entity import CONTACT, EntityDraft, EntityKey
 from doings.core.errors import Invalid
 from doings.core.imports import Context, ImportItem, NamedRef, decoded_answer, element_decoder
@@ -13,6 +13,7 @@ from doings.core.text import json_text
 from doings.core.values.instants import date_from_text, instant_from_text
 from doings.dialects.monica.exports.documents import LEFT_OUT, Element, Entry, Ref
 from doings.dialects.monica.mapping.emotions import EMOTIONS
+from doings.dialects.monica.mapping.resources.life_events import LIFE_EVENT_TYPES, stored_type
 from doings.dialects.monica.vocabulary import (
     ATTENDEE,
     NAMES_OF_GENDERS,
@@ -54,18 +55,8 @@ NAMES_OF_DEFAULTS = {
 A key that is not here says its name itself: `food`, `new_job`.
 """
 
-LIFE_EVENT_KEYS = (
-    "new_job", "retirement", "new_school", "study_abroad", "volunteer_work",
-    "published_book_or_paper", "military_service", "new_relationship", "engagement", "marriage",
-    "anniversary", "expecting_a_baby", "new_child", "new_family_member", "new_pet",
-    "end_of_relationship", "loss_of_a_loved_one", "moved", "bought_a_home", "home_improvement",
-    "holidays", "new_vehicle", "new_roommate", "overcame_an_illness", "quit_a_habit",
-    "new_eating_habits", "weight_loss", "wear_glass_or_contact", "broken_bone", "removed_braces",
-    "surgery", "dentist", "new_sport", "new_hobby", "new_instrument", "new_language",
-    "tattoo_or_piercing", "new_license", "travel", "achievement_or_award", "changed_beliefs",
-    "first_word", "first_kiss",
-)  # fmt: skip
-"""The keys of the types of life events: a type's number is its place, from 1 on."""
+_LIFE_EVENTS = {one.key: number for number, one in LIFE_EVENT_TYPES.items()}
+"""The numbers of the types of life events by their keys."""
 
 _MIDNIGHT = ("00:00:00", "00:00:00Z", "00:00:00.000000Z", "00:00:00.000Z", "00:00:00+00:00")
 
@@ -152,7 +143,7 @@ def _contact_field(element: Element, entry: Entry, _context: Context) -> ImportI
     contact = EntityDraft(attrs=json_text({word: content}))
     return ImportItem(
         draft=None,
-        entities=((owner, contact), (("contact_field", f"{ORIGIN}-{entry.uuid}"), field)),
+        entities=((owner, contact), ((CONTACT_FIELD, f"{ORIGIN}-{entry.uuid}"), field)),
     )
 
 
@@ -162,7 +153,7 @@ def _address(element: Element, entry: Entry, _context: Context) -> ImportItem:
     attrs = json_text({name: value for name, value in said.items() if value is not None})
     owner = _key(_owner(element).uuid)
     draft = EntityDraft(name=_text(entry.properties, "name"), attrs=attrs, contact=owner[1])
-    return ImportItem(draft=None, entities=((("address", f"{ORIGIN}-{entry.uuid}"), draft),))
+    return ImportItem(draft=None, entities=(((ADDRESS, f"{ORIGIN}-{entry.uuid}"), draft),))
 
 
 def _activity(element: Element, entry: Entry, context: Context) -> ImportItem:
@@ -262,10 +253,12 @@ def _life_event(element: Element, entry: Entry, context: Context) -> ImportItem:
     said = entry.properties
     occurred_at, data = _moment(_required(said, "happened_at"), "happened_at", context)
     type_ = element.names.get(str(said.get("type")), {})
-    name, key = _shown_name(type_), _text(type_, "translation_key")
-    if name is not None:
-        number = {"id": LIFE_EVENT_KEYS.index(key) + 1} if key in LIFE_EVENT_KEYS else {}
-        data["life_event_type"] = {**number, "name": name}
+    number = _LIFE_EVENTS.get(_text(type_, "translation_key") or "")
+    name = _shown_name(type_)
+    if number is not None:
+        data["life_event_type"] = stored_type(number)
+    elif name is not None:
+        data["life_event_type"] = {"name": name}
     return _happened(
         element, entry, "life_event.logged", occurred_at,
         summary=_text(said, "name"), body=_text(said, "note"), data=data,
