@@ -12,12 +12,13 @@ import msgspec
 from doings.core.errors import Misconfigured
 
 PREFIX = "DOINGS_"
-NOT_SETTINGS = ("DOINGS_TEST_",)
-"""Variables of ours that the program itself does not read."""
+NOT_SETTINGS = ("DOINGS_TEST_", "DOINGS_PULL_KEY", "DOINGS_PULL_SECRET", "DOINGS_PULL_USER")
+"""How variables of ours begin that are no settings; `doings pull` alone reads its credentials."""
 
 MAX_PORT = 65_535
 Port = Annotated[int, msgspec.Meta(ge=0, le=MAX_PORT)]
 Bytes = Annotated[int, msgspec.Meta(ge=0)]
+Rate = Annotated[int, msgspec.Meta(ge=0)]
 Count = Annotated[int, msgspec.Meta(ge=1)]
 Seconds = Annotated[float, msgspec.Meta(ge=0, le=31_536_000)]
 
@@ -44,6 +45,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     webhook_allow: tuple[str, ...] = ()
     log_key: str | None = None
     erasure_key: str | None = None
+    pull_rate: Rate | None = None
+    pull_patience: Seconds = 600.0
 
 
 NAMES = tuple(Settings.__struct_fields__)

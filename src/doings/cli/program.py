@@ -40,6 +40,7 @@ from doings.cli.transfer.exporting import EXPORT_EXAMPLES, export
 from doings.cli.transfer.import_group import FROM_FILE, ImportCommand, ImportGroup
 from doings.cli.transfer.import_runs import LIST_EXAMPLES, UNDO_EXAMPLES, list_imports, undo_import
 from doings.cli.transfer.importing import IMPORT_EXAMPLES, import_
+from doings.cli.transfer.pulling import PULL_EXAMPLES, STATUS_EXAMPLES, pull, status
 from doings.cli.webhooks import webhooks
 from doings.core.errors import DoingsError, Invalid, Malformed, Misconfigured
 
@@ -70,6 +71,10 @@ imports.command(FROM_FILE, cls=ImportCommand, epilog=IMPORT_EXAMPLES)(import_)
 imports.command("list", epilog=LIST_EXAMPLES)(list_imports)
 imports.command("undo", epilog=UNDO_EXAMPLES)(undo_import)
 
+pulls = typer.Typer(cls=ImportGroup, help="Pull a history from a live service; how pulls stand.")
+pulls.command(FROM_FILE, cls=ImportCommand, epilog=PULL_EXAMPLES)(pull)
+pulls.command("status", epilog=STATUS_EXAMPLES)(status)
+
 erasing = typer.Typer(cls=ImportGroup, help="Erase a person for good; replay a register.")
 erasing.command(FROM_FILE, cls=ImportCommand, epilog=ERASE_EXAMPLES)(erase)
 erasing.command("replay", epilog=REPLAY_EXAMPLES)(replay)
@@ -89,6 +94,7 @@ app.add_typer(accounts, name="account")
 app.add_typer(tokens, name="token")
 app.command("demo", epilog=DEMO_EXAMPLES)(demo)
 app.add_typer(imports, name="import")
+app.add_typer(pulls, name="pull")
 app.command("export", epilog=EXPORT_EXAMPLES)(export)
 app.command("backup", epilog=BACKUP_EXAMPLES)(backup)
 app.command("restore", epilog=RESTORE_EXAMPLES)(restore)

@@ -222,6 +222,25 @@ WEBHOOK_DELIVERY_DAYS = 7
 LOOKED_THROUGH = 10_000
 """How many activities a page of the timeline looks through for those that a filter lets through."""
 
+
+# Pulling from other services
+
+PULL_ANSWER_BYTES = 83_886_080
+"""Bytes of one answer of a service; some have no pages, so one may hold a whole list."""
+
+PULL_IDLE_SECONDS = 30
+"""How long a service may send nothing of an answer."""
+
+PULL_SECONDS = 600
+"""How long one answer may take."""
+
+PULL_REPEATS = 10
+"""Pages in a row of which everything was seen in the same round: such a list never ends."""
+
+PULL_CONTACTS = 1_000_000
+"""Contacts that one pull asks for."""
+
+
 # People who are one
 
 MERGED_ENTITIES = 100

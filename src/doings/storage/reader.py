@@ -23,6 +23,7 @@ from doings.core.store.erasures import Hold
 from doings.core.store.imports import ALL_RUNS, ImportJob, ImportRun
 from doings.core.store.log import Leaf, LogState, Stretch
 from doings.core.store.merges import Merge, Pair
+from doings.core.store.pulls import Pull, PullItem
 from doings.core.store.rendering import Rendered, Rendering
 from doings.core.store.retention import Due
 from doings.core.store.webhooks import Delivery, DeliveryStatus, Queued, Webhook
@@ -38,6 +39,7 @@ from doings.storage.reading import (
     feed,
     imports,
     merges,
+    pulls,
     webhooks,
 )
 from doings.storage.reading.log import leaves, tiles
@@ -264,6 +266,15 @@ class AccountReader:
 
     async def import_run(self, number: int) -> ImportRun:
         return await imports.run(self._transaction, number)
+
+    async def pulls(self) -> list[Pull]:
+        return await pulls.pulls(self._transaction)
+
+    async def pull_items(self, number: int, refs: Collection[str]) -> dict[str, PullItem]:
+        return await pulls.items(self._transaction, number, refs)
+
+    async def missed_item(self, number: int, round_: int, after: str) -> str | None:
+        return await pulls.missed(self._transaction, number, round_, after)
 
     async def merge(self, merge_id: str) -> Merge:
         return await merges.merge(self._transaction, merge_id)

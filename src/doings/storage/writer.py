@@ -11,13 +11,14 @@ from doings.core.store.credentials import Credential
 from doings.core.store.erasures import Hold
 from doings.core.store.imports import ImportCounts, ImportJob, UndoPart, UndoPlace
 from doings.core.store.merges import Merge
+from doings.core.store.pulls import Pull, PullItem
 from doings.core.store.webhooks import Delivery, Made, Outcome, Webhook
 from doings.storage.erasing import holds
 from doings.storage.reader import AccountReader
 from doings.storage.transaction import Transaction
 from doings.storage.writing import activities, changes, entities, idempotency, merges, webhooks
 from doings.storage.writing.account import credentials
-from doings.storage.writing.importing import import_undo, imports
+from doings.storage.writing.importing import import_undo, imports, pulls
 
 
 class AccountWriter(AccountReader):
@@ -127,6 +128,21 @@ class AccountWriter(AccountReader):
 
     async def undo_import(self, number: int, place: UndoPlace | None) -> UndoPart:
         return await import_undo.undo(self._writing, number, place)
+
+    async def add_pull(self, dialect: str, url: str) -> Pull:
+        return await pulls.add(self._writing, dialect, url)
+
+    async def save_pull(self, pull: Pull) -> Pull | None:
+        return await pulls.save(self._writing, pull)
+
+    async def put_pull_items(self, number: int, items: Sequence[PullItem]) -> None:
+        await pulls.put_items(self._writing, number, items)
+
+    async def drop_pull_item(self, number: int, ref: str) -> None:
+        await pulls.drop_item(self._writing, number, ref)
+
+    async def forget_pull_items(self, number: int, limit: int) -> bool:
+        return await pulls.forget_items(self._writing, number, limit)
 
     async def add_merge(
         self, keep: EntityKey, merged: Sequence[EntityKey], reason: str | None

@@ -11,6 +11,7 @@ from doings.core.clock import text_from_instant
 from doings.core.errors import NotFound
 from doings.core.store import Store
 from doings.core.store.imports import ImportRun
+from doings.core.text import json_text
 from doings.core.timeline import Timeline
 from doings.importing.undo import Undone, undo
 
@@ -50,22 +51,49 @@ COLUMNS = (
 )
 
 
-def list_imports(account: AnyAccountOption = None, database: DatabaseOption = None) -> None:
+def list_imports(
+    account: AnyAccountOption = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list.")] = False,
+    database: DatabaseOption = None,
+) -> None:
     """List imports, newest first."""
 
     async def work(store: Store) -> list[tuple[Account, ImportRun]]:
         return [
             (one, run)
-            for one in await _accounts(store, account)
+            for one in await accounts_of(store, account)
             for run in await store.read(one.id, lambda reader: reader.import_runs())
         ]
 
     found = sorted(with_store(database, work), key=lambda pair: pair[1].number, reverse=True)
+    if as_json:
+        print(json_text([_document(one, run) for one, run in found]))  # noqa: T201 - for a program
+        return
     show_table(COLUMNS, [_row(one, run) for one, run in found])
 
 
-async def _accounts(store: Store, slug: str | None) -> list[Account]:
+async def accounts_of(store: Store, slug: str | None) -> list[Account]:
+    """The account, or all of them; raises NotFound."""
     return await store.accounts() if slug is None else [await store.account(slug)]
+
+
+def _document(account: Account, run: ImportRun) -> dict[str, object]:
+    """A run as JSON; `source` is the files, or the service that was pulled from."""
+    undone_at = run.ended_at if run.state == "undone" else None
+    return {
+        "run": run.number,
+        "account": account.slug,
+        "at": text_from_instant(run.started_at),
+        "dialect": run.dialect,
+        "source": " ".join(run.files),
+        "state": run.state,
+        "recorded": run.counts.recorded,
+        "completed": run.counts.filled,
+        "repeated": run.counts.repeated,
+        "refused": run.counts.bad,
+        "undone_at": None if undone_at is None else text_from_instant(undone_at),
+    }
 
 
 def _row(account: Account, run: ImportRun) -> tuple[str, ...]:
@@ -111,7 +139,7 @@ def undo_import(
 
 async def _found(store: Store, slug: str | None, number: int) -> tuple[Account, ImportRun]:
     """The import of that number and the account it was for; raises NotFound."""
-    for account in await _accounts(store, slug):
+    for account in await accounts_of(store, slug):
         for run in await store.read(account.id, lambda reader: reader.import_runs()):
             if run.number == number:
                 return account, run

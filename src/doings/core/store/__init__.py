@@ -23,6 +23,7 @@ from doings.core.store.idempotency import IdempotencyWriter
 from doings.core.store.imports import ImportReader, ImportStore, ImportWriter
 from doings.core.store.log import LogReader, LogStore
 from doings.core.store.merges import MergeReader, MergeWriter
+from doings.core.store.pulls import PullReader, PullWriter
 from doings.core.store.retention import RetentionReader, RetentionWriter
 from doings.core.store.webhooks import DeliveryReader, DeliveryWriter, WebhookStore
 
@@ -40,6 +41,7 @@ class Reader(
     LogReader,
     ErasureReader,
     MergeReader,
+    PullReader,
     RetentionReader,
     Protocol,
 ):
@@ -65,6 +67,7 @@ class Writer(
     DeliveryWriter,
     ErasureWriter,
     MergeWriter,
+    PullWriter,
     RetentionWriter,
     Protocol,
 ):

@@ -1,5 +1,7 @@
 """What is read of answers that somebody saved; what older answers lack has a default."""
 
+from typing import Any
+
 import msgspec
 
 from doings.dialects.monica.documents import OldBirthdate, SpecialDate
@@ -49,6 +51,54 @@ class SavedContact(msgspec.Struct, kw_only=True):
     is_active: bool = True
     is_dead: bool = False
     information: SavedInformation | None = None
+
+
+class SavedDates(msgspec.Struct, kw_only=True):
+    """The dates of a contact that is shown in full."""
+
+    birthdate: SpecialDate | None = None
+    deceased_date: SpecialDate | None = None
+
+
+class SavedCareer(msgspec.Struct, kw_only=True):
+    """What a contact that is shown in full does for a living."""
+
+    job: str | None = None
+    company: str | None = None
+
+
+class SavedTag(msgspec.Struct, kw_only=True):
+    """A tag, which goes by its name."""
+
+    name: str
+
+
+class SavedFullInformation(msgspec.Struct, kw_only=True):
+    """`information` of a contact that is shown in full."""
+
+    dates: SavedDates | list[Any] | None = None
+    career: SavedCareer | None = None
+    avatar: SavedAvatar | None = None
+    food_preferences: str | None = None
+
+
+class SavedFullContact(msgspec.Struct, kw_only=True):
+    """A contact that is shown in full; what older answers lack has a default."""
+
+    id: int
+    first_name: str | None = None
+    last_name: str | None = None
+    nickname: str | None = None
+    complete_name: str | None = None
+    description: str | None = None
+    gender: str | None = None
+    gender_type: str | None = None
+    is_starred: bool = False
+    is_partial: bool = False
+    is_active: bool = True
+    is_dead: bool = False
+    information: SavedFullInformation | None = None
+    tags: list[SavedTag] = []
 
 
 class SavedAttendees(msgspec.Struct, kw_only=True):

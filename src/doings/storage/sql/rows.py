@@ -14,6 +14,7 @@ from doings.core.store.changes import Change
 from doings.core.store.credentials import Credential, View
 from doings.core.store.imports import ImportCounts, ImportJob, ImportReport, ImportRun
 from doings.core.store.merges import Merge
+from doings.core.store.pulls import Pull, PullCounts
 from doings.core.store.webhooks import Attempt, Delivery, Queued, Secret, Webhook, WebhookSettings
 from doings.storage.engine import Row
 
@@ -131,6 +132,14 @@ def import_job_from_row(row: Row) -> ImportJob:
         created_at=created_at,
         updated_at=updated_at,
     )
+
+
+def pull_from_row(row: Row) -> Pull:
+    """The columns are `pull_statements.PULL`."""
+    number, *others = row
+    values = dict(zip(Pull.__struct_fields__, (number, *others), strict=True))
+    values["counts"] = msgspec.json.decode(values["counts"], type=PullCounts)
+    return Pull(**values)
 
 
 @lru_cache(maxsize=1024)

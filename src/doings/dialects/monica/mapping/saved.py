@@ -1,19 +1,25 @@
 """From documents of Monica's that somebody saved to drafts. Pure: knows nothing of HTTP."""
 
+import msgspec
+
 from doings.core.activity import Draft, Link
 from doings.core.clock import start_of_date
-from doings.core.defaults import ACTIVITY_CATEGORY, ACTIVITY_TYPE
+from doings.core.defaults import ACTIVITY_CATEGORY, ACTIVITY_TYPE, TAG
 from doings.core.entity import CONTACT, EntityDraft, EntityKey
 from doings.core.errors import Invalid
-from doings.core.imports import NamedRef, element_decoder
+from doings.core.imports import ImportItem, NamedRef, element_decoder
 from doings.core.text import json_text
 from doings.dialects.monica.documents import SpecialDate
 from doings.dialects.monica.mapping.contact_attributes import NOTHING, ContactFacts, complete_name
 from doings.dialects.monica.mapping.emotions import has_emotion
 from doings.dialects.monica.saved_documents import (
     SavedActivity,
+    SavedCareer,
     SavedContact,
+    SavedDates,
     SavedEmotion,
+    SavedFullContact,
+    SavedFullInformation,
     SavedInformation,
 )
 from doings.dialects.monica.validation import date_of
@@ -27,6 +33,9 @@ from doings.dialects.monica.vocabulary import (
 
 saved_activity = element_decoder(SavedActivity)
 """One activity of a saved answer, from JSON; raises Invalid."""
+
+saved_contact = element_decoder(SavedFullContact)
+"""One contact of a saved answer, in full, from JSON; raises Invalid."""
 
 
 def draft_from_document(document: SavedActivity, time_zone: str) -> Draft:
@@ -81,10 +90,15 @@ def _key(contact: SavedContact) -> EntityKey:
 
 
 def _contact_draft(contact: SavedContact) -> EntityDraft:
+    facts = _facts(contact)
+    return EntityDraft(name=complete_name(facts) or None, attrs=json_text(facts))
+
+
+def _facts(contact: SavedContact) -> ContactFacts:
     information = contact.information or SavedInformation()
     born, died = _birthdate(information), information.deceased_date or NOTHING
     avatar = information.avatar
-    facts = ContactFacts(
+    return ContactFacts(
         first_name=contact.first_name,
         middle_name=_middle_name(contact),
         last_name=contact.last_name,
@@ -103,7 +117,35 @@ def _contact_draft(contact: SavedContact) -> EntityDraft:
         deceased_date_is_year_unknown=died.is_year_unknown is True,
         avatar=avatar.url if avatar and avatar.source == PHOTO else None,
     )
-    return EntityDraft(name=complete_name(facts) or None, attrs=json_text(facts))
+
+
+def contact_item(contact: SavedFullContact) -> ImportItem:
+    """What a contact that is shown in full says; its tags go by their names."""
+    information = contact.information or SavedFullInformation()
+    dates = information.dates if isinstance(information.dates, SavedDates) else SavedDates()
+    career = information.career or SavedCareer()
+    short = SavedContact(
+        **{name: getattr(contact, name) for name in _OF_BOTH},
+        information=SavedInformation(
+            birthdate=dates.birthdate,
+            deceased_date=dates.deceased_date,
+            avatar=information.avatar,
+        ),
+    )
+    facts = msgspec.structs.replace(
+        _facts(short),
+        description=contact.description,
+        job=career.job,
+        company=career.company,
+        food_preferences=information.food_preferences,
+    )
+    draft = EntityDraft(name=complete_name(facts) or None, attrs=json_text(facts))
+    named = tuple([NamedRef(TAG, tag.name) for tag in contact.tags])
+    return ImportItem(draft=None, entities=((_key(short), draft),), named=named)
+
+
+_OF_BOTH = tuple([name for name in SavedContact.__struct_fields__ if name != "information"])
+"""The members that a contact has in full and as an attendee."""
 
 
 def _middle_name(contact: SavedContact) -> str | None:

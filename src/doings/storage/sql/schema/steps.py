@@ -316,6 +316,39 @@ STEPS: tuple[str, ...] = (
         WHERE contact_seq IS NOT NULL;
     {figures_of_belongings}
     """,
+    # The services that history is pulled from: how far each pull has come, as JSON that only its
+    # dialect reads, and what was seen of the service: the name of each thing, a digest of what was
+    # said of it, and the round in which it was last seen.
+    """
+    CREATE TABLE pulls (
+        account_id BIGINT NOT NULL,
+        pull BIGINT NOT NULL,
+        dialect {text} NOT NULL,
+        url {text} NOT NULL,
+        state {text} NOT NULL,
+        version BIGINT NOT NULL,
+        round BIGINT NOT NULL,
+        run BIGINT,
+        first_run BIGINT NOT NULL,
+        since BIGINT,
+        position {text},
+        counts {text} NOT NULL,
+        items BIGINT NOT NULL,
+        started_at BIGINT NOT NULL,
+        ended_at BIGINT,
+        next_at BIGINT,
+        problem {text},
+        PRIMARY KEY (account_id, pull)
+    );
+    CREATE TABLE pull_items (
+        account_id BIGINT NOT NULL,
+        pull BIGINT NOT NULL,
+        ref {text} NOT NULL,
+        digest BIGINT NOT NULL,
+        round BIGINT NOT NULL,
+        PRIMARY KEY (account_id, pull, ref)
+    ){without_rowid};
+    """,
 )
 
 VERSION = len(STEPS)

@@ -96,6 +96,13 @@ TABLES_OF_ACCOUNT = (
         "id keep_seq merged through reason at by_key reverted_at reverted_by",
     ),
     _table("merge_dismissals", "account_id first_seq second_seq", "at by_key"),
+    _table(
+        "pulls",
+        "account_id pull",
+        "dialect url state version round run first_run since position counts items started_at"
+        " ended_at next_at problem",
+    ),
+    _table("pull_items", "account_id pull ref", "digest round"),
 )
 """The tables that hold accounts' own rows, each with `account_id` first in its key."""
 

@@ -1,0 +1,318 @@
+"""`doings pull`: a history from a vendor's live service, and how the pulls stand."""
+
+import os
+import re
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+import msgspec
+import typer
+
+from doings.cli.import_runs import AnyAccountOption, accounts_of
+from doings.cli.options import AccountOption, DatabaseOption, settings_for, with_store
+from doings.cli.terminal import fail, progress, remark, say, show_table
+from doings.core.account import Account
+from doings.core.clock import start_of_date, text_from_instant
+from doings.core.errors import Misconfigured
+from doings.core.pulling.service import AnyService, Credentials
+from doings.core.store import Store
+from doings.core.store.pulls import Pull, PullCounts
+from doings.core.text import json_text
+from doings.core.timeline import Timeline
+from doings.core.values.instants import date_from_text
+
+PULL_EXAMPLES = """
+$ doings pull monica --from https://app.monicahq.com/api --account co-up
+
+$ doings pull invent --from https://api.useinvent.com --account co-up --contacts ids.txt
+
+$ doings pull cobot --from https://co-up.cobot.me --account co-up --every 5m
+
+$ doings pull status                # how all pulls stand
+
+The credential is asked for, or taken from DOINGS_PULL_SECRET, DOINGS_PULL_KEY (Agendize's and
+mio.ID's key) and DOINGS_PULL_USER (mio.ID's user).
+
+A pull that was stopped, killed or failed goes on where it was when it is called again. After one
+that was done only what is new is fetched. Exit code 1 says that some elements were refused, 2 that
+a setting or the credentials are wrong, 3 that the service failed.
+"""
+
+STATUS_EXAMPLES = """
+$ doings pull status --account co-up
+
+The state is begun (it runs, or it was broken off), done or failed, with the reason.
+"""
+
+COLUMNS = (
+    "ACCOUNT",
+    "DIALECT",
+    "FROM",
+    "STATE",
+    "RUN",
+    "STARTED",
+    "ENDED",
+    "NEXT",
+    "RECORDED",
+    "KNOWN",
+    "UPDATED",
+    "DELETED",
+    "REFUSED",
+    "POSITION",
+)
+
+ALL = "all"
+"""What `--contacts` takes for all that are known."""
+
+SERVICE_FAILED = 3
+"""The exit code where the service failed; the same command goes on."""
+
+_DURATION = re.compile(r"([1-9][0-9]{0,5})([smh])")
+_SECONDS = {"s": 1, "m": 60, "h": 3600}
+
+FromOption = Annotated[
+    str,
+    typer.Option(
+        "--from",
+        metavar="URL",
+        help="The service: the base URL that a client of it is given.",
+        show_default=False,
+    ),
+]
+
+
+def pull(  # noqa: PLR0913 - each is an option of the command
+    dialect: Annotated[
+        str,
+        typer.Argument(
+            metavar="DIALECT", help="monica, cobot, invent, agendize or mio.", show_default=False
+        ),
+    ],
+    base: FromOption,
+    account: AccountOption,
+    *,
+    contacts: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE|all",
+            help="With invent and agendize: whose lists; a file has one id a line, all are those"
+            " known here.",
+            show_default=False,
+        ),
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DATE", help="Only what happened on this day or later.", show_default="all"
+        ),
+    ] = None,
+    every: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DURATION",
+            help="Go on, with such a pause after each round: 30s, 5m, 1h.",
+            show_default=False,
+        ),
+    ] = None,
+    once: Annotated[
+        bool, typer.Option("--once", help="End after one round, also with --every.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object for each round.")
+    ] = False,
+    database: DatabaseOption = None,
+) -> None:
+    """Pull a history from a live service, and later what is new there."""
+    import stamina  # noqa: PLC0415 - only pulls need it
+
+    from doings.importing import registry  # noqa: PLC0415 - loads every dialect
+    from doings.importing.pull.client import Pace  # noqa: PLC0415 - likewise
+    from doings.importing.pull.rounds import Around, Outcome, Plan, rounds, service_named  # noqa: PLC0415
+
+    # It would write a line of a log for each attempt; the client says what is waited for.
+    stamina.instrumentation.set_on_retry_hooks([])
+    service = service_named(dialect)
+    day = None if since is None else _day(since)
+    settings = settings_for(database)
+    rate = service.rate if settings.pull_rate is None else settings.pull_rate
+    plan = Plan(
+        dialect=dialect,
+        url=_checked_base(base),
+        contacts=_contacts(dialect, service, contacts),
+        pace=Pace(rate or None, settings.pull_patience),
+        pause_s=None if every is None else _pause(every),
+        is_once=once,
+        credentials=_credentials(dialect, service),
+    )
+
+    async def work(store: Store) -> Outcome:
+        owner = await store.account(account)
+        start = None if day is None else start_of_date(day, owner.time_zone)
+        timeline = Timeline(store, owner, by=None)
+        context = registry.context_for(dialect, owner, None, settings)
+        around = Around(context, remark, lambda: progress("Pulling"))
+        outcome = Outcome(None, PullCounts())
+        whole = msgspec.structs.replace(plan, since=start)
+        async for outcome in rounds(timeline, whole, around):
+            _show(outcome.run, outcome.counts, account, as_json=as_json)
+            if outcome.problem is not None and not (once or every is None):
+                remark(f"{outcome.problem}; the next round goes on there")
+        return outcome
+
+    outcome = with_store(database, work)
+    if outcome.problem is not None:
+        fail(outcome.problem, code=SERVICE_FAILED)
+    if outcome.counts.refused:
+        raise typer.Exit(1)
+
+
+def _show(run: int | None, counts: PullCounts, account: str, *, as_json: bool) -> None:
+    """What a round came to."""
+    if as_json:
+        print(json_text({"run": run, **msgspec.structs.asdict(counts)}), flush=True)  # noqa: T201 - a line for a program
+        return
+    say(
+        f"Pulled {counts.recorded} activities into {account}, {counts.repeated} were there already;"
+        f" {counts.updated} were changed and {counts.deleted} deleted as they were there,"
+        f" {counts.refused} elements were refused"
+    )
+    if run is not None:
+        say(f"This is run {run}: `doings import undo {run}` takes it back")
+
+
+def _checked_base(text: str) -> str:
+    """The base URL; raises Misconfigured."""
+    wrong = Misconfigured(f"--from {text}: it must be an address like https://example.org/api")
+    try:
+        parts = urlsplit(text)
+        is_good = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        raise wrong from None
+    if not is_good or not text.isprintable() or " " in text:
+        raise wrong
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise Misconfigured("--from may hold no user, no password and no parameters")
+    return text.rstrip("/")
+
+
+def _pause(text: str) -> int:
+    found = _DURATION.fullmatch(text)
+    if found is None:
+        raise Misconfigured(f"--every {text}: it must be a duration like 30s, 5m or 1h")
+    return int(found[1]) * _SECONDS[found[2]]
+
+
+def _day(text: str) -> date:
+    try:
+        return date_from_text(text)
+    except ValueError:
+        raise Misconfigured(f"--since {text}: it must be a date like 2026-01-31") from None
+
+
+def _contacts(dialect: str, service: AnyService, given: str | None) -> Sequence[str] | None:
+    """The ids of contacts, None for all that are known here; raises Misconfigured."""
+    if not service.is_by_contact:
+        if given is not None:
+            raise Misconfigured(f"--contacts does not go with {dialect}, which lists everybody's")
+        return ()
+    if given is None:
+        raise Misconfigured(f"{dialect} has a list for each contact: give --contacts FILE or all")
+    if given == ALL:
+        return None
+    path = Path(given)
+    if not path.is_file():
+        raise Misconfigured(f"there is no file {path}; it holds an id a line")
+    try:
+        lines = path.read_text("utf-8-sig").splitlines()
+    except ValueError:
+        raise Misconfigured(f"{path} is no UTF-8 text") from None
+    ids = [line.strip() for line in lines if line.strip()]
+    if not ids:
+        raise Misconfigured(f"{path} holds no id")
+    return list(dict.fromkeys(ids))
+
+
+def _credentials(dialect: str, service: AnyService) -> Credentials:
+    """What the environment says, and for the rest what the person says; raises Misconfigured."""
+    parts = {name: os.environ.get(f"DOINGS_PULL_{name.upper()}") or None for name in PARTS}
+    if service.takes_either and parts["secret"] is None:
+        parts["secret"] = parts["key"]
+    for name in service.needs:
+        if parts[name] is None:
+            parts[name] = _asked(dialect, name)
+    return Credentials(**parts)
+
+
+def _asked(dialect: str, name: str) -> str:
+    if not sys.stdin.isatty():
+        raise Misconfigured(f"{dialect} needs DOINGS_PULL_{name.upper()}")
+    text: str = typer.prompt(f"{dialect} {name}", hide_input=name == "secret", err=True)
+    return text
+
+
+PARTS = ("key", "secret", "user")
+"""The parts of a credential."""
+
+
+def status(
+    account: AnyAccountOption = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list.")] = False,
+    database: DatabaseOption = None,
+) -> None:
+    """Show how each pull stands."""
+
+    async def work(store: Store) -> list[tuple[Account, Pull]]:
+        return [
+            (owner, pull)
+            for owner in await accounts_of(store, account)
+            for pull in await store.read(owner.id, lambda reader: reader.pulls())
+        ]
+
+    found = with_store(database, work)
+    if as_json:
+        print(json_text([_document(owner, pull) for owner, pull in found]))  # noqa: T201 - as above
+        return
+    show_table(COLUMNS, [_row(owner, pull) for owner, pull in found])
+    for owner, pull in found:
+        if pull.problem is not None:
+            say(f"{owner.slug} {pull.dialect}: {pull.problem}")
+
+
+def _document(account: Account, pull: Pull) -> dict[str, Any]:
+    return {
+        "account": account.slug,
+        "dialect": pull.dialect,
+        "from": pull.url,
+        "state": pull.state,
+        "run": pull.run,
+        "started_at": _time(pull.started_at),
+        "ended_at": _time(pull.ended_at),
+        "position": None if pull.position is None else msgspec.Raw(pull.position.encode()),
+        "counts": msgspec.structs.asdict(pull.counts),
+        "next": _time(pull.next_at),
+        "problem": pull.problem,
+    }
+
+
+def _time(instant: int | None) -> str | None:
+    return None if instant is None else text_from_instant(instant)
+
+
+def _row(account: Account, pull: Pull) -> tuple[str, ...]:
+    counts = pull.counts
+    numbers = (counts.recorded, counts.repeated, counts.updated, counts.deleted, counts.refused)
+    return (
+        account.slug,
+        pull.dialect,
+        pull.url,
+        pull.state,
+        "" if pull.run is None else str(pull.run),
+        *[_time(at) or "" for at in (pull.started_at, pull.ended_at, pull.next_at)],
+        *map(str, numbers),
+        pull.shown_position,
+    )

@@ -1,0 +1,167 @@
+"""What a dialect says about pulling from its vendor's live service, without HTTP.
+
+A dialect's `vendor_api.py` fills in `Service`: pure functions that go from one place in the
+vendor's lists to the next. A place is a frozen Struct that is stored as JSON between two pages, so
+that a pull that was killed goes on where it was.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Generic, Literal, TypeVar
+
+import msgspec
+
+from doings.core.activity import Activity, Draft
+from doings.core.entity import CONTACT, EntityDraft
+from doings.core.imports import Context, ImportItem, SavedAnswers
+from doings.core.pulling.merging import with_links
+
+P = TypeVar("P")
+
+Needed = Literal["key", "secret", "user"]
+"""A part of a credential."""
+
+
+class Credentials(msgspec.Struct, frozen=True):
+    """What a service is signed in to with; a part that it does not need is None."""
+
+    key: str | None = None
+    secret: str | None = None
+    user: str | None = None
+
+
+class Ask(msgspec.Struct, frozen=True):
+    """A request: the path behind the base URL, and the parameters.
+
+    `may_miss` says that 404 is an answer, `may_split` that less can be asked for at a time.
+    """
+
+    path: str
+    params: tuple[tuple[str, str], ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
+    method: Literal["GET", "POST"] = "GET"
+    may_miss: bool = False
+    may_split: bool = False
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What a service answered: JSON, unless `is_missing`. `at` is the instant of its clock."""
+
+    body: bytes
+    headers: Mapping[str, str] = {}
+    at: int = 0
+    is_missing: bool = False
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """What an answer says: its elements in the order to record them in, and where it stands.
+
+    `held` are elements that are recorded together with the next page. `total` is how many there are
+    in all, `last` the number of the last page, `oldest` the instant of the oldest element, and
+    `next` what the next page is asked for with; each is None where the answer does not say.
+    `missing` is the name of something that was asked for by itself and is there no more.
+    `has_activities` says whether its elements are activities.
+    """
+
+    elements: Sequence[bytes] = ()
+    held: Sequence[bytes] = ()
+    total: int | None = None
+    last: int | None = None
+    has_more: bool = False
+    oldest: int | None = None
+    next: str | None = None
+    missing: str | None = None
+    at: int = 0
+    has_activities: bool = True
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """How much of a page is new and how much was known before.
+
+    `items` is how many activities of the service are known with it.
+    """
+
+    new: int
+    known: int
+    items: int
+
+
+class Beginning(msgspec.Struct, frozen=True):
+    """How to go through a service: for the first time or again, and from which instant on.
+
+    `sweeps` says that what was changed and deleted is looked for as well. `contact` is the contact
+    whose list is asked for, where the service has no other lists.
+    """
+
+    now: int
+    is_first: bool
+    since: int | None = None
+    sweeps: bool = True
+    contact: str | None = None
+
+
+class Inconsistent(Exception):
+    """What a service says cannot be true: there is more and more, or less than it counts."""
+
+
+def _same(_known: Activity, said: Draft, _now: int) -> Draft:
+    return said
+
+
+def _contact(contact: str) -> ImportItem:
+    return ImportItem(draft=None, new_entities=(((CONTACT, contact), EntityDraft()),))
+
+
+def _linked(known: Draft, said: Draft) -> Draft:
+    return msgspec.structs.replace(known, links=with_links(known.links, said.links))
+
+
+class Service(msgspec.Struct, Generic[P], frozen=True, kw_only=True):
+    """How a vendor's live service is gone through.
+
+    `rate` is how many requests a minute the vendor takes, None for as many as one likes. `needs`
+    are the parts of a credential, `headers` signs in with them (or with the token that `sign_in`
+    was answered with). `begin` takes the place that the last round ended at. `ask` returns None at
+    the end. `page` raises Malformed and Invalid, `turn` Inconsistent.
+
+    `parse` reads an element, where that is more than the saved answers know. `detail` is what to
+    ask for an element that says less than the service knows, `changed` the draft of an activity
+    that the service has changed, `joined` that of one that it shows for another contact, too. Where
+    `missed_after` returns a name, the next one behind it that this round has not seen is looked
+    for, and `found` takes it, or None. `halve` returns a place that asks for half as much, None for
+    the least.
+    """
+
+    saved: SavedAnswers
+    place: type[P]
+    rate: int | None
+    needs: tuple[Needed, ...]
+    headers: Callable[[Credentials, str | None], dict[str, str]]
+    begin: Callable[[P | None, Beginning], P]
+    ask: Callable[[P], Ask | None]
+    page: Callable[[P, Answer], Page]
+    turn: Callable[[P, Page, Seen], P]
+    sign_in: Callable[[Credentials], Ask] | None = None
+    token: Callable[[Answer], str] | None = None
+    parse: Callable[[bytes, Context], ImportItem] | None = None
+    detail: Callable[[bytes], Ask | None] | None = None
+    changed: Callable[[Activity, Draft, int], Draft] = _same
+    joined: Callable[[Draft, Draft], Draft] = _linked
+    missed_after: Callable[[P], str | None] = lambda _place: None
+    found: Callable[[P, str | None], P] = lambda place, _missed: place
+    halve: Callable[[P], P | None] = lambda _place: None
+    is_by_contact: bool = False
+    owner: Callable[[str], ImportItem] = _contact
+    """What the list of a contact says of the contact: that there is one of this id."""
+    contact_types: tuple[str, ...] = ()
+    """Types of entities besides contacts whose ids the service knows."""
+    takes_either: bool = False
+    """Whether its one secret may as well be given as a key."""
+    is_one_to_an_account: bool = False
+    """Whether ids are numbers that another server of the vendor gives to something else."""
+
+    def read(self, element: bytes, context: Context) -> ImportItem:
+        """What an element says; raises Invalid and Malformed."""
+        return (self.parse or self.saved.parse_element)(element, context)
+
+
+AnyService = Service[Any]

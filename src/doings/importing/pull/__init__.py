@@ -1,0 +1,1 @@
+"""Bringing history in from a vendor's live service, page by page."""

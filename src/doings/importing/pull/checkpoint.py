@@ -1,0 +1,302 @@
+"""How far a pull is: read at its begin, and saved in the transaction that writes a page.
+
+So after a kill at any moment the page that was being read is asked for again, and no other one.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+import xxhash
+
+from doings.core.errors import DoingsError, Misconfigured
+from doings.core.imports import ImportItem
+from doings.core.pulling.service import AnyService, Page, Seen
+from doings.core.store import Writer
+from doings.core.store.imports import ImportCounts
+from doings.core.store.pulls import MARK_ROUND, Pull, PullCounts, PullItem
+from doings.core.timeline import Timeline
+from doings.importing.pull.client import Contradiction, ServiceFailed
+from doings.importing.pull.writing import PageWriting, Said
+
+MARK = "#"
+"""How the names of items begin that are no activities of the service."""
+
+FORGET = 2000
+"""Items that are forgotten in one transaction."""
+
+NOT_WANTED = 0
+"""The digest of an item that was left out, so that it is new if it is asked for later."""
+
+_encode = msgspec.json.Encoder().encode
+
+
+def mark_of(kind: str, name: str) -> str:
+    """The name of an item that is no activity; it does not say whom it is about."""
+    return f"{MARK}{kind}/{xxhash.xxh3_128_hexdigest(name.encode())}"
+
+
+def ref_of(item: ImportItem, whose: str | None) -> str:
+    """The name under which an item is known; `whose` is the contact whose list it stands in.
+
+    Lists of one contact show an activity to each of those whom it concerns, so there it has a name
+    for each of them.
+    """
+    if item.draft is None:
+        (key, _), *_ = (*item.entities, *item.new_entities)
+        return mark_of(key[0], key[1])
+    name = item.draft.external_id or ""
+    return name if whose is None else mark_of(f"activity/{name}", whose)
+
+
+def digest_of(item: ImportItem) -> int:
+    """A number that differs where an item says something else."""
+    said = _encode((item.draft, item.named, _people(item)))
+    return (xxhash.xxh3_64_intdigest(said) >> 2) + 1
+
+
+NOWHERE = msgspec.Raw(b"null")
+"""The place of a pull that has not begun."""
+
+
+def _people(item: ImportItem) -> object:
+    """What an item says that is about a person alone."""
+    return (item.entities, item.new_entities) if item.draft is None else ()
+
+
+class Position(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where a pull is: its place in the vendor's lists, and whose list that is (a mark)."""
+
+    place: msgspec.Raw = NOWHERE
+    contact: str | None = None
+
+
+class Step(msgspec.Struct, frozen=True):
+    """What is to be saved with a page: the place that it was asked for at, and what it says."""
+
+    place: Any
+    page: Page
+    new: int = 0
+    known: int = 0
+
+
+class Checkpoint:
+    """A pull of an account, as it stands; `pull` is what was saved last.
+
+    `counts` is what was done since this object was made, `requests` returns how many requests that
+    took and how long was waited. `contact` marks the contact whose list is read.
+    """
+
+    def __init__(self, timeline: Timeline, service: AnyService, pull: Pull) -> None:
+        self.pull = pull
+        self.counts = PullCounts()
+        self.run: int | None = None
+        self.contact: str | None = None
+        self.requests: Callable[[], tuple[int, float]] = lambda: (0, 0.0)
+        self.timeline = timeline
+        self._service = service
+        self._earlier = PullCounts()
+
+    @classmethod
+    async def of(
+        cls, timeline: Timeline, service: AnyService, dialect: str, url: str
+    ) -> "Checkpoint":
+        """The pull of a service, which begins where there was none; raises Misconfigured."""
+        for pull in await timeline.read(lambda reader: reader.pulls()):
+            if (pull.dialect, pull.url) == (dialect, url):
+                return cls(timeline, service, pull)
+            if pull.dialect == dialect and service.is_one_to_an_account:
+                raise Misconfigured(
+                    f"{timeline.account.slug} is pulled from {pull.url} already, and two services"
+                    f" of {dialect} give the same numbers to different things; take another account"
+                )
+        pull = await timeline.write(lambda writer: writer.add_pull(dialect, url))
+        return cls(timeline, service, pull)
+
+    @property
+    def position(self) -> Position:
+        """Where the pull is."""
+        text = self.pull.position
+        return Position() if text is None else msgspec.json.decode(text, type=Position)
+
+    def place(self) -> Any:  # noqa: ANN401 - each dialect has a type of its own
+        """The place where the pull is, None where it has none."""
+        place = self.position.place
+        if bytes(place) == bytes(NOWHERE):
+            return None
+        return msgspec.json.decode(place, type=self._service.place)
+
+    async def begin(self, *, since: int | None, now: int) -> Any:  # noqa: ANN401 - likewise
+        """Begin to go through the service, or go on where it was broken off.
+
+        Returns the place to go on at, or None where a round begins. `since` None is that of before.
+        """
+        self.counts, self.run = PullCounts(), None
+        await self._forget_undone()
+        is_moved = since is not None and since != self.pull.since
+        started = {"state": "begun", "problem": None, "ended_at": None, "started_at": now}
+        if self.pull.state != "done" and not is_moved and self.pull.position is not None:
+            self._earlier, self.run = self.pull.counts, self.pull.run
+            await self.save(**started, next_at=None)
+            return self.place()
+        self._earlier = PullCounts()
+        await self.save(
+            **started,
+            next_at=None,
+            since=since if is_moved else self.pull.since,
+            run=None,
+            round=self.pull.round + 1,
+            position=None if is_moved else self.pull.position,
+            counts=PullCounts(),
+        )
+        return None
+
+    async def save(self, **changes: object) -> None:
+        """Save how the pull stands; raises ServiceFailed where another program pulls as well."""
+        self.pull = await self.timeline.write(lambda writer: self._saved(writer, **changes))
+
+    async def end(
+        self, problem: ServiceFailed | DoingsError | None, *, now: int, next_at: int | None = None
+    ) -> None:
+        """Note how the pull ended; `problem` is why it could not.
+
+        After a contradiction nothing that the place stands for is sure, so there is none to go on
+        at. What was seen is known, and costs requests only.
+        """
+        if problem is None and self.run is not None:
+            bad = ImportCounts(bad=self.counts.refused + self._earlier.refused)
+            run = self.run
+            await self.timeline.write(lambda writer: writer.end_import(run, bad))
+        state = "done" if problem is None else "failed"
+        changes: dict[str, object] = {"problem": None if problem is None else str(problem)}
+        if isinstance(problem, Contradiction):
+            changes["position"] = None
+        await self.save(state=state, ended_at=now, next_at=next_at, **changes)
+
+    async def _saved(self, writer: Writer, **changes: object) -> Pull:
+        requests, waited = self.requests()
+        counts = msgspec.structs.replace(self.counts, requests=requests, waited_s=round(waited, 3))
+        changes.setdefault("counts", self._earlier + counts)
+        pull = await writer.save_pull(msgspec.structs.replace(self.pull, **changes))
+        if pull is None:
+            reason = "is pulled into this account by another program at the same time"
+            raise ServiceFailed(f"{self.pull.url} {reason}")
+        return pull
+
+    async def _forget_undone(self) -> None:
+        """Forget all that was seen if a run of this pull was undone: it is to come again."""
+        runs = await self.timeline.read(lambda reader: reader.import_runs())
+        undone = [
+            run.number
+            for run in runs
+            if run.dialect == self.pull.dialect
+            and run.files == (self.pull.url,)
+            and run.state in {"undoing", "undone"}
+            and run.number >= self.pull.first_run
+        ]
+        if not undone:
+            return
+        number = self.pull.number
+        while await self.timeline.write(lambda writer: writer.forget_pull_items(number, FORGET)):
+            pass
+        await self.save(position=None, items=0, first_run=max(undone) + 1, run=None)
+
+    async def known(self, refs: Sequence[str]) -> dict[str, PullItem]:
+        """Those of the items that were seen before."""
+        number = self.pull.number
+        return await self.timeline.read(lambda reader: reader.pull_items(number, refs))
+
+    async def put(self, said: Sequence[Said], step: Step | None, *, now: int) -> Any:  # noqa: ANN401
+        """Write items; with a step, save where to go on too. Returns the place to go on at.
+
+        Raises Invalid, Conflict and NotFound of the items, and then keeps nothing.
+        """
+
+        async def work(writer: Writer) -> tuple[ImportCounts, int | None, Pull, Any]:
+            counts, run = await self._put(writer, said, now)
+            await writer.put_pull_items(self.pull.number, [self._item(one) for one in said])
+            counted = sum(one.before is None and not one.ref.startswith(MARK) for one in said)
+            items = self.pull.items + counted
+            changes: dict[str, object] = {"items": items, "run": run}
+            place = None
+            if step is not None:
+                place, changes["position"] = await self._next(writer, step, items)
+            before, self.counts = self.counts, self.counts + _pull_counts(said, counts)
+            try:
+                return counts, run, await self._saved(writer, **changes), place
+            finally:
+                self.counts = before
+
+        counts, self.run, self.pull, place = await self.timeline.write(work)
+        self.counts += _pull_counts(said, counts)
+        return place
+
+    async def _put(
+        self, writer: Writer, said: Sequence[Said], now: int
+    ) -> tuple[ImportCounts, int | None]:
+        wanted = [one for one in said if one.is_wanted and not one.is_same]
+        if not wanted:
+            return ImportCounts(), self.run
+        run = await self._followed(writer)
+        counts = await PageWriting(writer, self._service, now).put(wanted)
+        return await writer.note_import(run, counts), run
+
+    async def _followed(self, writer: Writer) -> int:
+        """The import that this transaction belongs to, which its first one begins."""
+        run = self.run or await writer.start_import(self.pull.dialect, (self.pull.url,))
+        if not await writer.follow_import(run):
+            raise Misconfigured(f"import {run} is being undone, so it records no more")
+        return run
+
+    def _item(self, one: Said) -> PullItem:
+        is_mark = one.ref.startswith(MARK) and not self._service.is_by_contact
+        digest = one.digest if one.is_wanted else NOT_WANTED
+        return PullItem(one.ref, digest, MARK_ROUND if is_mark else self.pull.round)
+
+    async def _next(self, writer: Writer, step: Step, items: int) -> tuple[Any, str]:
+        """Where to go on after a page, and the position that says so."""
+        service = self._service
+        place = service.turn(step.place, step.page, Seen(step.new, step.known, items))
+        after = service.missed_after(place)
+        if after is not None:
+            missed = await writer.missed_item(self.pull.number, self.pull.round, after)
+            place = service.found(place, missed)
+        if self.contact is not None and service.ask(place) is None:
+            mark = PullItem(self.contact, NOT_WANTED, self.pull.round)
+            await writer.put_pull_items(self.pull.number, [mark])
+        return place, self._position_text(place)
+
+    def _position_text(self, place: object) -> str:
+        raw = msgspec.Raw(_encode(place))
+        return _encode(Position(place=raw, contact=self.contact)).decode()
+
+    async def move(self, place: object) -> None:
+        """Save where to go on, where no page was read."""
+        await self.save(position=self._position_text(place))
+
+    async def delete(self, ref: str, step: Step, *, now: int) -> Any:  # noqa: ANN401
+        """Delete an activity that the service has deleted; returns the place to go on at."""
+
+        async def work(writer: Writer) -> tuple[bool, int, Pull, Any]:
+            run = await self._followed(writer)
+            is_deleted = await PageWriting(writer, self._service, now).delete(
+                self.pull.dialect, ref
+            )
+            await writer.note_import(run, ImportCounts())
+            await writer.drop_pull_item(self.pull.number, ref)
+            items = max(0, self.pull.items - 1)
+            place, position = await self._next(writer, step, items)
+            pull = await self._saved(writer, items=items, run=run, position=position)
+            return is_deleted, run, pull, place
+
+        is_deleted, self.run, self.pull, place = await self.timeline.write(work)
+        self.counts += PullCounts(deleted=int(is_deleted), pages=1)
+        return place
+
+
+def _pull_counts(said: Sequence[Said], counts: ImportCounts) -> PullCounts:
+    """What writing items came to, as pulls count it; only activities are counted."""
+    same = sum(one.is_same and one.is_wanted and one.item.draft is not None for one in said)
+    return PullCounts(
+        recorded=counts.recorded, updated=counts.filled, repeated=counts.repeated + same
+    )

@@ -1,0 +1,296 @@
+"""Asking a service: within its limit, waiting where it says so, and through passing faults.
+
+Nothing here knows a vendor. Whatever a service answers ends in an answer that is JSON, or in one
+sentence that says what is wrong.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from email.utils import parsedate_to_datetime
+from types import TracebackType
+from typing import Self
+
+import httpx
+import msgspec
+import stamina
+from aiolimiter import AsyncLimiter
+
+from doings.core.budget import PULL_ANSWER_BYTES, PULL_IDLE_SECONDS, PULL_SECONDS
+from doings.core.clock import SystemClock, instant_from_datetime
+from doings.core.errors import Misconfigured
+from doings.core.pulling.service import Answer, AnyService, Ask, Credentials
+
+PASSING = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529})
+"""Statuses after which a request may be sent again."""
+
+OK, NOT_FOUND = 200, 404
+
+CUT_TRIES = 3
+"""How often an answer that ends too early is asked for."""
+
+SPLIT_TRIES = 3
+"""How often something is asked for before half of it is."""
+
+MINUTE = 60.0
+MARGIN = 1.01
+"""A minute is taken a little longer than it is: requests do not all travel equally long."""
+
+BURST = 10
+"""One in so many requests of a minute may be sent at once."""
+
+
+class ServiceFailed(Exception):
+    """The service cannot be pulled from now; what was pulled stays, and it can be gone on with."""
+
+
+class Contradiction(ServiceFailed):
+    """The service cannot have said the truth: it has to be gone through from its begin again."""
+
+
+class TooLargeAnswer(ServiceFailed):
+    """An answer with more bytes than anybody should hold."""
+
+
+class _Passing(Exception):
+    """A fault that may pass; `wait_s` is how long the service asks to wait."""
+
+    def __init__(self, reason: str, wait_s: float | None = None, tries: int | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.wait_s = wait_s
+        self.tries = tries
+
+
+class _Expired(Exception):
+    """The token of a service that is signed in to is good no longer."""
+
+
+def limiter_for(rate: int) -> AsyncLimiter:
+    """Lets so many requests through a minute, and in no window of a minute more.
+
+    A bucket lets through what it holds and, within the same minute, what flows out of it. So both
+    together are the rate.
+    """
+    burst = max(1, rate // BURST)
+    flow = rate - burst
+    if not flow:
+        return AsyncLimiter(1, MINUTE * MARGIN)
+    return AsyncLimiter(burst, MINUTE * MARGIN * burst / flow)
+
+
+class Pace(msgspec.Struct, frozen=True):
+    """How many requests a minute are sent (None: no limit), and how long faults are waited for."""
+
+    rate: int | None
+    patience_s: float
+
+
+class ServiceClient:
+    """Asks one service. `waiting` is told why and how long nothing is asked.
+
+    Use it as an asynchronous context manager.
+    """
+
+    def __init__(
+        self,
+        service: AnyService,
+        base: str,
+        credentials: Credentials,
+        pace: Pace,
+        *,
+        waiting: Callable[[str], None] = lambda _reason: None,
+    ) -> None:
+        self.requests = 0
+        self.waited_s = 0.0
+        self._service = service
+        self._base = base
+        self._credentials = credentials
+        self._limiter = limiter_for(pace.rate) if pace.rate else None
+        self._patience_s = pace.patience_s
+        self._waiting = waiting
+        self._token: str | None = None
+        self._tries = 0
+        timeout = httpx.Timeout(PULL_IDLE_SECONDS)
+        self._http = httpx.AsyncClient(timeout=timeout, follow_redirects=False)
+
+    async def __aenter__(self) -> Self:
+        """Itself."""
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def count_earlier(self) -> None:
+        """Take a full burst as sent: another program asked the service a moment ago."""
+        if self._limiter is not None:
+            await self._limiter.acquire(self._limiter.max_rate)
+
+    async def get(self, ask: Ask) -> Answer:
+        """Ask until there is an answer; raises ServiceFailed and Misconfigured."""
+        self._tries = 0
+        retries = stamina.retry_context(
+            on=self._wait_for,
+            attempts=SPLIT_TRIES if ask.may_split else None,
+            timeout=self._patience_s,
+            wait_initial=0.5,
+            wait_max=30.0,
+            wait_jitter=0.5,
+        )
+        try:
+            async for attempt in retries:
+                with attempt:
+                    return await self._signed_in(ask)
+        except _Passing as fault:
+            raise ServiceFailed(f"{self._base} {fault.reason}") from None
+        raise AssertionError  # pragma: no cover - the attempts end in one of the two
+
+    def _wait_for(self, error: Exception) -> bool | float:
+        """Whether to try again, or in how many seconds."""
+        if not isinstance(error, _Passing):
+            return False
+        self._tries += 1
+        if error.tries is not None and self._tries >= error.tries:
+            return False
+        if error.wait_s is None:
+            self._waiting(f"{error.reason}; trying again")
+            return True
+        if error.wait_s > self._patience_s:
+            return False
+        self.waited_s += error.wait_s
+        self._waiting(f"{error.reason}; waiting {error.wait_s:.0f} s")
+        return error.wait_s
+
+    async def _signed_in(self, ask: Ask) -> Answer:
+        """Ask with a token where there is one; a second time with another if it is expired."""
+        sign_in, token = self._service.sign_in, self._service.token
+        if sign_in is None or token is None:
+            return await self._once(ask, self._service.headers(self._credentials, None))
+        for is_last in (self._token is None, True):
+            if self._token is None:
+                answer = await self._once(sign_in(self._credentials), {})
+                self._token = _token_of(answer, token, self._base)
+            try:
+                headers = self._service.headers(self._credentials, self._token)
+                return await self._once(ask, headers, has_token=not is_last)
+            except _Expired:
+                self._token = None
+        raise AssertionError  # pragma: no cover - the last time does not expire
+
+    async def _once(self, ask: Ask, headers: dict[str, str], *, has_token: bool = False) -> Answer:
+        if self._limiter is not None:
+            began = time.monotonic()
+            await self._limiter.acquire()
+            self.waited_s += time.monotonic() - began
+        self.requests += 1
+        try:
+            async with asyncio.timeout(PULL_SECONDS):
+                response, body = await self._send(ask, headers)
+        except TimeoutError:
+            raise _Passing(f"took more than {PULL_SECONDS} s to answer") from None
+        except httpx.TransportError as error:
+            raise _Passing(_words(error), tries=None) from None
+        except httpx.DecodingError:
+            raise _Passing("answers what cannot be inflated", tries=CUT_TRIES) from None
+        except (httpx.InvalidURL, ValueError) as error:
+            raise ServiceFailed(f"{self._base} cannot be asked: {error}") from None
+        return self._checked(ask, response, body, has_token=has_token)
+
+    async def _send(self, ask: Ask, headers: dict[str, str]) -> tuple[httpx.Response, bytes]:
+        """The answer, of which no more than a bound is read."""
+        url = self._base + ask.path
+        everything = {"Accept": "application/json", **headers, **dict(ask.headers)}
+        async with self._http.stream(
+            ask.method, url, params=list(ask.params) or None, headers=everything
+        ) as response:
+            parts, size = [], 0
+            async for part in response.aiter_bytes():
+                size += len(part)
+                if size > PULL_ANSWER_BYTES:
+                    limit = PULL_ANSWER_BYTES // 1_048_576
+                    reason = f"answers {ask.path} with more than {limit} MiB"
+                    raise TooLargeAnswer(f"{self._base} {reason}")
+                parts.append(part)
+        return response, b"".join(parts)
+
+    def _checked(
+        self, ask: Ask, response: httpx.Response, body: bytes, *, has_token: bool
+    ) -> Answer:
+        """The answer if it is one; raises what is to be done about it."""
+        status = response.status_code
+        at = _instant(response.headers)
+        if status in {401, 403}:
+            if has_token:
+                raise _Expired
+            said = _said(body)
+            raise Misconfigured(f"{self._base} does not take these credentials: {status}{said}")
+        if status in PASSING:
+            raise _Passing(f"answers {status}{_said(body)}", _retry_after(response.headers, at))
+        if status == NOT_FOUND and ask.may_miss and not _is_html(body):
+            return Answer(body, response.headers, at, is_missing=True)
+        if response.is_redirect:
+            elsewhere = response.headers.get("location", "nowhere")
+            reason = f"leads to {elsewhere}; give that place as --from, if it is the service"
+            raise ServiceFailed(f"{self._base} {reason}")
+        if status != OK:
+            raise ServiceFailed(f"{self._base} answers {ask.path} with {status}{_said(body)}")
+        if _is_html(body):
+            reason = "answers a page of HTML: --from is another place, or the service is away"
+            raise ServiceFailed(f"{self._base} {reason}")
+        try:
+            msgspec.json.decode(body, type=msgspec.Raw)
+        except (ValueError, RecursionError):
+            raise _Passing("answers what is cut off or no JSON", tries=CUT_TRIES) from None
+        return Answer(body, response.headers, at)
+
+
+def _token_of(answer: Answer, token: Callable[[Answer], str], base: str) -> str:
+    try:
+        return token(answer)
+    except ValueError:
+        raise ServiceFailed(f"{base} answers the sign-in without a token") from None
+
+
+def _words(error: httpx.TransportError) -> str:
+    """What happened on the way to the service."""
+    if isinstance(error, httpx.TimeoutException):
+        return f"does not answer within {PULL_IDLE_SECONDS} s"
+    if isinstance(error, httpx.ConnectError):
+        return f"cannot be reached: {error}"
+    return f"broke the connection off: {error}"
+
+
+def _is_html(body: bytes) -> bool:
+    return body.lstrip()[:1] == b"<"
+
+
+def _said(body: bytes) -> str:
+    """The beginning of what a service said about an error, on one line."""
+    if not body or _is_html(body):
+        return ""
+    return f", {' '.join(body[:200].decode(errors='replace').split())}"
+
+
+def _instant(headers: Mapping[str, str]) -> int:
+    """What time it is where the service is."""
+    try:
+        return instant_from_datetime(parsedate_to_datetime(headers["date"]))
+    except (KeyError, ValueError, TypeError):
+        return SystemClock().now()
+
+
+def _retry_after(headers: Mapping[str, str], at: int) -> float | None:
+    """How many seconds the service asks to wait; None where it does not say."""
+    text = headers.get("retry-after", "").strip()
+    if text.isascii() and text.isdigit() and len(text) < 10:  # noqa: PLR2004 - thirty years
+        return float(text) + 0.1
+    try:
+        return max(0.0, (instant_from_datetime(parsedate_to_datetime(text)) - at) / 1e6) + 0.1
+    except (ValueError, TypeError):
+        return None

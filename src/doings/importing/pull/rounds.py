@@ -1,0 +1,169 @@
+"""A pull as it is asked for: one round through the service, or round after round."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractContextManager
+
+import msgspec
+
+from doings.core.budget import PULL_CONTACTS
+from doings.core.clock import SECOND, SystemClock
+from doings.core.entity import CONTACT, Entity
+from doings.core.errors import DoingsError, Misconfigured
+from doings.core.imports import Context
+from doings.core.pulling.service import AnyService, Credentials
+from doings.core.store import Reader
+from doings.core.store.entities import EntityQuery
+from doings.core.store.pulls import PullCounts
+from doings.core.timeline import Timeline
+from doings.importing.importer import Step as Progress
+from doings.importing.pull.checkpoint import Checkpoint
+from doings.importing.pull.client import Pace, ServiceClient, ServiceFailed
+from doings.importing.pull.run import Contacts, Round
+from doings.importing.pull.services import SERVICES
+
+SWEEP_SECONDS = 3600
+"""How often a pull that goes on by itself looks for what was deleted there."""
+
+MINUTE = 60 * SECOND
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """What is pulled: from where, whose lists, from which instant on, how fast and how often.
+
+    `contacts` are ids, or None for all that are known here. `pause_s` None makes one round.
+    """
+
+    dialect: str
+    url: str
+    credentials: Credentials
+    contacts: Sequence[str] | None = ()
+    since: int | None = None
+    pace: Pace
+    pause_s: int | None = None
+    is_once: bool = False
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What a round came to: the import that notes it, and why it could not be ended.
+
+    `run` is None where nothing was written.
+    """
+
+    run: int | None
+    counts: PullCounts
+    problem: str | None = None
+
+
+class Around(msgspec.Struct, frozen=True):
+    """What elements do not say themselves, and how a pull tells what it does.
+
+    `remark` takes sentences, `progress` shows a bar.
+    """
+
+    context: Context
+    remark: Callable[[str], None]
+    progress: Callable[[], AbstractContextManager[Progress]]
+
+
+async def rounds(timeline: Timeline, plan: Plan, around: Around) -> AsyncIterator[Outcome]:
+    """Round after round, each with what it came to.
+
+    Raises Misconfigured where the service does not take the credentials.
+    """
+    service = SERVICES[plan.dialect]
+    checkpoint = await Checkpoint.of(timeline, service, plan.dialect, plan.url)
+    is_recent = SystemClock().now() - checkpoint.pull.started_at < 2 * MINUTE
+    async with ServiceClient(
+        service, plan.url, plan.credentials, plan.pace, waiting=around.remark
+    ) as client:
+        if is_recent and checkpoint.pull.counts.requests:
+            await client.count_earlier()
+        swept_at = -float(SWEEP_SECONDS)
+        while True:
+            sweeps = time.monotonic() - swept_at >= SWEEP_SECONDS
+            if sweeps:
+                swept_at = time.monotonic()
+            yield await _round(checkpoint, client, plan, around, sweeps=sweeps)
+            if plan.is_once or plan.pause_s is None:
+                return
+            await asyncio.sleep(plan.pause_s)
+
+
+async def _round(
+    checkpoint: Checkpoint,
+    client: ServiceClient,
+    plan: Plan,
+    around: Around,
+    *,
+    sweeps: bool,
+) -> Outcome:
+    service = SERVICES[plan.dialect]
+    requests, waited = client.requests, client.waited_s
+    checkpoint.requests = lambda: (client.requests - requests, client.waited_s - waited)
+    now = SystemClock().now()
+    here = msgspec.structs.replace(around.context, now=now)
+    round_ = Round(checkpoint, service, client, here, around.remark)
+    contacts = await _contacts(checkpoint.timeline, service, plan)
+    problem: ServiceFailed | None = None
+    try:
+        with around.progress() as step:
+            await round_.run(contacts, step, since=plan.since, sweeps=sweeps)
+    except ServiceFailed as error:
+        problem = error
+    except DoingsError as error:
+        await _end(checkpoint, error, plan)
+        raise
+    await _end(checkpoint, problem, plan)
+    counts = checkpoint.counts
+    requests, waited = checkpoint.requests()
+    counts = msgspec.structs.replace(counts, requests=requests, waited_s=round(waited, 3))
+    return Outcome(checkpoint.run, counts, None if problem is None else str(problem))
+
+
+async def _end(
+    checkpoint: Checkpoint, problem: ServiceFailed | DoingsError | None, plan: Plan
+) -> None:
+    now = SystemClock().now()
+    next_at = None if plan.pause_s is None else now + plan.pause_s * SECOND
+    try:
+        await checkpoint.end(problem, now=now, next_at=next_at)
+    except ServiceFailed:
+        # Another program pulls the same, and its state is the one that counts.
+        if problem is None:
+            raise
+
+
+async def _contacts(timeline: Timeline, service: AnyService, plan: Plan) -> Contacts:
+    if not service.is_by_contact:
+        return Contacts()
+    if plan.contacts is not None:
+        return Contacts(plan.contacts)
+    types = (CONTACT, *service.contact_types)
+    return Contacts(await _known_contacts(timeline, types), is_sure=False)
+
+
+async def _known_contacts(timeline: Timeline, types: Sequence[str]) -> list[str]:
+    """The ids of all contacts of the account; raises Misconfigured."""
+    ids: dict[str, None] = {}
+    query = EntityQuery(types=tuple(types), limit=1000)
+
+    async def read(reader: Reader) -> list[Entity]:
+        return await reader.entities(query)
+
+    while True:
+        entities = await timeline.read(read, bounded=False)
+        ids |= dict.fromkeys([entity.id for entity in entities])
+        if len(ids) > PULL_CONTACTS:
+            raise Misconfigured(f"there are more than {PULL_CONTACTS} contacts; give them in files")
+        if len(entities) < query.limit:
+            return list(ids)
+        query = msgspec.structs.replace(query, after=entities[-1].seq)
+
+
+def service_named(name: str) -> AnyService:
+    """The service of a dialect; raises Misconfigured."""
+    if name not in SERVICES:
+        raise Misconfigured(f"there is no dialect {name}; there are {', '.join(SERVICES)}")
+    return SERVICES[name]

@@ -1,0 +1,304 @@
+"""Pulling from a service: one round through all that it has, page after page."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import msgspec
+import xxhash
+
+from doings.core.budget import PULL_REPEATS, WRITE_WORK
+from doings.core.errors import Conflict, DoingsError, Invalid, Malformed, NotFound
+from doings.core.imports import Context, ImportItem
+from doings.core.limits.work import work_of
+from doings.core.pulling.service import Answer, AnyService, Ask, Beginning, Inconsistent, Page
+from doings.core.store.pulls import PullCounts
+from doings.importing.importer import ITEMS_PER_WRITE
+from doings.importing.importer import Step as Progress
+from doings.importing.pull.checkpoint import Checkpoint, Step, digest_of, mark_of, ref_of
+from doings.importing.pull.client import Contradiction, ServiceClient, ServiceFailed
+from doings.importing.pull.writing import Said
+
+CONTACT_MARK = "list"
+"""The kind of the marks of contacts whose lists were read to the end."""
+
+REFUSED = ImportItem(draft=None)
+"""Stands for an element that cannot be read: it is counted, as the service counts it."""
+
+CONTACT_CHUNK = 500
+"""Contacts that are looked up at a time."""
+
+
+class Contacts(msgspec.Struct, frozen=True):
+    """Whose lists are asked for; with `is_sure` one that the service does not know is refused."""
+
+    ids: Sequence[str] = ()
+    is_sure: bool = True
+
+
+class Round:
+    """A round through a service; `remark` takes a sentence for each element that is refused."""
+
+    def __init__(
+        self,
+        checkpoint: Checkpoint,
+        service: AnyService,
+        client: ServiceClient,
+        context: Context,
+        remark: Callable[[str], None],
+    ) -> None:
+        self._checkpoint = checkpoint
+        self._service = service
+        self._client = client
+        self._context = context
+        self._remark = remark
+        self._progress: Progress = lambda _done, _total=None: None
+        self._contact: str | None = None
+        self._is_sure = True
+        self._pages: set[int] = set()
+        self._repeats = 0
+        self._unknown = 0
+
+    async def run(
+        self,
+        contacts: Contacts,
+        progress: Progress,
+        *,
+        since: int | None = None,
+        sweeps: bool = True,
+    ) -> None:
+        """Go through the service; raises ServiceFailed and Misconfigured.
+
+        `since` is the instant from which on activities are wanted, None for that of before.
+        `sweeps` says that what the service has deleted is looked for, too.
+        """
+        self._progress = progress
+        self._is_sure = contacts.is_sure
+        place = await self._checkpoint.begin(since=since, now=self._context.now)
+        if self._service.is_by_contact:
+            await self._all_contacts(contacts.ids, place)
+        else:
+            before = self._checkpoint.place()
+            await self._walk(place or self._first(before, is_first=before is None, sweeps=sweeps))
+
+    def _first(self, before: object, *, is_first: bool, sweeps: bool = True) -> Any:  # noqa: ANN401 - each dialect has a type of its own
+        """The place where a round begins."""
+        beginning = Beginning(
+            now=self._context.now,
+            is_first=is_first,
+            since=self._checkpoint.pull.since,
+            sweeps=sweeps,
+            contact=self._contact,
+        )
+        return self._service.begin(before, beginning)
+
+    async def _all_contacts(self, ids: Sequence[str], place: object) -> None:
+        """One list after the other; of a round that was broken off, those that were not read."""
+        resumed = self._checkpoint.position.contact if place is not None else None
+        round_ = self._checkpoint.pull.round
+        for start in range(0, len(ids), CONTACT_CHUNK):
+            marks = {id_: mark_of(CONTACT_MARK, id_) for id_ in ids[start : start + CONTACT_CHUNK]}
+            known = await self._checkpoint.known(list(marks.values()))
+            for id_, mark in marks.items():
+                row = known.get(mark)
+                if row is not None and row.round == round_:
+                    continue
+                self._contact = id_
+                self._checkpoint.contact = mark
+                self._pages.clear()
+                first = self._first(None, is_first=row is None)
+                await self._walk(place if mark == resumed else first)
+            self._progress(min(start + CONTACT_CHUNK, len(ids)), len(ids))
+        if self._unknown and not self._is_sure:
+            self._remark(f"{self._unknown} of {len(ids)} contacts are not known there")
+
+    async def _walk(self, place: Any) -> None:  # noqa: ANN401 - likewise
+        while (ask := self._service.ask(place)) is not None:
+            place = await self._step(place, ask)
+
+    async def _step(self, place: Any, ask: Ask) -> Any:  # noqa: ANN401 - likewise
+        """Ask for a page and write it; returns the place of the next one."""
+        context = msgspec.structs.replace(self._context, contact_id=self._contact)
+        try:
+            answer = await self._client.get(ask)
+        except ServiceFailed:
+            half = self._service.halve(place) if ask.may_split else None
+            if half is None:
+                raise
+            await self._checkpoint.move(half)
+            return half
+        page = self._page(place, ask, answer)
+        if page.missing is not None and self._contact is None:
+            return await self._checkpoint.delete(
+                page.missing, Step(place, page), now=self._context.now
+            )
+        if page.missing is not None:
+            self._note_unknown(page.missing)
+        said = await self._said(page, ask, context)
+        self._checkpoint.counts += PullCounts(pages=1)
+        activities = [one for one in said if self._contact is None or one.item.draft is not None]
+        new = sum(one.before is None for one in activities)
+        step = Step(place, page, new=new, known=len(activities) - new)
+        try:
+            return await self._write(said, step)
+        except Inconsistent as error:
+            raise Contradiction(f"{self._checkpoint.pull.url} {error}") from None
+
+    def _page(self, place: object, ask: Ask, answer: Answer) -> Page:
+        """What an answer says; raises ServiceFailed for what the vendor would not answer."""
+        url = self._checkpoint.pull.url
+        try:
+            page = self._service.page(place, answer)
+        except Inconsistent as error:
+            raise Contradiction(f"{url} {error}") from None
+        except (DoingsError, ValueError, RecursionError) as error:
+            reason = f"answers {ask.path} with something else than {self._checkpoint.pull.dialect}"
+            raise ServiceFailed(f"{url} {reason} does: {error}") from None
+        print_ = xxhash.xxh3_64_intdigest(b"\0".join(page.elements))
+        self._repeats = self._repeats + 1 if page.elements and print_ in self._pages else 0
+        self._pages.add(print_)
+        if self._repeats >= PULL_REPEATS:
+            raise Contradiction(f"{url} shows the same pages of {ask.path} again and again")
+        return page
+
+    def _note_unknown(self, contact: str) -> None:
+        self._unknown += 1
+        if self._is_sure:
+            self._refuse(f"contact {contact} is not known there")
+
+    def _refuse(self, reason: str) -> None:
+        self._checkpoint.counts += PullCounts(refused=1)
+        self._remark(reason)
+
+    async def _said(self, page: Page, ask: Ask, context: Context) -> list[Said]:
+        """What the elements of a page say, each once; those that cannot be read are refused."""
+        items = dict(self._read(page, ask, context))
+        if self._contact is not None and page.missing is None:
+            owner = self._service.owner(self._contact)
+            items[ref_of(owner, None)] = (owner, b"")
+        known = await self._checkpoint.known(list(items))
+        said = []
+        for ref, (item, element) in items.items():
+            digest = digest_of(item)
+            row = known.get(ref)
+            before = None if row is None else row.digest
+            if digest != before:
+                item = await self._detailed(item, element, context)  # noqa: PLW2901 - it says more
+            said.append(Said(ref, item, digest, before, is_wanted=self._is_wanted(item)))
+        return said
+
+    def _read(
+        self, page: Page, ask: Ask, context: Context
+    ) -> Iterator[tuple[str, tuple[ImportItem, bytes]]]:
+        occurrences: Counter[str] = Counter()
+        for number, element in enumerate(page.elements, 1):
+            try:
+                item = self._service.read(element, context)
+            except (Invalid, Malformed) as error:
+                self._refuse(f"{_named(element, ask, number)}: {error}")
+                id_ = _id(element)
+                if id_ is not None and self._contact is None and page.has_activities:
+                    yield id_, (REFUSED, element)
+                continue
+            if not self._service.saved.has_ids and item.draft is not None:
+                item = _numbered(item, occurrences)
+            yield ref_of(item, self._contact), (item, element)
+
+    def _is_wanted(self, item: ImportItem) -> bool:
+        since = self._checkpoint.pull.since
+        if item is REFUSED:
+            return False
+        return since is None or item.draft is None or item.draft.occurred_at >= since
+
+    async def _detailed(self, item: ImportItem, element: bytes, context: Context) -> ImportItem:
+        """The item with what the service says of it alone, where it says more there."""
+        ask = self._service.detail(element) if self._service.detail is not None else None
+        if ask is None or item.draft is None:
+            return item
+        answer = await self._client.get(ask)
+        if answer.is_missing:
+            return item
+        try:
+            (detail,) = self._service.saved.elements_from_answer(answer.body)
+            return self._service.read(detail, context)
+        except (Invalid, Malformed, ValueError) as error:
+            self._refuse(f"{_named(element, ask, 1)}: {error}")
+            return item
+
+    async def _write(self, said: Sequence[Said], step: Step) -> Any:  # noqa: ANN401 - likewise
+        """Write a page; one that is too large for a transaction is written in several."""
+        *others, last = _chunks(said)
+        for chunk in others:
+            await self._write_chunk(chunk, None)
+        place = await self._write_chunk(last, step)
+        counts = self._checkpoint.counts
+        if self._contact is None:
+            done = self._checkpoint.pull.items if step.page.total else counts.repeated
+            self._progress(max(done, counts.recorded), step.page.total)
+        return place
+
+    async def _write_chunk(self, said: Sequence[Said], step: Step | None) -> Any:  # noqa: ANN401
+        """Write items in one transaction, or in parts where one of them cannot be written."""
+        try:
+            return await self._checkpoint.put(said, step, now=self._context.now)
+        except (Invalid, Conflict, NotFound) as error:
+            if not said:
+                raise
+            if len(said) == 1:
+                self._refuse(f"{said[0].ref}: {error}")
+                left_out = msgspec.structs.replace(said[0], is_wanted=False)
+                return await self._checkpoint.put([left_out], step, now=self._context.now)
+            middle = len(said) // 2
+            await self._write_chunk(said[:middle], None)
+            return await self._write_chunk(said[middle:], step)
+
+
+def _chunks(said: Sequence[Said]) -> list[list[Said]]:
+    """The items in parts that a transaction takes; at least one part."""
+    chunks: list[list[Said]] = [[]]
+    work = 0
+    for one in said:
+        work += 1 if one.is_same else _work(one.item)
+        if len(chunks[-1]) == ITEMS_PER_WRITE or (chunks[-1] and work >= WRITE_WORK):
+            chunks.append([])
+            work = 0
+        chunks[-1].append(one)
+    return chunks
+
+
+def _work(item: ImportItem) -> int:
+    entities = len(item.entities) + len(item.new_entities) + len(item.named)
+    return entities + (1 if item.draft is None else work_of(item.draft))
+
+
+def _numbered(item: ImportItem, occurrences: Counter[str]) -> ImportItem:
+    """The item with an external id of its own where several of one answer say the same."""
+    draft = item.draft
+    if draft is None or draft.external_id is None:
+        return item
+    occurrences[draft.external_id] += 1
+    count = occurrences[draft.external_id]
+    if count == 1:
+        return item
+    numbered = msgspec.structs.replace(draft, external_id=f"{draft.external_id}-{count}")
+    return msgspec.structs.replace(item, draft=numbered)
+
+
+class _Id(msgspec.Struct):
+    id: int | str | None = None
+
+
+def _id(element: bytes) -> str | None:
+    """The id of an element that cannot be read otherwise; None if it has none."""
+    try:
+        id_ = msgspec.json.decode(element, type=_Id).id
+    except (ValueError, RecursionError):
+        return None
+    return None if id_ is None else str(id_)
+
+
+def _named(element: bytes, ask: Ask, number: int) -> str:
+    """What an element that cannot be read is called: its id, or else where it stands."""
+    id_ = _id(element)
+    where = f"{ask.path} {dict(ask.params)}" if ask.params else ask.path
+    return f"{ask.path} {id_}" if id_ is not None else f"{where}, element {number}"

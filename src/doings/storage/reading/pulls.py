@@ -1,0 +1,29 @@
+"""The pulls of an account, and what each has seen of its service."""
+
+from collections.abc import Collection
+
+from doings.core.store.pulls import Pull, PullItem
+from doings.storage.sql import pull_statements as sql
+from doings.storage.sql.rows import pull_from_row
+from doings.storage.transaction import ReadTransaction
+
+
+async def pulls(transaction: ReadTransaction) -> list[Pull]:
+    """All pulls, oldest first."""
+    return [pull_from_row(row) for row in await transaction.fetch(sql.PULLS)]
+
+
+async def items(
+    transaction: ReadTransaction, number: int, refs: Collection[str]
+) -> dict[str, PullItem]:
+    """Those of the items that were seen before, by name."""
+    if not refs:
+        return {}
+    rows = await transaction.fetch(sql.PULL_ITEMS, pull=number, refs=sorted(refs))
+    return {row[0]: PullItem(*row) for row in rows}
+
+
+async def missed(transaction: ReadTransaction, number: int, round_: int, after: str) -> str | None:
+    """The first item behind a name that was last seen before a round."""
+    row = await transaction.fetch_one(sql.MISSED_ITEM, pull=number, round=round_, after=after)
+    return None if row is None else str(row[0])

@@ -1,0 +1,48 @@
+"""The statements about pulls: how far each has come, and what it has seen of its service."""
+
+# The columns that `rows.pull_from_row` takes, in its order.
+PULL = (
+    "pull, dialect, url, state, version, round, run, first_run, since, position, counts, items,"
+    " started_at, ended_at, next_at, problem"
+)
+# An account's pulls, oldest first.
+PULLS = f"SELECT {PULL} FROM pulls WHERE account_id = :account_id ORDER BY pull"
+# Notes that a service is pulled for the first time.
+ADD_PULL = f"""
+    INSERT INTO pulls (account_id, {PULL})
+    VALUES (:account_id, :pull, :dialect, :url, :state, :version, :round, :run, :first_run, :since,
+        :position, :counts, :items, :started_at, :ended_at, :next_at, :problem)"""
+# Saves how a pull stands, unless another program did so meanwhile: then there is no row.
+SAVE_PULL = """
+    UPDATE pulls
+    SET state = :state, version = version + 1, round = :round, run = :run, first_run = :first_run,
+        since = :since, position = :position, counts = :counts, items = :items,
+        started_at = :started_at, ended_at = :ended_at, next_at = :next_at, problem = :problem
+    WHERE account_id = :account_id AND pull = :pull AND version = :version
+    RETURNING version"""
+# Those of some items that a pull has seen before.
+PULL_ITEMS = """
+    SELECT ref, digest, round FROM pull_items
+    WHERE account_id = :account_id AND pull = :pull AND ref = ANY(:refs)"""
+# The first item behind a name that was last seen before a round.
+MISSED_ITEM = """
+    SELECT ref FROM pull_items
+    WHERE account_id = :account_id AND pull = :pull AND ref > :after AND round < :round
+    ORDER BY ref LIMIT 1"""
+# Notes what a pull has seen of an item.
+PUT_PULL_ITEM = """
+    INSERT INTO pull_items (account_id, pull, ref, digest, round)
+    VALUES (:account_id, :pull, :ref, :digest, :round)
+    ON CONFLICT (account_id, pull, ref) DO UPDATE
+    SET digest = excluded.digest, round = excluded.round"""
+# Forgets an item.
+DROP_PULL_ITEM = """
+    DELETE FROM pull_items WHERE account_id = :account_id AND pull = :pull AND ref = :ref"""
+# The first items of a pull, by name.
+SOME_PULL_ITEMS = """
+    SELECT ref FROM pull_items
+    WHERE account_id = :account_id AND pull = :pull ORDER BY ref LIMIT :limit"""
+# Forgets some items.
+DROP_PULL_ITEMS = """
+    DELETE FROM pull_items
+    WHERE account_id = :account_id AND pull = :pull AND ref = ANY(:refs)"""

@@ -1,0 +1,1 @@
+"""Tests of pulling a history from live services."""

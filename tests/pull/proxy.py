@@ -1,0 +1,117 @@
+"""A proxy between a pull and its service, that counts what is asked and breaks what it is told to.
+
+with proxy(server.url, broken) as between:
+    pull("monica", url=between.url)
+
+`broken` takes a request and the answer that the service gave, and returns what is sent instead.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import NamedTuple
+
+import httpx
+
+
+class Asked(NamedTuple):
+    """A request: its path with the query, which one it is from 0 on, and when it came."""
+
+    path: str
+    number: int
+    at: float
+
+
+class Given(NamedTuple):
+    """An answer. `cut` bytes of the body are sent before the connection ends; None for all."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+    cut: int | None = None
+
+
+Break = Callable[[Asked, Given], Given]
+"""Makes the answer that is sent of the one that the service gave."""
+
+
+def whole(_asked: Asked, given: Given) -> Given:
+    """Breaks nothing."""
+    return given
+
+
+class Between(NamedTuple):
+    """A running proxy, and what was asked so far."""
+
+    url: str
+    asked: list[Asked]
+
+    def lists(self, of: str = "") -> list[str]:
+        """The addresses of lists that were asked for, in order."""
+        return [one.path for one in self.asked if of in one.path]
+
+
+@contextmanager
+def proxy(target: str, broken: Break = whole) -> Iterator[Between]:
+    """A proxy in a thread of its own for as long as this lasts."""
+    asked: list[Asked] = []
+    client = httpx.Client(base_url=target, timeout=30)
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            self.forward()
+
+        def do_POST(self) -> None:
+            self.forward()
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+        def forward(self) -> None:
+            one = Asked(self.path, len(asked), time.monotonic())
+            asked.append(one)
+            sent = {k: v for k, v in self.headers.items() if k.lower() not in HOP}
+            answer = client.request(self.command, self.path, headers=sent)
+            headers = {k: v for k, v in answer.headers.items() if k.lower() not in HOP}
+            self.answer(broken(one, Given(answer.status_code, headers, answer.content)))
+
+        def answer(self, given: Given) -> None:
+            try:
+                self.send_response(given.status)
+                for name, text in given.headers.items():
+                    self.send_header(name, text)
+                self.send_header("Content-Length", str(len(given.body)))
+                self.end_headers()
+                self.wfile.write(given.body[: given.cut])
+            except OSError:
+                self.close_connection = True
+            if given.cut is not None:
+                self.close_connection = True
+
+    class Server(ThreadingHTTPServer):
+        daemon_threads = True
+
+        def handle_error(self, *_: object) -> None:
+            """Say nothing of a client that went."""
+
+    running = Server(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield Between(f"http://127.0.0.1:{running.server_address[1]}", asked)
+    finally:
+        running.shutdown()
+        thread.join()
+        running.server_close()
+        client.close()
+
+
+HOP = frozenset(
+    {"host", "connection", "content-length", "transfer-encoding", "content-encoding", "date",
+     "server", "accept-encoding"}
+)  # fmt: skip
+"""Headers that are each connection's own."""

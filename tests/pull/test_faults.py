@@ -1,0 +1,289 @@
+"""Services that fail: each ends in a sentence, and the same command goes on."""
+
+import asyncio
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from doings.importing.pull import client
+from tests.cli.conftest import Cli
+from tests.pull.conftest import Puller, Vendor
+from tests.pull.proxy import Asked, Break, Given, proxy
+from tests.pull.test_following import encounter, ids_by_name, request
+
+
+def on_lists(breaking: Break, *, first: int = 1) -> Break:
+    """Breaks all lists of activities but the first ones."""
+    lists: list[str] = []
+
+    def broken(asked: Asked, given: Given) -> Given:
+        if "activities" not in asked.path:
+            return given
+        lists.append(asked.path)
+        return breaking(asked, given) if len(lists) > first else given
+
+    return broken
+
+
+def status(code: int, body: bytes = b"{}", headers: dict[str, str] | None = None) -> Break:
+    """Answers with a status."""
+    return lambda _asked, _given: Given(code, headers or {}, body)
+
+
+def half(_asked: Asked, given: Given) -> Given:
+    """Ends the connection within the body."""
+    return given._replace(cut=len(given.body) // 2)
+
+
+def half_a_document(_asked: Asked, given: Given) -> Given:
+    """Sends half of the body as if it were all."""
+    return given._replace(body=given.body[: len(given.body) // 2])
+
+
+def large(_asked: Asked, given: Given) -> Given:
+    """Sends more than anybody should hold."""
+    return given._replace(body=given.body + b" " * 3_000_000)
+
+
+class Repeating:
+    """Answers what was answered to the first list, whatever is asked."""
+
+    def __init__(self) -> None:
+        self._kept: Given | None = None
+
+    def __call__(self, asked: Asked, given: Given) -> Given:
+        """The first list."""
+        if "activities" in asked.path and "detail" not in asked.path:
+            self._kept = self._kept or given
+            return self._kept
+        return given
+
+
+class Growing:
+    """Shows other activities on each page, and says that there are many pages."""
+
+    def __init__(self) -> None:
+        self._data: list[dict[str, Any]] = []
+
+    def __call__(self, asked: Asked, given: Given) -> Given:
+        """Another page."""
+        document = json.loads(given.body)
+        if "activities?" not in asked.path:
+            return given
+        self._data = self._data or document["data"]
+        first = 1_000_000 + asked.number * 1000
+        document["data"] = [one | {"id": first + at} for at, one in enumerate(self._data[:9])]
+        document["meta"]["last_page"] = 1_000_000
+        return given._replace(body=json.dumps(document).encode())
+
+
+def endless_pages(asked: Asked, given: Given) -> Given:
+    """Says of each page that there is another one."""
+    if "activities?" not in asked.path:
+        return given
+    document = json.loads(given.body)
+    document["has_next"] = True
+    return given._replace(body=json.dumps(document).encode())
+
+
+FAULTS: dict[str, tuple[str, Callable[[], Break], int, str]] = {
+    "wrong credentials": ("monica", lambda: on_lists(status(401)), 2, "does not take these"),
+    "html": ("monica", lambda: on_lists(status(200, b"<!doctype html>")), 3, "a page of HTML"),
+    "500 for long": ("monica", lambda: on_lists(status(500)), 3, "answers 500"),
+    "moved": (
+        "monica",
+        lambda: on_lists(status(302, headers={"Location": "https://x.test/"})),
+        3,
+        "leads to",
+    ),
+    "a wrong place": ("monica", lambda: on_lists(status(404)), 3, "with 404"),
+    "half a page": ("monica", lambda: on_lists(half), 3, "broke the connection off"),
+    "half a document": ("monica", lambda: on_lists(half_a_document), 3, "cut off"),
+    "something else": ("monica", lambda: on_lists(status(200, b'["x"]')), 3, "something else"),
+    "a large answer": ("monica", lambda: on_lists(large), 3, "with more than"),
+    "the same page": ("monica", Repeating, 3, "and shows only 100"),
+    "an endless list": ("monica", Growing, 3, "shows more and more pages"),
+    "the same page for mio": ("mio", Repeating, 3, "again and again"),
+    "pages without end": ("mio", lambda: endless_pages, 3, "an empty page"),
+    "a long wait": (
+        "monica",
+        lambda: on_lists(status(429, headers={"Retry-After": "4000"})),
+        3,
+        "429",
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", list(FAULTS))
+def test_a_service_that_fails_ends_in_a_sentence_and_is_gone_on_with(
+    fault: str, vendor: Vendor, pull: Puller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once it is repaired everything is there, once."""
+    dialect, broken, code, sentence = FAULTS[fault]
+    monkeypatch.setenv("DOINGS_PULL_PATIENCE", "0.3")
+    monkeypatch.setattr(client, "PULL_ANSWER_BYTES", 1_048_576)
+    make = request if dialect == "mio" else encounter
+    vendor.record([make(number) for number in range(130)])
+
+    with proxy(vendor.server.url, Switch(broken())) as between:
+        failed = pull(dialect, url=between.url)
+        Switch.is_broken = False
+        whole = pull(dialect, url=between.url)
+
+    last = failed.err.splitlines()[-1]
+    assert (failed.code, sentence in last) == (code, True), failed.err
+    assert last.startswith("doings: ")
+    assert "Traceback" not in failed.err
+    assert (whole.code, len(pull.exported())) == (0, 130), whole.err
+
+
+class Switch:
+    """Breaks as long as it is not repaired."""
+
+    is_broken = True
+
+    def __init__(self, broken: Break) -> None:
+        self._broken = broken
+        Switch.is_broken = True
+
+    def __call__(self, asked: Asked, given: Given) -> Given:
+        """The answer, broken or not."""
+        return self._broken(asked, given) if Switch.is_broken else given
+
+
+def test_a_contact_whose_pages_loop_ends_in_a_sentence(
+    vendor: Vendor, pull: Puller, tmp_path: Path
+) -> None:
+    """The service's word for the next page leads back to the first one."""
+    notes = [
+        {"kind": "note.created", "body": f"Note {number}", "links": ["contact:8"],
+         "occurred_at": f"2026-01-{number % 28 + 1:02}T10:00:00Z"}
+        for number in range(230)
+    ]  # fmt: skip
+    vendor.record(notes)
+    (tmp_path / "ids").write_text("8")
+
+    with proxy(vendor.server.url, Switch(Repeating())) as between:
+        failed = pull("invent", "--contacts", str(tmp_path / "ids"), url=between.url)
+        Switch.is_broken = False
+        whole = pull("invent", "--contacts", str(tmp_path / "ids"), url=between.url)
+
+    assert (failed.code, "again and again" in failed.err) == (3, True), failed.err
+    assert (whole.code, len(pull.exported())) == (0, 230), whole.err
+
+
+def test_what_a_service_deletes_meanwhile_hides_nothing(vendor: Vendor, pull: Puller) -> None:
+    """The pages move, and what moved onto a page that was read is read as well."""
+    vendor.record([encounter(number) for number in range(250)])
+    ids = ids_by_name(vendor)
+    late = [name for name in ids if int(name[1:]) < 60]
+    deleted: list[str] = []
+
+    def deleting(asked: Asked, given: Given) -> Given:
+        if "activities?" in asked.path and "page=1&" in asked.path and not deleted:
+            deleted.extend(late[:30])
+            for name in deleted:
+                vendor.send("DELETE", f"/v1/activities/{ids[name]}")
+        return given
+
+    with proxy(vendor.server.url, deleting) as between:
+        pull("monica", url=between.url)
+        pull("monica", url=between.url)
+
+    assert len(pull.exported()) == 250 - len(deleted)
+
+
+def test_stretches_that_a_service_does_not_give_are_halved(
+    vendor: Vendor, pull: Puller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Until it gives them."""
+    monkeypatch.setattr(client, "PULL_ANSWER_BYTES", 20_000)
+    texts = [
+        {"kind": "text.posted", "body": f"{number} {'x' * 100}", "links": ["membership:m1"],
+         "occurred_at": f"2026-05-{number % 31 + 1:02}T{number % 24:02}:00:00Z"}
+        for number in range(400)
+    ]  # fmt: skip
+    vendor.record(texts)
+
+    counts = pull.counts("cobot")
+
+    assert counts["recorded"] == 400
+    assert len(pull.exported()) == 400
+
+
+def test_a_service_that_asks_to_wait_is_waited_for(vendor: Vendor, pull: Puller) -> None:
+    """As long as it asks, and the wait is told."""
+    vendor.record([encounter(1)])
+
+    def busy(asked: Asked, given: Given) -> Given:
+        return Given(429, {"Retry-After": "1"}, b"{}") if asked.number == 1 else given
+
+    with proxy(vendor.server.url, busy) as between:
+        outcome = pull("monica", url=between.url)
+
+    counts = json.loads(outcome.out)
+    assert (outcome.code, counts["recorded"]) == (0, 1)
+    assert counts["waited_s"] >= 1
+    assert between.asked[2].at - between.asked[1].at >= 1
+    assert "waiting 1 s" in outcome.err
+
+
+async def test_no_minute_has_more_requests_than_the_rate(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wherever the minute begins; it is a second here."""
+    monkeypatch.setattr(client, "MINUTE", 1.0)
+    limiter = client.limiter_for(30)
+    times = []
+
+    for _ in range(70):
+        await limiter.acquire()
+        times.append(time.monotonic())
+
+    await asyncio.sleep(0)
+    most = max(sum(start <= at < start + 1 for at in times) for start in times)
+    assert 20 < most <= 30
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (("monica", "--from", "nowhere"), "must be an address"),
+        (("monica", "--from", "https://u:p@example.org"), "no user, no password"),
+        (("monika", "--from", "https://example.org"), "there is no dialect"),
+        (("invent", "--from", "https://example.org"), "give --contacts"),
+        (("invent", "--from", "https://example.org", "--contacts", "none"), "there is no file"),
+        (("monica", "--from", "https://example.org", "--contacts", "all"), "does not go with"),
+        (("monica", "--from", "https://example.org", "--every", "soon"), "must be a duration"),
+        (("monica", "--from", "https://example.org", "--since", "then"), "must be a date"),
+    ],
+)
+def test_what_a_pull_cannot_be_told(options: tuple[str, ...], sentence: str, cli: Cli) -> None:
+    """Before anything is asked of anybody."""
+    cli("account", "create", "here")
+
+    outcome = cli("pull", *options, "--account", "here")
+
+    assert (outcome.code, sentence in outcome.err) == (2, True), outcome.err
+
+
+def test_credentials_are_asked_for_or_named(cli: Cli) -> None:
+    """Where there is no terminal, the variable that is missing is named."""
+    cli("account", "create", "here")
+
+    outcome = cli("pull", "mio", "--from", "https://example.org", "--account", "here")
+
+    assert (outcome.code, "DOINGS_PULL_KEY" in outcome.err) == (2, True)
+
+
+def test_two_services_that_number_alike_need_two_accounts(vendor: Vendor, pull: Puller) -> None:
+    """Activity 31 of one Monica is another one than that of the other."""
+    vendor.record([encounter(1)])
+    pull.counts("monica")
+
+    with proxy(vendor.server.url) as between:
+        other = pull("monica", url=between.url)
+
+    assert (other.code, "take another account" in other.err) == (2, True)

@@ -1,0 +1,173 @@
+"""Later pulls: what is new, what was changed there, and what was deleted there."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.conftest import Cli
+from tests.pull.conftest import Puller, Vendor
+
+
+def encounter(number: int, *people: str) -> dict[str, object]:
+    """An activity that Monica shows."""
+    day = f"2026-{number // 28 % 12 + 1:02}-{number % 28 + 1:02}"
+    return {
+        "kind": "encounter.logged",
+        "summary": f"Lunch {number}",
+        "occurred_at": f"{day}T00:00:00Z",
+        "data": {"happened_on": day},
+        "links": [f"contact:{person}" for person in people or ("8",)],
+        "external_id": f"e{number}",
+        "origin": "test",
+    }
+
+
+def request(number: int) -> dict[str, object]:
+    """An interaction, which mio.ID shows."""
+    return {
+        "kind": "details.requested",
+        "body": f"Request {number}",
+        "occurred_at": f"2026-03-{number % 28 + 1:02}T10:00:00Z",
+        "links": [{"type": "individual", "id": "p1", "role": "counterpart"}],
+        "external_id": f"e{number}",
+        "origin": "test",
+    }
+
+
+def ids_by_name(vendor: Vendor) -> dict[str, str]:
+    """The ids of the activities of the service by their external ids."""
+    items: list[dict[str, Any]] = vendor.get("/v1/activities", limit=200)["items"]
+    return {item["external_id"]: item["id"] for item in items}
+
+
+def test_monica_tells_what_is_new_changed_and_deleted(vendor: Vendor, pull: Puller) -> None:
+    """A later pull does as the service did, in few requests; what was changed here stays."""
+    vendor.record([encounter(number) for number in range(130)])
+    assert pull.counts("monica")["recorded"] == 130
+    ids = ids_by_name(vendor)
+
+    vendor.send("PATCH", f"/v1/activities/{ids['e3']}", {"summary": "Dinner"})
+    vendor.send("PATCH", f"/v1/activities/{ids['e4']}", {"links": ["contact:9"]})
+    vendor.send("DELETE", f"/v1/activities/{ids['e5']}")
+    vendor.record([encounter(130, "8", "9")])
+    second = pull.counts("monica")
+    third = pull.counts("monica")
+
+    held = {item["summary"]: item for item in pull.exported()}
+    assert (second["recorded"], second["updated"], second["deleted"]) == (1, 2, 1)
+    assert (third["recorded"], third["updated"], third["deleted"]) == (0, 0, 0)
+    assert len(held) == 130
+    assert {"Dinner", "Lunch 130"} <= held.keys()
+    assert not {"Lunch 3", "Lunch 5"} & held.keys()
+    people = [link for link in held["Lunch 4"]["links"] if link["type"] == "contact"]
+    assert len(people) == 1
+
+
+def test_mio_tells_what_is_new_changed_and_deleted(vendor: Vendor, pull: Puller) -> None:
+    """Steps that were taken there are taken here, with what was granted."""
+    vendor.record([request(number) for number in range(120)])
+    assert pull.counts("mio")["recorded"] == 120
+    ids = ids_by_name(vendor)
+
+    granted = {"code": "RQ_008", "type": "RTP_001", "data": "+49 30 1"}
+    step = {"accepted_requirements": [granted]}
+    vendor.send("POST", f"/v1/activities/{ids['e3']}/accept", step)
+    vendor.send("DELETE", f"/v1/activities/{ids['e5']}")
+    vendor.record([request(120)])
+    second = pull.counts("mio")
+    third = pull.counts("mio")
+
+    held = {item["external_id"]: item for item in pull.exported()}
+    assert (second["recorded"], second["updated"], second["deleted"]) == (1, 1, 1)
+    assert (third["recorded"], third["updated"], third["deleted"]) == (0, 0, 0)
+    assert held[ids["e3"]]["data"]["accepted_requirements"][0]["data"] == "+49 30 1"
+    assert ids["e5"] not in held
+    assert len(held) == 120
+
+
+def test_what_was_changed_or_deleted_here_stays_so(vendor: Vendor, pull: Puller, cli: Cli) -> None:
+    """As long as the service says what it said before."""
+    vendor.record([encounter(number) for number in range(3)])
+    pull.counts("monica")
+    (line,) = [one for one in pull.exported() if one["summary"] == "Lunch 1"]
+    changed = {**line, "summary": "Changed here"}
+
+    cli("import", "-", "--account", "here", stdin=json.dumps(changed))
+    pull.counts("monica")
+
+    assert len(pull.exported()) == 3
+
+
+@pytest.mark.parametrize("dialect", ["invent", "agendize"])
+def test_contacts_come_from_a_file_or_are_those_known(
+    dialect: str, vendor: Vendor, pull: Puller, cli: Cli, tmp_path: Path
+) -> None:
+    """One that the service does not know is named, and is an error only in a file."""
+    note = {"kind": "note.created", "body": "Hello", "links": ["contact:8", "contact:9"]}
+    vendor.record([note])
+    ids = tmp_path / "ids.txt"
+    ids.write_text("8\nnobody\n\n9\n")
+
+    from_file = pull(dialect, "--contacts", str(ids))
+    cli("import", "-", "--account", "here", stdin='{"entity": {"type": "contact", "id": "77"}}')
+    known = pull(dialect, "--contacts", "all")
+
+    (held,) = pull.exported()
+    assert from_file.code == 1
+    assert "nobody" in from_file.err
+    assert known.code == 0, known.err
+    assert known.err.startswith("1 of ")
+    assert {"8", "9"} <= {link["id"] for link in held["links"]}
+
+
+def test_only_what_happened_since_a_day(vendor: Vendor, pull: Puller) -> None:
+    """An earlier day asks for the rest."""
+    vendor.record([encounter(number) for number in (1, 40, 80)])
+
+    later = pull.counts("monica", "--since", "2026-03-01")
+    again = pull.counts("monica")
+    earlier = pull.counts("monica", "--since", "2026-02-01")
+
+    recorded = [counts["recorded"] for counts in (later, again, earlier)]
+    assert recorded == [1, 0, 1]
+
+
+def test_an_undone_pull_can_be_pulled_again(vendor: Vendor, pull: Puller, cli: Cli) -> None:
+    """An undo takes back what the run recorded, and what was seen of the service is forgotten."""
+    vendor.record([encounter(number) for number in range(3)])
+    run = pull.counts("monica")["run"]
+
+    undone = cli("import", "undo", str(run), "--account", "here")
+    again = pull.counts("monica")
+
+    assert undone.code == 0, undone.err
+    assert (again["recorded"], again["run"] > run) == (3, True)
+
+
+def test_the_status_says_how_a_pull_stands(vendor: Vendor, pull: Puller, cli: Cli) -> None:
+    """As a table and as JSON, with the run that `import list` shows as well."""
+    vendor.record([encounter(1)])
+    counts = pull.counts("monica")
+
+    (shown,) = json.loads(cli("pull", "status", "--json").out)
+    table = cli("pull", "status", "--account", "here").out
+    (run,) = json.loads(cli("import", "list", "--account", "here", "--json").out)
+
+    assert (shown["state"], shown["run"], shown["next"]) == ("done", counts["run"], None)
+    assert shown["counts"]["recorded"] == 1
+    assert shown["from"] == vendor.base("monica") == run["source"]
+    assert (run["run"], run["recorded"], run["undone_at"]) == (counts["run"], 1, None)
+    assert "monica" in table
+
+
+def test_a_pull_goes_on_every_so_often(vendor: Vendor, pull: Puller, cli: Cli) -> None:
+    """With `--once` it ends after a round, and the status says when the next one is due."""
+    vendor.record([encounter(1)])
+
+    counts = pull.counts("monica", "--every", "5m", "--once")
+
+    (shown,) = json.loads(cli("pull", "status", "--json").out)
+    assert counts["recorded"] == 1
+    assert shown["next"] > shown["ended_at"]

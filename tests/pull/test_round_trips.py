@@ -1,0 +1,183 @@
+"""What is pulled is what the service serves: Doings stands for each vendor."""
+
+import base64
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.acceptance.running import Token
+from tests.cli.conftest import Cli
+from tests.pull.conftest import BASES, Puller, Vendor, new_token
+
+PEOPLE = ("8", "9", "0/a b")
+SAME_SECOND = "2026-03-01T12:00:00Z"
+
+
+def notes() -> list[dict[str, object]]:
+    """More than a page of notes, many of them in the same second."""
+    return [
+        {
+            "kind": "note.created",
+            "body": f"Note {number}",
+            "occurred_at": SAME_SECOND if number % 3 else f"2026-02-{number % 28 + 1:02}T10:00:00Z",
+            "links": ["contact:8", *(["contact:9"] if number % 40 == 0 else [])],
+            "actor": {"type": "user", "id": "ann", "name": "Ann Lee"},
+        }
+        for number in range(250)
+    ]
+
+
+def others() -> list[dict[str, object]]:
+    """What only some of the services can express."""
+    appointment = {"id": "a1", "start": "2026-05-01T10:00:00Z", "end": "2026-05-01T11:00:00Z"}
+    lunch = {"emotions": [3], "activity_type_id": 9, "happened_on": "2026-04-02"}
+    invoice = {"invoice_number": "R-1", "invoice_id": "i1", "amount": "10.0", "currency": "EUR"}
+    return [
+        {"kind": "encounter.logged", "summary": "Lunch", "occurred_at": "2026-04-02T12:00:00Z",
+         "data": lunch, "links": ["contact:9"]},
+        {"kind": "appointment.created", "occurred_at": "2026-04-30T09:00:00Z",
+         "data": {"appointment": appointment}, "links": ["contact:0/a b"]},
+        {"kind": "invoice.created", "occurred_at": "1999-12-31T23:00:00Z", "data": invoice,
+         "links": ["membership:m1"]},
+        {"kind": "text.posted", "body": "Soon", "occurred_at": "2031-01-01T00:00:00Z",
+         "links": ["membership:m1"]},
+    ]  # fmt: skip
+
+
+def put_people(vendor: Vendor) -> None:
+    """People and a membership, with what Monica and Cobot know of them."""
+    attrs = {"first_name": "Jim", "last_name": "Halpert", "job": "Sales", "birthdate": "1990-01-02"}
+    vendor.send("PUT", "/v1/entities/contact/8", {"name": "Jim Halpert", "attrs": attrs})
+    vendor.send("PUT", "/v1/entities/contact/77", {"name": "Nobody Met"})
+    plan = {"plan": {"name": "Desk"}, "email": "m@example.org"}
+    vendor.send("PUT", "/v1/entities/membership/m1", {"name": "Jim", "attrs": plan})
+
+
+def interactions() -> list[dict[str, object]]:
+    """Requests to other parties."""
+    return [
+        {
+            "kind": "details.requested",
+            "occurred_at": f"2026-03-{number % 5 + 1:02}T10:00:00.{number % 2}00Z",
+            "body": f"Request {number}",
+            "links": [{"type": "individual", "id": "p1", "role": "counterpart", "name": "Pat"}],
+            "data": {
+                "requirements": [{"code": "RQ_008", "type": "RTP_001", "category": "RQC_001"}]
+            },
+        }
+        for number in range(230)
+    ]
+
+
+def served(url: str, dialect: str, token: Token) -> list[Any]:
+    """All that a dialect shows of an account, page after page."""
+    base = url + BASES[dialect].format(account=token.account)
+    with httpx.Client(timeout=30) as client:
+        match dialect:
+            case "monica":
+                return _pages(client, f"{base}/activities", token)
+            case "cobot":
+                span = {"from": "1000-01-02", "to": "9999-12-28"}
+                answer = client.get(f"{base}/api/activities", params=span, headers=token.bearer)
+                return list(answer.json())
+            case "invent":
+                return [
+                    client.get(
+                        f"{base}/orgs/c/contacts/{person.replace('/', '%2F')}/activities",
+                        params={"take": 100, "page": page},
+                        headers=token.bearer,
+                    ).json()
+                    for person in PEOPLE
+                    for page in (1, 2, 3)
+                ]
+            case "agendize":
+                return [
+                    client.get(
+                        f"{base}/api/2.3/activities",
+                        params={"clientId": person},
+                        headers=token.bearer,
+                    ).json()
+                    for person in PEOPLE
+                ]
+    return _interactions(base, token)
+
+
+def _pages(client: httpx.Client, url: str, token: Token) -> list[Any]:
+    elements: list[Any] = []
+    while True:
+        params = {"limit": 100, "page": len(elements) // 100 + 1}
+        answer = client.get(url, params=params, headers=token.bearer).json()
+        elements += answer["data"]
+        if len(elements) >= answer["meta"]["total"]:
+            return elements
+
+
+def _interactions(base: str, token: Token) -> list[Any]:
+    pair = base64.b64encode(f"{token.account}:{token.secret}".encode()).decode()
+    signed = httpx.post(
+        f"{base}/business/v1/auth",
+        headers={"x-api-key": token.key, "Authorization": f"Basic {pair}"},
+    ).json()
+    headers = {"x-api-key": token.key, "Authorization": f"Bearer {signed['token']}"}
+    url = f"{base}/business/v1/activities"
+    listed: list[Any] = []
+    for page in (1, 2, 3):
+        answer = httpx.get(url, params={"limit": 100, "page": page}, headers=headers).json()
+        listed += answer["activities"]
+    accepted = [one["id"] for one in listed if one["status"] == "ACCEPTED"]
+    return [*listed, *[httpx.get(f"{url}/{id_}", headers=headers).json() for id_ in accepted]]
+
+
+OWN = {
+    "monica": {"id", "uuid", "hash_id", "url", "account", "created_at", "updated_at", "avatar"},
+    "cobot": set(),
+    "invent": set(),
+    "agendize": {"selfLink"},
+    "mio": {"updated_at"},
+}
+"""The members that are the server's own, as each dialect's README says."""
+
+
+def essence(dialect: str, value: Any) -> Any:  # noqa: ANN401 - JSON
+    """A document without the members that are the server's own."""
+    if isinstance(value, list):
+        return [essence(dialect, one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    own = OWN[dialect]
+    shown = {name: essence(dialect, one) for name, one in value.items() if name not in own}
+    if dialect == "mio" and "scoring_level" in shown:
+        shown.pop("created_at")
+    return shown
+
+
+@pytest.mark.parametrize("dialect", list(BASES))
+def test_what_is_pulled_is_served_again_as_it_was(
+    dialect: str, vendor: Vendor, pull: Puller, cli: Cli, tmp_path: Path
+) -> None:
+    """Also its order within a second; and a second pull records nothing."""
+    put_people(vendor)
+    vendor.record(interactions() if dialect == "mio" else [*notes(), *others()])
+    if dialect == "mio":
+        newest = vendor.get("/v1/activities", limit=1)["items"][0]["id"]
+        granted = {"code": "RQ_008", "type": "RTP_001", "data": "+49 30 1"}
+        vendor.send("POST", f"/v1/activities/{newest}/accept", {"accepted_requirements": [granted]})
+    server = vendor.server
+    ids = tmp_path / "ids.txt"
+    ids.write_text("\n".join(PEOPLE))
+    options = ("--contacts", str(ids)) if dialect in {"invent", "agendize"} else ()
+    copy = new_token(cli, server, "copy")
+    database = server.installation.variables["DOINGS_DATABASE"]
+
+    pull.account = copy.account
+    first = pull.counts(dialect, *options, "--database", database)
+    second = pull.counts(dialect, *options, "--database", database)
+
+    there, here = (served(server.url, dialect, token) for token in (vendor.token, copy))
+    assert essence(dialect, here) == essence(dialect, there)
+    assert first["recorded"] >= 200
+    assert (second["recorded"], second["updated"], second["deleted"]) == (0, 0, 0)
+    assert second["run"] is None
+    assert second["requests"] < 10
