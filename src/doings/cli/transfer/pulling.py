@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 import msgspec
 import typer
 
-from doings.cli.import_runs import AnyAccountOption, accounts_of
 from doings.cli.options import AccountOption, DatabaseOption, settings_for, with_store
 from doings.cli.terminal import fail, progress, remark, say, show_table
+from doings.cli.transfer.import_runs import AnyAccountOption, accounts_of
 from doings.core.account import Account
 from doings.core.clock import start_of_date, text_from_instant
 from doings.core.errors import Misconfigured
