@@ -12,6 +12,7 @@ from doings.core.query import Word
 from doings.core.store import Writer
 from doings.core.store.credentials import Credential
 from doings.core.store.imports import ImportCounts, ImportJob
+from doings.core.store.pulls import PullItem
 from doings.core.store.webhooks import Delivery, Webhook, WebhookSettings
 from doings.storage.database import Database
 from doings.storage.erasing import walk
@@ -106,6 +107,12 @@ async def merge_some(writer: Writer) -> None:
     await writer.dismiss([people[0], people[2]])
 
 
+async def pull_something(writer: Writer) -> None:
+    """A pull that has seen one thing."""
+    pull = await writer.add_pull("monica", "https://example.org/api")
+    await writer.put_pull_items(pull.number, [PullItem("31", 1, 1)])
+
+
 async def make_a_webhook(writer: Writer) -> None:
     """A webhook with a delivery that waits."""
     webhook = Webhook(
@@ -147,6 +154,7 @@ async def test_deleted_account_leaves_no_row(database: Database, book: Book, oth
             )
         )
         await one.write(merge_some)
+        await one.write(pull_something)
         await one.put("contact", "gone", name="Jim Halpert")
         await one.write(lambda writer: writer.hold_entity(("contact", "1"), "claim"))
         await one.write(lambda writer: writer.set_retention([Rule("note.*", 1)]))
