@@ -72,10 +72,13 @@ def proxy(target: str, broken: Break = whole) -> Iterator[Between]:
             """Say nothing."""
 
         def forward(self) -> None:
-            one = Asked(self.path, len(asked), time.monotonic())
+            # Where a client takes this for its proxy, it sends the whole address.
+            path = self.path.removeprefix("http://").partition("/")[2]
+            path = f"/{path}" if self.path.startswith("http://") else self.path
+            one = Asked(path, len(asked), time.monotonic())
             asked.append(one)
             sent = {k: v for k, v in self.headers.items() if k.lower() not in HOP}
-            answer = client.request(self.command, self.path, headers=sent)
+            answer = client.request(self.command, one.path, headers=sent)
             headers = {k: v for k, v in answer.headers.items() if k.lower() not in HOP}
             self.answer(broken(one, Given(answer.status_code, headers, answer.content)))
 
@@ -115,3 +118,22 @@ HOP = frozenset(
      "server", "accept-encoding"}
 )  # fmt: skip
 """Headers that are each connection's own."""
+
+
+def status(code: int, body: bytes = b"{}", headers: dict[str, str] | None = None) -> Break:
+    """Answers with a status."""
+    return lambda _asked, _given: Given(code, headers or {}, body)
+
+
+class Switch:
+    """Breaks as long as it is not repaired."""
+
+    is_broken = True
+
+    def __init__(self, broken: Break) -> None:
+        self._broken = broken
+        Switch.is_broken = True
+
+    def __call__(self, asked: Asked, given: Given) -> Given:
+        """The answer, broken or not."""
+        return self._broken(asked, given) if Switch.is_broken else given

@@ -12,7 +12,7 @@ import pytest
 from doings.importing.pull import client
 from tests.cli.conftest import Cli
 from tests.pull.conftest import Puller, Vendor
-from tests.pull.proxy import Asked, Break, Given, proxy
+from tests.pull.proxy import Asked, Break, Given, Switch, proxy, status
 from tests.pull.test_following import encounter, ids_by_name, request
 
 
@@ -27,11 +27,6 @@ def on_lists(breaking: Break, *, first: int = 1) -> Break:
         return breaking(asked, given) if len(lists) > first else given
 
     return broken
-
-
-def status(code: int, body: bytes = b"{}", headers: dict[str, str] | None = None) -> Break:
-    """Answers with a status."""
-    return lambda _asked, _given: Given(code, headers or {}, body)
 
 
 def half(_asked: Asked, given: Given) -> Given:
@@ -76,7 +71,7 @@ class Growing:
             return given
         self._data = self._data or document["data"]
         first = 1_000_000 + asked.number * 1000
-        document["data"] = [one | {"id": first + at} for at, one in enumerate(self._data[:9])]
+        document["data"] = [one | {"id": first + at} for at, one in enumerate(self._data[:2])]
         document["meta"]["last_page"] = 1_000_000
         return given._replace(body=json.dumps(document).encode())
 
@@ -89,6 +84,9 @@ def endless_pages(asked: Asked, given: Given) -> Given:
     document["has_next"] = True
     return given._replace(body=json.dumps(document).encode())
 
+
+MOVED = status(302, headers={"Location": "https://elsewhere.example.test/"})
+BUSY = status(429, headers={"Retry-After": "4000"})
 
 FAULTS: dict[str, tuple[str, Callable[[], Break], int, str]] = {
     "wrong credentials": ("monica", lambda: on_lists(status(401)), 2, "does not take these"),
@@ -139,20 +137,6 @@ def test_a_service_that_fails_ends_in_a_sentence_and_is_gone_on_with(
     assert last.startswith("doings: ")
     assert "Traceback" not in failed.err
     assert (whole.code, len(pull.exported())) == (0, 130), whole.err
-
-
-class Switch:
-    """Breaks as long as it is not repaired."""
-
-    is_broken = True
-
-    def __init__(self, broken: Break) -> None:
-        self._broken = broken
-        Switch.is_broken = True
-
-    def __call__(self, asked: Asked, given: Given) -> Given:
-        """The answer, broken or not."""
-        return self._broken(asked, given) if Switch.is_broken else given
 
 
 def test_a_contact_whose_pages_loop_ends_in_a_sentence(

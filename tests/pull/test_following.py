@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from doings.importing.pull import rounds
 from tests.cli.conftest import Cli
 from tests.pull.conftest import Puller, Vendor
+from tests.pull.proxy import Switch, proxy, status
 
 
 def encounter(number: int, *people: str) -> dict[str, object]:
@@ -171,3 +173,46 @@ def test_a_pull_goes_on_every_so_often(vendor: Vendor, pull: Puller, cli: Cli) -
     (shown,) = json.loads(cli("pull", "status", "--json").out)
     assert counts["recorded"] == 1
     assert shown["next"] > shown["ended_at"]
+
+
+def test_rounds_follow_one_another(
+    vendor: Vendor, pull: Puller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A round that fails is told, and the next one goes on."""
+    vendor.record([encounter(1)])
+    pauses: list[float] = []
+
+    async def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == ROUNDS:
+            raise KeyboardInterrupt
+        Switch.is_broken = len(pauses) == 1
+        vendor.record([encounter(1 + len(pauses))])
+
+    monkeypatch.setattr(rounds, "sleep", pause)
+    monkeypatch.setenv("DOINGS_PULL_PATIENCE", "0.1")
+    with proxy(vendor.server.url, Switch(status(500))) as between:
+        Switch.is_broken = False
+        outcome = pull("monica", "--every", "5m", url=between.url)
+
+    recorded = [json.loads(line)["recorded"] for line in outcome.out.splitlines()]
+    assert (recorded, pauses) == ([1, 0, 2], [300.0] * ROUNDS)
+    assert "the next round goes on there" in outcome.err
+
+
+ROUNDS = 3
+"""How many rounds the test follows."""
+
+
+def test_a_service_is_reached_through_a_proxy(
+    vendor: Vendor, pull: Puller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That of the environment."""
+    vendor.record([encounter(1)])
+
+    with proxy(vendor.server.url) as between:
+        monkeypatch.setenv("HTTP_PROXY", between.url)
+        counts = pull.counts("monica", url="http://monica.example.test")
+
+    assert counts["recorded"] == 1
+    assert len(between.asked) == counts["requests"]

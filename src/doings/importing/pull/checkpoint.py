@@ -135,7 +135,7 @@ class Checkpoint:
         await self._forget_undone()
         is_moved = since is not None and since != self.pull.since
         started = {"state": "begun", "problem": None, "ended_at": None, "started_at": now}
-        if self.pull.state != "done" and not is_moved and self.pull.position is not None:
+        if self._is_under_way() and not is_moved:
             self._earlier, self.run = self.pull.counts, self.pull.run
             await self.save(**started, next_at=None)
             return self.place()
@@ -150,6 +150,15 @@ class Checkpoint:
             counts=PullCounts(),
         )
         return None
+
+    def _is_under_way(self) -> bool:
+        """Whether a round was broken off after a page of it was read."""
+        if self.pull.state == "done" or self.pull.position is None:
+            return False
+        place = self.place()
+        return self._service.is_by_contact or (
+            place is not None and self._service.ask(place) is not None
+        )
 
     async def save(self, **changes: object) -> None:
         """Save how the pull stands; raises ServiceFailed where another program pulls as well."""
@@ -264,6 +273,8 @@ class Checkpoint:
         if self.contact is not None and service.ask(place) is None:
             mark = PullItem(self.contact, NOT_WANTED, self.pull.round)
             await writer.put_pull_items(self.pull.number, [mark])
+            # The place names the contact, and the mark does not.
+            return place, _encode(Position(contact=self.contact)).decode()
         return place, self._position_text(place)
 
     def _position_text(self, place: object) -> str:

@@ -1,7 +1,7 @@
 """A pull as it is asked for: one round through the service, or round after round."""
 
-import asyncio
 import time
+from asyncio import sleep
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractContextManager
 
@@ -88,7 +88,7 @@ async def rounds(timeline: Timeline, plan: Plan, around: Around) -> AsyncIterato
             yield await _round(checkpoint, client, plan, around, sweeps=sweeps)
             if plan.is_once or plan.pause_s is None:
                 return
-            await asyncio.sleep(plan.pause_s)
+            await sleep(plan.pause_s)
 
 
 async def _round(

@@ -13,6 +13,7 @@ from doings.storage.erasing.job import Job
 from doings.storage.reading import webhooks as read
 from doings.storage.sql import erasure_statements as sql
 from doings.storage.sql import import_statements as imports
+from doings.storage.sql import pull_statements as pulls
 from doings.storage.sql import webhook_statements as hooks
 from doings.storage.sql.rows import attempts_from_text
 from doings.storage.transaction import Transaction
@@ -108,6 +109,14 @@ async def forget_waiting_files(transaction: Transaction) -> None:
     """
     await transaction.execute(imports.DROP_IMPORT_JOBS)
     await transaction.execute(imports.DROP_IMPORT_FILES)
+
+
+async def forget_places_of_pulls(transaction: Transaction) -> None:
+    """Take away where pulls under way are: a place may hold elements, or name whose list it is.
+
+    Such a pull begins its round again, and knows what it has seen.
+    """
+    await transaction.execute(pulls.FORGET_PLACES)
 
 
 async def forget_answers(transaction: Transaction, *, and_recent: bool) -> bool:

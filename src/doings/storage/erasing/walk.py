@@ -16,7 +16,12 @@ from doings.core.erasing.people import goes
 from doings.core.erasing.redaction import named_in, names_any
 from doings.core.text import json_text
 from doings.storage.erasing import activities, people
-from doings.storage.erasing.copies import forget_answers, forget_waiting_files, redact_import_files
+from doings.storage.erasing.copies import (
+    forget_answers,
+    forget_places_of_pulls,
+    forget_waiting_files,
+    redact_import_files,
+)
 from doings.storage.erasing.job import ACTIVITIES, Job, Member, members_of
 from doings.storage.reading import activities as read
 from doings.storage.sql import erasure_statements as sql
@@ -196,6 +201,7 @@ async def end(transaction: Transaction, erasure: str) -> bool:
     if await forget_answers(transaction, and_recent=True):
         return True
     await redact_import_files(transaction, found[0].pattern)
+    await forget_places_of_pulls(transaction)
     await transaction.execute(sql.SET_WORDS, id=erasure, words=None)
     await transaction.execute(sql.DROP_MEMBERS, erasure=erasure)
     await transaction.connection.note_remains()

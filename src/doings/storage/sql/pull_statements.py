@@ -46,3 +46,7 @@ SOME_PULL_ITEMS = """
 DROP_PULL_ITEMS = """
     DELETE FROM pull_items
     WHERE account_id = :account_id AND pull = :pull AND ref = ANY(:refs)"""
+# Forgets where pulls are that were not done, and what they said of it.
+FORGET_PLACES = """
+    UPDATE pulls SET position = NULL, problem = NULL
+    WHERE account_id = :account_id AND state <> 'done'"""
