@@ -213,7 +213,7 @@ def test_a_service_that_asks_to_wait_is_waited_for(vendor: Vendor, pull: Puller)
     assert (outcome.code, counts["recorded"]) == (0, 1)
     assert counts["waited_s"] >= 1
     assert between.asked[2].at - between.asked[1].at >= 1
-    assert "waiting 1 s" in outcome.err
+    assert "asks to wait 1 s" in outcome.err
 
 
 async def test_no_minute_has_more_requests_than_the_rate(monkeypatch: pytest.MonkeyPatch) -> None:

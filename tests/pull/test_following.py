@@ -1,5 +1,6 @@
 """Later pulls: what is new, what was changed there, and what was deleted there."""
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -8,8 +9,10 @@ import pytest
 
 from doings.importing.pull import rounds
 from tests.cli.conftest import Cli
+from tests.engines import ENGINES
 from tests.pull.conftest import Puller, Vendor
 from tests.pull.proxy import Switch, proxy, status
+from tests.storage import servers
 
 
 def encounter(number: int, *people: str) -> dict[str, object]:
@@ -44,8 +47,15 @@ def ids_by_name(vendor: Vendor) -> dict[str, str]:
     return {item["external_id"]: item["id"] for item in items}
 
 
-def test_monica_tells_what_is_new_changed_and_deleted(vendor: Vendor, pull: Puller) -> None:
-    """A later pull does as the service did, in few requests; what was changed here stays."""
+@pytest.mark.parametrize("engine", ENGINES)
+def test_monica_tells_what_is_new_changed_and_deleted(
+    engine: str, vendor: Vendor, cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A later pull does as the service did, into either engine."""
+    if engine == "postgresql":
+        url = asyncio.run(servers.running().url_for(tmp_path))
+        monkeypatch.setenv("DOINGS_DATABASE", url)
+    pull = Puller(cli, vendor, monkeypatch)
     vendor.record([encounter(number) for number in range(130)])
     assert pull.counts("monica")["recorded"] == 130
     ids = ids_by_name(vendor)

@@ -119,6 +119,11 @@ class Checkpoint:
         text = self.pull.position
         return Position() if text is None else msgspec.json.decode(text, type=Position)
 
+    @property
+    def extent(self) -> int:
+        """The digest of the mark of a list that was read: from which instant on it was."""
+        return self.pull.since or 0
+
     def place(self) -> Any:  # noqa: ANN401 - each dialect has a type of its own
         """The place where the pull is, None where it has none."""
         place = self.position.place
@@ -271,10 +276,13 @@ class Checkpoint:
             missed = await writer.missed_item(self.pull.number, self.pull.round, after)
             place = service.found(place, missed)
         if self.contact is not None and service.ask(place) is None:
-            mark = PullItem(self.contact, NOT_WANTED, self.pull.round)
+            mark = PullItem(self.contact, self.extent, self.pull.round)
             await writer.put_pull_items(self.pull.number, [mark])
             # The place names the contact, and the mark does not.
             return place, _encode(Position(contact=self.contact)).decode()
+        if self.contact is not None:
+            # What is new is read from the newest on. If the place is lost, all is read again.
+            await writer.drop_pull_item(self.pull.number, self.contact)
         return place, self._position_text(place)
 
     def _position_text(self, place: object) -> str:

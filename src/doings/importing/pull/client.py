@@ -159,12 +159,12 @@ class ServiceClient:
         if error.tries is not None and self._tries >= error.tries:
             return False
         if error.wait_s is None:
-            self._waiting(f"{error.reason}; trying again")
+            self._waiting(f"{self._base} {error.reason}; trying again")
             return True
         if error.wait_s > self._patience_s:
             return False
         self.waited_s += error.wait_s
-        self._waiting(f"{error.reason}; waiting {error.wait_s:.0f} s")
+        self._waiting(f"{self._base} {error.reason}")
         return error.wait_s
 
     async def _signed_in(self, ask: Ask) -> Answer:
@@ -231,7 +231,9 @@ class ServiceClient:
             said = _said(body)
             raise Misconfigured(f"{self._base} does not take these credentials: {status}{said}")
         if status in PASSING:
-            raise _Passing(f"answers {status}{_said(body)}", _retry_after(response.headers, at))
+            wait_s = _retry_after(response.headers, at)
+            asks = "" if wait_s is None else f" and asks to wait {wait_s:.0f} s"
+            raise _Passing(f"answers {status}{_said(body)}{asks}", wait_s)
         if status == NOT_FOUND and ask.may_miss and not _is_html(body):
             return Answer(body, response.headers, at, is_missing=True)
         if response.is_redirect:

@@ -74,11 +74,12 @@ async def rounds(timeline: Timeline, plan: Plan, around: Around) -> AsyncIterato
     """
     service = SERVICES[plan.dialect]
     checkpoint = await Checkpoint.of(timeline, service, plan.dialect, plan.url)
-    is_recent = SystemClock().now() - checkpoint.pull.started_at < 2 * MINUTE
+    before = checkpoint.pull
+    is_recent = before.ended_at is None or SystemClock().now() - before.ended_at < MINUTE
     async with ServiceClient(
         service, plan.url, plan.credentials, plan.pace, waiting=around.remark
     ) as client:
-        if is_recent and checkpoint.pull.counts.requests:
+        if is_recent and before.counts.requests:
             await client.count_earlier()
         swept_at = -float(SWEEP_SECONDS)
         while True:

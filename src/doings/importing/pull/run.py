@@ -103,10 +103,11 @@ class Round:
                 row = known.get(mark)
                 if row is not None and row.round == round_:
                     continue
+                is_first = row is None or row.digest != self._checkpoint.extent
                 self._contact = id_
                 self._checkpoint.contact = mark
                 self._pages.clear()
-                first = self._first(None, is_first=row is None)
+                first = self._first(None, is_first=is_first)
                 await self._walk(place if mark == resumed else first)
             self._progress(min(start + CONTACT_CHUNK, len(ids)), len(ids))
         if self._unknown and not self._is_sure:
@@ -258,11 +259,13 @@ def _chunks(said: Sequence[Said]) -> list[list[Said]]:
     chunks: list[list[Said]] = [[]]
     work = 0
     for one in said:
-        work += 1 if one.is_same else _work(one.item)
-        if len(chunks[-1]) == ITEMS_PER_WRITE or (chunks[-1] and work >= WRITE_WORK):
+        own = 1 if one.is_same else _work(one.item)
+        is_full = len(chunks[-1]) == ITEMS_PER_WRITE or work + own > WRITE_WORK
+        if chunks[-1] and is_full:
             chunks.append([])
             work = 0
         chunks[-1].append(one)
+        work += own
     return chunks
 
 
