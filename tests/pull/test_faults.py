@@ -92,13 +92,7 @@ FAULTS: dict[str, tuple[str, Callable[[], Break], int, str]] = {
     "wrong credentials": ("monica", lambda: on_lists(status(401)), 2, "does not take these"),
     "html": ("monica", lambda: on_lists(status(200, b"<!doctype html>")), 3, "a page of HTML"),
     "500 for long": ("monica", lambda: on_lists(status(500)), 3, "answers 500"),
-    "moved": (
-        "monica",
-        lambda: on_lists(status(302, headers={"Location": "https://x.test/"})),
-        3,
-        "leads to",
-    ),
-    "a wrong place": ("monica", lambda: on_lists(status(404)), 3, "with 404"),
+    "moved": ("monica", lambda: on_lists(MOVED), 3, "leads to"),
     "half a page": ("monica", lambda: on_lists(half), 3, "broke the connection off"),
     "half a document": ("monica", lambda: on_lists(half_a_document), 3, "cut off"),
     "something else": ("monica", lambda: on_lists(status(200, b'["x"]')), 3, "something else"),
@@ -107,12 +101,7 @@ FAULTS: dict[str, tuple[str, Callable[[], Break], int, str]] = {
     "an endless list": ("monica", Growing, 3, "shows more and more pages"),
     "the same page for mio": ("mio", Repeating, 3, "again and again"),
     "pages without end": ("mio", lambda: endless_pages, 3, "an empty page"),
-    "a long wait": (
-        "monica",
-        lambda: on_lists(status(429, headers={"Retry-After": "4000"})),
-        3,
-        "429",
-    ),
+    "a long wait": ("monica", lambda: on_lists(BUSY), 3, "asks to wait 4000 s"),
 }
 
 

@@ -146,6 +146,35 @@ def test_only_what_happened_since_a_day(vendor: Vendor, pull: Puller) -> None:
     assert recorded == [1, 0, 1]
 
 
+@pytest.mark.parametrize("dialect", ["invent", "agendize"])
+def test_of_a_contact_only_what_is_new_or_wanted(
+    dialect: str, vendor: Vendor, pull: Puller, tmp_path: Path
+) -> None:
+    """An edit there is an edit here; an earlier day asks for the rest."""
+    (tmp_path / "ids").write_text("8")
+    options = ("--contacts", str(tmp_path / "ids"))
+    note = {"kind": "note.created", "links": ["contact:8"], "origin": "test"}
+    days = [f"2026-{month:02}-{day:02}" for month in range(1, 6) for day in range(1, 26)]
+    vendor.record(
+        [
+            {**note, "body": day, "occurred_at": f"{day}T10:00:00Z", "external_id": day}
+            for day in days
+        ]
+    )
+
+    late = pull.counts(dialect, *options, "--since", "2026-05-01")
+    early = pull.counts(dialect, *options, "--since", "2026-01-01")
+    newest = ids_by_name(vendor)["2026-05-25"]
+    vendor.send("PATCH", f"/v1/activities/{newest}", {"body": "Edited"})
+    vendor.record([{**note, "body": "New"}])
+    later = pull.counts(dialect, *options)
+
+    bodies = [item["body"] for item in pull.exported()]
+    assert (late["recorded"], early["recorded"], later["recorded"]) == (25, 100, 1)
+    assert (later["updated"], later["refused"]) == (1, 0)
+    assert (bodies.count("Edited"), bodies.count("2026-05-25"), len(bodies)) == (1, 0, 126)
+
+
 def test_an_undone_pull_can_be_pulled_again(vendor: Vendor, pull: Puller, cli: Cli) -> None:
     """An undo takes back what the run recorded, and what was seen of the service is forgotten."""
     vendor.record([encounter(number) for number in range(3)])
