@@ -15,7 +15,7 @@ from tests.pull.conftest import Puller, Vendor
 from tests.pull.proxy import Between, proxy
 from tests.pull.test_following import encounter, request
 
-KILLS = int(os.environ.get("DOINGS_TEST_KILLS", "3"))
+KILLS = int(os.environ.get("DOINGS_TEST_KILLS", "2"))
 """How often a pull is killed; a longer run has 50."""
 
 
@@ -25,9 +25,9 @@ def test_a_killed_pull_goes_on_where_it_was(
     dialect: str, make: object, vendor: Vendor, pull: Puller, tmp_path: Path
 ) -> None:
     """Whenever it is killed."""
-    if dialect == "mio" and KILLS <= 3:
+    if dialect == "mio" and KILLS <= 2:
         pytest.skip("the longer run covers it")
-    count = 400 + 250 * KILLS
+    count = 250 * (1 + KILLS)
     vendor.record([make(number) for number in range(count)])  # type: ignore[operator]
     variables = {**os.environ, "DOINGS_DATABASE": f"sqlite:///{tmp_path}/doings.db"}
     here = Installation(tmp_path, variables)

@@ -32,6 +32,10 @@ CUT_TRIES = 3
 SPLIT_TRIES = 3
 """How often something is asked for before half of it is."""
 
+FIRST_WAIT_S = 0.5
+LONGEST_WAIT_S = 30.0
+"""What is waited after a fault, and twice as long each time, where the service does not say."""
+
 MINUTE = 60.0
 MARGIN = 1.01
 """A minute is taken a little longer than it is: requests do not all travel equally long."""
@@ -139,9 +143,9 @@ class ServiceClient:
             on=self._wait_for,
             attempts=SPLIT_TRIES if ask.may_split else None,
             timeout=self._patience_s,
-            wait_initial=0.5,
-            wait_max=30.0,
-            wait_jitter=0.5,
+            wait_initial=FIRST_WAIT_S,
+            wait_max=LONGEST_WAIT_S,
+            wait_jitter=FIRST_WAIT_S,
         )
         try:
             async for attempt in retries:
