@@ -1,11 +1,11 @@
 """Pulling from mio.ID: one list, newest first, and the details of what was granted.
 
 The list is asked for up to a day. Where a page reaches an earlier day, the next one is asked for up
-to that day, so that nothing is lost when something is deleted meanwhile and the pages move.
+to that day, so that little is lost when something is deleted meanwhile and the pages move; what is
+lost is found by the next sweep. Where the page shows much of that day, the next page is cheaper.
 """
 
 from base64 import b64encode
-from datetime import date
 from urllib.parse import quote
 
 import msgspec
@@ -30,8 +30,11 @@ from doings.dialects.mio.saved import SAVED, elements_from_answer
 LIST = "/business/v1/activities"
 LIMIT = 100
 LAST_DAY = "9999-12-28"
-MAX_PAGES = 5000
-"""Pages of one day, beyond which a list is taken for endless: half a million interactions."""
+MAX_PAGES = 10_000
+"""Pages up to one day, beyond which a list is taken for endless: a million interactions."""
+
+FEW = 20
+"""How much of a day may be asked for twice to begin with that day."""
 
 GRANTING = frozenset({"ACCEPTED", "COMPLETED", "EXPIRED"})
 """The statuses in which a detail says more than the list."""
@@ -102,7 +105,7 @@ def headers(credentials: Credentials, token: str | None) -> dict[str, str]:
 
 def begin(before: Place | None, beginning: Beginning) -> Place:
     """From the newest on: the first time and in sweeps all, else as far as something is new."""
-    since = None if beginning.since is None else _day(beginning.since).isoformat()
+    since = None if beginning.since is None else local_date(beginning.since, "UTC").isoformat()
     is_first = before is None or beginning.is_first
     return Place(
         to=None if since is None else LAST_DAY,
@@ -138,11 +141,16 @@ def page(place: Place, answer: Answer) -> Page:
     elements = elements_from_answer(answer.body)
     has_more = _has_next(answer.body).has_next
     taken, held = parted(place.held, elements, _created_at, has_more=has_more)
-    oldest = _created_at(elements[-1]) if elements else None
     if has_more and not elements:
         reason = "shows an empty page and says that there are more"
         raise Inconsistent(reason)
-    return Page(elements=taken, held=held, has_more=has_more, oldest=oldest)
+    return Page(elements=taken, held=held, has_more=has_more, next=_day_to_begin_with(elements))
+
+
+def _day_to_begin_with(elements: list[bytes]) -> str | None:
+    """The day of the oldest element, unless the page shows much of it."""
+    days = [_day(element) for element in elements[-FEW - 1 :]]
+    return days[-1] if days and days.count(days[-1]) <= FEW else None
 
 
 def turn(place: Place, page: Page, seen: Seen) -> Place:
@@ -155,11 +163,10 @@ def turn(place: Place, page: Page, seen: Seen) -> Place:
             place, held=(), is_listed=place.sweeps, is_done=not place.sweeps
         )
     held = tuple([text.decode() for text in page.held])
-    day = None if page.oldest is None else _day(page.oldest * MILLISECOND).isoformat()
-    if day is not None and (place.to is None or day < place.to):
-        return msgspec.structs.replace(place, to=day, page=1, held=held)
+    if page.next is not None and (place.to is None or page.next < place.to):
+        return msgspec.structs.replace(place, to=page.next, page=1, held=held)
     if place.page >= MAX_PAGES:
-        reason = f"shows more than {MAX_PAGES} pages of {place.to}"
+        reason = f"shows more than {MAX_PAGES} pages up to {place.to}"
         raise Inconsistent(reason)
     return msgspec.structs.replace(place, page=place.page + 1, held=held)
 
@@ -197,8 +204,8 @@ def _created_at(element: bytes) -> int:
         return 0
 
 
-def _day(instant: int) -> date:
-    return local_date(instant, "UTC")
+def _day(element: bytes) -> str:
+    return local_date(_created_at(element) * MILLISECOND, "UTC").isoformat()
 
 
 SERVICE = Service(
