@@ -112,6 +112,19 @@ def test_what_was_changed_or_deleted_here_stays_so(vendor: Vendor, pull: Puller,
     assert len(pull.exported()) == 3
 
 
+def test_an_account_that_is_pulled_from_itself_stays_as_it_is(vendor: Vendor, pull: Puller) -> None:
+    """What was handed on from here is known by its id."""
+    vendor.record([encounter(number) for number in range(3)])
+    pull.account = vendor.token.account
+
+    counts = pull.counts(
+        "monica", "--database", vendor.server.installation.variables["DOINGS_DATABASE"]
+    )
+
+    assert (counts["recorded"], counts["run"] is None) == (0, False)
+    assert len(vendor.get("/v1/activities")["items"]) == 3
+
+
 @pytest.mark.parametrize("dialect", ["invent", "agendize"])
 def test_contacts_come_from_a_file_or_are_those_known(
     dialect: str, vendor: Vendor, pull: Puller, cli: Cli, tmp_path: Path

@@ -273,6 +273,9 @@ class AccountReader:
     async def pull_items(self, number: int, refs: Collection[str]) -> dict[str, PullItem]:
         return await pulls.items(self._transaction, number, refs)
 
+    async def own_activities(self, ids: Collection[str]) -> set[str]:
+        return await pulls.own_activities(self._transaction, ids)
+
     async def missed_item(self, number: int, round_: int, after: str) -> str | None:
         return await pulls.missed(self._transaction, number, round_, after)
 

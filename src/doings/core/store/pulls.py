@@ -93,6 +93,9 @@ class PullReader(Protocol):
     async def pull_items(self, number: int, refs: Collection[str]) -> dict[str, PullItem]:
         """Those of the items that were seen before, by name."""
 
+    async def own_activities(self, ids: Collection[str]) -> set[str]:
+        """Those of the ids that activities of this very account have."""
+
     async def missed_item(self, number: int, round_: int, after: str) -> str | None:
         """The first item behind `after`, by name, that was last seen before a round."""
 

@@ -104,7 +104,8 @@ def turn(place: Place, page: Page, seen: Seen) -> Place:
             reason = f"counts {page.total} activities of contact {place.contact}, shows {shown}"
             raise Inconsistent(reason)
         return msgspec.structs.replace(place, is_done=True, held=())
-    if page.total is not None and place.asked > 2 * (page.total // TAKE) + SLACK:
+    least = _least(place, page)
+    if least is not None and place.asked > 2 * (least // TAKE) + SLACK:
         reason = f"counts {page.total} activities of contact {place.contact}, and shows more"
         raise Inconsistent(reason)
     lost = 0 if page.total is None or place.total is None else max(0, place.total - page.total)
@@ -114,7 +115,7 @@ def turn(place: Place, page: Page, seen: Seen) -> Place:
         place,
         page=number,
         next=page.next,
-        total=_least(place, page),
+        total=least,
         asked=place.asked + 1,
         shown=shown,
         held=tuple([text.decode() for text in page.held]),

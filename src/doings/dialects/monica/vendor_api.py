@@ -54,14 +54,15 @@ class Place(msgspec.Struct, frozen=True, omit_defaults=True):
     """A page of one of the lists; `asking` is an activity that a sweep missed.
 
     `pages` are the last pages of contacts and of activities that were seen, `until` the instant
-    when the last whole round began and `now` that of this one, by the service's clock. `total` and
-    `asked` are of this list; `goes_back` says that the page before is looked at next, as all of
-    this one is new.
+    when the last whole round began and `now` that of this one, by the service's clock. `total`,
+    `counted` (the first total) and `asked` are of this list; `goes_back` says that the page before
+    is looked at next, as all of this one is new.
     """
 
     stage: Stage = "contacts"
     page: int = 1
     total: int | None = None
+    counted: int | None = None
     asked: int = 0
     goes_back: bool = False
     pages: tuple[int, int] = (1, 1)
@@ -150,11 +151,12 @@ def turn(place: Place, page: Page, seen: Seen) -> Place:
     if place.stage == "missed":
         return place
     total, last = page.total or 0, page.last or 1
-    if place.asked > 2 * (total // LIMIT) + SLACK:
-        reason = f"counts {total} in {_PATHS[place.stage]} and shows more and more pages"
+    counted = total if place.counted is None else place.counted
+    if place.asked > 2 * (counted // LIMIT) + SLACK:
+        reason = f"counted {counted} in {_PATHS[place.stage]} and shows more and more pages"
         raise Inconsistent(reason)
     here = msgspec.structs.replace(
-        place, total=total, asked=place.asked + 1, now=place.now or page.at
+        place, total=total, counted=counted, asked=place.asked + 1, now=place.now or page.at
     )
     has_more = bool(page.elements) and place.page < last
     if place.stage in _CHANGED:
@@ -202,6 +204,7 @@ def _next_list(place: Place, seen: Seen) -> Place:
         stage=stage,
         page=number,
         total=None,
+        counted=None,
         asked=0,
         goes_back=stage == "activities" and place.until is not None,
         pages=(contacts, activities),

@@ -220,6 +220,10 @@ class Checkpoint:
         number = self.pull.number
         return await self.timeline.read(lambda reader: reader.pull_items(number, refs))
 
+    async def at_home(self, ids: Sequence[str]) -> set[str]:
+        """Those of the ids that activities of this account have: they were handed on from here."""
+        return await self.timeline.read(lambda reader: reader.own_activities(ids))
+
     async def put(self, said: Sequence[Said], step: Step | None, *, now: int) -> Any:  # noqa: ANN401
         """Write items; with a step, save where to go on too. Returns the place to go on at.
 

@@ -178,6 +178,8 @@ class Round:
             owner = self._service.owner(self._contact)
             items[ref_of(owner, None)] = (owner, b"")
         known = await self._checkpoint.known(list(items))
+        ids = [item.id for item, _ in items.values() if item.id is not None]
+        own = await self._checkpoint.at_home(ids)
         said = []
         for ref, (item, element) in items.items():
             digest = digest_of(item)
@@ -185,7 +187,8 @@ class Round:
             before = None if row is None else row.digest
             if digest != before:
                 item = await self._detailed(item, element, context)  # noqa: PLW2901 - it says more
-            said.append(Said(ref, item, digest, before, is_wanted=self._is_wanted(item)))
+            is_wanted = item.id not in own and self._is_wanted(item)
+            said.append(Said(ref, item, digest, before, is_wanted=is_wanted))
         return said
 
     def _read(

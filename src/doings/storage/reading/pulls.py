@@ -23,6 +23,13 @@ async def items(
     return {row[0]: PullItem(*row) for row in rows}
 
 
+async def own_activities(transaction: ReadTransaction, ids: Collection[str]) -> set[str]:
+    """Those of the ids that activities of the account have."""
+    if not ids:
+        return set()
+    return {str(id_) for (id_,) in await transaction.fetch(sql.OWN_ACTIVITIES, ids=sorted(ids))}
+
+
 async def missed(transaction: ReadTransaction, number: int, round_: int, after: str) -> str | None:
     """The first item behind a name that was last seen before a round."""
     row = await transaction.fetch_one(sql.MISSED_ITEM, pull=number, round=round_, after=after)

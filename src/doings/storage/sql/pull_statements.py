@@ -24,6 +24,8 @@ SAVE_PULL = """
 PULL_ITEMS = """
     SELECT ref, digest, round FROM pull_items
     WHERE account_id = :account_id AND pull = :pull AND ref = ANY(:refs)"""
+# Those of some ids that activities of the account have.
+OWN_ACTIVITIES = "SELECT id FROM activities WHERE account_id = :account_id AND id = ANY(:ids)"
 # The first item behind a name that was last seen before a round.
 MISSED_ITEM = """
     SELECT ref FROM pull_items
