@@ -241,6 +241,19 @@ def test_what_a_pull_cannot_be_told(options: tuple[str, ...], sentence: str, cli
     assert (outcome.code, sentence in outcome.err) == (2, True), outcome.err
 
 
+def test_a_place_where_nobody_answers_is_not_waited_for_long(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the address is likely to be wrong; a service that was there is waited for."""
+    monkeypatch.setattr(client, "FIRST_WAIT_S", 0.01)
+    monkeypatch.setenv("DOINGS_PULL_SECRET", "s")
+    cli("account", "create", "here")
+
+    outcome = cli("pull", "monica", "--from", "http://127.0.0.1:9", "--account", "here")
+
+    assert (outcome.code, "cannot be reached" in outcome.err) == (3, True)
+
+
 def test_credentials_are_asked_for_or_named(cli: Cli) -> None:
     """Where there is no terminal, the variable that is missing is named."""
     outcome = cli("pull", "mio", "--from", "https://example.org", "--account", "here")

@@ -115,6 +115,7 @@ class ServiceClient:
         self._waiting = waiting
         self._token: str | None = None
         self._tries = 0
+        self._was_there = False
         timeout = httpx.Timeout(PULL_IDLE_SECONDS)
         self._http = httpx.AsyncClient(timeout=timeout, follow_redirects=False)
 
@@ -199,11 +200,16 @@ class ServiceClient:
         except TimeoutError:
             raise _Passing(f"took more than {PULL_SECONDS} s to answer") from None
         except httpx.TransportError as error:
-            raise _Passing(_words(error), tries=None) from None
+            if "CERTIFICATE_VERIFY_FAILED" in str(error):
+                reason = "shows a certificate that is not trusted"
+                raise ServiceFailed(f"{self._base} {reason}: {error}") from None
+            # A name that was mistyped is not waited for as long as a service that was there.
+            raise _Passing(_words(error), tries=None if self._was_there else CUT_TRIES) from None
         except httpx.DecodingError:
             raise _Passing("answers what cannot be inflated", tries=CUT_TRIES) from None
         except (httpx.InvalidURL, ValueError) as error:
             raise ServiceFailed(f"{self._base} cannot be asked: {error}") from None
+        self._was_there = True
         return self._checked(ask, response, body, has_token=has_token)
 
     async def _send(self, ask: Ask, headers: dict[str, str]) -> tuple[httpx.Response, bytes]:

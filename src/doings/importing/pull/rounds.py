@@ -79,7 +79,7 @@ async def rounds(timeline: Timeline, plan: Plan, around: Around) -> AsyncIterato
     async with ServiceClient(
         service, plan.url, plan.credentials, plan.pace, waiting=around.remark
     ) as client:
-        if is_recent and before.counts.requests:
+        if before.version and is_recent:
             await client.count_earlier()
         swept_at = -float(SWEEP_SECONDS)
         while True:
