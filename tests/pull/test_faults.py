@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -187,6 +189,33 @@ def test_stretches_that_a_service_does_not_give_are_halved(
 
     assert counts["recorded"] == 400
     assert len(pull.exported()) == 400
+
+
+OTHER = """
+import sqlite3, sys
+with sqlite3.connect(sys.argv[1]) as database:
+    database.execute("UPDATE pulls SET version = version + 1")
+"""
+"""What another program does that pulls the same: it saves how far it is."""
+
+
+def test_of_two_programs_that_pull_the_same_one_ends(
+    vendor: Vendor, pull: Puller, tmp_path: Path
+) -> None:
+    """With a sentence, and without a trace of its page."""
+    vendor.record([encounter(number) for number in range(130)])
+
+    def meanwhile(asked: Asked, given: Given) -> Given:
+        if "activities?" in asked.path and "page=2" in asked.path:
+            # In a process of its own: within one, two libraries undo each other's locks.
+            subprocess.run([sys.executable, "-c", OTHER, str(tmp_path / "doings.db")], check=True)
+        return given
+
+    with proxy(vendor.server.url, meanwhile) as between:
+        outcome = pull("monica", url=between.url)
+
+    assert (outcome.code, "by another program" in outcome.err) == (3, True), outcome.err
+    assert len(pull.exported()) == 100
 
 
 def test_a_service_that_asks_to_wait_is_waited_for(vendor: Vendor, pull: Puller) -> None:
