@@ -48,8 +48,19 @@ def others() -> list[dict[str, object]]:
 
 def put_people(vendor: Vendor) -> None:
     """People and a membership, with what Monica and Cobot know of them."""
-    attrs = {"first_name": "Jim", "last_name": "Halpert", "job": "Sales", "birthdate": "1990-01-02"}
-    vendor.send("PUT", "/v1/entities/contact/8", {"name": "Jim Halpert", "attrs": attrs})
+    attrs = {
+        "first_name": "Jim",
+        "last_name": "Halpert",
+        "job": "Sales",
+        "birthdate": "1990-01-02",
+        "description": "Tall",
+        "gender": "Man",
+        "is_starred": True,
+    }
+    jim = vendor.send("PUT", "/v1/entities/contact/8", {"name": "Jim Halpert", "attrs": attrs})
+    tags = f"{vendor.base('monica')}/contacts/{jim['seq']}/setTags"
+    answer = httpx.post(tags, json={"tags": ["friend", "work"]}, headers=vendor.token.bearer)
+    assert answer.is_success, answer.text
     vendor.send("PUT", "/v1/entities/contact/77", {"name": "Nobody Met"})
     plan = {"plan": {"name": "Desk"}, "email": "m@example.org"}
     vendor.send("PUT", "/v1/entities/membership/m1", {"name": "Jim", "attrs": plan})
@@ -77,11 +88,15 @@ def served(url: str, dialect: str, token: Token) -> list[Any]:
     with httpx.Client(timeout=30) as client:
         match dialect:
             case "monica":
-                return _pages(client, f"{base}/activities", token)
+                return [
+                    *_pages(client, f"{base}/activities", token),
+                    *_pages(client, f"{base}/contacts", token),
+                ]
             case "cobot":
                 span = {"from": "1000-01-02", "to": "9999-12-28"}
                 answer = client.get(f"{base}/api/activities", params=span, headers=token.bearer)
-                return list(answer.json())
+                people = client.get(f"{base}/api/memberships", headers=token.bearer)
+                return [*answer.json(), *people.json()]
             case "invent":
                 return [
                     client.get(
