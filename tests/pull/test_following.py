@@ -56,6 +56,7 @@ def test_monica_tells_what_is_new_changed_and_deleted(
         url = asyncio.run(servers.running().url_for(tmp_path))
         monkeypatch.setenv("DOINGS_DATABASE", url)
     pull = Puller(cli, vendor, monkeypatch)
+    vendor.send("PUT", "/v1/entities/contact/8", {"name": "Jim", "attrs": {"first_name": "Jim"}})
     vendor.record([encounter(number) for number in range(130)])
     assert pull.counts("monica")["recorded"] == 130
     ids = ids_by_name(vendor)
@@ -63,6 +64,7 @@ def test_monica_tells_what_is_new_changed_and_deleted(
     vendor.send("PATCH", f"/v1/activities/{ids['e3']}", {"summary": "Dinner"})
     vendor.send("PATCH", f"/v1/activities/{ids['e4']}", {"links": ["contact:9"]})
     vendor.send("DELETE", f"/v1/activities/{ids['e5']}")
+    vendor.send("PUT", "/v1/entities/contact/8", {"name": "J", "attrs": {"first_name": "James"}})
     vendor.record([encounter(130, "8", "9")])
     second = pull.counts("monica")
     third = pull.counts("monica")
@@ -75,6 +77,7 @@ def test_monica_tells_what_is_new_changed_and_deleted(
     assert not {"Lunch 3", "Lunch 5"} & held.keys()
     people = [link for link in held["Lunch 4"]["links"] if link["type"] == "contact"]
     assert len(people) == 1
+    assert "James" in {link["name"] for link in held["Lunch 7"]["links"]}
 
 
 def test_mio_tells_what_is_new_changed_and_deleted(vendor: Vendor, pull: Puller) -> None:
