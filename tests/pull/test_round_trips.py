@@ -146,7 +146,17 @@ def _interactions(base: str, token: Token) -> list[Any]:
 
 
 OWN = {
-    "monica": {"id", "uuid", "hash_id", "url", "account", "created_at", "updated_at", "avatar"},
+    "monica": {
+        "id",
+        "uuid",
+        "hash_id",
+        "url",
+        "account",
+        "created_at",
+        "updated_at",
+        "avatar",
+        "statistics",
+    },
     "cobot": set(),
     "invent": set(),
     "agendize": {"selfLink"},
