@@ -22,7 +22,7 @@ FEW_DESCRIPTORS = "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (
 
 HASTY = "from doings.cli import workers; workers.FIRST_PAUSE = 0.1"
 
-POLL = b"GET /v1/changes?after=1000&wait=20 HTTP/1.1\r\nHost: x\r\n%s\r\n\r\n"
+POLL = b"GET /v1/changes?wait=20 HTTP/1.1\r\nHost: x\r\n%s\r\n\r\n"
 
 POST = b"POST /v1/activities HTTP/1.1\r\nHost: x\r\n%s\r\nContent-Length: 9\r\n\r\n{"
 

@@ -86,6 +86,39 @@ async def test_it_is_told_by_any_number_of_later_changes(
     assert set(other).isdisjoint(told)
 
 
+async def test_a_filter_by_any_id_is_one_of_that_person(native: Native, receiver: Receiver) -> None:
+    """Of the kept one as of the merged one, for as long as they are one, and of an actor, too."""
+    for key in ("contact:8", "contact:77", "contact:9"):
+        await native.put(key)
+    filters: dict[str, Json] = {
+        "8": {"link": ["contact:8"]},
+        "77": {"link": ["contact:77"]},
+        "by 77": {"actor": "contact:77"},
+    }
+    hooks = {name: await hook(native, receiver, **members) for name, members in filters.items()}
+    told: dict[str, list[int]] = {name: [] for name in filters}
+
+    async def happens(*names: str, **members: Any) -> None:  # noqa: ANN401
+        note = await native.record(**members)
+        for name, webhook in hooks.items():
+            told[name] += [note["seq"]] if name in names else []
+            await settled(native, webhook, len(told[name]))
+
+    await happens("8", links=["contact:8"])
+    await happens("77", "by 77", actor="contact:77")
+    merge = await native.http.post("/merges", json={"keep": "contact:8", "merge": ["contact:77"]})
+    await happens("8", "77", links=["contact:8"])
+    await happens("8", "77", "by 77", actor="contact:8")
+    await happens("8", "77", "by 77", actor="contact:77")
+    await happens(links=["contact:9"])
+    await native.http.post(f"/merges/{merge.json()['id']}/revert")
+    await happens("8", links=["contact:8"])
+    await happens("77", "by 77", actor="contact:77")
+
+    for name, webhook in hooks.items():
+        assert [seq for seq, _ in await events(native, webhook)] == told[name]
+
+
 async def test_what_a_contact_loses_is_not_overtaken(native: Native, receiver: Receiver) -> None:
     """In the lane entity a change waits for those about whom it is linked to no more, too."""
     webhook = await hook(native, receiver, lane="entity", link=["contact:8"], enabled=False)

@@ -130,4 +130,4 @@ def test_what_was_deleted_since_is_told_of_as_far_as_it_fitted() -> None:
 )
 def test_an_entity_is_told_of_where_it_is_named(members: dict[str, Any], is_told: bool) -> None:  # noqa: FBT001
     """Or where there are no filters at all."""
-    assert is_told_of_entity(Query(**members), JIM) is is_told
+    assert is_told_of_entity(Query(**members), {JIM}) is is_told

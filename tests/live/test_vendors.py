@@ -324,6 +324,25 @@ async def test_cobot_takes_a_subscription_once(http: httpx.AsyncClient) -> None:
     assert (await http.get(f"{path}/{hook.json()['id']}")).status_code == 404
 
 
+async def test_a_patch_makes_no_two_subscriptions_of_cobot_equal(http: httpx.AsyncClient) -> None:
+    """It is refused as a second one would be; what it says already may be said again."""
+    one, other = [
+        await http.post(
+            "/cobot/acme/api/subscriptions",
+            json={"event": "created_invoice", "callback_url": f"https://example.org/{name}"},
+        )
+        for name in "ab"
+    ]
+    path = f"/v1/webhooks/{one.json()['id']}"
+
+    taken = await http.patch(path, json={"url": other.json()["callback_url"], "description": "x"})
+    same = await http.patch(path, json={"url": one.json()["callback_url"]})
+
+    assert (taken.status_code, same.status_code) == (409, 200)
+    assert taken.json()["type"].endswith("/conflict")
+    assert (same.json()["url"], same.json()["description"]) == ("https://example.org/a", None)
+
+
 async def test_cobot_s_subscriptions_have_scopes_of_their_own(app: Application) -> None:
     """And need the role besides, as the vendor's user must be an administrator."""
     path = "http://doings.test/cobot/acme/api/subscriptions"

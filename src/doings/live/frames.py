@@ -63,7 +63,7 @@ class Frames:
             return "item"
         if self._states is None:
             self._states = states(self._chunk)
-        return told_of(query, item, self._states)
+        return told_of(query, item, self._states, self._chunk.people)
 
     def _frame(self, item: Change | EntityChange, told: Told, viewed: EntityKey | None) -> bytes:
         frame = self._encoded.get((item.seq, told, viewed))

@@ -5,7 +5,7 @@ by going back: from the activity as it is now over the members that each later c
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Literal
 
 import msgspec
@@ -21,13 +21,18 @@ Item = Change | EntityChange
 Told = Literal["item", "entered", "left"]
 """How a change is told to a filter: as it is, as one that begins to fit, as one that ceases to."""
 
+People = Mapping[EntityKey, frozenset[EntityKey]]
+"""All keys of those who have several, by each of them: a filter may name any."""
 
-Merged = Mapping[EntityKey, EntityKey]
-"""Who stands for whom."""
+ALONE: People = {}
+"""Nobody has several."""
 
 
 class Marks(msgspec.Struct, frozen=True):
-    """What filters look at of an activity; `actors` are `linked`, too."""
+    """What filters look at of an activity; `actors` are `linked`, too.
+
+    Whoever is linked is there by each of their keys.
+    """
 
     kind: str
     origin: str
@@ -77,20 +82,25 @@ class _State(msgspec.Struct, frozen=True):
             self, **{name: value for name, value in members.items() if value is not UNSET}
         )
 
-    def marks(self, merged: Merged) -> Marks:
-        """What filters look at. Who stands for one that is named counts as named as well."""
+    def marks(self, people: People) -> Marks:
+        """What filters look at."""
         links = [*self.links, *([self.actor] if self.actor else [])]
-        actors = {(link.type, link.id) for link in links if link.role == ACTOR}
-        linked = {(link.type, link.id) for link in links}
         return Marks(
             self.kind,
             self.origin,
             self.external_id,
             self.level,
             self.channels,
-            frozenset(actors | {merged[key] for key in actors & merged.keys()}),
-            frozenset(linked | {merged[key] for key in linked & merged.keys()}),
+            _all_keys([(link.type, link.id) for link in links if link.role == ACTOR], people),
+            _all_keys([(link.type, link.id) for link in links], people),
         )
+
+
+def _all_keys(keys: Iterable[EntityKey], people: People) -> frozenset[EntityKey]:
+    """All keys of those who are named by these."""
+    if not people:
+        return frozenset(keys)
+    return frozenset([one for key in keys for one in people.get(key, (key,))])
 
 
 def _state_of(activity: Activity) -> _State:
@@ -126,7 +136,7 @@ States = tuple[Marks | None, Marks | None]
 def states(chunk: FeedChunk) -> dict[int, States]:
     """The states around each change of an activity in the chunk, by the seq of the change."""
     changes = [item for item in chunk.items if isinstance(item, Change)]
-    merged = _merged(chunk, changes)
+    people = chunk.people
     counts = Counter([change.activity_seq for change in (*changes, *chunk.later)])
     activities = {change.activity_seq: change.activity for change in changes if change.activity}
     present: dict[int, _State | None] = {}
@@ -135,43 +145,32 @@ def states(chunk: FeedChunk) -> dict[int, States]:
         seq, activity = change.activity_seq, change.activity
         if counts[seq] == 1 and change.op == "created" and activity is not None:
             # Most are recorded and never changed, and are as they are now.
-            found[change.seq] = (None, _marks_of(activity))
+            found[change.seq] = (None, _marks_of(activity, people))
             continue
         if seq not in present:
             present[seq] = _state_of(activities[seq]) if seq in activities else None
         after = present[seq]
         before = present[seq] = _before(change, after)
-        found[change.seq] = (_marks(before, merged), _marks(after, merged))
+        found[change.seq] = (_marks(before, people), _marks(after, people))
     return found
 
 
-def _merged(chunk: FeedChunk, changes: Sequence[Change]) -> Merged:
-    """Who stands for whom, of all that the changes and their activities name."""
-    links = [link for change in changes if change.activity for link in change.activity.links]
-    return chunk.merged | {
-        named.entity.key: link.entity.key for link in links for named in link.named
-    }
-
-
-def _marks_of(activity: Activity) -> Marks:
-    """What filters look at, with those whom the activity names and who stands for them."""
-    links = activity.links
-    if any(link.named for link in links):
-        links = (*links, *named_links(links))
-    keys = [(link.entity.key, link.roles) for link in links]
+def _marks_of(activity: Activity, people: People) -> Marks:
+    """What filters look at of an activity as it is now."""
+    links = [(link.entity.key, link.roles) for link in named_links(activity.links)]
     return Marks(
         activity.kind,
         activity.origin,
         activity.external_id,
         activity.level,
         activity.channels,
-        frozenset([key for key, roles in keys if ACTOR in roles]),
-        frozenset([key for key, _ in keys]),
+        _all_keys([key for key, roles in links if ACTOR in roles], people),
+        _all_keys([key for key, _ in links], people),
     )
 
 
-def _marks(state: _State | None, merged: Merged) -> Marks | None:
-    return None if state is None else state.marks(merged)
+def _marks(state: _State | None, people: People) -> Marks | None:
+    return None if state is None else state.marks(people)
 
 
 def _before(change: Change, after: _State | None) -> _State | None:
@@ -202,25 +201,38 @@ def let_through(query: Query, chunk: FeedChunk) -> list[Item]:
     if is_everything(query):
         return chunk.items
     around = states(chunk)
-    return [item for item in chunk.items if told_of(query, item, around)]
+    return [item for item in chunk.items if told_of(query, item, around, chunk.people)]
 
 
-def told_of(query: Query, item: Item, around: Mapping[int, States]) -> Told | None:
+def told_of(
+    query: Query, item: Item, around: Mapping[int, States], people: People = ALONE
+) -> Told | None:
     """How an item is told to a filter, None for one that it hides; `around` is what `states` says.
 
     Of an activity that was erased only the kind is known, and so all are told who may have seen it.
     """
     if isinstance(item, EntityChange):
-        is_told = is_told_of_entity(query, item.key) or _is_told_of_erasure(query, item)
+        is_told = is_told_of_entity(query, keys_of(item, people))
+        is_told = is_told or _is_told_of_erasure(query, item)
         return "item" if is_told else None
     if item.op == "erased":
         return "item" if has_kind(query.kinds, item.kind) else None
     return how_told(query, around[item.seq])
 
 
-def is_told_of_entity(query: Query, key: EntityKey) -> bool:
-    """Whether a filter lets through what happens to an entity: it has to name it."""
-    return is_everything(query) or key in (*query.entities, *query.also, query.actor)
+def keys_of(change: EntityChange, people: People) -> frozenset[EntityKey]:
+    """The keys by which a filter may name an entity that something happened to.
+
+    Who follows somebody by an id that was merged hears of the one who stands for them.
+    """
+    key = change.key
+    return people.get(key, frozenset({key})) if change.merged_into is None else frozenset({key})
+
+
+def is_told_of_entity(query: Query, keys: Collection[EntityKey]) -> bool:
+    """Whether a filter lets through what happens to an entity: it has to name it by a key."""
+    named = (*query.entities, *query.also, query.actor)
+    return is_everything(query) or any(key in named for key in keys)
 
 
 def _is_told_of_erasure(query: Query, change: EntityChange) -> bool:

@@ -157,12 +157,18 @@ async def business(served: Served) -> Business:
     return await served.business()
 
 
+async def _end(served: Served, business: Business) -> str:
+    """The present end of the account's feed."""
+    answer = await served.client.get("/v1/account", headers=business.bearer)
+    return str(answer.headers["doings-position"])
+
+
 async def test_a_long_poll_too_many_is_told_to_come_again(
     served: Served, business: Business, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One that does not wait is answered."""
     monkeypatch.setattr(served.application.services().waiting, "_most", 2)
-    url = "/v1/changes?after=1000&wait={}"
+    url = f"/v1/changes?after={await _end(served, business)}&wait={{}}"
     waiting = asyncio.create_task(served.client.get(url.format(1), headers=business.bearer))
     await asyncio.sleep(0.1)
 
@@ -177,7 +183,8 @@ async def test_a_long_poll_too_many_is_told_to_come_again(
 
 async def test_a_poll_ends_when_its_caller_goes_away(served: Served, business: Business) -> None:
     """It would keep its place until its time is over otherwise."""
-    scope = _scope("GET", "/v1/changes", b"after=1000&wait=30", business.bearer)
+    query = f"after={await _end(served, business)}&wait=30"
+    scope = _scope("GET", "/v1/changes", query.encode(), business.bearer)
     messages = iter([{"type": "http.request"}, {"type": "http.disconnect"}])
     sent: list[Any] = []
 

@@ -67,8 +67,9 @@ class FeedChunk(msgspec.Struct, frozen=True):
 
     Nothing is missed up to the seq `through`; `last_seq` and `epoch` are the account's now. `later`
     are changes after `through` of the activities in `items`, without the activities themselves:
-    with them it can be told how an activity was at any change in `items`. What a change keeps of
-    the past names people as they were named; `merged` says who stands for those of them by now.
+    with them it can be told how an activity was at any change in `items`. `people` says which keys
+    those are by now who are one person with somebody that the items or their past name; each has
+    all of them, its own included.
     """
 
     items: list[Change | EntityChange]
@@ -76,7 +77,7 @@ class FeedChunk(msgspec.Struct, frozen=True):
     last_seq: int
     epoch: str
     later: list[Change]
-    merged: dict[EntityKey, EntityKey] = {}
+    people: dict[EntityKey, frozenset[EntityKey]] = {}
 
 
 class Followed(Protocol):

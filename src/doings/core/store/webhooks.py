@@ -35,6 +35,14 @@ class WebhookSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     batch: int = 1
     options: dict[str, Any] = {}
 
+    def is_same_subscription(self, other: "WebhookSettings") -> bool:
+        """Whether both say the same to the vendor by whose settings they were made."""
+        return bool(self.options) and (self.format, self.url, self.options) == (
+            other.format,
+            other.url,
+            other.options,
+        )
+
 
 class Secret(msgspec.Struct, frozen=True, omit_defaults=True):
     """A secret (`whsec_…`) that deliveries are signed with, until an instant where it has one."""

@@ -40,7 +40,7 @@ async def create_subscription(request: Request) -> Response:
 
     async def add(writer: Writer) -> Webhook:
         known = await writer.webhooks()
-        if any(is_subscription(one) and _is_same(one.settings, settings) for one in known):
+        if any(settings.is_same_subscription(one.settings) for one in known):
             raise Conflict("there is such a subscription already")
         if len(known) >= WEBHOOKS:
             raise TooMuch(
@@ -97,10 +97,6 @@ def _checked(webhook: Webhook) -> Webhook:
     if not is_subscription(webhook):
         raise NotFound("subscription", webhook.id)
     return webhook
-
-
-def _is_same(one: WebhookSettings, other: WebhookSettings) -> bool:
-    return (one.url, one.options) == (other.url, other.options)
 
 
 def _settings(members: dict[str, Any]) -> WebhookSettings:

@@ -15,9 +15,11 @@ from doings.core.store.changes import Change, EntityChange, FeedChunk
 from doings.core.store.webhooks import Delivery, Webhook, WebhookSettings
 from doings.live.matching import (
     Marks,
+    People,
     States,
     is_everything,
     is_told_of_entity,
+    keys_of,
     states,
     told_of,
 )
@@ -113,14 +115,17 @@ def _names_entities(settings: WebhookSettings) -> bool:
     return bool(settings.links or settings.actor) or is_everything(query_of(settings))
 
 
-def entity_event(settings: WebhookSettings, query: Query, change: EntityChange) -> str | None:
+def entity_event(
+    settings: WebhookSettings, query: Query, change: EntityChange, people: People
+) -> str | None:
     """The event of what happened to an entity, where the webhook has it.
 
     As in a stream, a webhook with filters is told of the entities that its filters name. Those that
     name an entity which is erased name it by its new id from then on.
     """
     event = f"entity.{change.op}"
-    return event if event in settings.events and is_told_of_entity(query, change.key) else None
+    is_told = event in settings.events and is_told_of_entity(query, keys_of(change, people))
+    return event if is_told else None
 
 
 def query_of(settings: WebhookSettings) -> Query:
@@ -155,8 +160,8 @@ def deliveries_of_changes(
     deliveries = []
     for item in chunk.items:
         if isinstance(item, EntityChange):
-            event = entity_event(settings, query, item) if form.render_entity else None
-            if event is not None:
+            event = entity_event(settings, query, item, chunk.people)
+            if event is not None and form.render_entity:
                 deliveries.append(_entity_delivery(settings, item, event, new_message()))
             continue
         event = form.wants(settings, item) if _is_among_events(settings, item) else None

@@ -87,7 +87,10 @@ async def create_webhook(request: Request) -> Response:
 
 
 async def patch_webhook(request: Request) -> Response:
-    """Change a webhook, or switch it off and on; raises Invalid, NotFound and Outdated."""
+    """Change a webhook, or switch it off and on.
+
+    Raises Invalid, NotFound, Outdated, and Conflict for a vendor's setting that is there already.
+    """
     body = await request.body()
     patch = patch_of_type(request, body, wire.WebhookPatch)
     deliveries, now = request.services.deliveries, request.services.clock.now()
@@ -113,11 +116,21 @@ async def patch_webhook(request: Request) -> Response:
         changed = msgspec.structs.replace(
             webhook, settings=patched(webhook.settings), updated_at=now
         )
+        await _check_alone(writer, webhook, changed.settings)
         changed = await _switched(writer, changed, patch, epoch=epoch, now=now)
         await writer.change_webhook(changed)
         return written(webhook_document(changed))
 
     return _waking(request, await write_once(request, body, change))
+
+
+async def _check_alone(writer: Writer, webhook: Webhook, settings: WebhookSettings) -> None:
+    """Raise Conflict where a vendor's setting would become the same as another one."""
+    if settings.is_same_subscription(webhook.settings):
+        return
+    others = [one.settings for one in await writer.webhooks() if one.id != webhook.id]
+    if any(settings.is_same_subscription(one) for one in others):
+        raise Conflict(f"there is such a subscription of {settings.format} already")
 
 
 async def _switched(

@@ -191,9 +191,8 @@ _POSITION = {
 FEED_PARAMETERS = (
     _query(
         "after",
-        "The last position already known, or its seq; 0 where it is left out. A position of another"
-        " epoch or beyond the end is answered with 410; a bare seq is not checked, and one beyond"
-        " the end waits for what comes after it.",
+        "The last position already known, or its seq; 0 where it is left out. One of another epoch"
+        " or beyond the end is answered with 410, whose `position` says where to begin.",
         _POSITION,
     ),
     LIMIT_PARAMETER,

@@ -4,13 +4,14 @@ Three tables hold it: `changes`; `entity_changes`; and `entities`, whose own seq
 made first. Every seq is in one of them, so what they hold together up to a seq is all there is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from operator import itemgetter
 
 import msgspec
 
+from doings.core.activity import named_links
 from doings.core.budget import PAGE_BYTES, fitting_count
-from doings.core.entity import EntityKey
+from doings.core.entity import PEOPLE, EntityKey
 from doings.core.errors import NotFound
 from doings.core.resuming.position import first_epoch
 from doings.core.store.changes import Change, EntityChange, FeedChunk, Op
@@ -19,7 +20,7 @@ from doings.storage.engine import Row
 from doings.storage.reading.changes import BYTES, before_of, changes
 from doings.storage.reading.entities import fitting, standing_for
 from doings.storage.sql import feed_statements as sql
-from doings.storage.sql.merge_statements import STANDING_FOR_IDS
+from doings.storage.sql.merge_statements import IDS_OF_PEOPLE
 from doings.storage.sql.rows import ERASED, change_from_row, ids_by_type
 from doings.storage.transaction import ReadTransaction
 
@@ -56,8 +57,8 @@ async def chunk(transaction: ReadTransaction, after: int, limit: int) -> FeedChu
     if items and items[-1].seq != last_seq:
         items, later = await _with_later(transaction, items)
     through = items[-1].seq if items else last_seq
-    merged = await _merged(transaction, [*items, *later]) if merges else {}
-    return FeedChunk(items, through, last_seq, epoch, later, merged)
+    people = await _people(transaction, [*items, *later]) if merges else {}
+    return FeedChunk(items, through, last_seq, epoch, later, people)
 
 
 class _Named(msgspec.Struct):
@@ -75,17 +76,29 @@ class _Past(msgspec.Struct):
 _past = msgspec.json.Decoder(_Past).decode
 
 
-async def _merged(
+async def _people(
     transaction: ReadTransaction, items: Sequence[Change | EntityChange]
-) -> dict[EntityKey, EntityKey]:
-    """Who stands for whom, as far as what the changes keep of the past names them."""
-    pasts = [_past(item.before) for item in items if isinstance(item, Change) and item.before]
-    named = [one for past in pasts for one in (past.actor, *past.links) if one is not None]
-    merged: dict[EntityKey, EntityKey] = {}
-    for type_, ids in ids_by_type({(one.type, one.id) for one in named}).items():
-        rows = await transaction.fetch(STANDING_FOR_IDS, type=type_, ids=ids)
-        merged |= {(type_, id_): (kept_type, kept_id) for id_, kept_type, kept_id in rows}
-    return merged
+) -> dict[EntityKey, frozenset[EntityKey]]:
+    """All keys of those people whom the items or their past name, where these have several."""
+    people: dict[EntityKey, set[EntityKey]] = {}
+    for type_, ids in ids_by_type({key for item in items for key in _named_by(item)}).items():
+        if type_ in PEOPLE:
+            for id_, other in await transaction.fetch(IDS_OF_PEOPLE, type=type_, ids=ids):
+                people.setdefault((type_, id_), set()).add((type_, other))
+    return {key: frozenset(keys) for key, keys in people.items()}
+
+
+def _named_by(item: Change | EntityChange) -> Iterator[EntityKey]:
+    """Whom an item names who may have other ids, now or in the past that it keeps."""
+    if isinstance(item, EntityChange):
+        yield item.key
+        return
+    if item.before:
+        past = _past(item.before)
+        yield from [(one.type, one.id) for one in (past.actor, *past.links) if one is not None]
+    if item.activity is not None:
+        links = named_links(item.activity.links)
+        yield from [link.entity.key for link in links if link.entity.group_seq is not None]
 
 
 def _seq(item: Change | EntityChange) -> int:

@@ -65,12 +65,11 @@ GROUP_OF_KEY = """
     JOIN entities m ON m.account_id = :account_id AND m.group_seq = n.group_seq
     JOIN heads h ON h.account_id = :account_id
     WHERE n.account_id = :account_id AND n.type = :type AND n.id = :id"""
-# The entities that stand for ids of one type, where those are others.
-STANDING_FOR_IDS = """
-    SELECT n.id, e.type, e.id FROM entities n
-    JOIN entities e ON e.account_id = :account_id AND e.seq = n.group_seq
-    WHERE n.account_id = :account_id AND n.type = :type AND n.id = ANY(:ids)
-        AND n.group_seq <> n.seq"""
+# All ids of the people that ids of one type are, where those have several.
+IDS_OF_PEOPLE = """
+    SELECT n.id, e.id FROM entities n
+    JOIN entities e ON e.account_id = :account_id AND e.group_seq = n.group_seq
+    WHERE n.account_id = :account_id AND n.type = :type AND n.id = ANY(:ids)"""
 
 # Counts of groups
 

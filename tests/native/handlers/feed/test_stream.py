@@ -52,6 +52,30 @@ async def test_a_merge_is_told_and_joins_what_is_followed(app: Application, nati
     assert deleted.data["before"]["links"][0]["id"] == "77"
 
 
+@pytest.mark.parametrize("name", ["8", "77"])
+async def test_a_stream_follows_a_person_through_a_merge(
+    app: Application, native: Native, name: str
+) -> None:
+    """By either id: what it is told depends on who is one person then, not when it began."""
+    for key in ("contact:8", "contact:77"):
+        await native.put(key)
+    async with listening(app, native, f"entity=contact:{name}") as listener:
+        await listener.wait_for("position")
+        body = {"keep": "contact:8", "merge": ["contact:77"]}
+        merge = (await native.http.post("/merges", json=body)).json()
+        seqs = [(await native.record(links=[f"contact:{id_}"]))["seq"] for id_ in ("8", "77")]
+        await native.put("contact:8", name="Jim")
+        await listener.wait_until(lambda: listener.seqs_of("created") == seqs)
+        await native.http.post(f"/merges/{merge['id']}/revert")
+        own = {id_: (await native.record(links=[f"contact:{id_}"]))["seq"] for id_ in ("8", "77")}
+        end = (await native.record(links=[f"contact:{name}"]))["seq"]
+        await listener.wait_until(lambda: end in listener.seqs_of("created"))
+
+    assert listener.seqs_of("created") == [*seqs, own[name], end]
+    renamed = [one.data for one in listener.events if one.name == "entity.updated"]
+    assert [one["entity"]["name"] for one in renamed].count("Jim") >= 1
+
+
 async def test_events_are_the_items_of_the_feed(app: Application, native: Native) -> None:
     """Each change of an activity as `/changes` has it, and what happens to entities between."""
     start = await position(native)

@@ -15,14 +15,14 @@ async def list_changes(request: Request) -> Response:
     """What changed after a position, oldest first; waits for news where there is none yet.
 
     Raises HistoryReplaced for a position of another epoch, and for one beyond the end, which was
-    never given out in this history. A bare seq says nothing of a history, and may be one to come.
+    never given out in this history.
     """
     here = request.principal.position
     after = position(request.query)
     if after is not None and after.epoch not in {None, here.epoch}:
         raise HistoryReplaced(str(here))
     first = 0 if after is None else after.seq
-    if after is not None and after.epoch is not None and first > here.seq:
+    if first > here.seq:
         await _check_end(request, first)
     wait = integer(request.query, "wait", 0, least=0, most=LONGEST_WAIT)
     if not wait:

@@ -1,8 +1,5 @@
 """The feed as a stream of events, from a position on and for as long as the caller stays."""
 
-from functools import partial
-
-import msgspec
 from starlette.responses import Response
 
 from doings.core.query import Query
@@ -30,23 +27,7 @@ async def stream_changes(request: Request) -> Response:
         # A stream has no length, so its head may not say that it is empty.
         del head.headers["content-length"]
         return head
-    if query.entities or query.also or query.actor:
-        query = await request.timeline.read(partial(_of_kept, query))
     return request.services.streams.respond(request.principal, query, start)
-
-
-async def _of_kept(query: Query, reader: Reader) -> Query:
-    """The query with the people who stand for those that it names."""
-    actor = (query.actor,) if query.actor else ()
-    keys = (*query.entities, *query.also, *actor)
-    known = await reader.entities_by_key(keys)
-    kept = {key: entity.key for key, entity in known.items()}
-    return msgspec.structs.replace(
-        query,
-        entities=tuple(dict.fromkeys([kept.get(key, key) for key in query.entities])),
-        also=tuple(dict.fromkeys([kept.get(key, key) for key in query.also])),
-        actor=query.actor and kept.get(query.actor, query.actor),
-    )
 
 
 def _start(request: Request) -> Position:
