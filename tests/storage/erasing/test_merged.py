@@ -11,12 +11,14 @@ from doings.core.erasing.erasure import ErasureOrder
 from doings.core.erasing.retention import Rule
 from doings.core.errors import Conflict, NotFound
 from doings.core.retention.sweeper import RetentionSweeper
+from doings.core.store import Writer
 from doings.core.store.merges import Merge
+from doings.core.store.webhooks import Attempt, Delivery, Made, Outcome
 from doings.storage.checks.check import check
 from doings.storage.erasing import people
 from tests.clocks import TickingClock
 from tests.storage.book import Book
-from tests.storage.erasing.conftest import JIM, WORDS, dump, erase, fill
+from tests.storage.erasing.conftest import ATTRS, HOOK, JIM, WORDS, dump, erase, fill
 from tests.storage.erasing.test_left import files
 
 Find = Callable[[bytes | str], list[str]]
@@ -247,3 +249,41 @@ async def test_the_register_names_each_of_a_group(book: Book) -> None:
     assert all(one.is_done for one in register)
     assert await book.database.erasures.erase_again(book.account.id, entries) == []
     assert await checked(book) == []
+
+
+async def test_what_was_sent_of_others_names_nobody_who_stood_for_them(
+    book: Book, tmp_path: Path, found_in: Find
+) -> None:
+    """Bodies that were made while people were one name the kept one, whom they lead to no more."""
+    await book.put(*JIMS, name=JIM, attrs=ATTRS)
+    await book.put("contact", "77", name="Ann Lee")
+    one = await merge(book, JIMS, ("contact", "77"))
+    seqs = [(await book.record_one("77", body=str(number))).seq for number in range(4)]
+    link = '{"type":"contact","id":"zwq8","role":"subject","via":"contact:77"}'
+    bodies = [f'{{"links":[{link}]}}', f'{{"client":{{"name":"{JIM}"}}}}', '{"id":77}', None]
+
+    async def deliver(writer: Writer) -> None:
+        await writer.add_webhook(HOOK)
+        queued = [
+            Delivery(seq=seq, message=f"m{seq}", event="activity.created", subject="a", at=0)
+            for seq in seqs
+        ]
+        await writer.queue(HOOK.id, queued)
+        made = [Made(seq, f"m{seq}", body) for seq, body in zip(seqs, bodies, strict=True) if body]
+        await writer.note_bodies(HOOK.id, made)
+        attempt = Attempt(at=0, ms=1, status=500, response=f"no {JIM}")
+        last = Outcome(seq=seqs[-1], status="pending", tries=1, next_at=0, attempt=attempt)
+        await writer.note_outcomes(HOOK.id, [last])
+
+    await book.write(deliver)
+    await revert(book, one)
+
+    dry = await book.database.erasures.count(book.account.id, _order(JIMS))
+    done = await erase(book)
+
+    assert found_in(await dump(book)) == []
+    if list(tmp_path.glob("doings.db*")):
+        assert found_in(files(tmp_path)) == []
+    assert (dry.counts, done.counts.deliveries_redacted) == (done.counts, 3)
+    kept = await book.rows("SELECT seq FROM deliveries WHERE body IS NOT NULL")
+    assert [seq for (seq,) in kept] == [seqs[2]]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import unquote
 
 import msgspec
 
@@ -146,6 +147,39 @@ def named_in(text: str, opaque: Opaque) -> list[Named]:
 def names_any(text: str, opaque: Opaque) -> bool:
     """Whether a document, or members of one, name any of these entities."""
     return any((link.get("type"), link.get("id")) in opaque for link, _ in _links_in(text))
+
+
+def tells_of(text: str, opaque: Opaque, pattern: Finder | None) -> bool:
+    """Whether lines of JSON of any form have an id of these entities in them, or such a word.
+
+    An id may stand alone, behind its type, or in an address. What is no JSON is searched as text.
+    """
+    names = {name for type_, id_ in opaque for name in (id_, f"{type_}:{id_}")}
+    for line in text.splitlines():
+        try:
+            values = list(_scalars(msgspec.json.decode(line)))
+        except (msgspec.DecodeError, RecursionError):
+            values = [line]
+            if any(name in line for name in names):
+                return True
+        for value in values:
+            parts = (value, *unquote(value).split("/"))
+            if not names.isdisjoint(parts) or redacted(value, pattern) != value:
+                return True
+    return False
+
+
+def _scalars(value: Any) -> Iterator[str]:  # noqa: ANN401 - JSON
+    """Each text and number in a JSON value, names of members included."""
+    if isinstance(value, dict):
+        yield from value
+        for inner in value.values():
+            yield from _scalars(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _scalars(inner)
+    elif value is not None and not isinstance(value, bool):
+        yield str(value)
 
 
 def _links_in(text: str) -> Iterator[tuple[dict[str, Any], str]]:

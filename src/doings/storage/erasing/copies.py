@@ -34,6 +34,11 @@ async def forget_copies(job: Job, seqs: Sequence[int]) -> None:
     """
     if not job.only_counts:
         await forget_leaves(job.transaction, seqs)
+    await forget_deliveries(job, seqs)
+
+
+async def forget_deliveries(job: Job, seqs: Sequence[int]) -> None:
+    """Take away what is kept of the deliveries of these changes."""
     if job.webhooks is None:
         job.webhooks = [webhook.id for webhook in await read.webhooks(job.transaction)]
         if job.webhooks:
@@ -49,10 +54,15 @@ async def _redact_deliveries(job: Job, webhooks: list[str], seqs: Sequence[int])
     subjects = {f"{type_}:{id_}": f"{type_}:{new}" for (type_, id_), new in job.opaque.items()}
     redacted = []
     for webhook, seq, subject, text, has_body in rows:
+        if (webhook, seq) in job.counted:
+            continue
         attempts = [msgspec.structs.replace(one, response=None) for one in attempts_from_text(text)]
         new = (subjects.get(subject, subject), json_text(attempts))
         if has_body or new != (subject, text):
             redacted.append((*new, webhook, seq))
+    if job.only_counts:
+        # They are still there, and may be found again for another reason.
+        job.counted.update([(webhook, seq) for *_, webhook, seq in redacted])
     job.count(deliveries_redacted=len(redacted))
     await job.execute_many(sql.REDACT_DELIVERY, redacted)
 

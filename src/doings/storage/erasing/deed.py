@@ -12,9 +12,10 @@ from doings.core.erasing.names import words_of
 from doings.core.errors import NotFound, Unavailable
 from doings.core.store.retention import DuePlace
 from doings.storage.engine import Connection, Engine, in_parts
-from doings.storage.erasing import copies, people, retention, walk
+from doings.storage.erasing import copies, people, retention, strays, walk
 from doings.storage.erasing.job import Job, Member
 from doings.storage.erasing.key import ErasureKey
+from doings.storage.erasing.strays import START, Place
 from doings.storage.reading import erasures as read
 from doings.storage.sql import erasure_statements as sql
 from doings.storage.transaction import Transaction
@@ -98,7 +99,22 @@ class Erasures:
                     account_id,
                     lambda part, id_=id_: walk.treat_past(part, erasure, [id_]),  # type: ignore[misc]
                 )
+        await self._forget_strays(account_id, erasure)
         await self._in_parts(account_id, lambda part: walk.end(part, erasure))
+
+    async def _forget_strays(self, account_id: int, erasure: str) -> None:
+        """Take away what deliveries about others say of the person."""
+        place: Place | None = START
+        while place is not None:
+            found = await self._read(account_id, partial(_strays, erasure, place))
+            if found is None:
+                return
+            seqs, place = found
+            if seqs:
+                await self._in_parts(
+                    account_id,
+                    lambda part, seqs=seqs: walk.forget_strays(part, erasure, seqs),  # type: ignore[misc]
+                )
 
     async def count(self, account_id: int, order: ErasureOrder) -> Erasure:
         key = self._key.value()
@@ -113,6 +129,10 @@ class Erasures:
         while after is not None:
             past = await self._read(account_id, partial(_past, job, after))
             after, counts = past[0], counts + past[1]
+        start: Place | None = START
+        while start is not None:
+            stray = await self._read(account_id, partial(_counted_strays, job, start))
+            start, counts = stray[0], counts + stray[1]
         first = job.members[0]
         return Erasure(
             id=None,
@@ -229,7 +249,9 @@ async def _planned(reading: Transaction, order: ErasureOrder, key: bytes) -> Job
 
 def _again(job: Job, reading: Transaction) -> Job:
     """The same job in another transaction, which has counted nothing yet."""
-    return Job(reading, job.members, words=job.words, mode=job.mode, only_counts=True)
+    part = Job(reading, job.members, words=job.words, mode=job.mode, only_counts=True)
+    part.counted = job.counted
+    return part
 
 
 async def _walked(job: Job, member: Member, reading: Transaction) -> tuple[Member, ErasureCounts]:
@@ -244,6 +266,22 @@ async def _past(
     ids, place = await walk.suspects(reading, part, after)
     await walk.treat_past_of(part, ids)
     return place, part.counts
+
+
+async def _strays(
+    erasure: str, place: Place, reading: Transaction
+) -> tuple[list[int], Place | None] | None:
+    job = await walk.job_of(reading, erasure)
+    return None if job is None else await strays.found(reading, job, place)
+
+
+async def _counted_strays(
+    job: Job, place: Place, reading: Transaction
+) -> tuple[Place | None, ErasureCounts]:
+    part = _again(job, reading)
+    seqs, following = await strays.found(reading, part, place)
+    await copies.forget_deliveries(part, seqs)
+    return following, part.counts
 
 
 async def _entities(type_: str, after: int, reading: Transaction) -> list[tuple[int, str]]:

@@ -62,6 +62,8 @@ class Job:
         self.counts = ErasureCounts()
         self.webhooks: list[str] | None = None
         """The webhooks of the account, once somebody has asked for them."""
+        self.counted: set[tuple[str, int]] = set()
+        """The deliveries that were counted, where it only counts."""
         self.words = words
         self._seqs = {member.entity for member in members}
 

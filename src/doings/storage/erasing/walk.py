@@ -18,6 +18,7 @@ from doings.core.text import json_text
 from doings.storage.erasing import activities, people
 from doings.storage.erasing.copies import (
     forget_answers,
+    forget_deliveries,
     forget_places_of_pulls,
     forget_waiting_files,
     redact_import_files,
@@ -191,6 +192,15 @@ async def _treat_deleted(job: Job, id_: str, activity_seq: int, kind: str, delet
     if job.mode == "erase" and goes(named_in(before, job.opaque)):
         return await activities.erase_changes(job, [(activity_seq, id_, kind)])
     return await activities.redact_past(job, activity_seq, id_)
+
+
+async def forget_strays(transaction: Transaction, erasure: str, seqs: Sequence[int]) -> bool:
+    """Take away what the deliveries of some changes of others keep; nothing more is left then."""
+    found = await _job(transaction, erasure)
+    if found is not None:
+        await forget_deliveries(found[0], seqs)
+        await _note_counts(found[0], erasure)
+    return False
 
 
 async def end(transaction: Transaction, erasure: str) -> bool:

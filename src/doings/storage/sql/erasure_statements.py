@@ -173,6 +173,20 @@ DELIVERIES_TO_REDACT = """
 REDACT_DELIVERY = """
     UPDATE deliveries SET body = NULL, subject = :subject, attempts = :attempts
     WHERE account_id = :account_id AND webhook = :webhook AND seq = :seq"""
+# Whether others were merged into one of some entities, be it that they were parted again.
+STOOD_FOR_OTHERS = """
+    SELECT 1 FROM entity_changes
+    WHERE account_id = :account_id AND entity_seq = ANY(:seqs) AND op = 'joined' LIMIT 1"""
+# How many bytes the next deliveries behind a place keep.
+SIZES_OF_DELIVERIES = """
+    SELECT webhook, seq, COALESCE(octet_length(body), 0) + octet_length(attempts) FROM deliveries
+    WHERE account_id = :account_id AND (webhook, seq) > (:webhook, :seq)
+    ORDER BY webhook, seq LIMIT :limit"""
+# What these keep.
+KEPT_BY_DELIVERIES = """
+    SELECT seq, body, attempts FROM deliveries
+    WHERE account_id = :account_id AND (webhook, seq) > (:webhook, :seq)
+    ORDER BY webhook, seq LIMIT :limit"""
 # Makes the process that delivers read its queue again.
 TOUCH_WEBHOOKS = """
     UPDATE webhooks SET version = version + 1, due_at = :now
