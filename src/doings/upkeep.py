@@ -5,6 +5,7 @@ import structlog
 from doings.core.account import Account
 from doings.core.background import BackgroundTask
 from doings.core.interactions.sweeper import Sweeper
+from doings.core.people.merger import PeopleMerger
 from doings.core.retention.sweeper import RetentionSweeper
 from doings.httpkit.observing import metrics
 from doings.storage.database import Database
@@ -23,6 +24,7 @@ def upkeep_of(store: Database) -> tuple[BackgroundTask, ...]:
         LogKeeping(store, _note_log, _note_failed_log),
         GoingOn(store, _note_failed_going_on),
         RetentionSweeper(store, store.clock.new_id(), metrics.RETAINED.inc, _note_failed_retention),
+        PeopleMerger(store, store.clock.new_id(), metrics.MERGED.inc, _note_failed_merging),
     )
 
 
@@ -52,3 +54,7 @@ def _note_failed_going_on(error: Exception) -> None:
 
 def _note_failed_retention(error: Exception) -> None:
     log.warning("cannot erase what is kept no longer", exc_info=error)
+
+
+def _note_failed_merging(error: Exception) -> None:
+    log.warning("cannot merge who is one person", exc_info=error)

@@ -41,11 +41,12 @@ def list_(account: AccountOption, database: DatabaseOption = None, limit: Limit 
             ":".join(one.keep),
             " ".join(map(":".join, one.merged)),
             "active" if one.reverted_at is None else "reverted",
+            "itself" if one.is_by_itself else one.by or "",
             one.reason or "",
         )
         for one in with_store(database, work)
     ]
-    show_table(("ID", "AT", "KEPT", "MERGED", "STATUS", "REASON"), rows)
+    show_table(("ID", "AT", "KEPT", "MERGED", "STATUS", "BY", "REASON"), rows)
 
 
 @merges.command("add", epilog="$ doings merge add contact:8 contact:77 --account co-up")

@@ -31,6 +31,11 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
         return object_from_text(self.settings).get("interactions") != "closed"
 
     @property
+    def merges_by_itself(self) -> bool:
+        """Whether people are merged by themselves who have the same verified address or number."""
+        return object_from_text(self.settings).get("merging") == "verified"
+
+    @property
     def origins(self) -> tuple[str, ...] | None:
         """The sites whose pages may show its timelines to viewers; None is any site."""
         return tuple(object_from_text(self.settings).get("origins", ())) or None

@@ -185,6 +185,7 @@ def merge_document(merge: Merge) -> MergeDocument:
         reason=merge.reason,
         at=datetime_from_instant(merge.at),
         by=merge.by,
+        automatic=merge.is_by_itself,
         status="active" if merge.reverted_at is None else "reverted",
         reverted_at=_moment(merge.reverted_at),
         reverted_by=merge.reverted_by,

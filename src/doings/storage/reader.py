@@ -291,6 +291,15 @@ class AccountReader:
     async def people(self, entity_type: str, limit: int) -> list[Entity]:
         return await merges.people(self._transaction, entity_type, limit)
 
+    async def all_people(self, entity_type: str, after: int, limit: int) -> list[Entity]:
+        return await merges.all_people(self._transaction, entity_type, after, limit)
+
+    async def last_seq_of_people(self) -> int:
+        return await merges.last_seq_of_people(self._transaction)
+
+    async def were_parted(self, keys: Sequence[EntityKey]) -> bool:
+        return await merges.were_parted(self._transaction, keys)
+
     async def dismissed(self, pairs: Sequence[Pair]) -> set[Pair]:
         return await merges.dismissed(self._transaction, pairs)
 

@@ -145,9 +145,14 @@ class AccountWriter(AccountReader):
         return await pulls.forget_items(self._writing, number, limit)
 
     async def add_merge(
-        self, keep: EntityKey, merged: Sequence[EntityKey], reason: str | None
+        self,
+        keep: EntityKey,
+        merged: Sequence[EntityKey],
+        reason: str | None,
+        *,
+        is_by_itself: bool = False,
     ) -> Merge:
-        return await merges.add(self._writing, keep, merged, reason)
+        return await merges.add(self._writing, keep, merged, reason, is_by_itself=is_by_itself)
 
     async def revert_merge(self, merge_id: str) -> Merge:
         return await merges.revert(self._writing, merge_id)

@@ -125,6 +125,18 @@ def test_programs_are_sent_back_to_no_odd_address(cli: Cli, address: str) -> Non
     assert settings_of("co-up") == {}
 
 
+def test_people_are_merged_by_themselves_where_the_account_says_so(cli: Cli) -> None:
+    """Off until it is set; anything else is refused."""
+    cli("account", "create", "co-up")
+
+    given = cli("account", "set", "co-up", "--merging", "verified")
+    wrong = cli("account", "set", "co-up", "--merging", "always")
+
+    assert given == (0, "Account co-up: merging verified\n", "")
+    assert settings_of("co-up") == {"merging": "verified"}
+    assert wrong.code == 2
+
+
 def test_sites_that_show_timelines_are_named(cli: Cli) -> None:
     """As browsers write them, each once; an empty list is any site again."""
     cli("account", "create", "co-up")

@@ -209,6 +209,7 @@ async def test_shows_the_account(native: Native) -> None:
         "time_zone": "UTC",
         "self": {"type": "business", "id": "acme"},
         "interactions": "open",
+        "merging": "manual",
         "created_at": account["created_at"],
     }
 

@@ -81,6 +81,8 @@ def list_(database: DatabaseOption = None) -> None:
 SET_EXAMPLES = """
 $ doings account set co-up --interactions closed
 
+$ doings account set co-up --merging verified
+
 $ doings account set co-up --link-base https://co-up.cobot.me
 
 $ doings account set co-up --origins https://app.example.org,https://www.example.org
@@ -99,6 +101,14 @@ def set_(  # noqa: PLR0913 - one for each setting
             help="Whether interactions that other accounts of this server begin with this one"
             " appear in its own timeline.",
             show_default="open",
+        ),
+    ] = None,
+    merging: Annotated[
+        Literal["manual", "verified"] | None,
+        typer.Option(
+            help="With `verified`, two people are merged by themselves who have the same e-mail"
+            " address or telephone number, both verified, that nobody else has.",
+            show_default="manual",
         ),
     ] = None,
     link_base: Annotated[
@@ -140,6 +150,7 @@ def set_(  # noqa: PLR0913 - one for each setting
     """Change settings of an account; what is not named stays as it is."""
     settings: dict[str, Any] = {
         "interactions": interactions,
+        "merging": merging,
         "link_base": checked_link_base(link_base),
         "origins": origins_from_option(origins),
         "monica": monica,

@@ -14,7 +14,7 @@ from doings.core.timeline import Timeline
 PAIRS = 500
 """Of how many suggestions it is asked at a time whether somebody dismissed them."""
 
-_TURN = asyncio.Lock()
+TURN = asyncio.Lock()
 """Comparing people takes a process a second or more, and is done for one caller at a time."""
 
 
@@ -22,7 +22,7 @@ async def candidates(timeline: Timeline, types: Collection[str] = PEOPLE) -> lis
     """All that the people of these types suggest, the likeliest first, dismissed ones included."""
     region = region_of(timeline.account.time_zone)
     found: list[Suggestion] = []
-    async with _TURN:
+    async with TURN:
         for entity_type in sorted(types):
             people = await timeline.read(partial(_people, entity_type), bounded=False)
             found += await asyncio.to_thread(suggestions, people, region)

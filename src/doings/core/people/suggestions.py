@@ -63,7 +63,7 @@ def compared(one: Traits, other: Traits) -> Suggestion:
     """How likely it is that two are one person."""
     evidence = [*_same("e-mail", EMAIL_WEIGHT, one.emails, other.emails)]
     evidence += _same("phone", PHONE_WEIGHT, one.phones, other.phones)
-    likeness = _likeness(one, other)
+    likeness = likeness_of(one, other)
     evidence += _names(one, other, likeness)
     doubt = 1.0
     for weight, _ in evidence:
@@ -87,7 +87,7 @@ def _same(
         yield weight, f"same {what} {shared[0]}"
 
 
-def _likeness(one: Traits, other: Traits) -> float:
+def likeness_of(one: Traits, other: Traits) -> float:
     """How much alike the names are, of 100, whatever the order of their words."""
     return fuzz.token_sort_ratio(" ".join(one.words), " ".join(other.words))
 

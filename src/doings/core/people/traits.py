@@ -40,7 +40,8 @@ NAME_LENGTH = 100
 class Traits(msgspec.Struct, frozen=True):
     """What is compared of a person. `words` are those of the name, in Latin letters and in order.
 
-    `name` is the name as it is shown, phone numbers are in the form of E.164.
+    `name` is the name as it is shown, phone numbers are in the form of E.164. `verified` are those
+    addresses and numbers of which the attributes say that somebody made sure of them.
     """
 
     entity: Entity
@@ -48,35 +49,56 @@ class Traits(msgspec.Struct, frozen=True):
     phones: tuple[str, ...]
     name: str | None
     words: tuple[str, ...]
+    verified: frozenset[str]
 
 
 def traits_of(entity: Entity, region: str | None) -> Traits:
     """What is compared of an entity; `region` is where numbers without a country code belong."""
-    emails: dict[str, None] = {}
-    phones: dict[str, None] = {}
+    emails: dict[str, bool] = {}
+    phones: dict[str, bool] = {}
     attrs = msgspec.json.decode(entity.attrs) if entity.attrs != "{}" else {}
-    for key, text in _texts(attrs, "", 1):
+    for key, text, is_verified in _texts(attrs, "", 1):
         if len(emails) < MOST and "@" in text and _EMAIL.fullmatch(text.strip()):
-            emails[text.strip().casefold()] = None
+            email = text.strip().casefold()
+            emails[email] = emails.get(email, False) or is_verified
         elif len(phones) < MOST and _PHONE_KEY.search(key):
             phone = phone_from_text(text, region)
             if phone is not None:
-                phones[phone] = None
-    return Traits(entity, tuple(emails), tuple(phones), entity.name, words_of(entity.name))
+                phones[phone] = phones.get(phone, False) or is_verified
+    verified = [value for value, is_so in {**emails, **phones}.items() if is_so]
+    return Traits(
+        entity, tuple(emails), tuple(phones), entity.name, words_of(entity.name),
+        frozenset(verified),
+    )  # fmt: skip
 
 
-def _texts(value: Any, key: str, depth: int) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - JSON
-    """Every text among the attributes with the key that it stands under."""
+Text = tuple[str, str, bool]
+"""The key that a text stands under, the text, and whether it is said to be verified."""
+
+
+def _texts(
+    value: Any,  # noqa: ANN401 - JSON
+    key: str,
+    depth: int,
+    *,
+    is_verified: bool = False,
+) -> Iterator[Text]:
+    """Every text among the attributes.
+
+    `"email_verified": true` says it of `email`, and `"verified": true` of all that stands in the
+    same object, except among the attributes themselves, where it would be said of the person.
+    """
     if isinstance(value, str):
-        yield key, value
+        yield key, value, is_verified
     elif isinstance(value, dict) and depth <= DEEPEST:
+        are_all = is_verified or (depth > 1 and value.get("verified") is True)
         for name, member in value.items():
-            yield from _texts(
-                member, name if isinstance(member, str) else f"{key}.{name}", depth + 1
-            )
+            is_so = are_all or value.get(f"{name}_verified") is True
+            near = name if isinstance(member, str) else f"{key}.{name}"
+            yield from _texts(member, near, depth + 1, is_verified=is_so)
     elif isinstance(value, list) and depth <= DEEPEST:
         for member in value:
-            yield from _texts(member, key, depth + 1)
+            yield from _texts(member, key, depth + 1, is_verified=is_verified)
 
 
 def phone_from_text(text: str, region: str | None) -> str | None:

@@ -12,6 +12,7 @@ class Merge(msgspec.Struct, frozen=True, kw_only=True):
     """That `keep` stands for each of `merged` from `at` on, until `reverted_at`.
 
     `seq` is that of the change which tells of it; `by` and `reverted_by` are keys of credentials.
+    One that `is_by_itself` was made by the server, as the account's settings allow.
     """
 
     seq: int
@@ -23,6 +24,7 @@ class Merge(msgspec.Struct, frozen=True, kw_only=True):
     by: str | None
     reverted_at: int | None
     reverted_by: str | None
+    is_by_itself: bool = False
 
 
 Pair = tuple[EntityKey, EntityKey]
@@ -50,6 +52,18 @@ class MergeReader(Protocol):
         Those with many attributes are left out.
         """
 
+    async def all_people(self, entity_type: str, after: int, limit: int) -> list[Entity]:
+        """The next people of a type with seqs greater than `after` that are not deleted.
+
+        Those for whom others stand are among them. Many attributes of one are left out.
+        """
+
+    async def last_seq_of_people(self) -> int:
+        """The seq of the last thing that happened to a person, or to another entity."""
+
+    async def were_parted(self, keys: Sequence[EntityKey]) -> bool:
+        """Whether a merge of one of these into another entity was ever reverted."""
+
     async def dismissed(self, pairs: Sequence[Pair]) -> set[Pair]:
         """Those of the pairs that somebody said are not one person."""
 
@@ -58,7 +72,12 @@ class MergeWriter(MergeReader, Protocol):
     """Merging people and parting them again."""
 
     async def add_merge(
-        self, keep: EntityKey, merged: Sequence[EntityKey], reason: str | None
+        self,
+        keep: EntityKey,
+        merged: Sequence[EntityKey],
+        reason: str | None,
+        *,
+        is_by_itself: bool = False,
     ) -> Merge:
         """Let `keep`, or who stands for it, stand for all of `merged`.
 

@@ -21,6 +21,7 @@ RECORDED = Counter("doings_activities_recorded", "Activities recorded, repetitio
 RETAINED = Counter(
     "doings_activities_retention_erased", "Activities erased as they are kept no longer."
 )
+MERGED = Counter("doings_people_merged", "Merges of people that the server made by itself.")
 GROUP_SIZE = Histogram(
     "doings_group_commit_writes",
     "Writes made durable by one commit.",

@@ -32,6 +32,7 @@ class AccountDocument(msgspec.Struct, rename={"self_": "self"}):
     time_zone: str
     self_: SelfDocument
     interactions: Literal["open", "closed"]
+    merging: Literal["manual", "verified"]
     created_at: Moment
 
 

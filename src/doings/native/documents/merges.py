@@ -28,7 +28,11 @@ class DismissInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class MergeDocument(msgspec.Struct):
-    """A merge. While it is active, `keep` stands for each of `merged`."""
+    """A merge. While it is active, `keep` stands for each of `merged`.
+
+    One that is `automatic` was made by the server itself, as the account's setting `merging` lets
+    it; `reason` says why.
+    """
 
     id: str
     keep: str
@@ -36,6 +40,7 @@ class MergeDocument(msgspec.Struct):
     reason: str | None
     at: Moment
     by: str | None
+    automatic: bool
     status: Literal["active", "reverted"]
     reverted_at: Moment | None
     reverted_by: str | None

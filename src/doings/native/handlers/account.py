@@ -38,6 +38,7 @@ async def show_account(request: Request) -> Response:
             time_zone=account.time_zone,
             self_=SelfDocument(SELF, account.slug),
             interactions="open" if account.takes_interactions else "closed",
+            merging="verified" if account.merges_by_itself else "manual",
             created_at=datetime_from_instant(account.created_at),
         ),
     )

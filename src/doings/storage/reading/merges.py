@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from doings.core.budget import COMPARED_BYTES
 from doings.core.clock import DAY
-from doings.core.entity import Entity, EntityKey
+from doings.core.entity import PEOPLE, Entity, EntityKey
 from doings.core.errors import NotFound
 from doings.core.store.merges import Merge, Pair
 from doings.storage.engine import Row
@@ -69,6 +69,29 @@ async def people(transaction: ReadTransaction, entity_type: str, limit: int) -> 
     """The newest entities of a type of people that stand for themselves."""
     rows = await transaction.fetch(sql.PEOPLE, type=entity_type, most=COMPARED_BYTES, limit=limit)
     return list(map(entity_from_row, rows))
+
+
+async def all_people(
+    transaction: ReadTransaction, entity_type: str, after: int, limit: int
+) -> list[Entity]:
+    """The next people of a type that are not deleted, whoever stands for them."""
+    rows = await transaction.fetch(
+        sql.ALL_PEOPLE, type=entity_type, after=after, most=COMPARED_BYTES, limit=limit
+    )
+    return list(map(entity_from_row, rows))
+
+
+async def last_seq_of_people(transaction: ReadTransaction) -> int:
+    """The last seq of a person, or of what happened to an entity later."""
+    rows = [await transaction.fetch_one(sql.LAST_OF_TYPE, type=type_) for type_ in sorted(PEOPLE)]
+    rows.append(await transaction.fetch_one(sql.LAST_ENTITY_CHANGE))
+    return max([int(row[0]) for row in rows if row is not None], default=0)
+
+
+async def were_parted(transaction: ReadTransaction, keys: Sequence[EntityKey]) -> bool:
+    """Whether one of these was merged into another entity and parted from it again."""
+    seqs = await _seqs(transaction, keys)
+    return await transaction.fetch_one(sql.PARTED, seqs=list(seqs.values())) is not None
 
 
 async def dismissed(transaction: ReadTransaction, pairs: Sequence[Pair]) -> set[Pair]:

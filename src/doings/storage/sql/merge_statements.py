@@ -5,7 +5,7 @@ from doings.storage.sql.tallies import TOTAL
 # The columns that `rows.merge_from_row` takes, in its order.
 MERGE = (
     "g.seq, g.id, g.keep_seq, g.merged, g.through, g.reason, g.at, g.by_key, g.reverted_at,"
-    " g.reverted_by"
+    " g.reverted_by, g.is_by_itself"
 )
 # One merge by its public id.
 MERGE_BY_ID = f"""
@@ -30,8 +30,11 @@ MERGES_OF_KEY = f"""
     ) ORDER BY g.seq DESC"""
 # Notes a merge.
 ADD_MERGE = """
-    INSERT INTO merges (account_id, seq, id, keep_seq, merged, through, reason, at, by_key)
-    VALUES (:account_id, :seq, :id, :keep_seq, :merged, :through, :reason, :at, :by_key)"""
+    INSERT INTO merges
+        (account_id, seq, id, keep_seq, merged, through, reason, at, by_key, is_by_itself)
+    VALUES
+        (:account_id, :seq, :id, :keep_seq, :merged, :through, :reason, :at, :by_key,
+         :is_by_itself)"""
 # Notes that a merge holds no more.
 REVERT_MERGE = """
     UPDATE merges SET reverted_at = :at, reverted_by = :by_key
@@ -115,6 +118,26 @@ PEOPLE = """
     WHERE e.account_id = :account_id AND e.type = :type AND e.deleted_at IS NULL
         AND e.is_partial = 0 AND (e.group_seq IS NULL OR e.group_seq = e.seq)
     ORDER BY e.seq DESC LIMIT :limit"""
+# The next people of a type, whoever stands for them; attributes of many bytes are left out.
+ALL_PEOPLE = """
+    SELECT e.seq, e.type, e.id, e.name,
+        CASE WHEN octet_length(e.attrs) <= :most THEN e.attrs ELSE '{}' END,
+        NULL, e.created_at, e.updated_at, e.deleted_at, e.group_seq
+    FROM entities e
+    WHERE e.account_id = :account_id AND e.type = :type AND e.seq > :after
+        AND e.deleted_at IS NULL
+    ORDER BY e.seq LIMIT :limit"""
+# The newest entity of a type.
+LAST_OF_TYPE = """
+    SELECT seq FROM entities WHERE account_id = :account_id AND type = :type
+    ORDER BY seq DESC LIMIT 1"""
+# What happened to an entity last.
+LAST_ENTITY_CHANGE = """
+    SELECT seq FROM entity_changes WHERE account_id = :account_id ORDER BY seq DESC LIMIT 1"""
+# Whether some entities were ever parted from one that stood for them.
+PARTED = """
+    SELECT 1 FROM entity_changes
+    WHERE account_id = :account_id AND entity_seq = ANY(:seqs) AND op = 'parted' LIMIT 1"""
 # The dismissed pairs that begin with one of these.
 DISMISSED = """
     SELECT first_seq, second_seq FROM merge_dismissals

@@ -212,7 +212,7 @@ def merged_seqs(row: Row) -> tuple[int, ...]:
 
 def merge_from_row(row: Row, keys: Mapping[int, EntityKey]) -> Merge:
     """The columns are `merge_statements.MERGE`; `keys` those of its entities, by seq."""
-    seq, id_, keep, _, _, reason, at, by, reverted_at, reverted_by = row
+    seq, id_, keep, _, _, reason, at, by, reverted_at, reverted_by, is_by_itself = row
     return Merge(
         seq=seq,
         id=id_,
@@ -223,6 +223,7 @@ def merge_from_row(row: Row, keys: Mapping[int, EntityKey]) -> Merge:
         by=by,
         reverted_at=reverted_at,
         reverted_by=reverted_by,
+        is_by_itself=bool(is_by_itself),
     )
 
 

@@ -56,7 +56,12 @@ class _Member(NamedTuple):
 
 
 async def add(
-    transaction: Transaction, keep: EntityKey, merged: Sequence[EntityKey], reason: str | None
+    transaction: Transaction,
+    keep: EntityKey,
+    merged: Sequence[EntityKey],
+    reason: str | None,
+    *,
+    is_by_itself: bool = False,
 ) -> Merge:
     """Let one entity stand for others; raises NotFound, Invalid, TooMuch and Conflict."""
     _check_names(keep, merged)
@@ -85,6 +90,7 @@ async def add(
         reason=reason,
         at=now,
         by_key=transaction.by,
+        is_by_itself=int(is_by_itself),
     )
     brought = {one.seq for one in others}
     rows = [

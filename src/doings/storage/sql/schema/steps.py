@@ -349,6 +349,10 @@ STEPS: tuple[str, ...] = (
         PRIMARY KEY (account_id, pull, ref)
     ){without_rowid};
     """,
+    # Whether a merge was made by the server itself.
+    """
+    ALTER TABLE merges ADD COLUMN is_by_itself SMALLINT NOT NULL DEFAULT 0;
+    """,
 )
 
 VERSION = len(STEPS)
