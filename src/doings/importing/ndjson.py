@@ -1,16 +1,19 @@
-"""The lines of an import: which of the two kinds each is, and what it says.
+"""The lines of an import: which of the kinds each is, and what it says.
 
 {"entity": {"type": "contact", "id": "8", "name": "Jim Halpert"}}
 {"kind": "note.created", "body": "Called back", "links": ["contact:8"]}
+{"merge": {"keep": "contact:8", "merged": ["contact:77"]}}
 """
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any, Protocol
 
 import msgspec
 
 from doings.core.activity import Draft
+from doings.core.budget import MERGED_ENTITIES
 from doings.core.clock import SystemClock
 from doings.core.entity import (
     CONTACT,
@@ -26,6 +29,7 @@ from doings.core.errors import (
     Invalid,
     Malformed,
     Misconfigured,
+    NotFound,
     TooLarge,
     WrongEncoding,
 )
@@ -34,7 +38,8 @@ from doings.core.limits.work import work_of
 from doings.core.store import Writer
 from doings.core.store.entities import EntityWriter
 from doings.core.store.imports import ImportCounts
-from doings.core.text import compact
+from doings.core.store.merges import REASON_LENGTH
+from doings.core.text import checked_text, compact
 from doings.core.values.encoding import utf8_content
 from doings.importing.importer import Item, activity_at_home
 
@@ -64,10 +69,26 @@ class ImportedEntity(msgspec.Struct, frozen=True):
     draft: EntityDraft
 
 
+class ImportedMerge(msgspec.Struct, frozen=True):
+    """That one stands for others; `id` is the merge's in the account that it was exported from."""
+
+    keep: EntityKey
+    merged: tuple[EntityKey, ...]
+    reason: str | None
+    is_by_itself: bool
+    id: str | None
+
+
+class ImportedRevert(msgspec.Struct, frozen=True):
+    """That a merge, which an earlier line tells of, was reverted."""
+
+    merge: str
+
+
 class Line(msgspec.Struct, frozen=True):
     """A good line; `id` is the activity's in the account that it was exported from."""
 
-    says: Draft | ImportedEntity
+    says: Draft | ImportedEntity | ImportedMerge | ImportedRevert
     id: str | None = None
 
 
@@ -87,10 +108,15 @@ def items_from_lines(file: LineSource, origin: str | None) -> Iterator[Item[Line
             yield Item(f"line {number}", says, done, _work(says))
 
 
+MERGE_WORK = 400
+"""What a merge counts as in a transaction: timelines are counted again for it."""
+
+
 def _work(line: Line | DoingsError) -> int:
     if isinstance(line, Line) and isinstance(line.says, Draft):
         return work_of(line.says)
-    return 1
+    is_entity = isinstance(line, Line) and isinstance(line.says, ImportedEntity)
+    return 1 if is_entity else MERGE_WORK
 
 
 def _read(text: bytes | None, origin: str | None, now: int) -> Line | DoingsError | None:
@@ -124,10 +150,26 @@ class _EntityMember(msgspec.Struct, frozen=True):
     contact: str | None = None
 
 
+class _MergeMember(msgspec.Struct, frozen=True):
+    """A merge, as far as it can be given."""
+
+    keep: str
+    merged: list[str]
+    id: str | None = None
+    reason: str | None = None
+    automatic: bool = False
+
+
+class _RevertMember(msgspec.Struct, frozen=True):
+    merge: str
+
+
 class _Envelope(msgspec.Struct, frozen=True):
     """What tells the kinds of lines apart; `leaf` and `checkpoint` are proofs of the others."""
 
     entity: _EntityMember | None = None
+    merge: _MergeMember | None = None
+    revert: _RevertMember | None = None
     kind: Any = None
     id: str | None = None
     leaf: Any = None
@@ -147,10 +189,15 @@ def line_from_text(text: bytes, *, origin: str | None, now: int) -> Line | None:
     envelope = _envelope(text)
     if envelope.kind is None and (envelope.leaf is not None or envelope.checkpoint is not None):
         return None
-    if envelope.entity is not None and envelope.kind is not None:
-        raise Invalid.of("line", "says an entity and an activity; give each a line of its own")
+    said = (envelope.entity, envelope.merge, envelope.revert)
+    if sum(one is not None for one in (*said, envelope.kind)) > 1:
+        raise Invalid.of("line", "says several things; give each a line of its own")
     if envelope.entity is not None:
         return Line(_imported_entity(envelope.entity))
+    if envelope.merge is not None:
+        return Line(_imported_merge(envelope.merge))
+    if envelope.revert is not None:
+        return Line(ImportedRevert(checked_id(envelope.revert.merge, field="revert.merge")))
     draft = draft_from_exported(text, now=now)
     if origin is not None or draft.origin == INTERACTION:
         draft = msgspec.structs.replace(draft, origin=origin or IMPORTED_INTERACTION)
@@ -184,23 +231,68 @@ def _imported_entity(member: _EntityMember) -> ImportedEntity:
     return ImportedEntity(key, EntityDraft(name=member.name, attrs=attrs, contact=contact))
 
 
+def _imported_merge(member: _MergeMember) -> ImportedMerge:
+    if not 0 < len(member.merged) < MERGED_ENTITIES:
+        raise Invalid.of("merge.merged", f"names 1 to {MERGED_ENTITIES - 1} people")
+    merged = [_key(name, f"merge.merged[{place}]") for place, name in enumerate(member.merged)]
+    return ImportedMerge(
+        _key(member.keep, "merge.keep"),
+        tuple(merged),
+        checked_text(member.reason, field="merge.reason", most=REASON_LENGTH),
+        member.automatic,
+        None if member.id is None else checked_id(member.id, field="merge.id"),
+    )
+
+
+def _key(name: str, field: str) -> EntityKey:
+    type_, _, id_ = name.partition(":")
+    return checked_type(type_, field=field), checked_id(id_, field=field)
+
+
 async def put_lines(writer: Writer, lines: Sequence[Line]) -> ImportCounts:
-    """Write lines in one transaction."""
+    """Write lines in one transaction: entities, then activities, then who is one person."""
     entities = [line.says for line in lines if isinstance(line.says, ImportedEntity)]
+    given = [line for line in lines if isinstance(line.says, Draft)]
     drafts = [
         line.says
-        for line in lines
+        for line in given
         if isinstance(line.says, Draft) and await activity_at_home(writer, line.id) is None
     ]
     changed, deleted = await _put_entities(writer, entities)
     outcomes = await writer.record(drafts)
     recorded = sum(not outcome.is_repeated for outcome in outcomes)
+    told = [
+        await _put_merge(writer, line.says)
+        for line in lines
+        if isinstance(line.says, ImportedMerge | ImportedRevert)
+    ]
     return ImportCounts(
         entities=changed,
         recorded=recorded,
-        repeated=len(lines) - len(entities) - recorded,
+        repeated=len(given) - recorded + told.count(False),
         deleted=deleted,
+        merges=told.count(True),
     )
+
+
+async def _put_merge(writer: Writer, said: ImportedMerge | ImportedRevert) -> bool:
+    """Merge or part people; False where that was done before.
+
+    A merge that was reverted here since stays reverted: the file may have been written before.
+    """
+    if isinstance(said, ImportedRevert):
+        is_new = (await writer.merge(said.merge)).reverted_at is None
+        if is_new:
+            await writer.revert_merge(said.merge)
+        return is_new
+    if said.id is not None:
+        with suppress(NotFound):
+            await writer.merge(said.id)
+            return False
+    await writer.add_merge(
+        said.keep, said.merged, said.reason, is_by_itself=said.is_by_itself, merge_id=said.id
+    )
+    return True
 
 
 async def _put_entities(writer: EntityWriter, entities: list[ImportedEntity]) -> tuple[int, int]:

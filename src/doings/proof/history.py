@@ -14,6 +14,7 @@ import msgspec
 
 from doings.proof.checkpoint import Checkpoint, Note, Verifier, note_from_text
 from doings.proof.leaf import HASH_BYTES, SALT_BYTES, digest_of, leaf_hash
+from doings.proof.merges import MergeMember, Merges, RevertMember
 from doings.proof.tree import EMPTY, Frontier
 
 MOST_FINDINGS = 20
@@ -38,6 +39,8 @@ class Line(msgspec.Struct, frozen=True):
     checkpoint: str | None = None
     leaf: LeafMember | None = None
     entity: msgspec.Raw = msgspec.Raw()
+    merge: MergeMember | None = None
+    revert: RevertMember | None = None
 
 
 class _Said(msgspec.Struct, frozen=True):
@@ -78,6 +81,7 @@ class History:
         """The line and the mark of each thing that the export shows."""
         self._states: dict[str, list[Mark | None]] = {}
         """The marks of the states that a line may show; None says that it may be missing."""
+        self._merges = Merges()
         self.silent = 0
         """How many leaves say nothing any more, because what they said was erased."""
         self.unproven = 0
@@ -97,6 +101,10 @@ class History:
                 self._read_checkpoint(number, line.checkpoint)
             elif line.leaf is not None:
                 self._read_leaf(number, line.leaf)
+            elif line.merge is not None:
+                self._merges.read_merge(number, line.merge)
+            elif line.revert is not None:
+                self._merges.read_revert(line.revert)
             elif bytes(line.entity):
                 self._read_shown(number, _members(line.entity), is_entity=True)
             else:
@@ -195,6 +203,8 @@ class History:
         if bytes(said.document) != b"null":
             mark = _mark(_members(said.document), is_entity=said.kind is None)
         is_later = self._first is not None and number >= self._first.size
+        if said.kind is None:
+            self._merges.note_leaf(said.op, key, is_later=is_later)
         known = self._states.get(key, [None] if is_later else [])
         self._states[key] = [*known, mark] if is_later else [mark]
 
@@ -241,8 +251,15 @@ class History:
             elif states is None:
                 self._find(f"line {number}: {key} is in no leaf of the log")
         for key, states in self._states.items():
-            if key not in self._shown and None not in states:
+            is_missing = key not in self._shown and None not in states
+            if is_missing and not self._merges.is_hidden(key, self._is_there):
                 self._find(f"{key} is missing: the log says that it is there")
+        for finding in self._merges.findings(self._is_there, is_whole=not self.silent):
+            self._find(finding)
+
+    def _is_there(self, key: str) -> bool:
+        """Whether the export shows a thing."""
+        return key in self._shown
 
 
 def _name(type_: str, id_: str, *, is_entity: bool) -> str:

@@ -211,6 +211,9 @@ class AccountReader:
     async def entities(self, query: EntityQuery) -> list[Entity]:
         return await entity_lists.listed(self._transaction, query)
 
+    async def entities_as_named(self, after: int, limit: int) -> list[Entity]:
+        return await entities.as_named(self._transaction, after, limit)
+
     async def entity_seqs(self, query: EntityQuery) -> list[int]:
         return await entity_lists.seqs_of(self._transaction, query)
 

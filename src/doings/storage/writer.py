@@ -151,8 +151,11 @@ class AccountWriter(AccountReader):
         reason: str | None,
         *,
         is_by_itself: bool = False,
+        merge_id: str | None = None,
     ) -> Merge:
-        return await merges.add(self._writing, keep, merged, reason, is_by_itself=is_by_itself)
+        return await merges.add(
+            self._writing, keep, merged, reason, is_by_itself=is_by_itself, merge_id=merge_id
+        )
 
     async def revert_merge(self, merge_id: str) -> Merge:
         return await merges.revert(self._writing, merge_id)

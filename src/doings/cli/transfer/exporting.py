@@ -1,9 +1,8 @@
 """`doings export`: a timeline as NDJSON, or as the one answer that a vendor's API would give.
 
 With proofs, a checkpoint stands before and behind the rest, and a line for each leaf of the log.
-In NDJSON entities come first, then activities from the oldest on. Each entity is a line
-`{"entity": {…}}`, each activity a line with its native document, so that `doings import` of it
-makes an equal account. Memory stays flat however much there is.
+In NDJSON entities come first, then activities from the oldest on, then merges, so that `doings
+import` of it makes an equal account. Memory stays flat however much there is.
 """
 
 import os
@@ -29,7 +28,7 @@ from doings.cli.proofs import Signing, log_keys
 from doings.cli.terminal import progress, remark
 from doings.core.account import Account
 from doings.core.activity import checked_kind
-from doings.core.documents.exporting import activity_lines, entity_lines
+from doings.core.documents.exporting import activity_lines, entity_lines, merge_lines
 from doings.core.errors import Invalid, Misconfigured
 from doings.core.query import Query
 from doings.core.store import Store
@@ -144,7 +143,9 @@ async def _write(
             await proofs_of_export.write_checkpoint(signing, out)
         if with_entities:
             await _write_entities(timeline, out)
-        written = await _write_activities(timeline, query, out, step)
+        written = await _write_activities(timeline, query, out, step, are_named=with_entities)
+        if with_entities:
+            await _write_merges(timeline, out)
         if signing is not None:
             await proofs_of_export.write_leaves(signing, out)
     return written
@@ -155,13 +156,21 @@ async def _write_entities(timeline: Timeline, out: BinaryIO) -> None:
         out.write(lines.text)
 
 
-async def _write_activities(timeline: Timeline, query: Query, out: BinaryIO, step: Step) -> int:
+async def _write_merges(timeline: Timeline, out: BinaryIO) -> None:
+    async for lines in merge_lines(timeline):
+        out.write(lines.text)
+    out.flush()
+
+
+async def _write_activities(
+    timeline: Timeline, query: Query, out: BinaryIO, step: Step, *, are_named: bool
+) -> int:
     is_whole = query.since is None and query.until is None
     total = None
     if is_whole:
         total = await timeline.read(lambda reader: reader.total(None, query.kinds))
     written = 0
-    async for lines in activity_lines(timeline, query):
+    async for lines in activity_lines(timeline, query, are_named=are_named):
         out.write(lines.text)
         written += lines.number
         step(written, total)

@@ -208,6 +208,7 @@ def _refuse(refusal: Refusal) -> None:
 
 
 def _tell(number: int, counts: ImportCounts, account: str, word: str, *, is_dry: bool) -> None:
+    merges = f" {counts.merges} merges of people were made or reverted," if counts.merges else ""
     filled = f" {counts.filled} were completed," if counts.filled else ""
     if is_dry:
         filled = f" {counts.filled} would be completed," if counts.filled else ""
@@ -219,7 +220,7 @@ def _tell(number: int, counts: ImportCounts, account: str, word: str, *, is_dry:
         return
     say(
         f"Imported {counts.recorded} activities and {counts.entities} entities into {account};"
-        f"{filled} {counts.repeated} were there already, {counts.bad} {word} were bad"
+        f"{merges}{filled} {counts.repeated} were there already, {counts.bad} {word} were bad"
     )
     if counts.deleted:
         say(f"{counts.deleted} entities were deleted in {account} and stay so; PUT makes one again")

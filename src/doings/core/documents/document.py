@@ -12,6 +12,7 @@ from doings.core.clock import datetime_from_instant, text_from_instant
 from doings.core.entity import Entity, EntityKey
 from doings.core.store.changes import Change, EntityChange, Op
 from doings.core.store.log import leaf_of
+from doings.core.store.merges import Merge
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 MomentText = Annotated[str, msgspec.Meta(extra_json_schema={"format": "date-time"})]
@@ -300,6 +301,29 @@ def unmerged(activity: Activity) -> Activity:
     links = named_links(activity.links)
     is_same = links is activity.links
     return activity if is_same else msgspec.structs.replace(activity, links=links)
+
+
+class MergeLine(msgspec.Struct):
+    """A merge as a line of an export has it; `keep` is whom it was asked for by."""
+
+    id: str
+    keep: str
+    merged: list[str]
+    reason: str | None
+    automatic: bool
+    at: Moment
+
+
+def merge_line(merge: Merge) -> MergeLine:
+    """Render a merge for an export."""
+    return MergeLine(
+        id=merge.id,
+        keep=":".join(merge.asked),
+        merged=[":".join(key) for key in merge.merged],
+        reason=merge.reason,
+        automatic=merge.is_by_itself,
+        at=datetime_from_instant(merge.at),
+    )
 
 
 def whole_text(activity: Activity) -> str:

@@ -12,7 +12,7 @@ import msgspec
 from doings.core.entity import Entity
 from doings.core.people.suggestions import UNLIKE, likeness_of
 from doings.core.people.traits import Traits, traits_of
-from doings.core.store.merges import Pair
+from doings.core.store.merges import REASON_LENGTH, Pair
 
 
 class SurePair(msgspec.Struct, frozen=True):
@@ -25,7 +25,7 @@ class SurePair(msgspec.Struct, frozen=True):
     def reason(self) -> str:
         """Why, as a merge says it."""
         what = "e-mail" if "@" in self.value else "phone"
-        return f"same verified {what} {self.value}"
+        return f"same verified {what} {self.value}"[:REASON_LENGTH]
 
 
 def sure_pairs(people: Iterable[Entity], region: str | None) -> list[SurePair]:

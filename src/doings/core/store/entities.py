@@ -55,6 +55,12 @@ class Belonging(msgspec.Struct, frozen=True):
 class EntityReader(Protocol):
     """Reading entities. A deleted one is returned by `entity_or_none` alone, without its name."""
 
+    async def entities_as_named(self, after: int, limit: int) -> list[Entity]:
+        """The next entities with seqs greater than `after`, whoever stands for them.
+
+        Each is as it would be without merges, and so is the contact that it belongs to.
+        """
+
     def note_cleaning(self, characters: int) -> None:
         """Say how many characters of HTML are cleaned next.
 

@@ -13,7 +13,8 @@ class ImportCounts(msgspec.Struct, frozen=True):
     """How many items were recorded, completed with what was missing, or known already.
 
     `entities` are those that were made or changed, `bad` the items that could not be imported, and
-    `deleted` how often something was said of an entity that was deleted here and stays so.
+    `deleted` how often something was said of an entity that was deleted here and stays so. `merges`
+    are those of people that were made or reverted; they are not stored with a run.
     """
 
     recorded: int = 0
@@ -22,6 +23,7 @@ class ImportCounts(msgspec.Struct, frozen=True):
     entities: int = 0
     bad: int = 0
     deleted: int = 0
+    merges: int = 0
 
     def __add__(self, other: "ImportCounts") -> "ImportCounts":
         """The sums."""
@@ -32,6 +34,7 @@ class ImportCounts(msgspec.Struct, frozen=True):
             self.entities + other.entities,
             self.bad + other.bad,
             self.deleted + other.deleted,
+            self.merges + other.merges,
         )
 
 
@@ -53,6 +56,7 @@ class ImportRun(msgspec.Struct, frozen=True, kw_only=True):
 
 
 UndoStage = Literal[
+    "merges",
     "recorded",
     "changed_activities",
     "changed_entities",
@@ -63,7 +67,7 @@ UndoStage = Literal[
 ]
 """What an undo goes through, one after the other.
 
-Activities go before what they are linked to, and things before the contacts they belong to.
+Merges go first, as who is merged stays. Activities go before what they are linked to, and things before the contacts they belong to.
 `recorded` are the activities that the import recorded. `things_again` and `contacts_again` are
 entities that were deleted before the import made them again.
 """
@@ -80,9 +84,9 @@ class UndoPlace(msgspec.Struct, frozen=True):
 
 
 class Kept(msgspec.Struct, frozen=True):
-    """What an undo leaves as it is: an activity by its id, an entity as `type:id`; and why."""
+    """What an undo leaves as it is: an entity as `type:id`, others by their ids; and why."""
 
-    thing: Literal["activity", "entity"]
+    thing: Literal["activity", "entity", "merge"]
     name: str
     reason: str
 

@@ -8,16 +8,22 @@ import msgspec
 from doings.core.entity import Entity, EntityKey
 
 
+REASON_LENGTH = 200
+"""Characters of why people were merged."""
+
+
 class Merge(msgspec.Struct, frozen=True, kw_only=True):
     """That `keep` stands for each of `merged` from `at` on, until `reverted_at`.
 
     `seq` is that of the change which tells of it; `by` and `reverted_by` are keys of credentials.
-    One that `is_by_itself` was made by the server, as the account's settings allow.
+    One that `is_by_itself` was made by the server, as the account's settings allow. `asked` is the
+    id that `keep` was named by: `keep` itself, or one that it stood for.
     """
 
     seq: int
     id: str
     keep: EntityKey
+    asked: EntityKey
     merged: tuple[EntityKey, ...]
     reason: str | None
     at: int
@@ -78,8 +84,9 @@ class MergeWriter(MergeReader, Protocol):
         reason: str | None,
         *,
         is_by_itself: bool = False,
+        merge_id: str | None = None,
     ) -> Merge:
-        """Let `keep`, or who stands for it, stand for all of `merged`.
+        """Let `keep`, or who stands for it, stand for all of `merged`; with a new id where none is.
 
         Raises NotFound, Invalid for types that are no people or differ, TooMuch, and Conflict where
         one of `merged` is one with another entity already.

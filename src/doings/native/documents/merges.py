@@ -7,10 +7,8 @@ from msgspec import Meta
 
 from doings.core.budget import MERGED_ENTITIES
 from doings.core.documents.document import Moment
+from doings.core.store.merges import REASON_LENGTH
 from doings.native.documents.words import EntityName
-
-REASON_LENGTH = 200
-"""Characters of the reason of a merge."""
 
 
 class MergeInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -7,7 +7,7 @@ from doings.core.people.asking import candidates, not_dismissed
 from doings.core.query import Gap
 from doings.core.resuming.cursor import filters_digest
 from doings.core.store import Reader, Writer
-from doings.core.store.merges import Merge
+from doings.core.store.merges import REASON_LENGTH, Merge
 from doings.core.text import checked_text
 from doings.httpkit.request import Request
 from doings.httpkit.surface import Operation, resource
@@ -37,7 +37,7 @@ async def add_merge(request: Request) -> Response:
     wanted = body_of_type(request, body, wire.MergeInput)
     keep = named_key(wanted.keep, field="keep")
     merged = [named_key(name, field=f"merge[{place}]") for place, name in enumerate(wanted.merge)]
-    checked_text(wanted.reason, field="reason", most=wire.REASON_LENGTH)
+    checked_text(wanted.reason, field="reason", most=REASON_LENGTH)
 
     async def add(writer: Writer) -> Answer:
         merge = await writer.add_merge(keep, merged, wanted.reason)

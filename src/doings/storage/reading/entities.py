@@ -55,6 +55,12 @@ async def by_keys(
     return entities
 
 
+async def as_named(transaction: ReadTransaction, after: int, limit: int) -> list[Entity]:
+    """The next entities, whoever stands for them, unless that one was deleted."""
+    rows = await transaction.fetch(sql.ENTITIES_AS_NAMED, after=after, limit=limit)
+    return list(map(entity_from_row, rows))
+
+
 async def deleted_keys(transaction: ReadTransaction, keys: Collection[EntityKey]) -> set[EntityKey]:
     """Those of the keys whose entity was deleted, unless an undo of an import did it."""
     deleted: set[EntityKey] = set()

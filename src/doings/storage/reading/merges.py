@@ -59,7 +59,7 @@ async def merges_of(transaction: ReadTransaction, key: EntityKey) -> list[Merge]
 
 async def of_rows(transaction: ReadTransaction, rows: Sequence[Row]) -> list[Merge]:
     """The merges of these rows."""
-    seqs = {seq for row in rows for seq in (row[2], *merged_seqs(row))}
+    seqs = {seq for row in rows for seq in (row[2], *merged_seqs(row), *map(int, row[4].split()))}
     found = await names_by_seqs(transaction, seqs)
     keys = {seq: entity.key for seq, entity in found.items()}
     return [merge_from_row(row, keys) for row in rows]

@@ -85,6 +85,11 @@ SEQS_OF_ENTITIES_IN_RANGE = """
     SELECT seq FROM entities
     WHERE account_id = :account_id AND seq >= :first AND seq < :end AND deleted_at IS NULL
     ORDER BY seq DESC LIMIT :limit"""
+# The merges with seqs in a range that hold, newest first.
+SEQS_OF_MERGES_IN_RANGE = """
+    SELECT seq FROM merges
+    WHERE account_id = :account_id AND seq >= :first AND seq < :end AND reverted_at IS NULL
+    ORDER BY seq DESC LIMIT :limit"""
 # Of some entities those that activities are linked to, that others belong to, or that are one
 # person with others.
 ENTITIES_IN_USE = """

@@ -212,11 +212,12 @@ def merged_seqs(row: Row) -> tuple[int, ...]:
 
 def merge_from_row(row: Row, keys: Mapping[int, EntityKey]) -> Merge:
     """The columns are `merge_statements.MERGE`; `keys` those of its entities, by seq."""
-    seq, id_, keep, _, _, reason, at, by, reverted_at, reverted_by, is_by_itself = row
+    seq, id_, keep, _, through, reason, at, by, reverted_at, reverted_by, is_by_itself = row
     return Merge(
         seq=seq,
         id=id_,
         keep=keys[keep],
+        asked=keys[int(through.split()[0])] if through else keys[keep],
         merged=tuple([keys[one] for one in merged_seqs(row)]),
         reason=reason,
         at=at,

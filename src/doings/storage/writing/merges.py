@@ -55,13 +55,14 @@ class _Member(NamedTuple):
         return self.deleted_at is None and not self.is_partial
 
 
-async def add(
+async def add(  # noqa: PLR0913 - all that a merge says
     transaction: Transaction,
     keep: EntityKey,
     merged: Sequence[EntityKey],
     reason: str | None,
     *,
     is_by_itself: bool = False,
+    merge_id: str | None = None,
 ) -> Merge:
     """Let one entity stand for others; raises NotFound, Invalid, TooMuch and Conflict."""
     _check_names(keep, merged)
@@ -79,7 +80,7 @@ async def add(
         raise TooMuch("merged", Problem("merge", reached))
     through = await _path(transaction, known[keep], members)
     first = await transaction.advance(1 + len(others))
-    merge_id, now = transaction.clock.new_id(), transaction.clock.now()
+    merge_id, now = merge_id or transaction.clock.new_id(), transaction.clock.now()
     await transaction.execute(
         sql.ADD_MERGE,
         seq=first,

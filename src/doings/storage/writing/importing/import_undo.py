@@ -15,17 +15,22 @@ import msgspec
 
 from doings.core.activity import Activity, Draft
 from doings.core.entity import CONTACT, Entity, EntityDraft
+from doings.core.errors import Conflict
 from doings.core.store.imports import UNDO_STAGES, Kept, UndoPart, UndoPlace, UndoStage
 from doings.storage.reading import activities as read_activities
 from doings.storage.reading import imports as read
 from doings.storage.reading.entities import by_seqs_with_deleted
 from doings.storage.sql import import_statements as sql
+from doings.storage.sql.merge_statements import MERGES_BY_SEQ
 from doings.storage.transaction import Transaction
 from doings.storage.writing import activities, entities, entity_rows
 from doings.storage.writing.importing.imports import set_state
 
 PART_SIZE = 200
 """How many rows a transaction looks at: a deletion takes about ten statements."""
+
+MERGES = 5
+"""How many merges it reverts: timelines are counted again for each."""
 
 END = 1 << 62
 """Greater than every seq."""
@@ -79,6 +84,21 @@ def _place_after(stage: UndoStage, before: int | None) -> UndoPlace | None:
     return UndoPlace(stages[0], END) if stages else None
 
 
+async def _undo_merges(part: _Part, before: int) -> int | None:
+    """Part people whom the import merged, the newest merge first."""
+    seqs, following = await _recorded_seqs(part, before, sql.SEQS_OF_MERGES_IN_RANGE, MERGES)
+    for seq in seqs:
+        (row,) = await part.transaction.fetch(MERGES_BY_SEQ, seqs=[seq])
+        try:
+            await merges.revert(part.transaction, row[1])
+        except Conflict:
+            # Others were merged on top of it since, or these people were erased.
+            part.kept.append(Kept("merge", row[1], IN_USE))
+        else:
+            part.reverted += 1
+    return following
+
+
 async def _undo_recorded(part: _Part, before: int) -> int | None:
     """Delete activities that the import recorded, newest first."""
     seqs, following = await _recorded_seqs(part, before, sql.SEQS_OF_ACTIVITIES_IN_RANGE)
@@ -130,17 +150,19 @@ async def _take_back(part: _Part, made: Sequence[Entity], changed: set[int]) -> 
     await transaction.write_tallies()
 
 
-async def _recorded_seqs(part: _Part, before: int, statement: str) -> tuple[list[int], int | None]:
+async def _recorded_seqs(
+    part: _Part, before: int, statement: str, size: int = PART_SIZE
+) -> tuple[list[int], int | None]:
     """The next seqs below `before` that the import made, and where to go on; None at the end."""
     seqs: list[int] = []
     ranges = 0
-    while len(seqs) < PART_SIZE and ranges < PART_SIZE:
+    while len(seqs) < size and ranges < PART_SIZE:
         row = await part.transaction.fetch_one(sql.IMPORT_RANGE_BEFORE, run=part.run, before=before)
         if row is None:
             return seqs, None
         ranges += 1
         first, last = row
-        limit = PART_SIZE - len(seqs)
+        limit = size - len(seqs)
         found = await part.transaction.fetch(
             statement, first=first, end=min(before, last + 1), limit=limit
         )
@@ -257,6 +279,7 @@ class _Versions(msgspec.Struct, frozen=True):
 
 
 _STAGES: dict[UndoStage, Callable[[_Part, int], Awaitable[int | None]]] = {
+    "merges": _undo_merges,
     "recorded": _undo_recorded,
     "changed_activities": _undo_changed_activities,
     "changed_entities": _undo_changed_entities,
