@@ -18,6 +18,7 @@ from bench.measures import (
     pages,
     postgres,
     startup,
+    trust,
     writes,
 )
 from bench.peers import comparison
@@ -40,6 +41,7 @@ MEASURES: dict[str, Callable[[Path, Sizes], Awaitable[Findings]]] = {
     "ingest": writes.measure_ingest,
     "growth": growth.measure,
     "live": live.measure,
+    "trust": trust.measure,
     "startup": startup.measure,
     "postgres": postgres.measure,
 }

@@ -27,6 +27,15 @@ class Sizes(NamedTuple):
     streams: int
     """Streams that are open at a time."""
 
+    person: int
+    """Activities of somebody who is erased."""
+
+    merged: int
+    """Activities of each of two people who are merged."""
+
+    people: int
+    """Those of whom some are erased before the proofs of the others are verified."""
+
     turns: int
     """After one that warms up and is dropped."""
 
@@ -42,6 +51,9 @@ SIZES = {
         scale=0.000_01,
         workers=(1,),
         streams=50,
+        person=300,
+        merged=500,
+        people=20,
         turns=1,
         seconds=0.2,
     ),
@@ -53,6 +65,9 @@ SIZES = {
         scale=0.001,
         workers=(1,),
         streams=20_000,
+        person=10_000,
+        merged=100_000,
+        people=300,
         turns=5,
         seconds=0.7,
     ),
@@ -64,6 +79,9 @@ SIZES = {
         scale=0.1,
         workers=(1, 2),
         streams=20_000,
+        person=10_000,
+        merged=100_000,
+        people=2_000,
         turns=9,
         seconds=2,
     ),

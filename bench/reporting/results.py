@@ -26,10 +26,11 @@ MEASURES = {
     "ingest",
     "growth",
     "live",
+    "trust",
     "startup",
     "postgres",
 }
-ON_BOTH_ENGINES = {"budget", "growth", "mix", "peers", "postgres"}
+ON_BOTH_ENGINES = {"budget", "growth", "mix", "peers", "postgres", "trust"}
 """The measures that PostgreSQL takes part in."""
 
 FILE = ROOT / "docs" / "measurements.json"
