@@ -15,7 +15,7 @@ from bench.databases import NewDatabase, engines, settle
 from bench.load import get, load
 from bench.pages import FORGETFUL, work_of
 from bench.report import Figure, Findings
-from bench.servers import SLUG, App, Running, prepared, serving, url_of
+from bench.servers import App, Running, prepared, serving, url_of
 from bench.sizes import Sizes
 from bench.turns import Work, in_turns, over
 from doings.app import open_store
@@ -192,9 +192,7 @@ async def _merging(new_database: NewDatabase, sizes: Sizes, on: str) -> list[Fig
     ]
 
 
-async def _page_ms(
-    server: Running, contact: str, headers: dict[str, str], seconds: float
-) -> float:
+async def _page_ms(server: Running, contact: str, headers: dict[str, str], seconds: float) -> float:
     """What half of the pages took no longer than."""
     request = get(f"/v1/entities/contact/{contact}/activities?limit=35", headers)
     found = await load(server.port, [itertools.repeat(request)], seconds=seconds)
@@ -248,7 +246,7 @@ async def _inclusion(folder: Path, sizes: Sizes) -> Figure:
     async with _opened(database) as store:
         await _record(store, account_id, drafts(0, count))
         await store.settle_log(account_id)
-    chosen = random.Random(7)  # noqa: S311 - not secret
+    chosen = random.Random(7)
     headers = {"Authorization": f"Bearer {secret}"}
     with serving(App(database)) as server:
         requests = (
@@ -273,7 +271,7 @@ async def _others_hold(folder: Path, people: int) -> Figure:
     async with _opened(database) as store:
         made = _about(people * EACH, lambda number: [f"p{number % people}"])
         await _record(store, account_id, made)
-        chosen = random.Random(7)  # noqa: S311 - not secret
+        chosen = random.Random(7)
         for number in chosen.sample(range(people), max(int(people * PART), 1)):
             order = ErasureOrder(
                 entity=("contact", f"p{number}"), activities="erase", reason=None, by=None

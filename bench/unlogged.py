@@ -1,16 +1,21 @@
 """The application without the log of changes: what recording takes that proves nothing."""
 
+from collections.abc import Callable, Sequence
+
 from doings import app
 from doings.config import Settings
 from doings.storage.database import Database
+from doings.storage.transaction import Transaction
 from doings.storage.writing.log import leaves
 
 
-async def _no_leaves(*_: object) -> None:
+async def _no_leaves(
+    transaction: Transaction, seq: int, made: Callable[[], Sequence[bytes]]
+) -> None:
     """Leave the log as it is."""
 
 
-async def _nothing_left(_: int) -> int:
+async def _nothing_left(account_id: int) -> int:  # noqa: ARG001 - as the store has it
     """Look for nothing that the log misses."""
     return 0
 

@@ -132,7 +132,9 @@ def test_both_histories_are_verified(cli: Cli, made: list[str]) -> None:
 
 def test_whoever_is_hidden_behind_a_deleted_one_is_not_missed(cli: Cli, made: list[str]) -> None:
     """The log says why they are in no line, and the import knows nothing of them either."""
-    cli("import", "-", "--account", "acme", stdin=lines({"kind": "note.created", "actor": "user:1"}))
+    cli(
+        "import", "-", "--account", "acme", stdin=lines({"kind": "note.created", "actor": "user:1"})
+    )
     delete_contact("8")
     key = cli("log", "key", "--account", "acme").out.strip()
 

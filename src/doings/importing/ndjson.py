@@ -234,11 +234,12 @@ def _imported_entity(member: _EntityMember) -> ImportedEntity:
 def _imported_merge(member: _MergeMember) -> ImportedMerge:
     if not 0 < len(member.merged) < MERGED_ENTITIES:
         raise Invalid.of("merge.merged", f"names 1 to {MERGED_ENTITIES - 1} people")
+    checked_text(member.reason, field="merge.reason", most=REASON_LENGTH)
     merged = [_key(name, f"merge.merged[{place}]") for place, name in enumerate(member.merged)]
     return ImportedMerge(
         _key(member.keep, "merge.keep"),
         tuple(merged),
-        checked_text(member.reason, field="merge.reason", most=REASON_LENGTH),
+        member.reason,
         member.automatic,
         None if member.id is None else checked_id(member.id, field="merge.id"),
     )

@@ -1,5 +1,7 @@
 """Who is one person without a doubt."""
 
+from typing import Any
+
 import pytest
 
 from doings.core.entity import Entity
@@ -8,7 +10,7 @@ from tests.core.people.test_suggestions import person
 
 JIM = person("1", "Jim Halpert", email="jim@example.org", email_verified=True)
 
-DEEP = {"emails": [{"value": "Jim@Example.org", "verified": True}]}
+DEEP: dict[str, Any] = {"emails": [{"value": "Jim@Example.org", "verified": True}]}
 
 
 @pytest.mark.parametrize(

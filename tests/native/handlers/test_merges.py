@@ -34,7 +34,8 @@ async def test_merge_is_shown_and_listed(people: Native) -> None:
 
     assert {**made, "id": None, "at": None, "by": None} == {
         "id": None, "keep": "contact:8", "merged": ["contact:77"], "reason": "Same address",
-        "at": None, "by": None, "automatic": False, "status": "active", "reverted_at": None, "reverted_by": None,
+        "at": None, "by": None, "automatic": False, "status": "active", "reverted_at": None,
+        "reverted_by": None,
     }  # fmt: skip
     assert listed == {"items": [made], "next": None, "prev": None}
     assert reverted["status"] == "reverted"

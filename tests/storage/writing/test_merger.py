@@ -88,9 +88,7 @@ async def test_what_was_reverted_is_not_made_again(merger: Merging) -> None:
     assert await merger.look() == 0
 
 
-async def test_what_a_third_has_is_shared(
-    merger: Merging, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_what_a_third_has_is_shared(merger: Merging, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also one who is older than all that are compared, or who is merged into another one."""
     monkeypatch.setattr(merging, "PEOPLE_COMPARED", 20)
     book = merger.book

@@ -24,7 +24,7 @@ from doings.core.entity import Entity
 
 _EMAIL = re.compile(r"[^\s@<>,;:\"']{1,64}@[^\s@<>,;:\"']+\.[^\s@<>,;:\"'.]{2,}")
 _PHONE_KEY = re.compile(r"phone|mobile|cell|tel", re.IGNORECASE)
-_PHONE = re.compile(r"[+\d][\d\s().\-/]{5,30}")
+_PHONE = re.compile(r"[+\d(][\d\s().\-/]{5,30}")
 _WORD = re.compile(r"[a-z0-9]+")
 
 DEEPEST = 3

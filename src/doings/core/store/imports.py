@@ -67,7 +67,8 @@ UndoStage = Literal[
 ]
 """What an undo goes through, one after the other.
 
-Merges go first, as who is merged stays. Activities go before what they are linked to, and things before the contacts they belong to.
+Merges go first, as who is merged stays. Activities go before what they are linked to, and things
+before the contacts they belong to.
 `recorded` are the activities that the import recorded. `things_again` and `contacts_again` are
 entities that were deleted before the import made them again.
 """

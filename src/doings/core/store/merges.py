@@ -7,7 +7,6 @@ import msgspec
 
 from doings.core.entity import Entity, EntityKey
 
-
 REASON_LENGTH = 200
 """Characters of why people were merged."""
 
