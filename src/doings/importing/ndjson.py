@@ -189,9 +189,15 @@ def line_from_text(text: bytes, *, origin: str | None, now: int) -> Line | None:
     envelope = _envelope(text)
     if envelope.kind is None and (envelope.leaf is not None or envelope.checkpoint is not None):
         return None
-    said = (envelope.entity, envelope.merge, envelope.revert)
-    if sum(one is not None for one in (*said, envelope.kind)) > 1:
-        raise Invalid.of("line", "says several things; give each a line of its own")
+    said = {
+        "an entity": envelope.entity,
+        "a merge": envelope.merge,
+        "a revert": envelope.revert,
+        "an activity": envelope.kind,
+    }
+    names = [name for name, one in said.items() if one is not None]
+    if len(names) > 1:
+        raise Invalid.of("line", f"says {' and '.join(names)}; give each a line of its own")
     if envelope.entity is not None:
         return Line(_imported_entity(envelope.entity))
     if envelope.merge is not None:
@@ -299,10 +305,11 @@ async def _put_merge(writer: Writer, said: ImportedMerge | ImportedRevert) -> bo
 async def _put_entities(writer: EntityWriter, entities: list[ImportedEntity]) -> tuple[int, int]:
     """Write what is new or different; returns how many those were, and how many stay deleted.
 
-    What was deleted here is not made again: the file may have been written before.
+    What was deleted here is not made again: the file may have been written before. Whether it is
+    different is asked of the entity itself, as files say it, though another may stand for it.
     """
     keys = {entity.key for entity in entities}
-    known = await writer.entities_by_key(list(keys))
+    known = await writer.named_entities(keys)
     deleted = await writer.deleted_keys(keys - known.keys())
     changed = 0
     for entity in entities:

@@ -214,6 +214,9 @@ class AccountReader:
     async def entities_as_named(self, after: int, limit: int) -> list[Entity]:
         return await entities.as_named(self._transaction, after, limit)
 
+    async def named_entities(self, keys: Collection[EntityKey]) -> dict[EntityKey, Entity]:
+        return await entities.named_by_keys(self._transaction, keys)
+
     async def entity_seqs(self, query: EntityQuery) -> list[int]:
         return await entity_lists.seqs_of(self._transaction, query)
 

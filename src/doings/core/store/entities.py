@@ -61,6 +61,9 @@ class EntityReader(Protocol):
         Each is as it would be without merges, and so is the contact that it belongs to.
         """
 
+    async def named_entities(self, keys: Collection[EntityKey]) -> dict[EntityKey, Entity]:
+        """Those of the entities of these keys that exist, each as above."""
+
     def note_cleaning(self, characters: int) -> None:
         """Say how many characters of HTML are cleaned next.
 

@@ -61,6 +61,17 @@ async def as_named(transaction: ReadTransaction, after: int, limit: int) -> list
     return list(map(entity_from_row, rows))
 
 
+async def named_by_keys(
+    transaction: ReadTransaction, keys: Collection[EntityKey]
+) -> dict[EntityKey, Entity]:
+    """The entities of these keys themselves, as `as_named` has them."""
+    found: dict[EntityKey, Entity] = {}
+    for entity_type, ids in ids_by_type(keys).items():
+        rows = await transaction.fetch(sql.NAMED_ENTITIES, type=entity_type, ids=ids)
+        found |= {entity.key: entity for entity in map(entity_from_row, rows)}
+    return found
+
+
 async def deleted_keys(transaction: ReadTransaction, keys: Collection[EntityKey]) -> set[EntityKey]:
     """Those of the keys whose entity was deleted, unless an undo of an import did it."""
     deleted: set[EntityKey] = set()

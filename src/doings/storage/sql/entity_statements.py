@@ -56,17 +56,19 @@ BYTES_OF_ENTITIES = """
 # Entities as links show them, without their attributes.
 NAMES_OF_ENTITIES = f"""
     SELECT {NAMES} FROM entities e WHERE e.account_id = :account_id AND e.seq = ANY(:seqs)"""
-# The next entities, whoever stands for them and their contacts; those are left out for whom one
-# stands that was deleted.
-ENTITIES_AS_NAMED = """
+# Entities as they are themselves, whoever stands for them and for their contacts; those are left out
+# for whom one stands that was deleted.
+_AS_NAMED = """
     SELECT e.seq, e.type, e.id, e.name, e.attrs, c.id, e.created_at, e.updated_at, e.deleted_at,
         e.group_seq
     FROM entities e
     LEFT JOIN entities c ON c.account_id = :account_id AND c.seq = e.contact_seq
     LEFT JOIN entities r ON r.account_id = :account_id AND r.seq = e.group_seq
-    WHERE e.account_id = :account_id AND e.seq > :after AND e.deleted_at IS NULL
-        AND r.deleted_at IS NULL
-    ORDER BY e.seq LIMIT :limit"""
+    WHERE e.account_id = :account_id AND e.deleted_at IS NULL AND r.deleted_at IS NULL"""
+# The next of these.
+ENTITIES_AS_NAMED = f"{_AS_NAMED} AND e.seq > :after ORDER BY e.seq LIMIT :limit"
+# Those with ids of one type.
+NAMED_ENTITIES = f"{_AS_NAMED} AND e.type = :type AND e.id = ANY(:ids)"
 # What decides whether an entity is in a list, and where; of one that stands for those found.
 PLACES_OF_ENTITIES = f"""
     SELECT e.seq, e.type, e.is_partial, e.updated_at, {HEAD} {_STANDING}

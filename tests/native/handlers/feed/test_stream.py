@@ -88,6 +88,7 @@ async def test_events_are_the_items_of_the_feed(app: Application, native: Native
         items = (await native.get("/changes", after=start))["items"]
         await listener.wait_for("updated")
         await native.put("contact:8", name="Jim")
+        await listener.wait_for("entity.updated")
         await native.http.delete("/entities/contact/8")
         await native.http.delete(f"/activities/{note['id']}")
         await listener.wait_for("deleted")
