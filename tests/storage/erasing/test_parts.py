@@ -11,7 +11,7 @@ from doings.core.erasing.retention import Rule
 from doings.core.errors import Conflict, Misconfigured, Unavailable
 from doings.core.retention.sweeper import RetentionSweeper
 from doings.storage.checks.check import check
-from doings.storage.erasing import activities, copies, people, retention, walk
+from doings.storage.erasing import activities, copies, deed, pace, people, walk
 from doings.storage.erasing.key import ErasureKey
 from doings.storage.reading import erasures as read
 from tests.builders import note
@@ -25,13 +25,14 @@ DAY = 86_400_000_000
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Parts of one or two of everything."""
-    monkeypatch.setattr(walk, "ACTIVITIES", 2)
+    monkeypatch.setattr(pace, "FEWEST", 1)
+    for module in (pace, deed):
+        monkeypatch.setattr(module, "MOST", 2)
     monkeypatch.setattr(walk, "LATER", 2)
     monkeypatch.setattr(activities, "CHANGES", 1)
     monkeypatch.setattr(copies, "SEQS", 1)
     monkeypatch.setattr(copies, "ANSWERS", 1)
     monkeypatch.setattr(people, "TOGETHER", 1)
-    monkeypatch.setattr(retention, "ACTIVITIES", 2)
     monkeypatch.setattr(read, "CHUNK", 2)
 
 

@@ -15,6 +15,7 @@ from doings.storage.engine import Connection, Engine, in_parts
 from doings.storage.erasing import copies, people, retention, strays, walk
 from doings.storage.erasing.job import Job, Member
 from doings.storage.erasing.key import ErasureKey
+from doings.storage.erasing.pace import MOST, Pace
 from doings.storage.erasing.strays import START, Place
 from doings.storage.reading import erasures as read
 from doings.storage.sql import erasure_statements as sql
@@ -87,7 +88,13 @@ class Erasures:
 
     async def _finish(self, account_id: int, erasure: str, key: bytes) -> None:
         """Do all that `begin` left."""
-        await self._in_parts(account_id, lambda part: walk.go_on(part, erasure, key))
+        pace = Pace()
+
+        async def go_on(part: Transaction) -> bool:
+            with pace.noted():
+                return await walk.go_on(part, erasure, key, pace.count)
+
+        await self._in_parts(account_id, go_on)
         place: tuple[str, int] | None = FIRST
         while place is not None:
             found = await self._read(account_id, partial(_suspects, erasure, place))
@@ -185,16 +192,17 @@ class Erasures:
     async def retain(
         self, account_id: int, place: DuePlace | None, count: Callable[[int], None]
     ) -> tuple[int, DuePlace | None]:
-        now, erased, and_recent = self._clock.now(), 0, False
+        now, erased, and_recent, pace = self._clock.now(), 0, False, Pace()
         found = await self._read(account_id, partial(read.due, now=now, place=place))
         seqs = found.seqs
+
+        async def erase(connection: Connection) -> retention.Part:
+            with pace.noted():
+                transaction = self._transaction(connection, account_id)
+                return await retention.erase_due(transaction, seqs, now, pace.count)
+
         while seqs:
-            part = await self._engine.write(
-                lambda connection, seqs=seqs: retention.erase_due(  # type: ignore[misc]
-                    self._transaction(connection, account_id), seqs, now
-                ),
-                account_id=account_id,
-            )
+            part = await self._engine.write(erase, account_id=account_id)
             seqs, erased = seqs[part.covered :], erased + part.erased
             and_recent = and_recent or part.is_recent
             count(part.erased)
@@ -256,7 +264,7 @@ def _again(job: Job, reading: Transaction) -> Job:
 
 async def _walked(job: Job, member: Member, reading: Transaction) -> tuple[Member, ErasureCounts]:
     part = _again(job, reading)
-    return await walk.walk(part, member), part.counts
+    return await walk.walk(part, member, MOST), part.counts
 
 
 async def _past(

@@ -13,10 +13,7 @@ from doings.core.erasing.people import Named, goes
 from doings.storage.sql import erasure_statements as sql
 from doings.storage.transaction import Transaction
 
-ACTIVITIES = 150
-"""How many activities a transaction erases or redacts: about 40 ms of work."""
-
-CHANGES = 600
+CHANGES = 200
 """How many changes of the past it rewrites."""
 
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from doings.core.clock import DAY
 from doings.storage.erasing import activities
-from doings.storage.erasing.job import ACTIVITIES, Job
+from doings.storage.erasing.job import Job
 from doings.storage.reading import activities as read
 from doings.storage.reading import erasures
 from doings.storage.transaction import Transaction
@@ -23,11 +23,11 @@ class Part(NamedTuple):
     is_recent: bool
 
 
-async def erase_due(transaction: Transaction, seqs: Sequence[int], now: int) -> Part:
-    """Erase the first of these activities, as far as they still are due at this instant."""
+async def erase_due(transaction: Transaction, seqs: Sequence[int], now: int, count: int) -> Part:
+    """Erase the first `count` of these activities that still are due at this instant."""
     rules = await erasures.retention(transaction)
     held = await erasures.held(transaction)
-    found, covered = await read.fitting(transaction, seqs[:ACTIVITIES], with_attrs=False)
+    found, covered = await read.fitting(transaction, seqs[:count], with_attrs=False)
     due = [
         one
         for one in found

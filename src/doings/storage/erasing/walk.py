@@ -23,7 +23,7 @@ from doings.storage.erasing.copies import (
     forget_waiting_files,
     redact_import_files,
 )
-from doings.storage.erasing.job import ACTIVITIES, Job, Member, members_of
+from doings.storage.erasing.job import Job, Member, members_of
 from doings.storage.reading import activities as read
 from doings.storage.sql import erasure_statements as sql
 from doings.storage.sql import feed_statements as feed
@@ -63,8 +63,11 @@ async def begin(transaction: Transaction, order: ErasureOrder, key: bytes) -> st
     return erasure
 
 
-async def go_on(transaction: Transaction, erasure: str, key: bytes) -> bool:
-    """Do the next part: first all that goes along, then the timelines; whether more is left."""
+async def go_on(transaction: Transaction, erasure: str, key: bytes, count: int) -> bool:
+    """Do the next part: first all that goes along, then the timelines; whether more is left.
+
+    `count` is how many activities it looks at, at most.
+    """
     found = await _job(transaction, erasure)
     if found is None:
         return False
@@ -83,12 +86,12 @@ async def go_on(transaction: Transaction, erasure: str, key: bytes) -> bool:
     member = next((one for one in job.members if not one.is_walked), None)
     if member is None:
         return False
-    await _move(transaction, await walk(job, member))
+    await _move(transaction, await walk(job, member, count))
     await _note_counts(job, erasure)
     return True
 
 
-async def walk(job: Job, member: Member) -> Member:
+async def walk(job: Job, member: Member, count: int) -> Member:
     """Erase or redact the next activities in a member's timeline; the member with its new place."""
     transaction = job.transaction
     keys = await transaction.fetch(
@@ -96,15 +99,13 @@ async def walk(job: Job, member: Member) -> Member:
         entity=member.entity,
         occurred_at=member.occurred_at,
         activity_seq=member.activity_seq,
-        limit=ACTIVITIES,
+        limit=count,
     )
     found, covered = await read.fitting(transaction, [seq for _, seq in keys], with_attrs=False)
     is_done, place = await _treat(job, member, found)
     if is_done:
         place = keys[covered - 1] if keys else None
-    moved = msgspec.structs.replace(
-        member, is_walked=int(is_done and covered == len(keys) < ACTIVITIES)
-    )
+    moved = msgspec.structs.replace(member, is_walked=int(is_done and covered == len(keys) < count))
     if place is not None:
         moved = msgspec.structs.replace(moved, occurred_at=place[0], activity_seq=place[1])
     return moved

@@ -1,0 +1,27 @@
+"""How much one transaction of an erasure does: as much as others who write can wait for."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+SECONDS = 0.02
+"""How long a transaction is to take; who writes meanwhile may wait for one that is under way."""
+
+FEWEST, MOST = 10, 150
+"""Activities of a transaction, however fast or slow the machine is."""
+
+
+class Pace:
+    """How many activities a transaction takes, by how long those before took."""
+
+    def __init__(self) -> None:
+        self.count = min(MOST, 50)
+
+    @contextmanager
+    def noted(self) -> Iterator[None]:
+        """Around a transaction, whose seconds decide about the next one."""
+        started = time.perf_counter()
+        yield
+        wanted = self.count * SECONDS / max(time.perf_counter() - started, 1e-6)
+        # It grows slowly: one that did little says nothing of the next.
+        self.count = max(FEWEST, min(MOST, int(wanted), self.count + 20))
