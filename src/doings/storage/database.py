@@ -4,6 +4,7 @@ import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager, suppress
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from doings.core.account import Account, check_new_account
@@ -205,6 +206,13 @@ class Database:
         """All accounts by slug."""
         rows = await self.engine.read(lambda connection: connection.fetch(accounts.ACCOUNTS))
         return [account_from_row(row) for row in rows]
+
+    async def merging_accounts(self) -> list[Account]:
+        """The accounts whose people are merged by themselves, by slug."""
+        rows = await self.engine.read(
+            lambda connection: connection.fetch(accounts.MERGING_ACCOUNTS), bounded=False
+        )
+        return list(filter(attrgetter("merges_by_itself"), map(account_from_row, rows)))
 
     async def delete_account(self, slug: str) -> None:
         """Remove an account and all that is in it; raises NotFound."""

@@ -65,7 +65,7 @@ class PeopleMerger(BackgroundTask):
 
     async def look(self) -> int:
         """Merge who is one person in each account that wants it; returns how many merges."""
-        accounts = [one for one in await self._store.accounts() if one.merges_by_itself]
+        accounts = await self._store.merging_accounts()
         if not accounts or not await self._store.take_turn("merging", self._name, TURN_SECONDS):
             return 0
         merged = 0

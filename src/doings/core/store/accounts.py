@@ -30,6 +30,9 @@ class AccountStore(Protocol):
     async def accounts(self) -> list[Account]:
         """All accounts, sorted by slug."""
 
+    async def merging_accounts(self) -> list[Account]:
+        """The accounts whose people are merged by themselves, sorted by slug."""
+
     async def delete_account(self, slug: str) -> None:
         """Remove an account and all that is in it; raises NotFound."""
 

@@ -47,6 +47,9 @@ ACCOUNTS_BY_SLUG = f"SELECT {ACCOUNT} FROM accounts WHERE slug = ANY(:slugs)"
 ACCOUNT_BY_ID = f"SELECT {ACCOUNT} FROM accounts WHERE account_id = :account_id"
 # Every account, for the operator.
 ACCOUNTS = f"SELECT {ACCOUNT} FROM accounts ORDER BY slug"
+# The accounts that may want people to be merged by themselves: their settings have the word.
+MERGING_ACCOUNTS = f"""
+    SELECT {ACCOUNT} FROM accounts WHERE settings LIKE '%"merging"%' ORDER BY slug"""
 # Stores a new account under a number taken for it.
 ADD_ACCOUNT = """
     INSERT INTO accounts (account_id, slug, name, time_zone, settings, created_at)

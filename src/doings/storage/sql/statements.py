@@ -385,6 +385,7 @@ CROSS_ACCOUNT = (
     ("UNFINISHED_ERASURES", "a process looks for what another left undone in any account"),
     ("ACCOUNTS_WITH_RETENTION", "a sweeper looks for what is due in any account, now and then"),
     ("IMPORT_JOB_STATES", "a process looks for files to be imported into any account"),
+    ("MERGING_ACCOUNTS", "people are merged by themselves in any account that wants it"),
     ("ACTIVE_WEBHOOKS", "a process looks for what is to be delivered in any account"),
 )
 """(statement, why it names no account): the only ones that may."""
