@@ -1,8 +1,8 @@
 """How much one transaction of an erasure does: as much as others who write can wait for."""
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from time import perf_counter
 
 SECONDS = 0.02
 """How long a transaction is to take; who writes meanwhile may wait for one that is under way."""
@@ -20,8 +20,8 @@ class Pace:
     @contextmanager
     def noted(self) -> Iterator[None]:
         """Around a transaction, whose seconds decide about the next one."""
-        started = time.perf_counter()
+        started = perf_counter()
         yield
-        wanted = self.count * SECONDS / max(time.perf_counter() - started, 1e-6)
+        wanted = self.count * SECONDS / max(perf_counter() - started, 1e-6)
         # It grows slowly: one that did little says nothing of the next.
         self.count = max(FEWEST, min(MOST, int(wanted), self.count + 20))
