@@ -328,3 +328,30 @@ async def test_credentials_of_an_earlier_version_stay_good(
 
 VIEWS = next(number for number, step in enumerate(STEPS, 1) if "ADD COLUMN sees" in step)
 """The step since which a credential may be a secret address."""
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+async def test_merges_of_an_earlier_version_were_made_by_somebody(
+    engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server itself made none then."""
+    first = await opened(engine, tmp_path, monkeypatch, MERGING)
+    account = await first.create_account("acme", name="Acme", time_zone="UTC")
+    book = Book(first, account)
+    keep, other = [(await book.put(CONTACT, id_)).seq for id_ in ("8", "77")]
+    await first.engine.write(
+        lambda connection: connection.execute(
+            "INSERT INTO merges (account_id, seq, id, keep_seq, merged, through, at)"
+            " VALUES (:account_id, 99, 'm', :keep, :other, '', 0)",
+            account_id=account.id,
+            keep=keep,
+            other=str(other),
+        )
+    )
+    await first.close()
+
+    database = await opened(engine, tmp_path, monkeypatch, len(STEPS))
+    found = await database.read(account.id, lambda reader: reader.merge("m"))
+    await database.close()
+
+    assert (found.merged, found.is_by_itself) == (((CONTACT, "77"),), False)

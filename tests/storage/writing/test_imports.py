@@ -213,7 +213,8 @@ async def test_undo_goes_in_bounded_parts_and_can_be_taken_up(
     parts = [recording(*[note(str(i), A) for i in range(10 * j, 10 * j + 10)]) for j in range(3)]
     number = await run_import(book, *parts)
 
-    broken_off = await book.write(lambda writer: writer.undo_import(number, None))
+    merges = await book.write(lambda writer: writer.undo_import(number, None))
+    broken_off = await book.write(lambda writer: writer.undo_import(number, merges.next))
     run = await book.read(lambda reader: reader.import_run(number))
     rest = await undo(book, number)
 
