@@ -101,7 +101,7 @@ async def _undo_merges(part: _Part, before: int) -> int | None:
 
 async def _undo_recorded(part: _Part, before: int) -> int | None:
     """Delete activities that the import recorded, newest first."""
-    seqs, following = await _recorded_seqs(part, before, sql.SEQS_OF_ACTIVITIES_IN_RANGE)
+    seqs, following = await _recorded_seqs(part, before, sql.SEQS_OF_ACTIVITIES_IN_RANGE, PART_SIZE)
     since = await _Versions.of(part, seqs)
     for activity in await read_activities.by_seqs(part.transaction, seqs):
         if since.is_as_recorded(activity.seq, activity.recorded_at, activity.updated_at):
@@ -122,7 +122,7 @@ def _is_thing(entity: Entity) -> bool:
 
 async def _undo_made(part: _Part, before: int, *, is_meant: Callable[[Entity], bool]) -> int | None:
     """Take back entities that the import made, newest first."""
-    seqs, following = await _recorded_seqs(part, before, sql.SEQS_OF_ENTITIES_IN_RANGE)
+    seqs, following = await _recorded_seqs(part, before, sql.SEQS_OF_ENTITIES_IN_RANGE, PART_SIZE)
     found = await by_seqs_with_deleted(part.transaction, set(seqs))
     meant = [found[seq] for seq in seqs if is_meant(found[seq])]
     since = await _Versions.of(part, [entity.seq for entity in meant])
@@ -151,9 +151,12 @@ async def _take_back(part: _Part, made: Sequence[Entity], changed: set[int]) -> 
 
 
 async def _recorded_seqs(
-    part: _Part, before: int, statement: str, size: int = PART_SIZE
+    part: _Part, before: int, statement: str, size: int
 ) -> tuple[list[int], int | None]:
-    """The next seqs below `before` that the import made, and where to go on; None at the end."""
+    """The next `size` seqs below `before` that the import made, and where to go on.
+
+    The place is None at the end.
+    """
     seqs: list[int] = []
     ranges = 0
     while len(seqs) < size and ranges < PART_SIZE:
