@@ -13,7 +13,7 @@ from doings.core.erasing.people import Named, goes
 from doings.storage.sql import erasure_statements as sql
 from doings.storage.transaction import Transaction
 
-CHANGES = 200
+CHANGES = 600
 """How many changes of the past it rewrites."""
 
 

@@ -7,7 +7,7 @@ from time import perf_counter
 SECONDS = 0.02
 """How long a transaction is to take; who writes meanwhile may wait for one that is under way."""
 
-FEWEST, MOST = 10, 150
+FEWEST, MOST = 20, 300
 """Activities of a transaction, however fast or slow the machine is."""
 
 
@@ -23,5 +23,5 @@ class Pace:
         started = perf_counter()
         yield
         wanted = self.count * SECONDS / max(perf_counter() - started, 1e-6)
-        # It grows slowly: one that did little says nothing of the next.
-        self.count = max(FEWEST, min(MOST, int(wanted), self.count + 20))
+        # It grows step by step: one that did little says nothing of the next.
+        self.count = max(FEWEST, min(MOST, int(wanted), 2 * self.count))
