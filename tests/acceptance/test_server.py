@@ -52,8 +52,8 @@ def test_nothing_acknowledged_is_lost_in_a_crash(tmp_path: Path, workers: int) -
 def test_who_waits_for_changes_is_answered_when_the_server_stops(server: RunningServer) -> None:
     """A long poll does not hold up the end, and gets an answer like any other."""
     token = server.token("co-up", "read")
-    account = httpx.get(f"{server.url}/v1/account", headers=token.bearer)
-    url = f"{server.url}/v1/changes?after={account.headers['doings-position']}&wait=30"
+    page = httpx.get(f"{server.url}/v1/activities", headers=token.bearer)
+    url = f"{server.url}/v1/changes?after={page.headers['doings-position']}&wait=30"
     answers: list[httpx.Response] = []
     poll = threading.Thread(
         target=lambda: answers.append(httpx.get(url, headers=token.bearer, timeout=60))
