@@ -209,9 +209,7 @@ class Database:
 
     async def merging_accounts(self) -> list[Account]:
         """The accounts whose people are merged by themselves, by slug."""
-        rows = await self.engine.read(
-            lambda connection: connection.fetch(accounts.MERGING_ACCOUNTS), bounded=False
-        )
+        rows = await self.engine.read(lambda reading: reading.fetch(accounts.MERGING_ACCOUNTS))
         return list(filter(attrgetter("merges_by_itself"), map(account_from_row, rows)))
 
     async def delete_account(self, slug: str) -> None:

@@ -29,10 +29,11 @@ PLACEHOLDER = re.compile(r":([a-z]\w*)")
 WHOLE = frozenset(
     {
         "ACCOUNTS",
-        "RELINKS",
-        "UNFINISHED_ERASURES",
         "ACCOUNTS_WITH_RETENTION",
         "IMPORT_JOB_STATES",
+        "MERGING_ACCOUNTS",
+        "RELINKS",
+        "UNFINISHED_ERASURES",
     }
 )
 """Statements that are meant to read all of a table, which is small or nearly always empty."""

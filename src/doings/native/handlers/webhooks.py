@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from doings.core.budget import WEBHOOK_REDELIVER
 from doings.core.clock import datetime_from_instant
-from doings.core.errors import Invalid, NotFound, Problem, TooMuch
+from doings.core.errors import Conflict, Invalid, NotFound, Problem, TooMuch
 from doings.core.query import Gap
 from doings.core.resuming.cursor import filters_digest
 from doings.core.resuming.position import Position

@@ -2,9 +2,7 @@
 
 from starlette.responses import Response
 
-from doings.core.query import Query
 from doings.core.resuming.position import Position, position_from_text
-from doings.core.store import Reader
 from doings.httpkit.input.accept import negotiated
 from doings.httpkit.request import Request
 from doings.httpkit.viewing import narrowed

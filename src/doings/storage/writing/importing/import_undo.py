@@ -23,7 +23,7 @@ from doings.storage.reading.entities import by_seqs_with_deleted
 from doings.storage.sql import import_statements as sql
 from doings.storage.sql.merge_statements import MERGES_BY_SEQ
 from doings.storage.transaction import Transaction
-from doings.storage.writing import activities, entities, entity_rows
+from doings.storage.writing import activities, entities, entity_rows, merges
 from doings.storage.writing.importing.imports import set_state
 
 PART_SIZE = 200

@@ -11,7 +11,7 @@ from doings.cli.options import with_store
 from doings.core.store import Store
 from tests.cli.conftest import Cli
 from tests.cli.test_log import Line, exported, write
-from tests.cli.test_ndjson import activities, entities, lines
+from tests.cli.transfer.test_ndjson import activities, entities, lines
 
 PEOPLE = lines(
     *[

@@ -10,13 +10,13 @@ from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 
-from bench.data import START, STEP, drafts, lines
-from bench.databases import NewDatabase, engines, settle
-from bench.load import get, load
-from bench.pages import FORGETFUL, work_of
-from bench.report import Figure, Findings
-from bench.servers import App, Running, prepared, serving, url_of
+from bench.measures.pages import FORGETFUL, work_of
+from bench.reporting.report import Figure, Findings
 from bench.sizes import Sizes
+from bench.subjects.databases import NewDatabase, engines, settle
+from bench.subjects.servers import App, Running, prepared, serving, url_of
+from bench.traffic.data import START, STEP, drafts, lines
+from bench.traffic.load import get, load
 from bench.turns import Work, in_turns, over
 from doings.app import open_store
 from doings.config import Settings
@@ -27,7 +27,7 @@ from doings.proof.inclusion import root_from, stretches
 from doings.proof.leaf import digest_of, leaf_hash
 from doings.storage.database import Database
 
-UNLOGGED = "bench.unlogged:create"
+UNLOGGED = "bench.subjects.unlogged:create"
 
 ERASING_SECONDS = 5
 WAIT_MS = 100
