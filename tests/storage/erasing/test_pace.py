@@ -10,7 +10,7 @@ from doings.storage.erasing.pace import FEWEST, MOST, SECONDS, Pace
 
 @pytest.mark.parametrize(
     ("each", "count"),
-    [(0.0, MOST), (SECONDS / 100, 100), (SECONDS / 40, 40), (SECONDS, FEWEST)],
+    [(0.0, MOST), (SECONDS / 200, 200), (SECONDS / 140, 140), (SECONDS, FEWEST)],
 )
 def test_it_does_what_others_can_wait_for(
     monkeypatch: pytest.MonkeyPatch, each: float, count: int

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from time import perf_counter
 
-SECONDS = 0.02
+SECONDS = 0.03
 """How long a transaction is to take; who writes meanwhile may wait for one that is under way."""
 
-FEWEST, MOST = 20, 300
+FEWEST, MOST = 100, 300
 """Activities of a transaction, however fast or slow the machine is."""
 
 
@@ -15,7 +15,7 @@ class Pace:
     """How many activities a transaction takes, by how long those before took."""
 
     def __init__(self) -> None:
-        self.count = min(MOST, 50)
+        self.count = min(MOST, FEWEST)
 
     @contextmanager
     def noted(self) -> Iterator[None]:
