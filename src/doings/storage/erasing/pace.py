@@ -15,7 +15,7 @@ class Pace:
     """How many activities a transaction takes, by how long those before took."""
 
     def __init__(self) -> None:
-        self.count = min(MOST, FEWEST)
+        self.count = FEWEST
 
     @contextmanager
     def noted(self) -> Iterator[None]:
