@@ -20,7 +20,7 @@ IMPATIENT = "from doings.core import budget; budget.QUIET_SECONDS = 1"
 
 FEW_DESCRIPTORS = "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (192, 192))"
 
-HASTY = "from doings.cli import workers; workers.FIRST_PAUSE = 0.1"
+HASTY = "from doings.cli.server import workers; workers.FIRST_PAUSE = 0.1"
 
 POLL = b"GET /v1/changes?wait=20 HTTP/1.1\r\nHost: x\r\n%s\r\n\r\n"
 

@@ -7,6 +7,7 @@ import pytest
 from doings.live.webhooks import fresh
 from doings.storage.reading import feed
 from tests.live.hooked import hook, settled
+from tests.engines import SQLITE_ONLY
 from tests.live.receiver import Receiver
 from tests.native.client import Json, Native
 
@@ -86,6 +87,7 @@ async def test_it_is_told_by_any_number_of_later_changes(
     assert set(other).isdisjoint(told)
 
 
+@SQLITE_ONLY  # test_stream has both engines
 async def test_a_filter_by_any_id_is_one_of_that_person(native: Native, receiver: Receiver) -> None:
     """Of the kept one as of the merged one, for as long as they are one, and of an actor, too."""
     for key in ("contact:8", "contact:77", "contact:9"):
