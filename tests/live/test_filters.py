@@ -6,8 +6,8 @@ import pytest
 
 from doings.live.webhooks import fresh
 from doings.storage.reading import feed
-from tests.live.hooked import hook, settled
 from tests.engines import SQLITE_ONLY
+from tests.live.hooked import hook, settled
 from tests.live.receiver import Receiver
 from tests.native.client import Json, Native
 
