@@ -59,6 +59,19 @@ async def test_somebody_is_searched_for(member: Visitor, two: Business) -> None:
     assert await group_of(two, ("contact", "9")) == "8"
 
 
+@SQLITE_ONLY
+async def test_a_merge_that_the_server_made_says_so(member: Visitor, two: Business) -> None:
+    """With its reason, on the person's page and on that of all merges."""
+    await two.write(
+        lambda writer: writer.add_merge(KEYS[0], KEYS[1:], "same e-mail", is_by_itself=True)
+    )
+
+    for path in (JIM, "/merges"):
+        text = plain((await member.get(path)).text)
+        assert "by itself" in text
+        assert "same e-mail" in text
+
+
 async def test_people_are_parted_again(member: Visitor, two: Business) -> None:
     """Once; a second try is told why not."""
     merge = await merged(two)

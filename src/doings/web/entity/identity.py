@@ -98,6 +98,13 @@ def _note(said: Merge | Hold, context: _Context) -> Note:
         iso=text_from_instant(said.at),
         exact=exact_text(said.at, context.time_zone),
         ago=ago_text(said.at, context.now),
-        by=context.labels.get(said.by, said.by) if said.by else None,
+        by=_who(said, context),
         reason=said.reason,
     )
+
+
+def _who(said: Merge | Hold, context: _Context) -> str | None:
+    """Who said it, as words that follow "by"."""
+    if isinstance(said, Merge) and said.is_by_itself:
+        return "itself"
+    return context.labels.get(said.by, said.by) if said.by else None
