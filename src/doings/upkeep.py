@@ -18,13 +18,14 @@ log = structlog.get_logger("doings")
 
 def upkeep_of(store: Database) -> tuple[BackgroundTask, ...]:
     """The tasks that keep a store up to date; each is still to be started."""
+    name = store.clock.new_id()
     return (
         Sweeper(store, store.clock, _note_failed_sweep),
         Rebuilding(store, _note_rebuilding, _note_failed_rebuilding),
         LogKeeping(store, _note_log, _note_failed_log),
         GoingOn(store, _note_failed_going_on),
-        RetentionSweeper(store, store.clock.new_id(), metrics.RETAINED.inc, _note_failed_retention),
-        PeopleMerger(store, store.clock.new_id(), metrics.MERGED.inc, _note_failed_merging),
+        RetentionSweeper(store, name, metrics.RETAINED.inc, _note_failed_retention),
+        PeopleMerger(store, name, metrics.MERGED.inc, _note_failed_merging),
     )
 
 
