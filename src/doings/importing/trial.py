@@ -26,7 +26,10 @@ Put = Callable[[Writer, list[Any]], Awaitable[ImportCounts]]
 
 
 class FirstMentions:
-    """Passes items on, each activity and each entity once; `repeated` are activities left out."""
+    """Passes items on, each activity and each entity once, and no merges.
+
+    `repeated` are activities left out.
+    """
 
     def __init__(self) -> None:
         self.repeated = 0
@@ -51,7 +54,8 @@ class FirstMentions:
             is_new = line.says.key not in self.entities
             self.entities.add(line.says.key)
             return is_new
-        return self._is_new(line.says)
+        # The people of a merge may be those of a part that was given up.
+        return isinstance(line.says, Draft) and self._is_new(line.says)
 
     def _is_new(self, draft: Draft | None) -> bool:
         if draft is None or draft.external_id is None:

@@ -4,7 +4,6 @@ import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager, suppress
-from operator import attrgetter
 from typing import Any, TypeVar
 
 from doings.core.account import Account, check_new_account
@@ -202,15 +201,10 @@ class Database:
         )
         return [account_from_row(row) for row in rows]
 
-    async def accounts(self) -> list[Account]:
-        """All accounts by slug."""
-        rows = await self.engine.read(lambda connection: connection.fetch(accounts.ACCOUNTS))
-        return [account_from_row(row) for row in rows]
-
-    async def merging_accounts(self) -> list[Account]:
-        """The accounts whose people are merged by themselves, by slug."""
-        rows = await self.engine.read(lambda reading: reading.fetch(accounts.MERGING_ACCOUNTS))
-        return list(filter(attrgetter("merges_by_itself"), map(account_from_row, rows)))
+    async def accounts(self, *, merging: bool = False) -> list[Account]:
+        """All accounts by slug, or those whose people may be merged by themselves."""
+        statement = accounts.MERGING_ACCOUNTS if merging else accounts.ACCOUNTS
+        return list(map(account_from_row, await self.engine.read(lambda one: one.fetch(statement))))
 
     async def delete_account(self, slug: str) -> None:
         """Remove an account and all that is in it; raises NotFound."""

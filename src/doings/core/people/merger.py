@@ -65,7 +65,8 @@ class PeopleMerger(BackgroundTask):
 
     async def look(self) -> int:
         """Merge who is one person in each account that wants it; returns how many merges."""
-        accounts = await self._store.merging_accounts()
+        found = await self._store.accounts(merging=True)
+        accounts = [account for account in found if account.merges_by_itself]
         if not accounts or not await self._store.take_turn("merging", self._name, TURN_SECONDS):
             return 0
         merged = 0

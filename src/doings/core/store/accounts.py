@@ -27,11 +27,8 @@ class AccountStore(Protocol):
     async def accounts_by_slug(self, slugs: Sequence[str]) -> list[Account]:
         """The accounts of these slugs; slugs of none are left out."""
 
-    async def accounts(self) -> list[Account]:
-        """All accounts, sorted by slug."""
-
-    async def merging_accounts(self) -> list[Account]:
-        """The accounts whose people are merged by themselves, sorted by slug."""
+    async def accounts(self, *, merging: bool = False) -> list[Account]:
+        """All accounts, sorted by slug; with `merging` those that were ever set to merge people."""
 
     async def delete_account(self, slug: str) -> None:
         """Remove an account and all that is in it; raises NotFound."""

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from starlette.responses import Response
 
 from doings.auth.principal import READ
-from doings.core.documents.exporting import activity_lines, entity_lines
+from doings.core.documents.exporting import activity_lines, entity_lines, merge_lines
 from doings.core.query import Query
 from doings.core.timeline import Timeline
 from doings.httpkit.bounds.answers import ChunkedResponse
@@ -38,6 +38,9 @@ async def _chunks(timeline: Timeline) -> AsyncIterator[bytes]:
         yield lines.text
     async for lines in activity_lines(timeline, Query(is_descending=False)):
         yield lines.text
+    async for lines in merge_lines(timeline):
+        if lines.number:
+            yield lines.text
 
 
 RESOURCES = (
