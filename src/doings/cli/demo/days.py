@@ -71,9 +71,9 @@ class Day:
         """A random one of the things."""
         return self.dice.choice(things)
 
-    def person(self) -> Person:
+    def person(self, by: Random | None = None) -> Person:
         """A random contact."""
-        return self.pick(PEOPLE)
+        return (by or self.dice).choice(PEOPLE)
 
     def member(self) -> Person:
         """A random contact with a membership."""

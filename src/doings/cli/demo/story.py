@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from doings.cli.demo import contacts, coworking, elsewhere, front_desk, interactions
+from doings.cli.demo import contacts, coworking, elsewhere, front_desk, in_touch, interactions
 from doings.cli.demo.afterwards import Told
 from doings.cli.demo.days import ORIGIN, Day, Episode, Happening
 from doings.cli.demo.people import ZONE
@@ -48,7 +48,7 @@ def _episodes(day: Day) -> list[Episode]:
     often, weights = zip(*OFTEN, strict=True)
     chosen: list[Episode] = day.dice.choices(often, weights, k=day.dice.randint(0, most))
     rare = ROTA[day.date.toordinal() % len(ROTA)]
-    return [*coworking.DAILY, rare, *chosen, *elsewhere.EPISODES]
+    return [*coworking.DAILY, rare, *chosen, *elsewhere.EPISODES, *in_touch.EPISODES]
 
 
 def _draft(happening: Happening, external_id: str) -> Draft:
