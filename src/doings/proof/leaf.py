@@ -87,8 +87,8 @@ def digests_of(salts: bytes, statements: list[bytes]) -> bytes:
     """The digests of several statements, one behind the other like their salts."""
     return b"".join(
         [
-            sha256(salts[place * SALT_BYTES : (place + 1) * SALT_BYTES] + _BETWEEN + one).digest()
-            for place, one in enumerate(statements)
+            sha256(salts[begin : begin + SALT_BYTES] + _BETWEEN + one).digest()
+            for begin, one in zip(range(0, len(salts), SALT_BYTES), statements, strict=True)
         ]
     )
 

@@ -19,11 +19,17 @@ ACTIVITY = msgspec.json.Decoder(ActivityInput)
 EXPORTED = msgspec.json.Decoder(ExportedActivity)
 
 
+_OBJECT = b'{"'
+"""How most lines begin, which no other encoding than UTF-8 does."""
+
+
 def decoded_line(line: bytes, decoder: "msgspec.json.Decoder[T]") -> T:
     """One line of NDJSON; raises Malformed and Invalid."""
     try:
-        line = utf8_content(line)
-        line.decode()
+        if not line.startswith(_OBJECT):
+            line = utf8_content(line)
+        if not line.isascii():
+            line.decode()
         return decoder.decode(line)
     except msgspec.ValidationError as error:
         raise Invalid(

@@ -27,8 +27,16 @@ class Keys:
 
     def __init__(self, keys: Iterable[tuple[int, EntityKey]]) -> None:
         self._keys = dict(keys)
+        self._by_text: dict[str, Links] = {}
         self._links: dict[tuple[int, str], msgspec.Raw] = {}
         self._actors: dict[int, msgspec.Raw] = {}
+
+    def links_of_text(self, text: str, roles: Iterable[tuple[int, Sequence[str]]]) -> Links:
+        """What `links` gives of these roles, made once for each text: many are linked alike."""
+        found = self._by_text.get(text)
+        if found is None:
+            found = self._by_text[text] = self.links(roles)
+        return found
 
     def links(self, roles: Iterable[tuple[int, Sequence[str]]]) -> Links:
         """The actor and the other links of an activity that is linked so.
@@ -74,7 +82,7 @@ def state_from_row(row: Row, keys: Keys) -> ActivityState:
     """The columns are `statements.ACTIVITY`."""
     (seq, id_, kind, occurred_at, time_zone, summary, body, data, metadata, level, channels,
      origin, external_id, recorded_at, updated_at, linked) = row  # fmt: skip
-    actor, links = keys.links(readable_links(linked))
+    actor, links = keys.links_of_text(linked, readable_links(linked))
     return ActivityState(
         id_, seq, kind, text_from_instant(occurred_at), time_zone, summary, body, actor, links,
         msgspec.Raw(data), msgspec.Raw(metadata), level, msgspec.Raw(channels), origin,

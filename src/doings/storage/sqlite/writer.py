@@ -136,14 +136,24 @@ class Writer:
 
         It takes in whatever came while the one before was made durable, which costs about as much
         for one write as for many: under load groups grow by themselves and nobody waits for a
-        timer. A savepoint for each write does the undoing. If SQLite undoes the whole transaction
-        by itself, or the commit fails, nothing was kept, and every caller is told.
+        timer. If SQLite undoes the whole transaction by itself, or the commit fails, nothing was
+        kept, and every caller is told.
+
+        A savepoint for each write does the undoing, except for the first one that succeeds: as
+        there is nothing else in the transaction yet, the whole of it is undone, and another one
+        begun. Behind a savepoint SQLite copies each page before it changes it, and most
+        transactions are one write.
         """
         raw = self._connection.raw
         writes: list[_Write] = []
+        outcomes: list[_Outcome] = []
+        is_empty = True
         try:
             with DOMAIN_ERRORS:
-                outcomes = [self._attempt(write) for write in self._group(first, writes)]
+                for write in self._group(first, writes):
+                    outcome = self._attempt_alone(write) if is_empty else self._attempt(write)
+                    is_empty = is_empty and outcome[2] is not None
+                    outcomes.append(outcome)
                 raw.execute("COMMIT")
                 # What went into a file that was deleted meanwhile does not last.
                 self._file.check()
@@ -167,7 +177,22 @@ class Writer:
             is_full = len(writes) >= self.group or time.monotonic() >= ends_at
             write = None if is_full else self._next()
 
+    def _attempt_alone(self, write: _Write) -> _Outcome:
+        """Carry out a write in a transaction that holds nothing else."""
+        raw = self._connection.raw
+        try:
+            with DOMAIN_ERRORS:
+                return write, finish(write.work(self._connection)), None
+        except Exception as error:
+            if not raw.in_transaction:
+                # SQLite itself undid it (a full disk), and will do so again.
+                raise
+            raw.execute("ROLLBACK")
+            raw.execute("BEGIN IMMEDIATE")
+            return write, None, error
+
     def _attempt(self, write: _Write) -> _Outcome:
+        """Carry out a write in a transaction that holds others, which stay if it fails."""
         raw = self._connection.raw
         raw.execute("SAVEPOINT one")
         try:

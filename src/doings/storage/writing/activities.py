@@ -131,14 +131,20 @@ async def _add(transaction: Transaction, drafts: Sequence[Draft]) -> list[Record
     new_id = transaction.clock.new_id
     made = [Recorded(seq, new_id(), is_repeated=False) for seq in range(first, first + len(drafts))]
     now = transaction.clock.now()
-    await _add_rows(transaction, drafts, made, linkings, now=now)
+    texts = [text_from_roles(roles) for roles, _ in linkings]
+    rows = [
+        _row(draft, one, now, text, has_contact=has_contact)
+        for draft, one, text, (_, has_contact) in zip(drafts, made, texts, linkings, strict=True)
+    ]
+    await transaction.execute_many(sql.ADD_ACTIVITY, rows)
+    await _add_others(transaction, drafts, made, now=now)
     await leaves.add(
         transaction,
         first,
         lambda: statements.of_recorded(
             drafts,
             made,
-            [roles for roles, _ in linkings],
+            ((text, roles) for text, (roles, _) in zip(texts, linkings, strict=True)),
             Keys((one.seq, key) for key, one in known.items()),
             now=now,
             by=transaction.by,
@@ -148,20 +154,11 @@ async def _add(transaction: Transaction, drafts: Sequence[Draft]) -> list[Record
     return made
 
 
-async def _add_rows(
-    transaction: Transaction,
-    drafts: Sequence[Draft],
-    made: Sequence[Recorded],
-    linkings: Sequence[links.Linking],
-    *,
-    now: int,
+async def _add_others(
+    transaction: Transaction, drafts: Sequence[Draft], made: Sequence[Recorded], *, now: int
 ) -> None:
-    """Every table's rows but those of links and leaves."""
+    """The rows of activities that are just added: changes, texts and deadlines."""
     search, account_id, by = transaction.search, transaction.account_id, transaction.by
-    activities = [
-        _row(draft, one, now, linked)
-        for draft, one, linked in zip(drafts, made, linkings, strict=True)
-    ]
     together = list(zip(drafts, made, strict=True))
     created = [
         (one.seq, one.seq, one.id, "created", draft.kind, now, by, None) for draft, one in together
@@ -172,7 +169,6 @@ async def _add_rows(
         if draft.summary or draft.body
     ]
     due = [(one.seq, due_at(draft.kind, draft.data)) for draft, one in together]
-    await transaction.execute_many(sql.ADD_ACTIVITY, activities)
     await transaction.execute_many(ADD_CHANGE, created)
     await transaction.execute_many(sql.SET_DEADLINE, [row for row in due if row[1] is not None])
     await transaction.execute_many(search.add_activity, texts)
@@ -214,9 +210,10 @@ def _replaceable(draft: Draft) -> tuple[object, ...]:
     )
 
 
-def _row(draft: Draft, one: Recorded, now: int, linked: links.Linking) -> tuple[object, ...]:
+def _row(
+    draft: Draft, one: Recorded, now: int, linked: str, *, has_contact: bool
+) -> tuple[object, ...]:
     """The row of `statements.ADD_ACTIVITY`."""
-    roles, has_contact = linked
     return (
         one.seq,
         one.id,
@@ -226,7 +223,7 @@ def _row(draft: Draft, one: Recorded, now: int, linked: links.Linking) -> tuple[
         now,
         now,
         int(has_contact),
-        text_from_roles(roles),
+        linked,
     )
 
 

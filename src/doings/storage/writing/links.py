@@ -135,12 +135,15 @@ def roles_of(links: Iterable[tuple[Known, str]]) -> Linking:
     owners: list[int] = []
     has_contact = False
     for known, role in links:
-        held = roles.setdefault(known.seq, [])
-        if role not in held:
+        held = roles.get(known.seq)
+        if held is None:
+            roles[known.seq] = [role]
+        elif role not in held:
             held.append(role)
         if known.owner is not None:
             owners.append(known.owner)
-        has_contact = has_contact or known.is_contact
+        if known.is_contact:
+            has_contact = True
     for owner in owners:
         held = roles.setdefault(owner, [])
         if OWNER not in held:

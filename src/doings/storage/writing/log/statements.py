@@ -16,17 +16,17 @@ from doings.storage.sql.rows import Roles
 def of_recorded(  # noqa: PLR0913 - a list for each part of what is recorded
     drafts: Sequence[Draft],
     made: Sequence[Recorded],
-    roles: Iterable[Roles],
+    linked: Iterable[tuple[str, Roles]],
     keys: Keys,
     *,
     now: int,
     by: str | None,
 ) -> list[bytes]:
-    """The statements of activities that are recorded now, linked with these roles."""
+    """The statements of activities that are recorded now; `linked` is the text of their rows, and what it says."""
     at = text_from_instant(now)
     statements = []
-    for draft, one, linked in zip(drafts, made, roles, strict=True):
-        actor, links = keys.links(linked.items())
+    for draft, one, (text, roles) in zip(drafts, made, linked, strict=True):
+        actor, links = keys.links_of_text(text, roles.items())
         state = ActivityState(
             one.id, one.seq, draft.kind, new_datetime(draft.occurred_at), draft.time_zone,
             draft.summary, draft.body, actor, links, raw(draft.data), raw(draft.metadata),
