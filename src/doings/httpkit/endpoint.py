@@ -34,6 +34,9 @@ NO_STORE = "no-store"
 
 READING = frozenset({"GET", "HEAD"})
 
+_OK = HTTPStatus.OK.value
+"""By itself, as to look up a member of an enum runs Python."""
+
 PREFLIGHT = Operation(respond_preflight, scope=None, is_public=True)
 """What a browser asks before a page of another site may ask for a viewer's timeline."""
 
@@ -140,7 +143,7 @@ class _Endpoints:
 
     def _kept(self, request: Request, response: Response) -> Response:
         """Keep the answer where that is possible; 304 in its place if the caller has it already."""
-        is_shown = response.status_code == HTTPStatus.OK and request.method in READING
+        is_shown = response.status_code == _OK and request.method in READING
         making = request.scope.get("making")
         if making is not None:
             if is_shown and not self._is_counted:
@@ -149,8 +152,10 @@ class _Endpoints:
                 making.end()
         if not is_shown:
             return response
-        etag = response.headers.get("etag")
-        if etag is None or not is_unchanged(request.header("if-none-match"), etag):
+        # Asked first, as a look at the headers of an answer takes longer.
+        if_none_match = request.header("if-none-match")
+        etag = response.headers.get("etag") if if_none_match else None
+        if etag is None or not is_unchanged(if_none_match, etag):
             return response
         unchanged = Response(status_code=HTTPStatus.NOT_MODIFIED)
         unchanged.raw_headers = without_body(response.raw_headers)

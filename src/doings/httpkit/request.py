@@ -76,6 +76,7 @@ class Request:
         self._receive = receive
         self._body_limit = body_limit
         self._query: QueryString | None = None
+        self._origin_url: str | None = None
         self.headers: dict[str, str] = {}
         """Headers for the answer, whatever it will be."""
         self.is_signed_in = False
@@ -178,6 +179,11 @@ class Request:
 
         A surface mounted by host name is where the caller found it, whatever that says.
         """
+        if self._origin_url is None:
+            self._origin_url = self._read_origin_url()
+        return self._origin_url
+
+    def _read_origin_url(self) -> str:
         settings = self.services.settings
         if settings.public_url and not self.scope.get("by_host"):
             return settings.public_url.rstrip("/")

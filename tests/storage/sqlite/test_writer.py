@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from doings.core.errors import Busy, Unavailable
+from doings.core.errors import Busy, NotFound, Unavailable
 from doings.storage.engine import Connection
 from doings.storage.sqlite import writer
 from doings.storage.sqlite.engine import SqliteEngine
@@ -65,6 +65,38 @@ async def test_a_group_ends_after_a_while(
     await asyncio.gather(*writes_of(sqlite, 1, 3, []))
 
     assert sizes == [1, 1, 1]
+
+
+async def test_a_write_that_fails_is_undone_alone(
+    sqlite: SqliteEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What others wrote in the same transaction stays, whether they came before or after it."""
+    monkeypatch.setattr(writer, "GROUP_SECONDS", 60)
+    sizes: list[int] = []
+    sqlite.group_sizes = sizes.append
+    all_wait = threading.Event()
+
+    def making(table: str, *, fails: bool) -> "asyncio.Task[None]":
+        async def work(connection: Connection) -> None:
+            all_wait.wait()
+            await connection.execute_script(f"CREATE TABLE {table} (value)")
+            if fails:
+                raise NotFound(table)
+
+        return asyncio.create_task(sqlite.write(work, account_id=1))
+
+    failing = {"first": True, "second": True, "third": False, "fourth": True, "fifth": False}
+    writes = [making(table, fails=fails) for table, fails in failing.items()]
+    await asyncio.sleep(0)
+    all_wait.set()
+    outcomes = await asyncio.gather(*writes, return_exceptions=True)
+
+    assert [isinstance(one, NotFound) for one in outcomes] == list(failing.values())
+    assert sizes == [5]
+    tables = await sqlite.read(
+        lambda connection: connection.fetch("SELECT name FROM sqlite_master ORDER BY name")
+    )
+    assert tables == [("fifth",), ("third",)]
 
 
 @pytest.mark.parametrize(

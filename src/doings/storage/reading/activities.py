@@ -168,7 +168,7 @@ async def _with_fitting_links(
 
 def _missing(linked_entities: Mapping[int, Entity]) -> set[int]:
     """The seqs of entities that stand for some of these and are not among them."""
-    groups = {entity.group_seq for entity in linked_entities.values() if entity.is_merged}
+    groups = {entity.group_seq for entity in linked_entities.values()}
     return {group for group in groups if group is not None and group not in linked_entities}
 
 
@@ -249,7 +249,9 @@ async def _linked(
         text: tuple([Linked(linked_entities[seq], roles) for seq, roles in links[text]])
         for text in set(map(_LINKED, rows))
     }
-    if any(entity.is_merged for entity in linked_entities.values()):
+    # Hardly any entity is in a group, so only few are asked the rest.
+    grouped = [entity for entity in linked_entities.values() if entity.group_seq is not None]
+    if any(entity.is_merged for entity in grouped):
         shared = {text: _as_one(linked, linked_entities) for text, linked in shared.items()}
     # Hardly any page holds other kinds than those of the catalogue, which nobody can change.
     is_listed = CATALOGUE.keys() >= set(map(_KIND, rows))

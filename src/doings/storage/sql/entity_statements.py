@@ -4,12 +4,12 @@ from doings.storage.sql.feed_statements import HEAD
 from doings.storage.sql.tallies import GROUPS
 
 # The columns that `rows.entity_from_row` takes; the contact is looked up by its seq, and is the one
-# who stands for it.
+# who stands for it. Most have none, and for these nothing is looked up.
 ENTITY = (
     "e.seq, e.type, e.id, e.name, e.attrs,"
-    " (SELECT k.id FROM entities c"
+    " CASE WHEN e.contact_seq IS NULL THEN NULL ELSE (SELECT k.id FROM entities c"
     " JOIN entities k ON k.account_id = :account_id AND k.seq = COALESCE(c.group_seq, c.seq)"
-    " WHERE c.account_id = :account_id AND c.seq = e.contact_seq),"
+    " WHERE c.account_id = :account_id AND c.seq = e.contact_seq) END,"
     " e.created_at, e.updated_at, e.deleted_at, e.group_seq"
 )
 

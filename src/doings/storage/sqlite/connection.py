@@ -1,6 +1,5 @@
 """A connection to a SQLite file: how it is set up, what it is given, and what its errors mean."""
 
-import contextlib
 import math
 import re
 import time
@@ -233,9 +232,11 @@ def _finished(connection: SqliteConnection, work: Callable[[SqliteConnection], A
 def _roll_back(raw: apsw.Connection) -> None:
     """End a read: there is nothing to commit, and undoing succeeds on a damaged file too."""
     while raw.in_transaction:
-        # An interrupt that came late meets this statement.
-        with contextlib.suppress(apsw.InterruptError):
+        try:
             raw.execute("ROLLBACK")
+        except apsw.InterruptError:
+            # One that came late meets this statement.
+            continue
 
 
 def finish(work: Awaitable[T]) -> T:

@@ -22,7 +22,10 @@ def of_recorded(  # noqa: PLR0913 - a list for each part of what is recorded
     now: int,
     by: str | None,
 ) -> list[bytes]:
-    """The statements of activities that are recorded now; `linked` is the text of their rows, and what it says."""
+    """The statements of activities that are recorded now.
+
+    `linked` gives for each what it is linked to: the text of its row, and what that says.
+    """
     at = text_from_instant(now)
     statements = []
     for draft, one, (text, roles) in zip(drafts, made, linked, strict=True):
