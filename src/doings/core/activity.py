@@ -18,12 +18,13 @@ from doings.core.entity import (
     checked_type,
 )
 from doings.core.errors import Invalid, Problem, TooMuch
-from doings.core.kinds.rules import Kind, checked_data
+from doings.core.kinds.rules import CATALOGUE, Kind, checked_data
 from doings.core.text import checked_json, checked_size, checked_text
 from doings.core.values.markup import HTML_KINDS, links_only
 
 KIND = re.compile(r"[a-z][a-z0-9_]{0,63}\.[a-z][a-z0-9_]{0,63}")
 WORD = re.compile(r"[a-z][a-z0-9_]{0,63}")
+DEFAULT_ORIGIN = "api"
 ORIGIN = re.compile(r"[a-z][a-z0-9_.-]{0,63}")
 
 RESERVED_ORIGINS = frozenset({"interaction", "monica", "cobot", "invent", "agendize", "mio"})
@@ -118,7 +119,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     level: str | None = None
     channels: tuple[str, ...] = DEFAULT_CHANNELS
     links: tuple[Link, ...] = ()
-    origin: str = "api"
+    origin: str = DEFAULT_ORIGIN
     external_id: str | None = None
 
     def __post_init__(self) -> None:
@@ -297,7 +298,7 @@ def given_links(activity: Activity) -> tuple[Link, ...]:
 @lru_cache(maxsize=4096)
 def checked_kind(kind: str) -> str:
     """The kind itself; raises Invalid for one that is not `noun.verb`."""
-    if not KIND.fullmatch(kind):
+    if kind not in CATALOGUE and not KIND.fullmatch(kind):
         raise Invalid.of("kind", "must be noun.verb in lower case, like note.created")
     return kind
 
@@ -335,7 +336,7 @@ def _check_marks(draft: Draft) -> None:
             raise TooMuch("list", Problem("channels", f"at most {CHANNELS}"))
         for channel in draft.channels:
             checked_role(channel, field="channels")
-    if not ORIGIN.fullmatch(draft.origin):
+    if draft.origin != DEFAULT_ORIGIN and not ORIGIN.fullmatch(draft.origin):
         raise Invalid.of("origin", "lower-case letters, digits, dots, hyphens and _, at most 64")
     if draft.external_id is not None:
         checked_id(draft.external_id, field="external_id")

@@ -3,6 +3,7 @@
 import hashlib
 import re
 import secrets
+from functools import lru_cache
 
 import msgspec
 
@@ -32,6 +33,7 @@ def position_from_text(text: str) -> Position | None:
     return Position(found["epoch"], int(found["seq"]))
 
 
+@lru_cache(maxsize=4096)
 def first_epoch(account_id: int, created_at: int) -> str:
     """The word of an account whose history was never rolled back; another account's is another."""
     return hashlib.blake2b(f"{account_id} {created_at}".encode(), digest_size=6).hexdigest()

@@ -92,7 +92,13 @@ def _children(surface: str, route: str, method: str, status: int) -> tuple[Count
 
 def note_wait(kind: str, seconds: float) -> None:
     """Note how long work waited for a "reader" or for the "writer"."""
-    WAIT.labels(kind).observe(seconds)
+    _wait_of(kind).observe(seconds)
+
+
+@lru_cache(maxsize=8)
+def _wait_of(kind: str) -> Histogram:
+    """The one to observe, as for `_children`."""
+    return WAIT.labels(kind)
 
 
 def note_webhooks(lag: int, oldest_seconds: float) -> None:

@@ -66,9 +66,14 @@ class Gone(NamedTuple):
     erased: frozenset[EntityKey] = frozenset()
 
 
+NONE_GONE = Gone()
+
+
 def gone_elsewhere(drafts: Iterable[Draft]) -> Gone:
     """What the drafts say of the entities that they link to."""
     gone = [link for draft in drafts for link in draft.links if link.is_deleted or link.is_erased]
+    if not gone:
+        return NONE_GONE
     erased = frozenset([link.key for link in gone if link.is_erased])
     return Gone(frozenset([link.key for link in gone]) - erased, erased)
 
@@ -76,7 +81,7 @@ def gone_elsewhere(drafts: Iterable[Draft]) -> Gone:
 async def resolve(
     transaction: Transaction,
     named: Iterable[tuple[EntityKey, str | None]],
-    gone: Gone = Gone(),  # noqa: B008 - it is a value
+    gone: Gone = NONE_GONE,
 ) -> KnownByKey:
     """Look entities up by (type, id); those that do not exist are made, with the name given.
 
