@@ -1,7 +1,7 @@
 """Imports that the server does in the background: files that the pages took in, and undos.
 
 A job stands in the database with its file, and with each transaction how far it is. So one that
-was broken off goes on where it was, in whichever process: of several, one works at a time.
+was broken off goes on where it was, in any process: of several, one works at a time.
 """
 
 import asyncio

@@ -31,7 +31,7 @@ ALONE: People = {}
 class Marks(msgspec.Struct, frozen=True):
     """What filters look at of an activity; `actors` are `linked`, too.
 
-    Whoever is linked is there by each of their keys.
+    Each person who is linked is there by each of their keys.
     """
 
     kind: str

@@ -56,7 +56,7 @@ class EntityReader(Protocol):
     """Reading entities. A deleted one is returned by `entity_or_none` alone, without its name."""
 
     async def entities_as_named(self, after: int, limit: int) -> list[Entity]:
-        """The next entities with seqs greater than `after`, whoever stands for them.
+        """The next entities with seqs greater than `after`, also those for whom another stands.
 
         Each is as it would be without merges, and so is the contact that it belongs to.
         """

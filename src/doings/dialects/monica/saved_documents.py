@@ -36,8 +36,8 @@ class SavedInformation(msgspec.Struct, kw_only=True):
     avatar: SavedAvatar | None = None
 
 
-class SavedContact(msgspec.Struct, kw_only=True):
-    """An attendee; what older answers lack has a default."""
+class SavedPerson(msgspec.Struct, kw_only=True):
+    """What every document of a contact says; what older answers lack has a default."""
 
     id: int
     first_name: str | None = None
@@ -50,6 +50,11 @@ class SavedContact(msgspec.Struct, kw_only=True):
     is_partial: bool = False
     is_active: bool = True
     is_dead: bool = False
+
+
+class SavedContact(SavedPerson, kw_only=True):
+    """An attendee."""
+
     information: SavedInformation | None = None
 
 
@@ -82,21 +87,10 @@ class SavedFullInformation(msgspec.Struct, kw_only=True):
     food_preferences: str | None = None
 
 
-class SavedFullContact(msgspec.Struct, kw_only=True):
-    """A contact that is shown in full; what older answers lack has a default."""
+class SavedFullContact(SavedPerson, kw_only=True):
+    """A contact that is shown in full."""
 
-    id: int
-    first_name: str | None = None
-    last_name: str | None = None
-    nickname: str | None = None
-    complete_name: str | None = None
     description: str | None = None
-    gender: str | None = None
-    gender_type: str | None = None
-    is_starred: bool = False
-    is_partial: bool = False
-    is_active: bool = True
-    is_dead: bool = False
     information: SavedFullInformation | None = None
     tags: list[SavedTag] = []
 

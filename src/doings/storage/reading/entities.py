@@ -56,7 +56,7 @@ async def by_keys(
 
 
 async def as_named(transaction: ReadTransaction, after: int, limit: int) -> list[Entity]:
-    """The next entities, whoever stands for them, unless that one was deleted."""
+    """The next entities; merged people too, unless who stands for them was deleted."""
     rows = await transaction.fetch(sql.ENTITIES_AS_NAMED, after=after, limit=limit)
     return list(map(entity_from_row, rows))
 

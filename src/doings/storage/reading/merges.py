@@ -74,7 +74,7 @@ async def people(transaction: ReadTransaction, entity_type: str, limit: int) -> 
 async def all_people(
     transaction: ReadTransaction, entity_type: str, after: int, limit: int
 ) -> list[Entity]:
-    """The next people of a type that are not deleted, whoever stands for them."""
+    """The next people of a type that are not deleted, also those for whom another stands."""
     rows = await transaction.fetch(
         sql.ALL_PEOPLE, type=entity_type, after=after, most=COMPARED_BYTES, limit=limit
     )

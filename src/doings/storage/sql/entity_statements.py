@@ -56,8 +56,8 @@ BYTES_OF_ENTITIES = """
 # Entities as links show them, without their attributes.
 NAMES_OF_ENTITIES = f"""
     SELECT {NAMES} FROM entities e WHERE e.account_id = :account_id AND e.seq = ANY(:seqs)"""
-# Entities as they are themselves, whoever stands for them and their contacts; those are left out
-# for whom one stands that was deleted.
+# Entities as they are themselves, and not as those who stand for them or for their contacts.
+# Those are left out for whom one stands that was deleted.
 _AS_NAMED = """
     SELECT e.seq, e.type, e.id, e.name, e.attrs, c.id, e.created_at, e.updated_at, e.deleted_at,
         e.group_seq

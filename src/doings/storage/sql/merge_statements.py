@@ -118,7 +118,8 @@ PEOPLE = """
     WHERE e.account_id = :account_id AND e.type = :type AND e.deleted_at IS NULL
         AND e.is_partial = 0 AND (e.group_seq IS NULL OR e.group_seq = e.seq)
     ORDER BY e.seq DESC LIMIT :limit"""
-# The next people of a type, whoever stands for them; attributes of many bytes are left out.
+# The next people of a type, also those for whom another stands. Attributes of many bytes are
+# left out.
 ALL_PEOPLE = """
     SELECT e.seq, e.type, e.id, e.name,
         CASE WHEN octet_length(e.attrs) <= :most THEN e.attrs ELSE '{}' END,

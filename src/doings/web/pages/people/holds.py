@@ -33,7 +33,7 @@ async def hold(request: Request) -> Response:
 
 
 async def release(request: Request) -> Response:
-    """End the holds on a person, under whichever id they are; raises NotFound."""
+    """End the holds on a person, under any of their ids; raises NotFound."""
     key = entity_key(request)
     request.principal.require(READ)
     await fields_of(request)

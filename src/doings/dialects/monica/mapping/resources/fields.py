@@ -1,7 +1,7 @@
 """The language of the tables: a resource is its fields, and the members of its documents. Pure.
 
 A field is what callers set; a Shown member is made from the rest of an entry. Nothing here knows
-where entries are stored: whoever stores them makes an Item of each, and calls `document_of`.
+where entries are stored: what stores them makes an Item of each, and calls `document_of`.
 """
 
 from collections.abc import Callable, Mapping
