@@ -37,9 +37,9 @@ from doings.httpkit.etags import is_unchanged
 from doings.httpkit.input.accept import negotiated
 from doings.httpkit.input.body import coding_from_header, content_chunks
 from doings.httpkit.input.forms import members_from_form, members_from_multipart
+from doings.httpkit.input.json_body import decoded
 from doings.httpkit.input.params import query_from_bytes
 from doings.httpkit.input.path import segments_from_escaped
-from doings.httpkit.request import decoded
 from doings.importing.ndjson import line_from_text
 from doings.importing.registry import SAVED
 from doings.native import params as native

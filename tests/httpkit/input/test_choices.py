@@ -7,7 +7,7 @@ import pytest
 
 from doings.core.errors import Invalid
 from doings.dialects.mio.documents import WebhookDocument
-from doings.httpkit.request import decoded
+from doings.httpkit.input.json_body import decoded
 from doings.native.documents.webhooks import WebhookInput, WebhookPatch
 
 EVENTS = (

@@ -8,7 +8,7 @@ from doings.core.activity import Draft
 from doings.core.budget import LONGEST_LINE
 from doings.core.errors import Invalid, Malformed, Problem, TooMuch
 from doings.core.values.encoding import utf8_content
-from doings.httpkit.request import problem_from
+from doings.httpkit.input.json_body import problem_from
 from doings.native.documents.activities import ActivityInput, ExportedActivity
 from doings.native.http.request_body import in_plain_words
 from doings.native.mapping import draft_from_document

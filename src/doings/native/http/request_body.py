@@ -9,7 +9,8 @@ from msgspec import inspect
 
 from doings.core.errors import Invalid, Problem, UnsupportedType
 from doings.httpkit.input.filters import nearest
-from doings.httpkit.request import Request, decoded
+from doings.httpkit.input.json_body import decoded
+from doings.httpkit.request import Request
 
 T = TypeVar("T")
 

@@ -6,7 +6,8 @@ from starlette.responses import Response
 from doings.core.budget import WRITE_WORK
 from doings.core.errors import Malformed, Problem, TooMuch, UnsupportedType
 from doings.core.store import Writer
-from doings.httpkit.request import Request, decoded, off_loop
+from doings.httpkit.input.json_body import decoded
+from doings.httpkit.request import Request, off_loop
 from doings.native.formats.export import NDJSON
 from doings.native.handlers.batching.batch_lines import (
     BatchOptions,

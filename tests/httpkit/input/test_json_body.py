@@ -7,8 +7,8 @@ from doings.core.errors import Invalid, Malformed, TooMuch
 from doings.core.text import DEEPEST
 from doings.httpkit.errors import LongList
 from doings.httpkit.input.forms import members_from_pairs
+from doings.httpkit.input.json_body import members_from_json
 from doings.httpkit.input.params import listed
-from doings.httpkit.request import members_from_json
 
 
 @pytest.mark.parametrize(
