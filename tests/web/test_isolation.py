@@ -67,6 +67,7 @@ async def test_nothing_is_shown_without_a_session(
         "/entities/contact:8/merge",
         "/entities/contact:8/erase",
         "/settings/imports",
+        "/settings/pulls",
         "/settings/erasures",
     ],
 )

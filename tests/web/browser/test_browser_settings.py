@@ -93,6 +93,7 @@ def paths(site: Site) -> tuple[str, ...]:
         f"{hook}/edit",
         f"{hook}/remove",
         "/settings/imports",
+        "/settings/pulls",
         "/settings/export",
         "/settings/retention",
         "/settings/erasures",

@@ -37,6 +37,7 @@ class Section(msgspec.Struct, frozen=True):
 CREDENTIALS = Section("credentials", "Credentials")
 WEBHOOKS = Section("webhooks", "Webhooks")
 IMPORTS = Section("imports", "Imports")
+PULLS = Section("pulls", "Pulls")
 EXPORT = Section("export", "Export", READ)
 RETENTION = Section("retention", "Retention")
 ERASURES = Section("erasures", "Erasures")
@@ -47,6 +48,7 @@ SECTIONS = (
     CREDENTIALS,
     WEBHOOKS,
     IMPORTS,
+    PULLS,
     EXPORT,
     RETENTION,
     ERASURES,
