@@ -66,6 +66,38 @@ def put_people(vendor: Vendor) -> None:
     vendor.send("PUT", "/v1/entities/membership/m1", {"name": "Jim", "attrs": plan})
 
 
+def put_entries(vendor: Vendor) -> None:
+    """What Monica keeps beside activities."""
+    base, jim = vendor.base("monica"), vendor.get("/v1/entities/contact/8")["seq"]
+
+    def post(path: str, document: dict[str, object]) -> dict[str, Any]:
+        answer = httpx.post(f"{base}/{path}", json=document, headers=vendor.token.bearer)
+        assert answer.is_success, answer.text
+        created: dict[str, Any] = answer.json()["data"]
+        return created
+
+    post("notes", {"contact_id": jim, "body": "Likes tea", "is_favorited": True})
+    for moment in ("2026-05-04", "2026-05-05T10:30:00Z"):
+        call = {"contact_id": jim, "called_at": moment, "content": "Called", "emotions": [3, 4]}
+        post("calls", {**call, "contact_called": True})
+    talk = {"contact_id": jim, "happened_at": "2026-05-06", "contact_field_type_id": 2}
+    number = post("conversations", talk)["id"]
+    for text in ("Hello", "Bye"):
+        said = {"contact_id": jim, "written_at": "2026-05-06T08:00:00Z", "content": text}
+        post(f"conversations/{number}/messages", {**said, "written_by_me": text == "Bye"})
+    event = {"contact_id": jim, "happened_at": "2026-05-07", "life_event_type_id": 1}
+    unknown = {"happened_at_month_unknown": False, "happened_at_day_unknown": False}
+    post(
+        "lifeevents",
+        {**event, **unknown, "name": "New job", "note": "At last", "has_reminder": False},
+    )
+    post("journal", {"title": "A day", "post": "It rained"})
+
+
+LISTS = ("notes", "calls", "conversations", "lifeevents", "journal", "activities", "contacts")
+"""The lists of Monica's that are compared."""
+
+
 def interactions() -> list[dict[str, object]]:
     """Requests to other parties."""
     return [
@@ -88,10 +120,7 @@ def served(url: str, dialect: str, token: Token) -> list[Any]:
     with httpx.Client(timeout=30) as client:
         match dialect:
             case "monica":
-                return [
-                    *_pages(client, f"{base}/activities", token),
-                    *_pages(client, f"{base}/contacts", token),
-                ]
+                return [_pages(client, f"{base}/{path}", token) for path in LISTS]
             case "cobot":
                 span = {"from": "1000-01-02", "to": "9999-12-28"}
                 answer = client.get(f"{base}/api/activities", params=span, headers=token.bearer)
@@ -126,7 +155,7 @@ def _pages(client: httpx.Client, url: str, token: Token) -> list[Any]:
         answer = client.get(url, params=params, headers=token.bearer).json()
         elements += answer["data"]
         if len(elements) >= answer["meta"]["total"]:
-            return elements
+            return [*elements, {"years": answer["meta"].get("statistics")}]
 
 
 def _interactions(base: str, token: Token) -> list[Any]:
@@ -155,7 +184,6 @@ OWN = {
         "created_at",
         "updated_at",
         "avatar",
-        "statistics",
     },
     "cobot": set(),
     "invent": set(),
@@ -189,6 +217,8 @@ def test_what_is_pulled_is_served_again_as_it_was(
         newest = vendor.get("/v1/activities", limit=1)["items"][0]["id"]
         granted = {"code": "RQ_008", "type": "RTP_001", "data": "+49 30 1"}
         vendor.send("POST", f"/v1/activities/{newest}/accept", {"accepted_requirements": [granted]})
+    if dialect == "monica":
+        put_entries(vendor)
     server = vendor.server
     ids = tmp_path / "ids.txt"
     ids.write_text("\n".join(PEOPLE))

@@ -59,7 +59,9 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     in all, `last` the number of the last page, `oldest` the instant of the oldest element, and
     `next` what the next page is asked for with; each is None where the answer does not say.
     `missing` is the name of something that was asked for by itself and is there no more.
-    `has_activities` says whether its elements are activities.
+    `has_activities` says whether its elements are activities, `prefix` is what stands before their
+    ids in their names. `listed` is how many there are in this list, where there are several, and
+    `remark` what is to be told about the service.
     """
 
     elements: Sequence[bytes] = ()
@@ -72,6 +74,9 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     missing: str | None = None
     at: int = 0
     has_activities: bool = True
+    prefix: str = ""
+    listed: int | None = None
+    remark: str | None = None
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -125,7 +130,9 @@ class Service(msgspec.Struct, Generic[P], frozen=True, kw_only=True):
 
     `parse` reads an element, where that is more than the saved answers know. `detail` is what to
     ask for an element that says less than the service knows, `changed` the draft of an activity
-    that the service has changed, `joined` that of one that it shows for another contact, too. Where
+    that the service has changed, `joined` that of one that it shows for another contact, too.
+    `twins` are the names that the same thing, known by its id, may have in lists that were read
+    before. Where
     `missed_after` returns a name, the next one behind it that this round has not seen is looked
     for, and `found` takes it, or None. `halve` returns a place that asks for half as much, None for
     the least.
@@ -146,6 +153,7 @@ class Service(msgspec.Struct, Generic[P], frozen=True, kw_only=True):
     detail: Callable[[bytes], Ask | None] | None = None
     changed: Callable[[Activity, Draft, int], Draft] = _same
     joined: Callable[[Draft, Draft], Draft] = _linked
+    twins: Callable[[ImportItem], Sequence[str]] = lambda _item: ()
     missed_after: Callable[[P], str | None] = lambda _place: None
     found: Callable[[P, str | None], P] = lambda place, _missed: place
     halve: Callable[[P], P | None] = lambda _place: None

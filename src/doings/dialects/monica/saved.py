@@ -30,6 +30,7 @@ from doings.dialects.monica.exports.mapping import exported_element, item_from_e
 from doings.dialects.monica.mapping.activity import activity_documents, linked_entities
 from doings.dialects.monica.mapping.public_ids import identities
 from doings.dialects.monica.mapping.render_context import AccountApi, RenderContext
+from doings.dialects.monica.mapping.resources.saved import ENTRIES, entry_item, saved_entry
 from doings.dialects.monica.mapping.saved import (
     draft_from_document,
     entity_drafts_from_document,
@@ -64,10 +65,27 @@ def elements_from_answer(answer: bytes) -> list[bytes]:
     return elements_of_list(data) if data.startswith(b"[") else [data]
 
 
+class _Object(msgspec.Struct):
+    object: str | None = None
+
+
+_object = msgspec.json.Decoder(_Object).decode
+
+
+def object_of(element: bytes) -> str | None:
+    """What an element of an answer calls itself, None where it does not say."""
+    try:
+        return _object(element).object
+    except (ValueError, RecursionError):
+        return None
+
+
 def parse_element(element: bytes, context: Context) -> ImportItem:
     """What an element says; raises Malformed and Invalid."""
     if is_element(element):
         return item_from_exported(exported_element(element), context)
+    if object_of(element) in ENTRIES:
+        return entry_item(saved_entry(element), context.account.time_zone)
     document = saved_activity(element)
     return ImportItem(
         draft=draft_from_document(document, context.account.time_zone),

@@ -118,3 +118,51 @@ class SavedActivity(msgspec.Struct, kw_only=True):
     activity_type: SavedType | None = None
     attendees: SavedAttendees
     emotions: list[SavedEmotion] = []
+
+
+class SavedMessage(msgspec.Struct, kw_only=True):
+    """A message of a conversation."""
+
+    content: str | None = None
+    written_at: str | None = None
+    written_by_me: bool = False
+
+
+class SavedFieldType(msgspec.Struct, kw_only=True):
+    """The way in which a conversation took place; `type` is a word of Monica's own."""
+
+    name: str | None = None
+    type: str | None = None
+
+
+class SavedLifeEventType(msgspec.Struct, kw_only=True):
+    """The type of a life event; Monica's own types have a key."""
+
+    name: str | None = None
+    default_life_event_type_key: str | None = None
+
+
+class SavedEntry(msgspec.Struct, kw_only=True):
+    """An entry of a list beside that of activities; each sort has members of its own."""
+
+    id: int
+    object: str
+    uuid: str | None = None
+    created_at: str | None = None
+    contact: SavedContact | None = None
+    body: str | None = None
+    is_favorited: bool = False
+    favorited_at: str | None = None
+    called_at: str | None = None
+    content: str | None = None
+    contact_called: bool = False
+    emotions: list[SavedEmotion] = []
+    happened_at: str | None = None
+    messages: list[SavedMessage] = []
+    contact_field_type: SavedFieldType | None = None
+    life_event_type: SavedLifeEventType | None = None
+    name: str | None = None
+    note: str | None = None
+    title: str | None = None
+    post: str | None = None
+    date: str | None = None

@@ -1,16 +1,22 @@
-"""Pulling from Monica: contacts, then activities, a hundred a page, in the order they were made.
+"""Pulling from Monica: contacts, what happened with them, and activities, a hundred a page.
 
-A later round begins with the last page of each list, as what is new stands at its end, and then
-looks at what was changed since. Only where the service counts fewer activities than are known, it
-is gone through as a whole, and what is not there any more is asked for by itself.
+Each list is read in the order in which its entries were made. A later round begins with the last
+page of each list, as what is new stands at its end, and then looks at what was changed since. Only
+where the service counts fewer entries than are known, all lists are gone through as a whole, and
+what is not there any more is asked for by itself.
+
+Activities come last. Doings, where it stands for Monica, shows notes and calls among its
+activities, too, by the same `uuid`; by then they are known. A list that a service does not have is
+passed over, and nothing of it is taken for deleted.
 """
 
+from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
 
-from doings.core.activity import Activity, Draft, Link
-from doings.core.clock import SECOND
+from doings.core.activity import Activity, Draft, Link, draft_of
+from doings.core.clock import DAY, SECOND
 from doings.core.entity import CONTACT
 from doings.core.imports import Context, ImportItem
 from doings.core.pulling.merging import changed_draft, with_links
@@ -25,13 +31,20 @@ from doings.core.pulling.service import (
     Service,
 )
 from doings.core.values.instants import instant_from_text
+from doings.dialects.monica.mapping.resources.activities import ABOUT, without_values
+from doings.dialects.monica.mapping.resources.saved import ENTRIES, resource_of
 from doings.dialects.monica.mapping.saved import contact_item, saved_contact
-from doings.dialects.monica.saved import SAVED, elements_from_answer, parse_element
+from doings.dialects.monica.saved import SAVED, elements_from_answer, object_of, parse_element
 from doings.dialects.monica.vocabulary import ATTENDEE
 
-Stage = Literal["contacts", "changed contacts", "activities", "changed", "sweep", "missed", "done"]
+CONTACTS, ACTIVITIES = "contacts", "activities"
 
-ACTIVITIES = "/activities"
+_PREFIXES = {f"{name}-": saved.kept.resource.path[1:] for name, saved in ENTRIES.items()}
+"""The lists beside that of activities, by what stands before the numbers of their entries."""
+
+LISTS = (CONTACTS, *_PREFIXES.values(), ACTIVITIES)
+"""The lists in their order; each is the path of its address, too."""
+
 LIMIT = 100
 OVERLAP = 60 * SECOND
 """How far before the beginning of the last round a change may lie and is looked at again."""
@@ -39,36 +52,37 @@ OVERLAP = 60 * SECOND
 SLACK = 20
 """How many more pages may be asked for than the service says there are, twice over."""
 
-_PATHS: dict[Stage, str] = {
-    "contacts": "/contacts",
-    "changed contacts": "/contacts",
-    "activities": ACTIVITIES,
-    "changed": ACTIVITIES,
-    "sweep": ACTIVITIES,
-}
+MISSED, DONE = "missed", "done"
 
-_CHANGED = frozenset({"changed contacts", "changed"})
+Mode = Literal["new", "changed", "sweep"]
 
 
 class Place(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A page of one of the lists; `asking` is an activity that a sweep missed.
+    """A page of one of the lists.
 
-    `pages` are the last pages of contacts and of activities that were seen, `until` the instant
-    when the last whole round began and `now` that of this one, by the service's clock. `total`,
-    `counted` (the first total) and `asked` are of this list; `goes_back` says that the page before
-    is looked at next, as all of this one is new.
+    `stage` is the list, `missed` where what a sweep missed is asked for, or `done`; `mode` says
+    what is looked for in the list. `pages` are the last pages that were seen of each list, `totals`
+    how many entries it counted, `lacking` the lists that the service does not have. `until` is the
+    instant when the last whole round began and `now` that of this one, by the service's clock.
+    `total`, `counted` (the first total) and `asked` are of this list; `goes_back` says that the
+    page before is looked at next, as all of this one is new. `asking` is the entry that a sweep
+    missed, `behind` the name behind which the next one is looked for.
     """
 
-    stage: Stage = "contacts"
+    stage: str = CONTACTS
+    mode: Mode = "new"
     page: int = 1
     total: int | None = None
     counted: int | None = None
     asked: int = 0
     goes_back: bool = False
-    pages: tuple[int, int] = (1, 1)
+    pages: dict[str, int] = {}
+    totals: dict[str, int] = {}
+    lacking: tuple[str, ...] = ()
     until: int | None = None
     now: int = 0
     asking: str | None = None
+    behind: str = ""
     sweeps: bool = True
 
 
@@ -85,13 +99,8 @@ class _Stamp(msgspec.Struct):
     updated_at: str | None = None
 
 
-class _Object(msgspec.Struct):
-    object: str | None = None
-
-
 _envelope = msgspec.json.Decoder(_Envelope).decode
 _stamp = msgspec.json.Decoder(_Stamp).decode
-_object = msgspec.json.Decoder(_Object).decode
 
 
 def headers(credentials: Credentials, _token: str | None) -> dict[str, str]:
@@ -104,62 +113,97 @@ def begin(before: Place | None, beginning: Beginning) -> Place:
     if before is None or beginning.is_first:
         return Place(sweeps=False)
     return Place(
-        page=before.pages[0],
+        page=before.pages.get(CONTACTS, 1),
         goes_back=True,
         pages=before.pages,
+        totals=before.totals,
+        lacking=before.lacking,
         until=before.until,
         sweeps=beginning.sweeps,
     )
 
 
 def ask(place: Place) -> Ask | None:
-    """The next page, or one of the activities that the list did not show any more."""
-    if place.stage == "done":
+    """The next page, or one of the entries that its list did not show any more."""
+    if place.stage == MISSED and place.asking is not None:
+        list_, number = _list_and_number(place.asking)
+        return Ask(f"/{list_}/{number}", may_miss=True)
+    if place.stage in {MISSED, DONE}:
         return None
-    if place.stage == "missed":
-        return Ask(f"/activities/{place.asking}", may_miss=True)
-    sort = "-updated_at" if place.stage in _CHANGED else "created_at"
+    sort = "-updated_at" if place.mode == "changed" else "created_at"
     return Ask(
-        _PATHS[place.stage],
+        f"/{place.stage}",
         (("limit", str(LIMIT)), ("page", str(place.page)), ("sort", sort)),
+        may_miss=place.stage not in {CONTACTS, ACTIVITIES},
     )
+
+
+def _list_and_number(ref: str) -> tuple[str, str]:
+    """Where an entry of this name is."""
+    kind, _, number = ref.rpartition("-")
+    return (_PREFIXES[f"{kind}-"], number) if kind else (ACTIVITIES, number)
 
 
 def page(place: Place, answer: Answer) -> Page:
-    """A page, or one activity by itself; raises Malformed and Invalid."""
-    if answer.is_missing:
+    """A page, or one entry by itself; raises Malformed and Invalid."""
+    if answer.is_missing and place.stage == MISSED:
         return Page(missing=place.asking)
+    if answer.is_missing:
+        is_known = place.stage in place.lacking
+        return Page(at=answer.at, remark=None if is_known else f"has no list of {place.stage}")
     elements = elements_from_answer(answer.body)
-    if place.stage == "missed":
-        return Page(elements=elements)
-    meta = msgspec.json.decode(answer.body, type=_Envelope).meta
+    if place.stage == MISSED:
+        list_, _ = _list_and_number(place.asking or "")
+        return Page(elements=elements, prefix=_prefix(list_))
+    meta = _envelope(answer.body).meta
     oldest = _updated_at(elements[-1]) if elements else None
-    if place.stage in _CHANGED:
+    if place.mode == "changed":
         elements.reverse()
+    totals = {**place.totals, place.stage: meta.total}
     return Page(
         elements=elements,
-        total=meta.total,
+        total=_entries(totals) or None,
+        listed=meta.total,
         last=meta.last_page,
         oldest=oldest,
         at=answer.at,
-        has_activities=_PATHS[place.stage] == ACTIVITIES,
+        has_activities=place.stage != CONTACTS,
+        prefix=_prefix(place.stage),
     )
+
+
+def _prefix(list_: str) -> str:
+    return next((prefix for prefix, name in _PREFIXES.items() if name == list_), "")
+
+
+def _entries(totals: dict[str, int]) -> int:
+    """How many entries the lists count in all, people not among them."""
+    return sum(total for name, total in totals.items() if name != CONTACTS)
 
 
 def turn(place: Place, page: Page, seen: Seen) -> Place:
     """The next page or the next list; raises Inconsistent."""
-    if place.stage == "missed":
-        return place
-    total, last = page.total or 0, page.last or 1
+    if place.stage == MISSED:
+        return msgspec.structs.replace(place, asking=None)
+    if page.listed is None:
+        lacking = tuple(dict.fromkeys((*place.lacking, place.stage)))
+        return _next_list(msgspec.structs.replace(place, lacking=lacking), seen)
+    total, last = page.listed, page.last or 1
     counted = total if place.counted is None else place.counted
     if place.asked > 2 * (counted // LIMIT) + SLACK:
-        reason = f"counted {counted} in {_PATHS[place.stage]} and shows more and more pages"
+        reason = f"counted {counted} in /{place.stage} and shows more and more pages"
         raise Inconsistent(reason)
     here = msgspec.structs.replace(
-        place, total=total, counted=counted, asked=place.asked + 1, now=place.now or page.at
+        place,
+        total=total,
+        counted=counted,
+        asked=place.asked + 1,
+        now=place.now or page.at,
+        totals={**place.totals, place.stage: total},
+        lacking=tuple(name for name in place.lacking if name != place.stage),
     )
     has_more = bool(page.elements) and place.page < last
-    if place.stage in _CHANGED:
+    if place.mode == "changed":
         is_old = page.oldest is None or page.oldest < (place.until or 0) - OVERLAP
         following = msgspec.structs.replace(here, page=place.page + 1)
         return following if has_more and not is_old else _next_list(here, seen)
@@ -175,71 +219,121 @@ def turn(place: Place, page: Page, seen: Seen) -> Place:
 
 
 def _next_list(place: Place, seen: Seen) -> Place:
-    """The list that is gone through after this one, and where it begins."""
-    contacts, activities = place.pages
-    stage: Stage = "done"
-    number = 1
-    if place.stage == "contacts":
-        contacts = place.page
-        stage = "activities" if place.until is None else "changed contacts"
-    elif place.stage == "changed contacts":
-        stage = "activities"
-    elif place.stage == "activities":
-        activities = place.page
-        stage = "done" if place.until is None else "changed"
-        if place.until is None and place.total != seen.items:
-            # Something of it was not shown: pages moved, or one came twice.
-            stage = "sweep"
-    elif place.stage == "sweep":
-        if seen.items < (place.total or 0):
-            reason = f"counts {place.total} activities and shows only {seen.items}"
-            raise Inconsistent(reason)
-        activities, stage = place.page, "missed"
-    elif place.sweeps and place.total != seen.items:
-        stage = "sweep"
-    if stage == "activities":
-        number = activities
+    """The list that is gone through after this one, or this one again for what was changed."""
+    if place.mode != "changed":
+        pages = {**place.pages, place.stage: place.page}
+        place = msgspec.structs.replace(place, pages=pages)
+    is_later = place.until is not None and place.stage not in place.lacking
+    if place.mode == "new" and is_later and place.page > 1:
+        # Of a list of one page all was just read, also what was changed.
+        return _at(place, place.stage, "changed")
+    mode: Mode = "sweep" if place.mode == "sweep" else "new"
+    for name in LISTS[LISTS.index(place.stage) + 1 :]:
+        if mode == "new" or name not in place.lacking:
+            return _at(place, name, mode)
+    total = _entries(place.totals)
+    if mode == "sweep" and seen.items < total:
+        raise Inconsistent(f"counts {total} entries and shows only {seen.items}")
+    if mode == "sweep":
+        return _at(place, MISSED, mode)
+    if (place.sweeps or place.until is None) and total != seen.items:
+        # Something was deleted, or not shown: pages moved, or one came twice.
+        return _at(place, next(name for name in LISTS[1:] if name not in place.lacking), "sweep")
+    return _ended(place)
+
+
+def _at(place: Place, stage: str, mode: Mode) -> Place:
+    """The beginning of a list, for what is new its last page that was seen."""
+    is_new = mode == "new"
     return msgspec.structs.replace(
         place,
         stage=stage,
-        page=number,
+        mode=mode,
+        page=place.pages.get(stage, 1) if is_new and place.until is not None else 1,
         total=None,
         counted=None,
         asked=0,
-        goes_back=stage == "activities" and place.until is not None,
-        pages=(contacts, activities),
-        until=place.now if stage == "done" else place.until,
+        goes_back=is_new and place.until is not None,
+    )
+
+
+def _ended(place: Place) -> Place:
+    return msgspec.structs.replace(
+        place, stage=DONE, mode="new", page=1, asking=None, behind="", until=place.now
     )
 
 
 def missed_after(place: Place) -> str | None:
-    """Behind which name the next activity that a sweep missed is looked for."""
-    return (place.asking or "") if place.stage == "missed" else None
+    """Behind which name the next entry that a sweep missed is looked for."""
+    return place.behind if place.stage == MISSED and place.asking is None else None
 
 
 def found(place: Place, missed: str | None) -> Place:
-    """Where that one is asked for, or the end."""
+    """Where that one is asked for, or the end; a list that is not there now is passed over."""
     if missed is None:
-        return msgspec.structs.replace(place, stage="done", asking=None, until=place.now)
-    return msgspec.structs.replace(place, asking=missed)
+        return _ended(place)
+    list_, _ = _list_and_number(missed)
+    if list_ in place.lacking:
+        return msgspec.structs.replace(place, behind=_prefix(list_) + LAST)
+    return msgspec.structs.replace(place, asking=missed, behind=missed)
+
+
+LAST = "~"
+"""Comes behind all numbers."""
 
 
 def parse(element: bytes, context: Context) -> ImportItem:
-    """Read an activity or a contact; raises Invalid."""
-    try:
-        is_contact = _object(element).object == "contact"
-    except (ValueError, RecursionError):
-        is_contact = False
-    return contact_item(saved_contact(element)) if is_contact else parse_element(element, context)
+    """Read an activity, a contact or another entry; raises Invalid."""
+    if object_of(element) == "contact":
+        return contact_item(saved_contact(element))
+    return parse_element(element, context)
+
+
+def twins(item: ImportItem) -> Sequence[str]:
+    """The names that an activity may have in the other lists."""
+    draft = item.draft
+    if draft is None or draft.external_id is None or resource_of(draft) is not None:
+        return ()
+    return [prefix + draft.external_id for prefix in _PREFIXES]
+
+
+def joined(known: Draft, said: Draft) -> Draft:
+    """An entry with the people whom the list of activities shows with it.
+
+    A note says when it was written down; that list says the day on which it happened.
+    """
+    there = {link.key for link in known.links}
+    others = [Link(*link.key, ABOUT) for link in said.links if link.key not in there]
+    kept = resource_of(known)
+    is_on_day = said.occurred_at <= known.occurred_at < said.occurred_at + DAY
+    takes_day = kept is not None and kept.moment is None and not is_on_day
+    return msgspec.structs.replace(
+        known,
+        links=(*known.links, *others),
+        occurred_at=said.occurred_at if takes_day else known.occurred_at,
+    )
 
 
 def changed(known: Activity, said: Draft, _now: int) -> Draft:
-    """The activity with the attendees that it has now; links to other things stay."""
+    """The activity with the people that it has now; links to other things stay.
+
+    An entry of another list names one person, who comes in the place of the first.
+    """
     draft = changed_draft(known, said)
-    others: list[Link] = [
-        link for link in draft.links if link.type != CONTACT or link.role != ATTENDEE
-    ]
-    return msgspec.structs.replace(draft, links=with_links(said.links, tuple(others)))
+    kept = resource_of(said)
+    if kept is None:
+        others = [link for link in draft.links if link.type != CONTACT or link.role != ATTENDEE]
+        return msgspec.structs.replace(draft, links=with_links(said.links, tuple(others)))
+    old = draft_of(known)
+    first = next((link.key for link in old.links if link.type == CONTACT), None)
+    own = {first, *(link.key for link in said.links)}
+    others = [link for link in old.links if link.key not in own]
+    return msgspec.structs.replace(
+        draft,
+        occurred_at=draft.occurred_at if kept.moment else old.occurred_at,
+        data=without_values(kept, known.data, said.data),
+        links=(*said.links, *others),
+    )
 
 
 def _updated_at(element: bytes) -> int | None:
@@ -263,6 +357,8 @@ SERVICE = Service(
     turn=turn,
     parse=parse,
     changed=changed,
+    joined=joined,
+    twins=twins,
     missed_after=missed_after,
     found=found,
     is_one_to_an_account=True,

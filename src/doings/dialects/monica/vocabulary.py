@@ -35,6 +35,17 @@ GENDER_TYPES = ("M", "F", "O", "U", "N")
 NAMES_OF_GENDERS = {"male": "M", "man": "M", "female": "F", "woman": "F"}
 """The types of genders that a contact of another surface may have in words."""
 
+NUMBERS_OF_FIELD_TYPES = {
+    "email": "1",
+    "phone": "2",
+    "facebook": "3",
+    "twitter": "4",
+    "whatsapp": "5",
+    "telegram": "6",
+    "linkedin": "7",
+}
+"""The numbers of the types of contact fields that every account of Monica's has."""
+
 PHOTO = "photo"
 """The source of an avatar that is a picture of somebody's own."""
 

@@ -232,7 +232,9 @@ class Checkpoint:
 
         async def work(writer: Writer) -> tuple[ImportCounts, int | None, Pull, Any]:
             counts, run = await self._put(writer, said, now)
-            await writer.put_pull_items(self.pull.number, [self._item(one) for one in said])
+            marks = [PullItem(one.mark, 1, MARK_ROUND) for one in said if one.mark]
+            own = [self._item(one) for one in said]
+            await writer.put_pull_items(self.pull.number, [*own, *marks])
             counted = sum(one.before is None and not one.ref.startswith(MARK) for one in said)
             items = self.pull.items + counted
             changes: dict[str, object] = {"items": items, "run": run}
@@ -275,10 +277,11 @@ class Checkpoint:
         """Where to go on after a page, and the position that says so."""
         service = self._service
         place = service.turn(step.place, step.page, Seen(step.new, step.known, items))
-        after = service.missed_after(place)
-        if after is not None:
+        while (after := service.missed_after(place)) is not None:
             missed = await writer.missed_item(self.pull.number, self.pull.round, after)
             place = service.found(place, missed)
+            if missed is not None and service.ask(place) is not None:
+                break
         if self.contact is not None and service.ask(place) is None:
             mark = PullItem(self.contact, self.extent, self.pull.round)
             await writer.put_pull_items(self.pull.number, [mark])

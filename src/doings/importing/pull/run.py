@@ -22,6 +22,9 @@ from doings.importing.pull.writing import Said
 CONTACT_MARK = "list"
 """The kind of the marks of contacts whose lists were read to the end."""
 
+TWIN_MARK = "twin"
+"""The kind of the marks of what may be shown in another list as well, by its name and its id."""
+
 REFUSED = ImportItem(draft=None)
 """Stands for an element that cannot be read: it is counted, as the service counts it."""
 
@@ -129,6 +132,8 @@ class Round:
             await self._checkpoint.move(half)
             return half
         page = self._page(place, ask, answer)
+        if page.remark is not None:
+            self._remark(f"{self._checkpoint.pull.url} {page.remark}")
         if page.missing is not None and self._contact is None:
             return await self._checkpoint.delete(
                 page.missing, Step(place, page), now=self._context.now
@@ -177,7 +182,9 @@ class Round:
         if self._contact is not None and page.missing is None:
             owner = self._service.owner(self._contact)
             items[ref_of(owner, None)] = (owner, b"")
-        known = await self._checkpoint.known(list(items))
+        twins = {ref: self._twins(item) for ref, (item, _) in items.items()}
+        names = [name for pairs in twins.values() for pair in pairs for name in pair]
+        known = await self._checkpoint.known([*items, *names])
         ids = [item.id for item, _ in items.values() if item.id is not None]
         own = await self._checkpoint.at_home(ids)
         said = []
@@ -188,8 +195,28 @@ class Round:
             if digest != before:
                 item = await self._detailed(item, element, context)  # noqa: PLW2901 - it says more
             is_wanted = item.id not in own and self._is_wanted(item)
-            said.append(Said(ref, item, digest, before, is_wanted=is_wanted))
+            twin = next(
+                (name for mark, name in twins[ref] if mark in known and name in known), None
+            )
+            if twin is not None:
+                item = _named_as(item, twin)  # noqa: PLW2901 - it says more of that one
+                is_wanted = is_wanted and bool(known[twin].digest)
+            said.append(
+                Said(
+                    ref,
+                    item,
+                    digest,
+                    before,
+                    is_wanted=is_wanted,
+                    is_twin=twin is not None,
+                    mark=_twin_mark(ref, item) if page.prefix else None,
+                )
+            )
         return said
+
+    def _twins(self, item: ImportItem) -> list[tuple[str, str]]:
+        """The names that an item may have in other lists, each behind the mark that tells."""
+        return [(_twin_mark(name, item), name) for name in self._service.twins(item) if item.id]
 
     def _read(
         self, page: Page, ask: Ask, context: Context
@@ -202,7 +229,7 @@ class Round:
                 self._refuse(f"{_named(element, ask, number)}: {error}")
                 id_ = _id(element)
                 if id_ is not None and self._contact is None and page.has_activities:
-                    yield id_, (REFUSED, element)
+                    yield page.prefix + id_, (REFUSED, element)
                 continue
             if not self._service.saved.has_ids and item.draft is not None:
                 item = _numbered(item, occurrences)
@@ -288,6 +315,18 @@ def _numbered(item: ImportItem, occurrences: Counter[str]) -> ImportItem:
         return item
     numbered = msgspec.structs.replace(draft, external_id=f"{draft.external_id}-{count}")
     return msgspec.structs.replace(item, draft=numbered)
+
+
+def _twin_mark(name: str, item: ImportItem) -> str:
+    return mark_of(TWIN_MARK, f"{name} {item.id}")
+
+
+def _named_as(item: ImportItem, name: str) -> ImportItem:
+    """The item with the name of what it is shown as elsewhere."""
+    if item.draft is None:
+        return item
+    draft = msgspec.structs.replace(item.draft, external_id=name)
+    return msgspec.structs.replace(item, draft=draft)
 
 
 class _Id(msgspec.Struct):

@@ -29,7 +29,8 @@ class Said(msgspec.Struct, frozen=True):
 
     `before` is the digest of what was seen before: None for what is seen for the first time, 0 for
     what was left out. `is_wanted` says that it is to be recorded: not what happened before the time
-    that was asked for, and not what cannot be.
+    that was asked for, and not what cannot be. `is_twin` says that it was read in another list
+    before, and only says who else was there. By `mark` its own twins are found.
     """
 
     ref: str
@@ -37,6 +38,8 @@ class Said(msgspec.Struct, frozen=True):
     digest: int
     before: int | None = None
     is_wanted: bool = True
+    is_twin: bool = False
+    mark: str | None = None
 
     @property
     def is_known(self) -> bool:
@@ -61,18 +64,25 @@ class PageWriting:
     async def put(self, said: Sequence[Said]) -> ImportCounts:
         """Write what is new and what was changed; `filled` are activities that were changed."""
         await self._put_entities(said)
-        new = await self._linked([one.item for one in said if not one.is_known])
-        changed = await self._linked([one.item for one in said if one.is_known])
-        recorded, joined = await self._record(new)
+        own = [one for one in said if not one.is_twin]
+        new = await self._linked([one.item for one in own if not one.is_known])
+        changed = await self._linked([one.item for one in own if one.is_known])
+        twins = [one.item.draft for one in said if one.is_twin and one.item.draft is not None]
+        recorded, joined = await self._record(new, joins=self._service.is_by_contact)
+        await self._record(twins, joins=True)
         filled = joined + await self._change(changed)
-        repeated = len(new) + len(changed) - recorded - filled
+        # Whom a twin adds belongs to what was recorded before it.
+        repeated = len(new) + len(changed) + len(twins) - recorded - filled
         return ImportCounts(recorded=recorded, filled=filled, repeated=repeated)
 
-    async def _record(self, drafts: Sequence[Draft]) -> tuple[int, int]:
+    async def _record(self, drafts: Sequence[Draft], *, joins: bool) -> tuple[int, int]:
         """Record activities; returns how many are new, and how many of the others were completed.
 
-        One is there already if it was imported before, or if the service shows it for two people.
+        One is there already if it was imported before, or if the service shows it for two people;
+        with `joins` it gets the links of both.
         """
+        if not drafts:
+            return 0, 0
         outcomes = await self._writer.record(drafts)
         said = {
             outcome.seq: draft
@@ -80,14 +90,15 @@ class PageWriting:
             if outcome.is_repeated
         }
         there = await self._writer.activities(list(said))
-        joined = [(activity, self._joined(activity, said[activity.seq])) for activity in there]
+        joined = [
+            (activity, self._joined(activity, said[activity.seq], joins=joins))
+            for activity in there
+        ]
         return len(drafts) - len(said), await self._replace(joined)
 
-    def _joined(self, known: Activity, said: Draft) -> Draft:
+    def _joined(self, known: Activity, said: Draft, *, joins: bool) -> Draft:
         whole = self._service.saved.filled_activity(known, said, self._now)
-        if not self._service.is_by_contact:
-            return whole
-        return self._service.joined(whole, said)
+        return self._service.joined(whole, said) if joins else whole
 
     async def _change(self, drafts: Sequence[Draft]) -> int:
         """Change activities as the service has; returns how many. Those deleted here stay so."""

@@ -17,23 +17,13 @@ from doings.dialects.monica.mapping.resources.life_events import LIFE_EVENT_TYPE
 from doings.dialects.monica.vocabulary import (
     ATTENDEE,
     NAMES_OF_GENDERS,
+    NUMBERS_OF_FIELD_TYPES,
     ORIGIN,
     RECORDED_KIND,
 )
 
 exported_element = element_decoder(Element)
 """One element of an export, from JSON; raises Invalid."""
-
-CONTACT_FIELD_TYPES = {
-    "email": "1",
-    "phone": "2",
-    "facebook": "3",
-    "twitter": "4",
-    "whatsapp": "5",
-    "telegram": "6",
-    "linkedin": "7",
-}
-"""The numbers of the types of contact fields that every account of Monica's has."""
 
 NAMES_OF_DEFAULTS = {
     "just_hung_out": "just hung out",
@@ -137,7 +127,7 @@ def _contact_field(element: Element, entry: Entry, _context: Context) -> ImportI
     type_ = element.names.get(str(entry.properties.get("type")), {})
     word = (_text(type_, "type") or _text(type_, "name") or "other").lower()
     owner = _key(_owner(element).uuid)
-    number = CONTACT_FIELD_TYPES.get(word)
+    number = NUMBERS_OF_FIELD_TYPES.get(word)
     attrs = json_text({"contact_field_type": number} if number else {"type": word})
     field = EntityDraft(name=content, attrs=attrs, contact=owner[1])
     contact = EntityDraft(attrs=json_text({word: content}))
@@ -225,8 +215,8 @@ def _conversation(element: Element, entry: Entry, context: Context) -> ImportIte
     occurred_at, data = _moment(_required(said, "happened_at"), "happened_at", context)
     type_ = element.names.get(str(said.get("contact_field_type")), {})
     word = (_text(type_, "type") or _text(type_, "name") or "").lower()
-    if word in CONTACT_FIELD_TYPES:
-        data["contact_field_type_id"] = int(CONTACT_FIELD_TYPES[word])
+    if word in NUMBERS_OF_FIELD_TYPES:
+        data["contact_field_type_id"] = int(NUMBERS_OF_FIELD_TYPES[word])
     messages = [_message(number, one) for number, one in enumerate(_list(said, "messages"), 1)]
     data["messages"] = messages
     body = "\n".join([str(one["content"]) for one in messages]) or None

@@ -55,7 +55,7 @@ def draft_from_document(document: SavedActivity, time_zone: str) -> Draft:
         summary=document.summary,
         body=document.description,
         data=json_text(data),
-        links=tuple([Link(*_key(contact), ATTENDEE) for contact in contacts]),
+        links=tuple([Link(*contact_key(contact), ATTENDEE) for contact in contacts]),
         origin=ORIGIN,
         external_id=str(document.id),
     )
@@ -81,15 +81,18 @@ def named_from_document(document: SavedActivity) -> tuple[NamedRef, ...]:
 
 def entity_drafts_from_document(document: SavedActivity) -> list[tuple[EntityKey, EntityDraft]]:
     """The contacts of an activity of a saved answer, each with its key and draft."""
-    return [(_key(contact), _contact_draft(contact)) for contact in document.attendees.contacts]
+    return [
+        (contact_key(contact), contact_draft(contact)) for contact in document.attendees.contacts
+    ]
 
 
-def _key(contact: SavedContact) -> EntityKey:
+def contact_key(contact: SavedContact) -> EntityKey:
     """The key of a saved contact; its number is marked, as it could be that of another of ours."""
     return CONTACT, f"{ORIGIN}-{contact.id}"
 
 
-def _contact_draft(contact: SavedContact) -> EntityDraft:
+def contact_draft(contact: SavedContact) -> EntityDraft:
+    """What a saved contact says of itself."""
     facts = _facts(contact)
     return EntityDraft(name=complete_name(facts) or None, attrs=json_text(facts))
 
@@ -141,7 +144,7 @@ def contact_item(contact: SavedFullContact) -> ImportItem:
     )
     draft = EntityDraft(name=complete_name(facts) or None, attrs=json_text(facts))
     named = tuple([NamedRef(TAG, tag.name) for tag in contact.tags])
-    return ImportItem(draft=None, entities=((_key(short), draft),), named=named)
+    return ImportItem(draft=None, entities=((contact_key(short), draft),), named=named)
 
 
 _OF_BOTH = tuple([name for name in SavedContact.__struct_fields__ if name != "information"])

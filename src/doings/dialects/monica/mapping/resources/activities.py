@@ -202,6 +202,14 @@ def _data(kept: ActivityResource, data: str, old: Values, values: Values) -> str
     return json_text(members)
 
 
+def without_values(kept: ActivityResource, data: str, said: str) -> str:
+    """The data with the values that another says in the place of its own; other members stay."""
+    members = msgspec.json.decode(data, type=dict[str, msgspec.Raw])
+    own = {HAPPENED_ON, *(field.stored for field in kept.resource.fields)}
+    others = {name: value for name, value in members.items() if name not in own}
+    return json_text(others | msgspec.json.decode(said, type=dict[str, msgspec.Raw]))
+
+
 def _put(members: dict[str, msgspec.Raw], name: str, value: object) -> None:
     if value is None:
         members.pop(name, None)
