@@ -11,7 +11,7 @@ from doings.importing.pull import rounds
 from tests.cli.conftest import Cli
 from tests.engines import ENGINES
 from tests.pull.conftest import Puller, Vendor
-from tests.pull.proxy import Switch, proxy, status
+from tests.pull.proxy import Asked, Given, Switch, proxy, status
 from tests.storage import servers
 
 
@@ -78,6 +78,84 @@ def test_monica_tells_what_is_new_changed_and_deleted(
     people = [link for link in held["Lunch 4"]["links"] if link["type"] == "contact"]
     assert len(people) == 1
     assert "James" in {link["name"] for link in held["Lunch 7"]["links"]}
+
+
+KINDS = (
+    "note.created",
+    "call.logged",
+    "conversation.logged",
+    "life_event.logged",
+    "journal_entry.written",
+)
+"""What the lists of Monica's beside that of activities show."""
+
+
+def entry(kind: str, number: int) -> dict[str, object]:
+    """Something that one of these lists shows, and that of activities as well."""
+    name = f"{kind}-{number}"
+    return {
+        "kind": kind,
+        "summary": None if kind == "note.created" else name,
+        "body": name,
+        "occurred_at": "2026-03-01T10:00:00Z",
+        "links": ["contact:8"],
+        "external_id": name,
+        "origin": "test",
+    }
+
+
+def test_monica_tells_what_is_new_changed_and_deleted_in_all_its_lists(
+    vendor: Vendor, pull: Puller
+) -> None:
+    """Each thing is recorded once, as what it is, though two lists show it."""
+    vendor.record([entry(kind, number) for kind in KINDS for number in range(3)])
+    first = pull.counts("monica")
+    ids = ids_by_name(vendor)
+
+    for kind in KINDS:
+        vendor.send("PATCH", f"/v1/activities/{ids[f'{kind}-0']}", {"body": f"Edited {kind}"})
+        vendor.send("DELETE", f"/v1/activities/{ids[f'{kind}-1']}")
+    vendor.send("PATCH", f"/v1/activities/{ids['note.created-2']}", {"links": ["contact:9"]})
+    vendor.record([entry(kind, 3) for kind in KINDS])
+    second = pull.counts("monica")
+    third = pull.counts("monica")
+
+    held = pull.exported()
+    people = {one["body"]: [link["id"] for link in one["links"]] for one in held}
+    assert [counts["recorded"] for counts in (first, second, third)] == [15, 5, 0]
+    assert [counts["deleted"] for counts in (first, second, third)] == [0, 5, 0]
+    assert (second["updated"], third["updated"]) == (6, 0)
+    assert sorted((one["kind"], one["body"]) for one in held) == sorted(
+        (kind, body) for kind in KINDS for body in (f"Edited {kind}", f"{kind}-2", f"{kind}-3")
+    )
+    assert people["note.created-2"] != people["note.created-3"]
+    assert len(people["note.created-2"]) == 1
+
+
+def test_a_list_that_monica_does_not_have_is_passed_over(vendor: Vendor, pull: Puller) -> None:
+    """That is said once, and what was pulled of it before stays when others are deleted."""
+    vendor.record([entry(kind, number) for kind in KINDS for number in range(2)])
+    id_ = ids_by_name(vendor)["call.logged-1"]
+
+    def without_notes(asked: Asked, given: Given) -> Given:
+        return status(404)(asked, given) if "/notes" in asked.path else given
+
+    with proxy(vendor.server.url, Switch(without_notes)) as between:
+        Switch.is_broken = False
+        pull.counts("monica", url=between.url)
+        Switch.is_broken = True
+        vendor.send("DELETE", f"/v1/activities/{id_}")
+        lacking = pull("monica", url=between.url)
+        again = pull("monica", url=between.url)
+        Switch.is_broken = False
+        vendor.record([entry("note.created", 2)])
+        whole = pull("monica", url=between.url)
+
+    held = {one["body"] for one in pull.exported()}
+    assert [run.err.count("has no list of notes") for run in (lacking, again, whole)] == [1, 0, 0]
+    assert json.loads(lacking.out)["deleted"] == 1
+    assert {"note.created-0", "note.created-1", "note.created-2"} <= held
+    assert "call.logged-1" not in held
 
 
 def test_mio_tells_what_is_new_changed_and_deleted(vendor: Vendor, pull: Puller) -> None:

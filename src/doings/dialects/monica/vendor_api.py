@@ -30,8 +30,10 @@ from doings.core.pulling.service import (
     Seen,
     Service,
 )
+from doings.core.text import object_from_text
 from doings.core.values.instants import instant_from_text
 from doings.dialects.monica.mapping.resources.activities import ABOUT, without_values
+from doings.dialects.monica.mapping.resources.conversations import CONVERSATIONS
 from doings.dialects.monica.mapping.resources.saved import ENTRIES, resource_of
 from doings.dialects.monica.mapping.saved import contact_item, saved_contact
 from doings.dialects.monica.saved import SAVED, elements_from_answer, object_of, parse_element
@@ -298,17 +300,20 @@ def twins(item: ImportItem) -> Sequence[str]:
 
 
 def joined(known: Draft, said: Draft) -> Draft:
-    """An entry with the people whom the list of activities shows with it.
+    """An entry with what only the list of activities says of it: who else was there.
 
-    A note says when it was written down; that list says the day on which it happened.
+    A note says when it was written down, and that list the day on which it happened. A conversation
+    that has no messages may have a text there.
     """
     there = {link.key for link in known.links}
     others = [Link(*link.key, ABOUT) for link in said.links if link.key not in there]
     kept = resource_of(known)
     is_on_day = said.occurred_at <= known.occurred_at < said.occurred_at + DAY
     takes_day = kept is not None and kept.moment is None and not is_on_day
+    has_text = kept is not CONVERSATIONS or object_from_text(known.data).get("messages")
     return msgspec.structs.replace(
         known,
+        body=known.body if has_text else said.body,
         links=(*known.links, *others),
         occurred_at=said.occurred_at if takes_day else known.occurred_at,
     )
@@ -317,7 +322,7 @@ def joined(known: Draft, said: Draft) -> Draft:
 def changed(known: Activity, said: Draft, _now: int) -> Draft:
     """The activity with the people that it has now; links to other things stay.
 
-    An entry of another list names one person, who comes in the place of the first.
+    An entry of another list names one person, who comes in the place of the first, or none.
     """
     draft = changed_draft(known, said)
     kept = resource_of(said)
@@ -326,7 +331,7 @@ def changed(known: Activity, said: Draft, _now: int) -> Draft:
         return msgspec.structs.replace(draft, links=with_links(said.links, tuple(others)))
     old = draft_of(known)
     first = next((link.key for link in old.links if link.type == CONTACT), None)
-    own = {first, *(link.key for link in said.links)}
+    own = {first, *(link.key for link in said.links)} if said.links else set()
     others = [link for link in old.links if link.key not in own]
     return msgspec.structs.replace(
         draft,

@@ -67,13 +67,23 @@ class PageWriting:
         own = [one for one in said if not one.is_twin]
         new = await self._linked([one.item for one in own if not one.is_known])
         changed = await self._linked([one.item for one in own if one.is_known])
-        twins = [one.item.draft for one in said if one.is_twin and one.item.draft is not None]
         recorded, joined = await self._record(new, joins=self._service.is_by_contact)
-        await self._record(twins, joins=True)
-        filled = joined + await self._change(changed)
-        # Whom a twin adds belongs to what was recorded before it.
-        repeated = len(new) + len(changed) + len(twins) - recorded - filled
+        filled = joined + await self._change(changed) + await self._join(said)
+        activities = sum(one.item.draft is not None for one in said)
+        repeated = activities - recorded - filled
         return ImportCounts(recorded=recorded, filled=filled, repeated=repeated)
+
+    async def _join(self, said: Sequence[Said]) -> int:
+        """Complete what other lists say of activities; returns how many were changed since."""
+        twins = [one for one in said if one.is_twin]
+        new, changed = (
+            [one.item.draft for one in twins if one.item.draft and one.is_known is is_known]
+            for is_known in (False, True)
+        )
+        # What is completed for the first time was counted as it was recorded.
+        await self._record(new, joins=True)
+        _, joined = await self._record(changed, joins=True)
+        return joined
 
     async def _record(self, drafts: Sequence[Draft], *, joins: bool) -> tuple[int, int]:
         """Record activities; returns how many are new, and how many of the others were completed.

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from doings.core.activity import Draft, Link
+from doings.core.entity import draft_of as entity_draft_of
 from doings.core.errors import Invalid
 from doings.core.imports import ImportItem, element_decoder
 from doings.core.values.instants import instant_from_text
@@ -16,9 +17,11 @@ from doings.dialects.monica.mapping.resources.activities import (
     draft_of_values,
 )
 from doings.dialects.monica.mapping.resources.conversations import CONVERSATIONS
+from doings.dialects.monica.mapping.resources.entities import default_entities
 from doings.dialects.monica.mapping.resources.happened import CALLS, JOURNAL, LIFE_EVENTS, NOTES
 from doings.dialects.monica.mapping.resources.life_events import LIFE_EVENT_TYPES, stored_type
 from doings.dialects.monica.mapping.resources.moments import DAY_LENGTH, moment_of
+from doings.dialects.monica.mapping.resources.people import CONTACT_FIELD_TYPES
 from doings.dialects.monica.mapping.saved import contact_draft, contact_key
 from doings.dialects.monica.saved_documents import (
     SavedEmotion,
@@ -34,6 +37,12 @@ saved_entry = element_decoder(SavedEntry)
 Values = dict[str, Any]
 
 _MIDNIGHT = "T00:00:00Z"
+
+_FIELD_TYPES = {
+    int(entity.id): (entity.key, entity_draft_of(entity))
+    for entity in default_entities(CONTACT_FIELD_TYPES, 0)
+}
+"""What every account has of the ways in which conversations take place, by number."""
 
 _NUMBERS_OF_KEYS = {one.key: number for number, one in LIFE_EVENT_TYPES.items()}
 
@@ -55,9 +64,11 @@ def entry_item(document: SavedEntry, time_zone: str) -> ImportItem:
     if contact is None:
         return ImportItem(draft=draft, id=document.uuid)
     key = contact_key(contact)
+    number = values.get("contact_field_type")
     return ImportItem(
         draft=msgspec.structs.replace(draft, links=(Link(*key, ABOUT),)),
         entities=((key, contact_draft(contact)),),
+        new_entities=() if number is None else (_FIELD_TYPES[number],),
         id=document.uuid,
     )
 
