@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -156,6 +158,23 @@ def test_a_list_that_monica_does_not_have_is_passed_over(vendor: Vendor, pull: P
     assert json.loads(lacking.out)["deleted"] == 1
     assert {"note.created-0", "note.created-1", "note.created-2"} <= held
     assert "call.logged-1" not in held
+
+
+def test_a_place_of_an_older_version_costs_requests_only(
+    vendor: Vendor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cli: Cli
+) -> None:
+    """The service is gone through once more, and nothing is recorded twice."""
+    monkeypatch.setenv("DOINGS_DATABASE", f"sqlite:///{tmp_path}/older.db")
+    pull = Puller(cli, vendor, monkeypatch)
+    vendor.record([encounter(number) for number in range(3)])
+    pull.counts("monica")
+    with closing(sqlite3.connect(tmp_path / "older.db")) as database, database:
+        place = '{"place":{"stage":"changed","pages":[1,1],"until":5}}'
+        database.execute("UPDATE pulls SET position = ?", (place,))
+
+    again = pull.counts("monica")
+
+    assert (again["recorded"], again["repeated"], again["run"]) == (0, 3, None)
 
 
 def test_mio_tells_what_is_new_changed_and_deleted(vendor: Vendor, pull: Puller) -> None:

@@ -125,11 +125,18 @@ class Checkpoint:
         return self.pull.since or 0
 
     def place(self) -> Any:  # noqa: ANN401 - each dialect has a type of its own
-        """The place where the pull is, None where it has none."""
+        """The place where the pull is, None where it has none.
+
+        That of an older version may have another shape. Then the service is gone through as if for
+        the first time: what was seen is known, and costs requests only.
+        """
         place = self.position.place
         if bytes(place) == bytes(NOWHERE):
             return None
-        return msgspec.json.decode(place, type=self._service.place)
+        try:
+            return msgspec.json.decode(place, type=self._service.place)
+        except msgspec.ValidationError:
+            return None
 
     async def begin(self, *, since: int | None, now: int) -> Any:  # noqa: ANN401 - likewise
         """Begin to go through the service, or go on where it was broken off.

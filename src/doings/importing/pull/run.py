@@ -209,7 +209,7 @@ class Round:
                     before,
                     is_wanted=is_wanted,
                     is_twin=twin is not None,
-                    mark=_twin_mark(ref, item) if page.prefix else None,
+                    mark=_twin_mark(ref, item) if page.prefix and item.id else None,
                 )
             )
         return said
