@@ -212,3 +212,37 @@ def test_axe_finds_nothing(page: Page, theme: Literal["light", "dark"]) -> None:
     page.frame_locator("iframe").locator("article").first.wait_for()
 
     assert violations(page) == []
+
+
+def test_who_is_erased_is_gone_at_once(page: Page, site: Site) -> None:
+    """Names in what stays are shown as erased, without a wish, and so are texts."""
+    articles = page.locator("doings-timeline article")
+    site.http.put("/entities/contact/zed", json={"name": "Zed Zimmer"})
+    made = site.record("met Zed Zimmer", links=["contact:1", "contact:zed"])
+    site.record("only Zed Zimmer", links=["contact:zed"])
+    expect(articles.first).to_contain_text("met Zed Zimmer")
+
+    site.http.post("/erasures", json={"entity": "contact:zed"})
+
+    expect(articles.first).to_contain_text("met [erased]")
+    site.http.delete(f"/activities/{made}")
+
+
+def test_whoever_is_shown_and_erased_is_gone(page: Page, site: Site) -> None:
+    """The view ends, and nothing is left of it."""
+    timeline = page.locator("doings-timeline")
+    site.http.put("/entities/contact/yve", json={"name": "Yve Young"})
+    site.record("Yve Young called", links=["contact:yve"])
+    token = site.viewer_token(entity="contact:yve")
+    show = """(one, [entity, token]) => {
+        one.setAttribute("entity", entity);
+        one.setAttribute("token", token);
+    }"""
+    timeline.evaluate(show, ["contact:yve", token])
+    expect(timeline.locator("article").first).to_contain_text("Yve Young called")
+
+    site.http.post("/erasures", json={"entity": "contact:yve"})
+
+    expect(timeline.locator("article")).to_have_count(0)
+    timeline.evaluate(show, ["contact:1", site.viewer_token()])
+    expect(timeline.locator("article").first).to_contain_text("Visit")

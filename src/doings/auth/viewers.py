@@ -17,6 +17,7 @@ from doings.auth.jwt import ALGORITHM, TokenExpired
 from doings.auth.principal import VIEW, Principal
 from doings.core.clock import SECOND
 from doings.core.errors import Unauthenticated
+from doings.core.store import Store
 from doings.core.store.credentials import View
 
 ISSUER = "doings-viewer"
@@ -59,14 +60,14 @@ def is_viewer_token(text: str) -> bool:
 
 
 async def viewer_by_token(
-    authenticator: Authenticator, secret: bytes, token: str, address: str
+    authenticator: Authenticator, store: Store, token: str, address: str
 ) -> Principal:
     """Who a token belongs to, with its view.
 
-    Raises Unauthenticated for a garbled one, an expired one and one whose credential was revoked,
-    and TooManyRequests for an address that guesses.
+    Raises Unauthenticated for a garbled one, an expired one, one whose credential was revoked and
+    one whose entity was erased, and TooManyRequests for an address that guesses.
     """
-    claims = _verified(secret, token)
+    claims = _verified(store.secret, token)
     if claims is None:
         authenticator.failed(address)
         raise Unauthenticated("the token is not valid")
@@ -75,7 +76,14 @@ async def viewer_by_token(
     principal = await authenticator.by_key(claims.sub)
     if principal.account.id != claims.account:
         raise Unauthenticated("the token is not valid")
+    if await is_of_another(store, claims.account, claims.view):
+        raise Unauthenticated("what the token shows was erased")
     return seeing_only(principal, claims.view, expires_at=claims.exp * SECOND)
+
+
+async def is_of_another(store: Store, account_id: int, view: View) -> bool:
+    """Whether the entity of a view may have been erased, so that its id is another one's now."""
+    return await store.read(account_id, lambda reader: reader.is_another(view.entity, view.seq))
 
 
 def seeing_only(principal: Principal, view: View, *, expires_at: int | None) -> Principal:

@@ -42,7 +42,7 @@ async def viewer_of(request: Request, token: str) -> Principal:
     request.headers["Access-Control-Expose-Headers"] = ANSWER_HEADERS
     services = request.services
     principal = await viewer_by_token(
-        services.authenticator, services.store.secret, token, request.address
+        services.authenticator, services.store, token, request.address
     )
     assert principal.view is not None  # noqa: S101 - that is what a viewer is
     origins = origins_of(principal.view, principal.account)

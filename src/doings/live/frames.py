@@ -13,7 +13,7 @@ from doings.core.documents.document import (
     entity_change_document,
 )
 from doings.core.entity import EntityKey
-from doings.core.presentation.viewed import ViewedChange, viewed_change_document
+from doings.core.presentation.viewed import ViewedChange, ViewedErasure, viewed_change_document
 from doings.core.query import Query
 from doings.core.resuming.position import Position
 from doings.core.store.changes import Change, EntityChange, FeedChunk
@@ -33,7 +33,8 @@ Frame = tuple[int, bytes]
 class Audience(NamedTuple):
     """Those who are sent the same: by one filter, and as a viewer of an entity is shown it, if so.
 
-    A viewer is told of activities only, and of other entities without their ids.
+    A viewer is told of activities only, and of other entities without their ids. That somebody was
+    erased is told to viewers, too, so that they load again what names them.
     """
 
     query: Query
@@ -54,7 +55,8 @@ class Frames:
         frames = []
         for item in self._chunk.items:
             told = self._told(query, item)
-            if told is not None and not (viewed and isinstance(item, EntityChange)):
+            is_hidden = viewed and isinstance(item, EntityChange) and item.op != "erased"
+            if told is not None and not is_hidden:
                 frames.append((item.seq, self._frame(item, told, viewed)))
         return frames
 
@@ -70,12 +72,16 @@ class Frames:
         if frame is None:
             position = str(Position(self._chunk.epoch, item.seq))
             name, document = (
-                (f"entity.{item.op}", entity_change_document(item))
+                (f"entity.{item.op}", _entity_document(item, viewed))
                 if isinstance(item, EntityChange)
                 else _DOCUMENTS[told](item, viewed)
             )
             frame = self._encoded[item.seq, told, viewed] = sse.event(name, document, position)
         return frame
+
+
+def _entity_document(change: EntityChange, viewed: EntityKey | None) -> object:
+    return ViewedErasure(change.seq) if viewed else entity_change_document(change)
 
 
 def _document(change: Change, viewed: EntityKey | None) -> ChangeDocument | ViewedChange:

@@ -9,6 +9,7 @@ import structlog
 from starlette.responses import Response
 
 from doings.auth.principal import READ, Principal
+from doings.auth.viewers import is_of_another
 from doings.core.account import Account
 from doings.core.budget import STREAM_SECONDS
 from doings.core.clock import Clock
@@ -113,6 +114,7 @@ class Hub:
             tail = self._tails[account_id] = Tail(self._store, account_id, _note_failure)
         tail.users += 1
         reader = Reader(tail, principal.key, audience, start, ends_at=principal.expires_at)
+        reader.view = view
         self._places[reader] = place
         self._due.append((asyncio.get_running_loop().time() + POSITION_SECONDS, reader))
         STREAMS.inc()
@@ -186,10 +188,18 @@ class Hub:
         for number, (key, readers) in enumerate(by_key.items(), 1):
             found = await self._found(key)
             for reader in readers:
-                if found is None or not _may_read(reader, found):
+                is_good = found is not None and _may_read(reader, found)
+                if not is_good or await self._shows_another(reader):
                     reader.close("revoked")
             if number % CREDENTIALS == 0:
                 await asyncio.sleep(0)
+
+    async def _shows_another(self, reader: Reader) -> bool:
+        """Whether who a viewer was shown was erased."""
+        if reader.view is None or not reader.is_unsure:
+            return False
+        reader.is_unsure = False
+        return await is_of_another(self._store, reader.tail.account_id, reader.view)
 
     async def _found(self, key: str) -> SignIn | None:
         """What a credential is now; None once it was revoked or has expired."""

@@ -210,10 +210,10 @@ def told_of(
     """How an item is told to a filter, None for one that it hides; `around` is what `states` says.
 
     Of an activity that was erased only the kind is known, and so all are told who may have seen it.
+    An entity that was erased may have been named in any activity, and has another id now.
     """
     if isinstance(item, EntityChange):
-        is_told = is_told_of_entity(query, keys_of(item, people))
-        is_told = is_told or _is_told_of_erasure(query, item)
+        is_told = item.op == "erased" or is_told_of_entity(query, keys_of(item, people))
         return "item" if is_told else None
     if item.op == "erased":
         return "item" if has_kind(query.kinds, item.kind) else None
@@ -233,12 +233,6 @@ def is_told_of_entity(query: Query, keys: Collection[EntityKey]) -> bool:
     """Whether a filter lets through what happens to an entity: it has to name it by a key."""
     named = (*query.entities, *query.also, query.actor)
     return is_everything(query) or any(key in named for key in keys)
-
-
-def _is_told_of_erasure(query: Query, change: EntityChange) -> bool:
-    """An entity that was erased has another id than the filter names, so its type decides."""
-    named = (*query.entities, *query.also, *([query.actor] if query.actor else []))
-    return change.op == "erased" and change.type in {type_ for type_, _ in named}
 
 
 def _fits(query: Query, marks: Marks) -> bool:

@@ -10,7 +10,8 @@ from doings.core.account import Account
 from doings.core.budget import STREAM_BACKLOG_BYTES
 from doings.core.resuming.position import Position
 from doings.core.store import Store
-from doings.core.store.changes import FeedChunk
+from doings.core.store.changes import EntityChange, FeedChunk
+from doings.core.store.credentials import View
 from doings.live import sse
 from doings.live.frames import Audience, Frames
 
@@ -44,12 +45,14 @@ class Reader:
         "has_joined",
         "has_left",
         "is_good",
+        "is_unsure",
         "key",
         "pending",
         "sending_since",
         "size",
         "tail",
         "task",
+        "view",
     )
 
     def __init__(
@@ -72,6 +75,10 @@ class Reader:
         self.closing: Reason | None = None
         self.is_good: Callable[[Account], bool] | None = None
         """Whether it may go on reading, besides that its credential is good."""
+        self.view: View | None = None
+        """What it may see at most, where that is a view."""
+        self.is_unsure = False
+        """Whether somebody was erased since its view was looked at, who may be who it shows."""
         self.has_joined = False
         self.has_left = False
         self.sending_since: float | None = None
@@ -155,7 +162,7 @@ class Tail:
         self._coming = 0
         """Up to where it is handing out just now: who joins meanwhile has to be there already."""
         self._store = store
-        self._account_id = account_id
+        self.account_id = account_id
         self._on_error = on_error
         self._groups: dict[Audience, dict[Reader, None]] = {}
         self._task: asyncio.Task[None] | None = None
@@ -189,7 +196,7 @@ class Tail:
         return is_same and reader.at >= self._coming
 
     async def _read_for(self, reader: Reader) -> None:
-        chunk = await read(self._store, self._account_id, reader.at)
+        chunk = await read(self._store, self.account_id, reader.at)
         if self._task is None:
             # The first reader: the tail begins where it is read now, and goes on from there.
             self.at, self._coming, self.epoch = chunk.through, chunk.through, chunk.epoch
@@ -202,6 +209,7 @@ class Tail:
         frames = Frames(chunk).of(reader.audience)
         if frames:
             reader.push(b"".join([frame for _, frame in frames]))
+        reader.is_unsure = reader.is_unsure or tells_of_erasure(chunk)
         reader.at = chunk.through
 
     def leave(self, reader: Reader) -> None:
@@ -221,12 +229,12 @@ class Tail:
             self._task = None
 
     async def _run(self) -> None:
-        with self._store.following(self._account_id) as followed:
+        with self._store.following(self.account_id) as followed:
             while True:
                 # Asked for before reading, so that no commit falls between the two.
                 news = followed.next_commit()
                 try:
-                    chunk = await read(self._store, self._account_id, self.at)
+                    chunk = await read(self._store, self.account_id, self.at)
                 except Exception as error:  # noqa: BLE001 - whatever it is, it is told and all wait
                     self._on_error(error)
                     await asyncio.sleep(PAUSE_SECONDS)
@@ -254,7 +262,7 @@ class Tail:
 
     async def _hand_out_frames(self, chunk: FeedChunk) -> None:
         """Push to each group what its filter lets through; a reader may be past some of it."""
-        frames = Frames(chunk)
+        frames, has_erased = Frames(chunk), tells_of_erasure(chunk)
         served = 0
         for audience, group in list(self._groups.items()):
             told = frames.of(audience)
@@ -262,6 +270,7 @@ class Tail:
                 continue
             first, together = told[0][0], b"".join([frame for _, frame in told])
             for reader in list(group):
+                reader.is_unsure = reader.is_unsure or has_erased
                 if reader.at < first:
                     reader.push(together)
                 elif rest := [frame for seq, frame in told if seq > reader.at]:
@@ -274,6 +283,11 @@ class Tail:
 async def read(store: Store, account_id: int, after: int) -> FeedChunk:
     """The next events after a seq."""
     return await store.read(account_id, lambda reader: reader.feed(after, CHUNK))
+
+
+def tells_of_erasure(chunk: FeedChunk) -> bool:
+    """Whether an entity was erased."""
+    return any(isinstance(item, EntityChange) and item.op == "erased" for item in chunk.items)
 
 
 def is_elsewhere(chunk: FeedChunk, position: Position) -> bool:

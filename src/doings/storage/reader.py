@@ -137,6 +137,12 @@ class AccountReader:
     async def erasures(self, limit: int, before: str | None) -> list[Erasure]:
         return await erasures.erasures(self._transaction, limit, before)
 
+    async def own_seq(self, key: EntityKey) -> int | None:
+        return await erasures.own_seq(self._transaction, key)
+
+    async def is_another(self, key: EntityKey, seq: int) -> bool:
+        return await erasures.is_another(self._transaction, key, seq)
+
     async def hold(self, key: EntityKey) -> Hold | None:
         return await erasures.hold(self._transaction, key)
 

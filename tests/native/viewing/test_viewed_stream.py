@@ -58,6 +58,17 @@ async def test_others_are_told_all_on_the_same_filter(app: Application, native: 
     assert "title" not in shown[0]
 
 
+async def test_a_viewer_is_told_that_somebody_was_erased(app: Application, native: Native) -> None:
+    """Not who: any activity that it is shown may have named them."""
+    await native.put("contact:9", name="Ann")
+    await native.record(links=["contact:8", "contact:9"])
+    async with viewing(app, f"entity=contact:8&token={await token_for(native)}") as listener:
+        await native.http.post("/erasures", json={"entity": "contact:9"})
+        erased = await listener.wait_for("entity.erased")
+
+    assert erased.data.keys() == {"seq"}
+
+
 async def test_a_viewer_s_stream_ends_with_its_credential(
     app: Application, native: Native, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
@@ -269,6 +270,30 @@ def test_a_persons_page_is_live(browser: Browser, site: Site) -> None:
     expect(page.locator("article h3").first).to_have_text("just now")
     page.keyboard.press("/")
     expect(page.locator("#find")).to_be_focused()
+    page.context.close()
+
+
+def test_who_is_erased_leaves_open_pages_at_once(browser: Browser, site: Site) -> None:
+    """What is only about somebody goes, and names and texts of what stays are taken out."""
+    page = opened(browser, site.url, site.account)
+    http = httpx.Client(
+        base_url=f"{site.url}/v1", headers={"Authorization": f"Bearer {site.account.secret}"}
+    )
+    http.put("/entities/contact/zed", json={"name": "Zed Zimmer"})
+    note = {"kind": "note.created", "summary": "met Zed Zimmer"}
+    met = http.post("/activities", json={**note, "links": ["contact:9", "contact:zed"]}).json()
+    http.post("/activities", json={**note, "summary": "alone", "links": ["contact:zed"]})
+    page.goto("/timeline")
+    expect(page.locator("#news[data-live='yes']")).to_have_count(1)
+    expect(page.locator("main")).to_contain_text("met Zed Zimmer")
+
+    http.post("/erasures", json={"entity": "contact:zed"})
+
+    expect(page.locator("main")).to_contain_text("met [erased]")
+    expect(page.locator("main")).not_to_contain_text("Zed")
+    expect(page.locator("article", has_text="alone")).to_have_count(0)
+    http.delete(f"/activities/{met['id']}")
+    http.close()
     page.context.close()
 
 

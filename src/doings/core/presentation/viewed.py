@@ -91,6 +91,12 @@ class ViewedChange(msgspec.Struct):
     before: None
 
 
+class ViewedErasure(msgspec.Struct):
+    """That somebody was erased, as a viewer is told it: not who."""
+
+    seq: int
+
+
 def viewed_rendering(viewed: EntityKey) -> Rendering:
     """Activities as who sees one entity's timeline only is shown them."""
 

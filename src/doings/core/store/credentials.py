@@ -12,12 +12,14 @@ from doings.core.resuming.position import Position
 class View(msgspec.Struct, frozen=True, kw_only=True):
     """One entity's timeline, of these kinds and `noun.*` patterns; None is every kind.
 
-    `origins` are the sites whose pages may ask for it; None is any site.
+    `origins` are the sites whose pages may ask for it; None is any site. `seq` was the entity's, or
+    the account's next one where there was no such entity: another of the same id is not shown.
     """
 
     entity: EntityKey
     kinds: tuple[str, ...] | None = None
     origins: tuple[str, ...] | None = None
+    seq: int = 0
 
 
 class Credential(msgspec.Struct, frozen=True):

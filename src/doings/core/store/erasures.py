@@ -25,6 +25,15 @@ class ErasureReader(Protocol):
     async def erasures(self, limit: int, before: str | None) -> list[Erasure]:
         """At most so many entries before an id, newest first; the newest where there is no id."""
 
+    async def own_seq(self, key: EntityKey) -> int | None:
+        """The seq of an entity itself, deleted or not and whoever stands for it, or None."""
+
+    async def is_another(self, key: EntityKey, seq: int) -> bool:
+        """Whether a key may have been somebody's who was erased since, so that it is another's now.
+
+        `seq` was the entity's own then, or the account's next one where it had no such entity.
+        """
+
     async def hold(self, key: EntityKey) -> Hold | None:
         """The hold on an entity, deleted or not, or None."""
 

@@ -241,7 +241,8 @@ STREAM_NOTES = (
     (
         "`entity.created`, `entity.updated`, `entity.deleted` and `entity.erased` tell of entities"
         " that the filters name, or of all where there are no filters. Of what is erased only the"
-        " kind or type is known, so each stream is told that may have shown it: erase your copy of"
+        " kind or type is known, so each stream is told that may have shown it, and of every entity"
+        " that is erased: erase your copy of"
         " the activity with that `activity_id`, or of the entity with that `entity_seq`."
     ),
     (

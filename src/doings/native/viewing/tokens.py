@@ -9,8 +9,9 @@ from doings.auth.principal import ADMIN
 from doings.auth.viewers import issue_viewer_token
 from doings.core.account import Account, origin_from_text
 from doings.core.clock import SECOND, datetime_from_instant
+from doings.core.entity import EntityKey
 from doings.core.errors import Invalid, Problem
-from doings.core.store import Writer
+from doings.core.store import Reader, Writer
 from doings.core.store.credentials import View
 from doings.httpkit.request import Request
 from doings.httpkit.surface import Operation, resource
@@ -36,7 +37,8 @@ TOKEN_NOTES = (
         " it may be the parameter `token`."
     ),
     (
-        "It ends with its time, or once the credential that made it is revoked. With `origins`, a"
+        "It ends with its time, or once the credential that made it is revoked or the entity is"
+        " erased. With `origins`, a"
         " browser's request from a page of another site is refused."
     ),
 )
@@ -47,10 +49,12 @@ async def create_viewer_token(request: Request) -> Response:
     body = await request.body()
     wanted = body_of_type(request, body, ViewerTokenInput)
     principal = request.principal
+    entity = entity_from_text(wanted.entity)
     view = View(
-        entity=entity_from_text(wanted.entity),
+        entity=entity,
         kinds=kinds_from_texts(wanted.kinds),
         origins=_origins(wanted.origins, principal.account),
+        seq=await request.timeline.read(lambda reader: _seq(reader, entity)),
     )
     # A token holds whole seconds, and ends with the credential that made it.
     now = request.services.clock.now() // SECOND * SECOND
@@ -76,6 +80,12 @@ async def create_viewer_token(request: Request) -> Response:
         return written(msgspec.structs.replace(document, token=None), status=201)
 
     return await write_once(request, body, answer, kept=without_token)
+
+
+async def _seq(reader: Reader, entity: EntityKey) -> int:
+    """The entity's seq; the account's next one where there is no such entity yet."""
+    own = await reader.own_seq(entity)
+    return await reader.last_seq() + 1 if own is None else own
 
 
 def _origins(texts: Sequence[str] | None, account: Account) -> tuple[str, ...] | None:

@@ -43,6 +43,8 @@
   const AWAY = "The timeline cannot be reached just now.";
   const EMPTY = "Nothing has happened yet.";
 
+  const ERASED = [250, 5000]; // milliseconds after which it looks what was erased
+
   const FOCUSABLE =
     "a[href],button,input,select,textarea,summary,iframe,doings-timeline,[tabindex],[contenteditable]";
 
@@ -81,6 +83,7 @@
     #source = null;
     #timer = 0;
     #tries = 0;
+    #looks = []; // timers that load again after somebody was erased
     #run = 0; // which load this is: answers to earlier ones are left out
     #isPlanned = false;
     #start = make("div", "start");
@@ -178,12 +181,9 @@
           return { document: { items: [], next: null }, position: null };
         });
         if (run !== this.#run) return;
-        this.#items = [];
-        this.#waiting.clear();
-        this.#feed.replaceChildren();
+        this.#clear();
         this.#next = page.next;
         this.#at = position;
-        this.#total = null;
         this.#addAll(page.items);
         this.#number();
         await this.#count();
@@ -194,6 +194,14 @@
         if (run === this.#run) this.#fail(error, () => this.#load());
       }
       this.#number();
+    }
+
+    #clear() {
+      this.#items = [];
+      this.#waiting.clear();
+      this.#feed.replaceChildren();
+      this.#next = null;
+      this.#total = null;
     }
 
     /** How many there are in all; what happens afterwards is counted as it is told. */
@@ -222,6 +230,8 @@
       on("updated", this.#updated);
       on("deleted", this.#gone);
       on("left", this.#gone);
+      on("erased", this.#gone);
+      on("entity.erased", this.#erased);
       on("position", null);
       on("reset", () => this.#load());
       on("closing", ({ reason }) => {
@@ -245,8 +255,10 @@
     #fail(error, again) {
       const isOver = error.status === 401 || error.status === 403;
       this.#say(error.status === 401 ? ENDED : error.status === 403 ? REFUSED : AWAY);
-      this.#more.hidden = this.#more.hidden || isOver;
       if (isOver) {
+        // It may have ended because somebody was erased, whom what is shown names.
+        this.#clear();
+        this.#number();
         this.#stop();
         this.dispatchEvent(new CustomEvent("doings-ended", { bubbles: true, composed: true }));
       } else if (again) {
@@ -305,6 +317,14 @@
       }
       if (!this.#items.length && !this.#waiting.size) this.#say(EMPTY);
       this.#number();
+    }
+
+    /** Somebody was erased, whom any article may name; texts still change for a while. */
+    #erased() {
+      for (const timer of this.#looks) clearTimeout(timer);
+      this.#looks = ERASED.map((pause) =>
+        setTimeout(() => this.isConnected && this.#load(), pause * (1 + Math.random())),
+      );
     }
 
     /** Whether somebody is reading: then nothing moves before they say so. */

@@ -5,17 +5,19 @@ from collections.abc import Collection, Sequence
 import msgspec
 
 from doings.core.clock import DAY
+from doings.core.entity import EntityKey
 from doings.core.erasing.names import Finder
 from doings.core.erasing.redaction import redacted_document, redacted_json
 from doings.core.store.webhooks import WebhookSettings
 from doings.core.text import json_text
 from doings.storage.erasing.job import Job
 from doings.storage.reading import webhooks as read
+from doings.storage.sql import account_statements as accounts
 from doings.storage.sql import erasure_statements as sql
 from doings.storage.sql import import_statements as imports
 from doings.storage.sql import pull_statements as pulls
 from doings.storage.sql import webhook_statements as hooks
-from doings.storage.sql.rows import attempts_from_text
+from doings.storage.sql.rows import attempts_from_text, credential_from_row
 from doings.storage.transaction import Transaction
 from doings.storage.writing.log.leaves import forget_leaves
 
@@ -103,6 +105,14 @@ def _renamed(settings: WebhookSettings, names: dict[str, str]) -> WebhookSetting
         links=tuple([names.get(link, link) for link in settings.links]),
         actor=None if actor is None else names.get(actor, actor),
     )
+
+
+async def revoke_addresses(transaction: Transaction, keys: Collection[EntityKey]) -> None:
+    """Revoke the secret addresses of these entities: the ids may be somebody else's next."""
+    for row in await transaction.fetch(accounts.CREDENTIALS_OF_ACCOUNT):
+        credential = credential_from_row(row)
+        if credential.view is not None and credential.view.entity in keys:
+            await transaction.execute(accounts.DELETE_CREDENTIAL, key=credential.key)
 
 
 async def redact_import_files(transaction: Transaction, pattern: Finder | None) -> None:

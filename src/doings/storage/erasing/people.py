@@ -10,7 +10,7 @@ from doings.core.erasing.erasure import opaque_id
 from doings.core.erasing.names import Words, words_of_entity
 from doings.core.errors import Conflict, NotFound
 from doings.storage.engine import Row
-from doings.storage.erasing.copies import forget_copies, redact_webhooks
+from doings.storage.erasing.copies import forget_copies, redact_webhooks, revoke_addresses
 from doings.storage.erasing.job import Job, Member
 from doings.storage.sql import erasure_statements as sql
 from doings.storage.sql.rows import entity_from_row
@@ -105,6 +105,7 @@ async def erase_people(job: Job, erasure: str, found: Sequence[tuple[Stored, Mem
         f"{member.type}:{member.id}": f"{member.type}:{member.opaque_id}" for _, member in found
     }
     await redact_webhooks(transaction, names)
+    await revoke_addresses(transaction, {member.key for _, member in found})
     return words
 
 

@@ -47,6 +47,24 @@ async def erasures(transaction: ReadTransaction, limit: int, before: str | None)
     return [erasure_from_row(row) for row in rows]
 
 
+async def own_seq(transaction: ReadTransaction, key: EntityKey) -> int | None:
+    """The seq of an entity itself, deleted or not."""
+    row = await transaction.fetch_one(sql.OWN_SEQ, type=key[0], id=key[1])
+    return None if row is None else int(row[0])
+
+
+async def is_another(transaction: ReadTransaction, key: EntityKey, seq: int) -> bool:
+    """Whether a key may have been somebody's who was erased since.
+
+    `seq` was that of the entity, or the account's next one where it had no such entity. In the
+    second case it cannot be told who of the type was erased, so anybody is taken for that.
+    """
+    if await own_seq(transaction, key) == seq:
+        return False
+    row = await transaction.fetch_one(sql.ERASED_SINCE, type=key[0], since=seq)
+    return row is not None
+
+
 async def known(transaction: ReadTransaction, ids: Collection[str]) -> set[str]:
     """Those of the ids that are in the register."""
     rows = await transaction.fetch(sql.ERASURES_BY_ID, ids=list(ids))

@@ -237,6 +237,11 @@ HOLDS_OF_GROUP = """
 # The seq of an entity itself, no matter who stands for it.
 OWN_SEQ = """
     SELECT seq FROM entities WHERE account_id = :account_id AND type = :type AND id = :id"""
+# Whether an entity of a type was erased that was first named at a seq or later.
+ERASED_SINCE = f"""
+    SELECT 1 FROM entities
+    WHERE account_id = :account_id AND type = :type AND seq >= :since AND deleted_at = {ERASED}
+    LIMIT 1"""
 # The first hold on what goes with an entity that stands for itself: on one of its group, on what
 # belongs to one of these, or on one that is the same as such a thing.
 HOLD_OF_ANY = """

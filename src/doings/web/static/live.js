@@ -4,6 +4,7 @@ import { isOlder, MOST } from "./feed.js";
 
 const PAUSE = 250; // milliseconds in which what happens together is gathered
 const RECONNECT = 10_000;
+const ERASED_LATER = 5_000; // after somebody was erased, texts still change for a while
 const MOST_AT_ONCE = 25;
 
 // RFC 3339 in UTC as a key's microseconds, all six digits of them.
@@ -31,6 +32,10 @@ export class Live {
     // A browser has few connections to a server, so only the tab that is looked at has one of these.
     document.addEventListener("visibilitychange", () => this.connect());
     addEventListener("pagehide", () => this.source?.close());
+    if (history.state?.isErasing) {
+      history.replaceState({ ...history.state, isErasing: false }, "");
+      this.loadAgain(ERASED_LATER);
+    }
     addEventListener("pageshow", (event) => event.persisted && this.connect());
     this.connect();
   }
@@ -56,6 +61,12 @@ export class Live {
     for (const name of ["deleted", "left"]) {
       hear(name, (change) => this.leave(change.activity_id));
     }
+    hear("erased", (change) => this.erase(change.activity_id));
+    // A name may stand anywhere on the page.
+    hear("entity.erased", () => {
+      history.replaceState({ ...history.state, isErasing: true }, "");
+      this.loadAgain(PAUSE);
+    });
     hear("reset", () => this.offer("The history was replaced. Load again", () => location.reload()));
     hear("closing", ({ reason }) => reason === "revoked" && location.reload());
     source.addEventListener("error", () => {
@@ -84,6 +95,25 @@ export class Live {
     this.fresh.delete(id);
     if (document.getElementById(`a-${id}`)) this.changed.set(id, null);
     this.tell();
+  }
+
+  // What is erased does not wait for the reader.
+  erase(id) {
+    this.coming.delete(id);
+    this.fresh.delete(id);
+    this.changed.delete(id);
+    this.feed.keep(() => this.swap(id, null));
+    this.tell();
+    if (this.again) this.loadAgain(ERASED_LATER);
+  }
+
+  // The place in the list is kept, as with any reload.
+  loadAgain(pause) {
+    const at = Date.now() + pause;
+    // One that comes sooner stays: it looks again afterwards.
+    if (this.again && history.state?.isErasing && this.again.at <= at) return;
+    clearTimeout(this.again?.timer);
+    this.again = { at, timer: setTimeout(() => location.reload(), pause) };
   }
 
   soon() {
