@@ -2,7 +2,7 @@
 
 import pytest
 
-from doings.core.erasing.names import Words, finder_of, words_of
+from doings.core.erasing.names import Words, finder_of, note_finder_of, words_of
 from doings.core.erasing.redaction import redacted, redacted_document, redacted_json
 
 WORDS = Words(
@@ -91,3 +91,28 @@ def test_nobody_without_a_name_is_looked_for() -> None:
     """There is no pattern, and texts stay as they are."""
     assert finder_of(Words()) is None
     assert redacted("Jim Halpert", None) == "Jim Halpert"
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        ("Jim_Halpert.ndjson", "[erased].ndjson"),
+        ("my_jim-halpert export2.ndjson", "my_[erased] export2.ndjson"),
+        ("Halpert, Jim.ndjson", "[erased].ndjson"),
+        ("JimHalpert2.csv", "[erased]2.csv"),
+        ("zoe_obrien.csv, Zoe-O-Brien.csv", "[erased].csv, [erased].csv"),
+        ("https://a.example/jim%20halpert", "https://a.example/[erased]"),
+        ("Jimmy Halpert.txt, jim.txt, will.txt", "Jimmy Halpert.txt, jim.txt, will.txt"),
+        ("of Will_2", "of [erased]_2"),
+    ],
+)
+def test_names_of_files_are_found_as_people_write_them(text: str, clean: str) -> None:
+    """With any sign between the words or none, the last word first, and without accents."""
+    finder = note_finder_of(WORDS)
+
+    assert redacted(text, finder) == clean
+
+
+def test_short_words_are_not_found_within_another_one() -> None:
+    """`Al Do` is not in `Aldo`, and is in `al_do`."""
+    assert redacted("Aldo, al_do", note_finder_of(Words(names=("Al Do",)))) == "Aldo, [erased]"

@@ -30,7 +30,9 @@ ATTRS = '{"email":"x@quibble.example","phone":"+49 152 7654321","city":"quibblet
 
 HOOK = Webhook(
     id="wh_1",
-    settings=WebhookSettings(url="https://example.org/", links=("contact:zwq8",)),
+    settings=WebhookSettings(
+        url="https://example.org/", description=f"for {JIM}", links=("contact:zwq8",)
+    ),
     secrets=(),
     key="",
     position=0,
@@ -57,6 +59,7 @@ async def fill(book: Book) -> dict[str, int]:
     await book.erase(deleted.seq)
     parted = await book.record_one("zwq8", "9", body=f"{JIM} and Ann")
     await book.revise(parted.seq, note("9", body=f"{JIM} was here"))
+    await book.write(lambda writer: writer.hold_entity(("contact", "9"), f"{JIM} asked for it"))
     await book.record(note(Link("membership", "zwq8-m"), body="privateword of a membership"))
     await _import(book)
     await book.write(lambda writer: _deliver(writer, own.seq))

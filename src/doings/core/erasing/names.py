@@ -34,6 +34,12 @@ _SHORTEST = 2
 _SPACED_SCRIPTS = 0x2E80
 """Below this, scripts have spaces between words, and a name is looked for as whole words."""
 
+_SIGNS = re.compile(r"[\W_]+")
+"""What stands between the words of a name."""
+
+_JOINED = 8
+"""From how many letters on a name is also looked for without anything between its words."""
+
 _PHONE_NAMES = re.compile(r"phone|mobile|tel|fax|cell|whatsapp|sms", re.IGNORECASE)
 _FIRST = ("first_name", "firstname", "given_name")
 _MIDDLE = ("middle_name",)
@@ -91,9 +97,10 @@ class Finder:
     only searched for those words that it may hold.
     """
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: Words, *, is_loose: bool = False) -> None:
+        forms = _loose_patterns if is_loose else _name_patterns
         self._patterns: list[tuple[str | None, str]] = [
-            *((_hint(name), one) for name in words.names for one in _name_patterns(name)),
+            *((_hint(name), one) for name in words.names for one in forms(name)),
             *((one.partition("@")[0].lower(), _email_pattern(one)) for one in words.emails),
             *((None, one) for phone in words.phones for one in _phone_patterns(phone)),
         ]
@@ -141,6 +148,15 @@ def finder_of(words: Words) -> Finder | None:
     is a name and `will` is none.
     """
     return Finder(words) if words else None
+
+
+def note_finder_of(words: Words) -> Finder | None:
+    """What finds the words in short notes and in names of files; None where there are none.
+
+    There names are written with other signs than spaces between their words, or with none, without
+    accents, and with the last word first.
+    """
+    return Finder(words, is_loose=True) if words else None
 
 
 def digits_of(phone: str) -> str:
@@ -197,6 +213,27 @@ def _name_patterns(name: str) -> Iterator[str]:
             start = r"(?<!\w)" if ord(words[0][0]) < _SPACED_SCRIPTS else ""
             end = r"(?!\w)" if ord(words[-1][-1]) < _SPACED_SCRIPTS else ""
             yield f"{start}(?i:{body}){end}" if len(words) > 1 else f"{start}{body}{end}"
+
+
+def _loose_patterns(name: str) -> Iterator[str]:
+    yield from _name_patterns(name)
+    for text in dict.fromkeys((unicodedata.normalize("NFC", name), _without_accents(name))):
+        words = [word for word in _SIGNS.split(text) if word]
+        if not words:
+            continue
+        # Words that are short might be the parts of another one.
+        least = 0 if sum(map(len, words)) >= _JOINED else 1
+        between = rf"(?:%20|[\W_]){{{least},3}}"
+        for order in (words, [words[-1], *words[:-1]]):
+            body = between.join(map(re.escape, order))
+            # An underscore and a digit are part of a file's name, and of no word.
+            whole = rf"(?<![^\W\d_]){body}(?![^\W\d_])"
+            yield f"(?i:{whole})" if len(words) > 1 else whole
+
+
+def _without_accents(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text)
+    return "".join([sign for sign in plain if not unicodedata.combining(sign)])
 
 
 def _phone_patterns(phone: str) -> Iterator[str]:

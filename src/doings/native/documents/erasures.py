@@ -22,7 +22,8 @@ class ErasureInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     `activities`: with `erase`, activities about nobody else go, and names, e-mail addresses and
     telephone numbers are taken out of the others; with `unlink` all stay as they are, without the
-    link.
+    link. Both are taken out of labels, reasons and names of files as well, `reason` included: the
+    register is kept for good and names nobody.
     """
 
     entity: EntityName

@@ -38,8 +38,8 @@ ENDINGS = {"calendar": "ics", "feed": "atom"}
 NOTES = (
     (
         "Anyone who knows the address sees the timeline, so it is shown in this answer and nowhere"
-        " else. It is good until it is revoked, or the entity is erased. A `calendar` is iCalendar, a"
-        " `feed` is Atom."
+        " else. It is good until it is revoked, or the entity is erased. A `calendar` is iCalendar,"
+        " a `feed` is Atom."
     ),
     f"An account has at most {ADDRESSES:,} of them.",
 )

@@ -6,8 +6,7 @@ import msgspec
 
 from doings.core.clock import DAY
 from doings.core.entity import EntityKey
-from doings.core.erasing.names import Finder
-from doings.core.erasing.redaction import redacted_document, redacted_json
+from doings.core.erasing.redaction import redacted_document
 from doings.core.store.webhooks import WebhookSettings
 from doings.core.text import json_text
 from doings.storage.erasing.job import Job
@@ -113,13 +112,6 @@ async def revoke_addresses(transaction: Transaction, keys: Collection[EntityKey]
         credential = credential_from_row(row)
         if credential.view is not None and credential.view.entity in keys:
             await transaction.execute(accounts.DELETE_CREDENTIAL, key=credential.key)
-
-
-async def redact_import_files(transaction: Transaction, pattern: Finder | None) -> None:
-    """Take a person out of the names of files that were imported."""
-    rows = await transaction.fetch(sql.IMPORT_FILES) if pattern else []
-    changed = [(new, run) for run, files in rows if (new := redacted_json(files, pattern)) != files]
-    await transaction.execute_many(sql.SET_IMPORT_FILES, changed)
 
 
 async def forget_waiting_files(transaction: Transaction) -> None:

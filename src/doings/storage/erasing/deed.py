@@ -12,7 +12,7 @@ from doings.core.erasing.names import words_of
 from doings.core.errors import NotFound, Unavailable
 from doings.core.store.retention import DuePlace
 from doings.storage.engine import Connection, Engine, in_parts
-from doings.storage.erasing import copies, people, retention, strays, walk
+from doings.storage.erasing import copies, notes, people, retention, strays, walk
 from doings.storage.erasing.job import Job, Member
 from doings.storage.erasing.key import ErasureKey
 from doings.storage.erasing.pace import MOST, Pace
@@ -107,6 +107,8 @@ class Erasures:
                     lambda part, id_=id_: walk.treat_past(part, erasure, [id_]),  # type: ignore[misc]
                 )
         await self._forget_strays(account_id, erasure)
+        changed = await self._read(account_id, partial(_notes, erasure))
+        await self._in_parts(account_id, lambda part: walk.redact_notes(part, erasure, changed))
         await self._in_parts(account_id, lambda part: walk.end(part, erasure))
 
     async def _forget_strays(self, account_id: int, erasure: str) -> None:
@@ -281,6 +283,11 @@ async def _strays(
 ) -> tuple[list[int], Place | None] | None:
     job = await walk.job_of(reading, erasure)
     return None if job is None else await strays.found(reading, job, place)
+
+
+async def _notes(erasure: str, reading: Transaction) -> list[notes.Note]:
+    job = await walk.job_of(reading, erasure)
+    return [] if job is None else await notes.found(reading, job)
 
 
 async def _counted_strays(

@@ -15,13 +15,12 @@ from doings.core.erasing.names import Words, words_of
 from doings.core.erasing.people import goes
 from doings.core.erasing.redaction import named_in, names_any
 from doings.core.text import json_text
-from doings.storage.erasing import activities, people
+from doings.storage.erasing import activities, notes, people
 from doings.storage.erasing.copies import (
     forget_answers,
     forget_deliveries,
     forget_places_of_pulls,
     forget_waiting_files,
-    redact_import_files,
 )
 from doings.storage.erasing.job import Job, Member, members_of
 from doings.storage.reading import activities as read
@@ -204,6 +203,15 @@ async def forget_strays(transaction: Transaction, erasure: str, seqs: Sequence[i
     return False
 
 
+async def redact_notes(transaction: Transaction, erasure: str, changed: list[notes.Note]) -> bool:
+    """Replace notes that name a member; nothing more is left then."""
+    found = await _job(transaction, erasure)
+    if found is not None:
+        await notes.redact(found[0], changed)
+        await _note_counts(found[0], erasure)
+    return False
+
+
 async def end(transaction: Transaction, erasure: str) -> bool:
     """Forget who it was, after everything else; whether more is left."""
     found = await _job(transaction, erasure)
@@ -211,7 +219,6 @@ async def end(transaction: Transaction, erasure: str) -> bool:
         return False
     if await forget_answers(transaction, and_recent=True):
         return True
-    await redact_import_files(transaction, found[0].pattern)
     await forget_places_of_pulls(transaction)
     await transaction.execute(sql.SET_WORDS, id=erasure, words=None)
     await transaction.execute(sql.DROP_MEMBERS, erasure=erasure)
