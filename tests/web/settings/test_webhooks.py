@@ -305,7 +305,8 @@ async def test_deliveries_are_listed_and_sent_again(member: Visitor, acme: Busin
     assert "failed 25" in page.text
     assert "the last answered 500" in failed.text
     assert MARKUP not in page.text
-    assert answer.headers["location"] == f"{PATH}/{id_}?done=queued"
+    assert answer.headers["location"] == f"{PATH}/{id_}?done=waiting"
+    assert "once the webhook is switched on" in (await member.get(answer.headers["location"])).text
     assert missing.status_code == 404
     assert _messages(pending.text) == [9]
 

@@ -66,6 +66,7 @@ DONE = {
         " shown that once."
     ),
     "queued": "It is sent again now.",
+    "waiting": "The webhook is off. It is sent again once the webhook is switched on.",
     "on": "The webhook is on: what failed is sent from now on.",
     "off": "The webhook is off. What happens meanwhile is sent once it is on again.",
     "discarded": "The file is gone; nothing more is recorded from it.",

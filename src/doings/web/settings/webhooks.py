@@ -199,15 +199,17 @@ async def redeliver(request: Request) -> Response:
     message = (await fields_of(request)).get("message", "")
     webhook_id, now = request.path_params["id"], request.services.clock.now()
 
-    async def queue(writer: Writer) -> None:
-        await writer.webhook(webhook_id)
+    async def queue(writer: Writer) -> Webhook:
+        webhook = await writer.webhook(webhook_id)
         if not await writer.queue_message(webhook_id, message, now):
             raise NotFound("delivery", message)
         await writer.touch_webhook(webhook_id)
+        return webhook
 
-    await request.timeline.write(queue)
+    webhook = await request.timeline.write(queue)
     request.services.deliveries.wake()
-    return lead_to(WEBHOOKS, webhook_id, done="queued")
+    done = "queued" if webhook.status == "active" else "waiting"
+    return lead_to(WEBHOOKS, webhook_id, done=done)
 
 
 async def show_remove(request: Request) -> Response:
