@@ -1,6 +1,7 @@
 """What the documents say is what the program does."""
 
 import importlib.util
+import re
 from pathlib import Path
 from types import ModuleType
 
@@ -24,6 +25,7 @@ from doings.core.kinds.catalogue import CATALOGUE
 from doings.httpkit import operations
 from doings.httpkit.errors import STATUS
 from doings.httpkit.surface import Operation, Surface
+from doings.live.webhooks.events import ACTIVITY_EVENTS, ENTITY_EVENTS
 
 ROOT = Path(__file__).parent.parent
 NATIVE = ROOT / "src/doings/native"
@@ -129,6 +131,27 @@ def test_every_route_is_in_its_package_s_readme(mount: str, path: str) -> None:
     readme = (PACKAGES[mount] / "README.md").read_text(encoding="utf-8")
 
     assert path.rstrip("/") in readme
+
+
+def test_every_event_of_webhooks_is_in_the_readme() -> None:
+    """In the row of `events`, which says how many there are by default."""
+    readme = (PACKAGES["v1"] / "README.md").read_text(encoding="utf-8")
+    row = next(line for line in readme.splitlines() if line.startswith("| `events` |"))
+
+    assert [event for event in (*ACTIVITY_EVENTS, *ENTITY_EVENTS) if f"`{event}`" not in row] == []
+    usual, _, others = row.partition(", by default these four;")
+    assert len(ACTIVITY_EVENTS) == 4
+    assert all(event in usual for event in ACTIVITY_EVENTS)
+    assert all(event in others for event in ENTITY_EVENTS)
+
+
+@pytest.mark.parametrize("mount", MOUNTS)
+def test_no_table_of_statuses_says_one_twice(mount: str) -> None:
+    """A status has one row in a README."""
+    readme = (PACKAGES[mount] / "README.md").read_text(encoding="utf-8")
+    statuses = re.findall(r"^\| (\d{3}) \|", readme, re.MULTILINE)
+
+    assert sorted(statuses) == sorted(set(statuses))
 
 
 @pytest.mark.parametrize("mount", MOUNTS)

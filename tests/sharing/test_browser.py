@@ -246,3 +246,18 @@ def test_whoever_is_shown_and_erased_is_gone(page: Page, site: Site) -> None:
     expect(timeline.locator("article")).to_have_count(0)
     timeline.evaluate(show, ["contact:1", site.viewer_token()])
     expect(timeline.locator("article").first).to_contain_text("Visit")
+
+
+@pytest.mark.parametrize("entity", ["", "nonsense", "no type:8", "contact:"])
+def test_an_entity_that_makes_no_sense_is_told(page: Page, entity: str) -> None:
+    """And it is not asked again; with a good one it goes on."""
+    timeline = page.locator("doings-timeline")
+    status = timeline.locator("[part=status]")
+    timeline.evaluate("(one, entity) => one.setAttribute('entity', entity)", entity)
+    expect(status).to_contain_text("This element needs entity=")
+    expect(timeline.locator("article")).to_have_count(0)
+
+    timeline.evaluate("one => one.setAttribute('entity', 'contact:1')")
+
+    expect(status).to_be_hidden()
+    expect(timeline.locator("article").first).to_contain_text("Visit")

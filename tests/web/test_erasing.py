@@ -50,7 +50,7 @@ async def test_nobody_is_erased_by_a_slip(
     answer = await member.send(f"{JIM}/erase", activities="unlink", **fields)
 
     assert answer.status_code == 422
-    assert f'aria-describedby="{field}-problem"' in answer.text
+    assert f'aria-describedby="{field}-problem' in answer.text
     assert 'name="activities" value="unlink"' in answer.text
     assert await group_of(two, KEYS[0]) == "8"
 

@@ -42,7 +42,7 @@ class Unauthenticated(DoingsError):
 
 
 class Forbidden(DoingsError):
-    """The credential is good and does not include `scope`."""
+    """The credential is good and does not include `scope`, which is empty where none would do."""
 
     def __init__(self, scope: str, reason: str | None = None) -> None:
         self.scope = scope

@@ -9,8 +9,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from doings.auth.limits import MinuteLimit, network_of
-from doings.auth.principal import READ
-from doings.core.errors import Busy, DoingsError, Forbidden, TooManyRequests, Unauthenticated
+from doings.core.errors import Busy, DoingsError, TooManyRequests, Unauthenticated
 from doings.httpkit.bounds.answers import ROOM, size_held
 from doings.httpkit.bounds.head import check_head
 from doings.httpkit.bounds.presence import while_present
@@ -23,7 +22,7 @@ from doings.httpkit.observing.logs import error_values
 from doings.httpkit.request import Request, Services
 from doings.httpkit.routing import Paths
 from doings.httpkit.surface import Operation, Resource, Surface
-from doings.httpkit.viewing import is_preflight, respond_preflight
+from doings.httpkit.viewing import beyond, is_preflight, respond_preflight
 
 log = structlog.get_logger("doings.http")
 
@@ -168,9 +167,10 @@ class _Endpoints:
         return is_on and self._rate is not None
 
     def _admit(self, request: Request, operation: Operation) -> None:
-        if request.principal.view is not None:
+        view = request.principal.view
+        if view is not None:
             if not operation.is_viewable:
-                raise Forbidden(operation.scope or READ)
+                raise beyond(view)
         elif operation.scope is not None:
             request.principal.require(operation.scope)
         if self._rate is not None and self._is_counted:

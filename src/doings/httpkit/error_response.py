@@ -26,6 +26,6 @@ def error_response(
     response = Response(msgspec.json.encode(document), status, media_type=media_type)
     if isinstance(error, errors.Unauthenticated):
         response.headers[CHALLENGE] = "Bearer"
-    if isinstance(error, errors.Forbidden) and shows_scope:
+    if isinstance(error, errors.Forbidden) and error.scope and shows_scope:
         response.headers[CHALLENGE] = f'Bearer error="insufficient_scope", scope="{error.scope}"'
     return response

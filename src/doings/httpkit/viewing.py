@@ -8,7 +8,7 @@ import msgspec
 from starlette.responses import Response
 from starlette.types import Scope
 
-from doings.auth.principal import VIEW, Principal
+from doings.auth.principal import Principal
 from doings.auth.viewers import viewer_by_token
 from doings.core.account import Account
 from doings.core.errors import Forbidden
@@ -59,7 +59,7 @@ def _check_origin(request: Request, origins: tuple[str, ...]) -> None:
     if origin is None:
         return  # No browser, or a page of this server: nothing has to be allowed.
     if origin not in origins:
-        raise Forbidden(VIEW)
+        raise Forbidden("", f"the token is not for pages of {origin}")
     request.headers[ALLOW_ORIGIN] = origin
 
 
@@ -68,6 +68,11 @@ def origins_of(view: View, account: Account) -> tuple[str, ...] | None:
     if view.origins is None or account.origins is None:
         return account.origins if view.origins is None else view.origins
     return tuple([one for one in view.origins if one in account.origins])
+
+
+def beyond(view: View) -> Forbidden:
+    """The error of asking for more than a view shows."""
+    return Forbidden("", f"this token shows the timeline of {':'.join(view.entity)} only")
 
 
 def narrowed(query: Query, view: View | None) -> Query:
@@ -79,7 +84,7 @@ def narrowed(query: Query, view: View | None) -> Query:
         return query
     is_odd = query.also or query.actor not in {None, view.entity}
     if query.entities != (view.entity,) or is_odd:
-        raise Forbidden(VIEW)
+        raise beyond(view)
     return msgspec.structs.replace(query, kinds=kinds_within(query.kinds, view.kinds))
 
 

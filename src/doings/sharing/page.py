@@ -14,11 +14,11 @@ import msgspec
 from markupsafe import Markup
 from starlette.responses import Response
 
-from doings.auth.principal import VIEW, Principal
+from doings.auth.principal import Principal
 from doings.core.activity import Activity
 from doings.core.clock import zone
 from doings.core.entity import Entity
-from doings.core.errors import DoingsError, Forbidden, Unauthenticated
+from doings.core.errors import DoingsError, Unauthenticated
 from doings.core.query import LARGEST_PAGE, Gap, Query
 from doings.core.resuming.cursor import Page, fingerprint
 from doings.core.store import Reader
@@ -28,7 +28,7 @@ from doings.httpkit.input.params import Parameters, integer, last, one_of
 from doings.httpkit.problem import respond_problem
 from doings.httpkit.request import Request
 from doings.httpkit.surface import Operation, Surface, resource
-from doings.httpkit.viewing import origins_of, viewer_of
+from doings.httpkit.viewing import beyond, origins_of, viewer_of
 from doings.sharing.entries import Entry, entries_of
 
 HTML = "text/html"
@@ -52,7 +52,7 @@ async def show_page(request: Request) -> Response:
     view = principal.view
     assert view is not None  # noqa: S101 - that is what a viewer is
     if last(request.query, "entity") not in {None, ":".join(view.entity)}:
-        raise Forbidden(VIEW)
+        raise beyond(view)
     theme = one_of(request.query, "theme", THEMES) or THEMES[0]
     query = Query(
         entities=(view.entity,),

@@ -78,6 +78,8 @@ async def test_a_viewer_sees_nothing_else(app: Application, native: Native, path
 
     assert answer.status_code == 403
     assert problems(answer) == []
+    assert answer.json()["detail"] == "this token shows the timeline of contact:8 only"
+    assert "www-authenticate" not in answer.headers
 
 
 async def test_a_viewer_changes_nothing(app: Application, native: Native) -> None:

@@ -29,6 +29,7 @@ from doings.native.openapi.operations import (
     json_of,
 )
 from doings.native.params import limit
+from doings.native.viewing.tokens import MERGE_NOTE
 
 
 async def add_merge(request: Request) -> Response:
@@ -133,6 +134,7 @@ RESOURCES = (
                 body=json_of(wire.MergeInput),
                 errors=(404,),
                 answers={201: MERGE},
+                limits=(MERGE_NOTE,),
             ),
         ),
     ),

@@ -23,6 +23,11 @@ from doings.native.openapi.operations import ONCE, OperationDoc, json_of
 from doings.native.viewing.documents import ViewerToken, ViewerTokenInput
 from doings.native.viewing.reading import entity_from_text, kinds_from_texts
 
+MERGE_NOTE = (
+    "A merge widens what was given out: a token or an address of one person shows the timeline of"
+    " all who are merged with them, until they are parted again."
+)
+
 VIEWER_NOTES = (
     (
         "A viewer token is shown this one timeline as JSON, with a title for each activity; the ids"
@@ -31,6 +36,7 @@ VIEWER_NOTES = (
 )
 
 TOKEN_NOTES = (
+    MERGE_NOTE,
     (
         "It is for a page's script. As a bearer token it reads the activities of that entity,"
         " `/stream?entity=` and `/stats?link=` of it, and `/kinds`; on the stream and on `/embed`"

@@ -41,6 +41,8 @@
   const ENDED = "This view has ended.";
   const REFUSED = "This timeline may not be shown here.";
   const AWAY = "The timeline cannot be reached just now.";
+  const NAMELESS = 'This element needs entity="type:id", such as entity="contact:8".';
+  const ODD = "This timeline cannot be asked for: look at the attributes of the element.";
   const EMPTY = "Nothing has happened yet.";
 
   const ERASED = [250, 5000]; // milliseconds after which it looks what was erased
@@ -172,6 +174,12 @@
     /** Show the newest page, and follow from there. */
     async #load() {
       this.#stop();
+      if (!/^[a-z][a-z0-9_]*:./.test(this.#entity)) {
+        this.#clear();
+        this.#number();
+        this.#say(NAMELESS);
+        return;
+      }
       const run = this.#run;
       this.#feed.setAttribute("aria-busy", "true");
       try {
@@ -254,14 +262,15 @@
 
     #fail(error, again) {
       const isOver = error.status === 401 || error.status === 403;
-      this.#say(error.status === 401 ? ENDED : error.status === 403 ? REFUSED : AWAY);
+      const text = { 400: ODD, 401: ENDED, 403: REFUSED, 422: ODD }[error.status];
+      this.#say(text ?? AWAY);
       if (isOver) {
         // It may have ended because somebody was erased, whom what is shown names.
         this.#clear();
         this.#number();
         this.#stop();
         this.dispatchEvent(new CustomEvent("doings-ended", { bubbles: true, composed: true }));
-      } else if (again) {
+      } else if (again && !text) {
         this.#later(again);
       }
     }
