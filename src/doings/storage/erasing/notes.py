@@ -40,11 +40,12 @@ Clean = Callable[[str], str]
 
 
 class Note(NamedTuple):
-    """A note to be replaced by the statement `change`: its new text and its key."""
+    """A note to be replaced by the statement `change`: its new text, its key and its old text."""
 
     change: str
     text: str
     key: object
+    before: str
 
 
 def cleaner_of(job: Job) -> Clean:
@@ -76,7 +77,7 @@ async def found(reading: ReadTransaction, job: Job) -> list[Note]:
         for key, text in await reading.fetch(listed):
             new = _files(text, clean) if change == sql.SET_IMPORT_FILES else clean(text)
             if new != text:
-                changed.append(Note(change, new, key))
+                changed.append(Note(change, new, key, text))
     return changed
 
 
@@ -88,7 +89,7 @@ async def redact(job: Job, notes: list[Note]) -> None:
     """Replace these notes, and what webhooks say of a member."""
     transaction = job.transaction
     for note in notes:
-        await transaction.execute_many(note.change, [(note.text, note.key)])
+        await transaction.execute_many(note.change, [note[1:]])
     merges = [note.key for note in notes if note.change == sql.SET_MERGE_REASON]
     rows = await transaction.fetch(sql.MERGED_BY, seqs=merges) if merges else []
     # The log and the feed tell of a merge once for each entity that was in it.

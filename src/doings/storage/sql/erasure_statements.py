@@ -204,28 +204,35 @@ DROP_IMPORT_PASTS = """
 # The names of the files of an account's imports.
 IMPORT_FILES = "SELECT run, files FROM import_runs WHERE account_id = :account_id"
 SET_IMPORT_FILES = """
-    UPDATE import_runs SET files = :files WHERE account_id = :account_id AND run = :run"""
+    UPDATE import_runs SET files = :files
+    WHERE account_id = :account_id AND run = :run AND files = :before"""
 # What people wrote about other things, each with its key: labels, and why something was done.
+# One that somebody changed meanwhile stays as it is then.
 CREDENTIAL_LABELS = """
     SELECT key, label FROM credentials WHERE account_id = :account_id AND label IS NOT NULL"""
 SET_CREDENTIAL_LABEL = """
-    UPDATE credentials SET label = :label WHERE account_id = :account_id AND key = :key"""
+    UPDATE credentials SET label = :label
+    WHERE account_id = :account_id AND key = :key AND label = :before"""
 HOLD_REASONS = "SELECT entity, reason FROM holds WHERE account_id = :account_id"
 SET_HOLD_REASON = """
-    UPDATE holds SET reason = :reason WHERE account_id = :account_id AND entity = :entity"""
+    UPDATE holds SET reason = :reason
+    WHERE account_id = :account_id AND entity = :entity AND reason = :before"""
 MERGE_REASONS = """
     SELECT seq, reason FROM merges WHERE account_id = :account_id AND reason IS NOT NULL"""
 SET_MERGE_REASON = """
-    UPDATE merges SET reason = :reason WHERE account_id = :account_id AND seq = :seq"""
+    UPDATE merges SET reason = :reason
+    WHERE account_id = :account_id AND seq = :seq AND reason = :before"""
 MERGED_BY = "SELECT seq, merged FROM merges WHERE account_id = :account_id AND seq = ANY(:seqs)"
 ERASURE_REASONS = """
     SELECT id, reason FROM erasures WHERE account_id = :account_id AND reason IS NOT NULL"""
 SET_ERASURE_REASON = """
-    UPDATE erasures SET reason = :reason WHERE account_id = :account_id AND id = :id"""
+    UPDATE erasures SET reason = :reason
+    WHERE account_id = :account_id AND id = :id AND reason = :before"""
 PULL_PROBLEMS = """
     SELECT pull, problem FROM pulls WHERE account_id = :account_id AND problem IS NOT NULL"""
 SET_PULL_PROBLEM = """
-    UPDATE pulls SET problem = :problem WHERE account_id = :account_id AND pull = :pull"""
+    UPDATE pulls SET problem = :problem
+    WHERE account_id = :account_id AND pull = :pull AND problem = :before"""
 # Takes away kept answers, so that the request is still known to have been carried out.
 BLANK_ANSWERS = """
     UPDATE idempotency_keys SET answer = '' WHERE account_id = :account_id AND key IN (
