@@ -286,3 +286,17 @@ async def test_what_was_sent_of_others_names_nobody_who_stood_for_them(
     assert (dry.counts, done.counts.deliveries_redacted) == (done.counts, 3)
     kept = await book.rows("SELECT seq FROM deliveries WHERE body IS NOT NULL")
     assert [seq for (seq,) in kept] == [seqs[2]]
+
+
+async def test_a_merge_of_others_says_no_more_why(book: Book, found_in: Find) -> None:
+    """Its reason named the person; the merge stays, and the log and all else add up."""
+    await fill(book)
+    await book.put("contact", "11", name="Ann")
+    await book.put("contact", "12", name="Anne")
+    one = await merge(book, ("contact", "11"), ("contact", "12"))
+
+    await erase(book)
+
+    assert found_in(await dump(book)) == []
+    assert await checked(book) == []
+    assert (await book.read(lambda reader: reader.merge(one.id))).reason == "this is [erased], too"
