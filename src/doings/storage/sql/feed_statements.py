@@ -46,10 +46,10 @@ PAST_OF_ACTIVITY = """
 # What happens to an entity after it was made, with its row as it is before that.
 ADD_ENTITY_CHANGE = """
     INSERT INTO entity_changes
-        (account_id, seq, entity_seq, op, at, old_name, old_attrs, old_contact_seq, old_created_at,
-         old_updated_at)
-    SELECT account_id, CAST(:seq AS BIGINT), seq, :op, CAST(:at AS BIGINT), name, attrs,
-        contact_seq, created_at, updated_at
+        (account_id, seq, entity_seq, op, at, via_seq, old_name, old_attrs, old_contact_seq,
+         old_created_at, old_updated_at)
+    SELECT account_id, CAST(:seq AS BIGINT), seq, :op, CAST(:at AS BIGINT),
+        CAST(:via AS BIGINT), name, attrs, contact_seq, created_at, updated_at
     FROM entities WHERE account_id = :account_id AND seq = :entity_seq"""
 # The last seq of an account, the epoch that it belongs to, and how many merges are active.
 FEED_END = """

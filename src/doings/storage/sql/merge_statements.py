@@ -74,6 +74,14 @@ IDS_OF_PEOPLE = """
     JOIN entities e ON e.account_id = :account_id AND e.group_seq = n.group_seq
     WHERE n.account_id = :account_id AND n.type = :type AND n.id = ANY(:ids)"""
 
+# What an entity was before its changes below a seq, newest first, and through whom these came.
+# What merging itself tells of an entity changes nothing of it.
+CHANGES_BEFORE = """
+    SELECT seq, via_seq, op, old_name, old_attrs, old_contact_seq FROM entity_changes
+    WHERE account_id = :account_id AND entity_seq = :entity AND seq < :before
+        AND op NOT IN ('joined', 'merged', 'parted')
+    ORDER BY seq DESC LIMIT :limit"""
+
 # Counts of groups
 
 # How many activities timelines hold.

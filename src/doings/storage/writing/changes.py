@@ -32,14 +32,19 @@ async def add(transaction: Transaction, op: str, changed: Sequence[tuple[Activit
     )
 
 
-async def add_of_entity(transaction: Transaction, op: str, changed: EntityChanged) -> None:
+async def add_of_entity(
+    transaction: Transaction, op: str, changed: EntityChanged, via: int | None = None
+) -> None:
     """Append to the feed what is about to happen to an entity that is there.
 
-    Its row has to be as it was before, because the change keeps that.
+    Its row has to be as it was before, because the change keeps that. `via` is the seq of the
+    merged entity by whose id it was asked for.
     """
     seq = await transaction.advance(1, is_invalidating=True)
     entity_seq, at = changed.seq, changed.at
-    await transaction.execute(sql.ADD_ENTITY_CHANGE, seq=seq, entity_seq=entity_seq, op=op, at=at)
+    await transaction.execute(
+        sql.ADD_ENTITY_CHANGE, seq=seq, entity_seq=entity_seq, op=op, at=at, via=via
+    )
     await leaves.add(
         transaction, seq, lambda: [statements.of_entity(op, seq, changed, transaction.by)]
     )

@@ -7,7 +7,7 @@ from doings.core.errors import Conflict, Invalid
 from doings.storage.reading.entities import by_keys, entity, entity_or_none
 from doings.storage.sql import entity_statements as sql
 from doings.storage.transaction import Transaction
-from doings.storage.writing import entity_rows, links, relinks
+from doings.storage.writing import entity_rows, links, own_records, relinks
 
 MAX_NUMBER = 10**18 - 1
 """The greatest number that an entity is given."""
@@ -18,7 +18,8 @@ async def put(
 ) -> tuple[Entity, bool]:
     """Create (True) or replace an entity by what `revise` makes of the one there is.
 
-    Where another one stands for it, it is that one.
+    Where another one stands for it, it is that one; its own record is kept as well, for when they
+    are parted.
     """
     checked_type(key[0])
     checked_id(key[1])
@@ -33,9 +34,16 @@ async def put(
         await _add(transaction, await transaction.advance(1), key, draft, contact)
         await transaction.write_tallies()
         return await entity(transaction, key), True
-    new = await entity_rows.replace(transaction, old, draft, contact)
+    path = await own_records.path_from(transaction, key) if old.key != key else []
+    new = await entity_rows.replace(transaction, old, draft, contact, via=_via(path))
     if draft.contact != old.contact:
         await relinks.begin(transaction, old.seq)
+    for place, one in enumerate(path):
+        own = draft if one.is_deleted else revise(one)
+        owner = await _owner(transaction, one.key, own, one)
+        await entity_rows.replace(transaction, one, own, owner, via=_via(path) if place else None)
+        if own.contact != one.contact:
+            await relinks.begin(transaction, one.seq)
     await transaction.write_tallies()
     if contact is not None and draft.contact != old.contact and await transaction.has_merges():
         # It shows who stands for the contact that it was given.
@@ -81,9 +89,18 @@ async def create_numbered(
 async def delete(transaction: Transaction, key: EntityKey) -> Entity:
     """Delete an entity, whose activities stay; raises NotFound."""
     deleted = await entity(transaction, key)
-    await entity_rows.remove(transaction, deleted)
+    path = await own_records.path_from(transaction, key) if deleted.key != key else []
+    await entity_rows.remove(transaction, deleted, via=_via(path))
+    for place, one in enumerate(path):
+        if not one.is_deleted:
+            await entity_rows.remove(transaction, one, via=_via(path) if place else None)
     await transaction.write_tallies()
     return deleted
+
+
+def _via(path: Sequence[Entity]) -> int | None:
+    """The seq of the merged entity that a write names, if it names one."""
+    return path[0].seq if path else None
 
 
 async def _owner(

@@ -47,11 +47,17 @@ async def add_many(
 
 
 async def replace(
-    transaction: Transaction, old: Entity, draft: EntityDraft, owner: Owner | None
+    transaction: Transaction,
+    old: Entity,
+    draft: EntityDraft,
+    owner: Owner | None,
+    *,
+    via: int | None = None,
 ) -> Entity:
     """Replace what is said about an entity; a deleted one is there again.
 
-    Where nothing else is said than before, nothing is written and nothing told.
+    Where nothing else is said than before, nothing is written and nothing told. `via` is the seq of
+    the merged entity by whose id it was asked for.
     """
     said = (draft.name, draft.attrs, draft.contact)
     if not old.is_deleted and said == (old.name, old.attrs, old.contact):
@@ -75,7 +81,7 @@ async def replace(
     op = "created" if old.is_deleted else "updated"
     stored = msgspec.structs.replace(draft, contact=owner and owner.id)
     changed = EntityChanged(old.seq, old.key, stored, new.created_at, now)
-    await changes.add_of_entity(transaction, op, changed)
+    await changes.add_of_entity(transaction, op, changed, via)
     await transaction.execute(
         sql.UPDATE_ENTITY,
         seq=new.seq,
@@ -104,10 +110,10 @@ async def _index_again(transaction: Transaction, old: Entity, new: Entity) -> No
     await transaction.execute_many(search.add_entity, [(new.seq, *words)])
 
 
-async def remove(transaction: Transaction, entity: Entity) -> None:
-    """Mark an entity as deleted."""
+async def remove(transaction: Transaction, entity: Entity, *, via: int | None = None) -> None:
+    """Mark an entity as deleted; `via` as for `replace`."""
     now = transaction.clock.now()
-    await changes.add_of_entity(transaction, "deleted", _deleted(entity, now))
+    await changes.add_of_entity(transaction, "deleted", _deleted(entity, now), via)
     await transaction.execute(sql.DELETE_ENTITY, seq=entity.seq, at=now)
     await _remove_from_lists(transaction, entity)
 

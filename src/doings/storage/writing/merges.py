@@ -22,6 +22,7 @@ from doings.storage.sql import tallies
 from doings.storage.sql.feed_statements import ADD_ENTITY_CHANGE
 from doings.storage.sql.rows import ERASED, merged_seqs
 from doings.storage.transaction import Transaction
+from doings.storage.writing import own_records
 from doings.storage.writing.log import leaves
 
 Groups = dict[int, list[int]]
@@ -149,6 +150,8 @@ async def revert(transaction: Transaction, merge_id: str) -> Merge:
     for one in parted:
         if one.is_counted:
             transaction.tallies[tallies.of_member(one.type, one.seq)] += 1
+    stay = groups[keep]
+    await own_records.restore(transaction, keep, [seq for seq in members if seq not in stay])
     await _recount(transaction, {kept.group}, groups)
     return await read.merge(transaction, merge_id)
 
@@ -279,7 +282,7 @@ async def _tell(
     """
     now = transaction.clock.now()
     told = [(root, "joined"), *((one.seq, op) for one in others)]
-    rows = [(seq, what, now, entity) for seq, (entity, what) in enumerate(told, first)]
+    rows = [(seq, what, now, None, entity) for seq, (entity, what) in enumerate(told, first)]
     await transaction.execute_many(ADD_ENTITY_CHANGE, rows)
     seqs = range(first, first + len(told))
     by = dict.fromkeys(seqs, transaction.by)

@@ -88,7 +88,7 @@ async def rename(request: Request) -> Response:
     def renamed(entity: Entity | None) -> EntityDraft:
         if entity is None:
             raise NotFound(*key)
-        if fields.get("seen") != _state(entity):
+        if not entity.is_merged and fields.get("seen") != _state(entity):
             raise Outdated(OUTDATED)
         return msgspec.structs.replace(entity_draft_of(entity), name=name or None)
 

@@ -39,7 +39,7 @@ async def revised(params: ListParams, revise: Revise, unknown: str | None = None
             raise Rejected([unknown])
         contact = await writer.entity_by_seq(CONTACT, params.id)
         draft = await revise(writer, contact)
-        changed, _ = await writer.put_entity(contact.key, lambda _: draft)
+        changed, _ = await writer.put_entity(contacts[params.id].key, lambda _: draft)
         return await contact_in_full(params, writer, changed)
 
     return respond_one(await params.request.timeline.write(work))

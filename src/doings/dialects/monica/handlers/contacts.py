@@ -157,7 +157,8 @@ async def delete_contact(params: ListParams) -> Response:
             await writer.delete_entity(entities[one.seq].key)
         is_last = len(kept) <= ENTRIES_AT_A_TIME
         if is_last:
-            await writer.delete_entity(contact.key)
+            named = await writer.entities_by_seq(CONTACT, [params.id])
+            await writer.delete_entity(named[params.id].key)
         return is_last
 
     # A contact may have thousands of entries, which are deleted in parts; it goes with the last.

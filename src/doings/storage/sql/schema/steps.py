@@ -353,6 +353,10 @@ STEPS: tuple[str, ...] = (
     """
     ALTER TABLE merges ADD COLUMN is_by_itself SMALLINT NOT NULL DEFAULT 0;
     """,
+    # The merged entity by whose id a change of the one that stands for it was asked for.
+    """
+    ALTER TABLE entity_changes ADD COLUMN via_seq BIGINT;
+    """,
 )
 
 VERSION = len(STEPS)

@@ -41,7 +41,7 @@ TABLES_OF_ACCOUNT = (
     _table(
         "entity_changes",
         "account_id seq",
-        "entity_seq op at old_name old_attrs old_contact_seq old_created_at old_updated_at",
+        "entity_seq op at via_seq old_name old_attrs old_contact_seq old_created_at old_updated_at",
     ),
     _table("log_leaves", "account_id leaf", "by_key digests salts"),
     _table("log_nodes", "account_id level place", "hash"),
