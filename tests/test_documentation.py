@@ -211,6 +211,8 @@ ACCESS = {
     "native GET /webhooks/{id}/stats": ADMIN,
     "native GET /erasures": ADMIN,
     "native POST /erasures": ADMIN,
+    "native GET /holds": ADMIN,
+    "native GET /entities/{type}/{id}/hold": ADMIN,
     "native PUT /entities/{type}/{id}/hold": ADMIN,
     "native DELETE /entities/{type}/{id}/hold": ADMIN,
     "native GET /retention": ADMIN,

@@ -30,6 +30,7 @@ SINGLE = {
     "/log/tile/{level}/{number}",
     "/proofs/{seq}",
     "/retention",
+    "/entities/{type}/{id}/hold",
 }
 """The paths that answer GET with one document, with nothing that is stored, or without an end."""
 
@@ -42,6 +43,7 @@ LISTS = [
     ("/entities/{type}/{id}/addresses", "/entities/contact/8/addresses", 4),
     ("/entities", "/entities?limit=100", 3),
     ("/entities", "/entities?limit=100&type=guest&q=guest", 3),
+    ("/holds", "/holds?limit=100", 3),
     ("/changes", "/changes?limit=100", 5),
     ("/changes", "/changes?limit=10&entities=true", 8),
     ("/erasures", "/erasures?limit=100", 2),

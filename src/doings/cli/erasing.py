@@ -104,6 +104,8 @@ def erase(  # noqa: PLR0913 - one for each option
         f" {counts.changes_redacted:,} changes and {counts.deliveries_redacted:,} deliveries are"
         " redacted"
     )
+    if done.also:
+        remark(f"With it would go {', '.join(':'.join(key) for key in done.also)}")
     remark(f"It is shown as {done.entity}")
 
 

@@ -41,6 +41,7 @@ def erasure_document(erasure: Erasure) -> ErasureDocument:
         counts=ErasureCountsDocument(**msgspec.structs.asdict(erasure.counts)),
         dry_run=erasure.id is None,
         done=erasure.is_done,
+        also=None if erasure.also is None else [":".join(key) for key in erasure.also],
     )
 
 

@@ -118,12 +118,13 @@ def verifier_from_text(text: str) -> Verifier:
     """Read a public key as `Verifier` writes it; raises ValueError."""
     name, _, rest = text.strip().partition("+")
     id_, _, key = rest.partition("+")
-    raw = _bytes(key, 1 + HASH_BYTES)
-    verifier = Verifier(name, raw[1:])
-    if not name or raw[:1] != _ED25519 or verifier.id.hex() != id_:
-        msg = "it is no key of a log: name+id+base64"
-        raise ValueError(msg)
-    return verifier
+    if name and id_ and key:
+        raw = _bytes(key, 1 + HASH_BYTES)
+        verifier = Verifier(name, raw[1:])
+        if raw[:1] == _ED25519 and verifier.id.hex() == id_:
+            return verifier
+    msg = "it is no key of a log: name+id+base64"
+    raise ValueError(msg)
 
 
 def _signature(line: str) -> tuple[str, bytes]:

@@ -146,6 +146,9 @@ class AccountReader:
     async def hold(self, key: EntityKey) -> Hold | None:
         return await erasures.hold(self._transaction, key)
 
+    async def holds(self, limit: int, after: int) -> list[tuple[int, Hold]]:
+        return await erasures.holds(self._transaction, limit, after)
+
     async def holds_of(self, key: EntityKey) -> list[Hold]:
         return await erasures.holds_of(self._transaction, key)
 

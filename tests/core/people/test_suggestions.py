@@ -9,7 +9,12 @@ from hypothesis import strategies as st
 from doings.core.entity import Entity
 from doings.core.people import suggestions as compared
 from doings.core.people.suggestions import suggestions
-from doings.core.people.traits import phone_from_text, region_of, traits_of, words_of
+from doings.core.people.traits import (
+    phone_from_text,
+    region_of,
+    traits_of,
+    words_of,
+)
 from tests.builders import entity
 
 
@@ -138,3 +143,20 @@ def test_anybody_can_be_compared(name: str | None, attrs: dict[str, object]) -> 
 
     assert words_of(name) == traits_of(one, "DE").words
     suggestions([one, other], "DE")
+
+
+@pytest.mark.parametrize(
+    "number", ["+49 30 901821", "0049 30 901821", "tel:+49-30-901821", "TEL:0049-30-901821;ext=1"]
+)
+def test_forms_of_a_number(number: str) -> None:
+    """Also where the account's country is not known."""
+    assert phone_from_text(number, None) == "+4930901821"
+    assert phone_from_text(number, "DE") == "+4930901821"
+
+
+def test_umlauts_are_spelled_in_several_ways() -> None:
+    """With two points, with an e, and with nothing."""
+    people = [person("1", "Jürgen Müller"), person("2", "Juergen Mueller"),
+              person("3", "Jurgen Muller")]  # fmt: skip
+
+    assert len(suggested(*people)) == 3

@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 import msgspec
 
-from doings.core.entity import EntityKey
+from doings.core.entity import PEOPLE, EntityKey
 from doings.core.errors import Invalid
 from doings.core.text import checked_text
 
@@ -40,6 +40,9 @@ class ErasureOrder(msgspec.Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """Raise Invalid."""
+        is_again = self.id is not None
+        if self.entity[0] not in PEOPLE and not is_again:
+            raise Invalid.of("entity", f"only people are erased: {', '.join(sorted(PEOPLE))}")
         checked_text(self.reason, field="reason", most=REASON_LENGTH)
 
 
@@ -69,7 +72,8 @@ class Erasure(msgspec.Struct, frozen=True, kw_only=True):
     """An entry of the register; `id` is None for one that was only counted.
 
     `entity` is `type:erased-…`, which says nothing of who it was without the key. `is_done` is
-    False while something is left to do.
+    False while something is left to do. `also` are the others that would go, known where it only
+    counts.
     """
 
     id: str | None
@@ -80,6 +84,7 @@ class Erasure(msgspec.Struct, frozen=True, kw_only=True):
     by: str | None
     counts: ErasureCounts
     is_done: bool = True
+    also: tuple[EntityKey, ...] | None = None
 
 
 def opaque_id(key: bytes, account_id: int, entity: EntityKey, seq: int) -> str:

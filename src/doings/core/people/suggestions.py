@@ -5,6 +5,7 @@ are compared that share an address, a number, or the beginnings of two words of 
 many share (the address of an office, a name like Smith) leads to nobody.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations, permutations
@@ -75,6 +76,8 @@ def compared(one: Traits, other: Traits) -> Suggestion:
     return Suggestion((one.entity.key, other.entity.key), round(score, 2), reasons)
 
 
+_SPELLED_OUT = re.compile(r"([aou])e")
+
 Evidence = tuple[float, str]
 """A weight and its reason."""
 
@@ -95,7 +98,7 @@ def likeness_of(one: Traits, other: Traits) -> float:
 def _names(one: Traits, other: Traits, likeness: float) -> Iterator[Evidence]:
     if not one.words or not other.words:
         return
-    is_same = sorted(one.words) == sorted(other.words)
+    is_same = sorted(plain(one.words)) == sorted(plain(other.words))
     if is_same and len(one.words) == 1:
         yield WORD_WEIGHT, f"same name {one.name}"
     elif is_same:
@@ -130,11 +133,17 @@ def _blocks(people: Sequence[Traits]) -> Iterator[list[Traits]]:
     yield from (block for block in named.values() if 1 < len(block) <= BLOCK)
 
 
+def plain(words: Sequence[str]) -> tuple[str, ...]:
+    """The words with ae, oe and ue as a, o and u: Müller, Mueller and Muller are one name."""
+    return tuple([_SPELLED_OUT.sub(r"\1", word) for word in words])
+
+
 def name_keys(words: Sequence[str]) -> set[str]:
     """What names are grouped by: how one word begins, and with which letter another one does.
 
     A slip of the pen in one of the words leaves the key that begins with the other.
     """
+    words = plain(words)
     if len(words) < 2:  # noqa: PLR2004 - a key takes two
         return {word[:4] for word in words}
     ends = (words[0], words[1], words[-1])

@@ -25,6 +25,7 @@ from doings.core.entity import Entity
 _EMAIL = re.compile(r"[^\s@<>,;:\"']{1,64}@[^\s@<>,;:\"']+\.[^\s@<>,;:\"'.]{2,}")
 _PHONE_KEY = re.compile(r"phone|mobile|cell|tel", re.IGNORECASE)
 _PHONE = re.compile(r"[+\d(][\d\s().\-/]{5,30}")
+_ABROAD = re.compile(r"^00(?=[1-9])")
 _WORD = re.compile(r"[a-z0-9]+")
 
 DEEPEST = 3
@@ -102,11 +103,20 @@ def _texts(
 
 
 def phone_from_text(text: str, region: str | None) -> str | None:
-    """The number in the form of E.164, None for what is none in that region."""
-    if not _PHONE.fullmatch(text.strip()):
+    """The number in the form of E.164, None for what is none in that region.
+
+    It may be a link (`tel:+49-30-901823`). In the place of a plus it may begin with what the region
+    dials to call abroad; where no region is known, that is 00.
+    """
+    written = text.strip()
+    if written[:4].lower() == "tel:":
+        written = written[4:].partition(";")[0].strip()
+    if not _PHONE.fullmatch(written):
         return None
+    if region is None:
+        written = _ABROAD.sub("+", written)
     try:
-        number = parse(text, region)
+        number = parse(written, region)
     except NumberParseException:
         return None
     return format_number(number, PhoneNumberFormat.E164) if is_possible_number(number) else None

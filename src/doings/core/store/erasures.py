@@ -37,6 +37,9 @@ class ErasureReader(Protocol):
     async def hold(self, key: EntityKey) -> Hold | None:
         """The hold on an entity, deleted or not, or None."""
 
+    async def holds(self, limit: int, after: int) -> list[tuple[int, Hold]]:
+        """At most so many holds, in the order of their entities' seqs, which come with them."""
+
     async def holds_of(self, key: EntityKey) -> list[Hold]:
         """The holds on all that are one person with an entity, the oldest first."""
 

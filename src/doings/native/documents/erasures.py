@@ -44,7 +44,8 @@ class ErasureCountsDocument(msgspec.Struct):
 class ErasureDocument(msgspec.Struct):
     """An entry of the register; `entity` says nothing of who it was.
 
-    `id` is null for a dry run. `done` is false while something is left to do.
+    `id` is null for a dry run. `done` is false while something is left to do. `also` are those that
+    would go as well, merged people and what belongs to them, 1,000 at most; null for an entry.
     """
 
     id: str | None
@@ -56,6 +57,7 @@ class ErasureDocument(msgspec.Struct):
     counts: ErasureCountsDocument
     dry_run: bool
     done: bool
+    also: list[str] | None
 
 
 class ErasurePage(msgspec.Struct):
@@ -78,6 +80,13 @@ class HoldDocument(msgspec.Struct):
     reason: str
     at: Moment
     by: str | None
+
+
+class HoldPage(msgspec.Struct):
+    """What is on hold."""
+
+    items: list[HoldDocument]
+    next: str | None
 
 
 class RuleInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

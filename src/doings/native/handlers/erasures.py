@@ -5,7 +5,7 @@ import re
 from starlette.responses import Response
 
 from doings.auth.principal import ADMIN
-from doings.core.errors import Malformed
+from doings.core.errors import Malformed, NotFound
 from doings.core.store import Writer
 from doings.httpkit.input.params import last
 from doings.httpkit.request import Request
@@ -20,7 +20,7 @@ from doings.native.erasures import (
     rules_from_input,
 )
 from doings.native.http.answer import Answer
-from doings.native.http.idempotency import write_once
+from doings.native.http.idempotency import answered_before, write_once
 from doings.native.http.position import POSITION, position_of, read_shown
 from doings.native.http.request_body import body_of_type
 from doings.native.http.responses import NO_CONTENT, encode, respond_document, respond_json, written
@@ -35,6 +35,7 @@ from doings.native.openapi.operations import (
 )
 from doings.native.params import entity_key, limit
 
+_SEQ = re.compile(r"[0-9]{1,18}")
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -47,14 +48,20 @@ async def erase(request: Request) -> Response:
     body = await request.body()
     wanted = body_of_type(request, body, wire.ErasureInput)
     order = order_from_input(wanted, by=request.timeline.by)
-    store, account_id = request.services.store, request.principal.account.id
+    erasures, account_id = request.services.store.erasures, request.principal.account.id
     if wanted.dry_run:
-        erasure = await store.erasures.count(account_id, order)
-    else:
-        erasure = await store.erasures.erase(account_id, order)
-    seq = await request.timeline.read(lambda reader: reader.last_seq())
-    request.headers[POSITION] = position_of(request, seq)
-    return respond_json(request, encode(erasure_document(erasure)))
+        counted = await erasures.count(account_id, order)
+        seq = await request.timeline.read(lambda reader: reader.last_seq())
+        request.headers[POSITION] = position_of(request, seq)
+        return respond_json(request, encode(erasure_document(counted)))
+    if (before := await answered_before(request, body)) is not None:
+        return before
+    erasure = await erasures.erase(account_id, order)
+
+    async def tell(_: Writer) -> Answer:
+        return written(erasure_document(erasure))
+
+    return await write_once(request, body, tell)
 
 
 async def list_erasures(request: Request) -> Response:
@@ -80,6 +87,28 @@ async def hold_entity(request: Request) -> Response:
         return written(hold_document(held), status=201 if is_new else 200)
 
     return await write_once(request, body, hold)
+
+
+async def show_hold(request: Request) -> Response:
+    """The hold that keeps an entity, its own first; raises NotFound where none does."""
+    key = entity_key(request)
+    found = await read_shown(request, lambda reader: reader.holds_of(key))
+    if not found:
+        raise NotFound("hold", ":".join(key))
+    hold = next((one for one in found if one.entity == key), found[0])
+    return respond_document(request, hold_document(hold))
+
+
+async def list_holds(request: Request) -> Response:
+    """A page of all that is on hold, in the order in which it was first recorded."""
+    count, cursor = limit(request.query), last(request.query, "cursor")
+    if cursor and not _SEQ.fullmatch(cursor):
+        raise Malformed("must be `next` of an answer", "cursor")
+    found = await read_shown(request, lambda reader: reader.holds(count + 1, int(cursor or 0)))
+    items = found[:count]
+    following = str(items[-1][0]) if len(found) > count else None
+    page = wire.HoldPage([hold_document(hold) for _, hold in items], following)
+    return respond_document(request, page)
 
 
 async def release_entity(request: Request) -> Response:
@@ -136,6 +165,7 @@ RESOURCES = (
             about=OperationDoc(
                 summary="Erase a person for good, or count what would go",
                 tag="erasure",
+                parameters=(ONCE,),
                 body=json_of(wire.ErasureInput),
                 answers={200: ERASURE},
                 errors=(404, 406, 409),
@@ -143,14 +173,39 @@ RESOURCES = (
                     "What belongs to the person, and what was merged into it, goes as well.",
                     (
                         "It answers once all is erased. If the connection is lost, the server goes"
-                        " on; asking again answers 404 then."
+                        " on; asking again answers 404 then, and with the same `Idempotency-Key`"
+                        " what the first request was answered, once that is done."
                     ),
                 ),
             ),
         ),
     ),
     resource(
+        "/holds",
+        GET=Operation(
+            list_holds,
+            ADMIN,
+            about=OperationDoc(
+                summary="List what is on hold",
+                tag="erasure",
+                parameters=(LIMIT_PARAMETER, REGISTER_CURSOR, IF_NONE_MATCH),
+                answers={200: json_of(wire.HoldPage), 304: NO_BODY},
+            ),
+        ),
+    ),
+    resource(
         "/entities/{type}/{id}/hold",
+        GET=Operation(
+            show_hold,
+            ADMIN,
+            about=OperationDoc(
+                summary="Show the hold that keeps an entity",
+                tag="erasure",
+                parameters=(IF_NONE_MATCH,),
+                answers={200: HOLD, 304: NO_BODY},
+                limits=("Of people who are one, it is the own hold, else the oldest.",),
+            ),
+        ),
         PUT=Operation(
             hold_entity,
             ADMIN,

@@ -26,6 +26,9 @@ T = TypeVar("T")
 FIRST = ("", 0)
 """Before every change."""
 
+ALSO = 1_000
+"""How many of those that would go with somebody are named."""
+
 TYPES = 2_000
 """How many entities are compared with a register at a time."""
 
@@ -151,6 +154,7 @@ class Erasures:
             at=self._clock.now(),
             by=order.by,
             counts=counts,
+            also=tuple([one.key for one in job.members if one.key != order.entity][:ALSO]),
         )
 
     async def erase_again(self, account_id: int, register: Sequence[Erasure]) -> list[Erasure]:

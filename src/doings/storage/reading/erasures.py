@@ -77,6 +77,12 @@ async def hold(transaction: ReadTransaction, key: EntityKey) -> Hold | None:
     return None if row is None else Hold((row[0], row[1]), *row[2:])
 
 
+async def holds(transaction: ReadTransaction, limit: int, after: int) -> list[tuple[int, Hold]]:
+    """At most so many holds on entities behind a seq, each with that of its entity."""
+    rows = await transaction.fetch(sql.HOLDS_AFTER, after=after, limit=limit)
+    return [(row[0], Hold((row[1], row[2]), *row[3:])) for row in rows]
+
+
 async def holds_of(transaction: ReadTransaction, key: EntityKey) -> list[Hold]:
     """The holds on all that are one person with an entity."""
     entity = await entity_or_none(transaction, key)

@@ -253,6 +253,12 @@ HOLD_BY_KEY = """
     SELECT e.type, e.id, h.reason, h.at, h.by_key FROM entities e
     JOIN holds h ON h.account_id = :account_id AND h.entity = e.seq
     WHERE e.account_id = :account_id AND e.type = :type AND e.id = :id"""
+# The next holds behind the seq of an entity.
+HOLDS_AFTER = """
+    SELECT h.entity, e.type, e.id, h.reason, h.at, h.by_key FROM holds h
+    JOIN entities e ON e.account_id = :account_id AND e.seq = h.entity
+    WHERE h.account_id = :account_id AND h.entity > :after
+    ORDER BY h.entity LIMIT :limit"""
 # The holds on an entity that stands for itself, and on all that are one with it.
 HOLDS_OF_GROUP = """
     SELECT e.type, e.id, h.reason, h.at, h.by_key FROM entities e

@@ -75,7 +75,7 @@ async def add(  # noqa: PLR0913 - all that a merge says
     root = members[known[keep].group]
     others = [known[key] for key in merged]
     _check_alive(root, keep, others)
-    _check_apart(root, others, members)
+    _check_apart(root, known[keep].seq, others, members)
     if len(members) > MERGED_ENTITIES:
         reached = f"more than {MERGED_ENTITIES} would be one person"
         raise TooMuch("merged", Problem("merge", reached))
@@ -197,11 +197,14 @@ def _check_alive(root: _Member, keep: EntityKey, others: Iterable[_Member]) -> N
             raise NotFound(one.type, one.id)
 
 
-def _check_apart(root: _Member, others: Iterable[_Member], members: dict[int, _Member]) -> None:
+def _check_apart(
+    root: _Member, asked: int, others: Iterable[_Member], members: dict[int, _Member]
+) -> None:
     """Raise Conflict for one that does not stand for itself, or stands for what is kept."""
     for one in others:
         if one.group == root.seq:
-            msg = f"{one.name} and {root.name} are one person already"
+            kept = root.name if one.seq != root.seq else members[asked].name
+            msg = f"{one.name} and {kept} are one person already"
             raise Conflict(msg)
         if one.group != one.seq:
             into = members[one.group].name

@@ -7,6 +7,7 @@ import msgspec
 
 from doings.core.clock import text_from_instant
 from doings.core.entity import Entity
+from doings.core.erasing.erasure import OPAQUE
 from doings.core.store import Reader
 from doings.core.store.erasures import Hold
 from doings.core.store.merges import Merge
@@ -35,6 +36,8 @@ class MergedIds(NamedTuple):
     url: str
     merged: list[str]
     note: Note
+    may_part: bool
+    """Not once the people were erased."""
 
 
 class HeldId(NamedTuple):
@@ -86,7 +89,9 @@ class _Context(NamedTuple):
 def _merge(merge: Merge, context: _Context) -> MergedIds:
     merged = [":".join(key) for key in merge.merged]
     keep = ":".join(merge.keep)
-    return MergedIds(merge.id, keep, entity_url(merge.keep), merged, _note(merge, context))
+    may_part = not merge.keep[1].startswith(OPAQUE)
+    note = _note(merge, context)
+    return MergedIds(merge.id, keep, entity_url(merge.keep), merged, note, may_part)
 
 
 def _hold(hold: Hold, context: _Context) -> HeldId:

@@ -7,7 +7,7 @@ import msgspec
 from starlette.responses import Response
 
 from doings.auth.principal import ADMIN, READ
-from doings.core.entity import Entity, EntityKey
+from doings.core.entity import PEOPLE, Entity, EntityKey
 from doings.core.erasing.erasure import MODES, Erasure, ErasureOrder, Mode
 from doings.core.errors import Conflict, Invalid, NotFound
 from doings.core.store import Reader
@@ -95,7 +95,7 @@ async def _read(request: Request, key: EntityKey) -> Shown:
 
     async def read(reader: Reader) -> Shown:
         entity = await reader.entity_or_none(key)
-        if entity is None or entity.is_erased:
+        if entity is None or entity.is_erased or entity.type not in PEOPLE:
             raise NotFound(*key)
         return Shown(entity, await read_identity(reader, entity, time_zone, now))
 
