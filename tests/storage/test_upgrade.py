@@ -355,3 +355,34 @@ async def test_merges_of_an_earlier_version_were_made_by_somebody(
     await database.close()
 
     assert (found.merged, found.is_by_itself) == (((CONTACT, "77"),), False)
+
+
+VIA = next(number for number, step in enumerate(STEPS, 1) if "ADD COLUMN via_seq" in step)
+"""The step since which a change of an entity notes by whose id it was asked for."""
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+async def test_people_merged_by_an_earlier_version_get_their_records_back(
+    engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was written through the merged one since the upgrade is its own again."""
+    first = await opened(engine, tmp_path, monkeypatch, VIA - 1)
+    await alter(first, "ALTER TABLE entity_changes ADD COLUMN via_seq BIGINT")
+    account = await first.create_account("acme", name="Acme", time_zone="UTC")
+    book = Book(first, account)
+    keep, other = (CONTACT, "8"), (CONTACT, "77")
+    for key in (keep, other):
+        await book.put(*key, name=key[1])
+    made = await book.write(lambda writer: writer.add_merge(keep, [other], None))
+    await alter(first, "ALTER TABLE entity_changes DROP COLUMN via_seq")
+    await first.close()
+
+    database = await opened(engine, tmp_path, monkeypatch, len(STEPS))
+    book = Book(database, account)
+    await book.put(*other, name="Big Tuna")
+    await book.write(lambda writer: writer.revert_merge(made.id))
+    names = [(await book.read(lambda reader, key=key: reader.entity(key))).name  # type: ignore[misc]
+             for key in (keep, other)]  # fmt: skip
+    await database.close()
+
+    assert names == ["8", "Big Tuna"]
