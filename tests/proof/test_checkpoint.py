@@ -94,3 +94,10 @@ def test_each_account_and_each_epoch_has_a_log_of_its_own() -> None:
 def test_a_key_under_another_name_is_another_key() -> None:
     """So a signature of one account's log is none of another's."""
     assert Verifier("other", KEY.key).id != KEY.id
+
+
+@pytest.mark.parametrize("text", ["nonsense", "", "doings/x/y+00000000", "a+00000000+AAAA"])
+def test_text_that_is_no_key(text: str) -> None:
+    """It is refused, and what is no key at all is told what one looks like."""
+    with pytest.raises(ValueError, match=r"no key of a log|not the base64 of 33 bytes"):
+        verifier_from_text(text)
