@@ -91,6 +91,8 @@ async def test_an_example_does_what_its_operation_says(native: Native, name: str
         sample = sample.replace(examples.PATH_PARTS["key"], made.json()["key"])
     for id_ in ("77", "91"):
         await native.call("PUT", f"/entities/contact/{id_}", json={"name": "James Halpert"})
+    if name == "GET /entities/{type}/{id}/hold":
+        await native.call("PUT", "/entities/contact/8/hold", json={"reason": "claim 7"})
     if "/merges/{id}" in name:
         merged = {"keep": "contact:8", "merge": ["contact:77"]}
         made = await native.call("POST", "/merges", json=merged)
