@@ -1,5 +1,6 @@
 """Nothing is left of a person: not in a dump, not in the file, its log, or a backup made then."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +12,10 @@ from doings.storage.checks.check import check
 from doings.storage.sqlite.backup import backup
 from tests.builders import note
 from tests.storage.book import Book
-from tests.storage.erasing.conftest import HOOK, dump, erase, fill
+from tests.storage.erasing.conftest import ATTRS, HOOK, JIM, dump, erase, fill
+
+MANY = int(os.environ.get("DOINGS_TEST_ERASED", "600"))
+"""How many activities of a person are erased to see what is left in the gaps of pages."""
 
 Find = Callable[[bytes | str], list[str]]
 
@@ -90,6 +94,30 @@ async def test_no_file_holds_anything_of_an_erased_person(
     assert found_in(files(tmp_path)) == []
     backup(tmp_path / "doings.db", tmp_path / "copy.db", lambda _left, _all: None)
     assert found_in((tmp_path / "copy.db").read_bytes()) == []
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+async def test_no_gap_in_a_page_holds_anything_of_an_erased_person(
+    book: Book, tmp_path: Path, found_in: Find
+) -> None:
+    """SQLite leaves copies of rows in pages when it moves them between two."""
+    drafts = [
+        note("zwq8", *["9"] * (number % 3 == 0), body=f"Lunch with {JIM} {number}", at=number)
+        for number in range(MANY)
+    ]
+    await book.put("contact", "zwq8", name=JIM, attrs=ATTRS)
+    for start in range(0, MANY, 200):
+        await book.record(*drafts[start : start + 200])
+
+    await erase(book)
+    await book.database.erasures.cleaned()
+    for number in range(20):
+        await book.record_one("9", body=f"later {number}")
+
+    assert found_in(files(tmp_path)) == []
+    backup(tmp_path / "doings.db", tmp_path / "copy.db", lambda _left, _all: None)
+    assert found_in((tmp_path / "copy.db").read_bytes()) == []
+    assert await check(book.database, lambda _done, _total: None) == []
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)

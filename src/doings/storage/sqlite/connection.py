@@ -257,14 +257,17 @@ def _looks_again(looks: int) -> bool:
     return looks * LOOK_SECONDS < LOCK_SECONDS
 
 
-def opened(path: Path, cache: int = CACHE, *, is_new: bool = False) -> apsw.Connection:
+def opened(
+    path: Path, cache: int = CACHE, *, is_new: bool = False, vfs: str | None = None
+) -> apsw.Connection:
     """A connection set up as all of ours are, for one thread at a time; raises Misconfigured.
 
-    Only `is_new` makes a file: one that is gone is never replaced by an empty one.
+    Only `is_new` makes a file: one that is gone is never replaced by an empty one. `vfs` names
+    another layer below SQLite than the usual one.
     """
     flags = _FLAGS | apsw.SQLITE_OPEN_CREATE if is_new else _FLAGS
     try:
-        raw = apsw.Connection(str(path), flags=flags, statementcachesize=STATEMENTS)
+        raw = apsw.Connection(str(path), flags=flags, vfs=vfs, statementcachesize=STATEMENTS)
         # Our figures are fixed, so no value may make SQLite plan a statement again: planning costs
         # more than running.
         raw.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)

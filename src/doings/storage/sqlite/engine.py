@@ -67,6 +67,7 @@ class SqliteEngine:
             waits=lambda seconds: self.waits("writer", seconds),
             on_commit=self.notices.tell,
         )
+        self._scrubbing = asyncio.Lock()
         self._seen_version: int | None = None
         self._lookout = Lookout(self.notices, LOOK_SECONDS, self._has_changed)
         self._long: dict[int, float] = {}
@@ -168,7 +169,9 @@ class SqliteEngine:
 
     async def scrub(self, *, noted_before: int | None = None) -> None:
         """Leave nothing in the files of what was removed."""
-        await scrub(self, noted_before)
+        async with self._scrubbing:
+            # For many that wait here, the first of them cleans.
+            await scrub(self, noted_before)
 
     async def close(self) -> None:
         """Write what was accepted, then let go of the file."""

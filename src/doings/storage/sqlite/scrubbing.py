@@ -1,8 +1,9 @@
 """Leaving nothing in the files of what was removed.
 
-SQLite overwrites rows as they are deleted (`secure_delete`). Three places are left: the full text,
-which only marks its words as deleted until it is merged; pages that an older version let go of; and
-the log of what was written. Each is cleaned in short transactions, with others in between.
+SQLite overwrites rows as they are deleted (`secure_delete`). Four places are left: the full text,
+which only marks its words as deleted until it is merged; pages that an older version let go of; the
+gaps in pages, where rows lie that were moved; and the log of what was written. Each is cleaned in
+short transactions, with others in between.
 """
 
 import asyncio
@@ -17,11 +18,15 @@ import apsw
 from doings.core.budget import BREATH_SECONDS
 from doings.storage.sql import account_statements as sql
 from doings.storage.sqlite.connection import READER_CACHE, REMAINS, SqliteConnection, opened
+from doings.storage.sqlite.gaps import MOST_PAGES, CleaningVfs
 
 T = TypeVar("T")
 
 SCRUBBING = "scrubbing"
-"""The installation's value while this is under way, so that it begins again after a kill."""
+"""The installation's value until all is clean, so that it begins again after a kill.
+
+It says when the last try began, in nanoseconds.
+"""
 
 OVERWRITTEN = "overwritten"
 """The installation's value once the pages are clean that an older version let go of."""
@@ -33,10 +38,16 @@ FILLING = 256
 """How many free pages a transaction overwrites."""
 
 CHECKPOINT_SECONDS = 5
-"""How long it is tried to empty the log, which nobody may be reading at that moment."""
+"""How long it is tried to empty the log, which nobody may be reading at that moment.
+
+It is tried again a minute later.
+"""
 
 BUSY_SECONDS = 0.05
 """How long each try may keep those who write."""
+
+LOOK_SECONDS = 0.001
+"""How long a try waits before it looks again whether a lock is free."""
 
 TABLES = ("search_activities", "search_entities")
 
@@ -51,16 +62,16 @@ class Writes(Protocol):
 
 
 async def scrub(engine: Writes, noted_before: int | None) -> None:
-    """Clean all three places, if something was noted, and before an instant where one is given."""
+    """Clean all four places, if something was noted, and before an instant where one is given."""
     if not await engine.write(lambda connection: _begin(connection, noted_before)):
         return
     for table in TABLES:
         await _merge(engine, table)
     await _overwrite_free_pages(engine)
-    await asyncio.get_running_loop().run_in_executor(None, _empty_log, engine.path)
-    await engine.write(
-        lambda connection: connection.execute(sql.DROP_INSTALLATION_VALUE, name=SCRUBBING)
-    )
+    if await _clean_gaps_and_log(engine):
+        await engine.write(
+            lambda connection: connection.execute(sql.DROP_INSTALLATION_VALUE, name=SCRUBBING)
+        )
 
 
 async def _begin(connection: SqliteConnection, noted_before: int | None) -> bool:
@@ -70,7 +81,7 @@ async def _begin(connection: SqliteConnection, noted_before: int | None) -> bool
     is_late = noted is not None and (noted_before is None or int(noted[0]) <= noted_before)
     if not is_late and broken_off is None:
         return False
-    await connection.execute(sql.SET_INSTALLATION_VALUE, name=SCRUBBING, value="1")
+    await _note_try(connection)
     if is_late:
         await connection.execute(sql.DROP_INSTALLATION_VALUE, name=REMAINS)
     return True
@@ -130,17 +141,56 @@ async def _fill(connection: SqliteConnection, part: int) -> bool:
     return True
 
 
-def _empty_log(path: Path) -> None:
-    """Write the log into the file and cut it to nothing; what somebody reads is left for later."""
+async def _clean_gaps_and_log(engine: Writes) -> bool:
+    """Clean the gaps in all pages and cut the log; False where others kept it from that."""
     ends_at = time.monotonic() + CHECKPOINT_SECONDS
-    with closing(opened(path, cache=READER_CACHE)) as raw:
-        # The larger part is written while others write, too.
-        raw.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
-        raw.set_busy_timeout(int(BUSY_SECONDS * 1000))
-        while time.monotonic() < ends_at:
-            try:
-                raw.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
-            except apsw.BusyError:
-                time.sleep(BUSY_SECONDS)
-            else:
-                return
+    while True:
+        # So there is something that a checkpoint writes.
+        await engine.write(_note_try)
+        loop = asyncio.get_running_loop()
+        if await loop.run_in_executor(None, _checkpoint, engine.path):
+            return True
+        if time.monotonic() > ends_at:
+            return False
+        await asyncio.sleep(BUSY_SECONDS)
+
+
+async def _note_try(connection: SqliteConnection) -> None:
+    now = str(time.time_ns())
+    await connection.execute(sql.SET_INSTALLATION_VALUE, name=SCRUBBING, value=now)
+
+
+def _checkpoint(path: Path) -> bool:
+    """Write the log into the file, clean all pages there, and cut the log; whether all of it is so.
+
+    Two things could bring back what a gap held. Others may write the log into the file, which do
+    not clean: so a reader holds on to what it is now, and no checkpoint gets past that until the
+    last one here has begun. And connections remember pages with what was in their gaps: as the last
+    checkpoint cuts the log, which it does while nobody reads or writes, they forget all.
+    """
+    vfs = CleaningVfs()
+    with (
+        closing(opened(path, cache=READER_CACHE)) as reader,
+        closing(opened(path, cache=READER_CACHE, vfs=vfs.name)) as raw,
+    ):
+        if raw.pragma("auto_vacuum") or raw.pragma("page_count") > MOST_PAGES:
+            vfs.files[0].is_plain = False
+        reader.execute("BEGIN")
+        reader.execute("SELECT 1 FROM installation").fetchall()
+
+        def looks_again(looks: int) -> bool:
+            if reader.in_transaction:
+                reader.execute("ROLLBACK")
+            time.sleep(LOOK_SECONDS)
+            return looks * LOOK_SECONDS < BUSY_SECONDS
+
+        raw.set_busy_handler(looks_again)
+        try:
+            # The larger part is written while others write, too.
+            raw.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+            if not vfs.files[0].is_swept:
+                return False
+            raw.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+        except apsw.BusyError:
+            return False
+    return True
