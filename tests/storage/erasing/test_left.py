@@ -1,18 +1,24 @@
 """Nothing is left of a person: not in a dump, not in the file, its log, or a backup made then."""
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from doings.core.activity import Draft
 from doings.core.erasing.erasure import ErasureOrder
 from doings.storage.checks.check import check
+from doings.storage.sql.schema.tables import ACCOUNT_TABLES
 from doings.storage.sqlite.backup import backup
 from tests.builders import note
+from tests.storage import servers
 from tests.storage.book import Book
 from tests.storage.erasing.conftest import ATTRS, HOOK, JIM, dump, erase, fill
+
+OPERATIONS = (Path(__file__).parents[3] / "docs" / "operations.md").read_text()
 
 MANY = int(os.environ.get("DOINGS_TEST_ERASED", "600"))
 """How many activities of a person are erased to see what is left in the gaps of pages."""
@@ -120,6 +126,31 @@ async def test_no_gap_in_a_page_holds_anything_of_an_erased_person(
     assert await check(book.database, lambda _done, _total: None) == []
 
 
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+async def test_the_documented_command_leaves_nothing_in_the_statistics(
+    book: Book, found_in: Find
+) -> None:
+    """They keep samples of all columns, also of a table that has become empty."""
+    await fill(book)
+    ((schema,),) = await book.rows("SELECT current_schema()")
+    commands = re.findall(r"-c '(.*?)'", re.findall(r"psql .* pg_statistic'", OPERATIONS)[0])
+    connection = await asyncpg.connect(f"{servers.running().url()}?search_path={schema}")
+    try:
+        await connection.execute(f"ANALYZE {', '.join(ACCOUNT_TABLES)}")
+        before = await _statistics(connection, schema)
+        await erase(book)
+        await book.run("DELETE FROM idempotency_keys")
+        for command in commands:
+            await connection.execute(command)
+        after = await _statistics(connection, schema)
+    finally:
+        await connection.close()
+
+    assert found_in(before)
+    assert found_in(after) == []
+    assert set(ACCOUNT_TABLES) - set(re.findall(r"\w+", commands[1])) == {"heads"}
+
+
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 async def test_no_file_holds_anything_of_a_deleted_account(
     book: Book, tmp_path: Path, found_in: Find
@@ -149,6 +180,11 @@ async def test_pages_that_an_older_version_let_go_of_are_cleaned(
     await erase(book)
 
     assert found_in(files(tmp_path)) == []
+
+
+async def _statistics(connection: asyncpg.Connection, schema: str) -> str:
+    rows = await connection.fetch("SELECT s::text FROM pg_stats s WHERE s.schemaname = $1", schema)
+    return "\n".join([text for (text,) in rows])
 
 
 def _order() -> ErasureOrder:
