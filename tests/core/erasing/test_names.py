@@ -2,7 +2,13 @@
 
 import pytest
 
-from doings.core.erasing.names import Words, finder_of, note_finder_of, words_of
+from doings.core.erasing.names import (
+    Words,
+    finder_of,
+    note_finder_of,
+    words_of,
+    words_of_id,
+)
 from doings.core.erasing.redaction import redacted, redacted_document, redacted_json
 
 WORDS = Words(
@@ -19,7 +25,7 @@ PATTERN = finder_of(WORDS)
         ("Jim Halpert called", "[erased] called"),
         ("JIM  HALPERT, jim\nhalpert", "[erased], [erased]"),
         ("Jim called, Halperts did not", "Jim called, Halperts did not"),
-        ("xJim Halpert, Jim Halperts", "xJim Halpert, Jim Halperts"),
+        ("xJim Halpert; Jim Halperts", "xJim Halpert; Jim Halperts"),
         ("Will will", "[erased] will"),
         ("Zoe\u0308 O'Brien", "[erased]"),
         ("Zoë O&#x27;Brien", "[erased]"),
@@ -44,6 +50,46 @@ def test_only_what_changes_is_written_anew() -> None:
         '{"b":1.50,"a":["\\u00e9","to [erased]"],"[erased]":"[erased]","n":-0}'
     )
     assert redacted_json('{"b":1.50}', PATTERN) == '{"b":1.50}'
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Pat O'Brien", "Pat O&#39;Brien, Pat O\u2019Brien, pat o&rsquo;brien, Pat%20O%27Brien"),
+        ("Pat O\u2019Brien", "Pat O'Brien"),
+        ("Zebulon Quux", "Zebulon&nbsp;Quux, Zebulon\xa0Quux, Quux, Zebulon, Quux Zebulon"),
+        ("Pat Murphy", "Pat</b> Murphy, Pat<br>Murphy, Pat+Murphy"),
+        ("Smith, Anna", "Anna Smith, Smith, Anna, SMITH ANNA"),
+        ("José Núñez", "Jose Nunez, JOSÉ NÚÑEZ, Jose\u0301 Nunez, Jos&eacute; N&uacute;&ntilde;ez"),
+        ("Jose Nunez", "José Núñez, Jose\u0301 Nu\u0301n\u0303ez, Jos%C3%A9 Nunez"),
+        ("Jürgen Müller", "Juergen Mueller, Jurgen Muller, J&uuml;rgen M&#252;ller"),
+        ("Anne-Marie Weiß", "Anne\u2011Marie Weiss, Weiß, Anne-Marie"),
+        ("zeb+1@quux.example", "zeb+1%40quux.example, mailto:zeb%2B1@quux.example"),
+    ],
+    ids=["quote", "curly", "space", "tags", "comma", "accents", "plain", "umlauts", "dash", "mail"],
+)
+def test_names_are_found_as_programs_and_other_people_write_them(name: str, text: str) -> None:
+    """With other apostrophes and accents, the last name first, in HTML and in addresses."""
+    emails = (name,) if "@" in name else ()
+    finder = finder_of(Words(names=() if emails else (name,), emails=emails))
+
+    left = (redacted(text, finder) or "").replace("mailto:", "").replace("[erased]", "")
+
+    assert set(left) <= {",", " "}
+
+
+@pytest.mark.parametrize(
+    ("id_", "words"),
+    [
+        ("a@b.example", Words(emails=("a@b.example",))),
+        ("+49 151 2345678", Words(phones=("+49 151 2345678",))),
+        ("1512345678", Words()),
+        ("8", Words()),
+    ],
+)
+def test_an_id_may_be_an_address(id_: str, words: Words) -> None:
+    """A number alone is an id as others are."""
+    assert words_of_id(id_) == words
 
 
 @pytest.mark.parametrize(

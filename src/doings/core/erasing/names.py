@@ -3,7 +3,6 @@
 They are read from what is known of the person, and become one pattern that texts are searched with.
 """
 
-import html
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -13,6 +12,7 @@ import msgspec
 
 from doings.core.defaults import CONTACT_FIELD
 from doings.core.entity import PEOPLE
+from doings.core.erasing.spelling import START, exactly, orders_of, spelled
 from doings.core.text import json_text, object_from_text
 
 ERASED = "[erased]"
@@ -90,6 +90,13 @@ def words_of_entity(entity_type: str, name: str | None, attrs: str) -> Words:
     return Words()
 
 
+def words_of_id(id_: str) -> Words:
+    """What an id says of somebody: it may be an e-mail address or a telephone number."""
+    if EMAIL.fullmatch(id_):
+        return Words(emails=(id_,))
+    return Words(phones=(id_,)) if id_.startswith("+") and _is_phone("", id_) else Words()
+
+
 class Finder:
     """Finds words in texts, which may be long and mostly hold none of them.
 
@@ -101,14 +108,14 @@ class Finder:
         forms = _loose_patterns if is_loose else _name_patterns
         self._patterns: list[tuple[str | None, str]] = [
             *((_hint(name), one) for name in words.names for one in forms(name)),
-            *((one.partition("@")[0].lower(), _email_pattern(one)) for one in words.emails),
+            *((_hint(one.partition("@")[0]), _email_pattern(one)) for one in words.emails),
             *((None, one) for phone in words.phones for one in _phone_patterns(phone)),
         ]
         self._compiled: dict[tuple[str, ...], re.Pattern[str]] = {}
 
     def sub(self, replacement: str, text: str) -> str:
         """The text with the replacement in the place of each word, longest first."""
-        lower = text.lower()
+        lower = _folded(text)
         has_number = _NUMBER.search(text) is not None
         found = tuple(
             [
@@ -132,13 +139,23 @@ _NUMBER = re.compile(r"\d(?:[\s()./-]*\d){6}")
 _ASCII_WORD = re.compile(r"[a-z]{2,}")
 
 
+_MARK = re.compile("[\u0300-\u036f]+")
+
+
+def _folded(text: str) -> str:
+    """A text in small letters, without accents."""
+    if text.isascii():
+        return text.lower()
+    return _MARK.sub("", unicodedata.normalize("NFD", text)).lower()
+
+
 def _hint(name: str) -> str:
     """A part of a name that each way to write it has; empty where there is none."""
     return max(_ASCII_WORD.findall(name.lower()), key=len, default="")
 
 
 def _email_pattern(email: str) -> str:
-    return rf"(?i:(?<![\w.@-]){re.escape(email)}(?![\w@-]))"
+    return rf"(?i:(?<![\w.@-]){exactly(email)}(?![\w@-]))"
 
 
 def finder_of(words: Words) -> Finder | None:
@@ -206,13 +223,12 @@ def _is_phone(key: str, text: str) -> bool:
 
 
 def _name_patterns(name: str) -> Iterator[str]:
-    for text in {name, html.escape(name), html.escape(name, quote=False)}:
-        for form in ("NFC", "NFD"):
-            words = unicodedata.normalize(form, text).split()
-            body = r"\s+".join(map(re.escape, words))
-            start = r"(?<!\w)" if ord(words[0][0]) < _SPACED_SCRIPTS else ""
-            end = r"(?!\w)" if ord(words[-1][-1]) < _SPACED_SCRIPTS else ""
-            yield f"{start}(?i:{body}){end}" if len(words) > 1 else f"{start}{body}{end}"
+    for text in orders_of(name):
+        words = text.split()
+        start = START if ord(words[0][0]) < _SPACED_SCRIPTS else ""
+        end = r"(?!\w)" if ord(words[-1][-1]) < _SPACED_SCRIPTS else ""
+        body = spelled(text)
+        yield f"{start}(?i:{body}){end}" if len(words) > 1 else f"{start}{body}{end}"
 
 
 def _loose_patterns(name: str) -> Iterator[str]:

@@ -254,7 +254,7 @@ async def _planned(reading: Transaction, order: ErasureOrder, key: bytes) -> Job
     found = await people.all_with(reading, stored)
     words = words_of(stored.entity.name, stored.entity.attrs)
     for one in found:
-        words |= one.words
+        words |= one.words | await people.earlier_words(reading, one.entity)
     members = [people.member_of(key, reading.account_id, one.entity) for one in found]
     job = Job(reading, members, words=words, mode=order.activities, only_counts=True)
     await people.count_copies(job, members)

@@ -5,14 +5,15 @@ from typing import NamedTuple
 
 import msgspec
 
-from doings.core.entity import Entity, EntityKey
+from doings.core.entity import PEOPLE, Entity, EntityKey
 from doings.core.erasing.erasure import opaque_id
-from doings.core.erasing.names import Words, words_of_entity
+from doings.core.erasing.names import Words, words_of_entity, words_of_id
 from doings.core.errors import Conflict, NotFound
 from doings.storage.engine import Row
 from doings.storage.erasing.copies import forget_copies, redact_webhooks, revoke_addresses
 from doings.storage.erasing.job import Job, Member
 from doings.storage.sql import erasure_statements as sql
+from doings.storage.sql import log_statements as log
 from doings.storage.sql.rows import entity_from_row
 from doings.storage.transaction import ReadTransaction, Transaction
 from doings.storage.writing import entity_rows
@@ -77,7 +78,8 @@ def _stored(row: Row) -> Stored:
     *columns, name, attrs = row
     entity = entity_from_row(tuple(columns))
     whole = msgspec.structs.replace(entity, name=name, attrs=attrs)
-    return Stored(whole, words_of_entity(entity.type, name, attrs))
+    words = words_of_entity(entity.type, name, attrs)
+    return Stored(whole, words | words_of_id(entity.id) if entity.type in PEOPLE else words)
 
 
 def member_of(key: bytes, account_id: int, entity: Entity) -> Member:
@@ -93,7 +95,7 @@ async def erase_people(job: Job, erasure: str, found: Sequence[tuple[Stored, Mem
     """
     transaction, words = job.transaction, Words()
     for stored, member in found:
-        words |= stored.words | await _earlier_words(transaction, stored.entity)
+        words |= stored.words | await earlier_words(transaction, stored.entity)
         await _note(transaction, erasure, member)
         earlier = await _changes_of(transaction, member.entity)
         earlier |= await _redact_merges(job, member.entity)
@@ -160,9 +162,15 @@ async def _note(transaction: Transaction, erasure: str, member: Member) -> None:
     )
 
 
-async def _earlier_words(transaction: ReadTransaction, entity: Entity) -> Words:
-    """What imports know that the entity was called before."""
-    words = Words()
+async def earlier_words(transaction: ReadTransaction, entity: Entity) -> Words:
+    """What an entity was called before, as its changes and imports know."""
+    words, after = Words(), 0
+    while rows := await transaction.fetch(
+        log.PAST_OF_ENTITY, entity=entity.seq, after=after, limit=TOGETHER
+    ):
+        for row in rows:
+            words |= words_of_entity(entity.type, row[2], row[3])
+        after = rows[-1][0]
     for _, _, before in await transaction.fetch(sql.IMPORT_PASTS, seqs=[entity.seq]):
         draft = msgspec.json.decode(before)
         words |= words_of_entity(entity.type, draft["name"], draft["attrs"])

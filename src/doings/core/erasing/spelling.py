@@ -1,0 +1,95 @@
+"""The ways to write a name or an address: accents, apostrophes, HTML and addresses of the web."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import cache
+from html.entities import codepoint2name
+
+from anyascii import anyascii
+
+GAP = r"(?:[\s\u00a0+]|%20|&nbsp;|&#160;|&#[xX][aA]0;|<[^<>]{0,200}>)+"
+"""What may stand between two words of a name: white space, in HTML or an address, and tags."""
+
+START = r"(?:(?<!\w)|(?<=%20))"
+"""Before a name: no other letter."""
+
+_MARKS = "[\u0300-\u036f]*"
+_LATIN = [chr(code) for code in range(0xC0, 0x250)]
+"""The letters with accents that European languages have."""
+
+_APOSTROPHES = "'`\u00b4\u02bc\u2018\u2019"
+_DASHES = "-\u2010\u2011\u2012\u2013"
+_TWO_LETTERS = {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "å": "aa", "ø": "oe"}
+
+
+def spelled(text: str) -> str:
+    """A pattern that finds a text as people and programs write it; its words in this order."""
+    words = unicodedata.normalize("NFC", text).split()
+    return GAP.join(["".join(map(_sign, word)) for word in words])
+
+
+def exactly(text: str) -> str:
+    """A pattern that finds a text, also as HTML or an address of the web writes it."""
+    return "".join([_any(_encoded(sign)) for sign in text])
+
+
+def orders_of(name: str) -> Iterator[str]:
+    """A name, and with its last part first or its first part first."""
+    yield name
+    last, comma, first = [part.strip() for part in name.partition(",")]
+    if comma and last and first and "," not in first:
+        yield f"{first} {last}"
+        yield f"{last} {first}"
+    elif not comma and len(words := name.split()) == 2:  # noqa: PLR2004 - more have no clear order
+        yield f"{words[1]} {words[0]}"
+        yield f"{words[1]}, {words[0]}"
+
+
+@cache
+def _sign(sign: str) -> str:
+    """A pattern for one sign of a name."""
+    for alike in (_APOSTROPHES, _DASHES):
+        if sign in alike:
+            return _any([one for each in alike for one in _encoded(each)])
+    if not sign.isalpha() or ord(sign) >= ord(_LATIN[-1]):
+        return _any([*_encoded(sign), re.escape(unicodedata.normalize("NFD", sign))])
+    plain = anyascii(sign)
+    found = [plain, *_accented().get(plain, [])]
+    longer = _TWO_LETTERS.get(sign.lower())
+    pattern = _any([one for letter in (sign, *found) for one in _encoded(letter)]) + _MARKS
+    return f"(?:{_any([longer, longer.title()])}|{pattern})" if longer else pattern
+
+
+@cache
+def _accented() -> dict[str, list[str]]:
+    """The letters with accents, by what they are without."""
+    found: dict[str, list[str]] = {}
+    for letter in _LATIN:
+        found.setdefault(anyascii(letter), []).append(letter)
+    return {plain: letters for plain, letters in found.items() if len(plain) == 1}
+
+
+def _encoded(sign: str) -> list[str]:
+    """Patterns for a sign itself and, where it is no plain letter or digit, for its codes."""
+    if sign.isascii() and sign.isalnum():
+        return [sign]
+    code = ord(sign)
+    name = codepoint2name.get(code)
+    return [
+        re.escape(sign),
+        *([f"&{name};"] if name else ["&apos;"] if sign == "'" else []),
+        f"&#0*{code};",
+        f"&#[xX]0*(?i:{code:x});",
+        f"(?i:{''.join([f'%{byte:02x}' for byte in sign.encode()])})",
+    ]
+
+
+def _any(patterns: list[str]) -> str:
+    """A pattern for any of them; single signs become a class, which is quicker."""
+    patterns = list(dict.fromkeys(patterns))
+    if len(patterns) == 1:
+        return patterns[0]
+    single = "".join([one for one in patterns if len(one) == 1])
+    rest = [one for one in patterns if len(one) != 1]
+    return f"(?:{'|'.join([*([f'[{single}]'] if single else []), *rest])})"
