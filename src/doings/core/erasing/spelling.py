@@ -57,7 +57,8 @@ def _sign(sign: str) -> str:
     plain = anyascii(sign)
     found = [plain, *_accented().get(plain, [])]
     longer = _TWO_LETTERS.get(sign.lower())
-    pattern = _any([one for letter in (sign, *found) for one in _encoded(letter)]) + _MARKS
+    # Others' codes are left out: with them, to compile the pattern takes long.
+    pattern = _any([*_encoded(sign), *found]) + _MARKS
     return f"(?:{_any([longer, longer.title()])}|{pattern})" if longer else pattern
 
 
