@@ -301,10 +301,21 @@ async def test_answers_are_forgotten_after_a_day(book: Book, clock: TickingClock
 
     assert await book.write(lambda writer: writer.recall("old", TWO)) is None
     await book.write(lambda writer: writer.remember("newest", ONE, ANSWER))
-    rows = await book.rows("SELECT key FROM idempotency_keys ORDER BY key")
-    assert rows == [("new",), ("newest",)]
+    rows = await book.rows("SELECT answer FROM idempotency_keys")
+    assert len(rows) == len({"new", "newest"})
     await book.write(lambda writer: writer.remember("old", TWO, ANSWER))
     assert await book.write(lambda writer: writer.recall("old", TWO)) == ANSWER
+
+
+async def test_keys_are_not_stored_as_they_come(book: Book) -> None:
+    """They may be somebody's address; what an older version stored is still known."""
+    await book.write(lambda writer: writer.remember("jim@x.example", ONE, ANSWER))
+    ((stored,),) = await book.rows("SELECT key FROM idempotency_keys")
+    assert "jim" not in stored
+
+    await book.run("UPDATE idempotency_keys SET key = 'jim@x.example'")
+
+    assert await book.write(lambda writer: writer.recall("jim@x.example", ONE)) == ANSWER
 
 
 async def test_business_is_an_entity_like_others(book: Book) -> None:

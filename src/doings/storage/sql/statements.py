@@ -330,7 +330,7 @@ COUNT_OF_SPAN = """
 # The answer kept under a key, unless it is too old.
 IDEMPOTENCY_KEY = """
     SELECT digest, answer FROM idempotency_keys
-    WHERE account_id = :account_id AND key = :key AND at > :since"""
+    WHERE account_id = :account_id AND key = ANY(:keys) AND at > :since"""
 # Keeps an answer; one that is too old is replaced.
 SET_IDEMPOTENCY_KEY = """
     INSERT INTO idempotency_keys (account_id, key, digest, answer, at)

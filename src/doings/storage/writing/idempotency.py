@@ -1,5 +1,7 @@
 """Answers kept for requests that may come again under the same idempotency key."""
 
+import hashlib
+
 from doings.core.clock import DAY
 from doings.core.errors import Conflict
 from doings.storage.sql import statements as sql
@@ -17,7 +19,9 @@ that nobody waits for it.
 async def recall(transaction: Transaction, key: str, digest: bytes) -> str | None:
     """The answer kept under this key, or None; raises Conflict if its request was another."""
     since = transaction.clock.now() - KEPT_FOR
-    row = await transaction.fetch_one(sql.IDEMPOTENCY_KEY, key=key, since=since)
+    # Older versions stored the key as it came.
+    keys = [_stored(key), key]
+    row = await transaction.fetch_one(sql.IDEMPOTENCY_KEY, keys=keys, since=since)
     if row is None:
         return None
     if row[0] != digest.hex():
@@ -34,5 +38,10 @@ async def remember(transaction: Transaction, key: str, digest: bytes, answer: st
     now = transaction.clock.now()
     await transaction.execute(sql.FORGET_IDEMPOTENCY_KEYS, since=now - KEPT_FOR, limit=FORGOTTEN)
     await transaction.execute(
-        sql.SET_IDEMPOTENCY_KEY, key=key, digest=digest.hex(), answer=answer, at=now
+        sql.SET_IDEMPOTENCY_KEY, key=_stored(key), digest=digest.hex(), answer=answer, at=now
     )
+
+
+def _stored(key: str) -> str:
+    """What stands for a key, which may be somebody's address: erasing that could not find it."""
+    return hashlib.blake2b(key.encode(), digest_size=16).hexdigest()
