@@ -128,6 +128,10 @@ def test_a_document_loses_links_and_words() -> None:
         '{"body":"[erased]","data":{"a":"[erased]"},"links":[{"type":"contact","id":"erased-x",'
         '"role":"subject","name":null,"erased":true}]}'
     )
+    assert redacted_document('{"external_id":"m-jim+x@halpert.example"}', opaque, PATTERN) == (
+        '{"external_id":"[erased]"}'
+    )
+    assert redacted_document('{"external_id":null}', opaque, PATTERN) == '{"external_id":null}'
     draft = '{"kind":"note.created","data":"{\\"a\\":\\"Will\\"}","links":[]}'
     assert redacted_document(draft, opaque, PATTERN) == draft.replace("Will", "[erased]")
     assert redacted_document('{"body":"x"}', opaque, PATTERN) == '{"body":"x"}'

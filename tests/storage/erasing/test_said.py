@@ -29,10 +29,16 @@ async def test_former_names_and_addresses_are_redacted(book: Book) -> None:
 async def test_an_id_that_is_an_address_is_redacted(book: Book) -> None:
     """Other ids are words and numbers that may mean anything."""
     await book.put("contact", "pat@x.example", name="Pat Murphy")
-    shared = await book.record_one("pat@x.example", "9", body="to pat@x.example, <b>Pat</b> Murphy")
+    shared = await book.record_one(
+        "pat@x.example",
+        "9",
+        body="to pat@x.example, <b>Pat</b> Murphy",
+        external_id="mail-pat@x.example",
+    )
 
     order = ErasureOrder(entity=("contact", "pat@x.example"))
     await book.database.erasures.erase(book.account.id, order)
 
     (left,) = await book.read(lambda reader: reader.activities([shared.seq]))
     assert left.body == "to [erased], <b>[erased]"
+    assert left.external_id == f"erased-{shared.seq}"

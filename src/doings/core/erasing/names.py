@@ -111,7 +111,13 @@ class Finder:
             *((_hint(one.partition("@")[0]), _email_pattern(one)) for one in words.emails),
             *((None, one) for phone in words.phones for one in _phone_patterns(phone)),
         ]
+        self._emails = [one.lower() for one in words.emails]
         self._compiled: dict[tuple[str, ...], re.Pattern[str]] = {}
+
+    def is_in_id(self, id_: str) -> bool:
+        """Whether an id of an activity holds a word, or an address behind other letters."""
+        lower = id_.lower()
+        return any(one in lower for one in self._emails) or self.sub("", id_) != id_
 
     def sub(self, replacement: str, text: str) -> str:
         """The text with the replacement in the place of each word, longest first."""

@@ -17,7 +17,7 @@ Opaque = Mapping[EntityKey, str]
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|-?\d{7,}(?![\d.eE])')
 """A text of compact JSON, or a number that may be a telephone's."""
 
-_TEXTS = frozenset({"summary", "body"})
+_TEXTS = frozenset({"summary", "body", "external_id"})
 _OBJECTS = frozenset({"data", "metadata"})
 _MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
@@ -91,7 +91,8 @@ def redacted_document(text: str, opaque: Opaque, pattern: Finder | None, *, kind
 
 def _clean(name: str, value: str, opaque: Opaque, pattern: Finder | None, kind: str) -> str:
     if name in _TEXTS:
-        return redacted_json(value, pattern)
+        is_named = name == "external_id" and pattern is not None and pattern.is_in_id(value)
+        return f'"{ERASED}"' if is_named else redacted_json(value, pattern)
     if name in _OBJECTS:
         # A document has objects, and a draft has their text.
         inner = msgspec.json.decode(value, type=str) if value.startswith('"') else value

@@ -4,7 +4,12 @@ from collections.abc import Sequence
 
 from doings.core.activity import Activity
 from doings.core.budget import fitting_count
-from doings.core.erasing.redaction import redacted, redacted_data, redacted_document, redacted_json
+from doings.core.erasing.redaction import (
+    redacted,
+    redacted_data,
+    redacted_document,
+    redacted_json,
+)
 from doings.storage.erasing.copies import forget_copies, redact_imports
 from doings.storage.erasing.job import CHANGES, Job
 from doings.storage.sql import erasure_statements as sql
@@ -111,9 +116,14 @@ async def _redact_rows(job: Job, found: Sequence[Activity]) -> None:
         body = redacted(activity.body, job.pattern)
         data = redacted_data(activity.kind, redacted_json(activity.data, job.pattern), job.opaque)
         metadata = redacted_json(activity.metadata, job.pattern)
-        old = (activity.summary, activity.body, activity.data, activity.metadata)
-        if (summary, body, data, metadata) != old:
-            rows.append((summary, body, data, metadata, activity.seq))
+        external_id = activity.external_id
+        if external_id is not None and job.pattern and job.pattern.is_in_id(external_id):
+            # No two activities may have the same.
+            external_id = f"erased-{activity.seq}"
+        members = (activity.summary, activity.body, activity.data, activity.metadata)
+        old = (*members, activity.external_id)
+        if (summary, body, data, metadata, external_id) != old:
+            rows.append((summary, body, data, metadata, external_id, activity.seq))
         if (summary, body) != old[:2]:
             texts.append((activity.seq, *search.indexed(account_id, summary, body)))
     await job.execute_many(sql.REDACT_ACTIVITY, rows)

@@ -102,9 +102,11 @@ ERASE_ENTITY = f"""
 
 # Activities and their changes
 
-# Replaces the texts of an activity; nothing else about it changes.
+# Replaces the texts of an activity and its vendor's id; nothing else about it changes.
 REDACT_ACTIVITY = """
-    UPDATE activities SET summary = :summary, body = :body, data = :data, metadata = :metadata
+    UPDATE activities
+    SET summary = :summary, body = :body, data = :data, metadata = :metadata,
+        external_id = :external_id
     WHERE account_id = :account_id AND seq = :seq"""
 # The later changes of some activities that still keep something of the past.
 CHANGES_TO_ERASE = f"""
