@@ -106,6 +106,16 @@ def edit_digest(lines: list[Line]) -> None:
     leaf |= {"digest": "A" * 43 + "=", "salt": None, "statement": None}
 
 
+def edit_silently(lines: list[Line]) -> None:
+    """Make an activity say something else, and take away the salt of the leaf that knows better."""
+    activity = lines[of(lines, "kind")[0]]
+    activity["summary"] = "other"
+    for place in of(lines, "leaf"):
+        leaf = lines[place]["leaf"]
+        if json.loads(leaf["statement"])["id"] == activity["id"]:
+            leaf |= {"salt": None, "statement": None}
+
+
 def edit_line(lines: list[Line]) -> None:
     """Make an activity say something else."""
     lines[of(lines, "kind")[0]]["summary"] = "other"
@@ -136,6 +146,7 @@ TAMPERED: dict[str, tuple[Callable[[list[Line]], None], str]] = {
     "leaves are in another order": (swap_leaves, "leaf 0 says that it is the change 2"),
     "a statement was edited": (edit_statement, "is not the one that was recorded"),
     "a leaf was replaced": (edit_digest, "leaves are not those of the checkpoint"),
+    "an edit is called an erasure": (edit_silently, "lost its salt, and no erasure tells of it"),
     "an activity was edited": (edit_line, "was changed: the log says something else"),
     "an entity was edited": (edit_entity, "was changed: the log says something else"),
     "an activity was added": (invent, "is in no leaf of the log"),
@@ -160,6 +171,21 @@ def test_what_was_tampered_with_is_named(cli: Cli, key: str, name: str) -> None:
 
     assert outcome.code == 1
     assert finding in outcome.out
+
+
+def test_an_erasure_is_told_by_the_log(cli: Cli, key: str) -> None:
+    """So its leaves are no edits that pass as one; those of an older version are told as such."""
+    cli("erase", "contact:9", "--account", "acme")
+    lines = exported(cli)
+
+    outcome = cli("verify", "out.ndjson", "--key", key)
+
+    assert (outcome.code, outcome.out[:9]) == (0, "verified:")
+    assert " leaves were erased" in outcome.out
+    assert "older" not in outcome.out
+    told = [json.loads(one["leaf"]["statement"] or "{}") for one in lines if "leaf" in one]
+    silent = [one["leaf"]["number"] for one in lines if "leaf" in one and not one["leaf"]["salt"]]
+    assert sorted(sum([one.get("forgets", []) for one in told], [])) == silent
 
 
 def checkpoint(lines: list[Line]) -> None:

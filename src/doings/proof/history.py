@@ -52,6 +52,7 @@ class _Said(msgspec.Struct, frozen=True):
     id: str
     kind: str | None
     document: msgspec.Raw
+    forgets: tuple[int, ...] = ()
 
 
 _line = msgspec.json.Decoder(Line).decode
@@ -82,8 +83,12 @@ class History:
         self._states: dict[str, list[Mark | None]] = {}
         """The marks of the states that a line may show; None says that it may be missing."""
         self._merges = Merges()
-        self.silent = 0
-        """How many leaves say nothing any more, because what they said was erased."""
+        self._silent: set[int] = set()
+        """The leaves that say nothing any more."""
+        self._told: set[int] = set()
+        """The leaves of which others tell that they lost their salts."""
+        self._older = 0
+        """Before which leaf erasures lie that did not tell of leaves: those of older versions."""
         self.unproven = 0
         """How many lines no leaf says anything of, where some say nothing any more."""
         self.findings: list[str] = []
@@ -128,7 +133,15 @@ class History:
             self._compare(checkpoint, "the checkpoint")
         if self._old is not None:
             self._compare_with_old(self._old.checkpoint, last)
+        for number in sorted(self._silent - self._told):
+            if number >= self._older:
+                self._find(f"leaf {number} has lost its salt, and no erasure tells of it")
         self._compare_lines()
+
+    @property
+    def silent(self) -> int:
+        """How many leaves say nothing any more, because what they said was erased."""
+        return len(self._silent)
 
     @property
     def summary(self) -> str:
@@ -139,6 +152,9 @@ class History:
             text += f" {last.origin}, as signed"
         if self.silent:
             text += f"; {self.silent} leaves were erased"
+        older = len(self._silent - self._told)
+        if older:
+            text += f", {older} of them by an older version, which did not note it in the log"
         if self.unproven:
             text += f", and {self.unproven} things stand without proof for that"
         return text
@@ -186,7 +202,7 @@ class History:
         if self._tree.size in self._wanted:
             self._roots[self._tree.size] = self._tree.root()
         if leaf.salt is None or leaf.statement is None:
-            self.silent += 1
+            self._silent.add(leaf.number)
             return
         statement = leaf.statement.encode()
         if digest_of(_bytes(leaf.salt, SALT_BYTES), statement) != digest:
@@ -199,6 +215,10 @@ class History:
         if said.seq != number + 1:
             self._find(f"leaf {number} says that it is the change {said.seq}")
         key = _name(said.type, said.id, is_entity=said.kind is None)
+        if said.forgets:
+            self._told.update(said.forgets)
+        elif said.op == "erased" and not self._told:
+            self._older = number
         mark = None
         if bytes(said.document) != b"null":
             mark = _mark(_members(said.document), is_entity=said.kind is None)

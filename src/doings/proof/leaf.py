@@ -78,6 +78,11 @@ text_of = msgspec.json.Encoder().encode
 """The bytes of a statement."""
 
 
+def telling(statement: bytes, leaves: str) -> bytes:
+    """A statement that tells of leaves without salts as well; `leaves` is a JSON array."""
+    return statement[:-1] + b',"forgets":' + leaves.encode() + b"}"
+
+
 def digest_of(salt: bytes, statement: bytes) -> bytes:
     """The 32 bytes that stand for a statement."""
     return sha256(salt + _BETWEEN + statement).digest()

@@ -135,6 +135,8 @@ class Transaction(ReadTransaction):
         """The seqs of entities whose activities other transactions have to bring in line."""
         self.keeps_log = False
         """Whether what takes a seq makes its leaf; else the log of an older account is made yet."""
+        self.forgotten: set[int] = set()
+        """The leaves that lost their salts and that no leaf tells of yet: the next one does."""
         self._time_zone: str | None = None
         self._is_invalidating = False
         self._merges: int | None = None

@@ -143,6 +143,28 @@ async def test_an_edited_row_is_found_by_its_leaf(lively: Book, statement: str) 
     ]
 
 
+async def test_a_salt_that_no_erasure_took_is_missed(book: Book) -> None:
+    """Else an edit could pass as an erasure; those of older versions told of none."""
+    first, _, last = await book.record(*[note(summary=text) for text in "abc"])
+    await book.erase(first.seq)
+    rows = await book.rows("SELECT leaf, salts FROM log_leaves ORDER BY leaf DESC LIMIT 2")
+    for leaf, salts in rows:
+        await book.run(
+            "UPDATE log_leaves SET salts = :salts WHERE leaf = :leaf",
+            salts=bytes(len(salts)),
+            leaf=leaf,
+        )
+
+    said = [one for one in await checked(book.database) if "salt" in one]
+
+    assert (
+        f"account acme: leaf {last.seq - 1} has lost its salt, and no erasure tells of it" in said
+    )
+    await book.run("UPDATE changes SET op = 'erased' WHERE op = 'deleted'")
+    said = [one for one in await checked(book.database) if "salt" in one]
+    assert len(said) == 1
+
+
 async def test_a_log_with_other_leaves_is_found(book: Book) -> None:
     """Leaves that are missing or of other digests, and roots that are not those of their tiles."""
     await book.record(*[note(summary=str(number)) for number in range(600)])

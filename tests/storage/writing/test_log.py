@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from doings.core.activity import Link
-from doings.core.entity import CONTACT
+from doings.core.entity import CONTACT, EntityDraft
 from doings.core.store import Writer
 from doings.core.store.log import Leaf
 from doings.proof.leaf import digest_of
@@ -98,13 +98,16 @@ async def test_forgotten_leaves_say_nothing(book: Book) -> None:
     async def forget(writer: Writer) -> None:
         assert isinstance(writer, AccountWriter)
         await forget_leaves(writer._writing, [last - 1, last, last + 99])  # noqa: SLF001 - as erasing does
+        await writer.put_entity((CONTACT, "2"), lambda _: EntityDraft())
 
     await book.write(forget)
 
     after = await leaves(book)
+    told = after.pop()
     assert [(one.salt, one.statement) for one in after[-2:]] == [(None, None)] * 2
     assert [one.digest for one in after] == [one.digest for one in before]
     assert after[:-2] == before[:-2]
+    assert (told.statement or b"").endswith(b',"forgets":[%d,%d]}' % (last - 2, last - 1))
     assert await book.rows("SELECT COUNT(*) FROM entity_changes WHERE old_name = 'Jim'") == [(0,)]
     assert await check(book.database, lambda _done, _total: None) == []
 
@@ -123,6 +126,7 @@ async def test_an_amended_past_is_not_told_by_leaves(book: Book) -> None:
 
     silent = [leaf.number + 1 for leaf in await leaves(book) if leaf.salt is None]
     assert silent == [seq, seq + 2]
+    assert (await leaves(book))[-1].statement.endswith(b',"forgets":[%d,%d]}' % (seq - 1, seq + 1))  # type: ignore[union-attr]
     assert not [leaf for leaf in await leaves(book) if b"secret" in (leaf.statement or b"")]
     assert await check(book.database, lambda _done, _total: None) == []
 

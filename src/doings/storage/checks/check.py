@@ -184,9 +184,13 @@ async def _tally_findings(database: Database, account: Account) -> Found:
 
 async def _log_findings(database: Database, account: Account) -> Found:
     leaf: int | None = 0
+    silent: list[int] = []
     while leaf is not None:
-        leaf, found = await _chunk(database, account, log.leaf_findings, leaf)
+        leaf, found = await _chunk(database, account, log.leaf_findings, leaf, silent)
         yield leaf or 0, found
+    if silent:
+        # Afterwards, so that what was erased meanwhile is told of.
+        yield 0, await _chunk(database, account, log.salt_findings, silent)
     for level in range(LEVELS):
         tile: int | None = 0
         while tile is not None:

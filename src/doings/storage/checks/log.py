@@ -3,9 +3,12 @@
 What was said of a thing that was erased is not compared: nothing is left to compare it with.
 """
 
+import msgspec
+
 from doings.core.errors import Unavailable
 from doings.proof.leaf import HASH_BYTES, NO_SALT, digest_of
 from doings.proof.tree import TILE_WIDTH
+from doings.storage.checks.statements import LAST_ERASED
 from doings.storage.engine import Row
 from doings.storage.reading.log import tiles
 from doings.storage.reading.log.statements import statements, stretch_end
@@ -15,12 +18,22 @@ from doings.storage.transaction import ReadTransaction
 _Leaf = tuple[bytes, bytes, str | None]
 """(digest, salt, who made the change)."""
 
+_numbers = msgspec.json.Decoder(list[int]).decode
+
+TOLD = 1_000
+"""How many changes that tell of leaves are read at once."""
+
 _END = 1 << 41
 """Greater than the number of every leaf."""
 
 
-async def leaf_findings(transaction: ReadTransaction, first: int) -> tuple[int | None, list[str]]:
-    """The leaf to go on with, None at the end, and what is wrong with those before it."""
+async def leaf_findings(
+    transaction: ReadTransaction, first: int, silent: list[int]
+) -> tuple[int | None, list[str]]:
+    """The leaf to go on with, None at the end, and what is wrong with those before it.
+
+    Those that have no salt are added to `silent`.
+    """
     row = await transaction.fetch_one(sql.LOG_SIZE)
     size = int(row[0]) if row else 0
     if first >= size:
@@ -35,9 +48,31 @@ async def leaf_findings(transaction: ReadTransaction, first: int) -> tuple[int |
             findings.append(f"leaf {number} of the log is missing")
             continue
         digest, salt, _ = found[number]
-        if salt != NO_SALT and digest_of(salt, said.get(number + 1, b"")) != digest:
+        if salt == NO_SALT:
+            silent.append(number)
+        elif digest_of(salt, said.get(number + 1, b"")) != digest:
             findings.append(f"the rows say of change {number + 1} what its leaf does not")
     return end, findings
+
+
+async def salt_findings(transaction: ReadTransaction, silent: list[int]) -> list[str]:
+    """Which of these leaves without salts no other leaf tells of.
+
+    Erasures of older versions told of none. They are from before the first leaf that does.
+    """
+    left, after, first = set(silent), 0, _END
+    while rows := await transaction.fetch(sql.FORGOTTEN_AFTER, after=after, limit=TOLD):
+        first = min(first, rows[0][0])
+        for _, text in rows:
+            left.difference_update(_numbers(text))
+        after = rows[-1][0]
+    row = await transaction.fetch_one(LAST_ERASED, before=first) if left else None
+    older = row[0] - 1 if row and row[0] else 0
+    return [
+        f"leaf {number} has lost its salt, and no erasure tells of it"
+        for number in sorted(left)
+        if number >= older
+    ]
 
 
 def _by_number(rows: list[Row]) -> tuple[dict[int, _Leaf], list[str]]:

@@ -185,3 +185,13 @@ def links_named(count: int) -> str:
     SELECT l.entity, l.occurred_at, l.activity_seq
     FROM named JOIN links l ON l.account_id = :account_id AND l.entity = named.entity
         AND l.occurred_at = named.occurred_at AND l.activity_seq = named.activity_seq"""
+
+
+# The last change before a seq that tells that something was erased.
+LAST_ERASED = """
+    SELECT MAX(t.seq) FROM (
+        SELECT MAX(c.seq) AS seq FROM changes c
+        WHERE c.account_id = :account_id AND c.op = 'erased' AND c.seq < :before
+        UNION ALL SELECT MAX(e.seq) FROM entity_changes e
+        WHERE e.account_id = :account_id AND e.op = 'erased' AND e.seq < :before
+    ) t"""

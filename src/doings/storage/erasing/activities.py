@@ -66,11 +66,11 @@ async def erase_changes(job: Job, gone: Sequence[Gone]) -> bool:
     if is_all:
         job.count(activities_erased=len(gone))
         await job.execute(sql.DROP_IMPORT_PASTS, seqs=[seq for seq, _, _ in gone])
-        await _tell(job, gone)
+        await tell(job, gone)
     return is_all
 
 
-async def _tell(job: Job, gone: Sequence[Gone]) -> None:
+async def tell(job: Job, gone: Sequence[Gone]) -> None:
     """One change for each activity that is erased."""
     if job.only_counts:
         return

@@ -99,9 +99,10 @@ async def erase_people(job: Job, erasure: str, found: Sequence[tuple[Stored, Mem
         await _note(transaction, erasure, member)
         earlier = await _changes_of(transaction, member.entity)
         earlier |= await _redact_merges(job, member.entity)
+        # First, so that the leaf of the entity's change tells which leaves lost their salts.
+        await forget_copies(job, sorted(earlier))
         await entity_rows.erase(transaction, stored.entity, member.opaque_id)
         await transaction.execute(sql.DROP_IMPORT_PASTS, seqs=[member.entity])
-        await forget_copies(job, sorted(earlier))
     await transaction.write_tallies()
     names = {
         f"{member.type}:{member.id}": f"{member.type}:{member.opaque_id}" for _, member in found

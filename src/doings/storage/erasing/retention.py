@@ -37,6 +37,9 @@ async def erase_due(transaction: Transaction, seqs: Sequence[int], now: int, cou
     job = Job(transaction)
     # Where changes are left, the activities are due again in the next transaction.
     is_done = await activities.erase(job, due)
+    if transaction.forgotten:
+        # Leaves lost their salts, and nothing tells of that before the activities themselves go.
+        await activities.tell(job, [(due[0].seq, due[0].id, due[0].kind)])
     if due:
         await transaction.connection.note_remains()
     is_recent = any(one.updated_at > now - DAY for one in due)

@@ -28,6 +28,7 @@ from doings.storage.sql import erasure_statements as sql
 from doings.storage.sql import feed_statements as feed
 from doings.storage.sql import statements
 from doings.storage.transaction import ReadTransaction, Transaction
+from doings.storage.writing import changes
 
 LATER = 1_000
 """How many later changes of an account are looked at in one step."""
@@ -86,6 +87,7 @@ async def go_on(transaction: Transaction, erasure: str, key: bytes, count: int) 
     if member is None:
         return False
     await _move(transaction, await walk(job, member, count))
+    await changes.tell_forgotten(transaction, member.entity, (member.type, member.opaque_id))
     await _note_counts(job, erasure)
     return True
 
@@ -118,11 +120,12 @@ async def _treat(
     # Where it only counts, an activity is found again in the timeline of each member.
     seen = [one for one in found if one.seq in counted or not job.only_counts]
     gone = [one for one in seen if job.goes(one)]
-    if not await activities.erase(job, gone):
-        return False, None
     going = {one.seq for one in gone}
     kept = [one for one in seen if one.seq not in going]
+    # Before the others are erased, whose changes so tell of the leaves of both.
     done = kept[: await activities.redact(job, kept)]
+    if not await activities.erase(job, gone):
+        return False, None
     job.count(activities_unlinked=len([one for one in done if one.seq in counted]))
     if len(done) == len(kept):
         return True, None
@@ -155,6 +158,8 @@ async def treat_past(transaction: Transaction, erasure: str, ids: Sequence[str])
         return False
     job, _ = found
     is_done = await treat_past_of(job, ids)
+    member = job.members[0]
+    await changes.tell_forgotten(transaction, member.entity, (member.type, member.opaque_id))
     await _note_counts(job, erasure)
     return not is_done
 

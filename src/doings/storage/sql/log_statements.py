@@ -30,6 +30,17 @@ AUTHORS = """
 # Replaces the salts of a row.
 SET_SALTS = """
     UPDATE log_leaves SET salts = :salts WHERE account_id = :account_id AND leaf = :leaf"""
+# Notes which leaves lost their salts; the leaf of the change tells of them.
+ADD_FORGOTTEN = """
+    INSERT INTO log_forgotten (account_id, seq, leaves) VALUES (:account_id, :seq, :leaves)"""
+# The leaves that changes of a stretch tell of.
+FORGOTTEN = """
+    SELECT seq, leaves FROM log_forgotten
+    WHERE account_id = :account_id AND seq >= :first AND seq < :end ORDER BY seq"""
+# The same of all changes behind a seq, some at a time.
+FORGOTTEN_AFTER = """
+    SELECT seq, leaves FROM log_forgotten
+    WHERE account_id = :account_id AND seq > :after ORDER BY seq LIMIT :limit"""
 # What entities were before some changes is not kept any longer.
 FORGET_ENTITY_PAST = """
     UPDATE entity_changes

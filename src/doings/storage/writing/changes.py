@@ -3,6 +3,9 @@
 from collections.abc import Callable, Sequence
 
 from doings.core.activity import Activity
+from doings.core.entity import EntityKey
+from doings.storage.reading import activities as read
+from doings.storage.reading.log.statements import statements as rebuilt
 from doings.storage.sql import feed_statements as sql
 from doings.storage.transaction import Transaction
 from doings.storage.writing.log import leaves, statements
@@ -50,10 +53,22 @@ async def add_of_entity(
     )
 
 
+async def tell_forgotten(transaction: Transaction, entity_seq: int, key: EntityKey) -> None:
+    """Tell once more that an entity is erased, where leaves lost their salts and no leaf says so.
+
+    That is where a part of an erasure only takes somebody out of what stays.
+    """
+    if transaction.forgotten:
+        now = transaction.clock.now()
+        changed = EntityChanged(entity_seq, key, None, now, now)
+        await add_of_entity(transaction, "erased", changed)
+
+
 async def amend(transaction: Transaction, activity_id: str, revise: Callable[[str], str]) -> None:
     """Replace what an activity's changes keep of the past by what `revise` makes of it.
 
-    The leaves of the changes before say what may not be known any more, so they lose their salts.
+    The leaves of the changes before say what may not be known any more, so they lose their salts. A
+    change that updates nothing tells of them.
     """
     last = 0
     passed: list[int] = []
@@ -71,3 +86,16 @@ async def amend(transaction: Transaction, activity_id: str, revise: Callable[[st
     if before_last is not None:
         created = await transaction.fetch(sql.CREATION_OF_ACTIVITY, seq=passed[0])
         await leaves.forget_leaves(transaction, [row[0] for row in created] + before_last)
+        if transaction.forgotten:
+            await _tell_amended(transaction, activity_id)
+
+
+async def _tell_amended(transaction: Transaction, activity_id: str) -> None:
+    """Add a change that updates nothing, whose leaf tells which leaves lost their salts."""
+    one = await read.activity(transaction, activity_id, with_attrs=False)
+    seq, now, by = await transaction.advance(1), transaction.clock.now(), transaction.by
+    row = (seq, one.seq, one.id, "updated", one.kind, now, by, "{}")
+    await transaction.execute_many(sql.ADD_CHANGE, [row])
+    # From the rows: these name who is linked, and not who stands for them.
+    said = await rebuilt(transaction, seq, seq + 1, {})
+    await leaves.add(transaction, seq, lambda: [said[seq]])

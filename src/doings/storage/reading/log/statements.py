@@ -13,7 +13,7 @@ import msgspec
 
 from doings.core.clock import text_from_instant
 from doings.core.entity import EntityKey
-from doings.proof.leaf import ActivityState, EntityState, Statement, text_of
+from doings.proof.leaf import ActivityState, EntityState, Statement, telling, text_of
 from doings.storage.engine import Row
 from doings.storage.sql import feed_statements as feed
 from doings.storage.sql import log_statements as sql
@@ -75,7 +75,11 @@ async def statements(
     """
     found = await _of_activities(transaction, first, end)
     found |= await _of_entities(transaction, first, end, by)
-    return {seq: text_of(one) for seq, one in found.items()}
+    texts = {seq: text_of(one) for seq, one in found.items()}
+    for seq, leaves in await transaction.fetch(sql.FORGOTTEN, first=first, end=end):
+        if seq in texts:
+            texts[seq] = telling(texts[seq], leaves)
+    return texts
 
 
 async def _of_activities(

@@ -357,6 +357,15 @@ STEPS: tuple[str, ...] = (
     """
     ALTER TABLE entity_changes ADD COLUMN via_seq BIGINT;
     """,
+    # Which leaves lost their salts, as the leaf of a change tells: their numbers, as a JSON array.
+    """
+    CREATE TABLE log_forgotten (
+        account_id BIGINT NOT NULL,
+        seq BIGINT NOT NULL,
+        leaves {text} NOT NULL,
+        PRIMARY KEY (account_id, seq)
+    ){without_rowid};
+    """,
 )
 
 VERSION = len(STEPS)

@@ -44,6 +44,7 @@ TABLES_OF_ACCOUNT = (
         "entity_seq op at via_seq old_name old_attrs old_contact_seq old_created_at old_updated_at",
     ),
     _table("log_leaves", "account_id leaf", "by_key digests salts"),
+    _table("log_forgotten", "account_id seq", "leaves"),
     _table("log_nodes", "account_id level place", "hash"),
     _table("idempotency_keys", "account_id key", "digest answer at"),
     _table("deadlines", "account_id activity_seq", "due_at"),

@@ -18,6 +18,7 @@ _WIDE_TABLES = frozenset(
         "idempotency_keys",
         "import_files",
         "log_leaves",
+        "log_forgotten",
     }
 )
 """Tables whose rows can be as long as a body is; each of these counts as several."""

@@ -9,7 +9,8 @@ tile of 256, so that a tile is a range of rows. What lies above the leaves is st
 import os
 from collections.abc import Callable, Sequence
 
-from doings.proof.leaf import HASH_BYTES, NO_SALT, SALT_BYTES, digests_of
+from doings.core.text import json_text
+from doings.proof.leaf import HASH_BYTES, NO_SALT, SALT_BYTES, digests_of, telling
 from doings.proof.tree import TILE_WIDTH
 from doings.storage.engine import Row
 from doings.storage.reading.log import tiles
@@ -21,10 +22,23 @@ async def add(transaction: Transaction, seq: int, made: Callable[[], Sequence[by
     """Add the leaves of changes with seqs in a row from `seq` on; `made` gives their statements.
 
     Nothing is asked of it while the log of an older account is not whole yet: then they are made
-    with the others, from the rows.
+    with the others, from the rows. The first leaf tells of those that have lost their salts in
+    this transaction, so that nobody can take a salt away and call it an erasure.
     """
+    forgotten = await _note_forgotten(transaction, seq) if transaction.forgotten else None
     if transaction.keeps_log:
-        await add_statements(transaction, seq - 1, made(), transaction.by)
+        statements = made()
+        if forgotten is not None:
+            statements = [telling(statements[0], forgotten), *statements[1:]]
+        await add_statements(transaction, seq - 1, statements, transaction.by)
+
+
+async def _note_forgotten(transaction: Transaction, seq: int) -> str:
+    """Note that this change tells of leaves without salts; returns their numbers as JSON."""
+    text = json_text(sorted(transaction.forgotten))
+    transaction.forgotten.clear()
+    await transaction.execute(sql.ADD_FORGOTTEN, seq=seq, leaves=text)
+    return text
 
 
 async def add_statements(
@@ -51,7 +65,7 @@ async def forget_leaves(transaction: Transaction, seqs: Sequence[int]) -> None:
 
     The leaves stay, and with them all other proofs. What they said can be neither shown nor
     guessed any more; the rows that say it are the caller's to empty. Seqs without a leaf are left
-    out.
+    out. The caller adds a change afterwards, in the same transaction, whose leaf tells of it.
     """
     wanted = sorted({seq - 1 for seq in seqs})
     if not wanted:
@@ -62,17 +76,23 @@ async def forget_leaves(transaction: Transaction, seqs: Sequence[int]) -> None:
         by_tile.setdefault(tiles.tile_start(leaf), []).append(leaf)
     for begin, leaves in by_tile.items():
         rows = await transaction.fetch(sql.LEAVES, first=begin, end=leaves[-1] + 1)
-        await transaction.execute_many(sql.SET_SALTS, _without_salts(rows, set(leaves)))
+        changed, forgotten = _without_salts(rows, set(leaves))
+        transaction.forgotten.update(forgotten)
+        await transaction.execute_many(sql.SET_SALTS, changed)
 
 
-def _without_salts(rows: Sequence[Row], leaves: set[int]) -> list[tuple[bytes, int]]:
-    """The rows of `sql.SET_SALTS` for those of the rows that hold one of the leaves."""
-    changed = []
+def _without_salts(
+    rows: Sequence[Row], leaves: set[int]
+) -> tuple[list[tuple[bytes, int]], list[int]]:
+    """The rows of `sql.SET_SALTS` for those that hold one of the leaves; and which had a salt."""
+    changed, forgotten = [], []
     for first, _, _, held in rows:
         salts = bytearray(held)
         for place in range(len(held) // SALT_BYTES):
-            if first + place in leaves:
-                salts[place * SALT_BYTES : (place + 1) * SALT_BYTES] = NO_SALT
+            part = slice(place * SALT_BYTES, (place + 1) * SALT_BYTES)
+            if first + place in leaves and held[part] != NO_SALT:
+                salts[part] = NO_SALT
+                forgotten.append(first + place)
         if salts != held:
             changed.append((bytes(salts), first))
-    return changed
+    return changed, forgotten
