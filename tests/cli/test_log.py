@@ -185,7 +185,7 @@ def test_an_erasure_is_told_by_the_log(cli: Cli, key: str) -> None:
     assert "older" not in outcome.out
     told = [json.loads(one["leaf"]["statement"] or "{}") for one in lines if "leaf" in one]
     silent = [one["leaf"]["number"] for one in lines if "leaf" in one and not one["leaf"]["salt"]]
-    assert sorted(sum([one.get("forgets", []) for one in told], [])) == silent
+    assert sorted(number for one in told for number in one.get("forgets", [])) == silent
 
 
 def checkpoint(lines: list[Line]) -> None:

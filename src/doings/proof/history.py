@@ -14,11 +14,14 @@ import msgspec
 
 from doings.proof.checkpoint import Checkpoint, Note, Verifier, note_from_text
 from doings.proof.leaf import HASH_BYTES, SALT_BYTES, digest_of, leaf_hash
-from doings.proof.merges import MergeMember, Merges, RevertMember
+from doings.proof.merges import MergeMember, Merges, MergeSaid, RevertMember
 from doings.proof.tree import EMPTY, Frontier
 
 MOST_FINDINGS = 20
 """How many findings are kept; further ones are counted."""
+
+CHANGES_OF_GROUP = frozenset({"joined", "merged", "parted"})
+"""What is told of entities without changing them."""
 
 _OWNER = "owner"
 _MARK_BYTES = 16
@@ -52,6 +55,7 @@ class _Said(msgspec.Struct, frozen=True):
     id: str
     kind: str | None
     document: msgspec.Raw
+    merge: MergeSaid | None = None
     forgets: tuple[int, ...] = ()
 
 
@@ -224,7 +228,10 @@ class History:
             mark = _mark(_members(said.document), is_entity=said.kind is None)
         is_later = self._first is not None and number >= self._first.size
         if said.kind is None:
-            self._merges.note_leaf(said.op, key, is_later=is_later)
+            self._merges.note_leaf(said.op, key, said.merge, is_later=is_later)
+        if said.op in CHANGES_OF_GROUP and self._states.get(key, [mark])[-1] is None:
+            # It was deleted before, and stays so: who stands for whom changes none of the rows.
+            return
         known = self._states.get(key, [None] if is_later else [])
         self._states[key] = [*known, mark] if is_later else [mark]
 

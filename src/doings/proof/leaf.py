@@ -78,9 +78,9 @@ text_of = msgspec.json.Encoder().encode
 """The bytes of a statement."""
 
 
-def telling(statement: bytes, leaves: str) -> bytes:
-    """A statement that tells of leaves without salts as well; `leaves` is a JSON array."""
-    return statement[:-1] + b',"forgets":' + leaves.encode() + b"}"
+def with_member(statement: bytes, name: str, value: str) -> bytes:
+    """A statement with one more member at its end; the value is JSON."""
+    return statement[:-1] + f',"{name}":{value}}}'.encode()
 
 
 def digest_of(salt: bytes, statement: bytes) -> bytes:

@@ -5,18 +5,36 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 
-class MergeMember(msgspec.Struct, frozen=True):
+class MergeSaid(msgspec.Struct, frozen=True):
+    """What a leaf says of a merge besides who is merged."""
+
+    id: str
+    reason: str | None
+    automatic: bool
+    at: str
+
+
+class MergeMember(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the line of a merge says; people are `type:id`."""
 
     id: str
     keep: str
     merged: tuple[str, ...]
+    reason: str | None = None
+    automatic: bool = False
+    at: str = ""
+
+    @property
+    def said(self) -> MergeSaid:
+        """The part that the leaf says as well."""
+        return MergeSaid(self.id, self.reason, self.automatic, self.at)
 
 
-class RevertMember(msgspec.Struct, frozen=True):
+class RevertMember(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the line of a revert says."""
 
     merge: str
+    at: str = ""
 
 
 class Merges:
@@ -28,18 +46,29 @@ class Merges:
 
     def __init__(self) -> None:
         self._joined = ""
+        self._said: MergeSaid | None = None
+        """What the last leaf `joined` said of its merge; those of older versions said nothing."""
+        self._said_by_id: dict[str, MergeSaid] = {}
+        self._named: dict[str, bool] = {}
+        """Whether all merges that brought somebody are among these."""
         self._told: dict[str, list[str | None]] = {}
         """Who may stand for each by the log; None says that nobody does."""
         self._lines: dict[str, tuple[int, MergeMember]] = {}
+        self._all_lines: list[tuple[int, MergeMember]] = []
+        """These and those of merges that were reverted."""
         self._shown: dict[str, tuple[int, str]] = {}
         """The line by which somebody is merged, and who stands for them."""
 
-    def note_leaf(self, op: str, name: str, *, is_later: bool) -> None:
+    def note_leaf(self, op: str, name: str, said: MergeSaid | None, *, is_later: bool) -> None:
         """Take what a leaf says; `is_later` where the lines may show what was before it."""
         if op == "joined":
-            self._joined = name
+            self._joined, self._said = name, said
+            if said is not None:
+                self._said_by_id[said.id] = said
         elif op in {"merged", "parted"}:
             now = self._joined if op == "merged" else None
+            if op == "merged":
+                self._named[name] = self._said is not None and self._named.get(name, True)
             known = self._told.get(name, [None] if is_later else [])
             self._told[name] = [*known, now] if is_later else [now]
 
@@ -52,6 +81,7 @@ class Merges:
                 raise ValueError(msg)
             self._shown[name] = number, keep
         self._lines[merge.id] = number, merge
+        self._all_lines.append((number, merge))
 
     def read_revert(self, revert: RevertMember) -> None:
         """Take the line of a revert; raises ValueError where no merge is there for it."""
@@ -82,6 +112,11 @@ class Merges:
 
     def findings(self, is_there: Callable[[str], bool], *, is_whole: bool) -> Iterator[str]:
         """What lines and leaves say differently; `is_whole` where no leaf was erased."""
+        for number, line in self._all_lines:
+            said = self._said_by_id.get(line.id)
+            is_named = is_whole and any(self._named.get(name, False) for name in line.merged)
+            if line.said != said and (said is not None or is_named):
+                yield f"line {number}: the merge {line.id} is not as the log tells of it"
         for name, (number, keep) in self._shown.items():
             told = self._told.get(name)
             if told is None and is_whole:

@@ -134,6 +134,44 @@ def test_both_histories_are_verified(cli: Cli, made: list[str]) -> None:
     assert made
 
 
+EDITS = {
+    "reason": "other",
+    "automatic": True,
+    "at": "2020-01-01T00:00:00Z",
+    "status": "reverted",
+}
+
+
+def test_an_edited_merge_is_named(cli: Cli, made: list[str]) -> None:
+    """Whatever its line says: the log says it as well."""
+    key = cli("log", "key", "--account", "acme").out.strip()
+    said = exported(cli)
+    place = next(number for number, line in enumerate(said) if "merge" in line)
+    for name, value in {**EDITS, "id": "other"}.items():
+        edited = [dict(line) for line in said]
+        edited[place] = {"merge": {**said[place]["merge"], name: value}}
+        write(edited, "edited.ndjson")
+
+        verified = cli("verify", "edited.ndjson", "--key", key)
+
+        assert verified.code == 1
+        assert f"line {place + 1}" in verified.out or name == "id"
+    assert made
+
+
+def test_a_deleted_one_that_is_parted_stays_deleted(cli: Cli, made: list[str]) -> None:
+    """Parting tells of it once more, and that is no sign that it is missing."""
+    key = cli("log", "key", "--account", "acme").out.strip()
+    delete_contact("8")
+    for one in reversed(made):
+        cli("merge", "revert", one, "--account", "acme")
+    cli("export", "--account", "acme", "--proofs", "out.ndjson")
+
+    verified = cli("verify", "out.ndjson", "--key", key)
+
+    assert verified.code == 0, verified.out
+
+
 def test_whoever_is_hidden_behind_a_deleted_one_is_not_missed(cli: Cli, made: list[str]) -> None:
     """The log says why they are in no line, and the import knows nothing of them either."""
     cli(

@@ -37,7 +37,11 @@ ADD_FORGOTTEN = """
 FORGOTTEN = """
     SELECT seq, leaves FROM log_forgotten
     WHERE account_id = :account_id AND seq >= :first AND seq < :end ORDER BY seq"""
-# The same of all changes behind a seq, some at a time.
+# What the leaves of merges in a stretch say of them; those of older versions said nothing.
+MERGES_TOLD = """
+    SELECT seq, id, reason, is_by_itself, at FROM merges
+    WHERE account_id = :account_id AND seq >= :first AND seq < :end AND is_told = 1"""
+# The leaves that all changes behind a seq tell of, some at a time.
 FORGOTTEN_AFTER = """
     SELECT seq, leaves FROM log_forgotten
     WHERE account_id = :account_id AND seq > :after ORDER BY seq LIMIT :limit"""

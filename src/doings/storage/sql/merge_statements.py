@@ -31,10 +31,11 @@ MERGES_OF_KEY = f"""
 # Notes a merge.
 ADD_MERGE = """
     INSERT INTO merges
-        (account_id, seq, id, keep_seq, merged, through, reason, at, by_key, is_by_itself)
+        (account_id, seq, id, keep_seq, merged, through, reason, at, by_key, is_by_itself,
+         is_told)
     VALUES
         (:account_id, :seq, :id, :keep_seq, :merged, :through, :reason, :at, :by_key,
-         :is_by_itself)"""
+         :is_by_itself, 1)"""
 # Notes that a merge holds no more.
 REVERT_MERGE = """
     UPDATE merges SET reverted_at = :at, reverted_by = :by_key

@@ -13,7 +13,8 @@ import msgspec
 
 from doings.core.clock import text_from_instant
 from doings.core.entity import EntityKey
-from doings.proof.leaf import ActivityState, EntityState, Statement, telling, text_of
+from doings.core.text import json_text
+from doings.proof.leaf import ActivityState, EntityState, Statement, text_of, with_member
 from doings.storage.engine import Row
 from doings.storage.sql import feed_statements as feed
 from doings.storage.sql import log_statements as sql
@@ -76,9 +77,20 @@ async def statements(
     found = await _of_activities(transaction, first, end)
     found |= await _of_entities(transaction, first, end, by)
     texts = {seq: text_of(one) for seq, one in found.items()}
+    for seq, id_, reason, is_by_itself, at in await transaction.fetch(
+        sql.MERGES_TOLD, first=first, end=end
+    ):
+        if seq in texts:
+            said = {
+                "id": id_,
+                "reason": reason,
+                "automatic": bool(is_by_itself),
+                "at": text_from_instant(at),
+            }
+            texts[seq] = with_member(texts[seq], "merge", json_text(said))
     for seq, leaves in await transaction.fetch(sql.FORGOTTEN, first=first, end=end):
         if seq in texts:
-            texts[seq] = telling(texts[seq], leaves)
+            texts[seq] = with_member(texts[seq], "forgets", leaves)
     return texts
 
 

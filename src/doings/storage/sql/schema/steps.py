@@ -366,6 +366,10 @@ STEPS: tuple[str, ...] = (
         PRIMARY KEY (account_id, seq)
     ){without_rowid};
     """,
+    # Whether the leaf of a merge says its id, its reason and who made it.
+    """
+    ALTER TABLE merges ADD COLUMN is_told SMALLINT NOT NULL DEFAULT 0;
+    """,
 )
 
 VERSION = len(STEPS)

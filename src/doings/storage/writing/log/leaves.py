@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable, Sequence
 
 from doings.core.text import json_text
-from doings.proof.leaf import HASH_BYTES, NO_SALT, SALT_BYTES, digests_of, telling
+from doings.proof.leaf import HASH_BYTES, NO_SALT, SALT_BYTES, digests_of, with_member
 from doings.proof.tree import TILE_WIDTH
 from doings.storage.engine import Row
 from doings.storage.reading.log import tiles
@@ -29,7 +29,7 @@ async def add(transaction: Transaction, seq: int, made: Callable[[], Sequence[by
     if transaction.keeps_log:
         statements = made()
         if forgotten is not None:
-            statements = [telling(statements[0], forgotten), *statements[1:]]
+            statements = [with_member(statements[0], "forgets", forgotten), *statements[1:]]
         await add_statements(transaction, seq - 1, statements, transaction.by)
 
 
