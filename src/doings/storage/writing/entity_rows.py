@@ -121,11 +121,15 @@ async def remove(transaction: Transaction, entity: Entity, *, via: int | None = 
 async def erase(transaction: Transaction, entity: Entity, opaque_id: str) -> None:
     """Take everything from an entity, deleted or not, but its type and its place."""
     now = transaction.clock.now()
-    # First, so that the change keeps nothing of what the entity was.
-    await transaction.execute(ERASE_ENTITY, seq=entity.seq, id=opaque_id, at=now)
     opaque = (entity.type, opaque_id)
     erased = EntityChanged(entity.seq, opaque, None, entity.created_at, now)
-    await changes.add_of_entity(transaction, "erased", erased)
+    if entity.id == opaque_id:
+        # It came erased. What it was is known to its leaf, and so to its row before this change.
+        await changes.add_of_entity(transaction, "erased", erased)
+    await transaction.execute(ERASE_ENTITY, seq=entity.seq, id=opaque_id, at=now)
+    if entity.id != opaque_id:
+        # Afterwards, so that the change keeps nothing of what the entity was.
+        await changes.add_of_entity(transaction, "erased", erased)
     if not entity.is_deleted:
         await _remove_from_lists(transaction, entity)
 
