@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from doings.cli.options import with_store
+from doings.core.store import Store
 from tests.cli.conftest import Cli
 
 LINES = """\
@@ -72,6 +74,51 @@ def test_a_restored_backup_is_erased_again(filled: Cli, tmp_path: Path) -> None:
     links = filled("export", "--account", "co-up").out
     assert '"name":"Jim Halpert"' not in links
     assert (tmp_path / "doings.db.erasure-key").stat().st_mode & 0o777 == 0o600
+
+
+def test_without_the_old_key_nobody_is_erased_again(filled: Cli, tmp_path: Path) -> None:
+    """That is said, instead of that all is done; and no new key is made."""
+    filled("backup", "old.db")
+    filled("erase", "contact:8", "--account", "co-up")
+    register = filled("erasures", "export", "--account", "co-up").out
+    filled("restore", "old.db")
+    key = tmp_path / "doings.db.erasure-key"
+    key.unlink()
+
+    without = filled("erase", "replay", "-", stdin=register)
+    is_made = key.exists()
+    key.write_text("0" * 64)
+    wrong = filled("erase", "replay", "-", stdin=register)
+
+    assert (without.code, wrong.code, is_made) == (2, 2, False)
+    assert "there is no erasure key" in without.err
+    assert "another erasure key" in wrong.err
+
+
+def test_a_hold_keeps_only_the_one_who_is_on_hold(filled: Cli) -> None:
+    """Everyone else of the register is erased again, and the one is named."""
+
+    async def hold(store: Store) -> None:
+        account = await store.account("co-up")
+        await store.write(account.id, lambda writer: writer.hold_entity(("contact", "8"), "court"))
+
+    line = {"entity": {"type": "contact", "id": "20", "name": "Pam Beesly"}}
+    filled("import", "-", "--account", "co-up", stdin=json.dumps(line) + "\n")
+    filled("backup", "old.db")
+    for id_ in ("8", "20"):
+        filled("erase", f"contact:{id_}", "--account", "co-up")
+    register = filled("erasures", "export", "--account", "co-up").out
+    filled("restore", "old.db")
+    with_store(None, hold)
+
+    replayed = filled("erase", "replay", "-", stdin=register)
+
+    assert replayed.code == 1
+    assert replayed.out.startswith("Erased 1 of 2")
+    assert "co-up: contact 8 is on hold and cannot be erased" in replayed.out
+    left = filled("export", "--account", "co-up").out
+    assert "Beesly" not in left
+    assert "Halpert" in left
 
 
 def test_what_is_no_register_is_refused(filled: Cli) -> None:

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -18,6 +19,7 @@ from doings.core.erasing.retention import Rule, checked_rules
 from doings.core.errors import Invalid, Misconfigured, NotFound
 from doings.core.query import LARGEST_PAGE
 from doings.core.store import Reader, Store, Writer
+from doings.core.store.erasures import Replayed
 from doings.core.store.retention import Due
 
 ERASE_EXAMPLES = """
@@ -66,6 +68,7 @@ class RegisterLine(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None
     at: Moment
     by: str | None
+    key: str | None = None
 
 
 def erase(  # noqa: PLR0913 - one for each option
@@ -130,20 +133,41 @@ def replay(
     """Erase again, on a restored backup, everyone who was erased since it was made."""
     lines = _lines(register)
 
-    async def work(store: Store) -> list[Erasure]:
+    async def work(store: Store) -> Replayed:
+        _check_key(lines, store.erasures.key_mark())
+        await store.erasures.go_on()
         erased: list[Erasure] = []
+        kept: list[str] = []
         for slug in dict.fromkeys(line.account for line in lines):
             account_id = (await store.account(slug)).id
             entries = [_entry(line) for line in lines if line.account == slug]
-            erased += await store.erasures.erase_again(account_id, entries)
+            done = await store.erasures.erase_again(account_id, entries)
+            erased += done.erased
+            kept += [f"{slug}: {reason}" for reason in done.kept]
         await store.erasures.cleaned()
-        return erased
+        return Replayed(erased, kept)
 
     with progress("Erasing"):
-        erased = with_store(database, work)
-    for one in erased:
+        done = with_store(database, work)
+    for one in done.erased:
         remark(f"erased {one.entity}")
-    say(f"Erased {len(erased):,} of {len(lines):,}; the others are erased already, or not there")
+    say(
+        f"Erased {len(done.erased):,} of {len(lines):,}; the others are"
+        f" {'on hold, ' if done.kept else ''}erased already, or not there"
+    )
+    for reason in done.kept:
+        say(reason)
+    if done.kept:
+        raise typer.Exit(1)
+
+
+def _check_key(lines: list[RegisterLine], mark: str) -> None:
+    """Raise Misconfigured for a register that was made with another key: nobody would be found."""
+    if any(line.key not in {None, mark} for line in lines):
+        raise Misconfigured(
+            "the register was written with another erasure key: put that one back, as the file"
+            " beside the database or as DOINGS_ERASURE_KEY"
+        )
 
 
 def _lines(register: Path) -> list[RegisterLine]:
@@ -176,14 +200,18 @@ def _entry(line: RegisterLine) -> Erasure:
 def export(account: AccountOption, database: DatabaseOption = None) -> None:
     """Write the register as NDJSON, without anybody's name: keep it apart from the backups."""
 
-    async def work(store: Store) -> list[Erasure]:
+    async def work(store: Store) -> tuple[list[Erasure], str | None]:
         account_id = (await store.account(account)).id
         found: list[Erasure] = []
         while page := await store.read(account_id, _after(found)):
             found += page
-        return found
+        # The register is of use without a key here, too.
+        with suppress(Misconfigured):
+            return found, store.erasures.key_mark()
+        return found, None
 
-    for one in reversed(with_store(database, work)):
+    found, mark = with_store(database, work)
+    for one in reversed(found):
         line = RegisterLine(
             account=account,
             id=one.id or "",
@@ -192,6 +220,7 @@ def export(account: AccountOption, database: DatabaseOption = None) -> None:
             reason=one.reason,
             at=datetime_from_instant(one.at),
             by=one.by,
+            key=mark,
         )
         typer.echo(msgspec.json.encode(line))
 

@@ -39,6 +39,8 @@ class Signing(msgspec.Struct, frozen=True):
     async def prepare(self) -> None:
         """Make the log whole; raises Unavailable where nothing can be signed."""
         self.keys.seeds(SystemClock().now())
+        # The rows of an erasure that was broken off say less than the leaves.
+        await self.store.erasures.go_on()
         await self.store.settle_log(self.account.id)
 
     async def checkpoint(self) -> tuple[str, int]:
@@ -61,6 +63,8 @@ async def write_checkpoint(signing: Signing, out: BinaryIO) -> None:
 
 async def write_leaves(signing: Signing, out: BinaryIO) -> None:
     """Write a line for each leaf, and the checkpoint that they lead to."""
+    # Erasures that began meanwhile.
+    await signing.store.erasures.go_on()
     note, size = await signing.checkpoint()
     first = 0
     while first < size:

@@ -113,9 +113,9 @@ class Merges:
     def findings(self, is_there: Callable[[str], bool], *, is_whole: bool) -> Iterator[str]:
         """What lines and leaves say differently; `is_whole` where no leaf was erased."""
         for number, line in self._all_lines:
-            said = self._said_by_id.get(line.id)
+            known = self._said_by_id.get(line.id)
             is_named = is_whole and any(self._named.get(name, False) for name in line.merged)
-            if line.said != said and (said is not None or is_named):
+            if line.said != known and (known is not None or is_named):
                 yield f"line {number}: the merge {line.id} is not as the log tells of it"
         for name, (number, keep) in self._shown.items():
             told = self._told.get(name)

@@ -241,13 +241,13 @@ async def test_the_register_names_each_of_a_group(book: Book) -> None:
     ]
     await merge(book, KEPT, JIMS)
 
-    erased = await book.database.erasures.erase_again(book.account.id, entries)
+    erased = (await book.database.erasures.erase_again(book.account.id, entries)).erased
 
     register = await book.read(lambda reader: reader.erasures(99, None))
     assert [one.entity for one in erased] == [entries[0].entity]
     assert {one.entity for one in register} == {one.entity for one in entries}
     assert all(one.is_done for one in register)
-    assert await book.database.erasures.erase_again(book.account.id, entries) == []
+    assert (await book.database.erasures.erase_again(book.account.id, entries)).erased == []
     assert await checked(book) == []
 
 

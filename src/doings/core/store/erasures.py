@@ -54,6 +54,13 @@ class ErasureWriter(ErasureReader, Protocol):
         """End a hold, if there is one; raises NotFound for an entity that is not there."""
 
 
+class Replayed(msgspec.Struct, frozen=True):
+    """What was erased again, and why the others that were found are kept."""
+
+    erased: list[Erasure]
+    kept: list[str]
+
+
 class ErasureStore(RetentionStore, Protocol):
     """Erasing, which takes many transactions."""
 
@@ -61,7 +68,7 @@ class ErasureStore(RetentionStore, Protocol):
         """Erase an entity, deleted or not, with all that belongs to it; returns when it is done.
 
         Raises NotFound, and Conflict for an entity under a hold. What is left undone when the
-        process is killed, another one does.
+        process is killed, another one does, or this when it is called again.
         """
 
     async def count(self, account_id: int, order: ErasureOrder) -> Erasure:
@@ -70,8 +77,17 @@ class ErasureStore(RetentionStore, Protocol):
     async def cleaned(self) -> None:
         """Return when nothing is left in the files of what this process has erased."""
 
-    async def erase_again(self, account_id: int, register: Sequence[Erasure]) -> list[Erasure]:
-        """Erase what a register names and a restored backup still holds; returns what was."""
+    async def erase_again(self, account_id: int, register: Sequence[Erasure]) -> Replayed:
+        """Erase what a register names and a restored backup still holds.
+
+        Whoever is on hold is kept, and the others are erased all the same.
+        """
+
+    def key_mark(self) -> str:
+        """What tells erasure keys apart and says nothing of them.
+
+        Raises Misconfigured where there is no key yet.
+        """
 
     async def go_on(self) -> None:
         """Go on with what a process left undone that was killed, and clean the files."""

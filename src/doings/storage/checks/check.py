@@ -185,6 +185,7 @@ async def _tally_findings(database: Database, account: Account) -> Found:
 async def _log_findings(database: Database, account: Account) -> Found:
     leaf: int | None = 0
     silent: list[int] = []
+    yield 0, await _chunk(database, account, log.unfinished_findings)
     while leaf is not None:
         leaf, found = await _chunk(database, account, log.leaf_findings, leaf, silent)
         yield leaf or 0, found

@@ -13,6 +13,7 @@ from doings.storage.engine import Row
 from doings.storage.reading.log import tiles
 from doings.storage.reading.log.statements import statements, stretch_end
 from doings.storage.sql import log_statements as sql
+from doings.storage.sql.erasure_statements import UNFINISHED_OF_ACCOUNT
 from doings.storage.transaction import ReadTransaction
 
 _Leaf = tuple[bytes, bytes, str | None]
@@ -43,6 +44,7 @@ async def leaf_findings(
     found, findings = _by_number(rows)
     by = {number + 1: author for number, (_, _, author) in found.items()}
     said = await statements(transaction, first + 1, end + 1, by)
+    edited = []
     for number in range(first, end):
         if number not in found:
             findings.append(f"leaf {number} of the log is missing")
@@ -51,8 +53,21 @@ async def leaf_findings(
         if salt == NO_SALT:
             silent.append(number)
         elif digest_of(salt, said.get(number + 1, b"")) != digest:
-            findings.append(f"the rows say of change {number + 1} what its leaf does not")
+            edited.append(f"the rows say of change {number + 1} what its leaf does not")
+    # While somebody is erased, rows say less already than leaves that still have their salts.
+    if edited and not await unfinished_findings(transaction):
+        findings += edited
     return end, findings
+
+
+async def unfinished_findings(transaction: ReadTransaction) -> list[str]:
+    """The erasures of which something is left to do: that is told, not what follows from it."""
+    rows = await transaction.fetch(UNFINISHED_OF_ACCOUNT)
+    return [
+        f"the erasure of {entity} is unfinished: a server goes on with it, and so does `doings"
+        " erase` for the same person"
+        for (entity,) in rows
+    ]
 
 
 async def salt_findings(transaction: ReadTransaction, silent: list[int]) -> list[str]:

@@ -9,7 +9,8 @@ from typing import TypeVar
 from doings.core.clock import HOUR, Clock
 from doings.core.erasing.erasure import Erasure, ErasureCounts, ErasureOrder, opaque_id
 from doings.core.erasing.names import words_of
-from doings.core.errors import NotFound, Unavailable
+from doings.core.errors import Conflict, NotFound, Unavailable
+from doings.core.store.erasures import Replayed
 from doings.core.store.retention import DuePlace
 from doings.storage.engine import Connection, Engine, in_parts
 from doings.storage.erasing import copies, notes, people, retention, strays, walk
@@ -50,12 +51,19 @@ class Erasures:
 
     async def erase(self, account_id: int, order: ErasureOrder) -> Erasure:
         key = self._key.value()
-        erasure: str = await self._engine.write(
-            lambda connection: walk.begin(
-                self._transaction(connection, account_id, order.by), order, key
-            ),
-            account_id=account_id,
-        )
+        try:
+            erasure: str = await self._engine.write(
+                lambda connection: walk.begin(
+                    self._transaction(connection, account_id, order.by), order, key
+                ),
+                account_id=account_id,
+            )
+        except NotFound:
+            # It may be gone because this was asked for before, by a process that was killed.
+            begun = await self._read(account_id, partial(walk.begun, order.entity))
+            if begun is None:
+                raise
+            erasure = begun
         await self._finish(account_id, erasure, key)
         await self._scrub()
         return await self._read(account_id, lambda reading: read.erasure(reading, erasure))
@@ -157,12 +165,13 @@ class Erasures:
             also=tuple([one.key for one in job.members if one.key != order.entity][:ALSO]),
         )
 
-    async def erase_again(self, account_id: int, register: Sequence[Erasure]) -> list[Erasure]:
+    async def erase_again(self, account_id: int, register: Sequence[Erasure]) -> Replayed:
         key, left = self._key.value(), {entry.entity: entry for entry in register}
         known = await self._read(
             account_id, lambda reading: read.known(reading, [entry.id or "" for entry in register])
         )
-        erased = []
+        erased: list[Erasure] = []
+        kept: list[str] = []
         for type_ in sorted({entry.entity.partition(":")[0] for entry in register}):
             after = 0
             while rows := await self._read(account_id, partial(_entities, type_, after)):
@@ -171,10 +180,17 @@ class Erasures:
                     entry = left.get(name)
                     if entry is not None and entry.id not in known:
                         # It may be gone already with another one that it is one person with.
-                        with suppress(NotFound):
+                        try:
                             erased.append(await self._erase_again(account_id, (type_, id_), entry))
+                        except NotFound:
+                            continue
+                        except Conflict as error:
+                            kept.append(str(error))
                 after = rows[-1][0]
-        return erased
+        return Replayed(erased, kept)
+
+    def key_mark(self) -> str:
+        return self._key.mark()
 
     async def _erase_again(
         self, account_id: int, entity: tuple[str, str], entry: Erasure

@@ -1,5 +1,7 @@
 """The erasure key: what opaque ids are made with. It never stands in the database."""
 
+import hashlib
+import hmac
 import os
 import secrets
 from contextlib import suppress
@@ -29,6 +31,16 @@ class ErasureKey:
             )
         self._given = given
         self._file = None if database is None else database.with_name(database.name + ENDING)
+
+    def mark(self) -> str:
+        """What tells keys apart: 8 hex digits. Raises Misconfigured where there is no key yet."""
+        if self._given is None and (self._file is None or not self._file.exists()):
+            place = f" or put the old one at {self._file}" if self._file else ""
+            raise Misconfigured(
+                f"there is no erasure key: set DOINGS_ERASURE_KEY{place}; without the key that the"
+                " erasures were made with, nobody is found"
+            )
+        return hmac.new(self.value(), b"register", hashlib.sha256).hexdigest()[:8]
 
     def value(self) -> bytes:
         """The key; raises Conflict where none is given and there is no place for a file."""

@@ -10,6 +10,7 @@ import msgspec
 
 from doings.core.activity import Activity
 from doings.core.budget import fitting_count
+from doings.core.entity import EntityKey
 from doings.core.erasing.erasure import ErasureOrder
 from doings.core.erasing.names import Words, words_of
 from doings.core.erasing.people import goes
@@ -61,6 +62,12 @@ async def begin(transaction: Transaction, order: ErasureOrder, key: bytes) -> st
     await forget_waiting_files(transaction)
     await transaction.connection.note_remains()
     return erasure
+
+
+async def begun(key: EntityKey, transaction: ReadTransaction) -> str | None:
+    """The erasure under way of an entity that was called so; the oldest where there are several."""
+    row = await transaction.fetch_one(sql.BEGUN, type=key[0], id=key[1])
+    return row[0] if row else None
 
 
 async def go_on(transaction: Transaction, erasure: str, key: bytes, count: int) -> bool:

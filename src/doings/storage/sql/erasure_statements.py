@@ -69,6 +69,13 @@ MOVE_MEMBER = """
 DROP_MEMBERS = "DELETE FROM erasing WHERE account_id = :account_id AND erasure = :erasure"
 # The erasures of all accounts of which something is left to do.
 UNFINISHED_ERASURES = "SELECT account_id, erasure FROM erasing"
+# The erasure that an entity goes with which was called so.
+BEGUN = """
+    SELECT erasure FROM erasing WHERE account_id = :account_id AND type = :type AND id = :id
+    ORDER BY entity LIMIT 1"""
+# The entries of an account of which something is left to do.
+UNFINISHED_OF_ACCOUNT = """
+    SELECT entity FROM erasures WHERE account_id = :account_id AND words IS NOT NULL ORDER BY id"""
 # What belongs to some entities and is not erased yet, deleted or not.
 BELONGINGS = f"""
     SELECT {ENTITY}, e.name, e.attrs FROM entities e

@@ -94,8 +94,7 @@ TABLES_OF_ACCOUNT = (
     _table(
         "merges",
         "account_id seq",
-        "id keep_seq merged through reason at by_key reverted_at reverted_by is_by_itself"
-        " is_told",
+        "id keep_seq merged through reason at by_key reverted_at reverted_by is_by_itself is_told",
     ),
     _table("merge_dismissals", "account_id first_seq second_seq", "at by_key"),
     _table(
