@@ -52,6 +52,7 @@ def test_an_export_says_the_same_elsewhere(filled: Cli) -> None:
         if link.get("erased")
     ]
     assert link["id"].startswith("erased-")
+    assert filled("check").out == "clean\n"
 
 
 def test_a_restored_backup_is_erased_again(filled: Cli, tmp_path: Path) -> None:

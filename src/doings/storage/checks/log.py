@@ -8,7 +8,7 @@ import msgspec
 from doings.core.errors import Unavailable
 from doings.proof.leaf import HASH_BYTES, NO_SALT, digest_of
 from doings.proof.tree import TILE_WIDTH
-from doings.storage.checks.statements import LAST_ERASED
+from doings.storage.checks.statements import LAST_ERASED, LAST_ERASED_ENTITY
 from doings.storage.engine import Row
 from doings.storage.reading.log import tiles
 from doings.storage.reading.log.statements import statements, stretch_end
@@ -81,8 +81,10 @@ async def salt_findings(transaction: ReadTransaction, silent: list[int]) -> list
         for _, text in rows:
             left.difference_update(_numbers(text))
         after = rows[-1][0]
-    row = await transaction.fetch_one(LAST_ERASED, before=first) if left else None
-    older = row[0] - 1 if row and row[0] else 0
+    older = 0
+    for statement in (LAST_ERASED, LAST_ERASED_ENTITY) if left else ():
+        row = await transaction.fetch_one(statement, before=first)
+        older = max(older, row[0] - 1 if row else 0)
     return [
         f"leaf {number} has lost its salt, and no erasure tells of it"
         for number in sorted(left)

@@ -187,11 +187,12 @@ def links_named(count: int) -> str:
         AND l.occurred_at = named.occurred_at AND l.activity_seq = named.activity_seq"""
 
 
-# The last change before a seq that tells that something was erased.
+# The last change of an activity before a seq that tells that it was erased.
 LAST_ERASED = """
-    SELECT MAX(t.seq) FROM (
-        SELECT MAX(c.seq) AS seq FROM changes c
-        WHERE c.account_id = :account_id AND c.op = 'erased' AND c.seq < :before
-        UNION ALL SELECT MAX(e.seq) FROM entity_changes e
-        WHERE e.account_id = :account_id AND e.op = 'erased' AND e.seq < :before
-    ) t"""
+    SELECT seq FROM changes WHERE account_id = :account_id AND op = 'erased' AND seq < :before
+    ORDER BY seq DESC LIMIT 1"""
+# The same of an entity.
+LAST_ERASED_ENTITY = """
+    SELECT seq FROM entity_changes
+    WHERE account_id = :account_id AND op = 'erased' AND seq < :before
+    ORDER BY seq DESC LIMIT 1"""
