@@ -220,6 +220,8 @@ async def redact_notes(transaction: Transaction, erasure: str, changed: list[not
     found = await _job(transaction, erasure)
     if found is not None:
         await notes.redact(found[0], changed)
+        member = found[0].members[0]
+        await changes.tell_forgotten(transaction, member.entity, (member.type, member.opaque_id))
         await _note_counts(found[0], erasure)
     return False
 
