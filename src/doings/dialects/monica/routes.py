@@ -43,10 +43,14 @@ def at(path: str, **operations: Operation) -> Resource:
     return resource(MOUNT + path, **operations)
 
 
-def entries_at(kept: EntityResource, update: Update = entries.update_entry) -> list[Resource]:
+def entries_at(
+    kept: EntityResource,
+    create: Update = entries.create_entry,
+    update: Update = entries.update_entry,
+) -> list[Resource]:
     """The paths of a resource, and that of a contact's entries, `/contacts/{id}` and so on."""
     path, rules = kept.resource.path, kept.resource.rules
-    of_account = {"POST": writing(partial(entries.create_entry, kept), rules)}
+    of_account = {"POST": writing(partial(create, kept), rules)}
     if kept.resource.is_listed:
         of_account["GET"] = reading_list(partial(entries.list_entries, kept))
     resources = [
@@ -142,7 +146,7 @@ SURFACE = Surface(
             if kept is not TASKS
             for resource in entries_at(kept)
         ],
-        *entries_at(TASKS, update=to_do.update_task),
+        *entries_at(TASKS, create=to_do.create_task, update=to_do.update_task),
         at("/reminders/upcoming/{month}", GET=reading(to_do.list_upcoming)),
         *[
             resource

@@ -76,6 +76,26 @@ async def test_a_task_that_is_completed_happened(
 
 
 @SQLITE_ONLY
+async def test_a_task_that_is_new_and_completed_happened(
+    monica: httpx.AsyncClient, acme: Business, jim: Entity
+) -> None:
+    """Like one that is completed later; a flag that nothing was recorded of is made good."""
+    task = await make(monica, "/tasks", title="Done", contact_id=jim.seq, completed=1)
+    assert (task["completed"], task["completed_at"]) == (True, "2026-03-01T12:00:00Z")
+    assert await kinds(acme) == ["task.completed"]
+    again = await monica.put(f"/tasks/{task['id']}", json={"title": "Done", "completed": 1})
+    assert again.json()["data"]["completed_at"] == task["completed_at"]
+    assert await kinds(acme) == ["task.completed"]
+    await monica.put(f"/tasks/{task['id']}", json={"title": "Done", "completed": 0})
+    assert await kinds(acme) == []
+
+    flagged = await acme.put("task", "70", name="Old", attrs='{"completed":true}')
+    answer = await monica.put(f"/tasks/{flagged.id}", json={"title": "Old", "completed": 1})
+    assert answer.json()["data"]["completed_at"] == "2026-03-01T12:00:00Z"
+    assert await kinds(acme) == ["task.completed"]
+
+
+@SQLITE_ONLY
 async def test_a_task_of_nobody(monica: httpx.AsyncClient, acme: Business) -> None:
     """It may be completed, too, and then concerns itself alone; its activity may be gone."""
     task = await make(monica, "/tasks", title="Tidy up")

@@ -104,20 +104,26 @@ async def show_entry(kept: EntityResource, params: ListParams) -> Response:
     return respond_one(await params.request.timeline.read(work))
 
 
-async def create_entry(kept: EntityResource, params: ListParams) -> Response:
+Amend = Callable[[Writer, Entity, EntityDraft], Awaitable[EntityDraft]]
+"""What else a change of an entity, or a new one, does, and the entity as it is stored then."""
+
+
+async def create_entry(
+    kept: EntityResource, params: ListParams, amend: Amend | None = None
+) -> Response:
     """POST: make an entry."""
 
     async def work(writer: Writer) -> Document:
         await store_defaults(kept, writer)
         draft = await _checked_draft(kept, params, writer, None)
-        return await _document(kept, params, writer, await _added(kept, writer, draft))
+        made = await _added(kept, writer, draft)
+        amended = draft if amend is None else await amend(writer, made, draft)
+        if amended != draft:
+            made, _ = await writer.put_entity(made.key, lambda _: amended)
+        return await _document(kept, params, writer, made)
 
     status = kept.resource.created
     return respond_one(await params.request.timeline.write(work), status=status)
-
-
-Amend = Callable[[Writer, Entity, EntityDraft], Awaitable[EntityDraft]]
-"""What else an update does, and the entity as it is stored then."""
 
 
 async def update_entry(

@@ -1,7 +1,9 @@
 """What tasks and reminders do besides being kept: a task that is done happened, dates come up."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import partial
+from typing import Any
 
 import msgspec
 from starlette.responses import Response
@@ -13,8 +15,9 @@ from doings.core.entity import CONTACT, Entity, EntityDraft
 from doings.core.store import Reader, Writer
 from doings.core.store.entities import EntityQuery
 from doings.core.text import json_text, object_from_text
-from doings.dialects.monica.handlers.activity_resources import create_entry, recorded
-from doings.dialects.monica.handlers.entity_resources import check_room, update_entry
+from doings.dialects.monica.handlers.activity_resources import create_entry as record_entry
+from doings.dialects.monica.handlers.activity_resources import recorded
+from doings.dialects.monica.handlers.entity_resources import check_room, create_entry, update_entry
 from doings.dialects.monica.mapping.references import references_of
 from doings.dialects.monica.mapping.resources.activities import ABOUT, ActivityResource
 from doings.dialects.monica.mapping.resources.entities import EntityResource, draft_of_values
@@ -41,21 +44,33 @@ ALL_REMINDERS = 1_000_000
 async def update_task(kept: EntityResource, params: ListParams) -> Response:
     """PUT /tasks/:id: one that is completed now is an activity, until that is taken back."""
     now = params.request.services.clock.now()
+    return await update_entry(kept, params, partial(_amend_task, now))
 
-    async def amend(writer: Writer, old: Entity, draft: EntityDraft) -> EntityDraft:
-        before, attrs = object_from_text(old.attrs), object_from_text(draft.attrs)
-        is_completed = attrs.get("completed") is True
-        if is_completed == (before.get("completed") is True):
-            return draft
-        if is_completed:
-            attrs["completed_at"] = f"{second_from_instant(now):%Y-%m-%dT%H:%M:%SZ}"
-            attrs[COMPLETED_BY] = (await recorded(writer, _completion(old, draft, now))).seq
-        else:
-            attrs.pop("completed_at", None)
-            await _take_back(writer, attrs.pop(COMPLETED_BY, None))
-        return msgspec.structs.replace(draft, attrs=json_text(attrs))
 
-    return await update_entry(kept, params, amend)
+async def create_task(kept: EntityResource, params: ListParams) -> Response:
+    """POST /tasks: one that is new and completed is an activity at once."""
+    now = params.request.services.clock.now()
+    return await create_entry(kept, params, partial(_amend_task, now))
+
+
+async def _amend_task(now: int, writer: Writer, old: Entity, draft: EntityDraft) -> EntityDraft:
+    """Record the completion of a task, or take it back; the task as it is stored then."""
+    before, attrs = object_from_text(old.attrs), object_from_text(draft.attrs)
+    is_completed = attrs.get("completed") is True
+    if is_completed == _was_completed(before):
+        return draft
+    if is_completed:
+        attrs["completed_at"] = f"{second_from_instant(now):%Y-%m-%dT%H:%M:%SZ}"
+        attrs[COMPLETED_BY] = (await recorded(writer, _completion(old, draft, now))).seq
+    else:
+        attrs.pop("completed_at", None)
+        await _take_back(writer, attrs.pop(COMPLETED_BY, None))
+    return msgspec.structs.replace(draft, attrs=json_text(attrs))
+
+
+def _was_completed(attrs: Mapping[str, Any]) -> bool:
+    """Whether the completion of a task is noted: a flag without a time is not yet one."""
+    return attrs.get("completed") is True and attrs.get("completed_at") is not None
 
 
 def _completion(task: Entity, draft: EntityDraft, now: int) -> Draft:
@@ -101,7 +116,7 @@ async def create_with_reminder(kept: ActivityResource, params: ListParams) -> Re
         draft = draft_of_values(REMINDERS, reminder, None, contact.id)
         await writer.number_entities(REMINDER, [draft])
 
-    return await create_entry(kept, params, remind)
+    return await record_entry(kept, params, remind)
 
 
 async def list_upcoming(params: ListParams) -> Response:
