@@ -49,18 +49,20 @@ async def test_messages_answer_the_whole_conversation(
 
 
 @SQLITE_ONLY
-async def test_messages_have_rules(monica: httpx.AsyncClient, jim: Entity) -> None:
-    """And are those of their conversation alone."""
+async def test_messages_have_rules(monica: httpx.AsyncClient, jim: Entity, ann: Entity) -> None:
+    """And are those of their conversation, and of its contact, alone."""
     one = await create(monica, "/conversations", jim)
     other = await create(monica, "/conversations", jim)
     sent = {"written_at": "2018-02-02", "written_by_me": True, "content": "Hello"}
     path = f"/conversations/{one['id']}/messages"
-    answer = await monica.post(path, json=sent)
+    answer = await monica.post(path, json={**sent, "contact_id": str(jim.seq)})
     id_ = answer.json()["data"]["messages"][0]["id"]
 
     empty = await monica.post(path, json={"written_by_me": "x"})
     elsewhere = f"/conversations/{other['id']}/messages/{id_}"
     answers = [
+        await monica.post(path, json={**sent, "contact_id": ann.seq}),
+        await monica.put(f"{path}/{id_}", json={**sent, "contact_id": ann.seq}),
         await monica.put(elsewhere, json=sent),
         await monica.delete(elsewhere),
         await monica.put(f"{path}/{id_ + 1}", json=sent),
@@ -73,7 +75,7 @@ async def test_messages_have_rules(monica: httpx.AsyncClient, jim: Entity) -> No
         "The written by me field must be true or false.",
         "The content field is required.",
     ])  # fmt: skip
-    assert [one.status_code for one in answers] == [404] * 5
+    assert [one.status_code for one in answers] == [404] * 7
 
 
 @SQLITE_ONLY

@@ -7,12 +7,14 @@ import msgspec
 from starlette.responses import Response
 
 from doings.core.activity import Activity, Draft
+from doings.core.entity import CONTACT, Entity
 from doings.core.errors import NotFound
 from doings.core.interactions.lifecycle import check_revision
-from doings.core.store import Writer
+from doings.core.store import Reader, Writer
 from doings.dialects.monica import validation
 from doings.dialects.monica.documents import DeletedDocument
 from doings.dialects.monica.handlers.activity_resources import document, entry
+from doings.dialects.monica.handlers.entity_resources import sent_contact
 from doings.dialects.monica.mapping.resources.activities import draft_of_change, values_of
 from doings.dialects.monica.mapping.resources.conversations import (
     CONVERSATIONS,
@@ -69,6 +71,7 @@ async def _changed(params: ListParams, change: Change, *, is_checked: bool = Tru
         conversation = await entry(CONVERSATIONS, params, writer)
         if is_checked:
             await validation.check(MESSAGE.rules, params.members, writer)
+            await _check_contact(conversation, params, writer)
         values = change(conversation, values_of(CONVERSATIONS, conversation))
         if values is None:
             raise NotFound(MESSAGE.type, params.id)
@@ -82,3 +85,16 @@ async def _changed(params: ListParams, change: Change, *, is_checked: bool = Tru
         return await document(CONVERSATIONS, params, writer, revised)
 
     return await params.request.timeline.write(work)
+
+
+async def _check_contact(conversation: Activity, params: ListParams, reader: Reader) -> None:
+    """Raise NotFound for a contact that was sent and that the conversation is not with."""
+    contact = await sent_contact(MESSAGE, params.members, reader)
+    if contact is not None and all(_differ(contact, one) for one in conversation.contacts()):
+        raise NotFound(CONTACT, contact.seq)
+
+
+def _differ(contact: Entity, other: Entity) -> bool:
+    """Whether two contacts are not one person."""
+    is_merged = contact.group_seq is not None and contact.group_seq == other.group_seq
+    return contact.seq != other.seq and not is_merged

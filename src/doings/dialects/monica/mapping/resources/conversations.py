@@ -54,6 +54,7 @@ MESSAGE = Resource(
     type="message",
     object="message",
     path="/messages",
+    contact=(INTEGER,),
     fields=(
         moment_field("written_at"),
         flag_field("written_by_me", REQUIRED),
