@@ -174,6 +174,9 @@ async def test_reminders_come_up(monica: httpx.AsyncClient, jim: Entity) -> None
     ]  # fmt: skip
     assert await coming(1) == [("once", "2026-04-02")]
     assert await coming(2) == await coming(10**15) == []
+    assert await coming("9" * 20) == []
+    for month in ("abc", "-1", "1.5"):
+        assert (await monica.get(f"/reminders/upcoming/{month}")).status_code == 404
     (document,) = (await monica.get("/reminders/upcoming/1")).json()["data"]
     assert list(document) == [
         "id", "reminder_id", "object", "planned_date", "title", "description", "frequency_type",

@@ -12,6 +12,7 @@ from doings.core.activity import Draft, Link
 from doings.core.budget import LIST_ITEMS
 from doings.core.clock import local_date, second_from_instant
 from doings.core.entity import CONTACT, Entity, EntityDraft
+from doings.core.errors import NotFound
 from doings.core.store import Reader, Writer
 from doings.core.store.entities import EntityQuery
 from doings.core.text import json_text, object_from_text
@@ -33,8 +34,7 @@ from doings.dialects.monica.mapping.resources.to_do import (
     upcoming_document,
 )
 from doings.dialects.monica.operations import ListParams, respond_one
-from doings.dialects.monica.params import id_from_path
-from doings.dialects.monica.validation import is_true
+from doings.dialects.monica.validation import integer_of, is_true
 from doings.dialects.monica.vocabulary import COMPLETED_KIND, ORIGIN
 
 ALL_REMINDERS = 1_000_000
@@ -122,11 +122,15 @@ async def create_with_reminder(kept: ActivityResource, params: ListParams) -> Re
 async def list_upcoming(params: ListParams) -> Response:
     """GET /reminders/upcoming/:month: what comes up next in a month, 0 for the present one.
 
-    There are no pages, and at most LIST_ITEMS of them.
+    There are no pages, and at most LIST_ITEMS of them. Raises NotFound for what is no number.
     """
-    months = id_from_path(params.request.path_params["month"])
+    month = params.request.path_params["month"]
+    if not (month.isascii() and month.isdecimal()):
+        raise NotFound("month", month)
+    months = integer_of(month)
     today = local_date(params.request.services.clock.now(), params.time_zone)
-    bounds = month_from(today, months)
+    # A number of more digits than are read is beyond the calendar, too.
+    bounds = None if months is None else month_from(today, months)
 
     async def work(reader: Reader) -> list[Document]:
         found = await _upcoming(reader, today, bounds) if bounds else []
