@@ -173,7 +173,7 @@ def activity_from_members(members: Mapping[str, Any]) -> ActivityInput:
         summary=members["summary"],
         description=members.get("description"),
         happened_on=date_of(members["happened_at"]) or date.min,
-        emotions=ids_from_list(members.get("emotions")),
+        emotions=ids_from_list([one for one in members.get("emotions") or () if one is not None]),
         contacts=ids_from_list(members["contacts"]),
     )
 

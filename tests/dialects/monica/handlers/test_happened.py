@@ -268,8 +268,8 @@ async def test_data_of_another_form_is_left_out(acme: Business, data: str) -> No
 
 @SQLITE_ONLY
 async def test_a_call_keeps_its_emotions(monica: httpx.AsyncClient, jim: Entity) -> None:
-    """As long as none are sent; what else is not sent becomes null."""
-    document = await create(monica, "/calls", jim, contact_called=True)
+    """As long as none are sent, and without empty ones; what else is not sent becomes null."""
+    document = await create(monica, "/calls", jim, contact_called=True, emotions=[1, "", 2])
 
     answer = await monica.put(
         f"/calls/{document['id']}", json={"called_at": "2018-02-03", "emotions": []}

@@ -54,8 +54,8 @@ def flag_field(name: str, *rules: Any, is_kept: bool = False) -> Field:  # noqa:
 
 
 def _numbers(sent: list[Any]) -> list[int]:
-    """The ids in a list, each once; 0, an id that nothing has, for what is no id."""
-    return list(dict.fromkeys(integer_of(value) or 0 for value in sent))
+    """The ids in a list, each once, without empty elements; 0, which nothing has, for no id."""
+    return list(dict.fromkeys(integer_of(value) or 0 for value in sent if value is not None))
 
 
 EMOTIONS = Field(
