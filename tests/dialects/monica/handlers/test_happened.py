@@ -250,7 +250,7 @@ async def test_moments(
     assert document["called_at"] == shown
     assert text_from_instant(activity.occurred_at) == occurred_at
     contact = (await monica.get(f"/contacts/{jim.seq}")).json()["data"]
-    assert contact["last_called"] == occurred_at
+    assert contact["last_called"] == shown
     assert contact["statistics"]["number_of_calls"] == 1
 
 

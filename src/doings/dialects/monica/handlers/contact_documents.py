@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import msgspec
 
 from doings.core.budget import PAGE_BYTES, fitting_count
+from doings.core.clock import local_date, start_of_date
 from doings.core.defaults import ADDRESS, CONTACT_FIELD
 from doings.core.entity import CONTACT, Entity
 from doings.core.store import Reader
@@ -97,7 +98,7 @@ async def contacts_in_full(
                 calls=_sum(totals[contact.seq], CALLS),
                 tasks=kept.counts[contact.seq, TASK],
                 reminders=kept.counts[contact.seq, REMINDER],
-                last_called=last_called.get(contact.seq),
+                last_called=_last_called(last_called.get(contact.seq), params.time_zone),
                 kept=kept.entities.get(contact.seq, []),
                 with_fields=with_fields,
                 introducer=introducers.get(facts[contact.seq].first_met_through or 0),
@@ -146,6 +147,17 @@ async def _introducers(reader: Reader, facts: Sequence[ContactFacts]) -> dict[in
 def _sum(totals: Counter[str], kept: ActivityResource) -> int:
     """How many entries of a resource there are."""
     return sum(totals[kind] for kind in kept.kinds)
+
+
+def _last_called(at: int | None, time_zone: str) -> int | None:
+    """The instant of the newest call, as the call shows it: a date is its midnight in UTC.
+
+    A call that begins a day of the account's zone is taken for one whose date alone is known.
+    """
+    if at is None:
+        return None
+    day = local_date(at, time_zone)
+    return start_of_date(day, "UTC") if at == start_of_date(day, time_zone) else at
 
 
 def _last_activity(summary: TimelineSummary, time_zone: str) -> str | None:

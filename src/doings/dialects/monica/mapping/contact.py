@@ -34,7 +34,7 @@ class ContactParts(msgspec.Struct, frozen=True, kw_only=True):
     """What a contact's full document shows besides the contact itself.
 
     `activities` and the like are how many it has, `last_activity` is the date of the newest as an
-    instant, `last_called` the instant of the newest call. `kept`
+    instant, `last_called` the instant that the newest call shows. `kept`
     are the addresses, and `with_fields` also how it is reached. `introducer` is through whom one
     met.
     """
