@@ -87,12 +87,14 @@ def test_an_account_says_which_monica_it_speaks(cli: Cli) -> None:
     cli("account", "create", "co-up")
 
     spoken = cli("account", "set", "co-up", "--monica", "4.1")
+    listed = cli("account", "list")
     unknown = cli("account", "set", "co-up", "--monica", "5")
     given = cli("account", "set", "co-up", "--redirects", "https://a.example/back, app.a:/b")
     kept = settings_of("co-up")
     taken = cli("account", "set", "co-up", "--redirects", "")
 
     assert spoken == (0, "Account co-up: monica 4.1\n", "")
+    assert listed.out.splitlines()[1].split()[-1] == "4.1"
     assert (unknown.code, given.code) == (2, 0)
     assert kept == {"monica": "4.1", "redirects": ["app.a:/b", "https://a.example/back"]}
     assert taken == (0, "Account co-up: redirects unset\n", "")

@@ -19,6 +19,7 @@ from doings.core.account import Account, checked_origins
 from doings.core.clock import text_from_instant
 from doings.core.errors import Invalid, Misconfigured
 from doings.core.store import Store
+from doings.core.text import object_from_text
 
 accounts = typer.Typer(
     help="Create, list, set up and delete accounts: the businesses whose timelines are kept here.",
@@ -72,10 +73,17 @@ def list_(database: DatabaseOption = None) -> None:
         return [(account, await _total(store, account)) for account in await store.accounts()]
 
     rows = [
-        (account.slug, account.name, account.time_zone, str(total), _day(account.created_at))
+        (
+            account.slug,
+            account.name,
+            account.time_zone,
+            str(total),
+            _day(account.created_at),
+            str(object_from_text(account.settings).get("monica", "document")),
+        )
         for account, total in with_store(database, work)
     ]
-    show_table(("SLUG", "NAME", "TIME ZONE", "ACTIVITIES", "CREATED"), rows)
+    show_table(("SLUG", "NAME", "TIME ZONE", "ACTIVITIES", "CREATED", "MONICA"), rows)
 
 
 SET_EXAMPLES = """
