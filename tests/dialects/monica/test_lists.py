@@ -241,3 +241,12 @@ def test_links_to_pages(number: int, last_page: int, labels: str) -> None:
     assert (links[0].label, links[-1].label) == (PREVIOUS, NEXT)
     assert (links[0].url is None, links[-1].url is None) == (number == 1, number >= last_page)
     assert all(link.url == f"/x?page={link.label}" for link in links[1:-1] if link.url)
+
+
+@SQLITE_ONLY
+@pytest.mark.parametrize("path", ["/tasks?completed=1", "/notes?is_favorited=1"])
+async def test_members_of_other_lists_are_no_filters_either(
+    monica: httpx.AsyncClient, path: str
+) -> None:
+    """A filter that is ignored would show more than was asked for."""
+    assert (await monica.get(path)).status_code == 400

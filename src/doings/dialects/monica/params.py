@@ -10,6 +10,9 @@ from doings.core.errors import DoingsError, Malformed
 from doings.core.query import DiaryOrder, RecordedOrder, Tie
 from doings.dialects.monica.documents import ActivityDocument, ContactDocument
 from doings.dialects.monica.mapping.activity_input import ActivityInput
+from doings.dialects.monica.mapping.references import RESOURCES
+from doings.dialects.monica.mapping.resources.conversations import CONVERSATIONS
+from doings.dialects.monica.mapping.resources.happened import CALLS, JOURNAL, LIFE_EVENTS, NOTES
 from doings.dialects.monica.validation import LIST, Rules, date_of, integer_of
 from doings.httpkit.input.filters import filter_names
 from doings.httpkit.input.params import (
@@ -31,7 +34,15 @@ PAGING = ("sort", "limit", "page")
 PARAMETERS = known_parameters(*PAGING, may_be_empty=PAGING)
 """What every operation knows."""
 
-NO_FILTERS = filter_names(ActivityDocument, ContactDocument, others=("activity", "category"))
+_OTHER_LISTS = (*RESOURCES.values(), NOTES, CALLS, CONVERSATIONS, LIFE_EVENTS, JOURNAL)
+
+_OTHER_MEMBERS = {
+    name for kept in _OTHER_LISTS for name in kept.resource.members if isinstance(name, str)
+}
+
+NO_FILTERS = filter_names(
+    ActivityDocument, ContactDocument, others=("activity", "category", *_OTHER_MEMBERS)
+)
 """What no list filters by: members of what any of them holds."""
 
 LIST_PARAMETERS = known_parameters(*PAGING, may_be_empty=PAGING, filters=NO_FILTERS)
