@@ -315,3 +315,16 @@ async def test_the_journal_is_about_nobody(monica: httpx.AsyncClient, acme: Busi
     assert document["date"] == "2026-03-01T12:00:00.000000Z"
     assert (await monica.get("/activities")).json()["data"] == []
     assert (await activity_of(acme, document)).links == ()
+
+
+@SQLITE_ONLY
+async def test_what_happened_stays_when_its_contact_goes(
+    monica: httpx.AsyncClient, jim: Entity
+) -> None:
+    """It is shown without one, in the list as well."""
+    document = await create(monica, "/notes", jim)
+    await monica.delete(f"/contacts/{jim.seq}")
+
+    shown = (await monica.get(f"/notes/{document['id']}")).json()["data"]
+    assert shown["contact"] is None
+    assert (await monica.get("/notes")).json()["data"] == [shown]
