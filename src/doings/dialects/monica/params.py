@@ -34,11 +34,11 @@ PAGING = ("sort", "limit", "page")
 PARAMETERS = known_parameters(*PAGING, may_be_empty=PAGING)
 """What every operation knows."""
 
-_OTHER_LISTS = (*RESOURCES.values(), NOTES, CALLS, CONVERSATIONS, LIFE_EVENTS, JOURNAL)
+_HAPPENED = (NOTES, CALLS, CONVERSATIONS, LIFE_EVENTS, JOURNAL)
 
-_OTHER_MEMBERS = {
-    name for kept in _OTHER_LISTS for name in kept.resource.members if isinstance(name, str)
-}
+_OTHERS = [*(one.resource for one in RESOURCES.values()), *(one.resource for one in _HAPPENED)]
+
+_OTHER_MEMBERS = {name for one in _OTHERS for name in one.members if isinstance(name, str)}
 
 NO_FILTERS = filter_names(
     ActivityDocument, ContactDocument, others=("activity", "category", *_OTHER_MEMBERS)
