@@ -63,7 +63,7 @@ async def test_shows_what_was_recorded(
     monica: httpx.AsyncClient, acme: Business, jim: Entity
 ) -> None:
     """Every member, in the vendor's order."""
-    document = await post(monica, [jim.seq], activity_type_id=9, emotions=[24])
+    document = await post(monica, [jim.seq], activity_type_id=9, emotions=[24, ""])
 
     assert list(document) == [
         "id", "uuid", "object", "summary", "description", "happened_at", "activity_type",
