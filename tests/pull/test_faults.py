@@ -299,3 +299,26 @@ def test_two_services_that_number_alike_need_two_accounts(vendor: Vendor, pull: 
         other = pull("monica", url=between.url)
 
     assert (other.code, "take another account" in other.err) == (2, True)
+
+
+@pytest.mark.parametrize("ending", ["\r", "\n", " "])
+def test_a_secret_may_end_in_a_new_line(
+    ending: str, vendor: Vendor, pull: Puller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the file does that it was read from."""
+    monkeypatch.setenv("DOINGS_PULL_SECRET", vendor.token.secret + ending)
+
+    assert pull("monica").code == 0
+
+
+@pytest.mark.parametrize("secret", ["k8c5\ry3s", "k8c5äy3s"])
+def test_a_secret_that_cannot_be_sent_is_not_shown(
+    secret: str, cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is refused before anything is asked."""
+    monkeypatch.setenv("DOINGS_PULL_SECRET", secret)
+
+    outcome = cli("pull", "monica", "--from", "http://127.0.0.1:9", "--account", "here")
+
+    assert (outcome.code, "DOINGS_PULL_SECRET may hold" in outcome.err) == (2, True)
+    assert "k8c5" not in outcome.err

@@ -199,6 +199,10 @@ class ServiceClient:
                 response, body = await self._send(ask, headers)
         except TimeoutError:
             raise _Passing(f"took more than {PULL_SECONDS} s to answer") from None
+        except (httpx.LocalProtocolError, UnicodeEncodeError):
+            # The library's words show the header, and with it the credentials.
+            reason = "cannot be asked: a header holds what HTTP does not carry"
+            raise ServiceFailed(f"{self._base} {reason}") from None
         except httpx.TransportError as error:
             if "CERTIFICATE_VERIFY_FAILED" in str(error):
                 reason = "shows a certificate that is not trusted"
