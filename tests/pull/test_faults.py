@@ -301,6 +301,25 @@ def test_two_services_that_number_alike_need_two_accounts(vendor: Vendor, pull: 
     assert (other.code, "take another account" in other.err) == (2, True)
 
 
+def test_an_address_that_nothing_came_from_locks_no_account(
+    vendor: Vendor, pull: Puller, cli: Cli
+) -> None:
+    """Neither one that was mistyped, nor one whose import was undone."""
+    vendor.record([encounter(1)])
+    mistyped = cli("pull", "monica", "--from", vendor.server.url, "--account", "here")
+    with proxy(vendor.server.url) as between:
+        first = pull("monica", url=between.url)
+    other = pull("monica")
+    run = json.loads(first.out)["run"]
+    cli("import", "undo", str(run), "--account", "here")
+
+    again = pull("monica")
+
+    assert (mistyped.code, first.code) == (3, 0), mistyped.err
+    assert (other.code, f"import undo {run}" in other.err) == (2, True), other.err
+    assert (again.code, len(pull.exported())) == (0, 1), again.err
+
+
 @pytest.mark.parametrize("ending", ["\r", "\n", " "])
 def test_a_secret_may_end_in_a_new_line(
     ending: str, vendor: Vendor, pull: Puller, monkeypatch: pytest.MonkeyPatch

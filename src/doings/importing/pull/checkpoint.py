@@ -105,11 +105,7 @@ class Checkpoint:
         for pull in await timeline.read(lambda reader: reader.pulls()):
             if (pull.dialect, pull.url) == (dialect, url):
                 return cls(timeline, service, pull)
-            if pull.dialect == dialect and service.is_one_to_an_account:
-                raise Misconfigured(
-                    f"{timeline.account.slug} is pulled from {pull.url} already, and two services"
-                    f" of {dialect} give the same numbers to different things; take another account"
-                )
+        await _check_alone(timeline, service, dialect, url)
         pull = await timeline.write(lambda writer: writer.add_pull(dialect, url))
         return cls(timeline, service, pull)
 
@@ -144,6 +140,7 @@ class Checkpoint:
         Returns the place to go on at, or None where a round begins. `since` None is that of before.
         """
         self.counts, self.run = PullCounts(), None
+        await _check_alone(self.timeline, self._service, self.pull.dialect, self.pull.url)
         await self._forget_undone()
         is_moved = since is not None and since != self.pull.since
         started = {"state": "begun", "problem": None, "ended_at": None, "started_at": now}
@@ -325,6 +322,28 @@ class Checkpoint:
         is_deleted, self.run, self.pull, place = await self.timeline.write(work)
         self.counts += PullCounts(deleted=int(is_deleted), pages=1)
         return place
+
+
+async def _check_alone(timeline: Timeline, service: AnyService, dialect: str, url: str) -> None:
+    """Refuse a second service that numbers alike; raises Misconfigured.
+
+    One that nothing was recorded from is none, like an address that was mistyped.
+    """
+    if not service.is_one_to_an_account:
+        return
+    pulls = await timeline.read(lambda reader: reader.pulls())
+    others = {(pull.url,) for pull in pulls if pull.dialect == dialect and pull.url != url}
+    if not others:
+        return
+    runs = await timeline.read(lambda reader: reader.import_runs())
+    for run in runs:
+        is_there = run.state != "undone" or run.kept
+        if run.dialect == dialect and run.files in others and is_there:
+            raise Misconfigured(
+                f"{timeline.account.slug} is pulled from {run.files[0]} already, and two services"
+                f" of {dialect} give the same numbers to different things; take another account,"
+                f" or take back what came from there: `doings import undo {run.number}`"
+            )
 
 
 def _pull_counts(said: Sequence[Said], counts: ImportCounts) -> PullCounts:
