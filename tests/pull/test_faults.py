@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from doings.importing.pull import client
+from doings.importing.pull import client, rounds
 from tests.cli.conftest import Cli
 from tests.pull.conftest import Puller, Vendor
 from tests.pull.proxy import Asked, Break, Given, Switch, proxy, status
@@ -216,6 +216,31 @@ def test_of_two_programs_that_pull_the_same_one_ends(
 
     assert (outcome.code, "by another program" in outcome.err) == (3, True), outcome.err
     assert len(pull.exported()) == 100
+
+
+def test_a_round_goes_on_where_another_program_was(
+    vendor: Vendor, pull: Puller, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only the round that it came between ends with a sentence."""
+    vendor.record([encounter(number) for number in range(130)])
+    others: list[str] = []
+
+    async def twice(_seconds: float) -> None:
+        if len(others) > 1:
+            raise KeyboardInterrupt
+        others.append("a round")
+
+    def meanwhile(asked: Asked, given: Given) -> Given:
+        if "activities?" in asked.path and not others:
+            subprocess.run([sys.executable, "-c", OTHER, str(tmp_path / "doings.db")], check=True)
+        return given
+
+    monkeypatch.setattr(rounds, "sleep", twice)
+    with proxy(vendor.server.url, meanwhile) as between:
+        outcome = pull("monica", "--every", "5m", url=between.url)
+
+    assert outcome.err.count("by another program") == 1, outcome.err
+    assert len(pull.exported()) == 130
 
 
 def test_a_service_that_asks_to_wait_is_waited_for(vendor: Vendor, pull: Puller) -> None:

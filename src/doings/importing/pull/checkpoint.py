@@ -140,6 +140,9 @@ class Checkpoint:
         Returns the place to go on at, or None where a round begins. `since` None is that of before.
         """
         self.counts, self.run = PullCounts(), None
+        # Another program may have pulled the same since the last round.
+        pulls = await self.timeline.read(lambda reader: reader.pulls())
+        self.pull = next((one for one in pulls if one.number == self.pull.number), self.pull)
         await _check_alone(self.timeline, self._service, self.pull.dialect, self.pull.url)
         await self._forget_undone()
         is_moved = since is not None and since != self.pull.since

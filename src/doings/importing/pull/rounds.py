@@ -116,7 +116,7 @@ async def _round(
     except DoingsError as error:
         await _end(checkpoint, error, plan)
         raise
-    await _end(checkpoint, problem, plan)
+    problem = await _end(checkpoint, problem, plan)
     counts = checkpoint.counts
     requests, waited = checkpoint.requests()
     counts = msgspec.structs.replace(counts, requests=requests, waited_s=round(waited, 3))
@@ -125,15 +125,17 @@ async def _round(
 
 async def _end(
     checkpoint: Checkpoint, problem: ServiceFailed | DoingsError | None, plan: Plan
-) -> None:
+) -> ServiceFailed | None:
+    """Note how a round ended; returns why it could not end, as far as the service goes."""
     now = SystemClock().now()
     next_at = None if plan.pause_s is None else now + plan.pause_s * SECOND
+    known = problem if isinstance(problem, ServiceFailed) else None
     try:
         await checkpoint.end(problem, now=now, next_at=next_at)
-    except ServiceFailed:
+    except ServiceFailed as error:
         # Another program pulls the same, and its state is the one that counts.
-        if problem is None:
-            raise
+        return known or error
+    return known
 
 
 async def _contacts(timeline: Timeline, service: AnyService, plan: Plan) -> Contacts:
