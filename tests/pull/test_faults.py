@@ -243,6 +243,37 @@ def test_a_round_goes_on_where_another_program_was(
     assert len(pull.exported()) == 130
 
 
+@pytest.mark.parametrize(
+    "answer", [status(404), status(200, b'{"message":"maintenance"}')], ids=["404", "200"]
+)
+def test_details_that_failed_are_asked_for_again(
+    answer: Break, vendor: Vendor, pull: Puller
+) -> None:
+    """By the next pull, until they are there; then no more."""
+    vendor.record([request(number) for number in range(3)])
+    granted = {"code": "RQ_008", "type": "RTP_001", "data": "+49 30 1"}
+    path = f"/v1/activities/{ids_by_name(vendor)['e1']}/accept"
+    vendor.send("POST", path, {"accepted_requirements": [granted]})
+    breaking = Switch(lambda asked, given: answer(asked, given) if DETAIL in asked.path else given)
+
+    with proxy(vendor.server.url, breaking) as between:
+        pull("mio", url=between.url)
+        pull("mio", url=between.url)
+        Switch.is_broken = False
+        healed = pull.counts("mio", url=between.url)
+        asked = len(between.lists(DETAIL))
+        pull("mio", url=between.url)
+        last = len(between.lists(DETAIL))
+
+    told = [one["data"].get("accepted_requirements") for one in pull.exported()]
+    assert (healed["updated"], asked, last) == (1, 3, 3)
+    assert [one[0]["data"] for one in told if one] == ["+49 30 1"]
+
+
+DETAIL = "/business/v1/activities/"
+"""Where mio.ID shows an activity by itself."""
+
+
 def test_a_service_that_asks_to_wait_is_waited_for(vendor: Vendor, pull: Puller) -> None:
     """As long as it asks, and the wait is told."""
     vendor.record([encounter(1)])

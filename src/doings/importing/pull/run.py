@@ -193,7 +193,10 @@ class Round:
             row = known.get(ref)
             before = None if row is None else row.digest
             if digest != before:
-                item = await self._detailed(item, element, context)  # noqa: PLW2901 - it says more
+                detailed = await self._detailed(item, element, context)
+                # Less than nothing: it differs from what is seen next, which asks again.
+                digest = -digest if detailed is None else digest
+                item = item if detailed is None else detailed  # noqa: PLW2901 - it says more
             is_wanted = item.id not in own and self._is_wanted(item)
             twin = next(
                 (name for mark, name in twins[ref] if mark in known and name in known), None
@@ -241,20 +244,25 @@ class Round:
             return False
         return since is None or item.draft is None or item.draft.occurred_at >= since
 
-    async def _detailed(self, item: ImportItem, element: bytes, context: Context) -> ImportItem:
-        """The item with what the service says of it alone, where it says more there."""
+    async def _detailed(
+        self, item: ImportItem, element: bytes, context: Context
+    ) -> ImportItem | None:
+        """The item with what the service says of it alone, where it says more there.
+
+        None where that is missing or cannot be read; a later round asks for it again.
+        """
         ask = self._service.detail(element) if self._service.detail is not None else None
         if ask is None or item.draft is None:
             return item
         answer = await self._client.get(ask)
         if answer.is_missing:
-            return item
+            return None
         try:
             (detail,) = self._service.saved.elements_from_answer(answer.body)
             return self._service.read(detail, context)
         except (Invalid, Malformed, ValueError) as error:
             self._refuse(f"{_named(element, ask, 1)}: {error}")
-            return item
+            return None
 
     async def _write(self, said: Sequence[Said], step: Step) -> Any:  # noqa: ANN401 - likewise
         """Write a page; one that is too large for a transaction is written in several."""
