@@ -28,6 +28,9 @@ TWIN_MARK = "twin"
 REFUSED = ImportItem(draft=None)
 """Stands for an element that cannot be read: it is counted, as the service counts it."""
 
+NOBODY = 100
+"""After so many contacts of a file, none of whom is known there, no more are asked for."""
+
 CONTACT_CHUNK = 500
 """Contacts that are looked up at a time."""
 
@@ -99,22 +102,38 @@ class Round:
         """One list after the other; of a round that was broken off, those that were not read."""
         resumed = self._checkpoint.position.contact if place is not None else None
         round_ = self._checkpoint.pull.round
+        known_there = 0
         for start in range(0, len(ids), CONTACT_CHUNK):
             marks = {id_: mark_of(CONTACT_MARK, id_) for id_ in ids[start : start + CONTACT_CHUNK]}
             known = await self._checkpoint.known(list(marks.values()))
             for id_, mark in marks.items():
                 row = known.get(mark)
                 if row is not None and row.round == round_:
+                    known_there += 1
                     continue
                 is_first = row is None or row.digest != self._checkpoint.extent
                 self._contact = id_
                 self._checkpoint.contact = mark
                 self._pages.clear()
                 first = self._first(None, is_first=is_first)
+                unknown = self._unknown
                 await self._walk(place if mark == resumed else first)
+                known_there += self._unknown == unknown
+                if self._is_sure and not known_there and self._unknown == NOBODY:
+                    raise self._nobody()
             self._progress(min(start + CONTACT_CHUNK, len(ids)), len(ids))
+        if self._unknown > 1 and not known_there:
+            raise self._nobody()
         if self._unknown and not self._is_sure:
             self._remark(f"{self._unknown} of {len(ids)} contacts are not known there")
+
+    def _nobody(self) -> Contradiction:
+        """What is said where nobody is known: the next round has to ask for all again."""
+        url = self._checkpoint.pull.url
+        return Contradiction(
+            f"{url} knows none of the {self._unknown} contacts that were asked for;"
+            " is --from right, and are the ids those of the service?"
+        )
 
     async def _walk(self, place: Any) -> None:  # noqa: ANN401 - likewise
         while (ask := self._service.ask(place)) is not None:
