@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from doings.importing.pull import client, rounds
+from doings.importing.pull import client, rounds, run
 from tests.cli.conftest import Cli
 from tests.pull.conftest import Puller, Vendor
 from tests.pull.proxy import Asked, Break, Given, Switch, proxy, status
@@ -274,6 +274,55 @@ DETAIL = "/business/v1/activities/"
 """Where mio.ID shows an activity by itself."""
 
 
+def test_where_nobody_is_known_the_address_is_asked_about(
+    vendor: Vendor, pull: Puller, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After some contacts of a file; each time the command is given, also with all."""
+    monkeypatch.setattr(run, "NOBODY", 5)
+    (tmp_path / "ids").write_text("\n".join(str(number) for number in range(30)))
+    note = {"kind": "note.created", "body": "A", "occurred_at": "2026-01-01T10:00:00Z"}
+    contacts = ("--contacts", str(tmp_path / "ids"))
+
+    with proxy(vendor.server.url) as between:
+        outcomes = [pull("invent", *contacts, url=f"{between.url}/nope") for _ in range(2)]
+    vendor.record([note | {"links": ["contact:8", "contact:9"]}])
+    pull.counts("monica")
+    (tmp_path / "ids").write_text("7\n8")
+    some = pull("invent", *contacts)
+    with proxy(vendor.server.url) as other:
+        everybody = pull("invent", "--contacts", "all", url=f"{other.url}/nope")
+
+    assert [one.code for one in (*outcomes, some, everybody)] == [3, 3, 1, 3], everybody.err
+    assert all("is --from right" in one.err for one in (*outcomes, everybody))
+    assert len(between.asked) == 10
+
+
+def test_credentials_that_are_taken_back_meanwhile_hide_nothing(
+    vendor: Vendor, pull: Puller
+) -> None:
+    """What was recorded until then is told, and the run that takes it back."""
+    vendor.record([encounter(number) for number in range(130)])
+
+    with proxy(vendor.server.url, on_lists(status(401))) as between:
+        outcome = pull("monica", url=between.url)
+
+    told = json.loads(outcome.out)
+    assert (outcome.code, told["recorded"], told["run"]) == (2, 100, 1)
+
+
+def test_a_day_that_still_holds_is_told(vendor: Vendor, pull: Puller, cli: Cli) -> None:
+    """By a pull that does not name it, and by the status."""
+    vendor.record([encounter(1)])
+    pull.counts("monica", "--since", "2026-11-01")
+
+    again = pull("monica")
+
+    (shown,) = json.loads(cli("pull", "status", "--json").out)
+    assert "only what happened since 2026-11-01" in again.err
+    assert shown["since"] == "2026-11-01T00:00:00Z"
+    assert "2026-11-01" in cli("pull", "status").out
+
+
 def test_a_service_that_asks_to_wait_is_waited_for(vendor: Vendor, pull: Puller) -> None:
     """As long as it asks, and the wait is told."""
     vendor.record([encounter(1)])
@@ -366,13 +415,13 @@ def test_an_address_that_nothing_came_from_locks_no_account(
     with proxy(vendor.server.url) as between:
         first = pull("monica", url=between.url)
     other = pull("monica")
-    run = json.loads(first.out)["run"]
-    cli("import", "undo", str(run), "--account", "here")
+    number = json.loads(first.out)["run"]
+    cli("import", "undo", str(number), "--account", "here")
 
     again = pull("monica")
 
     assert (mistyped.code, first.code) == (3, 0), mistyped.err
-    assert (other.code, f"import undo {run}" in other.err) == (2, True), other.err
+    assert (other.code, f"import undo {number}" in other.err) == (2, True), other.err
     assert (again.code, len(pull.exported())) == (0, 1), again.err
 
 

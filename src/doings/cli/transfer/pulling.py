@@ -16,7 +16,7 @@ from doings.cli.options import AccountOption, DatabaseOption, settings_for, with
 from doings.cli.terminal import fail, progress, remark, say, show_table
 from doings.cli.transfer.import_runs import AnyAccountOption, accounts_of
 from doings.core.account import Account
-from doings.core.clock import start_of_date, text_from_instant
+from doings.core.clock import local_date, start_of_date, text_from_instant
 from doings.core.errors import Misconfigured
 from doings.core.pulling.service import AnyService, Credentials
 from doings.core.store import Store
@@ -62,6 +62,7 @@ COLUMNS = (
     "UPDATED",
     "DELETED",
     "REFUSED",
+    "SINCE",
     "POSITION",
 )
 
@@ -107,7 +108,8 @@ def pull(  # noqa: PLR0913 - each is an option of the command
     since: Annotated[
         str | None,
         typer.Option(
-            metavar="DATE", help="Only what happened on this day or later.", show_default="all"
+            metavar="DATE", help="Only what happened on this day or later.",
+            show_default="that of the pull before, at first all",
         ),
     ] = None,
     every: Annotated[
@@ -308,6 +310,7 @@ def _document(account: Account, pull: Pull) -> dict[str, Any]:
         "run": pull.run,
         "started_at": _time(pull.started_at),
         "ended_at": _time(pull.ended_at),
+        "since": _time(pull.since),
         "position": None if pull.position is None else msgspec.Raw(pull.position.encode()),
         "counts": msgspec.structs.asdict(pull.counts),
         "next": _time(pull.next_at),
@@ -330,5 +333,6 @@ def _row(account: Account, pull: Pull) -> tuple[str, ...]:
         "" if pull.run is None else str(pull.run),
         *[_time(at) or "" for at in (pull.started_at, pull.ended_at, pull.next_at)],
         *map(str, numbers),
+        "" if pull.since is None else str(local_date(pull.since, account.time_zone)),
         pull.shown_position,
     )

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 import msgspec
 
 from doings.core.budget import PULL_CONTACTS
-from doings.core.clock import SECOND, SystemClock
+from doings.core.clock import SECOND, SystemClock, local_date
 from doings.core.entity import CONTACT, Entity
 from doings.core.errors import DoingsError, Misconfigured
 from doings.core.imports import Context
@@ -48,12 +48,13 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 class Outcome(msgspec.Struct, frozen=True):
     """What a round came to: the import that notes it, and why it could not be ended.
 
-    `run` is None where nothing was written.
+    `run` is None where nothing was written. `error` is what no other round can mend either.
     """
 
     run: int | None
     counts: PullCounts
     problem: str | None = None
+    error: DoingsError | None = None
 
 
 class Around(msgspec.Struct, frozen=True):
@@ -70,11 +71,17 @@ class Around(msgspec.Struct, frozen=True):
 async def rounds(timeline: Timeline, plan: Plan, around: Around) -> AsyncIterator[Outcome]:
     """Round after round, each with what it came to.
 
-    Raises Misconfigured where the service does not take the credentials.
+    Raises Misconfigured, after the last outcome, where the service does not take the credentials.
     """
     service = SERVICES[plan.dialect]
     checkpoint = await Checkpoint.of(timeline, service, plan.dialect, plan.url)
     before = checkpoint.pull
+    if plan.since is None and before.since is not None:
+        day = local_date(before.since, timeline.account.time_zone)
+        around.remark(
+            f"only what happened since {day} is pulled, as it was told before;"
+            " --since with an earlier day fetches the rest"
+        )
     is_recent = before.ended_at is None or SystemClock().now() - before.ended_at < MINUTE
     async with ServiceClient(
         service, plan.url, plan.credentials, plan.pace, waiting=around.remark
@@ -86,7 +93,10 @@ async def rounds(timeline: Timeline, plan: Plan, around: Around) -> AsyncIterato
             sweeps = time.monotonic() - swept_at >= SWEEP_SECONDS
             if sweeps:
                 swept_at = time.monotonic()
-            yield await _round(checkpoint, client, plan, around, sweeps=sweeps)
+            outcome = await _round(checkpoint, client, plan, around, sweeps=sweeps)
+            yield outcome
+            if outcome.error is not None:
+                raise outcome.error
             if plan.is_once or plan.pause_s is None:
                 return
             await sleep(plan.pause_s)
@@ -107,20 +117,22 @@ async def _round(
     here = msgspec.structs.replace(around.context, now=now)
     round_ = Round(checkpoint, service, client, here, around.remark)
     contacts = await _contacts(checkpoint.timeline, service, plan)
-    problem: ServiceFailed | None = None
+    problem: ServiceFailed | DoingsError | None = None
     try:
         with around.progress() as step:
             await round_.run(contacts, step, since=plan.since, sweeps=sweeps)
-    except ServiceFailed as error:
+    except (ServiceFailed, DoingsError) as error:
         problem = error
-    except DoingsError as error:
-        await _end(checkpoint, error, plan)
-        raise
-    problem = await _end(checkpoint, problem, plan)
+    failed = await _end(checkpoint, problem, plan)
     counts = checkpoint.counts
     requests, waited = checkpoint.requests()
     counts = msgspec.structs.replace(counts, requests=requests, waited_s=round(waited, 3))
-    return Outcome(checkpoint.run, counts, None if problem is None else str(problem))
+    return Outcome(
+        checkpoint.run,
+        counts,
+        problem=None if failed is None else str(failed),
+        error=problem if isinstance(problem, DoingsError) else None,
+    )
 
 
 async def _end(
