@@ -89,6 +89,8 @@ def _in_words(name: str, reason: str, values: dict[str, Any]) -> str:
     expected = next((word for start, word in _EXPECTED.items() if reason.startswith(start)), None)
     if expected == _COUNT and name == "port":
         expected = _PORT
+    if name == "webhook_schedule" and expected is not None:
+        expected = "seconds with commas between, like 5,300,1800"
     value = values[name]
     given = ",".join(value) if isinstance(value, list) else value
     return reason if expected is None else f"{given!r} is not {expected}"
@@ -103,7 +105,7 @@ _EXPECTED = {
     "Expected `int` >= 0": _COUNT,
     "Expected `int` <=": _PORT,
     "Expected `int` >= 1": "1 or more",
-    "Expected `float`": "seconds with commas between, like 5,300,1800",
+    "Expected `float`": "a number of seconds, 0 to 31536000",
 }
 """Our words for the beginnings of msgspec's reasons."""
 

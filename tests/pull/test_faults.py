@@ -323,6 +323,33 @@ def test_a_day_that_still_holds_is_told(vendor: Vendor, pull: Puller, cli: Cli) 
     assert "2026-11-01" in cli("pull", "status").out
 
 
+def test_an_element_without_an_id_is_named_by_its_place(vendor: Vendor, pull: Puller) -> None:
+    """As the address of its page, and which one it is there."""
+    vendor.record([encounter(1)])
+
+    def nameless(asked: Asked, given: Given) -> Given:
+        if "activities?" not in asked.path:
+            return given
+        return given._replace(body=given.body.replace(b'"id":', b'"no":'))
+
+    with proxy(vendor.server.url, nameless) as between:
+        outcome = pull("monica", url=between.url)
+
+    assert "/activities?limit=100&" in outcome.err
+    assert ", element 1:" in outcome.err
+    assert "{" not in outcome.err
+
+
+@pytest.mark.parametrize("seconds", ["-1", "5,300", "soon"])
+def test_a_patience_is_one_number(seconds: str, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is refused is not shown as what is right."""
+    monkeypatch.setenv("DOINGS_PULL_PATIENCE", seconds)
+
+    outcome = cli("pull", "status")
+
+    assert (outcome.code, "is not a number of seconds, 0 to" in outcome.err) == (2, True)
+
+
 def test_a_service_that_asks_to_wait_is_waited_for(vendor: Vendor, pull: Puller) -> None:
     """As long as it asks, and the wait is told."""
     vendor.record([encounter(1)])
@@ -353,96 +380,3 @@ async def test_no_minute_has_more_requests_than_the_rate(monkeypatch: pytest.Mon
     await asyncio.sleep(0)
     most = max(sum(start <= at < start + 0.4 for at in times) for start in times)
     assert 20 < most <= 30
-
-
-@pytest.mark.parametrize(
-    ("options", "sentence"),
-    [
-        (("monica", "--from", "nowhere"), "must be an address"),
-        (("monica", "--from", "https://u:p@example.org"), "no user, no password"),
-        (("monika", "--from", "https://example.org"), "there is no dialect"),
-        (("invent", "--from", "https://example.org"), "give --contacts"),
-        (("invent", "--from", "https://example.org", "--contacts", "none"), "there is no file"),
-        (("monica", "--from", "https://example.org", "--contacts", "all"), "does not go with"),
-        (("monica", "--from", "https://example.org", "--every", "soon"), "must be a duration"),
-        (("monica", "--from", "https://example.org", "--since", "then"), "must be a date"),
-    ],
-)
-def test_what_a_pull_cannot_be_told(options: tuple[str, ...], sentence: str, cli: Cli) -> None:
-    """Before anything is asked of anybody."""
-    outcome = cli("pull", *options, "--account", "here")
-
-    assert (outcome.code, sentence in outcome.err) == (2, True), outcome.err
-
-
-def test_a_place_where_nobody_answers_is_not_waited_for_long(
-    cli: Cli, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """As the address is likely to be wrong; a service that was there is waited for."""
-    monkeypatch.setattr(client, "FIRST_WAIT_S", 0.01)
-    monkeypatch.setenv("DOINGS_PULL_SECRET", "s")
-    cli("account", "create", "here")
-
-    outcome = cli("pull", "monica", "--from", "http://127.0.0.1:9", "--account", "here")
-
-    assert (outcome.code, "cannot be reached" in outcome.err) == (3, True)
-
-
-def test_credentials_are_asked_for_or_named(cli: Cli) -> None:
-    """Where there is no terminal, the variable that is missing is named."""
-    outcome = cli("pull", "mio", "--from", "https://example.org", "--account", "here")
-
-    assert (outcome.code, "DOINGS_PULL_KEY" in outcome.err) == (2, True)
-
-
-def test_two_services_that_number_alike_need_two_accounts(vendor: Vendor, pull: Puller) -> None:
-    """Activity 31 of one Monica is another one than that of the other."""
-    vendor.record([encounter(1)])
-    pull.counts("monica")
-
-    with proxy(vendor.server.url) as between:
-        other = pull("monica", url=between.url)
-
-    assert (other.code, "take another account" in other.err) == (2, True)
-
-
-def test_an_address_that_nothing_came_from_locks_no_account(
-    vendor: Vendor, pull: Puller, cli: Cli
-) -> None:
-    """Neither one that was mistyped, nor one whose import was undone."""
-    vendor.record([encounter(1)])
-    mistyped = cli("pull", "monica", "--from", vendor.server.url, "--account", "here")
-    with proxy(vendor.server.url) as between:
-        first = pull("monica", url=between.url)
-    other = pull("monica")
-    number = json.loads(first.out)["run"]
-    cli("import", "undo", str(number), "--account", "here")
-
-    again = pull("monica")
-
-    assert (mistyped.code, first.code) == (3, 0), mistyped.err
-    assert (other.code, f"import undo {number}" in other.err) == (2, True), other.err
-    assert (again.code, len(pull.exported())) == (0, 1), again.err
-
-
-@pytest.mark.parametrize("ending", ["\r", "\n", " "])
-def test_a_secret_may_end_in_a_new_line(
-    ending: str, vendor: Vendor, pull: Puller, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """As the file does that it was read from."""
-    monkeypatch.setenv("DOINGS_PULL_SECRET", vendor.token.secret + ending)
-
-    assert pull("monica").code == 0
-
-
-@pytest.mark.parametrize("secret", ["k8c5\ry3s", "k8c5äy3s"])
-def test_a_secret_that_cannot_be_sent_is_not_shown(
-    secret: str, cli: Cli, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """It is refused before anything is asked."""
-    monkeypatch.setenv("DOINGS_PULL_SECRET", secret)
-
-    outcome = cli("pull", "monica", "--from", "http://127.0.0.1:9", "--account", "here")
-
-    assert (outcome.code, "DOINGS_PULL_SECRET may hold" in outcome.err) == (2, True)
-    assert "k8c5" not in outcome.err

@@ -108,7 +108,8 @@ def pull(  # noqa: PLR0913 - each is an option of the command
     since: Annotated[
         str | None,
         typer.Option(
-            metavar="DATE", help="Only what happened on this day or later.",
+            metavar="DATE",
+            help="Only what happened on this day or later.",
             show_default="that of the pull before, at first all",
         ),
     ] = None,

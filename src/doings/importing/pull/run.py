@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 import xxhash
@@ -372,5 +373,5 @@ def _id(element: bytes) -> str | None:
 def _named(element: bytes, ask: Ask, number: int) -> str:
     """What an element that cannot be read is called: its id, or else where it stands."""
     id_ = _id(element)
-    where = f"{ask.path} {dict(ask.params)}" if ask.params else ask.path
+    where = f"{ask.path}?{urlencode(ask.params)}" if ask.params else ask.path
     return f"{ask.path} {id_}" if id_ is not None else f"{where}, element {number}"

@@ -28,9 +28,10 @@ class Said(msgspec.Struct, frozen=True):
     """An item of a page: its name, what it says, and a digest of that.
 
     `before` is the digest of what was seen before: None for what is seen for the first time, 0 for
-    what was left out. Below 0 it is of what lacks its detail. `is_wanted` says that it is to be recorded: not what happened before the time
-    that was asked for, and not what cannot be. `is_twin` says that it was read in another list
-    before, and only says who else was there. By `mark` its own twins are found.
+    what was left out. A digest below 0 is that of an item whose detail is lacking. `is_wanted` says
+    that it is to be recorded: not what happened before the time that was asked for, and not what
+    cannot be. `is_twin` says that it was read in another list before, and only says who else was
+    there. By `mark` its own twins are found.
     """
 
     ref: str
