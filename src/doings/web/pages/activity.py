@@ -24,6 +24,7 @@ from doings.web.display import zone_of
 from doings.web.page import respond_page
 from doings.web.timeline.articles import Article, Context, article_of
 from doings.web.timeline.facts import REPLACED_BYTES
+from doings.web.timeline.reading import find_named
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -76,7 +77,8 @@ async def respond_activity(
             now=now,
         )
         revisions = await reader.newest_revisions([activity.seq], REPLACED_BYTES)
-        context = Context(time_zone=time_zone, now=now, revisions=revisions)
+        there = await find_named(reader, [activity])
+        context = Context(time_zone=time_zone, now=now, revisions=revisions, there=there)
         article = article_of(activity, context, None)
         seq = revisions[activity.seq].seq if revisions else activity.seq
         proof = await _proof(request, reader, asked or seq)

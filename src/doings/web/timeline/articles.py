@@ -1,6 +1,7 @@
 """Activities as the articles of a feed: what a template shows of each, and in which groups."""
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import groupby
 from urllib.parse import quote, urlencode
 
@@ -8,7 +9,7 @@ import msgspec
 
 from doings.core.activity import ACTOR, DERIVED_ROLES, SUBJECT, Activity
 from doings.core.clock import text_from_instant
-from doings.core.entity import CONTACT, Entity, EntityKey
+from doings.core.entity import CONTACT, ID_LENGTH, Entity, EntityKey
 from doings.core.presentation.graphemes import cut_before
 from doings.core.presentation.prose import prose
 from doings.core.presentation.title import kind_of, title_pieces
@@ -96,11 +97,15 @@ class Article(msgspec.Struct, frozen=True):
 
 
 class Context(msgspec.Struct, frozen=True):
-    """What articles are rendered for: a zone, the present instant, and the newest changes."""
+    """What articles are rendered for: a zone, the present instant, and the newest changes.
+
+    `there` are those of `named_only` that have a page.
+    """
 
     time_zone: str
     now: int
     revisions: Mapping[int, Change]
+    there: AbstractSet[EntityKey]
 
 
 def entity_url(key: EntityKey) -> str:
@@ -116,6 +121,24 @@ def timeline_url(key: EntityKey) -> str:
 def activity_url(activity_id: str) -> str:
     """Where one activity is shown."""
     return f"/activities/{activity_id}"
+
+
+def named_only(activities: Sequence[Activity]) -> list[EntityKey]:
+    """What titles name by an id without that the activity is linked to it, like an invoice.
+
+    The id may be any text: nobody knows whether it is somebody or something here.
+    """
+    named = {
+        piece.entity
+        for activity in activities
+        for piece in title_pieces(activity)
+        if piece.entity is not None and piece.entity not in _linked(activity)
+    }
+    return sorted([key for key in named if len(key[1]) <= ID_LENGTH])
+
+
+def _linked(activity: Activity) -> set[EntityKey]:
+    return {link.entity.key for link in activity.links}
 
 
 def articles_of(
@@ -151,8 +174,9 @@ def article_of(activity: Activity, context: Context, number: int | None) -> Arti
     kind = kind_of(activity)
     moment = local(activity.occurred_at, context.time_zone)
     change = context.revisions.get(activity.seq)
+    there = _linked(activity) | context.there
     title = [
-        TitlePart(piece.text, entity_url(piece.entity) if piece.entity else None)
+        TitlePart(piece.text, entity_url(piece.entity) if piece.entity in there else None)
         for piece in title_pieces(activity)
     ]
     shown = "".join([part.text for part in title])

@@ -16,7 +16,13 @@ from doings.core.query import Gap, Query, beginnings_from_text
 from doings.core.resuming.cursor import Page
 from doings.core.store import Reader
 from doings.core.store.entities import EntityQuery
-from doings.web.timeline.articles import Article, Context, articles_of, timeline_url
+from doings.web.timeline.articles import (
+    Article,
+    Context,
+    articles_of,
+    named_only,
+    timeline_url,
+)
 from doings.web.timeline.calendar import Sums
 from doings.web.timeline.facts import REPLACED_BYTES
 from doings.web.timeline.filters import Asked, Filters, Remark, contact_named, query_of
@@ -80,6 +86,7 @@ async def read_part(reader: Reader, asked: Asked, time_zone: str, now: int) -> P
         time_zone=time_zone,
         now=now,
         revisions=await reader.newest_revisions(seqs, REPLACED_BYTES),
+        there=await find_named(reader, page.items),
     )
     folds = not asked.filters.kinds
     articles = articles_of(page.items, context, number=number, folds=folds)
@@ -87,6 +94,12 @@ async def read_part(reader: Reader, asked: Asked, time_zone: str, now: int) -> P
     if page.is_cut and page.after is not None and query.side == "older":
         looked_to = date_text(local_date(page.after.occurred_at, time_zone))
     return Part(articles, total, page.before, page.after, page.is_cut, looked_to)
+
+
+async def find_named(reader: Reader, activities: Sequence[Activity]) -> set[EntityKey]:
+    """Those that titles name without a link and that have a page."""
+    keys = named_only(activities)
+    return set(await reader.entities_by_key(keys)) if keys else set()
 
 
 async def _numbers(
