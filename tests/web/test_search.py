@@ -61,6 +61,20 @@ async def test_nothing_found_says_what_to_try(member: Visitor, acme: Business) -
 
     assert "Nothing was found" in text
     assert "the beginning of a word" in text
+    assert "not searched" in text
+
+
+@SQLITE_ONLY
+async def test_an_empty_timeline_says_that_titles_are_not_searched(
+    member: Visitor, acme: Business
+) -> None:
+    """Only where words were searched for."""
+    await acme.record(note("8", kind="invoice.created"))
+
+    text = (await member.get("/timeline?text=invoice")).text
+
+    assert "Only summaries and texts are searched" in text
+    assert "Only summaries" not in (await member.get("/timeline?kind=a.b")).text
 
 
 @SQLITE_ONLY

@@ -18,6 +18,7 @@ def feed_of(
 
     return {
         "part": part,
+        "searches_texts": filters.text is not None,
         "older": place_of(part.after),
         "newer": place_of(part.before),
         "older_url": url("older", part.after),
