@@ -353,3 +353,43 @@ async def test_a_request_with_two_hosts_gets_a_page_that_says_so(visitor: Visito
 
     assert answer.status_code == 400
     assert "host" in answer.text
+
+
+async def test_what_was_typed_is_shown_to_somebody_who_was_signed_out(
+    visitor: Visitor, acme: Business, served: Served
+) -> None:
+    """And the sign-in says why, and leads back; a form of another site is not shown."""
+    spare = await served.credential(acme.account)
+    await visitor.sign_in(Business(acme.database, acme.account, spare))
+    token = await visitor.token("/record/note")
+    await acme.write(lambda writer: writer.revoke_credential(spare.key))
+
+    bare = await visitor.get("/timeline", follow_redirects=True)
+    sent = await visitor.send("/record/note", token=token, summary="<b>long", person="8")
+    visitor.http.cookies.clear()
+    foreign = await visitor.send("/record/note", token=token, summary="call 555")
+    same = {"Sec-Fetch-Site": "same-origin"}
+    form = {"csrf": token, "reason": "a court"}
+    posted = await visitor.http.post("/entities/contact:8/hold", data=form, headers=same)
+
+    assert "You are not signed in any more: the credential was revoked." in bare.text
+    assert sent.status_code == 401
+    assert "&lt;b&gt;long</textarea>" in sent.text
+    assert token not in sent.text
+    assert 'name="next" value="/record/note"' in sent.text
+    assert foreign.status_code == 303
+    assert 'name="next" value="/entities/contact:8"' in posted.text
+
+
+@SQLITE_ONLY
+async def test_a_form_made_for_another_session_is_shown_once_more(
+    member: Visitor, acme: Business
+) -> None:
+    """So that what was typed is not lost."""
+    token = await member.token("/record/note")
+    await member.sign_in(acme)
+
+    answer = await member.send("/record/note", token=token, summary="a long story")
+
+    assert answer.status_code == 403
+    assert "a long story</textarea>" in answer.text

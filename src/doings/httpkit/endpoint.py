@@ -239,6 +239,7 @@ class _PathEndpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request to the path."""
         scope["doings"]["route"] = self._route
+        scope["methods"] = self._allowed
         operation = self._operations.get(scope["method"])
         if operation is None and self._is_viewable and is_preflight(scope):
             operation = PREFLIGHT

@@ -19,6 +19,7 @@ from doings.core.errors import DoingsError, Forbidden, Invalid, UnsupportedType
 from doings.httpkit.input.forms import NO_LISTS, File, parts_from_multipart
 from doings.httpkit.request import Request
 from doings.web.session import cookies_of, session_of, set_cookie
+from doings.web.unsent import keep_unsent
 
 FIELD = "csrf"
 FORM = "application/x-www-form-urlencoded"
@@ -88,6 +89,7 @@ def _check_token(request: Request, members: dict[str, Any]) -> None:
     """Take the token out of the fields; raises Forbidden for one that is not good."""
     token = members.pop(FIELD, "")
     if not _is_good(request, token if isinstance(token, str) else ""):
+        keep_unsent(request, members)
         raise Forbidden(FIELD, OF_ANOTHER)
 
 

@@ -24,6 +24,7 @@ from doings.web.assets import asset_url, version
 from doings.web.display import THEMES, display_of
 from doings.web.forms import FIELD, form_token, keep_visitor
 from doings.web.session import viewer_of
+from doings.web.unsent import unsent_of
 
 HTML = "text/html; charset=utf-8"
 
@@ -158,11 +159,14 @@ def respond_error(error: DoingsError, request: Request) -> Response:
     if request.path in FRAGMENTS:
         return Response(str(error), status, media_type="text/plain; charset=utf-8")
     if isinstance(error, Unauthenticated):
+        if unsent_of(request):
+            return _page_of_error(request, "sign_in.html", status, _signed_out(error, request))
         return redirect(_sign_in_path(request))
     reason = str(error)
     if isinstance(error, Forbidden) and error.scope in SCOPES:
         reason = _missing(error.scope, request)
     context = {"status": status, "title": HTTPStatus(status).phrase, "reason": reason}
+    context["unsent"] = unsent_of(request)
     return _page_of_error(request, "error.html", status, context)
 
 
@@ -190,7 +194,23 @@ def _sign_in_context(error: DoingsError, request: Request) -> dict[str, object]:
         "problem": WRONG if is_wrong else str(error),
         "account": typed.get("account", ""),
         "next": typed.get("next"),
+        "unsent": [],
     }
+
+
+def _signed_out(error: DoingsError, request: Request) -> dict[str, object]:
+    """The form for somebody who was signed out meanwhile, with what they had typed."""
+    is_page = "GET" in request.scope["methods"]
+    # What has no page of its own was sent from the page above it.
+    page = address_of(request) if is_page else quote(request.path, safe="/:").rpartition("/")[0]
+    return {"problem": signed_out_text(error), "account": "", "next": page} | {
+        "unsent": unsent_of(request)
+    }
+
+
+def signed_out_text(error: DoingsError) -> str:
+    """Why somebody has to sign in again."""
+    return f"you are not signed in any more: {error}"
 
 
 def _sign_in_path(request: Request) -> str:

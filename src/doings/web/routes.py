@@ -17,7 +17,6 @@ from doings.web.pages import (
     timeline,
 )
 from doings.web.pages.people import erasing, holds, merging, suggestions
-from doings.web.session import authenticate
 from doings.web.settings import (
     credentials,
     embedding,
@@ -30,6 +29,7 @@ from doings.web.settings import (
     sessions,
     webhooks,
 )
+from doings.web.unsent import authenticate_or_keep
 
 SURFACE = Surface(
     name="web",
@@ -62,6 +62,6 @@ SURFACE = Surface(
         *static.RESOURCES,
     ),
     vary="Cookie, Accept-Encoding",
-    authenticate=authenticate,
+    authenticate=authenticate_or_keep,
     respond_error=respond_error,
 )

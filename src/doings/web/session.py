@@ -12,6 +12,11 @@ from doings.httpkit.request import Request
 
 COOKIE = "doings_session"
 
+KEPT = 2 * SESSION // SECOND
+"""Seconds for which a browser keeps the cookie: longer than the session, so that a page can say
+that it is over, and show what was typed into a form.
+"""
+
 
 def cookies_of(request: Request) -> dict[str, str]:
     """The cookies that a browser sent."""
@@ -47,7 +52,7 @@ def _session(request: Request) -> Session:
 def begin(request: Request, response: Response, session: Session) -> None:
     """Have the browser keep a session."""
     token = token_of(request.services.store.secret, session)
-    set_cookie(request, response, COOKIE, token, seconds=SESSION // SECOND)
+    set_cookie(request, response, COOKIE, token, seconds=KEPT)
 
 
 def end(request: Request, response: Response) -> None:

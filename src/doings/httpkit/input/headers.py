@@ -34,6 +34,7 @@ _READ = {
         b"if-match",
         b"if-none-match",
         b"last-event-id",
+        b"sec-fetch-site",
         b"x-forwarded-for",
     )
 }

@@ -9,8 +9,8 @@ from doings.httpkit.input.params import Parameters, last
 from doings.httpkit.request import Request
 from doings.httpkit.surface import Operation, resource
 from doings.web.forms import fields_of, local_path
-from doings.web.page import redirect, respond_page
-from doings.web.session import begin, end, session_of
+from doings.web.page import redirect, respond_page, signed_out_text
+from doings.web.session import COOKIE, authenticate, begin, cookies_of, end, session_of
 
 HOME = "/timeline"
 """Where those arrive who asked for nothing in particular."""
@@ -27,8 +27,24 @@ async def show_home(request: Request) -> Response:  # noqa: ARG001 - a handler's
 
 async def show_form(request: Request) -> Response:
     """The form. Who is signed in already may still sign in as somebody else."""
-    context = {"problem": None, "account": "", "next": last(request.query, "next")}
+    context = {
+        "problem": await _problem(request),
+        "account": "",
+        "next": last(request.query, "next"),
+        "unsent": [],
+    }
     return await respond_page(request, "sign_in.html", context)
+
+
+async def _problem(request: Request) -> str | None:
+    """Why a browser that has a session has to sign in again; None where it need not."""
+    if COOKIE not in cookies_of(request):
+        return None
+    try:
+        await authenticate(request)
+    except Unauthenticated as error:
+        return signed_out_text(error)
+    return None
 
 
 async def enter(request: Request) -> Response:
