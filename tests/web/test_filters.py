@@ -71,10 +71,14 @@ def test_filters_are_read_and_said_again(address: str, filters: Filters) -> None
         ("origin=A+B", "origin", "an origin has lower-case letters, digits, dots, - and _"),
         ("level=BANANA", "level", "must be ERROR or WARN"),
         ("from=yesterday", "from", "must be a date like 2026-11-22"),
-        ("from=0001-01-01", "from", "the time lies outside the years 1000 to 9999"),
+        ("from=0001-01-01", "from", "must be a day from 1000-01-01 to 9999-12-29"),
         ("to=2026-02-30", "to", "there is no 2026-02-30 in the calendar"),
-        ("to=9999-12-31", "to", "the time lies outside the years 1000 to 9999"),
-        ("from=2026-02-02&to=2026-02-01", "from", "2026-02-02 is after 2026-02-01"),
+        ("to=9999-12-31", "to", "must be a day from 1000-01-01 to 9999-12-29"),
+        (
+            "from=2026-02-02&to=2026-02-01",
+            "from and to",
+            "the first is after the last; neither counts",
+        ),
         ("text=" + "x" * 1001, "text", "at most 1000 characters"),
         ("text=" + "+".join(f"w{n}" for n in range(40)), "text", "at most 32 different words"),
         ("on=monday", "on", "must be a date like 2026-11-22"),
@@ -96,6 +100,17 @@ def test_what_cannot_be_read_is_said_and_the_rest_counts(
     assert [(remark.name, remark.reason) for remark in read.remarks] == [(name, reason)]
     rest = Filters(level="WARN") if name == "origin" else Filters(origin="crm")
     assert read.filters == rest
+
+
+def test_of_several_values_the_last_one_counts() -> None:
+    """And the others are named; the same value again is nothing."""
+    read = asked("from=2026-11-05&from=2026-11-07&level=WARN&level=WARN&person=a:1&person=a:2")
+
+    assert [(one.name, one.value) for one in read.remarks] == [
+        ("person", "a:1"),
+        ("from", "2026-11-05"),
+    ]
+    assert read.filters.person == ("a", "2")
 
 
 def test_remarks_are_few_and_short() -> None:

@@ -167,6 +167,17 @@ def _pairs(query: bytes, *, skip_unreadable: bool) -> Iterable[tuple[str, str]]:
     return pairs
 
 
+def unreadable_pairs(query: bytes) -> list[tuple[str, str, str]]:
+    """Name and value as they came of the pairs that are no text, and why they are none."""
+    found = []
+    for name, _, value in [part.partition(b"=") for part in query.split(b"&") if part]:
+        try:
+            _unescaped(name), _unescaped(value)
+        except ValueError as error:
+            found.append((name.decode("latin-1"), value.decode("latin-1"), str(error)))
+    return found
+
+
 def _unescaped(text: bytes) -> str:
     return text_from_escaped(text.replace(b"+", b" "))
 

@@ -15,6 +15,7 @@ from doings.httpkit.request import Request
 from doings.httpkit.surface import Operation, resource
 from doings.web.display import zone_of
 from doings.web.page import respond_page
+from doings.web.remarks import remarks_of
 from doings.web.timeline.articles import entity_url
 from doings.web.timeline.filters import TEXT_LENGTH, Asked, Filters, Place, address_of
 from doings.web.timeline.reading import Part, read_part
@@ -89,6 +90,8 @@ async def _respond(request: Request, text: str, found: Found, problem: str | Non
         "articles": found.part.articles if found.part else [],
         "all_url": address_of(Filters(text=text)) if found.part and found.part.after else None,
         "problem": problem,
+        "remarks": remarks_of(request, {"q"}),
+        "choices": [],
     }
     return await respond_page(request, "search.html", context, status=422 if problem else 200)
 

@@ -26,6 +26,7 @@ from doings.web.timeline.filters import (
     Filters,
     Place,
     address_of,
+    asked_from,
     asked_from_params,
     params_of,
     query_of,
@@ -65,7 +66,7 @@ class KindOption(msgspec.Struct, frozen=True):
 
 async def show_timeline(request: Request) -> Response:
     """The page, from the place that the address names."""
-    asked = asked_from_params(request.query)
+    asked = asked_from(request)
     time_zone = zone_of(request)
     now = request.services.clock.now()
 
@@ -81,7 +82,7 @@ async def show_timeline(request: Request) -> Response:
 
 async def show_part(request: Request) -> Response:
     """More articles, to be put into a page that is shown."""
-    asked = asked_from_params(request.query)
+    asked = asked_from(request)
     time_zone = zone_of(request)
     now = request.services.clock.now()
 
@@ -98,7 +99,7 @@ async def show_part(request: Request) -> Response:
 
 async def stream_events(request: Request) -> Response:
     """What happens from a position on, as far as a stream can filter; raises Busy."""
-    asked = asked_from_params(request.query)
+    asked = asked_from(request)
     if request.method == "HEAD":
         return Response(headers=HEADERS)
     query = msgspec.structs.replace(

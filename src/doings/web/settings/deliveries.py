@@ -14,12 +14,13 @@ from doings.core.store.webhooks import Attempt, Delivery, DeliveryStatus
 from doings.httpkit.input.params import integer_from_text, last
 from doings.httpkit.request import Request
 from doings.live.webhooks.settings import DELIVERY_STATUSES
+from doings.web.remarks import SHOWN, Remark
 from doings.web.settings.frame import Moment, moment_of
 
 PAGE = 20
 """How many deliveries a page lists."""
 
-SHOWN = 2_000
+ANSWER_SHOWN = 2_000
 """How many characters of an answer are shown."""
 
 
@@ -39,6 +40,19 @@ def place_of(request: Request) -> ListPlace:
         before=_seq(request, "before"),
         after=_seq(request, "after"),
     )
+
+
+def remarks_at(request: Request) -> list[Remark]:
+    """What of the address names no place in the list."""
+    place = place_of(request)
+    states = f"must be one of {', '.join(DELIVERY_STATUSES)}"
+    reasons = {"status": states, "before": "must be a whole number"}
+    reasons["after"] = reasons["before"]
+    return [
+        Remark(name, text[:SHOWN], reason)
+        for name, reason in reasons.items()
+        if (text := last(request.query, name)) and getattr(place, name) is None
+    ]
 
 
 def _seq(request: Request, name: str) -> int | None:
@@ -129,6 +143,6 @@ def try_of(request: Request, attempt: Attempt) -> Try:
         ms=attempt.ms,
         status=attempt.status,
         error=attempt.error,
-        response=response[:SHOWN],
-        rest=max(0, len(response) - SHOWN),
+        response=response[:ANSWER_SHOWN],
+        rest=max(0, len(response) - ANSWER_SHOWN),
     )

@@ -9,11 +9,15 @@ from doings.core.documents.exporting import activity_lines, entity_lines, merge_
 from doings.core.query import Query
 from doings.core.timeline import Timeline
 from doings.httpkit.bounds.answers import ChunkedResponse
+from doings.httpkit.input.params import Parameters
 from doings.httpkit.request import Request
 from doings.httpkit.surface import Operation, resource
 from doings.web.settings.frame import EXPORT, FREE, respond_section
 
 NDJSON = "application/x-ndjson"
+
+ALL = Parameters(is_closed=True)
+"""A file cannot say what it leaves out: whoever asks for less than all is refused."""
 
 
 async def show_export(request: Request) -> Response:
@@ -45,5 +49,5 @@ async def _chunks(timeline: Timeline) -> AsyncIterator[bytes]:
 
 RESOURCES = (
     resource(EXPORT.url, GET=Operation(show_export, scope=READ, parameters=FREE)),
-    resource(f"{EXPORT.url}/ndjson", GET=Operation(download, scope=READ, parameters=FREE)),
+    resource(f"{EXPORT.url}/ndjson", GET=Operation(download, scope=READ, parameters=ALL)),
 )

@@ -1,6 +1,6 @@
 """What every page of the settings has: the navigation between them, times, and what was done."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -16,6 +16,7 @@ from doings.httpkit.surface import Operation, resource
 from doings.web.display import zone_of
 from doings.web.forms import Problems
 from doings.web.page import redirect, respond_page
+from doings.web.remarks import Remark, remarks_of
 from doings.web.timeline.times import ago_text, exact_text
 
 FREE = Parameters(is_free=True)
@@ -56,6 +57,9 @@ SECTIONS = (
     SESSIONS,
 )
 """The navigation, in its order."""
+
+PARAMETERS = frozenset({"after", "before", "done", "status"})
+"""What the addresses of the settings have: a place in a list, and what was done."""
 
 DONE = {
     "revoked": "The credential is revoked: nobody signs in with it any more.",
@@ -103,8 +107,12 @@ async def respond_section(  # noqa: PLR0913 - what a page is made of
     *,
     problems: Problems | None = None,
     status: int = 200,
+    remarks: Sequence[Remark] = (),
 ) -> Response:
-    """A page of a section, with the navigation between those that the credential may see."""
+    """A page of a section, with the navigation between those that the credential may see.
+
+    `remarks` are what it says of its address besides what every page of the settings does.
+    """
     scopes = request.principal.scopes
     shown = [one for one in SECTIONS if one.scope is None or one.scope in scopes]
     frame = {
@@ -112,10 +120,17 @@ async def respond_section(  # noqa: PLR0913 - what a page is made of
         "section": section,
         "problems": problems or {},
         "notice": DONE.get(last(request.query, "done") or ""),
+        "remarks": [*_remarks(request), *remarks],
+        "choices": [],
         "zone": zone_of(request),
         "action": request.path,
     }
     return await respond_page(request, f"settings/{template}", frame | {**context}, status=status)
+
+
+def _remarks(request: Request) -> list[Remark]:
+    """What does not count of the address; that of a form says nothing of a list."""
+    return remarks_of(request, PARAMETERS) if request.method != "POST" else []
 
 
 def lead_to(section: Section, *parts: str, done: str | None = None) -> Response:

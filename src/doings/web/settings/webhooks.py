@@ -20,7 +20,14 @@ from doings.live.webhooks.settings import (
     switched,
 )
 from doings.web.forms import Problems, fields_of, members_of, new_once, once_of, sentence_of
-from doings.web.settings.deliveries import ListPlace, place_of, read_deliveries, rows_of, try_of
+from doings.web.settings.deliveries import (
+    ListPlace,
+    place_of,
+    read_deliveries,
+    remarks_at,
+    rows_of,
+    try_of,
+)
 from doings.web.settings.frame import FREE, WEBHOOKS, is_first, lead_to, moment_of, respond_section
 from doings.web.settings.webhook_form import (
     EVENTS,
@@ -293,8 +300,15 @@ async def _respond_webhook(  # noqa: PLR0913 - each is what one of the buttons s
         "base": WEBHOOKS.url,
         "here_url": f"{WEBHOOKS.url}/{webhook.id}",
     }
+    remarks = remarks_at(request) if request.method != "POST" else []
     return await respond_section(
-        request, WEBHOOKS, "webhook.html", context, problems=problems, status=status
+        request,
+        WEBHOOKS,
+        "webhook.html",
+        context,
+        problems=problems,
+        status=status,
+        remarks=remarks,
     )
 
 

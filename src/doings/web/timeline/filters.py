@@ -10,11 +10,12 @@
 | `from`, `to` | dates of the zone that is shown; the day of `to` is included |
 | `text` | words that are searched for |
 
-What cannot be read is left out and named in a remark, and the rest counts. An empty one is none.
+What cannot be read is left out and named in a remark, and the rest counts. An empty one is none,
+and of several values of a single one the last counts, which a remark says.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import TypeVar
 from urllib.parse import urlencode
@@ -29,23 +30,21 @@ from doings.core.limits.search import check_search
 from doings.core.query import ENTITIES, Gap, Query, words_from_text
 from doings.core.values.instants import date_from_text
 from doings.httpkit.errors import LongList
-from doings.httpkit.input.params import QueryString, integer_from_text, last, listed
+from doings.httpkit.input.params import QueryString, integer_from_text, listed
+from doings.httpkit.request import Request
+from doings.web.remarks import REMARKS, SHOWN, UNKNOWN, Remark, repeated_in, unreadable_of
 
 T = TypeVar("T")
 
 TEXT_LENGTH = 1000
-
-SHOWN = 100
-"""How many characters of a value that cannot be read are shown."""
-
-REMARKS = 20
-"""How many remarks are shown."""
 
 PAGE = 50
 """How many activities a page shows."""
 
 MOST = 100
 """How many a script may ask for at a time."""
+
+OUTSIDE = "must be a day from 1000-01-01 to 9999-12-29"
 
 _KINDS = re.compile(rf"{KIND.pattern}|{WORD.pattern}\.\*")
 _KEY = re.compile(r"(?P<at>-?[0-9]{1,18})-(?P<seq>[0-9]{1,13})")
@@ -90,14 +89,6 @@ class Place(msgspec.Struct, frozen=True):
     year: int | None = None
 
 
-class Remark(msgspec.Struct, frozen=True):
-    """That a filter could not be read, and why."""
-
-    name: str
-    value: str
-    reason: str
-
-
 class Asked(msgspec.Struct):
     """What an address asks for.
 
@@ -112,12 +103,19 @@ class Asked(msgspec.Struct):
     gone: frozenset[EntityKey] = frozenset()
 
 
-def asked_from_params(params: QueryString) -> Asked:
-    """Read an address; nothing in it is an error."""
-    remarks: list[Remark] = []
+def asked_from(request: Request) -> Asked:
+    """Read the address of a request; nothing in it is an error."""
+    return asked_from_params(request.query, unreadable_of(request))
+
+
+def asked_from_params(params: QueryString, unreadable: Sequence[Remark] = ()) -> Asked:
+    """Read an address; nothing in it is an error. `unreadable` is what could not be read of it."""
+    remarks = list(unreadable)
 
     def read(name: str, how: Callable[[str], T]) -> T | None:
-        text = (last(params, name) or "").strip()
+        values = params.get(name, ())
+        remarks.extend(repeated_in(name, values))
+        text = next((value.strip() for value in reversed(values) if value.strip()), "")
         try:
             return how(text) if text else None
         except (Invalid, ValueError) as error:
@@ -139,14 +137,14 @@ def asked_from_params(params: QueryString) -> Asked:
         text=read("text", _text),
     )
     if filters.first_on and filters.last_on and filters.first_on > filters.last_on:
-        told = f"{filters.first_on} is after {filters.last_on}"
-        remarks.append(Remark("from", filters.first_on.isoformat(), told))
+        days = f"{filters.first_on}, {filters.last_on}"
+        remarks.append(Remark("from and to", days, "the first is after the last; neither counts"))
         filters = msgspec.structs.replace(filters, first_on=None, last_on=None)
     gap = read("older", _older) or read("newer", _newer)
     limit = read("limit", _limit) or PAGE
     place = Place(read("on", _date), gap, limit, read("year", _year))
     remarks += [
-        Remark(name[:SHOWN], values[-1][:SHOWN], "there is no such filter")
+        Remark(name[:SHOWN], values[-1][:SHOWN], UNKNOWN)
         for name, values in params.items()
         if name not in (*NAMES, *PLACES)
     ]
@@ -160,7 +158,10 @@ def _reason(error: Invalid | ValueError) -> str:
 def _date(text: str) -> date:
     """A date on which something can have happened."""
     day = date_from_text(text)
-    start_of_date(day, "UTC")
+    try:
+        start_of_date(day, "UTC")
+    except ValueError:
+        raise ValueError(OUTSIDE) from None
     return day
 
 

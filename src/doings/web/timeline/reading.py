@@ -16,6 +16,7 @@ from doings.core.query import Gap, Query, beginnings_from_text
 from doings.core.resuming.cursor import Page
 from doings.core.store import Reader
 from doings.core.store.entities import EntityQuery
+from doings.web.remarks import Remark
 from doings.web.timeline.articles import (
     Article,
     Context,
@@ -25,7 +26,7 @@ from doings.web.timeline.articles import (
 )
 from doings.web.timeline.calendar import Sums
 from doings.web.timeline.facts import REPLACED_BYTES
-from doings.web.timeline.filters import Asked, Filters, Remark, contact_named, query_of
+from doings.web.timeline.filters import Asked, Filters, contact_named, query_of
 from doings.web.timeline.times import date_text
 
 ORIGINS = 500
@@ -156,7 +157,8 @@ async def find_people(reader: Reader, asked: Asked) -> list[Choice]:
     asked.gone = frozenset(await reader.deleted_keys(missing)) if missing else frozenset()
     for name, key in keys.items():
         if key in missing and key not in asked.gone:
-            asked.remarks.append(Remark(name, ":".join(key), "there is nobody of this id here"))
+            reason = "there is nobody of this id here, so nothing is found"
+            asked.remarks.append(Remark(name, ":".join(key), reason, counts=True))
     return choices
 
 
