@@ -22,7 +22,7 @@ from doings.web.forms import Problems, fields_of, members_of
 from doings.web.page import redirect, respond_page
 from doings.web.pages.activity import activity_id
 from doings.web.recording.context import Checked, checked, form_context
-from doings.web.recording.drafts import changed_draft, problems_of
+from doings.web.recording.drafts import Setting, changed_draft, problems_of
 from doings.web.recording.form import LISTS, Form, form_from_fields, form_of, what_of
 from doings.web.recording.people import links_to
 from doings.web.timeline.articles import activity_url
@@ -131,7 +131,7 @@ async def _read(request: Request, form: Form | None) -> Shown:
         seen = integer_from_text(own.seen)
         if seen is not None and 0 <= seen < newest:
             changes = await read_history(reader, ref, seen, zone, now)
-        sent = await checked(reader, own, what_of(activity), zone)
+        sent = await checked(reader, own, what_of(activity), Setting(zone, now))
         return Shown(activity, sent, newest, changes)
 
     return await request.timeline.read(read, bounded=False)

@@ -15,7 +15,7 @@ from doings.web.display import zone_of
 from doings.web.forms import Problems, members_of
 from doings.web.page import redirect, respond_page
 from doings.web.recording.context import Checked, checked, form_context
-from doings.web.recording.drafts import ORIGIN, new_draft, problems_of
+from doings.web.recording.drafts import ORIGIN, Setting, new_draft, problems_of
 from doings.web.recording.form import LISTS, WHATS, Form, What, blank_form, form_from_fields
 from doings.web.recording.people import links_to
 from doings.web.timeline.articles import activity_url
@@ -74,9 +74,9 @@ def _what(request: Request) -> What:
 
 
 async def _checked(request: Request, form: Form, what: What) -> Checked:
-    zone = zone_of(request)
+    setting = Setting(zone_of(request), request.services.clock.now())
     return await request.timeline.read(
-        lambda reader: checked(reader, form, what, zone), bounded=False
+        lambda reader: checked(reader, form, what, setting), bounded=False
     )
 
 

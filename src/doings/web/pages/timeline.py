@@ -1,13 +1,14 @@
 """The timeline: a page of it, parts that scripts ask for, and what happens meanwhile."""
 
 import asyncio
+from datetime import date
 
 import msgspec
 from starlette.responses import Response
 
 from doings.auth.principal import ADMIN
 from doings.core.account import Account
-from doings.core.clock import date_from_day, day_of
+from doings.core.clock import date_from_day, local_date
 from doings.core.kinds.rules import kind_named
 from doings.core.resuming.position import position_from_text
 from doings.core.store import Reader
@@ -122,7 +123,8 @@ def _context(request: Request, asked: Asked, part: Part, overview: Overview) -> 
     def url(*place: tuple[str, str]) -> str:
         return address_of(filters, *place)
 
-    year = asked.place.year or _year_shown(asked, part, overview)
+    today = local_date(request.services.clock.now(), zone_of(request))
+    year = asked.place.year or _year_shown(asked, part, overview, today)
     return {
         **feed_of(filters, part, str(request.principal.position)),
         "filters": filters,
@@ -147,15 +149,18 @@ def _context(request: Request, asked: Asked, part: Part, overview: Overview) -> 
     }
 
 
-def _year_shown(asked: Asked, part: Part, overview: Overview) -> int:
-    """The year of what is shown first, or else of the last day with activities."""
+def _year_shown(asked: Asked, part: Part, overview: Overview, today: date) -> int:
+    """The year of what is shown first and is no plan, else of the last day with activities so far.
+
+    A year that lies ahead is shown where somebody asks for it.
+    """
     place: Place = asked.place
     if place.on is not None:
         return place.on.year
-    if part.articles:
-        return int(part.articles[0].day[:4])
-    days = [day for day, _ in overview.sums]
-    return date_from_day(days[-1] if days else day_of(0)).year
+    shown = [date.fromisoformat(article.day) for article in part.articles]
+    happened = [date_from_day(day) for day, count in overview.sums if count > 0]
+    days = [*shown, *reversed(happened)]
+    return next((day for day in days if day <= today), today).year
 
 
 def _title(filters: Filters, overview: Overview) -> str:

@@ -9,7 +9,7 @@ from doings.core.store import Reader
 from doings.core.store.entities import EntityQuery
 from doings.dialects.monica.mapping.emotions import EMOTIONS
 from doings.web.forms import Problems
-from doings.web.recording.drafts import Given, read_form
+from doings.web.recording.drafts import Given, Setting, read_form
 from doings.web.recording.form import Form, What
 from doings.web.recording.people import People, find_people
 
@@ -36,12 +36,12 @@ class Checked(msgspec.Struct, frozen=True):
     problems: Problems
 
 
-async def checked(reader: Reader, form: Form, what: What, time_zone: str) -> Checked:
+async def checked(reader: Reader, form: Form, what: What, setting: Setting) -> Checked:
     """Look up what a form names, and read it."""
     people = await find_people(reader, form)
     types = await _types(reader, form.type) if what.is_encounter else []
     values = [one.value for one in types]
-    given, problems = read_form(form, what, people, values, time_zone)
+    given, problems = read_form(form, what, people, values, setting)
     return Checked(form, what, people, types, given, problems)
 
 

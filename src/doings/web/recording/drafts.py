@@ -2,12 +2,18 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, time
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import msgspec
 
 from doings.core.activity import LEVELS, Activity, Draft, Link, draft_of, given_links
-from doings.core.clock import instant_from_datetime, start_of_date, zone
+from doings.core.clock import (
+    DAY,
+    instant_from_datetime,
+    second_from_instant,
+    start_of_date,
+    zone,
+)
 from doings.core.errors import Invalid
 from doings.core.interactions.lifecycle import check_revision
 from doings.core.text import json_text
@@ -22,6 +28,9 @@ T = TypeVar("T")
 
 ORIGIN = "web"
 """The origin of what is recorded by hand on the pages."""
+
+AHEAD = 366 * DAY
+"""From so much ahead on somebody is asked whether a date is meant."""
 
 FIELDS = {"occurred_at": "on", "summary": "summary", "body": "body", "level": "level"}
 """Members of a draft, and the fields in which they are written."""
@@ -44,8 +53,15 @@ class Given(msgspec.Struct, frozen=True):
     feelings: tuple[int, ...]
 
 
+class Setting(NamedTuple):
+    """The zone whose clocks a form means, and the present instant."""
+
+    time_zone: str
+    now: int
+
+
 def read_form(
-    form: Form, what: What, people: People, types: Sequence[str], time_zone: str
+    form: Form, what: What, people: People, types: Sequence[str], setting: Setting
 ) -> tuple[Given | None, Problems]:
     """The values of a form, or what is wrong with it; `types` are those that may be chosen."""
     problems: Problems = {}
@@ -57,7 +73,7 @@ def read_form(
             problems[field] = sentence(str(error))
             return instead
 
-    occurred_at = read("on", lambda: _instant(form, time_zone), 0)
+    occurred_at = read("on", lambda: _meant(form, setting), 0)
     given = Given(
         occurred_at=occurred_at,
         summary=form.summary.strip() or None,
@@ -75,6 +91,14 @@ def read_form(
     return (None if problems else given), problems
 
 
+def _meant(form: Form, setting: Setting) -> int:
+    """When it happened. A year that was mistyped is asked about, once for each date."""
+    instant = _instant(form, setting.time_zone)
+    if instant > setting.now + AHEAD and form.sure != form.on:
+        raise ValueError("this is more than a year ahead; if it is meant, send the form once more")
+    return instant
+
+
 def _instant(form: Form, time_zone: str) -> int:
     """When it happened: a day without a time of day is meant from its start."""
     day = date_from_text(form.on.strip())
@@ -87,7 +111,13 @@ def _instant(form: Form, time_zone: str) -> int:
         raise ValueError("the time must be like 14:05") from None
     if clock.tzinfo is not None:
         raise ValueError("the time must be like 14:05")
-    return instant_from_datetime(datetime.combine(day, clock, zone(time_zone)))
+    moment = datetime.combine(day, clock, zone(time_zone))
+    instant = instant_from_datetime(moment)
+    if second_from_instant(instant).astimezone(zone(time_zone)).time() != clock.replace(
+        microsecond=0
+    ):
+        raise ValueError(f"clocks in {time_zone} leave out {clock:%H:%M} on this day")
+    return instant
 
 
 def _level(text: str) -> str | None:

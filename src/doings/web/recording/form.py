@@ -66,7 +66,8 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
     """What is typed. `on` and `at` are a date and a time of day, `people` names by lines.
 
     `persons` are those that are ticked, as `type:id`, or as `new:` and a name. `once` stands for
-    this very form: sent twice, it records once. `seen` is the last change that its reader knows.
+    this very form: sent twice, it records once. `seen` is the last change that its reader knows,
+    and `sure` the date that stood in the form when it was shown.
     """
 
     on: str = ""
@@ -80,9 +81,10 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
     persons: tuple[str, ...] = ()
     once: str = ""
     seen: str = ""
+    sure: str = ""
 
 
-TEXTS = ("on", "at", "summary", "body", "level", "type", "people", "seen")
+TEXTS = ("on", "at", "summary", "body", "level", "type", "people", "seen", "sure")
 
 
 def form_from_fields(fields: Mapping[str, Any]) -> Form:
@@ -119,6 +121,7 @@ def form_of(activity: Activity, time_zone: str, seen: int) -> Form:
         feelings=tuple(map(_number, data.get("emotions") or ())),
         persons=persons_of(activity),
         seen=str(seen),
+        sure=moment.date().isoformat(),
     )
 
 

@@ -7,13 +7,14 @@ from doings.core.clock import DAY, HOUR, SECOND, second_from_instant, zone
 _MINUTE = 60 * SECOND
 
 _STEPS = (
-    (365 * DAY, "year"),
-    (30 * DAY, "month"),
-    (7 * DAY, "week"),
-    (DAY, "day"),
-    (HOUR, "hour"),
-    (_MINUTE, "minute"),
+    (365 * DAY, "year", DAY // 2),
+    (30 * DAY, "month", DAY // 2),
+    (7 * DAY, "week", DAY // 2),
+    (DAY, "day", HOUR // 2),
+    (HOUR, "hour", _MINUTE // 2),
+    (_MINUTE, "minute", 0),
 )
+"""Units, and how much shorter a time may be to be told in one of them: times are rounded."""
 
 MONTHS = (
     "January",
@@ -54,11 +55,11 @@ def exact_text(instant: int, time_zone: str) -> str:
 
 
 def ago_text(instant: int, now: int) -> str:
-    """3 hours ago, in 2 days, just now."""
+    """3 hours ago, in 2 days, just now: rounded, so that 13 days and 23 hours are 2 weeks."""
     away = abs(now - instant)
-    for length, word in _STEPS:
-        count = away // length
-        if count:
+    for length, word, less in _STEPS:
+        if away >= length - less:
+            count = max(1, (2 * away + length) // (2 * length))
             told = f"{count} {word}{'s' if count > 1 else ''}"
             return f"{told} ago" if instant <= now else f"in {told}"
     return "just now"
