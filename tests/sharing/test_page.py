@@ -1,5 +1,6 @@
 """The page for a frame."""
 
+import re
 from base64 import b64encode
 from collections.abc import Mapping
 from hashlib import sha256
@@ -42,6 +43,8 @@ async def test_the_page_shows_a_timeline_as_text(app: Application, native: Nativ
     style = page.text.partition("<style>")[2].partition("</style>")[0]
     digest = b64encode(sha256(style.encode()).digest()).decode()
     assert ".ccc3366{--kind:#cc3366}" in style
+    # The times alone stay in one piece: a long name has to wrap in a narrow frame.
+    assert re.findall(r"([^}]*){[^}]*nowrap", style) == ["\ntime "]
     assert page.headers["content-security-policy"] == (
         f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none';"
         " frame-ancestors 'self' *"

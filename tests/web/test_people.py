@@ -286,3 +286,34 @@ async def test_statements_do_not_grow_with_people(
         kept.clear()
         await member.get(path)
         assert len(kept) <= count, path
+
+
+async def test_what_rests_on_a_merge_is_parted_first(member: Visitor, two: Business) -> None:
+    """It is named in the place of a button, on both pages, and in the API's answer."""
+    await two.put("contact", "9", name="J. H.")
+    await member.send(f"{ANN}/merge", other="contact:9")
+    await member.send(f"{JIM}/merge", other="contact:77")
+    (first,) = [
+        one
+        for one in await two.read(lambda reader: reader.merges(before=None, after=None, limit=9))
+        if one.merged == (("contact", "9"),)
+    ]
+
+    person, merges = (await member.get(JIM)).text, (await member.get("/merges")).text
+    refused = await member.send(f"{JIM}/part", merge=first.id)
+
+    for page in (person, merges):
+        assert page.count(">Part again<") == 1
+        assert "can be parted again once these are: contact:77" in plain(page)
+    assert refused.status_code == 409
+    assert "(contact:77)" in plain(refused.text)
+    assert 'href="/merges"' in (await member.get("/settings/sessions")).text
+
+
+@SQLITE_ONLY
+@pytest.mark.parametrize("path", [f"{JIM}/merge", "/merges", "/settings/embedding"])
+async def test_a_merge_widens_what_was_given_out(member: Visitor, two: Business, path: str) -> None:
+    """And that is said where people are merged and where addresses stand."""
+    del two
+
+    assert "viewer token" in (await member.get(path)).text

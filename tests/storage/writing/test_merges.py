@@ -157,7 +157,8 @@ async def test_merges_stack_and_are_parted_from_the_last_on(book: Book) -> None:
 
     assert through.keep == FOURTH
     assert len(await book.timeline("77")) == 4
-    with pytest.raises(Conflict, match=f"{second.id}, {through.id}"):
+    named = rf"{second.id} \(contact:8\), {through.id} \(contact:91\)"
+    with pytest.raises(Conflict, match=named):
         await revert(book, first)
     with pytest.raises(Conflict, match=through.id):
         await revert(book, second)

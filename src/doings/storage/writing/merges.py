@@ -122,7 +122,7 @@ async def revert(transaction: Transaction, merge_id: str) -> Merge:
         msg = f"the people of the merge {merge_id} were erased"
         raise Conflict(msg)
     active = await _merges_of(transaction, members.values())
-    _check_last(row, active)
+    _check_last(row, active, members)
     parents = {one.seq: active[one.merged_by][2] for one in members.values() if one.merged_by}
     for other in others:
         del parents[other]
@@ -212,7 +212,7 @@ def _check_apart(
             raise Conflict(msg)
 
 
-def _check_last(row: Row, active: dict[int, Row]) -> None:
+def _check_last(row: Row, active: dict[int, Row], members: dict[int, _Member]) -> None:
     """Raise Conflict where later merges rest on this one.
 
     They do where they took what this one kept into another person, or were asked for by the id of
@@ -220,7 +220,7 @@ def _check_last(row: Row, active: dict[int, Row]) -> None:
     """
     others = set(merged_seqs(row))
     resting = [
-        later[1]
+        f"{later[1]} ({', '.join([members[seq].name for seq in merged_seqs(later)])})"
         for later in active.values()
         if row[2] in merged_seqs(later) or others.intersection(map(int, later[_THROUGH].split()))
     ]

@@ -1,6 +1,6 @@
 """Who else somebody is, and what keeps them from being erased."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -8,6 +8,7 @@ import msgspec
 from doings.core.clock import text_from_instant
 from doings.core.entity import Entity
 from doings.core.erasing.erasure import OPAQUE
+from doings.core.people.parting import resting_on
 from doings.core.store import Reader
 from doings.core.store.erasures import Hold
 from doings.core.store.merges import Merge
@@ -29,7 +30,10 @@ class Note(NamedTuple):
 
 
 class MergedIds(NamedTuple):
-    """A merge: its id, and which ids it put with which one, whose page is at `url`."""
+    """A merge: its id, and which ids it put with which one, whose page is at `url`.
+
+    `first` are the ids that have to be parted before, as they were merged on top of it.
+    """
 
     id: str
     keep: str
@@ -38,6 +42,7 @@ class MergedIds(NamedTuple):
     note: Note
     may_part: bool
     """Not once the people were erased."""
+    first: list[str]
 
 
 class HeldId(NamedTuple):
@@ -68,7 +73,7 @@ async def read_identity(reader: Reader, entity: Entity, time_zone: str, now: int
     labels = {one.key: one.label or one.key for one in await reader.credentials()}
     context = _Context(time_zone, now, labels)
     return Identity(
-        [_merge(one, context) for one in merges], [_hold(one, context) for one in holds]
+        [_merge(one, merges, context) for one in merges], [_hold(one, context) for one in holds]
     )
 
 
@@ -77,7 +82,9 @@ async def read_merges(reader: Reader, time_zone: str, now: int) -> list[MergedId
     found = await reader.merges(before=None, after=None, limit=MERGES)
     labels = {one.key: one.label or one.key for one in await reader.credentials()}
     context = _Context(time_zone, now, labels)
-    return [_merge(one, context) for one in found if one.reverted_at is None]
+    # What rests on a merge came later, so it is among these.
+    active = [one for one in found if one.reverted_at is None]
+    return [_merge(one, active, context) for one in active]
 
 
 class _Context(NamedTuple):
@@ -86,12 +93,17 @@ class _Context(NamedTuple):
     labels: Mapping[str, str]
 
 
-def _merge(merge: Merge, context: _Context) -> MergedIds:
-    merged = [":".join(key) for key in merge.merged]
-    keep = ":".join(merge.keep)
-    may_part = not merge.keep[1].startswith(OPAQUE)
-    note = _note(merge, context)
-    return MergedIds(merge.id, keep, entity_url(merge.keep), merged, note, may_part)
+def _merge(merge: Merge, active: Sequence[Merge], context: _Context) -> MergedIds:
+    first = [key for one in resting_on(merge, active) for key in one.merged]
+    return MergedIds(
+        id=merge.id,
+        keep=":".join(merge.keep),
+        url=entity_url(merge.keep),
+        merged=[":".join(key) for key in merge.merged],
+        note=_note(merge, context),
+        may_part=not merge.keep[1].startswith(OPAQUE),
+        first=[":".join(key) for key in first],
+    )
 
 
 def _hold(hold: Hold, context: _Context) -> HeldId:

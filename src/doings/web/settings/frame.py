@@ -118,6 +118,7 @@ async def respond_section(  # noqa: PLR0913 - what a page is made of
     frame = {
         "sections": shown,
         "section": section,
+        "may_merge": ADMIN in scopes,
         "problems": problems or {},
         "notice": DONE.get(last(request.query, "done") or ""),
         "remarks": [*_remarks(request), *remarks],
