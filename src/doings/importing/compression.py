@@ -33,11 +33,16 @@ def is_gzip(path: Path) -> bool:
         return file.read(len(GZIP)) == GZIP
 
 
+STAYS = "what was imported before that place stays, and importing the whole file adds the rest"
+"""What is true of a file that is imported while it is read."""
+
+
 @contextmanager
-def readable(file: BinaryIO) -> Iterator[BinaryIO]:
+def readable(file: BinaryIO, *, meanwhile: str = STAYS) -> Iterator[BinaryIO]:
     """The content of a file, inflated where it is gzip.
 
-    Raises Misconfigured for one that is no text, and while it is read for gzip that is damaged.
+    Raises Misconfigured for one that is no text, and while it is read for gzip that is damaged;
+    `meanwhile` says what was done by then.
     """
     buffered = file if isinstance(file, io.BufferedReader) else io.BufferedReader(file)  # type: ignore[type-var]
     head = buffered.peek(HEAD)
@@ -51,7 +56,4 @@ def readable(file: BinaryIO) -> Iterator[BinaryIO]:
         with gzip.GzipFile(fileobj=buffered) as inflated:
             yield io.BufferedReader(inflated)
     except (EOFError, gzip.BadGzipFile, zlib.error):
-        raise Misconfigured(
-            "the gzip file is damaged or cut off; what was imported before that place stays, and"
-            " importing the whole file adds the rest"
-        ) from None
+        raise Misconfigured(f"the gzip file is damaged or cut off; {meanwhile}") from None

@@ -37,7 +37,7 @@ TOO_LARGE = (
 def content_of_file(sent: bytes) -> bytes:
     """What a file holds, inflated where it is gzip; raises Invalid for one that is no text."""
     try:
-        with readable(io.BytesIO(sent)) as source:
+        with readable(io.BytesIO(sent), meanwhile="nothing was imported") as source:
             content = source.read(IMPORT_FILE_BYTES + 1)
     except Misconfigured as error:
         raise Invalid.of("file", str(error)) from None

@@ -47,6 +47,9 @@ FORGOTTEN_AFTER = DAY
 FINISHED_KEPT = 50
 """How many jobs of an account are kept that are done."""
 
+LISTED = 50
+"""How many files of an account are listed that are not imported, with those that come to nothing."""
+
 NAME_LENGTH = 255
 """Characters of the name of a file that are kept."""
 
@@ -116,7 +119,13 @@ class Runner(BackgroundTask):
 
         async def store(writer: Writer) -> None:
             jobs = await writer.import_jobs()
-            if sum(one.stage in WITH_FILE for one in jobs) >= IMPORT_FILES:
+            if sum(one.stage in WITH_FILE for one in jobs) >= LISTED:
+                # Those that come to nothing have no file, but are listed until they are dropped.
+                reason = (
+                    f"{FINISHED_KEPT} files are listed already: drop those that you do not need"
+                )
+                raise TooMuch("import_files", Problem("file", reason))
+            if sum(one.waits for one in jobs) >= IMPORT_FILES:
                 reason = f"{IMPORT_FILES} files wait already: import some of them, or drop them"
                 raise TooMuch("import_files", Problem("file", reason))
             await writer.add_import_job(job, parts)

@@ -82,13 +82,15 @@ def dialect_of_file(text: bytes, dialects: dict[str, SavedAnswers]) -> str | Non
 
 
 def _check_is_ndjson(head: bytes) -> None:
-    """Raise Misconfigured for pages of `/v1`, JSON over several lines, and tables.
+    """Raise Misconfigured for pages of `/v1`, JSON over several lines, web pages, and tables.
 
     Each of their lines would be a bad one, and a sentence says more than a thousand of these.
     """
     lines = [line for line in head.split(b"\n") if line.strip()]
     if any(_is_line(line) for line in lines):
         return
+    if head.lstrip().startswith(b"<"):
+        raise Misconfigured(MARKUP)
     answers = answers_from_text(_closed(head))
     if answers and _is_json(answers[0]) and (not _is_json(lines[0]) or _is_page(answers[0])):
         raise Misconfigured(JSON_NOT_LINES)
@@ -103,6 +105,7 @@ JSON_NOT_LINES = (
     "this is JSON, but no NDJSON, which has an activity or an entity in each line; jq -c '.[]'"
     " makes it of a list, jq -c '.items[]' of a page of /v1"
 )
+MARKUP = "this is a web page or XML, and no NDJSON, which has JSON in each line"
 NO_JSON = (
     "no line of this file is JSON; NDJSON has an activity or an entity in each line, and a table"
     " has to be turned into that first"

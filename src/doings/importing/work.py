@@ -46,7 +46,10 @@ async def try_out(timeline: Timeline, progress: Progress, reading: Reading) -> N
     counts = await importer.run(first.of(in_pieces(reading.items)), _show_nothing, None)
     counts = counts_of_trial(counts, first, made)
     report = msgspec.structs.replace(progress.report_at(reading.total), counts=counts)
-    await timeline.write(lambda writer: progress.end(writer, "checked", report, drops_file=False))
+    drops_file = not counts.add_something
+    await timeline.write(
+        lambda writer: progress.end(writer, "checked", report, drops_file=drops_file)
+    )
 
 
 async def bring_in(timeline: Timeline, progress: Progress, reading: Reading) -> None:

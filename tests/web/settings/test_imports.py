@@ -128,7 +128,8 @@ async def test_saved_answers_are_recognized(
         (b"  \n", {}, ("file", "empty")),
         (b"%PDF-1.7", {}, ("file", "a PDF")),
         (b"PK\x03\x04", {}, ("file", "ZIP")),
-        (b"\x1f\x8b\x08damaged", {}, ("file", "damaged")),
+        (b"\x1f\x8b\x08damaged", {}, ("file", "nothing was imported")),
+        (b"<!doctype html><p>Not found</p>", {}, ("file", "web page")),
         (b"a,b\n1,2\n3,4", {}, ("file", "table")),
         (b'{"items": []}', {}, ("file", "no NDJSON")),
         ("{}".encode("utf-16"), {}, ("file", "UTF-8")),
@@ -192,6 +193,21 @@ async def test_files_are_bounded(
     assert "1 files wait already" in another.text
     assert busy.status_code == 503
     assert len(await acme.read(lambda reader: reader.import_jobs())) == 1
+
+
+@SQLITE_ONLY
+async def test_files_that_come_to_nothing_keep_nobody_waiting(
+    member: Visitor, acme: Business
+) -> None:
+    """They are kept no longer than it takes to see that, and count for none that waits."""
+    for _ in range(jobs.IMPORT_FILES + 1):
+        path, text = await dropped(member, b'{"kind": "nonsense"}')
+    started = await member.send(f"{path}/start")
+
+    assert "nothing to import" in text
+    assert await acme.read(lambda reader: reader.import_file(path.rpartition("/")[2])) == []
+    assert started.status_code == 303
+    assert "its file is gone" in (await member.get(path)).text.replace("Its", "its")
 
 
 @SQLITE_ONLY

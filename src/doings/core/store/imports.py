@@ -25,6 +25,11 @@ class ImportCounts(msgspec.Struct, frozen=True):
     deleted: int = 0
     merges: int = 0
 
+    @property
+    def add_something(self) -> bool:
+        """Whether anything is new here."""
+        return bool(self.recorded or self.filled or self.entities or self.merges)
+
     def __add__(self, other: "ImportCounts") -> "ImportCounts":
         """The sums."""
         return ImportCounts(
@@ -166,6 +171,12 @@ class ImportJob(msgspec.Struct, frozen=True, kw_only=True):
     def is_at_work(self) -> bool:
         """Whether the server does something about it."""
         return self.stage in AT_WORK
+
+    @property
+    def waits(self) -> bool:
+        """Whether its file is worked at, or waits until somebody says that it is meant."""
+        is_due = self.stage == "checked" and self.report.counts.add_something
+        return is_due or self.stage in {"checking", "importing"}
 
 
 class JobState(NamedTuple):

@@ -118,7 +118,7 @@ async def _respond_job(request: Request, template: str) -> Response:
         - len(job.report.refused),
         "made": moment_of(request, job.created_at),
         "job_url": f"{IMPORTS.url}/jobs/{job.id}",
-        "has_something": bool(counts.recorded or counts.filled or counts.entities),
+        "has_something": counts.add_something,
     }
     return await respond_section(request, IMPORTS, template, context)
 
