@@ -48,7 +48,7 @@ FINISHED_KEPT = 50
 """How many jobs of an account are kept that are done."""
 
 LISTED = 50
-"""How many files of an account are listed that are not imported, with those that come to nothing."""
+"""How many files of an account are listed that are not imported, or come to nothing."""
 
 NAME_LENGTH = 255
 """Characters of the name of a file that are kept."""

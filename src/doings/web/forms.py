@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
+from markupsafe import Markup, escape
 from starlette.responses import Response
 
 from doings.core.errors import DoingsError, Forbidden, Invalid, UnsupportedType
@@ -36,6 +37,11 @@ OF_ANOTHER = (
     "This form was not made for who is signed in now. Go back, load the page again, and send it"
     " once more."
 )
+
+_WORD = re.compile(r"[a-z]+(?=[\s,;!?’]|$)", re.ASCII)
+"""A word of ours; what was typed, like `contact:8` or `https://…`, has other signs in it."""
+
+_CODE = re.compile(r"`([^`]+)`")
 
 _ONCE = re.compile(r"[\w-]{10,40}", re.ASCII)
 """What stands for a form, as we make it."""
@@ -127,9 +133,15 @@ def lines_of(text: str) -> tuple[str, ...]:
 
 
 def sentence(text: str) -> str:
-    """A reason as a sentence of its own."""
+    """A reason as a sentence of its own. An id or an address that it begins with stays as it is."""
     text = text.rstrip(".")
-    return f"{text[:1].upper()}{text[1:]}."
+    begins = f"{text[:1].upper()}{text[1:]}" if _WORD.match(text) else text
+    return begins if text.endswith(("!", "?")) else f"{begins}."
+
+
+def marked(text: str) -> Markup:
+    """A message as HTML: what stands between backticks is a command or a name."""
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped
 
 
 def sentence_of(error: DoingsError) -> str:

@@ -16,13 +16,19 @@ from starlette.responses import RedirectResponse, Response
 
 from doings.auth.principal import SCOPES
 from doings.core.budget import LARGE_BODY
-from doings.core.errors import DoingsError, Forbidden, TooManyRequests, Unauthenticated
+from doings.core.errors import (
+    DoingsError,
+    Forbidden,
+    Invalid,
+    TooManyRequests,
+    Unauthenticated,
+)
 from doings.httpkit.errors import STATUS, value_for
 from doings.httpkit.input.headers import elements
 from doings.httpkit.request import Request
 from doings.web.assets import asset_url, version
 from doings.web.display import THEMES, display_of
-from doings.web.forms import FIELD, form_token, keep_visitor
+from doings.web.forms import FIELD, form_token, keep_visitor, marked, sentence
 from doings.web.session import viewer_of
 from doings.web.unsent import unsent_of
 
@@ -69,6 +75,7 @@ def environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters |= {"sentence": sentence, "marked": marked}
     made.globals |= {"asset": asset_url, "navigation": NAVIGATION, "themes": THEMES}
     return made
 
@@ -163,6 +170,8 @@ def respond_error(error: DoingsError, request: Request) -> Response:
             return _page_of_error(request, "sign_in.html", status, _signed_out(error, request))
         return redirect(_sign_in_path(request))
     reason = str(error)
+    if isinstance(error, Invalid):
+        reason = "; ".join(f"the field {field}: {why}" for field, why in error.problems)
     if isinstance(error, Forbidden) and error.scope in SCOPES:
         reason = _missing(error.scope, request)
     context = {"status": status, "title": HTTPStatus(status).phrase, "reason": reason}

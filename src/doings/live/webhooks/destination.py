@@ -46,6 +46,12 @@ RESPONSE_LENGTH = 1024
 
 NOT_ALLOWED = "address not allowed"
 
+ALLOWING = (
+    "it is not a public one, and the server's setting DOINGS_WEBHOOK_ALLOW names the networks that"
+    " deliveries may go to all the same"
+)
+"""What helps somebody whose receiver stands in a network of their own."""
+
 _HOST = re.compile(r"[A-Za-z0-9._-]{1,253}")
 _NAT64 = IPv6Network("64:ff9b::/96")
 _COMPATIBLE = IPv6Network("::/96")
@@ -72,7 +78,7 @@ def checked_url(url: str, allowed: Sequence[Network]) -> str:
     if literal is None and not _HOST.fullmatch(host):
         raise Invalid.of("url", "must name a host")
     if literal is not None and not is_allowed(literal, allowed):
-        raise Invalid.of("url", NOT_ALLOWED)
+        raise Invalid.of("url", f"{NOT_ALLOWED}; {ALLOWING}")
     return url
 
 

@@ -91,7 +91,7 @@ async def _respond(request: Request, text: str, found: Found, problem: str | Non
         "all_url": address_of(Filters(text=text)) if found.part and found.part.after else None,
         "problem": problem,
         "remarks": remarks_of(request, {"q"}),
-        "choices": [],
+        "meant": [],
     }
     return await respond_page(request, "search.html", context, status=422 if problem else 200)
 

@@ -27,7 +27,7 @@ async def show_home(request: Request) -> Response:  # noqa: ARG001 - a handler's
 
 async def show_form(request: Request) -> Response:
     """The form. Who is signed in already may still sign in as somebody else."""
-    context = {
+    context: dict[str, object] = {
         "problem": await _problem(request),
         "account": "",
         "next": last(request.query, "next"),

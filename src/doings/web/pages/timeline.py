@@ -131,7 +131,7 @@ def _context(request: Request, asked: Asked, part: Part, overview: Overview) -> 
         "asked": asked,
         "chips": _chips(filters, overview),
         "remarks": asked.remarks,
-        "choices": overview.choices,
+        "meant": overview.choices,
         "kinds": _kind_options(filters, overview),
         "title": _title(filters, overview),
         "names": overview.names,

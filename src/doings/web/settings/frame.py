@@ -122,7 +122,7 @@ async def respond_section(  # noqa: PLR0913 - what a page is made of
         "problems": problems or {},
         "notice": DONE.get(last(request.query, "done") or ""),
         "remarks": [*_remarks(request), *remarks],
-        "choices": [],
+        "meant": [],
         "zone": zone_of(request),
         "action": request.path,
     }

@@ -12,6 +12,7 @@ from doings.core.store.webhooks import Attempt, Delivery, DeliveryStatus, Webhoo
 from doings.httpkit.request import Request
 from doings.httpkit.surface import Handler, Operation, resource
 from doings.live.webhooks import signing
+from doings.live.webhooks.destination import ALLOWING, NOT_ALLOWED
 from doings.live.webhooks.settings import (
     REMOVED,
     add_webhook,
@@ -296,6 +297,8 @@ async def _respond_webhook(  # noqa: PLR0913 - each is what one of the buttons s
         "changed": moment_of(request, webhook.updated_at),
         "place": place,
         "list": rows_of(request, f"{WEBHOOKS.url}/{webhook.id}", shown.deliveries, place),
+        "not_allowed": NOT_ALLOWED,
+        "allowing": ALLOWING,
         "once": new_once(),
         "base": WEBHOOKS.url,
         "here_url": f"{WEBHOOKS.url}/{webhook.id}",
