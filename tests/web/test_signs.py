@@ -46,6 +46,7 @@ async def test_own_kinds_have_their_own_sign(
         ("🧾", None, Icon("receipt", "green", "🧾")),
         (None, "#000000", Icon("receipt", "green", None, "#000000", "#ffffff")),
         ("VIP", "#ffffff", Icon("receipt", "green", "VIP", "#ffffff", "#14161c", is_long=True)),
+        ("sixteen letters!", None, Icon("receipt", "green", "six…", is_long=True)),
         ("👨‍👩‍👧‍👦", "#b3261e", Icon("receipt", "green", "👨‍👩‍👧‍👦", "#b3261e", "#ffffff")),
     ],
 )

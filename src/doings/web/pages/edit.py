@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from doings.auth.principal import READ, WRITE
 from doings.core.activity import Activity
-from doings.core.errors import Conflict, Invalid, Outdated
+from doings.core.errors import Conflict, Invalid, NotFound, Outdated
 from doings.core.presentation.title import title_pieces
 from doings.core.store import Reader, Writer
 from doings.core.store.changes import ChangeReader
@@ -85,13 +85,17 @@ async def edit(request: Request) -> Response:
 async def show_delete(request: Request) -> Response:
     """The question whether it is meant; raises NotFound."""
     request.principal.require(READ)
+    if await _is_deleted(request):
+        return redirect(activity_url(activity_id(request)))
     return await _respond_delete(request, await _read(request, None), None)
 
 
 async def delete(request: Request) -> Response:
-    """Delete it, and show what is left of it; raises NotFound."""
+    """Delete it, and show what is left of it, also where that was done; raises NotFound."""
     request.principal.require(READ)
     seen, ref = (await fields_of(request)).get("seen", ""), activity_id(request)
+    if await _is_deleted(request):
+        return redirect(activity_url(ref))
 
     async def work(writer: Writer) -> None:
         activity = await _unchanged(writer, ref, seen)
@@ -103,6 +107,20 @@ async def delete(request: Request) -> Response:
         shown = await _read(request, Form(seen=seen))
         return await _respond_delete(request, shown, OUTDATED_DELETE, status=409)
     return redirect(activity_url(ref))
+
+
+async def _is_deleted(request: Request) -> bool:
+    """Whether there was such an activity, which has a page that says so."""
+    ref = activity_id(request)
+
+    async def read(reader: Reader) -> bool:
+        try:
+            await reader.activity(ref)
+        except NotFound:
+            return bool(await reader.history(ref, 0, 1))
+        return False
+
+    return await request.timeline.read(read)
 
 
 async def _unchanged(writer: Writer, ref: str, seen: str) -> Activity:

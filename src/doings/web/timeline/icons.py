@@ -72,13 +72,23 @@ def icon_of(kind: Kind) -> Icon:
     if kind.kind in CATALOGUE or (kind.icon == DOT and kind.colour is None):
         return icon
     ink = None if kind.colour is None else INKS[luminance(kind.colour) > HALF]
-    sign = None if kind.icon == DOT else kind.icon
+    sign = None if kind.icon == DOT else shortened(kind.icon)
     is_long = sign is not None and characters_in(sign) > ROOM
     return Icon(icon.name, icon.tone, sign, kind.colour, ink, is_long)
 
 
 ROOM = 2
 """How many characters have room in a badge as they are."""
+
+
+MOST = 4
+"""How many have room if they are made narrower; of a longer sign the beginning is shown."""
+
+
+def shortened(text: str) -> str:
+    """A sign that can be read in a badge."""
+    starts = [place for place in range(len(text)) if is_boundary(text, place)]
+    return text if len(starts) <= MOST else f"{text[: starts[MOST - 1]]}…"
 
 
 def characters_in(text: str) -> int:
