@@ -167,7 +167,7 @@ async def test_a_wrong_site_is_told(member: Visitor, acme: Business) -> None:
     answer = await member.send(EMBEDDING, origins="https://a.example\nexample.org", seen="")
 
     assert answer.status_code == 422
-    assert "Example.org: must be like https://app.example.org." in answer.text
+    assert "example.org: must be like https://app.example.org." in answer.text
     assert "https://a.example\nexample.org</textarea>" in answer.text
     assert (await acme.read(lambda reader: reader.account())).origins is None
 
