@@ -178,3 +178,22 @@ def test_a_credential_is_made_without_scripts(browser: Browser, site: Site) -> N
     expect(page.locator(".secret code").nth(1)).to_contain_text("_")
     expect(page.locator(".rows").get_by_text("phone")).to_be_visible()
     page.context.close()
+
+
+def test_going_back_from_a_secret_shows_the_list(browser: Browser, site: Site) -> None:
+    """Without the secret, which no browser keeps; and the head fits in one line at 900 pixels."""
+    page = opened(browser, site.url, site.account)
+    page.set_viewport_size({"width": 900, "height": 700})
+    page.goto("/settings/credentials")
+    page.get_by_label("Name").fill("tablet")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="The new credential")).to_be_visible()
+    page.get_by_role("link", name="Imports").click()
+    expect(page.get_by_role("heading", name="A file")).to_be_visible()
+    head = page.locator("header.top").bounding_box()
+    page.go_back()
+    expect(page.locator(".rows").get_by_text("tablet")).to_be_visible()
+    expect(page.get_by_role("heading", name="The new credential")).to_have_count(0)
+    assert head is not None
+    assert head["height"] < 70
+    page.context.close()

@@ -17,7 +17,7 @@ from doings.web.settings.frame import EXPORT, FREE, respond_section
 NDJSON = "application/x-ndjson"
 
 ALL = Parameters(is_closed=True)
-"""A file cannot say what it leaves out: whoever asks for less than all is refused."""
+"""A file cannot say what it leaves out: a caller that asks for less than all is refused."""
 
 
 async def show_export(request: Request) -> Response:

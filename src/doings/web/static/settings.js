@@ -1,7 +1,7 @@
 // What the settings do with scripts: a file may be dropped anywhere on its form, and the progress
 // of an import is shown as it goes. Without scripts a file field and a link do the same.
 
-// A page with a secret is kept by no browser. Who goes back to it gets the page without, and not an
+// A page with a secret is kept by no browser. Going back to it shows the page without, and not an
 // error of the browser.
 const once = document.querySelector("[data-instead]");
 if (once) history.replaceState(null, "", once.dataset.instead);
