@@ -316,4 +316,4 @@ async def test_a_merge_widens_what_was_given_out(member: Visitor, two: Business,
     """And that is said where people are merged and where addresses stand."""
     del two
 
-    assert "viewer token" in (await member.get(path)).text
+    assert "viewer token" in (await member.get(path)).text.lower()
