@@ -8,7 +8,7 @@ from tests.clocks import NOON
 from tests.dialects.test_deleted import answer_of
 from tests.serving import Business, Served
 
-NAMES = (("contact", "7"), ("user", "u1"), ("membership", "m1"), ("individual", "i1"))
+NAMES = (("contact", "7"), ("membership", "m1"), ("individual", "i1"))
 
 PATHS = (
     "/v1/activities",

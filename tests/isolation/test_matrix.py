@@ -225,6 +225,8 @@ EFFECTLESS = {
     "DELETE /monica/api/addresses/{id}": 422,
     "DELETE /monica/api/tasks/{id}": 422,
     "DELETE /monica/api/reminders/{id}": 422,
+    # Nobody is on hold until the request that comes after this one.
+    "GET /v1/entities/{type}/{id}/hold": 404,
     "POST /v1/activities/{id}/accept": 409,
     "POST /v1/activities/{id}/decline": 409,
     "POST /v1/activities/{id}/complete": 409,

@@ -368,6 +368,7 @@ async def test_people_merged_by_an_earlier_version_get_their_records_back(
     """What was written through the merged one since the upgrade is its own again."""
     first = await opened(engine, tmp_path, monkeypatch, VIA - 1)
     await alter(first, "ALTER TABLE entity_changes ADD COLUMN via_seq BIGINT")
+    await alter(first, "ALTER TABLE merges ADD COLUMN is_told SMALLINT NOT NULL DEFAULT 0")
     account = await first.create_account("acme", name="Acme", time_zone="UTC")
     book = Book(first, account)
     keep, other = (CONTACT, "8"), (CONTACT, "77")
@@ -375,6 +376,7 @@ async def test_people_merged_by_an_earlier_version_get_their_records_back(
         await book.put(*key, name=key[1])
     made = await book.write(lambda writer: writer.add_merge(keep, [other], None))
     await alter(first, "ALTER TABLE entity_changes DROP COLUMN via_seq")
+    await alter(first, "ALTER TABLE merges DROP COLUMN is_told")
     await first.close()
 
     database = await opened(engine, tmp_path, monkeypatch, len(STEPS))
