@@ -369,6 +369,7 @@ async def test_people_merged_by_an_earlier_version_get_their_records_back(
     first = await opened(engine, tmp_path, monkeypatch, VIA - 1)
     await alter(first, "ALTER TABLE entity_changes ADD COLUMN via_seq BIGINT")
     await alter(first, "ALTER TABLE merges ADD COLUMN is_told SMALLINT NOT NULL DEFAULT 0")
+    await alter(first, "CREATE TABLE log_forgotten (account_id BIGINT, seq BIGINT, leaves TEXT)")
     account = await first.create_account("acme", name="Acme", time_zone="UTC")
     book = Book(first, account)
     keep, other = (CONTACT, "8"), (CONTACT, "77")
@@ -377,6 +378,7 @@ async def test_people_merged_by_an_earlier_version_get_their_records_back(
     made = await book.write(lambda writer: writer.add_merge(keep, [other], None))
     await alter(first, "ALTER TABLE entity_changes DROP COLUMN via_seq")
     await alter(first, "ALTER TABLE merges DROP COLUMN is_told")
+    await alter(first, "DROP TABLE log_forgotten")
     await first.close()
 
     database = await opened(engine, tmp_path, monkeypatch, len(STEPS))
