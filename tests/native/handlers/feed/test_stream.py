@@ -328,10 +328,10 @@ async def test_every_list_and_document_says_its_position(native: Native) -> None
     assert recorded.headers["doings-position"] == f"{epoch}-{recorded.json()['seq']}"
 
 
-async def test_an_erasure_is_told_to_whoever_may_have_seen_it(
+async def test_an_erasure_is_told_to_all_who_may_have_seen_it(
     app: Application, native: Native
 ) -> None:
-    """Of what is erased only its kind or type is known, so filters of others let it through."""
+    """An activity by its kind; a person to everybody, as each activity may have named them."""
     await native.put("contact:8", name="Jim Halpert")
     recorded = await native.record(body="Jim Halpert", links=["contact:8"])
     async with (
@@ -348,4 +348,4 @@ async def test_an_erasure_is_told_to_whoever_may_have_seen_it(
     assert (erased.data["activity"], erased.data["erased"]) == (None, True)
     assert entity.data["id"].startswith("erased-")
     assert created.data["activity_id"] == call["id"]
-    assert {event.name for event in of_calls.events} <= {"position", "created"}
+    assert {event.name for event in of_calls.events} <= {"position", "entity.erased", "created"}
