@@ -60,7 +60,7 @@ async def test_accepted_one_expires_in_time(ours: Party, theirs: Party, sweeper:
 async def test_what_was_shared_leaves_the_past_as_well(
     ours: Party, theirs: Party, sweeper: Sweeper
 ) -> None:
-    """Also what a completion replaced; the rest of the history stays."""
+    """Also what a completion replaced; the rest stays, and a change says that it was forgotten."""
     await ours.record(links=[BETA], data={"requirements": [PHONE]})
     await theirs.take(
         "accept",
@@ -76,7 +76,7 @@ async def test_what_was_shared_leaves_the_past_as_well(
     for party in (ours, theirs):
         changes = await party.changes()
         assert "+49" not in str(changes)
-        assert [change["op"] for change in changes] == ["created", *["updated"] * 3]
+        assert [change["op"] for change in changes] == ["created", *["updated"] * 4]
         assert changes[2]["before"]["data"]["status"] == "ACCEPTED"
         assert changes[2]["before"]["data"]["accepted_requirements"] == [PHONE]
 
