@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from doings.core.account import Account, check_new_account
 from doings.core.activity import Activity, Draft
 from doings.core.budget import BREATH_SECONDS, PART_ROWS
-from doings.core.clock import SECOND, Clock
+from doings.core.clock import Clock
 from doings.core.entity import EntityKey
 from doings.core.errors import Misconfigured, NotFound
 from doings.core.resuming.position import new_epoch
@@ -18,6 +18,7 @@ from doings.core.store.credentials import SignIn, Standing
 from doings.core.store.imports import JobState
 from doings.core.store.rendering import Heavy
 from doings.core.store.webhooks import ActiveWebhook
+from doings.storage import installation
 from doings.storage.document_cache import DocumentCache
 from doings.storage.due import due
 from doings.storage.engine import Connection, Engine, in_parts
@@ -239,18 +240,11 @@ class Database:
 
     async def take_turn(self, name: str, holder: str, seconds: int) -> bool:
         """Whether it is the holder's turn to do a thing that one process at a time does."""
-
-        async def take(connection: Connection) -> bool:
-            ((value,),) = await connection.fetch(
-                accounts.LOCKED_INSTALLATION_VALUE, name=f"turn.{name}"
+        return await self.engine.write(
+            lambda connection: installation.take_turn(
+                connection, name, holder, now=self.clock.now(), seconds=seconds
             )
-            found, now = value.split(), self.clock.now()
-            if found and found[0] != holder and int(found[1]) > now:
-                return False
-            await _set(connection, f"turn.{name}", f"{holder} {now + seconds * SECOND}")
-            return True
-
-        return await self.engine.write(take)
+        )
 
     async def credential(self, key: str) -> SignIn | None:
         """Who a key belongs to, whatever the account: the one question that names none."""
@@ -344,7 +338,7 @@ async def open_database(
 
     async def prepare(connection: Connection) -> str:
         await connection.lock_schema()
-        version = await _version(connection)
+        version = await installation.schema_version(connection)
         if version > VERSION:
             msg = (
                 f"the database is at schema {version}, this program knows {VERSION}:"
@@ -355,17 +349,17 @@ async def open_database(
             await connection.execute_script(step.format(**schema))
         if version < VERSION:
             await connection.spread_new_tables()
-            await _set(connection, "schema", str(VERSION))
-        secret = await _get(connection, "secret")
+            await installation.set_value(connection, "schema", str(VERSION))
+        secret = await installation.value_of(connection, "secret")
         if secret is None:
             secret = secrets.token_hex(32)
-            await _set(connection, "secret", secret)
+            await installation.set_value(connection, "secret", secret)
         return secret
 
     secret: str | None = await engine.read(_ready_secret)
     if secret is None:
         # Asked before anything is locked or written.
-        found: int = await engine.read(_version)
+        found: int = await engine.read(installation.schema_version)
         if 0 < found < VERSION:
             before_upgrade(found, VERSION)
         secret = await engine.write(prepare)
@@ -383,21 +377,6 @@ async def renew_epochs(connection: Connection) -> None:
 
 async def _ready_secret(connection: Connection) -> str | None:
     """The secret of a database that needs nothing done, so that a read-only one can be served."""
-    if await _version(connection) != VERSION:
+    if await installation.schema_version(connection) != VERSION:
         return None
-    return await _get(connection, "secret")
-
-
-async def _version(connection: Connection) -> int:
-    if not await connection.has_table("installation"):
-        return 0
-    return int(await _get(connection, "schema") or 0)
-
-
-async def _get(connection: Connection, name: str) -> str | None:
-    row = await connection.fetch_one(accounts.INSTALLATION_VALUE, name=name)
-    return str(row[0]) if row else None
-
-
-async def _set(connection: Connection, name: str, value: str) -> None:
-    await connection.execute(accounts.SET_INSTALLATION_VALUE, name=name, value=value)
+    return await installation.value_of(connection, "secret")
