@@ -5,18 +5,23 @@ of them take no more memory than one.
 """
 
 import glob
+import io
+import lzma
 import sys
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import IO, TYPE_CHECKING, BinaryIO
 
 import msgspec
 
 from doings.core.errors import Malformed, Misconfigured
 from doings.importing.compression import readable
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 STDIN = "-"
 
@@ -33,6 +38,13 @@ NAMES_IN_RUN = 20
 
 _OFFICE = "[Content_Types].xml"
 """A member that every Office document has, which is an archive, too."""
+
+# What zipfile raises is not documented. These came for archives with bytes replaced at random.
+_BAD_LIST = (zipfile.BadZipFile, ValueError, RuntimeError)
+"""What comes of a list of members that makes no sense, or of a version that is not known."""
+
+_DAMAGE = (*_BAD_LIST, zlib.error, lzma.LZMAError, EOFError, OSError)
+"""What comes of a member; OSError where it claims to begin before the file."""
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -129,7 +141,7 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
 def _members(path: str, archives: ExitStack) -> list[Source]:
     try:
         archive = archives.enter_context(zipfile.ZipFile(path))
-    except (zipfile.BadZipFile, NotImplementedError):
+    except _BAD_LIST:
         raise Misconfigured(f"{path} is no ZIP archive, or a damaged one") from None
     found = [info for info in archive.infolist() if _is_member(info)]
     if any(info.filename == _OFFICE for info in found):
@@ -156,7 +168,33 @@ def _opened_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[
     if info.file_size > MEMBER_BYTES:
         raise Malformed(f"it holds more than {MEMBER_BYTES >> 30} GiB; unpack the archive")
     try:
-        with archive.open(info) as file, readable(file) as source:  # type: ignore[arg-type]
-            yield source
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-        raise Malformed(f"the archive is damaged or of another kind: {error}") from None
+        opened = archive.open(info)
+    except _DAMAGE as error:
+        raise _damaged(error) from None
+    with opened, _Member(opened) as file, readable(file) as source:  # type: ignore[arg-type]
+        yield source
+
+
+def _damaged(error: Exception) -> Malformed:
+    return Malformed(f"the archive is damaged or of another kind: {error}")
+
+
+class _Member(io.RawIOBase):
+    """A member's bytes. So only faults of reading them count as damage, and none of who reads."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def readinto(self, buffer: "WriteableBuffer") -> int:
+        """Read into a buffer; raises Malformed where the archive is damaged."""
+        view = memoryview(buffer)
+        try:
+            part = self._file.read(len(view))
+        except _DAMAGE as error:
+            raise _damaged(error) from None
+        view[: len(part)] = part
+        return len(part)
