@@ -22,7 +22,7 @@ UNDER_CI = os.environ.get("CI", "").lower() not in {"", "0", "false"}
 
 def pytest_report_header() -> str:
     """Tell how long all of the tests take. The figure is measured; measure again when it is off."""
-    return "all tests: about 5 minutes on two cores"
+    return "all tests: about 10 minutes on two cores"
 
 
 def pytest_collection_finish() -> None:
