@@ -236,6 +236,7 @@ CONTACT_CHANGE: Rules = {
     "birthdate_year": NUMBER,
     "birthdate_is_age_based": (FLAG,),
     "birthdate_age": NUMBER,
+    "birthdate_add_reminder": (FLAG,),
     "is_deceased": (FLAG,),
     "is_deceased_date_known": (FLAG,),
     "deceased_date_day": NUMBER,
@@ -243,6 +244,7 @@ CONTACT_CHANGE: Rules = {
     "deceased_date_year": NUMBER,
     "deceased_date_is_age_based": (FLAG,),
     "deceased_date_age": NUMBER,
+    "deceased_date_add_reminder": (FLAG,),
 }
 
 _REQUIRED_OF_NEW = ("first_name", "is_birthdate_known", "is_deceased", "is_deceased_date_known")

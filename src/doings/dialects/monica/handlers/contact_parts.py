@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 
+import msgspec
 from starlette.responses import Response
 
 from doings.core.budget import LIST_ITEMS
@@ -12,6 +13,7 @@ from doings.core.errors import NotFound, Problem, TooMuch
 from doings.core.store import Reader, Writer
 from doings.dialects.monica import validation
 from doings.dialects.monica.documents import ContactDocument
+from doings.dialects.monica.handlers.anniversaries import keep_reminders
 from doings.dialects.monica.handlers.contact_documents import contact_in_full
 from doings.dialects.monica.mapping.contact_attributes import (
     ContactFacts,
@@ -22,7 +24,7 @@ from doings.dialects.monica.mapping.contact_parts import ContactPart
 from doings.dialects.monica.mapping.render_context import number_of, number_of_setting
 from doings.dialects.monica.operations import ListParams, respond_one
 from doings.dialects.monica.params import ids_from_list
-from doings.dialects.monica.validation import Rejected, integer_of
+from doings.dialects.monica.validation import Rejected, integer_of, is_true
 
 Revise = Callable[[Writer, Entity], Awaitable[EntityDraft]]
 
@@ -45,6 +47,11 @@ async def revised(params: ListParams, revise: Revise, unknown: str | None = None
     return respond_one(await params.request.timeline.write(work))
 
 
+def revision_of(contact: Entity, draft: EntityDraft) -> Entity:
+    """A contact as it will be once the draft is stored."""
+    return msgspec.structs.replace(contact, name=draft.name, attrs=draft.attrs)
+
+
 async def update_part(part: ContactPart, params: ListParams) -> Response:
     """PUT /contacts/:id/…: replace a part of a contact; what is not sent becomes null."""
     today = local_date(params.request.services.clock.now(), params.time_zone)
@@ -57,7 +64,11 @@ async def update_part(part: ContactPart, params: ListParams) -> Response:
             raise Rejected(["The contact can't be a partial contact"])
         part.put(facts, members, today)
         await _check_introducer(writer, facts)
-        return _with_facts(contact, facts)
+        draft = _with_facts(contact, facts)
+        if part.dated:
+            asked = {part.dated: is_true(members.get("add_reminder"))}
+            await keep_reminders(writer, revision_of(contact, draft), asked, contact)
+        return draft
 
     return await revised(params, revise, part.unknown)
 

@@ -16,16 +16,21 @@ from doings.core.store.entities import EntityQuery
 from doings.core.text import json_text, object_from_text
 from doings.dialects.monica import validation
 from doings.dialects.monica.documents import ContactDocument, DeletedDocument
+from doings.dialects.monica.handlers.anniversaries import keep_reminders
 from doings.dialects.monica.handlers.contact_documents import (
     contact_in_full,
     fitting_contacts,
     wants_fields,
 )
-from doings.dialects.monica.handlers.contact_parts import numbers_by_name, revised
+from doings.dialects.monica.handlers.contact_parts import numbers_by_name, revised, revision_of
 from doings.dialects.monica.handlers.contact_search import total_and_page
 from doings.dialects.monica.handlers.entity_resources import ENTRIES_AT_A_TIME, store_defaults
 from doings.dialects.monica.mapping.contact_attributes import facts_as_stored
-from doings.dialects.monica.mapping.contact_input import broken_dates, contact_draft
+from doings.dialects.monica.mapping.contact_input import (
+    asked_reminders,
+    broken_dates,
+    contact_draft,
+)
 from doings.dialects.monica.mapping.references import RESOURCES
 from doings.dialects.monica.mapping.render_context import number_of
 from doings.dialects.monica.mapping.resources.people import CONTACT_FIELDS
@@ -119,6 +124,7 @@ async def create_contact(params: ListParams) -> Response:
         draft = await _checked_draft(params, writer, None)
         contact = await writer.add_entity(CONTACT, draft)
         await _add_email(writer, contact, params.members.get("email"))
+        await keep_reminders(writer, contact, asked_reminders(params.members), None)
         return await contact_in_full(params, writer, contact)
 
     return respond_one(await params.request.timeline.write(work), status=201)
@@ -141,7 +147,10 @@ async def update_contact(params: ListParams) -> Response:
     """PUT /contacts/:id: what is not sent stays, except the description."""
 
     async def revise(writer: Writer, contact: Entity) -> EntityDraft:
-        return await _checked_draft(params, writer, contact)
+        draft = await _checked_draft(params, writer, contact)
+        asked = asked_reminders(params.members)
+        await keep_reminders(writer, revision_of(contact, draft), asked, contact)
+        return draft
 
     return await revised(params, revise)
 

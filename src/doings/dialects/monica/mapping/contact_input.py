@@ -84,6 +84,15 @@ def _year_of(day: int | None, month: int | None, today: date) -> int:
     return today.year if not is_leap_day else next(filter(isleap, range(today.year, 0, -1)))
 
 
+def asked_reminders(members: Mapping[str, Any]) -> dict[DateName, bool]:
+    """The dates that are sent, and whether a yearly reminder of each is asked for."""
+    return {
+        name: is_true(members.get(f"{name}_add_reminder"))
+        for name, flag in DATES.items()
+        if members.get(flag) is not None
+    }
+
+
 def contact_draft(
     members: Mapping[str, Any], gender_id: int | None, today: date, old: Entity | None = None
 ) -> EntityDraft:
@@ -128,6 +137,8 @@ def _set_dates(facts: ContactFacts, members: Mapping[str, Any], today: date) -> 
         if members.get(flag) is not None:
             day = life_date(members, name, today) if is_true(members[flag]) else None
             set_date(facts, name, day)
+    if "is_deceased" in members and not facts.is_dead:
+        set_date(facts, "deceased_date", None)
 
 
 def set_date(facts: ContactFacts, name: DateName, day: LifeDate | None) -> None:

@@ -36,7 +36,8 @@ class ContactPart(msgspec.Struct, frozen=True, kw_only=True):
     """A part of a contact, replaced as a whole.
 
     `put` writes the members into the facts, `broken` gives messages about what the rules do not
-    say. `unknown` is the message for a contact that is not there; without it that is 404.
+    say. `dated` is the date that is among them. `unknown` is the message for a contact that is not
+    there; without it that is 404.
     """
 
     path: str
@@ -44,6 +45,7 @@ class ContactPart(msgspec.Struct, frozen=True, kw_only=True):
     put: Callable[[ContactFacts, Members, date], None]
     broken: Callable[[Members, date], list[str]] = lambda _, __: []
     unknown: str | None = None
+    dated: DateName | None = None
 
 
 def _put_work(facts: ContactFacts, members: Members, _: date) -> None:
@@ -99,8 +101,10 @@ INTRODUCTION = ContactPart(
         "month": NUMBER,
         "year": NUMBER,
         "age": NUMBER,
+        "add_reminder": (FLAG,),
     },
     put=_put_introduction,
     broken=_broken_introduction,
     unknown=UNKNOWN,
+    dated=PREFIX,
 )
