@@ -139,7 +139,7 @@ class Request:
     def keep_known(self, parameters: Parameters) -> None:
         """Keep the query parameters that the operation knows; raises Unreadable."""
         pairs = query_from_bytes(self.scope["query_string"], skip_unreadable=parameters.is_free)
-        self._query = parameters.read(pairs)
+        self._query = parameters.read(pairs, self.scope.get("path_params") or {})
 
     def header(self, name: str) -> str | None:
         """The request's header of that name as a list: all its lines, with commas between."""

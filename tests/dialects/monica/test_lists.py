@@ -12,8 +12,21 @@ from doings.dialects.monica.paging import NEXT, PREVIOUS, Page, list_document, p
 from doings.dialects.monica.params import listing_from_query
 from tests.builders import note
 from tests.clocks import NOON
+from tests.dialects.monica.answers import data_of
 from tests.engines import SQLITE_ONLY
 from tests.serving import Business, Served
+
+ANN = {
+    "first_name": "Ann", "is_birthdate_known": False, "is_deceased": False,
+    "is_deceased_date_known": False,
+}  # fmt: skip
+
+ANYTHING = {
+    "summary": "Lunch", "happened_at": "2020-01-02", "body": "Hello", "called_at": "2020-01-02",
+    "title": "Call", "initial_date": "2020-01-02", "frequency_type": "one_time",
+    "frequency_number": 1,
+}  # fmt: skip
+"""What an entry of any list takes."""
 
 
 @pytest.fixture
@@ -241,6 +254,42 @@ def test_links_to_pages(number: int, last_page: int, labels: str) -> None:
     assert (links[0].label, links[-1].label) == (PREVIOUS, NEXT)
     assert (links[0].url is None, links[-1].url is None) == (number == 1, number >= last_page)
     assert all(link.url == f"/x?page={link.label}" for link in links[1:-1] if link.url)
+
+
+@SQLITE_ONLY
+@pytest.mark.parametrize("name", ["activities", "notes", "calls", "tasks", "reminders"])
+async def test_lists_are_asked_for_one_contact(
+    monica: httpx.AsyncClient, jim: Entity, name: str
+) -> None:
+    """By `contact_id` as by the contact's own list, to which the links to pages lead."""
+    ann = await data_of(await monica.post("/contacts", json=ANN), 201)
+    for contact in (jim.seq, ann["id"]):
+        await monica.post(
+            f"/{name}", json={**ANYTHING, "contact_id": contact, "contacts": [contact]}
+        )
+
+    asked = (await monica.get(f"/{name}/?contact_id={jim.seq}&limit=1")).json()
+    own = (await monica.get(f"/contacts/{jim.seq}/{name}?limit=1")).json()
+
+    assert asked == own
+    assert asked["meta"]["total"] == 1
+    assert (await monica.get(f"/{name}")).json()["meta"]["total"] == 2
+    assert (await monica.get(f"/contacts/{jim.seq}/{name}?id={jim.seq}")).json()["data"]
+
+
+@SQLITE_ONLY
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/notes?contact_id=999", 404), ("/tasks?contact_id=x", 404), ("/tasks?contact_id=", 400),
+        ("/journal?contact_id=1", 400), ("/tags?contact_id=1", 400), ("/notes?id=1", 400),
+    ],
+)  # fmt: skip
+async def test_a_contact_that_is_none_has_no_list(
+    monica: httpx.AsyncClient, path: str, status: int
+) -> None:
+    """Nor are there lists of a contact of what is of none."""
+    assert (await monica.get(path)).status_code == status
 
 
 @SQLITE_ONLY

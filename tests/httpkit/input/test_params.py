@@ -116,6 +116,20 @@ def test_an_unknown_parameter_is_refused_or_ignored(query: str, field: str, reas
     assert OPEN.read(found) == {}
 
 
+def test_what_repeats_the_path_is_no_filter() -> None:
+    """Programs send the id once more; another id would be a filter, and so would two."""
+    filtered = known_parameters("page", filters=filter_names(Shown))
+    path = {"id": "8"}
+
+    assert filtered.read({"id": ["8"], "page": ["2"]}, path) == {"page": ["2"]}
+    for values in (["9"], ["8", "9"], [""]):
+        with pytest.raises(Unreadable):
+            filtered.read({"id": values}, path)
+    with pytest.raises(Unreadable):
+        CLOSED.read({"id": ["8"]}, path)
+    assert known_parameters("id").read({"id": ["8"]}, path) == {"id": ["8"]}
+
+
 def test_brackets_on_an_unknown_parameter_are_refused() -> None:
     """They are a filter's, also where others are ignored."""
     found = query_from_bytes(b"kinds[]=a")

@@ -17,7 +17,9 @@ from doings.dialects.monica.mapping.references import references_of
 from doings.dialects.monica.mapping.render_context import AccountApi, RenderContext
 from doings.dialects.monica.paging import HEAD, Page, list_document
 from doings.dialects.monica.params import (
+    CONTACT_ID,
     LIST_PARAMETERS,
+    OF_CONTACT_PARAMETERS,
     PARAMETERS,
     Listing,
     id_from_path,
@@ -27,7 +29,7 @@ from doings.dialects.monica.params import (
 )
 from doings.dialects.monica.validation import Rules, trimmed
 from doings.dialects.monica.versions import version_of
-from doings.httpkit.input.params import Parameters
+from doings.httpkit.input.params import Parameters, last
 from doings.httpkit.request import Request
 from doings.httpkit.streaming import JSON_ARRAY, Frame, going_on, json_elements
 from doings.httpkit.streaming import respond_list as respond_chunks
@@ -49,8 +51,9 @@ class ListParams(msgspec.Struct, frozen=True):
 
     @property
     def id(self) -> int:
-        """The id in the path."""
-        return id_from_path(self.request.path_params["id"])
+        """The id in the path, or else that of the contact whose entries are asked for."""
+        in_path: str | None = self.request.path_params.get("id")
+        return id_from_path(in_path or last(self.request.query, CONTACT_ID) or "")
 
     @property
     def time_zone(self) -> str:
@@ -114,6 +117,16 @@ def reading_list(handle: Handler, parameters: Parameters = LIST_PARAMETERS) -> O
     return _operation(handle, READ, parameters)
 
 
+def reading_list_of_any(handle: Handler, handle_contact: Handler) -> Operation:
+    """An operation that shows a list of the account, or with `contact_id` that of a contact."""
+
+    async def show(params: ListParams) -> Response:
+        is_of_contact = last(params.request.query, CONTACT_ID) is not None
+        return await (handle_contact if is_of_contact else handle)(params)
+
+    return _operation(show, READ, OF_CONTACT_PARAMETERS)
+
+
 def writing(handle: Handler, rules: Rules | None = None) -> Operation:
     """An operation that changes something; `rules` are those of its input.
 
@@ -156,12 +169,23 @@ Rest = Callable[[Sequence[int]], AsyncIterator[list[Any]]]
 async def respond_list(page: Page, params: ListParams, rest: Rest | None = None) -> Response:
     """A page in its envelope; `rest` reads what did not fit into what was read at once."""
     request = params.request
-    url = request.origin_url + request.path
-    document = list_document(page, params.listing, url)
+    document = list_document(page, params.listing, _list_url(params))
     if not page.rest or rest is None:
         return answer(document)
     chunks = going_on(page.documents, rest(page.rest))
     return await respond_chunks(request, chunks, json_elements, _frame(document))
+
+
+def _list_url(params: ListParams) -> str:
+    """The address of a list; of one that is asked for by `contact_id`, that of the contact's own.
+
+    Links to pages carry no parameters, and must not lead to more than was asked for.
+    """
+    request = params.request
+    if last(request.query, CONTACT_ID) is None:
+        return request.origin_url + request.path
+    name = request.path.rstrip("/").rpartition("/")[2]
+    return f"{request.base_url}{MOUNT}/contacts/{params.id}/{name}"
 
 
 def _frame(document: Many) -> Frame:

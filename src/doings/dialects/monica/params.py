@@ -48,6 +48,13 @@ NO_FILTERS = filter_names(
 LIST_PARAMETERS = known_parameters(*PAGING, may_be_empty=PAGING, filters=NO_FILTERS)
 """What a list knows."""
 
+CONTACT_ID = "contact_id"
+
+OF_CONTACT_PARAMETERS = known_parameters(
+    *PAGING, CONTACT_ID, may_be_empty=PAGING, filters=NO_FILTERS
+)
+"""What a list of the account knows that may be asked for what is of one contact."""
+
 WITH = "with"
 """The parameter that asks for more of a contact."""
 

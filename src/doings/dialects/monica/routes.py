@@ -27,7 +27,14 @@ from doings.dialects.monica.mapping.resources.conversations import CONVERSATIONS
 from doings.dialects.monica.mapping.resources.entities import EntityResource
 from doings.dialects.monica.mapping.resources.happened import CALLS, JOURNAL, LIFE_EVENTS, NOTES
 from doings.dialects.monica.mapping.resources.to_do import TASKS
-from doings.dialects.monica.operations import MOUNT, ListParams, reading, reading_list, writing
+from doings.dialects.monica.operations import (
+    MOUNT,
+    ListParams,
+    reading,
+    reading_list,
+    reading_list_of_any,
+    writing,
+)
 from doings.dialects.monica.params import CONTACT_PARAMETERS, SEARCH_PARAMETERS
 from doings.httpkit.input.params import Parameters
 from doings.httpkit.surface import Operation, Resource, Surface, resource
@@ -51,8 +58,12 @@ def entries_at(
     """The paths of a resource, and that of a contact's entries, `/contacts/{id}` and so on."""
     path, rules = kept.resource.path, kept.resource.rules
     of_account = {"POST": writing(partial(create, kept), rules)}
-    if kept.resource.is_listed:
-        of_account["GET"] = reading_list(partial(entries.list_entries, kept))
+    list_all = partial(entries.list_entries, kept)
+    list_of_contact = partial(entries.list_entries_of_contact, kept)
+    if kept.resource.is_listed and kept.resource.contact:
+        of_account["GET"] = reading_list_of_any(list_all, list_of_contact)
+    elif kept.resource.is_listed:
+        of_account["GET"] = reading_list(list_all)
     resources = [
         at(path, **of_account),
         at(
@@ -63,7 +74,6 @@ def entries_at(
         ),
     ]
     if kept.resource.contact:
-        list_of_contact = partial(entries.list_entries_of_contact, kept)
         resources.append(at("/contacts/{id}" + path, GET=reading_list(list_of_contact)))
     return resources
 
@@ -71,10 +81,15 @@ def entries_at(
 def happened_at(kept: ActivityResource, create: Create = happened.create_entry) -> list[Resource]:
     """The paths of a resource whose entries are activities, and that of a contact's entries."""
     path, rules = kept.resource.path, kept.resource.rules
+    list_all = partial(happened.list_entries, kept)
+    list_of_contact = partial(happened.list_entries_of_contact, kept)
+    is_of_contacts = bool(kept.resource.contact)
     resources = [
         at(
             path,
-            GET=reading_list(partial(happened.list_entries, kept)),
+            GET=reading_list_of_any(list_all, list_of_contact)
+            if is_of_contacts
+            else reading_list(list_all),
             POST=writing(partial(create, kept), rules),
         ),
         at(
@@ -84,8 +99,7 @@ def happened_at(kept: ActivityResource, create: Create = happened.create_entry) 
             DELETE=writing(partial(happened.delete_entry, kept)),
         ),
     ]
-    if kept.resource.contact:
-        list_of_contact = partial(happened.list_entries_of_contact, kept)
+    if is_of_contacts:
         resources.append(at("/contacts/{id}" + path, GET=reading_list(list_of_contact)))
     return resources
 
@@ -94,6 +108,8 @@ FREE = Parameters(is_free=True)
 
 AUTHORIZE = Operation(oauth.show_authorize, parameters=FREE, is_public=True)
 
+LOG_IN = Operation(oauth.log_in, parameters=FREE, is_public=True, has_secret=True)
+
 GIVE_TOKEN = Operation(oauth.give_token, parameters=FREE, is_public=True, has_secret=True)
 
 SURFACE = Surface(
@@ -101,11 +117,14 @@ SURFACE = Surface(
     resources=(
         resource("/oauth/token", POST=GIVE_TOKEN),
         resource("/oauth/authorize", GET=AUTHORIZE),
+        resource("/oauth/login", POST=LOG_IN),
         at("", GET=reading(me.welcome)),
         at("/me", GET=reading(me.show_me)),
         at(
             "/activities",
-            GET=reading_list(activities.list_activities),
+            GET=reading_list_of_any(
+                activities.list_activities, activities.list_activities_of_contact
+            ),
             POST=writing(activities.create_activity, validation.ACTIVITY),
         ),
         at(

@@ -5,7 +5,7 @@ Functions raise Malformed, naming the parameter.
 
 import re
 import string
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 import msgspec
@@ -31,6 +31,8 @@ _MOST_DIGITS = 18
 HUGE = 10**_MOST_DIGITS
 """What a larger whole number is taken for, where one is not refused."""
 
+_NO_PATH: Mapping[str, str] = {}
+
 QueryString = dict[str, list[str]]
 """The query parameters by name, each with all its values."""
 
@@ -43,7 +45,8 @@ class Parameters(msgspec.Struct, frozen=True):
 
     Other parameters are refused where `is_closed` says so. Elsewhere they are ignored, except for
     those that mean a filter: one of `filters` (see `filter_names`; empty where nothing is listed),
-    a name that is nearly one of the known filters among them, and any name with brackets.
+    a name that is nearly one of the known filters among them, and any name with brackets. One that
+    repeats what the path says, `id=8` of `/contacts/8/notes`, asks for nothing more.
 
     Where it `is_free` nothing is refused: all that can be read is kept, and a page says itself what
     it makes of it.
@@ -56,9 +59,10 @@ class Parameters(msgspec.Struct, frozen=True):
     filters: frozenset[str] = frozenset()
     is_free: bool = False
 
-    def read(self, query: QueryString) -> QueryString:
+    def read(self, query: QueryString, path: Mapping[str, str] = _NO_PATH) -> QueryString:
         """The known parameters, lists under their plain names; raises Unreadable.
 
+        `path` are the variable parts of the path.
         A parameter that is known and cannot be read is never left out: the answer would show more
         than was asked for.
         """
@@ -66,7 +70,7 @@ class Parameters(msgspec.Struct, frozen=True):
             return query
         known: QueryString = {}
         for spelled, values in query.items():
-            name = self._name(spelled)
+            name = self._name(spelled, is_in_path=values == [path.get(spelled)])
             if name is None:
                 continue
             known.setdefault(name, []).extend(values)
@@ -83,7 +87,7 @@ class Parameters(msgspec.Struct, frozen=True):
         if not all(value.strip(empty) for value in values):
             raise Unreadable(EMPTY, name)
 
-    def _name(self, spelled: str) -> str | None:
+    def _name(self, spelled: str, *, is_in_path: bool) -> str | None:
         """The name of a known parameter, None for one to ignore."""
         if spelled in self.singles or spelled in self.lists:
             return spelled
@@ -98,6 +102,8 @@ class Parameters(msgspec.Struct, frozen=True):
             raise Unreadable(f"a list is repeated, or spelled {name}[] or {name}[0]", name)
         if self.is_closed:
             raise Unreadable(self._unknown(name), spelled)
+        if is_in_path:
+            return None
         if bracket or self._means_filter(name):
             raise Unreadable(self._no_filter(name), spelled)
         return None

@@ -238,3 +238,63 @@ async def test_a_code_is_no_token(served: Served, acme: Business) -> None:
     text = await code(served, acme)
 
     assert await status(served, text) == 401
+
+
+async def test_a_program_may_say_its_name_by_basic(served: Served, acme: Business) -> None:
+    """Its name and secret are escaped first, as OAuth has it; what is in the body counts more."""
+    services = served.application.services()
+    principal = await services.authenticator.by_key(acme.key)
+    made = new_code(principal, "my app/ü", BACK, None)
+    text = text_of_code(served.database.secret, made, now=served.clock.now())
+    asked = {"grant_type": "authorization_code", "code": text, "redirect_uri": BACK}
+    url, by_basic = "/monica/oauth/token", ("my+app%2F%C3%BC", "any")
+
+    other = await served.client.post(url, data={**asked, "client_id": "9"}, auth=by_basic)
+    tokens = await served.client.post(url, data=asked, auth=by_basic)
+    again = {"grant_type": "refresh_token", "refresh_token": tokens.json()["refresh_token"]}
+    renewed = await served.client.post(url, data=again, auth=by_basic)
+    unreadable = await served.client.post(url, data=again, headers={"Authorization": "Basic ?"})
+
+    assert other.json()["hint"] == "Authorization code was not issued to this client"
+    assert (tokens.status_code, renewed.status_code) == (200, 200)
+    assert unreadable.status_code == 400
+    assert unreadable.json()["hint"] == "Check the `client_id` parameter"
+
+
+async def test_apps_log_in_with_a_name_and_a_secret(served: Served, acme: Business) -> None:
+    """What they get is as good as any token, and can be had anew without a client's name."""
+    answer = await served.client.post(
+        "/monica/oauth/login", json={"email": " Acme", "password": acme.secret}
+    )
+
+    tokens = answer.json()
+    assert list(tokens) == ["token_type", "expires_in", "access_token", "refresh_token"]
+    assert answer.headers["cache-control"] == "no-store"
+    assert await status(served, tokens["access_token"]) == 200
+    again = await ask(served, grant_type="refresh_token", refresh_token=tokens["refresh_token"])
+    assert again.status_code == 200
+
+
+async def test_a_login_that_fails_is_told_as_monica_tells(served: Served, acme: Business) -> None:
+    """With its codes; wrong secrets are counted."""
+    url = "/monica/oauth/login"
+    missing = await served.client.post(url, json={"password": ["x"]})
+    wrong = [
+        await served.client.post(url, data={"email": slug, "password": secret})
+        for slug, secret in [("acme", "wrong"), ("other", acme.secret)]
+    ]
+    later = [
+        await served.client.post(url, data={"email": "acme", "password": "x"}) for _ in range(10)
+    ]
+
+    assert (missing.status_code, missing.json()["error"]) == (
+        422,
+        {
+            "message": ["The email field is required.", "The password field is required."],
+            "error_code": 32,
+        },
+    )
+    assert [(one.status_code, one.json()) for one in wrong] == 2 * [
+        (401, {"error": {"message": "Not authorized", "error_code": 42}})
+    ]
+    assert later[-1].status_code == 429

@@ -2,12 +2,15 @@
 
 `POST /oauth/token` takes the name and secret of an account (the password grant), a refresh token,
 or a code of `/oauth/authorize`, which leads on to the page where somebody lets a program in.
+`POST /oauth/login` is what apps ask with a name and a secret alone.
 Doings knows no list of programs: `client_id` is any text, and `client_secret` is not looked at.
 """
 
+import binascii
+from base64 import b64decode
 from collections.abc import Awaitable, Callable
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote_plus
 
 import msgspec
 from starlette.responses import RedirectResponse, Response
@@ -22,9 +25,10 @@ from doings.auth.grants import (
 )
 from doings.auth.principal import Principal
 from doings.config import base_url
-from doings.core.errors import DoingsError, Unauthenticated
+from doings.core.errors import DoingsError, Forbidden, Unauthenticated
 from doings.dialects.monica.documents import OAuthErrorDocument, TokenDocument
 from doings.dialects.monica.operations import answer
+from doings.dialects.monica.validation import Rejected
 from doings.httpkit.request import Request
 
 CONSENT = "/connect"
@@ -76,8 +80,27 @@ async def give_token(request: Request) -> Response:
     if give is None:
         hint = "Check that all required parameters have been provided"
         raise Refused(400, "unsupported_grant_type", UNSUPPORTED, hint)
-    client = _text(members, "client_id", "") or ""
-    principal = await give(request, members, client)
+    client = _client(request, members)
+    return _tokens(request, await give(request, members, client), client)
+
+
+async def log_in(request: Request) -> Response:
+    """POST /oauth/login: tokens for `email`, an account's name, and `password`, its secret.
+
+    Raises Rejected, Forbidden and TooManyRequests.
+    """
+    members = await request.members()
+    sent = {name: members.get(name) for name in ("email", "password")}
+    texts = {name: text for name, text in sent.items() if isinstance(text, str) and text}
+    if missing := sent.keys() - texts.keys():
+        raise Rejected([f"The {name} field is required." for name in sorted(missing)])
+    principal = await _holder(request, texts["email"], texts["password"])
+    if principal is None:
+        raise Forbidden("", "there is no such account, or its secret is another one")
+    return _tokens(request, principal, "")
+
+
+def _tokens(request: Request, principal: Principal, client: str) -> Response:
     services = request.services
     tokens = issue_tokens(services.store.secret, principal, client, now=services.clock.now())
     response = answer(TokenDocument("Bearer", tokens.seconds, tokens.access, tokens.refresh))
@@ -89,15 +112,22 @@ async def _by_password(request: Request, members: dict[str, Any], client: str) -
     """The credential of an account's name and its secret."""
     del client
     slug, secret = _text(members, "username"), _text(members, "password")
+    principal = await _holder(request, slug, secret)
+    if principal is None:
+        raise Refused(400, "invalid_grant", WRONG_PASSWORD)
+    return principal
+
+
+async def _holder(request: Request, slug: str, secret: str) -> Principal | None:
+    """The credential of a secret, if it is one of the account of this name."""
     authenticator = request.services.authenticator
-    refused = Refused(400, "invalid_grant", WRONG_PASSWORD)
     try:
         principal = await authenticator.by_secret(secret, request.address)
     except Unauthenticated:
-        raise refused from None
+        return None
     if principal.account.slug != slug.strip().lower():
         authenticator.failed(request.address)
-        raise refused
+        return None
     return principal
 
 
@@ -143,6 +173,20 @@ async def _by_code(request: Request, members: dict[str, Any], client: str) -> Pr
     if not await use_code(services.store, code):
         raise _malformed("code", "Authorization code has been revoked")
     return principal
+
+
+def _client(request: Request, members: dict[str, Any]) -> str:
+    """The program's name: a member of the body or, as many libraries send it, the user of Basic."""
+    if members.get("client_id") is not None:
+        return _text(members, "client_id", "")
+    scheme, _, pair = (request.single_header("authorization") or "").partition(" ")
+    if scheme.lower() != "basic":
+        return ""
+    try:
+        name = b64decode(pair, validate=True).partition(b":")[0].decode()
+    except (binascii.Error, UnicodeDecodeError):
+        raise _malformed("client_id") from None
+    return unquote_plus(name)
 
 
 def _text(members: dict[str, Any], name: str, default: str | None = None) -> str:
