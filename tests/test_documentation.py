@@ -220,6 +220,7 @@ ACCESS = {
     "native GET /openapi.json": ANYONE,
     "docs GET /": ANYONE,
     "monica POST /oauth/token": ANYONE,
+    "monica POST /oauth/login": ANYONE,
     "monica GET /oauth/authorize": ANYONE,
     "cobot GET /api/user": ANY_CREDENTIAL,
     "cobot GET /{space}/api/user": ANY_CREDENTIAL,

@@ -207,6 +207,7 @@ MESSAGE: Document = {"written_at": "2026-03-01", "written_by_me": True, "content
 
 EXAMPLES: dict[Key, Document] = {
     ("monica", "POST", "/oauth/token"): TOKEN,
+    ("monica", "POST", "/oauth/login"): {"email": "acme", "password": "secret"},
     ("monica", "POST", "/api/activities"): LUNCH,
     ("monica", "PUT", "/api/activities/{id}"): LUNCH,
     ("monica", "POST", "/api/contacts"): CONTACT,

@@ -42,6 +42,7 @@ MEANT = {
     "/v1/activities/{id}/complete": 409,
     "/mio/business/v1/auth": 401,
     "/monica/oauth/token": 400,
+    "/monica/oauth/login": 401,
 }
 """What a good body alone does not do: the step follows another one, and signing in takes none, or
 a secret.

@@ -59,8 +59,8 @@ PUBLIC = {
 SIGN_IN = "POST /mio/business/v1/auth"
 """What takes a secret itself, where others take a token."""
 
-GIVES_TOKENS = "POST /monica/oauth/token"
-"""What takes a secret in its body; what is wrong with one is told in OAuth's words."""
+GIVES_TOKENS = {"POST /monica/oauth/token", "POST /monica/oauth/login"}
+"""What takes a secret in its body, and tells in its own words what is wrong with one."""
 
 SECRET_ADDRESS = "GET /feeds/{name}"
 """What asks for no credential, as its address is one."""

@@ -390,7 +390,7 @@ async def test_what_anybody_may_see_is_known(world: World) -> None:
     """An operation that takes no credential is in the list, and tells nothing of an account."""
     public = [route for route in ALL if route.operation.is_public]
 
-    assert {route.name for route in public} == {*PUBLIC, SIGN_IN, GIVES_TOKENS}
+    assert {route.name for route in public} == {*PUBLIC, SIGN_IN, *GIVES_TOKENS}
     for route in public:
         answer = await world.request(route.method, url_of(route, world.things), [])
         assert not holds_canary(answer.text)

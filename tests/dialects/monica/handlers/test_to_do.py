@@ -225,3 +225,20 @@ async def test_reminders_of_other_surfaces(
 
     assert (upcoming.status_code, upcoming.json()) == (200, {"data": []})
     assert listed.json()["meta"]["total"] == 3
+
+
+async def test_how_often_may_be_left_out_of_a_change(
+    monica: httpx.AsyncClient, jim: Entity
+) -> None:
+    """Of a new reminder it has to be said; a change without it leaves it."""
+    reminder = {**REMINDER, "contact_id": jim.seq, "frequency_number": 3}
+    made = await make(monica, "/reminders", **reminder)
+    del reminder["frequency_number"]
+
+    refused = await monica.post("/reminders", json=reminder)
+    changed = await monica.put(f"/reminders/{made['id']}", json={**reminder, "title": "Name day"})
+
+    message = "The frequency number field is required."
+    assert (refused.status_code, refused.json()["error"]["message"]) == (422, [message])
+    document = changed.json()["data"]
+    assert (document["title"], document["frequency_number"]) == ("Name day", 3)

@@ -30,6 +30,7 @@ from doings.dialects.monica.mapping.resources.fields import (
     Document,
     Resource,
     Values,
+    rules_of_change,
     sent_values,
 )
 from doings.dialects.monica.operations import (
@@ -211,7 +212,8 @@ async def _checked_draft(
     """The entry that was sent, as an entity; raises Rejected, NotFound and TooMuch."""
     resource, members = kept.resource, params.members
     first = () if is_known else (resource.unknown or "",)
-    await validation.check(resource.rules, members, writer, first=first)
+    rules = resource.rules if old is None else rules_of_change(resource, kept.only_new)
+    await validation.check(rules, members, writer, first=first)
     contact = await sent_contact(resource, members, writer)
     id_ = contact.id if contact else None
     if old is not None and CONTACT_ID not in members:

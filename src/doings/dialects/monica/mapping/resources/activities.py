@@ -21,6 +21,7 @@ from doings.dialects.monica.mapping.resources.fields import (
     document_of,
     held_values,
     referred_keys,
+    rules_of_change,
 )
 from doings.dialects.monica.mapping.resources.moments import instant_of, is_day, shown_moment
 from doings.dialects.monica.validation import REQUIRED, Rules, date_of
@@ -75,12 +76,7 @@ class ActivityResource(msgspec.Struct, frozen=True, kw_only=True):
 
 def rules_of(kept: ActivityResource, *, is_new: bool) -> Rules:
     """The rules of what is sent for an entry."""
-    if is_new:
-        return kept.resource.rules
-    return {
-        name: tuple(rule for rule in rules if rule is not REQUIRED or name not in kept.only_new)
-        for name, rules in kept.resource.rules.items()
-    }
+    return kept.resource.rules if is_new else rules_of_change(kept.resource, kept.only_new)
 
 
 def values_of(kept: ActivityResource, activity: Activity) -> dict[str, Any]:

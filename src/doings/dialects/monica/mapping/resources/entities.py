@@ -27,7 +27,7 @@ class EntityResource(msgspec.Struct, frozen=True, kw_only=True):
     are the values of what every account has until it is deleted; the first one is number 1.
     `dates_of_defaults` says whether those have times. With `stays` an update may not give an entry
     to another contact. `dependent` is the type, and the attribute of it, of what goes with what it
-    refers to.
+    refers to. Members that are `only_new` may be missing in an update.
     """
 
     resource: Resource
@@ -37,6 +37,7 @@ class EntityResource(msgspec.Struct, frozen=True, kw_only=True):
     dates_of_defaults: bool = True
     stays: bool = False
     dependent: tuple[str, str] | None = None
+    only_new: tuple[str, ...] = ()
 
     @property
     def type(self) -> str:

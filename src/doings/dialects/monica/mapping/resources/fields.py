@@ -4,14 +4,14 @@ A field is what callers set; a Shown member is made from the rest of an entry. N
 where entries are stored: what stores them makes an Item of each, and calls `document_of`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import msgspec
 
 from doings.core.entity import EntityKey
 from doings.dialects.monica.mapping.render_context import RenderContext
-from doings.dialects.monica.validation import Exists, Rule, Rules
+from doings.dialects.monica.validation import REQUIRED, Exists, Rule, Rules
 
 Values = Mapping[str, Any]
 """What an entry holds: values by the names of the fields."""
@@ -120,6 +120,14 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
 
 
 CONTACT_ID = "contact_id"
+
+
+def rules_of_change(resource: Resource, only_new: Collection[str]) -> Rules:
+    """The rules of an update, where the members `only_new` may be missing."""
+    return {
+        name: tuple(rule for rule in rules if rule is not REQUIRED or name not in only_new)
+        for name, rules in resource.rules.items()
+    }
 
 
 def sent_values(resource: Resource, members: Values, old: Values | None = None) -> dict[str, Any]:

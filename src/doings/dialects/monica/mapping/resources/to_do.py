@@ -129,6 +129,7 @@ REMINDERS = EntityResource(
     named_by="title",
     is_numbered=True,
     stays=True,
+    only_new=("frequency_number",),
 )
 
 UPCOMING = Resource(
