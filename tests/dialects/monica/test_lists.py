@@ -293,7 +293,7 @@ async def test_a_contact_that_is_none_has_no_list(
 
 
 @SQLITE_ONLY
-@pytest.mark.parametrize("path", ["/tasks?completed=1", "/notes?is_favorited=1"])
+@pytest.mark.parametrize("path", ["/reminders?delible=1", "/notes?is_favorited=1"])
 async def test_members_of_other_lists_are_no_filters_either(
     monica: httpx.AsyncClient, path: str
 ) -> None:

@@ -19,12 +19,12 @@ from doings.dialects.monica.paging import HEAD, Page, list_document
 from doings.dialects.monica.params import (
     CONTACT_ID,
     LIST_PARAMETERS,
-    OF_CONTACT_PARAMETERS,
     PARAMETERS,
     Listing,
     id_from_path,
     input_from_query,
     input_parameters,
+    list_parameters,
     listing_from_query,
 )
 from doings.dialects.monica.validation import Rules, trimmed
@@ -117,14 +117,14 @@ def reading_list(handle: Handler, parameters: Parameters = LIST_PARAMETERS) -> O
     return _operation(handle, READ, parameters)
 
 
-def reading_list_of_any(handle: Handler, handle_contact: Handler) -> Operation:
+def reading_list_of_any(handle: Handler, handle_contact: Handler, *filters: str) -> Operation:
     """An operation that shows a list of the account, or with `contact_id` that of a contact."""
 
     async def show(params: ListParams) -> Response:
         is_of_contact = last(params.request.query, CONTACT_ID) is not None
         return await (handle_contact if is_of_contact else handle)(params)
 
-    return _operation(show, READ, OF_CONTACT_PARAMETERS)
+    return _operation(show, READ, list_parameters(CONTACT_ID, *filters))
 
 
 def writing(handle: Handler, rules: Rules | None = None) -> Operation:

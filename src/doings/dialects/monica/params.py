@@ -45,15 +45,17 @@ NO_FILTERS = filter_names(
 )
 """What no list filters by: members of what any of them holds."""
 
-LIST_PARAMETERS = known_parameters(*PAGING, may_be_empty=PAGING, filters=NO_FILTERS)
+
+def list_parameters(*filters: str) -> Parameters:
+    """What a list knows that has these filters."""
+    return known_parameters(*PAGING, *filters, may_be_empty=PAGING, filters=NO_FILTERS)
+
+
+LIST_PARAMETERS = list_parameters()
 """What a list knows."""
 
 CONTACT_ID = "contact_id"
-
-OF_CONTACT_PARAMETERS = known_parameters(
-    *PAGING, CONTACT_ID, may_be_empty=PAGING, filters=NO_FILTERS
-)
-"""What a list of the account knows that may be asked for what is of one contact."""
+"""The parameter that asks a list of the account for what is of one contact."""
 
 WITH = "with"
 """The parameter that asks for more of a contact."""

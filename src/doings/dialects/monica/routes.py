@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from functools import partial
+from typing import NamedTuple
 
 from starlette.responses import Response
 
@@ -35,12 +36,12 @@ from doings.dialects.monica.operations import (
     reading_list_of_any,
     writing,
 )
-from doings.dialects.monica.params import CONTACT_PARAMETERS, SEARCH_PARAMETERS
+from doings.dialects.monica.params import CONTACT_PARAMETERS, SEARCH_PARAMETERS, list_parameters
 from doings.httpkit.input.params import Parameters
 from doings.httpkit.surface import Operation, Resource, Surface, resource
 
 Create = Callable[[ActivityResource, ListParams], Awaitable[Response]]
-Update = Callable[[EntityResource, ListParams], Awaitable[Response]]
+Handle = Callable[[EntityResource, ListParams], Awaitable[Response]]
 
 
 def at(path: str, **operations: Operation) -> Resource:
@@ -50,18 +51,28 @@ def at(path: str, **operations: Operation) -> Resource:
     return resource(MOUNT + path, **operations)
 
 
-def entries_at(
-    kept: EntityResource,
-    create: Update = entries.create_entry,
-    update: Update = entries.update_entry,
-) -> list[Resource]:
+class Handlers(NamedTuple):
+    """What serves a resource of entities; `filters` are parameters of its lists."""
+
+    list_all: Handle = entries.list_entries
+    list_of_contact: Handle = entries.list_entries_of_contact
+    create: Handle = entries.create_entry
+    update: Handle = entries.update_entry
+    filters: tuple[str, ...] = ()
+
+
+USUAL = Handlers()
+
+
+def entries_at(kept: EntityResource, handlers: Handlers = USUAL) -> list[Resource]:
     """The paths of a resource, and that of a contact's entries, `/contacts/{id}` and so on."""
     path, rules = kept.resource.path, kept.resource.rules
-    of_account = {"POST": writing(partial(create, kept), rules)}
-    list_all = partial(entries.list_entries, kept)
-    list_of_contact = partial(entries.list_entries_of_contact, kept)
+    filters = handlers.filters
+    of_account = {"POST": writing(partial(handlers.create, kept), rules)}
+    list_all = partial(handlers.list_all, kept)
+    list_of_contact = partial(handlers.list_of_contact, kept)
     if kept.resource.is_listed and kept.resource.contact:
-        of_account["GET"] = reading_list_of_any(list_all, list_of_contact)
+        of_account["GET"] = reading_list_of_any(list_all, list_of_contact, *filters)
     elif kept.resource.is_listed:
         of_account["GET"] = reading_list(list_all)
     resources = [
@@ -69,12 +80,13 @@ def entries_at(
         at(
             path + "/{id}",
             GET=reading(partial(entries.show_entry, kept)),
-            PUT=writing(partial(update, kept), rules),
+            PUT=writing(partial(handlers.update, kept), rules),
             DELETE=writing(partial(entries.delete_entry, kept)),
         ),
     ]
     if kept.resource.contact:
-        resources.append(at("/contacts/{id}" + path, GET=reading_list(list_of_contact)))
+        of_contact = reading_list(list_of_contact, list_parameters(*filters))
+        resources.append(at("/contacts/{id}" + path, GET=of_contact))
     return resources
 
 
@@ -103,6 +115,14 @@ def happened_at(kept: ActivityResource, create: Create = happened.create_entry) 
         resources.append(at("/contacts/{id}" + path, GET=reading_list(list_of_contact)))
     return resources
 
+
+OF_TASKS = Handlers(
+    list_all=to_do.list_tasks,
+    list_of_contact=to_do.list_tasks_of_contact,
+    create=to_do.create_task,
+    update=to_do.update_task,
+    filters=(to_do.COMPLETED,),
+)
 
 FREE = Parameters(is_free=True)
 
@@ -165,7 +185,7 @@ SURFACE = Surface(
             if kept is not TASKS
             for resource in entries_at(kept)
         ],
-        *entries_at(TASKS, create=to_do.create_task, update=to_do.update_task),
+        *entries_at(TASKS, OF_TASKS),
         at("/reminders/upcoming/{month}", GET=reading(to_do.list_upcoming)),
         *[
             resource

@@ -4,6 +4,7 @@ from typing import Any
 
 import httpx
 
+from doings.core.clock import SECOND
 from doings.core.entity import Entity
 from doings.core.query import Query
 from tests.engines import SQLITE_ONLY
@@ -242,3 +243,37 @@ async def test_how_often_may_be_left_out_of_a_change(
     assert (refused.status_code, refused.json()["error"]["message"]) == (422, [message])
     document = changed.json()["data"]
     assert (document["title"], document["frequency_number"]) == ("Name day", 3)
+
+
+async def test_tasks_are_listed_by_their_completion(
+    monica: httpx.AsyncClient, served: Served, jim: Entity
+) -> None:
+    """Those that are done or not, and by when they were; those that are not come first."""
+    numbers = [
+        (await make(monica, "/tasks", title=title, contact_id=jim.seq))["id"] for title in "abcd"
+    ]
+    a, b, c, d = numbers
+    for number in (c, a):
+        served.clock.instant += SECOND
+        await monica.put(f"/tasks/{number}", json={"title": "x", "completed": 1})
+
+    async def listed(query: str) -> list[int]:
+        shown = [(await monica.get(path + query)).json() for path in paths]
+        assert shown[0]["data"] == shown[1]["data"]
+        assert shown[0]["meta"]["total"] == shown[1]["meta"]["total"]
+        return [one["id"] for one in shown[0]["data"]]
+
+    paths = ("/tasks", f"/contacts/{jim.seq}/tasks")
+    assert await listed("?sort=completed_at") == [b, d, c, a]
+    assert await listed("?sort=-completed_at&limit=2") == [a, c]
+    assert await listed("?sort=completed_at&limit=3&page=2") == [a]
+    assert await listed("?completed=1") == [a, c]
+    assert await listed("?completed=true&sort=updated_at") == [c, a]
+    assert await listed("?completed=0&sort=-created_at") == [d, b]
+    for path in paths:
+        refused = await monica.get(path + "?completed=maybe")
+        assert (refused.status_code, refused.json()) == (400, {"message": "completed: is 1 or 0"})
+        assert (await monica.get(path + "?completed=1&sort=called_at")).status_code == 500
+    other = await monica.get(f"/contacts/{jim.seq}/tasks?contact_id={jim.seq + 1}")
+    assert other.status_code == 400
+    assert (await monica.get("/contacts/999/tasks?completed=1")).status_code == 404

@@ -66,7 +66,7 @@ async def list_entries(kept: EntityResource, params: ListParams) -> Response:
         if places.stored:
             skip, limit = places.stored.start, len(places.stored)
             seqs = await reader.entity_seqs(structs.replace(query, skip=skip, limit=limit))
-        page = await _page(kept, params, reader, seqs, stored + len(defaults))
+        page = await page_of(kept, params, reader, seqs, stored + len(defaults))
         if not places.defaults:
             return page
         shown = await _documents(kept, params, reader, [defaults[at] for at in places.defaults])
@@ -74,7 +74,7 @@ async def list_entries(kept: EntityResource, params: ListParams) -> Response:
         return structs.replace(page, documents=both)
 
     page = await params.request.timeline.read(work)
-    return await respond_list(page, params, params.rest_of(_read(kept, params)))
+    return await respond_list(page, params, params.rest_of(reading_of(kept, params)))
 
 
 async def list_entries_of_contact(kept: EntityResource, params: ListParams) -> Response:
@@ -87,10 +87,10 @@ async def list_entries_of_contact(kept: EntityResource, params: ListParams) -> R
         columns = ("updated_at", "seq") if listing.by == "updated" else ("seq",)
         found.sort(key=attrgetter(*columns), reverse=listing.is_descending)
         seqs = [one.seq for one in found[listing.skip : listing.skip + listing.limit]]
-        return await _page(kept, params, reader, seqs, len(found))
+        return await page_of(kept, params, reader, seqs, len(found))
 
     page = await params.request.timeline.read(work)
-    return await respond_list(page, params, params.rest_of(_read(kept, params)))
+    return await respond_list(page, params, params.rest_of(reading_of(kept, params)))
 
 
 async def show_entry(kept: EntityResource, params: ListParams) -> Response:
@@ -296,14 +296,15 @@ def _places(listing: Listing, stored: int, defaults: int) -> _Places:
     )
 
 
-async def _page(
+async def page_of(
     kept: EntityResource, params: ListParams, reader: Reader, seqs: Sequence[int], total: int
 ) -> Page:
-    shown, covered = await _read(kept, params)(reader, seqs)
+    """The page of these entries, out of so many."""
+    shown, covered = await reading_of(kept, params)(reader, seqs)
     return Page(documents=shown, rest=seqs[covered:], total=total)
 
 
-def _read(kept: EntityResource, params: ListParams) -> ReadDocuments:
+def reading_of(kept: EntityResource, params: ListParams) -> ReadDocuments:
     """Reads the documents of a page, as many as fit."""
 
     async def documents(reader: Reader, seqs: Sequence[int]) -> tuple[list[Document], int]:

@@ -1,8 +1,9 @@
 """What tasks and reminders do besides being kept: a task that is done happened, dates come up."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -18,7 +19,16 @@ from doings.core.store.entities import EntityQuery
 from doings.core.text import json_text, object_from_text
 from doings.dialects.monica.handlers.activity_resources import create_entry as record_entry
 from doings.dialects.monica.handlers.activity_resources import recorded
-from doings.dialects.monica.handlers.entity_resources import check_room, create_entry, update_entry
+from doings.dialects.monica.handlers.entity_resources import (
+    ALL_ENTRIES,
+    check_room,
+    create_entry,
+    list_entries,
+    list_entries_of_contact,
+    page_of,
+    reading_of,
+    update_entry,
+)
 from doings.dialects.monica.mapping.references import references_of
 from doings.dialects.monica.mapping.resources.activities import ABOUT, ActivityResource
 from doings.dialects.monica.mapping.resources.entities import EntityResource, draft_of_values
@@ -33,12 +43,100 @@ from doings.dialects.monica.mapping.resources.to_do import (
     upcoming,
     upcoming_document,
 )
-from doings.dialects.monica.operations import ListParams, respond_one
+from doings.dialects.monica.operations import ListParams, respond_list, respond_one
+from doings.dialects.monica.paging import Page
+from doings.dialects.monica.params import Listing
 from doings.dialects.monica.validation import integer_of, is_true
 from doings.dialects.monica.vocabulary import COMPLETED_KIND, ORIGIN
+from doings.httpkit.errors import Unreadable
+from doings.httpkit.input.params import last
 
-ALL_REMINDERS = 1_000_000
-"""More reminders than an account has: the limit of a look through all of them."""
+COMPLETED = "completed"
+"""The parameter that asks for tasks that are done, or not."""
+
+Find = Callable[[ListParams, Reader], Awaitable[list[int]]]
+"""Finds the seqs of the tasks of a list."""
+
+
+async def list_tasks(kept: EntityResource, params: ListParams) -> Response:
+    """GET /tasks: all tasks, by pages."""
+    if _is_plain(params):
+        return await list_entries(kept, params)
+    return await _list_chosen(kept, params, _all_tasks)
+
+
+async def list_tasks_of_contact(kept: EntityResource, params: ListParams) -> Response:
+    """GET /contacts/:id/tasks: those of one contact, by pages; raises NotFound."""
+    if _is_plain(params):
+        return await list_entries_of_contact(kept, params)
+    return await _list_chosen(kept, params, _tasks_of_contact)
+
+
+def _is_plain(params: ListParams) -> bool:
+    return COMPLETED not in params.request.query and params.listing.named != "completed_at"
+
+
+async def _all_tasks(_: ListParams, reader: Reader) -> list[int]:
+    return await reader.entity_seqs(EntityQuery(type=TASK, limit=ALL_ENTRIES))
+
+
+async def _tasks_of_contact(params: ListParams, reader: Reader) -> list[int]:
+    contact = await reader.entity_by_seq(CONTACT, params.id)
+    return [one.seq for one in await reader.belongings([contact.seq], [TASK])]
+
+
+async def _list_chosen(kept: EntityResource, params: ListParams, find: Find) -> Response:
+    """The tasks that are done, or not, or all by when they were.
+
+    No index knows that, so all tasks of the list are looked through, part by part.
+    """
+    listing = params.listing
+    wanted = _wanted(params)
+    key_of = _sort_key(listing)
+
+    async def work(reader: Reader) -> Page:
+        found: list[tuple[object, int]] = []
+        left: Sequence[int] = await find(params, reader)
+        while left:
+            tasks, covered = await reader.fitting_entities(left)
+            left = left[covered:]
+            found += [
+                (key_of(one), one.seq) for one in tasks if wanted in {None, _is_completed(one)}
+            ]
+        found.sort(reverse=listing.is_descending)
+        seqs = [seq for _, seq in found[listing.skip :][: listing.limit]]
+        return await page_of(kept, params, reader, seqs, len(found))
+
+    page = await params.request.timeline.read(work, bounded=False)
+    return await respond_list(page, params, params.rest_of(reading_of(kept, params)))
+
+
+def _wanted(params: ListParams) -> bool | None:
+    """Whether tasks are asked for that are done, or not; raises Unreadable."""
+    text = last(params.request.query, COMPLETED)
+    if text is not None and text not in WORDS:
+        raise Unreadable("is 1 or 0", COMPLETED)
+    return None if text is None else WORDS[text]
+
+
+WORDS = {"1": True, "true": True, "0": False, "false": False}
+
+
+def _is_completed(task: Entity) -> bool:
+    return object_from_text(task.attrs).get("completed") is True
+
+
+def _sort_key(listing: Listing) -> Callable[[Entity], object]:
+    """By what the tasks are sorted, before the order in which they were made."""
+    if listing.named == "completed_at":
+        return _completed_at
+    return attrgetter("updated_at" if listing.by == "updated" else "seq")
+
+
+def _completed_at(task: Entity) -> str:
+    """When a task was completed; those that are not come first."""
+    completed_at = object_from_text(task.attrs).get("completed_at")
+    return completed_at if isinstance(completed_at, str) else ""
 
 
 async def update_task(kept: EntityResource, params: ListParams) -> Response:
@@ -145,7 +243,7 @@ async def _upcoming(
     reader: Reader, today: date, bounds: tuple[date, date]
 ) -> list[tuple[date, Entity]]:
     """The reminders that come up, by their dates; they are read part by part."""
-    query = EntityQuery(type=REMINDER, limit=ALL_REMINDERS)
+    query = EntityQuery(type=REMINDER, limit=ALL_ENTRIES)
     seqs: Sequence[int] = await reader.entity_seqs(query)
     found: list[tuple[date, Entity]] = []
     while seqs:
