@@ -94,7 +94,7 @@ COLUMNS: dict[str, Column | None] = {
     "called_at": None,
     "favorited_at": None,
 }
-"""What `sort` accepts; the last three are columns of other lists, which none here has."""
+"""What `sort` accepts; the last three are orders that few lists have."""
 
 
 class LimitTooBig(Malformed):
@@ -106,7 +106,7 @@ class UnknownSort(Malformed):
 
 
 class NotSortable(DoingsError):
-    """An order that some lists have, but none here."""
+    """An order that some lists have, but not this one."""
 
 
 class Listing(msgspec.Struct, frozen=True):

@@ -5,7 +5,7 @@ import msgspec
 import pytest
 
 from doings.core.activity import Link
-from doings.core.clock import text_from_instant
+from doings.core.clock import SECOND, text_from_instant
 from doings.core.entity import Entity
 from doings.dialects.monica.mapping.resources.activities import values_of
 from doings.dialects.monica.mapping.resources.happened import CALLS
@@ -21,7 +21,7 @@ from tests.dialects.monica.happened import (
     refused,
 )
 from tests.engines import SQLITE_ONLY
-from tests.serving import Business
+from tests.serving import Business, Served
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -187,6 +187,29 @@ async def test_notes_of_other_surfaces(
     assert of_jim["data"] == listed["data"]
     statistics = (await monica.get(f"/contacts/{jim.seq}")).json()["data"]["statistics"]
     assert (statistics["number_of_notes"], statistics["number_of_activities"]) == (2, 3)
+
+
+async def test_notes_go_by_when_they_became_favorites(
+    monica: httpx.AsyncClient, served: Served, jim: Entity
+) -> None:
+    """Those that are none come first, as they were made."""
+    notes = [
+        (await create(monica, "/notes", jim, body=body, is_favorited=False))["id"]
+        for body in "abcd"
+    ]
+    for number in (notes[2], notes[0]):
+        served.clock.instant += SECOND
+        favorite = {"body": "x", "contact_id": jim.seq, "is_favorited": 1}
+        await monica.put(f"/notes/{number}", json=favorite)
+
+    async def ids(query: str) -> list[int]:
+        return [note["id"] for note in (await monica.get(f"/notes?{query}")).json()["data"]]
+
+    a, b, c, d = notes
+    assert await ids("sort=favorited_at") == [b, d, c, a]
+    assert await ids("sort=-favorited_at") == [a, c, d, b]
+    assert await ids(f"contact_id={jim.seq}&sort=favorited_at&limit=3&page=2") == [a]
+    assert (await monica.get("/calls?sort=favorited_at")).status_code == 500
 
 
 async def test_lists_go_by_what_is_asked(monica: httpx.AsyncClient, jim: Entity) -> None:

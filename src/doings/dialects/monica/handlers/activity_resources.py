@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from functools import partial
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -36,6 +37,7 @@ from doings.dialects.monica.mapping.resources.activities import (
 from doings.dialects.monica.mapping.resources.fields import CONTACT_ID, Values, sent_values
 from doings.dialects.monica.operations import ListParams, answer, respond_list, respond_one
 from doings.dialects.monica.paging import Page
+from doings.dialects.monica.params import Listing
 from doings.dialects.monica.validation import Rejected, integer_of
 
 
@@ -64,7 +66,10 @@ async def _listed(kept: ActivityResource, params: ListParams, contact_of: Any) -
         contact = await contact_of(reader)
         order = _order(kept, params)
         keys = await _keys(kept, reader, order, contact)
-        seqs = [seq for _, seq in keys[listing.skip : listing.skip + listing.limit]]
+        seqs = [seq for _, seq in keys]
+        if listing.named in kept.sorted_by:
+            seqs = await _by_field(kept, reader, seqs, listing)
+        seqs = seqs[listing.skip : listing.skip + listing.limit]
         shown = await reader.rendered(seqs, _rendering(kept, params))
         years: list[tuple[int, int]] | None = None
         if kept.has_years:
@@ -84,8 +89,25 @@ async def _listed(kept: ActivityResource, params: ListParams, contact_of: Any) -
 def _order(kept: ActivityResource, params: ListParams) -> KindsOrder:
     """The order that was asked for; raises NotSortable for one that this list does not have."""
     listing = params.listing
+    if listing.named in kept.sorted_by:
+        return KindsOrder("recorded", listing.is_descending)
     by = kept.columns.get(listing.named) or listing.by
     return KindsOrder(by, listing.is_descending)
+
+
+async def _by_field(
+    kept: ActivityResource, reader: Reader, seqs: Sequence[int], listing: Listing
+) -> list[int]:
+    """The entries by the field that was asked for; those without it come first, as they were."""
+    held: list[tuple[str, int]] = []
+    while seqs:
+        activities, covered = await reader.fitting_activities(seqs, with_attrs=False)
+        seqs = seqs[covered:]
+        values = [values_of(kept, activity)[listing.named] for activity in activities]
+        held += [(value or "", one.seq) for value, one in zip(values, activities, strict=True)]
+    # Sorting keeps the order of equals, also in reverse.
+    held.sort(key=itemgetter(0), reverse=listing.is_descending)
+    return [seq for _, seq in held]
 
 
 async def _keys(

@@ -45,8 +45,10 @@ class ActivityResource(msgspec.Struct, frozen=True, kw_only=True):
 
     `summary` and `body` are the fields that are the activity's own, `moment` the one that says when
     it happened; the others are members of its data. Without `moment` it happens as it is recorded.
-    `columns` are the orders that its lists have besides those of all. What has no contact is shown
-    where `is_alone_allowed`. With `has_years` its lists tell how many there were in each year.
+    `columns` are the orders that its lists have besides those of all; `sorted_by` are fields by
+    which they may be sorted, too, and then all entries are looked through. What has no contact is
+    shown where `is_alone_allowed`. With `has_years` its lists tell how many there were in each
+    year.
 
     An update may leave out the members of `only_new`.
 
@@ -62,6 +64,7 @@ class ActivityResource(msgspec.Struct, frozen=True, kw_only=True):
     body: str | None = None
     moment: str | None = None
     columns: Mapping[str, Literal["occurred"]] = {}
+    sorted_by: tuple[str, ...] = ()
     is_alone_allowed: bool = False
     has_years: bool = False
     amend: Amend = _as_sent

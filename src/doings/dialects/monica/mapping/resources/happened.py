@@ -125,6 +125,7 @@ NOTES = ActivityResource(
     ),
     kinds=("note.created", "text.posted"),
     body="body",
+    sorted_by=("favorited_at",),
     amend=_favorite,
 )
 
