@@ -16,6 +16,17 @@ from tests.engines import SQLITE_ONLY
 pytestmark = SQLITE_ONLY  # what the clients take and send is the same on both engines
 
 
+AS_SYNCED = {
+    "first_name": "Ann", "last_name": "Lee", "nickname": None, "middle_name": None, "gender_id": 2,
+    "birthdate_day": None, "birthdate_month": None, "birthdate_year": None,
+    "birthdate_is_age_based": False, "birthdate_add_reminder": True,
+    "deceased_date_add_reminder": True, "is_birthdate_known": False, "is_deceased": False,
+    "is_deceased_date_known": False, "deceased_date_day": None, "deceased_date_month": None,
+    "deceased_date_year": None, "deceased_date_is_age_based": None,
+}  # fmt: skip
+"""A contact as a sync of address books sends it."""
+
+
 @pytest.fixture
 def token(server: RunningServer) -> Token:
     """A credential that reads and writes."""
@@ -39,7 +50,7 @@ def test_monica_client_tells_who_it_is(base: str, token: Token) -> None:
 
 
 def test_monicacrm_keeps_contacts(base: str, token: Token) -> None:
-    """PyPI `monicacrm`: genders, contacts, search, tags."""
+    """PyPI `monicacrm`: genders, contacts, search, tasks, tags."""
     client = MonicaAPI(token.secret, api_base=base)
 
     assert client.all_genders == {"Man": 1, "Woman": 2, "Rather not say": 3}
@@ -53,6 +64,10 @@ def test_monicacrm_keeps_contacts(base: str, token: Token) -> None:
     assert following is None
     assert (added["gender"], added["gender_type"]) == ("Woman", "F")
     assert added["information"]["dates"]["birthdate"]["date"] == "1990-03-02T00:00:00Z"
+
+    client.task_add("Ann", "Call back", completed=True, completed_at="2020-01-02")
+    tasks = httpx.get(f"{base}/tasks", headers=token.bearer, params={"completed": 1}).json()
+    assert [one["title"] for one in tasks["data"]] == ["Call back"]
 
     client.tag_contact("Ann", ["friend", "Old friend"])
     client.untag_contact(added["id"], ["friend"])
@@ -71,7 +86,11 @@ def test_monicacrm_is_told_of_errors(base: str) -> None:
 
 def test_monicahq_client_reads_contacts(base: str, token: Token) -> None:
     """PyPI `monicahq-client`, whose session takes a host and is then pointed here."""
-    MonicaAPI(token.secret, api_base=base).add_contact("Ann", "Lee", gender="Woman")
+    born = {
+        "is_birthdate_known": True, "birthdate_day": 2, "birthdate_month": 3,
+        "birthdate_year": 1990,
+    }  # fmt: skip
+    httpx.post(f"{base}/contacts", headers=token.bearer, json={**AS_SYNCED, **born})
     session = Session("localhost", token.secret)
     session.url = base
 
@@ -82,6 +101,44 @@ def test_monicahq_client_reads_contacts(base: str, token: Token) -> None:
 
     assert listed["meta"]["total"] == 1
     assert contact["data"]["complete_name"] == "Ann Lee"
+    (reminder,) = client.search_reminders()["data"]
+    assert client.get_reminder(reminder["id"])["data"] == reminder
+    assert reminder["title"] == "Birthday of Ann"
+
+
+def test_what_other_programs_send(server: RunningServer, base: str, token: Token) -> None:
+    """Requests of programs that are not Python's, to an account that speaks Monica 4.1."""
+    server.installation.run("account", "set", "acme", "--monica", "4.1")
+    with httpx.Client(base_url=base) as client:
+        # A mobile app signs in by itself, and lists a contact's tasks by their completion.
+        login = {"email": "acme", "password": token.secret}
+        url = base.removesuffix("/api") + "/oauth/login"
+        bearer = client.post(url, json=login).json()["access_token"]
+        client.headers["Authorization"] = f"Bearer {bearer}"
+        # A sync of address books sends its page size with all it does.
+        ann = client.post("/contacts", params={"limit": 100}, json=AS_SYNCED).json()["data"]
+        # Automation joins and splits lists of ids, and sends dates with their times.
+        lunch = {"activity_type_id": "1", "summary": "Lunch", "happened_at": "2024-01-02"}
+        made = client.post("/activities", json={**lunch, "contacts": [str(ann["id"])]})
+        called = {"called_at": "2024-01-02T10:00:00.000Z", "contact_id": str(ann["id"])}
+        call = client.post("/calls", json={**called, "content": "x"})
+        tasks = client.get(
+            f"/contacts/{ann['id']}/tasks", params={"sort": "completed_at", "page": 1, "limit": 20}
+        )
+        # A tool server repeats the id with what it calls the list.
+        repeated = {"action": "list_calls", "id": ann["id"]}
+        calls = client.get(f"/contacts/{ann['id']}/calls", params=repeated)
+        # Another app asks the account's lists for one contact.
+        activities = client.get("/activities", params={"contact_id": ann["id"], "limit": 10})
+
+    statuses = [answer.status_code for answer in (made, call, tasks, calls, activities)]
+    assert statuses == [201, 201, 200, 200, 200]
+    assert [one["id"] for one in calls.json()["data"]] == [call.json()["data"]["id"]]
+    # Calls are activities as well.
+    assert [one["id"] for one in activities.json()["data"]] == [
+        answer.json()["data"]["id"] for answer in (made, call)
+    ]
+    assert tasks.json()["data"] == []
 
 
 def test_monicahq_client_notices_a_wrong_secret(base: str) -> None:

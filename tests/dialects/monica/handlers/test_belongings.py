@@ -136,3 +136,26 @@ async def test_what_is_not_kept_is_unknown(
     route = f"monica/api{path}"
     assert answer.status_code == 404
     assert answer.json() == {"message": f"The route {route} could not be found."}
+
+
+NOT_KEPT = (
+    "/statistics", "/compliance", "/compliance/1", "/me/compliance", "/me/compliance/1",
+    "/me/contact", "/relationships/1", "/contacts/{}/relationships", "/relationshiptypes",
+    "/relationshiptypes/1", "/relationshiptypegroups", "/relationshiptypegroups/1", "/places",
+    "/places/1", "/pets", "/pets/1", "/contacts/{}/pets", "/companies", "/companies/1",
+    "/occupations", "/occupations/1", "/gifts", "/gifts/1", "/contacts/{}/gifts",
+    "/gifts/1/photo/1", "/debts", "/debts/1", "/contacts/{}/debts", "/documents", "/documents/1",
+    "/contacts/{}/documents", "/photos", "/photos/1", "/contacts/{}/photos", "/contacts/{}/avatar",
+    "/contacts/{}/logs", "/logs",
+)  # fmt: skip
+"""The paths of Monica 4.1 that are not here."""
+
+
+@SQLITE_ONLY
+async def test_each_path_that_is_not_here_says_so(monica: httpx.AsyncClient, jim: Entity) -> None:
+    """Whatever is done there."""
+    for path in NOT_KEPT:
+        for method in ("GET", "POST", "PUT", "DELETE"):
+            answer = await monica.request(method, path.format(jim.seq), json={})
+
+            assert (answer.status_code, list(answer.json())) == (404, ["message"]), path
