@@ -70,7 +70,9 @@ def _draft(contact: Entity, facts: ContactFacts, name: DateName, old: Entity | N
         "frequency_number": 1,
         "delible": False,
     }
-    draft = draft_of_values(REMINDERS, values, old, contact.id)
+    # Of contacts that were merged each keeps its own.
+    of = contact.id if old is None else old.contact
+    draft = draft_of_values(REMINDERS, values, old, of)
     attrs = object_from_text(draft.attrs) | {ANNIVERSARY_OF: name}
     return msgspec.structs.replace(draft, attrs=json_text(attrs))
 
