@@ -62,6 +62,15 @@ ContactOption = Annotated[
     ),
 ]
 
+KeepIdsOption = Annotated[
+    bool,
+    typer.Option(
+        "--keep-ids",
+        help="Keep Monica's numbers, so that links which people saved still work; the account must"
+        " be empty, and keeps them from then on.",
+    ),
+]
+
 
 @contextmanager
 def named_as_options(**options: str) -> Iterator[None]:

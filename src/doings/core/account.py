@@ -14,6 +14,15 @@ SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 RESERVED_SLUGS = frozenset({"api", "c"})
 """Slugs that would mean something else in a path that names an account."""
 
+OWN_NUMBERS = 1_000_000_000
+"""Where an account that keeps the numbers of another service has its own begin; 31 bits hold it."""
+
+KEEP_IDS = "keep_ids"
+"""The setting that names the service whose numbers an account keeps."""
+
+ONE_SEQUENCE = "kept_ids_are_one_sequence"
+"""The setting that says that this service gives a number to one activity only, in all its lists."""
+
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
     """A business and the zone its days are counted in; `settings` are JSON text."""
@@ -34,6 +43,17 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     def merges_by_itself(self) -> bool:
         """Whether people are merged by themselves who have the same verified address or number."""
         return object_from_text(self.settings).get("merging") == "verified"
+
+    @property
+    def keeps_ids_of(self) -> str | None:
+        """The dialect whose numbers it keeps: it was moved here from such a service, when empty."""
+        name = object_from_text(self.settings).get(KEEP_IDS)
+        return name if isinstance(name, str) else None
+
+    @property
+    def keeps_one_sequence(self) -> bool:
+        """Whether that service gives no number to two activities, whatever lists they are in."""
+        return object_from_text(self.settings).get(ONE_SEQUENCE) is True
 
     @property
     def origins(self) -> tuple[str, ...] | None:

@@ -39,12 +39,14 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
 class NamedRef(msgspec.Struct, frozen=True):
     """A thing that goes by its name among those of its type: it is found, or else made.
 
-    `within` are the attribute that holds the id of another such thing, and that thing.
+    `within` are the attribute that holds the id of another such thing, and that thing. In an
+    account that keeps the numbers of a service the thing goes by its `number` there instead.
     """
 
     type: str
     name: str
     within: "tuple[str, NamedRef] | None" = None
+    number: int | msgspec.UnsetType = msgspec.UNSET
 
 
 class ImportItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,7 +95,8 @@ class SavedAnswers(msgspec.Struct, frozen=True, kw_only=True):
     and the instant, and returns the draft of all that is known now. `has_ids` says whether the
     vendor gives activities ids. If it does not, `external_id` stands for what an element says, and
     elements of one answer that say the same are as many activities. `place_of` names the place of
-    an element where that is not its number in a list.
+    an element where that is not its number in a list. `lacks_numbers` tells whether elements do not
+    say the numbers that the vendor shows; without it no account can keep such numbers.
     """
 
     elements_from_answer: Callable[[bytes], list[bytes]]
@@ -106,6 +109,7 @@ class SavedAnswers(msgspec.Struct, frozen=True, kw_only=True):
     filled_activity: Callable[[Activity, Draft, int], Draft] = as_it_is
     has_ids: bool = True
     place_of: Callable[[bytes], str | None] | None = None
+    lacks_numbers: Callable[[Sequence[bytes]], bool] | None = None
 
 
 _MARK = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[{]|[\]}]', re.DOTALL)

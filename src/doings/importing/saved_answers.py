@@ -10,14 +10,13 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 
 import msgspec
 
-from doings.core.activity import Activity, Draft, Link, draft_of, is_same
-from doings.core.entity import EntityDraft, EntityKey
+from doings.core.activity import Activity, Draft, draft_of, is_same
+from doings.core.entity import EntityKey
 from doings.core.entity import draft_of as entity_draft_of
 from doings.core.errors import Invalid, Malformed, Misconfigured, WrongEncoding
 from doings.core.imports import (
     Context,
     ImportItem,
-    NamedRef,
     SavedAnswers,
     answers_from_text,
     filled_draft,
@@ -25,10 +24,10 @@ from doings.core.imports import (
 from doings.core.limits.work import work_of
 from doings.core.store import Writer
 from doings.core.store.activities import ActivityReader
-from doings.core.store.entities import EntityWriter
 from doings.core.store.imports import ImportCounts
 from doings.core.text import json_text, object_from_text
 from doings.core.values.encoding import utf8_content
+from doings.importing.directory import Directory
 from doings.importing.importer import Item, activity_at_home
 
 
@@ -181,7 +180,7 @@ class _Writing:
                 names.add(name)
         return fresh, others
 
-    async def _record(self, items: Sequence[ImportItem], directory: "Directory") -> int:
+    async def _record(self, items: Sequence[ImportItem], directory: Directory) -> int:
         """Record the activities of items; returns how many are new."""
         drafts = [
             await directory.linked_draft(item.draft, item.named)
@@ -245,7 +244,7 @@ async def _known(reader: ActivityReader, item: ImportItem) -> Activity | None:
     return await activity_at_home(reader, item.id)
 
 
-async def _tagged(directory: "Directory", item: ImportItem) -> ImportItem:
+async def _tagged(directory: Directory, item: ImportItem) -> ImportItem:
     """The item; things that an element names without an activity are tags of its contacts."""
     if item.draft is not None or not item.named:
         return item
@@ -259,52 +258,3 @@ async def _tagged(directory: "Directory", item: ImportItem) -> ImportItem:
 
 def _with_tags(attrs: str, tags: list[int]) -> str:
     return json_text({**object_from_text(attrs), "tags": tags})
-
-
-class Directory:
-    """The things of an account that go by their names: found, or else made."""
-
-    def __init__(self, writer: EntityWriter) -> None:
-        self._writer = writer
-        self._ids: dict[NamedRef, str] = {}
-        self._keys: dict[str, dict[str | None, list[EntityKey]]] = {}
-
-    async def ids(self, things: Sequence[NamedRef]) -> list[str]:
-        """The ids of the things, in their order."""
-        return [await self._id(named) for named in things]
-
-    async def linked_draft(self, draft: Draft, things: Sequence[NamedRef]) -> Draft:
-        """The draft, linked to the things that an element names."""
-        if not things:
-            return draft
-        ids = await self.ids(things)
-        links = [Link(named.type, id_) for named, id_ in zip(things, ids, strict=True)]
-        return msgspec.structs.replace(draft, links=(*draft.links, *links))
-
-    async def _id(self, named: NamedRef) -> str:
-        if named not in self._ids:
-            self._ids[named] = await self._found_or_made(named)
-        return self._ids[named]
-
-    async def _found_or_made(self, named: NamedRef) -> str:
-        attrs: dict[str, str] = {}
-        if named.within is not None:
-            attribute, other = named.within
-            attrs[attribute] = await self._id(other)
-        keys = (await self._keys_by_name(named.type)).setdefault(named.name, [])
-        entities = await self._writer.entities_by_key(keys)
-        for key in keys:
-            if attrs.items() <= object_from_text(entities[key].attrs).items():
-                return key[1]
-        draft = EntityDraft(name=named.name, attrs=json_text(attrs))
-        (made,) = await self._writer.number_entities(named.type, [draft])
-        keys.append(made.key)
-        return made.id
-
-    async def _keys_by_name(self, entity_type: str) -> dict[str | None, list[EntityKey]]:
-        """The entities of a type by their names, read once."""
-        if entity_type not in self._keys:
-            by_name = self._keys[entity_type] = {}
-            for _, id_, name in await self._writer.entity_names(entity_type):
-                by_name.setdefault(name, []).append((entity_type, id_))
-        return self._keys[entity_type]

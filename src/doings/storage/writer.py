@@ -65,13 +65,13 @@ class AccountWriter(AccountReader):
     ) -> tuple[Entity, bool]:
         return await entities.put(self._writing, key, revise)
 
-    async def add_entity(self, entity_type: str, draft: EntityDraft) -> Entity:
-        return await entities.create(self._writing, entity_type, draft)
+    async def add_entity(self, entity_type: str, draft: EntityDraft, *, above: int = 0) -> Entity:
+        return await entities.create(self._writing, entity_type, draft, above=above)
 
     async def number_entities(
-        self, entity_type: str, drafts: Sequence[EntityDraft]
+        self, entity_type: str, drafts: Sequence[EntityDraft], *, above: int = 0
     ) -> list[Entity]:
-        return await entities.create_numbered(self._writing, entity_type, drafts)
+        return await entities.create_numbered(self._writing, entity_type, drafts, above=above)
 
     async def delete_entity(self, key: EntityKey) -> Entity:
         return await entities.delete(self._writing, key)

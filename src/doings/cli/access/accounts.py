@@ -19,7 +19,7 @@ from doings.core.account import Account, checked_origins
 from doings.core.clock import text_from_instant
 from doings.core.errors import Invalid, Misconfigured
 from doings.core.store import Store
-from doings.core.text import object_from_text
+from doings.core.text import json_text, object_from_text
 
 accounts = typer.Typer(
     help="Create, list, set up and delete accounts: the businesses whose timelines are kept here.",
@@ -66,12 +66,20 @@ def create(
 
 
 @accounts.command("list")
-def list_(database: DatabaseOption = None) -> None:
+def list_(
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list.")] = False,
+    database: DatabaseOption = None,
+) -> None:
     """List all accounts."""
 
     async def work(store: Store) -> list[tuple[Account, int]]:
         return [(account, await _total(store, account)) for account in await store.accounts()]
 
+    found = with_store(database, work)
+    if as_json:
+        print(json_text([_document(account, total) for account, total in found]))  # noqa: T201 - a document for a program
+        return
     rows = [
         (
             account.slug,
@@ -79,11 +87,28 @@ def list_(database: DatabaseOption = None) -> None:
             account.time_zone,
             str(total),
             _day(account.created_at),
-            str(object_from_text(account.settings).get("monica", "document")),
+            _monica(account),
+            "own" if account.keeps_ids_of is None else "kept",
         )
-        for account, total in with_store(database, work)
+        for account, total in found
     ]
-    show_table(("SLUG", "NAME", "TIME ZONE", "ACTIVITIES", "CREATED", "MONICA"), rows)
+    show_table(("SLUG", "NAME", "TIME ZONE", "ACTIVITIES", "CREATED", "MONICA", "IDS"), rows)
+
+
+def _document(account: Account, total: int) -> dict[str, Any]:
+    return {
+        "slug": account.slug,
+        "name": account.name,
+        "time_zone": account.time_zone,
+        "activities": total,
+        "created_at": text_from_instant(account.created_at),
+        "monica": _monica(account),
+        "keeps_ids_of": account.keeps_ids_of,
+    }
+
+
+def _monica(account: Account) -> str:
+    return str(object_from_text(account.settings).get("monica", "document"))
 
 
 SET_EXAMPLES = """

@@ -2,6 +2,8 @@
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
+from io import BytesIO
 from typing import Any, BinaryIO
 
 import msgspec
@@ -11,10 +13,10 @@ from doings.cli.terminal import remark
 from doings.config import Settings
 from doings.core.account import Account
 from doings.core.clock import SystemClock
-from doings.core.errors import Misconfigured
-from doings.core.imports import ImportItem
+from doings.core.errors import DoingsError, Misconfigured
+from doings.core.imports import ImportItem, SavedAnswers
 from doings.importing.importer import Item
-from doings.importing.inputs.sources import Source
+from doings.importing.inputs.sources import STDIN, Source
 
 LINES = "ndjson"
 ANSWERS = "answers"
@@ -39,6 +41,7 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
     mapping: tuple[str, ...] = ()
     dates: str | None = None
     is_settled: bool = False
+    keep_ids: bool = False
 
 
 InputOf = Callable[[Account, Settings], Any]
@@ -53,6 +56,10 @@ def input_for(sources: Sequence[Source], given: Given) -> tuple[str, InputOf]:
     format_ = _format(sources, given)
     if format_ != CSV and (given.mapping or given.dates is not None):
         raise Misconfigured("--map and --dates go with tables: give --format csv if this is one")
+    if given.keep_ids and format_ in {VCARD, CSV}:
+        raise Misconfigured(
+            f"--keep-ids does not go with {format_}, which holds no Monica's numbers"
+        )
     if format_ == VCARD and given.origin is not None:
         raise Misconfigured("--origin does not go with vCards, which are no activities")
     return format_, _INPUTS[format_](sources, given)
@@ -83,7 +90,7 @@ def _lines(sources: Sequence[Source], given: Given) -> InputOf:
 
 
 def _answers(sources: Sequence[Source], given: Given) -> InputOf:
-    from doings.importing import registry  # noqa: PLC0415 - loads every dialect
+    from doings.importing import keeping, registry  # noqa: PLC0415 - loads every dialect
     from doings.importing.inputs.input import input_of_answers  # noqa: PLC0415 - likewise
 
     if given.origin is not None:
@@ -94,12 +101,39 @@ def _answers(sources: Sequence[Source], given: Given) -> InputOf:
     saved = registry.dialect_named(dialect)
     contact = "-" if given.contact_from_name else given.contact
     registry.check_contact(dialect, saved.contact_of_import, contact)
+    if given.keep_ids:
+        keeping.check_keeps_ids(dialect, saved)
+        sources = [_with_numbers(source, saved) for source in sources]
 
     def input_(account: Account, settings: Settings) -> object:
         context = registry.context_for(dialect, account, given.contact, settings)
         return input_of_answers(sources, saved, context, contact_from_name=given.contact_from_name)
 
     return input_
+
+
+def _with_numbers(source: Source, saved: SavedAnswers) -> Source:
+    """The source, if its elements say their numbers; raises Misconfigured else.
+
+    What cannot be read is told when its turn comes. What comes by stdin is kept, as it comes once.
+    """
+    from doings.importing.saved_answers import elements_of_text  # noqa: PLC0415 - as above
+
+    try:
+        with source.opened() as file:
+            text = file.read()
+        elements = elements_of_text(saved, text)
+    except (DoingsError, OSError):
+        return source
+    texts = [element.text for element in elements if isinstance(element.text, bytes)]
+    if saved.lacks_numbers is not None and saved.lacks_numbers(texts):
+        raise Misconfigured(
+            f"{source.name} is the export of an account, which holds UUIDs and no numbers, so there"
+            " is none to keep; `doings pull monica --keep-ids` brings them, or saved answers do"
+        )
+    if source.name != STDIN:
+        return source
+    return msgspec.structs.replace(source, opened=lambda: nullcontext(BytesIO(text)))
 
 
 def _vcards(sources: Sequence[Source], _given: Given) -> InputOf:

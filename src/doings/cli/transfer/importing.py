@@ -16,6 +16,7 @@ from doings.cli.options import (
     ContactOption,
     DatabaseOption,
     DialectOption,
+    KeepIdsOption,
     named_as_options,
     settings_for,
     with_store,
@@ -26,6 +27,7 @@ from doings.core.activity import Draft, checked_origin
 from doings.core.store import Store
 from doings.core.store.imports import ImportCounts
 from doings.core.timeline import Timeline
+from doings.importing import keeping
 from doings.importing.importer import Importer, ImportSource, Item, Refusal, Step, each_of
 from doings.importing.inputs.sources import names_in_run, opened_sources
 from doings.importing.trial import FirstMentions, MadeEntities, counts_of_trial
@@ -39,6 +41,8 @@ $ echo '{"kind": "note.created", "body": "Called back", "links": ["contact:8"]}'
 --account co-up
 
 $ doings import --dialect monica activities.json --account co-up
+
+$ doings import --dialect monica saved/*.json --account new --keep-ids
 
 $ doings import --dialect agendize items.json --account co-up --contact 8
 
@@ -68,6 +72,9 @@ $ doings import undo 3              # takes back what import 3 recorded
 
 A file with such a name is imported as ./list or ./undo.
 """
+
+MONICA = "monica"
+"""The dialect whose numbers an account may keep."""
 
 
 def import_(  # noqa: PLR0913 - each is an option of the command
@@ -113,6 +120,7 @@ def import_(  # noqa: PLR0913 - each is an option of the command
             show_default=False,
         ),
     ] = None,
+    keep_ids: KeepIdsOption = False,
     dates: Annotated[
         str | None,
         typer.Option(
@@ -142,12 +150,13 @@ def import_(  # noqa: PLR0913 - each is an option of the command
         mapping=tuple(mapping or ()),
         dates=dates,
         is_settled=yes or dry_run,
+        keep_ids=keep_ids,
     )
     with opened_sources(files) as sources:
         word, input_of = input_for(sources, given)
         number, counts = _imported(
             input_of, account, ImportSource(dialect or _noted(word), names_in_run(files)),
-            database=database, is_dry=dry_run,
+            database=database, is_dry=dry_run, keep_ids=keep_ids,
         )  # fmt: skip
     _tell(number, counts, account, WORDS[word], is_dry=dry_run)
     if counts.bad:
@@ -159,18 +168,21 @@ def _noted(format_: str) -> str | None:
     return None if format_ in {LINES, ANSWERS} else format_
 
 
-def _imported(
+def _imported(  # noqa: PLR0913 - what is imported, and how
     input_of: Any,  # noqa: ANN401 - a job's items and how they are written go together
     account: str,
     source: ImportSource,
     *,
     database: str | None,
     is_dry: bool,
+    keep_ids: bool,
 ) -> tuple[int, ImportCounts]:
     """The number of the import, and what it came to."""
 
     async def work(store: Store) -> tuple[int, ImportCounts]:
         timeline = Timeline(store, await store.account(account), by=None)
+        if keep_ids:
+            timeline = await keeping.keep_ids(timeline, MONICA, is_trial=is_dry)
         given = input_of(timeline.account, settings_for(database))
         with progress("Importing") as step:
             if is_dry:

@@ -12,7 +12,13 @@ from urllib.parse import urlsplit
 import msgspec
 import typer
 
-from doings.cli.options import AccountOption, DatabaseOption, settings_for, with_store
+from doings.cli.options import (
+    AccountOption,
+    DatabaseOption,
+    KeepIdsOption,
+    settings_for,
+    with_store,
+)
 from doings.cli.terminal import fail, progress, remark, say, show_table
 from doings.cli.transfer.import_runs import AnyAccountOption, accounts_of
 from doings.core.account import Account
@@ -31,6 +37,8 @@ $ doings pull monica --from https://app.monicahq.com/api --account co-up
 $ doings pull invent --from https://api.useinvent.com --account co-up --contacts ids.txt
 
 $ doings pull cobot --from https://co-up.cobot.me --account co-up --every 5m
+
+$ doings pull monica --from https://app.monicahq.com/api --account new --keep-ids
 
 $ doings pull status                # how all pulls stand
 
@@ -64,6 +72,7 @@ COLUMNS = (
     "REFUSED",
     "SINCE",
     "POSITION",
+    "IDS",
 )
 
 ALL = "all"
@@ -121,6 +130,7 @@ def pull(  # noqa: PLR0913 - each is an option of the command
             show_default=False,
         ),
     ] = None,
+    keep_ids: KeepIdsOption = False,
     once: Annotated[
         bool, typer.Option("--once", help="End after one round, also with --every.")
     ] = False,
@@ -132,13 +142,15 @@ def pull(  # noqa: PLR0913 - each is an option of the command
     """Pull a history from a live service, and later what is new there."""
     import stamina  # noqa: PLC0415 - only pulls need it
 
-    from doings.importing import registry  # noqa: PLC0415 - loads every dialect
+    from doings.importing import keeping, registry  # noqa: PLC0415 - loads every dialect
     from doings.importing.pull.client import Pace  # noqa: PLC0415 - likewise
     from doings.importing.pull.rounds import Around, Outcome, Plan, rounds, service_named  # noqa: PLC0415
 
     # It would write a line of a log for each attempt; the client says what is waited for.
     stamina.instrumentation.set_on_retry_hooks([])
     service = service_named(dialect)
+    if keep_ids:
+        keeping.check_keeps_ids(dialect, service.saved)
     day = None if since is None else _day(since)
     settings = settings_for(database)
     rate = service.rate if settings.pull_rate is None else settings.pull_rate
@@ -156,7 +168,9 @@ def pull(  # noqa: PLR0913 - each is an option of the command
         owner = await store.account(account)
         start = None if day is None else start_of_date(day, owner.time_zone)
         timeline = Timeline(store, owner, by=None)
-        context = registry.context_for(dialect, owner, None, settings)
+        if keep_ids:
+            timeline = await keeping.keep_ids(timeline, dialect)
+        context = registry.context_for(dialect, timeline.account, None, settings)
         around = Around(context, remark, lambda: progress("Pulling"))
         outcome = Outcome(None, PullCounts())
         whole = msgspec.structs.replace(plan, since=start)
@@ -316,6 +330,7 @@ def _document(account: Account, pull: Pull) -> dict[str, Any]:
         "counts": msgspec.structs.asdict(pull.counts),
         "next": _time(pull.next_at),
         "problem": pull.problem,
+        "keeps_ids": _keeps_ids(account, pull),
     }
 
 
@@ -336,4 +351,10 @@ def _row(account: Account, pull: Pull) -> tuple[str, ...]:
         *map(str, numbers),
         "" if pull.since is None else str(local_date(pull.since, account.time_zone)),
         pull.shown_position,
+        "kept" if _keeps_ids(account, pull) else "",
     )
+
+
+def _keeps_ids(account: Account, pull: Pull) -> bool:
+    """Whether the account shows what is pulled under the numbers that it has there."""
+    return account.keeps_ids_of == pull.dialect

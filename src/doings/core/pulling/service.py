@@ -5,7 +5,7 @@ vendor's lists to the next. A place is a frozen Struct that is stored as JSON be
 that a pull that was killed goes on where it was.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Generic, Literal, TypeVar
 
 import msgspec
@@ -14,6 +14,7 @@ from doings.core.activity import Activity, Draft
 from doings.core.entity import CONTACT, EntityDraft
 from doings.core.imports import Context, ImportItem, SavedAnswers
 from doings.core.pulling.merging import with_links
+from doings.core.store import Writer
 
 P = TypeVar("P")
 
@@ -164,6 +165,8 @@ class Service(msgspec.Struct, Generic[P], frozen=True, kw_only=True):
     """Types of entities besides contacts whose ids the service knows."""
     takes_either: bool = False
     """Whether its one secret may as well be given as a key."""
+    noted_twins: Callable[[Writer], Awaitable[None]] | None = None
+    """Notes in a transaction that the service shows something in two lists."""
     is_one_to_an_account: bool = False
     """Whether ids are numbers that another server of the vendor gives to something else."""
 

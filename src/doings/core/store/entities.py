@@ -129,13 +129,13 @@ class EntityWriter(EntityReader, Protocol):
         Invalid and what `revise` raises.
         """
 
-    async def add_entity(self, entity_type: str, draft: EntityDraft) -> Entity:
-        """Create an entity whose id is its seq, or a UUID where that id is taken."""
+    async def add_entity(self, entity_type: str, draft: EntityDraft, *, above: int = 0) -> Entity:
+        """Create an entity whose id is `above` and its seq, or a UUID where that id is taken."""
 
     async def number_entities(
-        self, entity_type: str, drafts: Sequence[EntityDraft]
+        self, entity_type: str, drafts: Sequence[EntityDraft], *, above: int = 0
     ) -> list[Entity]:
-        """Create entities whose ids are the next numbers of their type."""
+        """Create entities whose ids are the next numbers of their type, greater than `above`."""
 
     async def delete_entity(self, key: EntityKey) -> Entity:
         """Delete an entity, whose activities stay; returns it as it was. Raises NotFound."""

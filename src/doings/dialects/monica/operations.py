@@ -12,6 +12,8 @@ from doings.core.entity import Entity, EntityKey
 from doings.core.store import Reader
 from doings.core.store.entities import EntityReader
 from doings.dialects.monica.documents import AccountReference, Many, One
+from doings.dialects.monica.lookup import Lookup
+from doings.dialects.monica.mapping.numbers import Numbers, numbers_of
 from doings.dialects.monica.mapping.public_ids import identities
 from doings.dialects.monica.mapping.references import references_of
 from doings.dialects.monica.mapping.render_context import AccountApi, RenderContext
@@ -81,7 +83,23 @@ class ListParams(msgspec.Struct, frozen=True):
         account = AccountReference(self.request.timeline.account.id)
         owner = self.request.principal.account
         url = self.request.base_url + MOUNT
-        return AccountApi(account, url, identities(secret), version_of(owner), owner.created_at)
+        return AccountApi(
+            account,
+            url,
+            identities(secret),
+            version_of(owner),
+            owner.created_at,
+            numbers_of(owner),
+        )
+
+    @property
+    def numbers(self) -> Numbers:
+        """How the account numbers what it shows."""
+        return numbers_of(self.request.principal.account)
+
+    def lookup(self, reader: Reader) -> Lookup:
+        """Finds what numbers of the request name."""
+        return Lookup(reader, self.numbers)
 
     def rest_of(self, documents: "ReadDocuments") -> "Rest":
         """Reads the documents of seqs, each part in a short read of its own."""

@@ -28,6 +28,7 @@ from doings.dialects.monica.documents import AccountReference
 from doings.dialects.monica.exports.elements import elements_of_export, is_element, place_of
 from doings.dialects.monica.exports.mapping import exported_element, item_from_exported
 from doings.dialects.monica.mapping.activity import activity_documents, linked_entities
+from doings.dialects.monica.mapping.numbers import numbers_of
 from doings.dialects.monica.mapping.public_ids import identities
 from doings.dialects.monica.mapping.render_context import AccountApi, RenderContext
 from doings.dialects.monica.mapping.resources.saved import ENTRIES, entry_item, saved_entry
@@ -84,29 +85,32 @@ def parse_element(element: bytes, context: Context) -> ImportItem:
     """What an element says; raises Malformed and Invalid."""
     if is_element(element):
         return item_from_exported(exported_element(element), context)
+    is_kept = numbers_of(context.account).is_kept
     if object_of(element) in ENTRIES:
-        return entry_item(saved_entry(element), context.account.time_zone)
+        return entry_item(saved_entry(element), context.account.time_zone, is_kept=is_kept)
     document = saved_activity(element)
     return ImportItem(
         draft=draft_from_document(document, context.account.time_zone),
         entities=tuple(entity_drafts_from_document(document)),
-        named=named_from_document(document),
+        named=named_from_document(document, is_kept=is_kept),
         id=document.uuid,
     )
 
 
 async def respond_chunks(timeline: Timeline, context: Context) -> AsyncIterator[bytes]:
     """The list of the account, or of a contact, in one page; raises NotFound."""
+    numbers = numbers_of(context.account)
     path, contact = "/activities", None
     if context.contact_id is not None:
         key = (CONTACT, context.contact_id)
         entity = await timeline.read(lambda reader: reader.entity(key))
-        path, contact = f"/contacts/{entity.seq}/activities", key
+        path, contact = f"/contacts/{numbers.of_entity(entity)}/activities", key
     api = AccountApi(
         AccountReference(context.account.id),
         context.url + MOUNT,
         identities(timeline.store.secret),
         version_of(context.account),
+        numbers=numbers,
     )
     count = 0
     async for documents in _documents(timeline, contact, api):
@@ -170,4 +174,5 @@ SAVED = SavedAnswers(
     respond_chunks=respond_chunks,
     contact_of_export=Contact.PERHAPS,
     place_of=place_of,
+    lacks_numbers=lambda elements: any(map(is_element, elements)),
 )

@@ -10,12 +10,14 @@ from doings.dialects.monica.documents import OldBirthdate, SpecialDate
 class SavedCategory(msgspec.Struct, kw_only=True):
     """The category of a type in an answer that somebody saved."""
 
+    id: int | None = None
     name: str | None = None
 
 
 class SavedType(msgspec.Struct, kw_only=True):
     """An activity type in an answer that somebody saved."""
 
+    id: int | None = None
     name: str | None = None
     activity_type_category: SavedCategory | None = None
 
@@ -73,8 +75,9 @@ class SavedCareer(msgspec.Struct, kw_only=True):
 
 
 class SavedTag(msgspec.Struct, kw_only=True):
-    """A tag, which goes by its name."""
+    """A tag, which goes by its name, or by its number where numbers are kept."""
 
+    id: int | None = None
     name: str
 
 
@@ -123,6 +126,7 @@ class SavedActivity(msgspec.Struct, kw_only=True):
 class SavedMessage(msgspec.Struct, kw_only=True):
     """A message of a conversation."""
 
+    id: int | None = None
     content: str | None = None
     written_at: str | None = None
     written_by_me: bool = False
@@ -131,7 +135,11 @@ class SavedMessage(msgspec.Struct, kw_only=True):
 class SavedFieldType(msgspec.Struct, kw_only=True):
     """The way in which a conversation took place; `type` is a word of Monica's own."""
 
+    id: int | None = None
     name: str | None = None
+    fontawesome_icon: str | None = None
+    protocol: str | None = None
+    delible: bool | None = None
     type: str | None = None
 
 

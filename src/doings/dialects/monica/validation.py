@@ -7,15 +7,13 @@ empty list is a value like any other. What is sent is trimmed before, and empty 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from math import isfinite
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
 from doings.core.activity import LINKS
 from doings.core.defaults import ACTIVITY_TYPE, GENDER
-from doings.core.entity import CONTACT
 from doings.core.errors import Invalid, Malformed, Problem
-from doings.core.store.entities import EntityReader
 from doings.core.text import DEEPEST
 
 WHITE_SPACE = " \t\n\r\0\x0b"
@@ -26,6 +24,13 @@ class Rule(msgspec.Struct, frozen=True):
 
     is_kept: Callable[[Any], bool]
     message: str
+
+
+class Known(Protocol):
+    """What an account has."""
+
+    async def exists(self, entity_type: str, number: int | None) -> bool:
+        """Whether it has an entity of this type with this number."""
 
 
 class Exists(msgspec.Struct, frozen=True):
@@ -261,7 +266,7 @@ TAG_IDS: Rules = {"tags": (REQUIRED, LIST)}
 async def check(
     rules: Rules,
     members: Mapping[str, Any],
-    reader: EntityReader,
+    known: Known,
     *,
     first: Sequence[str] = (),
     last: Sequence[str] = (),
@@ -272,7 +277,7 @@ async def check(
     """
     messages = list(first)
     for field, of_field in rules.items():
-        messages += await _messages(field, members.get(field), of_field, reader)
+        messages += await _messages(field, members.get(field), of_field, known)
     messages += last
     if messages:
         raise Rejected(messages)
@@ -282,26 +287,18 @@ async def _messages(
     field: str,
     value: object,
     rules: tuple[Rule | Exists, ...],
-    reader: EntityReader,
+    known: Known,
 ) -> list[str]:
     if value is None or (REQUIRED in rules and not REQUIRED.is_kept(value)):
         rules = tuple([rule for rule in rules if rule is REQUIRED])
     messages: list[str] = []
     for rule in rules:
         if isinstance(rule, Exists):
-            if not messages and not await _exists(rule.entity_type, value, reader):
+            if not messages and not await known.exists(rule.entity_type, integer_of(value)):
                 messages.append(f"The selected {_words(field)} is invalid.")
         elif not rule.is_kept(value):
             messages.append(rule.message.format(_words(field)))
     return messages
-
-
-async def _exists(entity_type: str, value: object, reader: EntityReader) -> bool:
-    number = integer_of(value)
-    if entity_type == CONTACT:
-        return bool(await reader.entities_by_seq(CONTACT, [number or 0]))
-    key = (entity_type, str(number))
-    return bool(await reader.entities_by_key([key]))
 
 
 def _words(field: str) -> str:

@@ -15,6 +15,7 @@ from typing import Literal
 
 import msgspec
 
+from doings.core.account import ONE_SEQUENCE
 from doings.core.activity import Activity, Draft, Link, draft_of
 from doings.core.clock import DAY, SECOND
 from doings.core.entity import CONTACT
@@ -30,8 +31,10 @@ from doings.core.pulling.service import (
     Seen,
     Service,
 )
+from doings.core.store import Writer
 from doings.core.text import object_from_text
 from doings.core.values.instants import instant_from_text
+from doings.dialects.monica.mapping.numbers import numbers_of
 from doings.dialects.monica.mapping.resources.activities import ABOUT, without_values
 from doings.dialects.monica.mapping.resources.conversations import CONVERSATIONS
 from doings.dialects.monica.mapping.resources.saved import ENTRIES, resource_of
@@ -287,7 +290,7 @@ LAST = "~"
 def parse(element: bytes, context: Context) -> ImportItem:
     """Read an activity, a contact or another entry; raises Invalid."""
     if object_of(element) == "contact":
-        return contact_item(saved_contact(element))
+        return contact_item(saved_contact(element), is_kept=numbers_of(context.account).is_kept)
     return parse_element(element, context)
 
 
@@ -317,6 +320,13 @@ def joined(known: Draft, said: Draft) -> Draft:
         links=(*known.links, *others),
         occurred_at=said.occurred_at if takes_day else known.occurred_at,
     )
+
+
+async def noted_twins(writer: Writer) -> None:
+    """Note that what is shown in two lists has the same number in both, where numbers are kept."""
+    numbers = numbers_of(await writer.account())
+    if numbers.is_kept and not numbers.is_one_sequence:
+        await writer.change_settings(lambda settings: settings | {ONE_SEQUENCE: True})
 
 
 def changed(known: Activity, said: Draft, _now: int) -> Draft:
@@ -364,6 +374,7 @@ SERVICE = Service(
     changed=changed,
     joined=joined,
     twins=twins,
+    noted_twins=noted_twins,
     missed_after=missed_after,
     found=found,
     is_one_to_an_account=True,

@@ -19,7 +19,7 @@ from doings.core.store import Writer
 from doings.core.store.activities import Replacement
 from doings.core.store.imports import ImportCounts
 from doings.core.text import json_text
-from doings.importing.saved_answers import Directory
+from doings.importing.directory import Directory
 
 _members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
@@ -77,6 +77,8 @@ class PageWriting:
     async def _join(self, said: Sequence[Said]) -> int:
         """Complete what other lists say of activities; returns how many were changed since."""
         twins = [one for one in said if one.is_twin]
+        if twins and self._service.noted_twins is not None:
+            await self._service.noted_twins(self._writer)
         new, changed = (
             [one.item.draft for one in twins if one.item.draft and one.is_known is is_known]
             for is_known in (False, True)

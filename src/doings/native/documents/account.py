@@ -24,7 +24,10 @@ class SelfDocument(msgspec.Struct):
 
 
 class AccountDocument(msgspec.Struct, rename={"self_": "self"}):
-    """The credential's account."""
+    """The credential's account.
+
+    `keeps_ids_of` is the service that it was moved from, where it keeps the numbers of that one.
+    """
 
     id: int
     slug: str
@@ -33,6 +36,7 @@ class AccountDocument(msgspec.Struct, rename={"self_": "self"}):
     self_: SelfDocument
     interactions: Literal["open", "closed"]
     merging: Literal["manual", "verified"]
+    keeps_ids_of: str | None
     created_at: Moment
 
 

@@ -39,6 +39,7 @@ async def show_account(request: Request) -> Response:
             self_=SelfDocument(SELF, account.slug),
             interactions="open" if account.takes_interactions else "closed",
             merging="verified" if account.merges_by_itself else "manual",
+            keeps_ids_of=account.keeps_ids_of,
             created_at=datetime_from_instant(account.created_at),
         ),
     )

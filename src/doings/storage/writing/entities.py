@@ -51,13 +51,15 @@ async def put(
     return new, alive is None
 
 
-async def create(transaction: Transaction, entity_type: str, draft: EntityDraft) -> Entity:
-    """Create an entity whose id is its seq, or a UUID where that is taken."""
+async def create(
+    transaction: Transaction, entity_type: str, draft: EntityDraft, *, above: int = 0
+) -> Entity:
+    """Create an entity whose id is `above` and its seq, or a UUID where that is taken."""
     key = (entity_type, "")
     contact = await _owner(transaction, key, draft)
     seq = await transaction.advance(1)
-    if await entity_or_none(transaction, (entity_type, str(seq))) is None:
-        key = (entity_type, str(seq))
+    if await entity_or_none(transaction, (entity_type, str(above + seq))) is None:
+        key = (entity_type, str(above + seq))
     else:
         key = (entity_type, transaction.clock.new_id())
     await _add(transaction, seq, key, draft, contact)
@@ -66,11 +68,11 @@ async def create(transaction: Transaction, entity_type: str, draft: EntityDraft)
 
 
 async def create_numbered(
-    transaction: Transaction, entity_type: str, drafts: Sequence[EntityDraft]
+    transaction: Transaction, entity_type: str, drafts: Sequence[EntityDraft], *, above: int = 0
 ) -> list[Entity]:
-    """Create entities whose ids are the next numbers of their type."""
+    """Create entities whose ids are the next numbers of their type, greater than `above`."""
     row = await transaction.fetch_one(sql.GREATEST_NUMBER, type=entity_type)
-    number = int(row[0] or 0) if row else 0
+    number = max(above, int(row[0] or 0) if row else 0)
     if number + len(drafts) > MAX_NUMBER:
         raise Invalid.of("id", f"no number is left for another {entity_type}")
     keys = [(entity_type, str(number + place)) for place in range(1, len(drafts) + 1)]

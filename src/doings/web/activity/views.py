@@ -25,6 +25,7 @@ from doings.dialects.mio.mapping import activity_detail_document
 from doings.dialects.mio.vocabulary import KINDS as MIO_KINDS
 from doings.dialects.monica.documents import AccountReference
 from doings.dialects.monica.mapping import activity as monica
+from doings.dialects.monica.mapping.numbers import numbers_of
 from doings.dialects.monica.mapping.public_ids import identities
 from doings.dialects.monica.mapping.render_context import AccountApi, RenderContext
 from doings.dialects.monica.operations import MOUNT as MONICA_API
@@ -96,8 +97,14 @@ def _monica(activity: Activity, setting: Setting) -> Expression | str:
     if not monica.is_shown(activity):
         return NO_CONTACT
     url = f"{setting.origin_url}/monica{MONICA_API}"
-    version = version_of(setting.account)
-    api = AccountApi(AccountReference(setting.account.id), url, identities(setting.secret), version)
+    version, numbers = version_of(setting.account), numbers_of(setting.account)
+    api = AccountApi(
+        AccountReference(setting.account.id),
+        url,
+        identities(setting.secret),
+        version,
+        numbers=numbers,
+    )
 
     async def render(reader: EntityReader, activities: Sequence[Activity]) -> list[bytes]:
         linked = monica.linked_entities(activities)
@@ -106,8 +113,8 @@ def _monica(activity: Activity, setting: Setting) -> Expression | str:
         context = RenderContext(api, setting.account.time_zone, entities)
         return encoded_documents(monica.activity_documents(activities, linked, context))
 
-    path = f"/monica{MONICA_API}/activities/{activity.seq}"
-    return Expression(path, Rendering(("monica", url, version), render))
+    path = f"/monica{MONICA_API}/activities/{numbers.of_activity(activity)}"
+    return Expression(path, Rendering(("monica", url, version, numbers), render))
 
 
 def _invent(activity: Activity, setting: Setting) -> Expression | str:

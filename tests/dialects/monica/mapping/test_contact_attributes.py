@@ -6,7 +6,7 @@ from doings.core.entity import Entity
 from doings.dialects.monica.mapping.contact_attributes import facts_of, initials, instant_text
 from doings.dialects.monica.mapping.emotions import EMOTIONS, has_emotion
 from doings.dialects.monica.mapping.public_ids import Identities
-from doings.dialects.monica.mapping.render_context import number_of
+from doings.dialects.monica.mapping.numbers import OUR_NUMBERS
 from tests.dialects.monica.goldens import HASH_ID
 from tests.engines import SQLITE_ONLY
 
@@ -97,7 +97,7 @@ def test_hashes_ids_with_the_installations_salt() -> None:
 )
 def test_numbers_entities(type: str, id: str, number: int) -> None:
     """The number of a contact is its seq, that of a setting its own if it has one."""
-    assert number_of(entity(type=type, id=id)) == number
+    assert OUR_NUMBERS.of_entity(entity(type=type, id=id)) == number
 
 
 def test_has_133_emotions() -> None:

@@ -57,7 +57,7 @@ async def list_activities_of_contact(params: ListParams) -> Response:
     listing = params.listing
 
     async def work(reader: Reader) -> Page:
-        contact = await reader.entity_by_seq(CONTACT, params.id)
+        contact = await params.lookup(reader).contact(params.id)
         order = listing.diary_order(params.time_zone)
         total = await reader.total(contact, None)
         seqs: list[int] = []
@@ -74,7 +74,7 @@ async def show_activity(params: ListParams) -> Response:
     """GET /activities/:id: one activity."""
 
     async def work(reader: Reader) -> msgspec.Raw:
-        activity = await reader.activity(params.id)
+        activity = await params.lookup(reader).activity(params.id)
         if not is_shown(activity):
             raise NotFound("activity", params.id)
         return await _document(params, reader, activity)
@@ -87,12 +87,12 @@ async def create_activity(params: ListParams) -> Response:
     timeline = params.request.timeline
     activity_input, contacts = await timeline.read(lambda reader: _checked(params, reader))
     draft = draft_from_input(activity_input, contacts, params.time_zone)
-    seqs = {contact.key: contact.seq for contact in contacts}
+    numbers = {contact.key: params.numbers.of_entity(contact) for contact in contacts}
     try:
-        activity, _ = await timeline.record(draft, requires=list(seqs))
+        activity, _ = await timeline.record(draft, requires=list(numbers))
     except NotFound as error:
         # A contact that was deleted since it was looked up.
-        raise NotFound(CONTACT, seqs.get((error.what, str(error.name)))) from None
+        raise NotFound(CONTACT, numbers.get((error.what, str(error.name)))) from None
     document = await timeline.read(lambda reader: _document(params, reader, activity))
     return respond_one(document, status=201)
 
@@ -101,15 +101,17 @@ async def update_activity(params: ListParams) -> Response:
     """PUT and PATCH /activities/:id: a full replacement."""
 
     async def work(writer: Writer) -> msgspec.Raw:
-        is_known = await _is_known(writer, params.id)
-        activity_input, contacts = await _checked(params, writer, is_known=is_known)
+        known = await _known(params, writer)
+        activity_input, contacts = await _checked(params, writer, is_known=known is not None)
+        if known is None:
+            raise NotFound("activity", params.id)
 
         def change(activity: Activity) -> Draft:
             draft = draft_from_change(activity, activity_input, contacts, params.time_zone)
             check_revision(activity, draft)
             return draft
 
-        changed = await writer.revise(params.id, change)
+        changed = await writer.revise(known.seq, change)
         return await _document(params, writer, changed)
 
     return respond_one(await params.request.timeline.write(work))
@@ -119,16 +121,19 @@ async def delete_activity(params: ListParams) -> Response:
     """DELETE /activities/:id."""
 
     async def work(writer: Writer) -> None:
-        if not await _is_known(writer, params.id):
+        known = await _known(params, writer)
+        if known is None:
             raise Rejected([UNKNOWN_ACTIVITY])
-        await writer.erase(params.id)
+        await writer.erase(known.seq)
 
     await params.request.timeline.write(work)
     return answer(DeletedDocument(deleted=True, id=params.id))
 
 
-async def _is_known(reader: Reader, seq: int) -> bool:
-    return any(is_shown(activity) for activity in await reader.activities([seq]))
+async def _known(params: ListParams, reader: Reader) -> Activity | None:
+    """The activity in the path, if it is one that is shown."""
+    found = await params.lookup(reader).activity_or_none(params.id)
+    return found if found is not None and is_shown(found) else None
 
 
 async def _checked(
@@ -136,16 +141,16 @@ async def _checked(
 ) -> tuple[ActivityInput, Sequence[Entity]]:
     """The activity that was sent, and its contacts; raises Rejected, then NotFound."""
     first = () if is_known else (UNKNOWN_ACTIVITY,)
-    await validation.check(validation.ACTIVITY, params.members, reader, first=first)
+    await validation.check(validation.ACTIVITY, params.members, params.lookup(reader), first=first)
     activity_input = activity_from_members(params.members)
-    contacts = await reader.entities_by_seq(CONTACT, activity_input.contacts)
-    for seq in activity_input.contacts:
-        if seq not in contacts:
-            raise NotFound(CONTACT, seq)
+    contacts = await params.lookup(reader).contacts(activity_input.contacts)
+    for number in activity_input.contacts:
+        if number not in contacts:
+            raise NotFound(CONTACT, number)
     for emotion in activity_input.emotions:
         if not has_emotion(emotion):
             raise NotFound("emotion", emotion)
-    return activity_input, [contacts[seq] for seq in activity_input.contacts]
+    return activity_input, [contacts[number] for number in activity_input.contacts]
 
 
 async def _document(params: ListParams, reader: Reader, activity: Activity) -> msgspec.Raw:
@@ -164,7 +169,7 @@ def _rendering(params: ListParams) -> Rendering:
         is_lasting = len(context.entities) == len(keys)
         return encoded if is_lasting else list(map(Uncacheable, encoded))
 
-    return Rendering(("monica", params.api.url, params.api.version), render)
+    return Rendering(("monica", params.api.url, params.api.version, params.numbers), render)
 
 
 async def _page(params: ListParams, reader: Reader, seqs: list[int], total: int) -> Page:

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from doings.core.activity import Activity, Draft
 from doings.core.clock import local_date, second_from_instant
 from doings.core.documents.rendering import encoded_documents, rendered
-from doings.core.entity import CONTACT, Entity, EntityKey
+from doings.core.entity import Entity, EntityKey
 from doings.core.errors import NotFound
 from doings.core.interactions.lifecycle import check_revision
 from doings.core.query import Key, KindsOrder
@@ -50,7 +50,7 @@ async def list_entries_of_contact(kept: ActivityResource, params: ListParams) ->
     """GET /contacts/:id/…: the entries of one contact, by pages; raises NotFound."""
 
     async def contact_of(reader: Reader) -> EntityKey | None:
-        return (await reader.entity_by_seq(CONTACT, params.id)).key
+        return (await params.lookup(reader).contact(params.id)).key
 
     return await _listed(kept, params, contact_of)
 
@@ -176,7 +176,7 @@ async def update_entry(kept: ActivityResource, params: ListParams) -> Response:
             check_revision(activity, draft)
             return draft
 
-        changed = await writer.revise(params.id, change)
+        changed = await writer.revise(old.seq, change)
         return await document(kept, params, writer, changed)
 
     return respond_one(await params.request.timeline.write(work))
@@ -186,11 +186,12 @@ async def delete_entry(kept: ActivityResource, params: ListParams) -> Response:
     """DELETE /:id."""
 
     async def work(writer: Writer) -> None:
-        if await _known(kept, params, writer) is None:
+        known = await _known(kept, params, writer)
+        if known is None:
             if kept.unknown_to_delete is None:
                 raise NotFound(kept.resource.type, params.id)
             raise Rejected([kept.unknown_to_delete])
-        await writer.erase(params.id)
+        await writer.erase(known.seq)
 
     await params.request.timeline.write(work)
     return answer(DeletedDocument(deleted=True, id=params.id))
@@ -205,8 +206,8 @@ async def entry(kept: ActivityResource, params: ListParams, reader: Reader) -> A
 
 
 async def _known(kept: ActivityResource, params: ListParams, reader: Reader) -> Activity | None:
-    found = await reader.activities([params.id])
-    return next(filter(kept.has, found), None)
+    found = await params.lookup(reader).activity_or_none(params.id, kept.resource.object)
+    return found if found is not None and kept.has(found) else None
 
 
 async def _store_defaults(kept: ActivityResource, writer: Writer) -> None:
@@ -230,7 +231,8 @@ async def _checked(
         if unknown is None:
             raise NotFound(kept.resource.type, params.id)
         first = (unknown,)
-    await validation.check(rules_of(kept, is_new=is_new), params.members, reader, first=first)
+    lookup = params.lookup(reader)
+    await validation.check(rules_of(kept, is_new=is_new), params.members, lookup, first=first)
     contact = await _contact(kept, params, reader, is_new=is_new)
     before = values_of(kept, old) if old else None
     values = sent_values(kept.resource, params.members, before)
@@ -245,7 +247,7 @@ async def _contact(
     if not kept.resource.contact or (not is_new and CONTACT_ID in kept.only_new):
         return None
     number = integer_of(params.members.get(CONTACT_ID)) or 0
-    return await reader.entity_by_seq(CONTACT, number)
+    return await params.lookup(reader).contact(number)
 
 
 def _now_text(params: ListParams) -> str:
@@ -274,7 +276,7 @@ def _rendering(kept: ActivityResource, params: ListParams) -> Rendering:
         )
         return encoded if is_lasting else list(map(Uncacheable, encoded))
 
-    about = (kept.resource.object, params.api.url, params.api.version)
+    about = (kept.resource.object, params.api.url, params.api.version, params.numbers)
     return Rendering(("monica", *about), render)
 
 

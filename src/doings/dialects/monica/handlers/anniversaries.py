@@ -29,10 +29,12 @@ Asked = Mapping[DateName, bool]
 """The dates that were sent, and whether each is to be reminded of."""
 
 
-async def keep_reminders(writer: Writer, contact: Entity, asked: Asked, old: Entity | None) -> None:
+async def keep_reminders(
+    writer: Writer, contact: Entity, asked: Asked, old: Entity | None, *, above: int
+) -> None:
     """Make, move or delete the reminders of the dates that were sent.
 
-    `contact` is as it will be, `old` as it was. A date of which only the age is known has none.
+    `contact` is as it will be, `old` as it was; new reminders have numbers above `above`. A date of which only the age is known has none.
     Raises TooMuch where the contact has no room for one more.
     """
     had_any = old is not None and any(_is_known(facts_of(old), name) for name in asked)
@@ -43,7 +45,8 @@ async def keep_reminders(writer: Writer, contact: Entity, asked: Asked, old: Ent
     for name, is_asked in asked.items():
         reminder = found.get(name)
         if is_asked and _is_known(facts, name):
-            await _put(writer, contact, _draft(contact, facts, name, reminder), reminder)
+            draft = _draft(contact, facts, name, reminder)
+            await _put(writer, contact, draft, reminder, above=above)
         elif reminder is not None:
             await writer.delete_entity(reminder.key)
 
@@ -77,9 +80,11 @@ def _draft(contact: Entity, facts: ContactFacts, name: DateName, old: Entity | N
     return msgspec.structs.replace(draft, attrs=json_text(attrs))
 
 
-async def _put(writer: Writer, contact: Entity, draft: EntityDraft, old: Entity | None) -> None:
+async def _put(
+    writer: Writer, contact: Entity, draft: EntityDraft, old: Entity | None, *, above: int
+) -> None:
     if old is not None:
         await writer.put_entity(old.key, lambda _: draft)
         return
     await check_room(REMINDERS, writer, contact)
-    await writer.number_entities(REMINDER, [draft])
+    await writer.number_entities(REMINDER, [draft], above=above)

@@ -15,13 +15,13 @@ from doings.dialects.monica import validation
 from doings.dialects.monica.documents import ContactDocument
 from doings.dialects.monica.handlers.anniversaries import keep_reminders
 from doings.dialects.monica.handlers.contact_documents import contact_in_full
+from doings.dialects.monica.lookup import Lookup
 from doings.dialects.monica.mapping.contact_attributes import (
     ContactFacts,
     facts_as_stored,
 )
 from doings.dialects.monica.mapping.contact_input import changed_attrs
-from doings.dialects.monica.mapping.contact_parts import ContactPart
-from doings.dialects.monica.mapping.render_context import number_of, number_of_setting
+from doings.dialects.monica.mapping.contact_parts import INTRODUCTION, ContactPart
 from doings.dialects.monica.operations import ListParams, respond_one
 from doings.dialects.monica.params import ids_from_list
 from doings.dialects.monica.validation import Rejected, integer_of, is_true
@@ -36,10 +36,11 @@ async def revised(params: ListParams, revise: Revise, unknown: str | None = None
     """
 
     async def work(writer: Writer) -> ContactDocument:
-        contacts = await writer.entities_by_seq(CONTACT, [params.id])
+        lookup = params.lookup(writer)
+        contacts = await lookup.contacts([params.id])
         if not contacts and unknown is not None:
             raise Rejected([unknown])
-        contact = await writer.entity_by_seq(CONTACT, params.id)
+        contact = await lookup.contact(params.id)
         draft = await revise(writer, contact)
         changed, _ = await writer.put_entity(contacts[params.id].key, lambda _: draft)
         return await contact_in_full(params, writer, changed)
@@ -58,16 +59,20 @@ async def update_part(part: ContactPart, params: ListParams) -> Response:
 
     async def revise(writer: Writer, contact: Entity) -> EntityDraft:
         members = params.members
-        await validation.check(part.rules, members, writer, last=part.broken(members, today))
+        lookup = params.lookup(writer)
+        await validation.check(part.rules, members, lookup, last=part.broken(members, today))
         facts = facts_as_stored(contact)
         if facts.is_partial:
             raise Rejected(["The contact can't be a partial contact"])
         part.put(facts, members, today)
-        await _check_introducer(writer, facts)
+        if part is INTRODUCTION:
+            await _find_introducer(lookup, facts)
         draft = _with_facts(contact, facts)
         if part.dated:
             asked = {part.dated: is_true(members.get("add_reminder"))}
-            await keep_reminders(writer, revision_of(contact, draft), asked, contact)
+            revision = revision_of(contact, draft)
+            above = params.numbers.before_own
+            await keep_reminders(writer, revision, asked, contact, above=above)
         return draft
 
     return await revised(params, revise, part.unknown)
@@ -77,10 +82,10 @@ async def set_tags(params: ListParams) -> Response:
     """POST /contacts/:id/setTags: add tags by name; those that do not exist are made."""
 
     async def revise(writer: Writer, contact: Entity) -> EntityDraft:
-        await validation.check(validation.TAG_NAMES, params.members, writer)
+        await validation.check(validation.TAG_NAMES, params.members, params.lookup(writer))
         names = [name for name in params.members["tags"] if name is not None]
         facts = facts_as_stored(contact)
-        tags = list(dict.fromkeys([*facts.tags, *await _tags(writer, names)]))
+        tags = list(dict.fromkeys([*facts.tags, *await _tags(params, writer, names)]))
         if len(tags) > max(LIST_ITEMS, len(facts.tags)):
             raise TooMuch("list", Problem("tags", f"a contact has at most {LIST_ITEMS:,}"))
         facts.tags = tags
@@ -93,7 +98,7 @@ async def unset_tag(params: ListParams) -> Response:
     """POST /contacts/:id/unsetTag: take tags away by id; empty elements are passed over."""
 
     async def revise(writer: Writer, contact: Entity) -> EntityDraft:
-        await validation.check(validation.TAG_IDS, params.members, writer)
+        await validation.check(validation.TAG_IDS, params.members, params.lookup(writer))
         sent = [tag for tag in params.members["tags"] if tag is not None and integer_of(tag) != 0]
         numbers = set(ids_from_list(sent))
         keys = [(TAG, str(number)) for number in numbers]
@@ -119,31 +124,39 @@ async def unset_tags(params: ListParams) -> Response:
     return await revised(params, revise)
 
 
-async def numbers_by_name(reader: Reader, entity_type: str) -> dict[str, int]:
+async def numbers_by_name(params: ListParams, reader: Reader, entity_type: str) -> dict[str, int]:
     """The number of the first entity of the type that has each name, folded to lower case."""
-    numbers: dict[str, int] = {}
+    found: dict[str, int] = {}
     for seq, id_, name in await reader.entity_names(entity_type):
-        numbers.setdefault((name or "").casefold(), number_of_setting(id_, seq))
-    return numbers
+        found.setdefault((name or "").casefold(), params.numbers.of_id(entity_type, id_, seq))
+    return found
 
 
-async def _tags(writer: Writer, names: Sequence[str]) -> list[int]:
+async def _tags(params: ListParams, writer: Writer, names: Sequence[str]) -> list[int]:
     """The numbers of the tags of these names; those that do not exist are made."""
-    numbers = await numbers_by_name(writer, TAG)
+    numbers = await numbers_by_name(params, writer, TAG)
     new: dict[str, EntityDraft] = {}
     for name in names:
         if name.casefold() not in numbers:
             new.setdefault(name.casefold(), EntityDraft(name=name))
     if new:
-        made = await writer.number_entities(TAG, list(new.values()))
-        numbers |= {(tag.name or "").casefold(): number_of(tag) for tag in made}
+        drafts = list(new.values())
+        made = await writer.number_entities(TAG, drafts, above=params.numbers.before_own)
+        numbers |= {(tag.name or "").casefold(): params.numbers.of_entity(tag) for tag in made}
     return [numbers[name.casefold()] for name in names]
 
 
-async def _check_introducer(reader: Reader, facts: ContactFacts) -> None:
-    """Raise NotFound for a contact through whom one is said to have met, and who is not there."""
-    if facts.first_met_through is not None:
-        await reader.entity_by_seq(CONTACT, facts.first_met_through)
+async def _find_introducer(lookup: Lookup, facts: ContactFacts) -> None:
+    """Note the seq of the contact through whom one has met, who is named by the number.
+
+    Raises NotFound for one who is not there.
+    """
+    number = facts.first_met_through
+    if number is not None:
+        found = await lookup.contacts([number])
+        if number not in found:
+            raise NotFound(CONTACT, number)
+        facts.first_met_through = found[number].seq
 
 
 def _with_facts(contact: Entity, facts: ContactFacts) -> EntityDraft:

@@ -32,7 +32,6 @@ from doings.dialects.monica.mapping.contact_input import (
     contact_draft,
 )
 from doings.dialects.monica.mapping.references import RESOURCES
-from doings.dialects.monica.mapping.render_context import number_of
 from doings.dialects.monica.mapping.resources.people import CONTACT_FIELDS
 from doings.dialects.monica.operations import (
     ListParams,
@@ -112,7 +111,7 @@ async def show_contact(params: ListParams) -> Response:
     """GET /contacts/:id: one contact in full."""
 
     async def work(reader: Reader) -> ContactDocument:
-        return await contact_in_full(params, reader, await reader.entity_by_seq(CONTACT, params.id))
+        return await contact_in_full(params, reader, await params.lookup(reader).contact(params.id))
 
     return respond_one(await params.request.timeline.read(work))
 
@@ -122,24 +121,27 @@ async def create_contact(params: ListParams) -> Response:
 
     async def work(writer: Writer) -> ContactDocument:
         draft = await _checked_draft(params, writer, None)
-        contact = await writer.add_entity(CONTACT, draft)
-        await _add_email(writer, contact, params.members.get("email"))
-        await keep_reminders(writer, contact, asked_reminders(params.members), None)
+        above = params.numbers.before_own
+        contact = await writer.add_entity(CONTACT, draft, above=above)
+        await _add_email(params, writer, contact)
+        asked = asked_reminders(params.members)
+        await keep_reminders(writer, contact, asked, None, above=above)
         return await contact_in_full(params, writer, contact)
 
     return respond_one(await params.request.timeline.write(work), status=201)
 
 
-async def _add_email(writer: Writer, contact: Entity, email: str | None) -> None:
+async def _add_email(params: ListParams, writer: Writer, contact: Entity) -> None:
     """Keep the address that a contact was sent with among the ways to reach it, as Monica does."""
+    email = params.members.get("email")
     if email is None:
         return
     await store_defaults(CONTACT_FIELDS, writer)
     for one in await writer.entities(EntityQuery(type=CONTACT_FIELD_TYPE, limit=LIST_ITEMS)):
         if object_from_text(one.attrs).get("type") == "email":
-            attrs = json_text({"contact_field_type": number_of(one)})
+            attrs = json_text({"contact_field_type": params.numbers.of_entity(one)})
             draft = EntityDraft(name=email, attrs=attrs, contact=contact.id)
-            await writer.add_entity(CONTACT_FIELD, draft)
+            await writer.add_entity(CONTACT_FIELD, draft, above=params.numbers.before_own)
             return
 
 
@@ -149,7 +151,8 @@ async def update_contact(params: ListParams) -> Response:
     async def revise(writer: Writer, contact: Entity) -> EntityDraft:
         draft = await _checked_draft(params, writer, contact)
         asked = asked_reminders(params.members)
-        await keep_reminders(writer, revision_of(contact, draft), asked, contact)
+        above = params.numbers.before_own
+        await keep_reminders(writer, revision_of(contact, draft), asked, contact, above=above)
         return draft
 
     return await revised(params, revise)
@@ -159,14 +162,15 @@ async def delete_contact(params: ListParams) -> Response:
     """DELETE /contacts/:id: its activities stay, without it; what is kept with it goes."""
 
     async def work(writer: Writer) -> bool:
-        contact = await writer.entity_by_seq(CONTACT, params.id)
+        lookup = params.lookup(writer)
+        contact = await lookup.contact(params.id)
         kept = await writer.belongings([contact.seq], KEPT_TYPES)
         for one in kept[:ENTRIES_AT_A_TIME]:
             entities = await writer.entities_by_seq(one.type, [one.seq])
             await writer.delete_entity(entities[one.seq].key)
         is_last = len(kept) <= ENTRIES_AT_A_TIME
         if is_last:
-            named = await writer.entities_by_seq(CONTACT, [params.id])
+            named = await lookup.contacts([params.id])
             await writer.delete_entity(named[params.id].key)
         return is_last
 
@@ -181,7 +185,7 @@ async def _checked_draft(params: ListParams, writer: Writer, old: Entity | None)
     members = params.members
     today = local_date(params.request.services.clock.now(), params.time_zone)
     rules = validation.CONTACT_CHANGE if old else validation.NEW_CONTACT
-    await validation.check(rules, members, writer, last=broken_dates(members, today))
+    await validation.check(rules, members, params.lookup(writer), last=broken_dates(members, today))
     return contact_draft(members, await _gender_id(params, writer), today, old)
 
 
@@ -191,4 +195,4 @@ async def _gender_id(params: ListParams, reader: Reader) -> int | None:
     name = params.members.get("gender")
     if gender_id is not None or name is None:
         return gender_id
-    return (await numbers_by_name(reader, GENDER)).get(name.casefold())
+    return (await numbers_by_name(params, reader, GENDER)).get(name.casefold())

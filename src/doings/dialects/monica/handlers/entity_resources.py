@@ -9,15 +9,15 @@ from msgspec import structs
 from starlette.responses import Response
 
 from doings.core.budget import LIST_ITEMS
-from doings.core.entity import CONTACT, Entity, EntityDraft, EntityKey, draft_of
+from doings.core.entity import Entity, EntityDraft, EntityKey, draft_of
 from doings.core.errors import NotFound, Problem, TooMuch
 from doings.core.store import Reader, Writer
 from doings.core.store.entities import EntityQuery
 from doings.core.text import object_from_text
 from doings.dialects.monica import validation
 from doings.dialects.monica.documents import DeletedDocument
+from doings.dialects.monica.lookup import Lookup
 from doings.dialects.monica.mapping.references import RESOURCES, references_of
-from doings.dialects.monica.mapping.render_context import number_of
 from doings.dialects.monica.mapping.resources.entities import (
     EntityResource,
     default_entities,
@@ -82,7 +82,7 @@ async def list_entries_of_contact(kept: EntityResource, params: ListParams) -> R
 
     async def work(reader: Reader) -> Page:
         listing = params.listing
-        contact = await reader.entity_by_seq(CONTACT, params.id)
+        contact = await params.lookup(reader).contact(params.id)
         found = await reader.belongings([contact.seq], [kept.type])
         columns = ("updated_at", "seq") if listing.by == "updated" else ("seq",)
         found.sort(key=attrgetter(*columns), reverse=listing.is_descending)
@@ -117,7 +117,7 @@ async def create_entry(
     async def work(writer: Writer) -> Document:
         await store_defaults(kept, writer)
         draft = await _checked_draft(kept, params, writer, None)
-        made = await _added(kept, writer, draft)
+        made = await _added(kept, params, writer, draft)
         amended = draft if amend is None else await amend(writer, made, draft)
         if amended != draft:
             made, _ = await writer.put_entity(made.key, lambda _: amended)
@@ -194,11 +194,11 @@ async def missing_defaults(kept: EntityResource, reader: Reader) -> list[Entity]
     return [entity for key, entity in defaults.items() if key not in stored_once]
 
 
-async def sent_contact(resource: Resource, members: Values, reader: Reader) -> Entity | None:
+async def sent_contact(resource: Resource, members: Values, lookup: Lookup) -> Entity | None:
     """The contact that was sent for an entry, if any; raises NotFound for one that is not there."""
     if not resource.contact or members.get(CONTACT_ID) is None:
         return None
-    return await reader.entity_by_seq(CONTACT, integer_of(members[CONTACT_ID]) or 0)
+    return await lookup.contact(integer_of(members[CONTACT_ID]) or 0)
 
 
 async def _checked_draft(
@@ -213,8 +213,9 @@ async def _checked_draft(
     resource, members = kept.resource, params.members
     first = () if is_known else (resource.unknown or "",)
     rules = resource.rules if old is None else rules_of_change(resource, kept.only_new)
-    await validation.check(rules, members, writer, first=first)
-    contact = await sent_contact(resource, members, writer)
+    lookup = params.lookup(writer)
+    await validation.check(rules, members, lookup, first=first)
+    contact = await sent_contact(resource, members, lookup)
     id_ = contact.id if contact else None
     if old is not None and CONTACT_ID not in members:
         id_ = old.contact
@@ -233,21 +234,22 @@ async def check_room(kept: EntityResource, reader: Reader, contact: Entity) -> N
         raise TooMuch("list", Problem(CONTACT_ID, reason))
 
 
-async def _added(kept: EntityResource, writer: Writer, draft: EntityDraft) -> Entity:
+async def _added(
+    kept: EntityResource, params: ListParams, writer: Writer, draft: EntityDraft
+) -> Entity:
+    above = params.numbers.before_own
     if kept.is_numbered:
-        (made,) = await writer.number_entities(kept.type, [draft])
+        (made,) = await writer.number_entities(kept.type, [draft], above=above)
         return made
-    return await writer.add_entity(kept.type, draft)
+    return await writer.add_entity(kept.type, draft, above=above)
 
 
 async def _entry(kept: EntityResource, params: ListParams, reader: Reader) -> Entity | None:
     """The entry in the path, which may be one that is shown under its seq, if there is one."""
-    key = (kept.type, str(params.id))
-    found = (await reader.entities_by_key([key])).get(key)
-    if found is None:
-        found = (await reader.entities_by_seq(kept.type, [params.id])).get(params.id)
-    if found is not None and number_of(found) == params.id:
+    found = await params.lookup(reader).entity(kept.type, params.id)
+    if found is not None:
         return found
+    key = (kept.type, str(params.id))
     defaults = await missing_defaults(kept, reader)
     return next((one for one in defaults if one.key == key), None)
 

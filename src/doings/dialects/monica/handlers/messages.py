@@ -19,6 +19,8 @@ from doings.dialects.monica.mapping.resources.activities import draft_of_change,
 from doings.dialects.monica.mapping.resources.conversations import (
     CONVERSATIONS,
     MESSAGE,
+    NamedMessage,
+    message_ids,
     with_changed_message,
     with_message,
     without_message,
@@ -33,31 +35,34 @@ Change = Callable[[Activity, Values], dict[str, Any] | None]
 async def add_message(params: ListParams) -> Response:
     """POST /conversations/:id/messages: one more; raises NotFound, Rejected and TooMuch."""
     now = params.request.services.clock.now()
-    conversation = await _changed(
-        params, lambda _, values: with_message(values, params.members, now)
-    )
-    return respond_one(conversation)
+
+    def change(conversation: Activity, values: Values) -> dict[str, Any] | None:
+        ids = message_ids(conversation, params.numbers)
+        return with_message(values, ids, params.members, now)
+
+    return respond_one(await _changed(params, change))
 
 
 async def update_message(params: ListParams) -> Response:
     """PUT /conversations/:id/messages/:message; raises NotFound and Rejected."""
-    now, number = params.request.services.clock.now(), _message_id(params)
+    now, id_ = params.request.services.clock.now(), _message_id(params)
 
     def change(conversation: Activity, values: Values) -> dict[str, Any] | None:
-        return with_changed_message(conversation, values, number, params.members, now)
+        named = NamedMessage(message_ids(conversation, params.numbers), id_)
+        return with_changed_message(conversation, values, named, params.members, now)
 
     return respond_one(await _changed(params, change))
 
 
 async def delete_message(params: ListParams) -> Response:
     """DELETE /conversations/:id/messages/:message; raises NotFound."""
-    number = _message_id(params)
+    id_ = _message_id(params)
 
     def change(conversation: Activity, values: Values) -> dict[str, Any] | None:
-        return without_message(conversation, values, number)
+        return without_message(values, NamedMessage(message_ids(conversation, params.numbers), id_))
 
     await _changed(params, change, is_checked=False)
-    return answer(DeletedDocument(deleted=True, id=number))
+    return answer(DeletedDocument(deleted=True, id=id_))
 
 
 def _message_id(params: ListParams) -> int:
@@ -70,7 +75,7 @@ async def _changed(params: ListParams, change: Change, *, is_checked: bool = Tru
     async def work(writer: Writer) -> msgspec.Raw:
         conversation = await entry(CONVERSATIONS, params, writer)
         if is_checked:
-            await validation.check(MESSAGE.rules, params.members, writer)
+            await validation.check(MESSAGE.rules, params.members, params.lookup(writer))
             await _check_contact(conversation, params, writer)
         values = change(conversation, values_of(CONVERSATIONS, conversation))
         if values is None:
@@ -89,7 +94,7 @@ async def _changed(params: ListParams, change: Change, *, is_checked: bool = Tru
 
 async def _check_contact(conversation: Activity, params: ListParams, reader: Reader) -> None:
     """Raise NotFound for a contact that was sent and that the conversation is not with."""
-    contact = await sent_contact(MESSAGE, params.members, reader)
+    contact = await sent_contact(MESSAGE, params.members, params.lookup(reader))
     if contact is not None and all(_differ(contact, one) for one in conversation.contacts()):
         raise NotFound(CONTACT, contact.seq)
 

@@ -81,7 +81,7 @@ async def _all_tasks(_: ListParams, reader: Reader) -> list[int]:
 
 
 async def _tasks_of_contact(params: ListParams, reader: Reader) -> list[int]:
-    contact = await reader.entity_by_seq(CONTACT, params.id)
+    contact = await params.lookup(reader).contact(params.id)
     return [one.seq for one in await reader.belongings([contact.seq], [TASK])]
 
 
@@ -212,7 +212,7 @@ async def create_with_reminder(kept: ActivityResource, params: ListParams) -> Re
             "delible": True,
         }
         draft = draft_of_values(REMINDERS, reminder, None, contact.id)
-        await writer.number_entities(REMINDER, [draft])
+        await writer.number_entities(REMINDER, [draft], above=params.numbers.before_own)
 
     return await record_entry(kept, params, remind)
 

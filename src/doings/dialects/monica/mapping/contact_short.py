@@ -39,11 +39,12 @@ def contact_short(
     name = contact_attributes.complete_name(facts)
     gender, gender_type = _gender(facts, own_gender)
     birthdate = contact_attributes.birthdate(facts)
+    number = api.numbers.of_entity(contact)
     return ContactShort(
-        id=contact.seq,
+        id=number,
         uuid=api.uuid(contact),
         object="contact",
-        hash_id=api.identities.hash_id(contact.seq),
+        hash_id=api.identities.hash_id(number),
         first_name=facts.first_name or "",
         last_name=facts.last_name,
         nickname=facts.nickname,
@@ -60,9 +61,9 @@ def contact_short(
             dates=_dates(facts, birthdate.date) if api.version.has_list_of_dates else msgspec.UNSET,
             birthdate=birthdate,
             deceased_date=contact_attributes.deceased_date(facts),
-            avatar=_avatar(contact, facts),
+            avatar=_avatar(number, facts),
         ),
-        url=f"{api.url}/contacts/{contact.seq}",
+        url=f"{api.url}/contacts/{number}",
         account=api.account,
     )
 
@@ -92,8 +93,8 @@ def _exactness(facts: ContactFacts, birthdate: str | None) -> Exactness:
     return "approximate" if is_guessed else "exact"
 
 
-def _avatar(contact: Entity, facts: ContactFacts) -> Avatar:
-    color = AVATAR_COLORS[contact.seq % len(AVATAR_COLORS)]
+def _avatar(number: int, facts: ContactFacts) -> Avatar:
+    color = AVATAR_COLORS[number % len(AVATAR_COLORS)]
     if facts.avatar:
         return Avatar(url=facts.avatar, source=PHOTO, default_avatar_color=color)
     return Avatar(

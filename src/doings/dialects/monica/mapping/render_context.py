@@ -2,19 +2,18 @@
 
 import msgspec
 
-from doings.core.entity import CONTACT, Entity, EntityKey
+from doings.core.entity import Entity, EntityKey
 from doings.dialects.monica.documents import AccountReference, ContactShort
+from doings.dialects.monica.mapping.numbers import OUR_NUMBERS, Numbers
 from doings.dialects.monica.mapping.public_ids import Identities
 from doings.dialects.monica.versions import DOCUMENT, Version
-
-MAX_DIGITS = 18
-"""How many digits an id has at most."""
 
 
 class AccountApi(msgspec.Struct, frozen=True):
     """The API of one account at the address that the caller uses; `url` is where it begins.
 
-    `version` is which Monica it speaks, `created_at` the instant that the account was made at.
+    `version` is which Monica it speaks, `created_at` the instant that the account was made at, and
+    `numbers` how it numbers what it shows.
     """
 
     account: AccountReference
@@ -22,6 +21,7 @@ class AccountApi(msgspec.Struct, frozen=True):
     identities: Identities
     version: Version = DOCUMENT
     created_at: int | None = None
+    numbers: Numbers = OUR_NUMBERS
 
     def uuid(self, entity: Entity) -> str:
         """The UUID of an entity."""
@@ -39,16 +39,3 @@ class RenderContext(msgspec.Struct, frozen=True):
     time_zone: str
     entities: dict[EntityKey, Entity]
     contacts: dict[EntityKey, ContactShort] = {}
-
-
-def number_of(entity: Entity) -> int:
-    """The id that Monica shows: the seq of a contact, and of other entities their own number.
-
-    An entity whose id is no number, as another surface made it, is shown under its seq.
-    """
-    return entity.seq if entity.type == CONTACT else number_of_setting(entity.id, entity.seq)
-
-
-def number_of_setting(id_: str, seq: int) -> int:
-    """The id that Monica shows of a setting with this id and seq."""
-    return int(id_) if id_.isdecimal() and len(id_) <= MAX_DIGITS else seq

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from doings.core.account import OWN_NUMBERS
 from doings.core.activity import Draft, Link
 from doings.core.clock import start_of_date
 from doings.core.defaults import ACTIVITY_CATEGORY, ACTIVITY_TYPE, TAG
@@ -67,16 +68,27 @@ def _emotion(emotion: SavedEmotion) -> int:
     return emotion.id
 
 
-def named_from_document(document: SavedActivity) -> tuple[NamedRef, ...]:
-    """The activity's type, which is found by its name within its category."""
+def named_from_document(document: SavedActivity, *, is_kept: bool = False) -> tuple[NamedRef, ...]:
+    """The activity's type, which is found by its name within its category.
+
+    Where numbers are kept both are found by theirs.
+    """
     type_ = document.activity_type
     if type_ is None or type_.name is None:
         return ()
+    number = _number(type_.id, is_kept=is_kept)
     category = type_.activity_type_category
     if category is None or category.name is None:
-        return (NamedRef(ACTIVITY_TYPE, type_.name),)
-    within = ("category", NamedRef(ACTIVITY_CATEGORY, category.name))
-    return (NamedRef(ACTIVITY_TYPE, type_.name, within),)
+        return (NamedRef(ACTIVITY_TYPE, type_.name, number=number),)
+    of_category = _number(category.id, is_kept=is_kept)
+    within = ("category", NamedRef(ACTIVITY_CATEGORY, category.name, number=of_category))
+    return (NamedRef(ACTIVITY_TYPE, type_.name, within, number),)
+
+
+def _number(number: int | None, *, is_kept: bool) -> int | msgspec.UnsetType:
+    """A number that is kept, if it can be."""
+    is_good = is_kept and number is not None and 0 < number < OWN_NUMBERS
+    return number if is_good and number is not None else msgspec.UNSET
 
 
 def entity_drafts_from_document(document: SavedActivity) -> list[tuple[EntityKey, EntityDraft]]:
@@ -122,8 +134,11 @@ def _facts(contact: SavedContact) -> ContactFacts:
     )
 
 
-def contact_item(contact: SavedFullContact) -> ImportItem:
-    """What a contact that is shown in full says; its tags go by their names."""
+def contact_item(contact: SavedFullContact, *, is_kept: bool = False) -> ImportItem:
+    """What a contact that is shown in full says; its tags go by their names.
+
+    Where numbers are kept they go by these.
+    """
     information = contact.information or SavedFullInformation()
     dates = information.dates if isinstance(information.dates, SavedDates) else SavedDates()
     career = information.career or SavedCareer()
@@ -143,7 +158,9 @@ def contact_item(contact: SavedFullContact) -> ImportItem:
         food_preferences=information.food_preferences,
     )
     draft = EntityDraft(name=complete_name(facts) or None, attrs=json_text(facts))
-    named = tuple([NamedRef(TAG, tag.name) for tag in contact.tags])
+    named = tuple(
+        [NamedRef(TAG, tag.name, number=_number(tag.id, is_kept=is_kept)) for tag in contact.tags]
+    )
     return ImportItem(draft=None, entities=((contact_key(short), draft),), named=named)
 
 

@@ -12,7 +12,7 @@ from doings.core.presentation.prose import plain_body
 from doings.core.presentation.title import title
 from doings.core.text import json_text, object_from_text
 from doings.core.values.markup import HTML_KINDS, html_from_text
-from doings.dialects.monica.mapping.render_context import RenderContext
+from doings.dialects.monica.mapping.render_context import AccountApi, RenderContext
 from doings.dialects.monica.mapping.resources.fields import (
     Document,
     Item,
@@ -111,11 +111,11 @@ def _second(instant: int) -> str:
     return f"{second_from_instant(instant):%Y-%m-%dT%H:%M:%SZ}"
 
 
-def item_of(kept: ActivityResource, activity: Activity) -> Item:
+def item_of(kept: ActivityResource, activity: Activity, api: AccountApi) -> Item:
     """The entry that an activity is; of several contacts it is that of the first."""
     contacts = activity.contacts()
     return Item(
-        number=activity.seq,
+        number=api.numbers.of_activity(activity, kept.resource.object),
         uuid=activity.id,
         values=values_of(kept, activity),
         contact=contacts[0].key if contacts else None,
@@ -133,7 +133,7 @@ def activity_document(
     kept: ActivityResource, activity: Activity, context: RenderContext
 ) -> Document:
     """The document of the entry that an activity is."""
-    return document_of(kept.resource, item_of(kept, activity), context)
+    return document_of(kept.resource, item_of(kept, activity, context.api), context)
 
 
 def draft_of_values(

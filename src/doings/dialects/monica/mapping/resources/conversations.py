@@ -7,12 +7,16 @@ other surfaces show and find it.
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
+
+from doings.core.account import OWN_NUMBERS
 from doings.core.activity import Activity
 from doings.core.budget import LIST_ITEMS
 from doings.core.clock import second_from_instant
 from doings.core.defaults import CONTACT_FIELD_TYPE
 from doings.core.errors import Problem, TooMuch
 from doings.core.values.instants import instant_from_text
+from doings.dialects.monica.mapping.numbers import Numbers
 from doings.dialects.monica.mapping.render_context import RenderContext
 from doings.dialects.monica.mapping.resources.activities import ActivityResource
 from doings.dialects.monica.mapping.resources.entities import embedded
@@ -42,10 +46,21 @@ from doings.dialects.monica.mapping.resources.members import (
     UUID,
 )
 from doings.dialects.monica.mapping.resources.people import CONTACT_FIELD_TYPES, ITS_CONTACT
-from doings.dialects.monica.validation import INTEGER, REQUIRED, STRING, Exists, integer_of
+from doings.dialects.monica.validation import (
+    INTEGER,
+    MAX_INTEGER,
+    REQUIRED,
+    STRING,
+    Exists,
+    integer_of,
+)
 
 NUMBERS = 1_000_000
-"""A message's id is the conversation's times this, and its number there: no two have the same."""
+"""A message's id is the conversation's times this, and its number there: no two have the same.
+
+A conversation whose number is kept holds the ids of its messages as they are shown: those that they
+had where they were brought from, and such ones of ours, which are greater than all of them.
+"""
 
 Message = dict[str, Any]
 """A message as data holds it: `id`, `content`, `written_at`, `written_by_me`, and its times."""
@@ -69,7 +84,7 @@ MESSAGE = Resource(
         "written_by_me",
         ACCOUNT,
         CONTACT,
-        Shown("conversation", lambda _, item, __: {"id": item.number // NUMBERS}),
+        Shown("conversation", lambda _, item, __: {"id": item.values["conversation"]}),
         CREATED_AT,
         UPDATED_AT,
     ),
@@ -80,17 +95,67 @@ def _messages(resource: Resource, item: Item, context: RenderContext) -> list[Do
     """The documents of the messages of a conversation."""
     return [
         document_of(MESSAGE, _item_of_message(message, number, item, context), context)
-        for number, message in _numbered(item.values["messages"])
+        for number, message in _numbered(
+            item.values["messages"], _message_ids(item.number, context.api.numbers).end
+        )
     ]
 
 
-def _numbered(messages: Sequence[Any]) -> list[tuple[int, Message]]:
+class MessageIds(msgspec.Struct, frozen=True):
+    """How the messages of a conversation are numbered; `first` is what our ids begin after.
+
+    With `is_kept` their numbers within the conversation are their ids.
+    """
+
+    first: int
+    is_kept: bool
+
+    @property
+    def end(self) -> int:
+        """What the numbers within the conversation are below."""
+        return MAX_INTEGER if self.is_kept else NUMBERS
+
+    def shown(self, number: int) -> int:
+        """The id of the message with this number within the conversation."""
+        return number if self.is_kept else self.first + number
+
+    def number(self, id_: int) -> int:
+        """The number within the conversation; 0, which none has, for a message of another one."""
+        number = id_ if self.is_kept else id_ - self.first
+        return number if 0 < number < self.end else 0
+
+
+def _message_ids(conversation: int, numbers: Numbers, seq: int | None = None) -> MessageIds:
+    is_kept = numbers.is_kept and conversation < OWN_NUMBERS
+    own = conversation if seq is None else numbers.before_own + seq
+    return MessageIds(own * NUMBERS, is_kept)
+
+
+class NamedMessage(msgspec.Struct, frozen=True):
+    """A message that a request names by its id."""
+
+    ids: MessageIds
+    id: int
+
+    @property
+    def number(self) -> int:
+        """Its number within the conversation."""
+        return self.ids.number(self.id)
+
+
+def message_ids(conversation: Activity, numbers: Numbers) -> MessageIds:
+    """How the messages of a conversation are numbered."""
+    number = numbers.of_activity(conversation, CONVERSATIONS.resource.object)
+    return _message_ids(number, numbers, conversation.seq)
+
+
+def _numbered(messages: Sequence[Any], end: int) -> list[tuple[int, Message]]:
     """The messages by their numbers; one that another surface gave none goes by its place."""
     found: dict[int, Message] = {}
     for place, message in enumerate(messages, 1):
         if isinstance(message, dict):
             number = message.get("id")
-            if type(number) is not int or not 0 < number < NUMBERS:
+            if type(number) is not int or not 0 < number < end:
                 number = place
             found.setdefault(number, message)
     return list(found.items())
@@ -99,11 +164,11 @@ def _numbered(messages: Sequence[Any]) -> list[tuple[int, Message]]:
 def _item_of_message(
     message: Message, number: int, conversation: Item, context: RenderContext
 ) -> Item:
-    id_ = conversation.number * NUMBERS + number
+    id_ = _message_ids(conversation.number, context.api.numbers).shown(number)
     return Item(
         number=id_,
         uuid=context.api.identities.uuid(context.api.account.id, "message", id_),
-        values=held_values(MESSAGE, message),
+        values=held_values(MESSAGE, message) | {"conversation": conversation.number},
         contact=conversation.contact,
         created_at=_instant(message.get("created_at"), conversation.created_at),
         updated_at=_instant(message.get("updated_at"), conversation.updated_at),
@@ -123,7 +188,8 @@ def _tell(values: dict[str, Any], old: Values | None, now: str) -> None:
     """Put what the messages say in the place of the body, where they changed."""
     del now
     if old is None or values["messages"] != old["messages"]:
-        contents = [str(one.get("content") or "") for _, one in _numbered(values["messages"])]
+        numbered = _numbered(values["messages"], MAX_INTEGER)
+        contents = [str(one.get("content") or "") for _, one in numbered]
         values["text"] = "\n".join(contents) or None
 
 
@@ -174,22 +240,23 @@ CONVERSATIONS = ActivityResource(
 )
 
 
-def with_message(values: Values, sent: Values, now: int) -> dict[str, Any]:
+def with_message(values: Values, ids: MessageIds, sent: Values, now: int) -> dict[str, Any]:
     """The values of a conversation with one more message; raises TooMuch."""
-    numbered = _numbered(values["messages"])
+    numbered = _numbered(values["messages"], ids.end)
     if len(numbered) >= LIST_ITEMS:
         reason = f"a conversation has at most {LIST_ITEMS:,} messages"
         raise TooMuch("list", Problem("conversation_id", reason))
-    number = 1 + max([values["last_message"], *(number for number, _ in numbered)])
+    before = ids.first if ids.is_kept else 0
+    number = 1 + max([before, values["last_message"], *(number for number, _ in numbered)])
     message = {"id": number, **sent_values(MESSAGE, sent), **_times(now)}
     return _with(values, [*numbered, (number, message)], last=number)
 
 
 def with_changed_message(
-    conversation: Activity, values: Values, id_: int, sent: Values, now: int
+    conversation: Activity, values: Values, named: NamedMessage, sent: Values, now: int
 ) -> dict[str, Any] | None:
     """The values with a message changed; None where the conversation has no such message."""
-    number, numbered = _number(conversation, id_), dict(_numbered(values["messages"]))
+    number, numbered = named.number, dict(_numbered(values["messages"], named.ids.end))
     if number not in numbered:
         return None
     old = numbered[number]
@@ -203,19 +270,13 @@ def with_changed_message(
     return _with(values, list(numbered.items()))
 
 
-def without_message(conversation: Activity, values: Values, id_: int) -> dict[str, Any] | None:
+def without_message(values: Values, named: NamedMessage) -> dict[str, Any] | None:
     """The values without a message; None where the conversation has no such message."""
-    number, numbered = _number(conversation, id_), dict(_numbered(values["messages"]))
+    number, numbered = named.number, dict(_numbered(values["messages"], named.ids.end))
     if numbered.pop(number, None) is None:
         return None
     last = max(number, values["last_message"])
     return _with(values, list(numbered.items()), last=last)
-
-
-def _number(conversation: Activity, id_: int) -> int:
-    """The number of a message within its conversation; 0, which none has, for one of another."""
-    of, number = divmod(id_, NUMBERS)
-    return number if of == conversation.seq else 0
 
 
 def _with(

@@ -8,7 +8,7 @@ import msgspec
 from doings.core.defaults import IS_DEFAULT
 from doings.core.entity import CONTACT, Entity, EntityDraft
 from doings.core.text import json_text, object_from_text
-from doings.dialects.monica.mapping.render_context import AccountApi, RenderContext, number_of
+from doings.dialects.monica.mapping.render_context import AccountApi, RenderContext
 from doings.dialects.monica.mapping.resources.fields import (
     Document,
     Item,
@@ -48,7 +48,7 @@ class EntityResource(msgspec.Struct, frozen=True, kw_only=True):
 def item_of(kept: EntityResource, entity: Entity, api: AccountApi) -> Item:
     """The entry that an entity holds."""
     attrs = object_from_text(entity.attrs)
-    number = number_of(entity)
+    number = api.numbers.of_entity(entity)
     # Of what every account has the seq is not known before it is stored.
     identity = number if kept.defaults else entity.seq
     is_dated = kept.dates_of_defaults or attrs.get(IS_DEFAULT) is not True

@@ -5,7 +5,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from doings.core.account import OWN_NUMBERS
 from doings.core.activity import Draft, Link
+from doings.core.entity import EntityDraft, EntityKey
 from doings.core.entity import draft_of as entity_draft_of
 from doings.core.errors import Invalid
 from doings.core.imports import ImportItem, element_decoder
@@ -18,6 +20,9 @@ from doings.dialects.monica.mapping.resources.activities import (
 )
 from doings.dialects.monica.mapping.resources.conversations import CONVERSATIONS
 from doings.dialects.monica.mapping.resources.entities import default_entities
+from doings.dialects.monica.mapping.resources.entities import (
+    draft_of_values as entity_draft_of_values,
+)
 from doings.dialects.monica.mapping.resources.happened import CALLS, JOURNAL, LIFE_EVENTS, NOTES
 from doings.dialects.monica.mapping.resources.life_events import LIFE_EVENT_TYPES, stored_type
 from doings.dialects.monica.mapping.resources.moments import DAY_LENGTH, moment_of
@@ -26,6 +31,7 @@ from doings.dialects.monica.mapping.saved import contact_draft, contact_key
 from doings.dialects.monica.saved_documents import (
     SavedEmotion,
     SavedEntry,
+    SavedFieldType,
     SavedLifeEventType,
     SavedMessage,
 )
@@ -47,10 +53,11 @@ _FIELD_TYPES = {
 _NUMBERS_OF_KEYS = {one.key: number for number, one in LIFE_EVENT_TYPES.items()}
 
 
-def entry_item(document: SavedEntry, time_zone: str) -> ImportItem:
+def entry_item(document: SavedEntry, time_zone: str, *, is_kept: bool = False) -> ImportItem:
     """What an entry says; raises Invalid.
 
-    Each list counts from 1, so its number goes by the sort of the entry: `note-8`.
+    Each list counts from 1, so its number goes by the sort of the entry: `note-8`. Where numbers
+    are kept, those of what stands in the entry are kept, too.
     """
     kept, values_of_document = ENTRIES[document.object]
     contact = document.contact
@@ -58,17 +65,25 @@ def entry_item(document: SavedEntry, time_zone: str) -> ImportItem:
         raise Invalid.of("contact", f"a {document.object} without any is shown nowhere")
     missing = {field.name: field.missing for field in kept.resource.fields}
     values = missing | values_of_document(document)
+    type_ = document.contact_field_type if kept is CONVERSATIONS else None
+    of_type = None if type_ is None else _field_type(type_, is_kept=is_kept)
+    if kept is CONVERSATIONS:
+        values["contact_field_type"] = None if of_type is None else int(of_type[0][1])
+    if kept is CONVERSATIONS and is_kept:
+        ids = [one.id or at for at, one in enumerate(document.messages, 1)]
+        values["messages"] = [
+            {**message, "id": id_} for message, id_ in zip(values["messages"], ids, strict=True)
+        ]
     made_at = 0 if kept.moment else _made_at(document)
     draft = draft_of_values(kept, values, None, made_at, time_zone)
     draft = msgspec.structs.replace(draft, external_id=f"{document.object}-{document.id}")
     if contact is None:
         return ImportItem(draft=draft, id=document.uuid)
     key = contact_key(contact)
-    number = values.get("contact_field_type")
     return ImportItem(
         draft=msgspec.structs.replace(draft, links=(Link(*key, ABOUT),)),
         entities=((key, contact_draft(contact)),),
-        new_entities=() if number is None else (_FIELD_TYPES[number],),
+        new_entities=() if of_type is None else (of_type,),
         id=document.uuid,
     )
 
@@ -102,17 +117,27 @@ def _emotion(emotion: SavedEmotion) -> int:
 
 
 def _conversation(document: SavedEntry) -> Values:
-    type_ = document.contact_field_type
-    word = "" if type_ is None else (type_.type or type_.name or "").lower()
-    number = NUMBERS_OF_FIELD_TYPES.get(word)
     contents = [message.content or "" for message in document.messages]
     return {
         "happened_at": _moment(document.happened_at, "happened_at"),
-        "contact_field_type": None if number is None else int(number),
         "messages": [_message(at, one) for at, one in enumerate(document.messages, 1)],
         "last_message": len(contents),
         "text": "\n".join(contents) or None,
     }
+
+
+def _field_type(type_: SavedFieldType, *, is_kept: bool) -> tuple[EntityKey, EntityDraft] | None:
+    """The way in which a conversation took place; where numbers are kept, by its number there."""
+    own = NUMBERS_OF_FIELD_TYPES.get((type_.type or type_.name or "").lower())
+    if not is_kept or type_.id is None or not 0 < type_.id < OWN_NUMBERS or type_.name is None:
+        return None if own is None else _FIELD_TYPES[int(own)]
+    if own == str(type_.id):
+        return _FIELD_TYPES[type_.id]
+    values = {
+        field.name: getattr(type_, field.name) for field in CONTACT_FIELD_TYPES.resource.fields
+    }
+    draft = entity_draft_of_values(CONTACT_FIELD_TYPES, values, None, None)
+    return (CONTACT_FIELD_TYPES.type, str(type_.id)), draft
 
 
 def _message(number: int, message: SavedMessage) -> Values:
