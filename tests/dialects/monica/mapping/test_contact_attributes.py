@@ -5,8 +5,8 @@ import pytest
 from doings.core.entity import Entity
 from doings.dialects.monica.mapping.contact_attributes import facts_of, initials, instant_text
 from doings.dialects.monica.mapping.emotions import EMOTIONS, has_emotion
-from doings.dialects.monica.mapping.public_ids import Identities
 from doings.dialects.monica.mapping.numbers import OUR_NUMBERS
+from doings.dialects.monica.mapping.public_ids import Identities
 from tests.dialects.monica.goldens import HASH_ID
 from tests.engines import SQLITE_ONLY
 
