@@ -156,13 +156,32 @@ def test_all_that_was_moved_has_its_number_still(
         for number in there.documents(path):
             shown = [without_own(api.get(f"{path}/{number}")) for api in (here, there)]
             assert shown[0] == shown[1]
-    change(here, jim, pam)
+
+
+def test_what_was_moved_goes_on_here(
+    there: Api, here: Api, pull: Puller, options: tuple[str, ...]
+) -> None:
+    """It is changed, added to and deleted by its number; what is new has one that none has there.
+
+    Later pulls go on without being told to.
+    """
+    jim, pam = fill(there)
+    pull.counts("monica", *options)
+
+    add(here, jim, pam)
+    change(here, pam)
+    talk(here, jim)
+    keep(here, jim)
+
+    newer = there.post("notes", contact_id=pam, body="Newer")["id"]
     pull.counts("monica", *options[1:])
-    assert here.get(f"notes/{here.get('notes?limit=100')[0]['id']}")
+    assert here.get(f"notes/{newer}")["contact"]["id"] == pam
+    assert here("DELETE", f"contacts/{pam}") == {"deleted": True, "id": pam}
+    assert here.status(f"contacts/{pam}") == 404
 
 
-def change(here: Api, jim: int, pam: int) -> None:
-    """Write into what was moved by the numbers that it has, and read that back."""
+def add(here: Api, jim: int, pam: int) -> None:
+    """Add a contact, an activity and a tag; and have somebody met through somebody."""
     toby = here.post("contacts", first_name="Toby", email="t@example.org", **DEAD_OR_NOT)["id"]
     assert toby > OWN_NUMBERS
     met = here.post("activities", summary="New", happened_at="2026-06-01", contacts=[jim, toby])
@@ -183,6 +202,9 @@ def change(here: Api, jim: int, pam: int) -> None:
     worked = here("PUT", f"contacts/{jim}/work", {"job": "Sales"})
     assert worked["information"]["how_you_met"]["first_met_through_contact"]["id"] == pam
 
+
+def change(here: Api, pam: int) -> None:
+    """Change an activity, and delete it."""
     lunch = next(one for one in here.get("activities") if one["summary"] == "Lunch")
     sent = {"summary": "Dinner", "happened_at": "2026-04-02", "contacts": [pam]}
     dinner = here("PUT", f"activities/{lunch['id']}", sent)
@@ -191,6 +213,9 @@ def change(here: Api, jim: int, pam: int) -> None:
     assert here("DELETE", f"activities/{lunch['id']}") == {"deleted": True, "id": lunch["id"]}
     assert here.status(f"activities/{lunch['id']}") == 404
 
+
+def talk(here: Api, jim: int) -> None:
+    """Add to a conversation, and change and delete its messages."""
     talk = here.get("conversations")[0]
     path = f"conversations/{talk['id']}/messages"
     first = talk["messages"][0]
@@ -209,6 +234,9 @@ def change(here: Api, jim: int, pam: int) -> None:
     left = [one["id"] for one in here.get(f"conversations/{talk['id']}")["messages"]]
     assert left == [one["id"] for one in talk["messages"][1:]]
 
+
+def keep(here: Api, jim: int) -> None:
+    """Keep something with a contact."""
     field = here.post("contactfields", contact_id=jim, contact_field_type_id=1, data="j@example")
     address = here.post("addresses", contact_id=jim, name="Home", country="US")
     for path, entry in (("contactfields", field), ("addresses", address)):
@@ -220,5 +248,26 @@ def change(here: Api, jim: int, pam: int) -> None:
     task = here.post("tasks", contact_id=jim, title="Call", completed=0)
     done = here("PUT", f"tasks/{task['id']}", {"title": "Call", "completed": 1})
     assert (done["id"], done["contact"]["id"], done["completed"]) == (task["id"], jim, True)
-    assert here("DELETE", f"contacts/{pam}") == {"deleted": True, "id": pam}
-    assert here.status(f"contacts/{pam}") == 404
+
+
+def test_what_cannot_keep_numbers_is_told(cli: Cli, pull: Puller) -> None:
+    """A service without such numbers, and an account that has its own; the status tells who can."""
+    someone = '{"entity": {"type": "contact", "id": "8"}}'
+    cobot = pull("cobot", "--keep-ids")
+    first = pull("monica", "--keep-ids")
+    cli("import", "-", "--account", "here", stdin=someone)
+    sticky = pull("monica", "--keep-ids")
+    cli("account", "create", "full")
+    cli("import", "-", "--account", "full", stdin=someone)
+    pull.account = "full"
+    full = pull("monica", "--keep-ids")
+
+    assert (cobot.code, cobot.out) == (2, "")
+    assert "--keep-ids goes with monica, and cobot gives no such numbers" in cobot.err
+    assert (first.code, sticky.code) == (0, 0)
+    assert (full.code, full.out) == (2, "")
+    assert "full is not empty, so it has numbers of its own" in full.err
+    (status,) = json.loads(cli("pull", "status", "--json").out)
+    assert status["keeps_ids"] is True
+    accounts = json.loads(cli("account", "list", "--json").out)
+    assert [one["keeps_ids_of"] for one in accounts] == [None, "monica"]
