@@ -94,7 +94,7 @@ def test_an_account_says_which_monica_it_speaks(cli: Cli) -> None:
     taken = cli("account", "set", "co-up", "--redirects", "")
 
     assert spoken == (0, "Account co-up: monica 4.1\n", "")
-    assert listed.out.splitlines()[1].split()[-1] == "4.1"
+    assert listed.out.splitlines()[1].split()[-2:] == ["4.1", "own"]
     assert (unknown.code, given.code) == (2, 0)
     assert kept == {"monica": "4.1", "redirects": ["app.a:/b", "https://a.example/back"]}
     assert taken == (0, "Account co-up: redirects unset\n", "")

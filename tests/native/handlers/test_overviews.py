@@ -210,6 +210,7 @@ async def test_shows_the_account(native: Native) -> None:
         "self": {"type": "business", "id": "acme"},
         "interactions": "open",
         "merging": "manual",
+        "keeps_ids_of": None,
         "created_at": account["created_at"],
     }
 
