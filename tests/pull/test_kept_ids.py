@@ -250,9 +250,18 @@ def keep(here: Api, jim: int) -> None:
     assert (done["id"], done["contact"]["id"], done["completed"]) == (task["id"], jim, True)
 
 
-def test_what_cannot_keep_numbers_is_told(cli: Cli, pull: Puller) -> None:
-    """A service without such numbers, and an account that has its own; the status tells who can."""
+def test_what_cannot_keep_numbers_is_told(
+    cli: Cli, vendor: Vendor, pull: Puller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A service without such numbers, and an account that has its own; the status tells who can.
+
+    A pull that brings nothing, as its credential is wrong, leaves the account as it is.
+    """
     someone = '{"entity": {"type": "contact", "id": "8"}}'
+    with monkeypatch.context() as patched:
+        patched.setenv("DOINGS_PULL_SECRET", f"{vendor.token.secret}x")
+        wrong = pull("monica", "--keep-ids")
+    before = json.loads(cli("account", "list", "--json").out)
     cobot = pull("cobot", "--keep-ids")
     first = pull("monica", "--keep-ids")
     cli("import", "-", "--account", "here", stdin=someone)
@@ -262,6 +271,8 @@ def test_what_cannot_keep_numbers_is_told(cli: Cli, pull: Puller) -> None:
     pull.account = "full"
     full = pull("monica", "--keep-ids")
 
+    assert wrong.code == 2, wrong.err
+    assert before[0]["keeps_ids_of"] is None
     assert (cobot.code, cobot.out) == (2, "")
     assert "--keep-ids goes with monica, and cobot gives no such numbers" in cobot.err
     assert (first.code, sticky.code) == (0, 0)

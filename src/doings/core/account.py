@@ -51,6 +51,11 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
         return name if isinstance(name, str) else None
 
     @property
+    def before_own_numbers(self) -> int:
+        """What all numbers are greater than that are given out here."""
+        return 0 if self.keeps_ids_of is None else OWN_NUMBERS
+
+    @property
     def keeps_one_sequence(self) -> bool:
         """Whether that service gives no number to two activities, whatever lists they are in."""
         return object_from_text(self.settings).get(ONE_SEQUENCE) is True

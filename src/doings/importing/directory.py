@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from doings.core.account import OWN_NUMBERS
 from doings.core.activity import Draft, Link
 from doings.core.budget import LIST_ITEMS
 from doings.core.defaults import IS_DEFAULT
@@ -62,8 +61,7 @@ class Directory:
             return await self._numbered(named, str(named.number), draft, found)
         if found is not None:
             return found.id
-        account = await self._writer.account()
-        above = 0 if account.keeps_ids_of is None else OWN_NUMBERS
+        above = (await self._writer.account()).before_own_numbers
         (made,) = await self._writer.number_entities(named.type, [draft], above=above)
         keys.append(made.key)
         return made.id

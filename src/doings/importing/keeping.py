@@ -1,4 +1,7 @@
-"""Keeping the numbers of the service that an account is moved from: only an empty one can."""
+"""Keeping the numbers of the service that an account is moved from: only an empty one can.
+
+It is set in the transaction that first brings something, so a mistyped address changes nothing.
+"""
 
 from doings.core.account import KEEP_IDS, Account
 from doings.core.defaults import IS_DEFAULT
@@ -20,38 +23,19 @@ def check_keeps_ids(dialect: str, saved: SavedAnswers) -> None:
         raise Misconfigured(f"--keep-ids goes with monica, and {dialect} gives no such numbers")
 
 
-async def keep_ids(timeline: Timeline, dialect: str, *, is_trial: bool = False) -> Timeline:
-    """Have an account keep the numbers of a service; returns the timeline of it as it is then.
+async def keep_ids(writer: Writer, dialect: str) -> Account:
+    """Have an account keep the numbers of a service; returns it as it is then.
 
     One that keeps them goes on. Raises Misconfigured for one that is not empty, as its own numbers
-    are known to somebody already. With `is_trial` it is only looked at.
+    are known to somebody already.
     """
-    account = timeline.account
+    account = await writer.account()
     if account.keeps_ids_of == dialect:
-        return timeline
-
-    async def work(writer: Writer) -> Account:
-        # First, as it makes those who write at the same time wait.
-        await writer.change_settings(lambda settings: settings | {KEEP_IDS: dialect})
-        await _check_empty(writer, account)
-        kept = await writer.account()
-        if is_trial:
-            raise _Tried(kept)
-        return kept
-
-    try:
-        kept = await timeline.write(work)
-    except _Tried as tried:
-        kept = tried.account
-    return Timeline(timeline.store, kept, by=timeline.by)
-
-
-class _Tried(Exception):
-    """Gives the transaction up, with the account as it would be."""
-
-    def __init__(self, account: Account) -> None:
-        super().__init__()
-        self.account = account
+        return account
+    # First, as it makes those who write at the same time wait.
+    await writer.change_settings(lambda settings: settings | {KEEP_IDS: dialect})
+    await _check_empty(writer, account)
+    return await writer.account()
 
 
 async def _check_empty(reader: Reader, account: Account) -> None:
@@ -64,3 +48,27 @@ async def _check_empty(reader: Reader, account: Account) -> None:
             f"{account.slug} is not empty, so it has numbers of its own, which links may hold"
             " already; --keep-ids takes a new account: `doings account create`"
         )
+
+
+async def keeping(timeline: Timeline, dialect: str) -> Timeline:
+    """The timeline of the account as it will be once it keeps the numbers; nothing is written.
+
+    Raises Misconfigured as `keep_ids` does.
+    """
+
+    async def work(writer: Writer) -> None:
+        raise _Tried(await keep_ids(writer, dialect))
+
+    try:
+        await timeline.write(work)
+    except _Tried as tried:
+        return Timeline(timeline.store, tried.account, by=timeline.by)
+    return timeline
+
+
+class _Tried(Exception):
+    """Gives the transaction up, with the account as it would be."""
+
+    def __init__(self, account: Account) -> None:
+        super().__init__()
+        self.account = account

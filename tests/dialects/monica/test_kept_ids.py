@@ -11,13 +11,12 @@ from doings.core.activity import Draft, Link
 from doings.core.entity import CONTACT
 from doings.core.erasing.erasure import ErasureOrder
 from doings.core.errors import Misconfigured
-from doings.importing.keeping import keep_ids
+from doings.importing.keeping import keep_ids, keeping
 from doings.importing.undo import undo_parts
 from doings.storage.document_cache import DocumentCache
 from tests.builders import contact, note
 from tests.clocks import NOON
 from tests.dialects.saved.saving import Desk
-from tests.engines import SQLITE_ONLY
 from tests.serving import Business, Served
 
 ANN = {"id": 3, "first_name": "Ann", "complete_name": "Ann"}
@@ -46,7 +45,7 @@ SAVED: list[dict[str, Any]] = [
 async def moved(served: Served, acme: Business) -> Desk:
     """The account with what was saved there."""
     desk = Desk(served, acme, "monica")
-    acme.account = (await keep_ids(desk.timeline, "monica")).account
+    acme.account = await desk.timeline.write(lambda writer: keep_ids(writer, "monica"))
     counts = await desk.take(json.dumps({"data": SAVED}).encode())
     assert counts.recorded == len(SAVED)
     return desk
@@ -224,7 +223,7 @@ async def test_only_an_empty_account_keeps_numbers(served: Served) -> None:
         timeline = Desk(served, business, "monica").timeline
 
         with pytest.raises(Misconfigured, match=f"{slug} is not empty"):
-            await keep_ids(timeline, "monica")
+            await timeline.write(lambda writer: keep_ids(writer, "monica"))
 
         account = await served.database.account(slug)
         assert account.keeps_ids_of is None
@@ -239,12 +238,11 @@ async def _note(business: Business) -> None:
     await business.write(lambda writer: writer.delete_entity((CONTACT, "8")))
 
 
-@SQLITE_ONLY
 async def test_an_account_goes_on_keeping(served: Served, desk: Desk) -> None:
-    """It may be asked to once more; on trial nothing is written."""
-    again = await keep_ids(desk.timeline, "monica")
+    """It may be asked to once more; where it is only tried, nothing is written."""
+    again = await keeping(desk.timeline, "monica")
     other = Desk(served, await served.business("other"), "monica")
-    tried = await keep_ids(other.timeline, "monica", is_trial=True)
+    tried = await keeping(other.timeline, "monica")
 
     assert again.account.keeps_ids_of == "monica"
     assert tried.account.keeps_ids_of == "monica"

@@ -6,7 +6,7 @@ external_id gets one, from its id or else from what it says. Many files are one 
 read when its turn comes.
 """
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Annotated, Any
 
 import typer
@@ -24,7 +24,7 @@ from doings.cli.options import (
 from doings.cli.terminal import progress, remark, say
 from doings.cli.transfer.import_files import ANSWERS, LINES, WORDS, Given, input_for
 from doings.core.activity import Draft, checked_origin
-from doings.core.store import Store
+from doings.core.store import Store, Writer
 from doings.core.store.imports import ImportCounts
 from doings.core.timeline import Timeline
 from doings.importing import keeping
@@ -182,27 +182,43 @@ def _imported(  # noqa: PLR0913 - what is imported, and how
     async def work(store: Store) -> tuple[int, ImportCounts]:
         timeline = Timeline(store, await store.account(account), by=None)
         if keep_ids:
-            timeline = await keeping.keep_ids(timeline, MONICA, is_trial=is_dry)
+            timeline = await keeping.keeping(timeline, MONICA)
         given = input_of(timeline.account, settings_for(database))
+        put = _keeping(given.put) if keep_ids else given.put
         with progress("Importing") as step:
             if is_dry:
-                return 0, await _tried(timeline, given, step)
-            importer: Importer[Any] = Importer(timeline, given.put, _refuse, source)
+                return 0, await _tried(timeline, given, put, step)
+            importer: Importer[Any] = Importer(timeline, put, _refuse, source)
             counts = await importer.run(each_of(_told(given.items)), step, given.total)
         return importer.number, counts
 
     return with_store(database, work)
 
 
+Put = Callable[[Writer, Any], Awaitable[ImportCounts]]
+"""Writes items in one transaction."""
+
+
+def _keeping(put: Put) -> Put:
+    """Writes items, and has the account keep Monica's numbers with the first ones."""
+
+    async def put_keeping(writer: Writer, items: Any) -> ImportCounts:  # noqa: ANN401 - of any input
+        await keeping.keep_ids(writer, MONICA)
+        return await put(writer, items)
+
+    return put_keeping
+
+
 async def _tried(
     timeline: Timeline,
     given: Any,  # noqa: ANN401 - an input's items and how they are written go together
+    put: Put,
     step: Step,
 ) -> ImportCounts:
     """What an import would come to."""
     first, made = FirstMentions(), MadeEntities()
-    put = made.noting(given.put)
-    importer: Importer[Any] = Importer(timeline, put, _refuse, is_trial=True)
+    noting = made.noting(put)
+    importer: Importer[Any] = Importer(timeline, noting, _refuse, is_trial=True)
     counts = await importer.run(first.of(each_of(_told(given.items))), step, given.total)
     return counts_of_trial(counts, first, made)
 

@@ -161,6 +161,7 @@ def pull(  # noqa: PLR0913 - each is an option of the command
         pace=Pace(rate or None, settings.pull_patience),
         pause_s=None if every is None else _pause(every),
         is_once=once,
+        keeps_ids=keep_ids,
         credentials=_credentials(dialect, service),
     )
 
@@ -169,12 +170,15 @@ def pull(  # noqa: PLR0913 - each is an option of the command
         start = None if day is None else start_of_date(day, owner.time_zone)
         timeline = Timeline(store, owner, by=None)
         if keep_ids:
-            timeline = await keeping.keep_ids(timeline, dialect)
+            timeline = await keeping.keeping(timeline, dialect)
         context = registry.context_for(dialect, timeline.account, None, settings)
         around = Around(context, remark, lambda: progress("Pulling"))
         outcome = Outcome(None, PullCounts())
         whole = msgspec.structs.replace(plan, since=start)
         async for outcome in rounds(timeline, whole, around):
+            if keep_ids and outcome.problem is None:
+                # Also where there was nothing to pull yet.
+                await timeline.write(lambda writer: keeping.keep_ids(writer, dialect))
             _show(outcome.run, outcome.counts, account, as_json=as_json)
             if outcome.problem is not None and not (once or every is None):
                 remark(f"{outcome.problem}; the next round goes on there")

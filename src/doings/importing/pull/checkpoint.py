@@ -16,6 +16,7 @@ from doings.core.store import Writer
 from doings.core.store.imports import ImportCounts
 from doings.core.store.pulls import MARK_ROUND, Pull, PullCounts, PullItem
 from doings.core.timeline import Timeline
+from doings.importing.keeping import keep_ids
 from doings.importing.pull.client import Contradiction, ServiceFailed
 from doings.importing.pull.writing import PageWriting, Said
 
@@ -84,7 +85,8 @@ class Checkpoint:
     """A pull of an account, as it stands; `pull` is what was saved last.
 
     `counts` is what was done since this object was made, `requests` returns how many requests that
-    took and how long was waited. `contact` marks the contact whose list is read.
+    took and how long was waited. `contact` marks the contact whose list is read. With `keeps_ids`
+    what is written first has the account keep the numbers of the service.
     """
 
     def __init__(self, timeline: Timeline, service: AnyService, pull: Pull) -> None:
@@ -92,6 +94,7 @@ class Checkpoint:
         self.counts = PullCounts()
         self.run: int | None = None
         self.contact: str | None = None
+        self.keeps_ids = False
         self.requests: Callable[[], tuple[int, float]] = lambda: (0, 0.0)
         self.timeline = timeline
         self._service = service
@@ -270,6 +273,8 @@ class Checkpoint:
 
     async def _followed(self, writer: Writer) -> int:
         """The import that this transaction belongs to, which its first one begins."""
+        if self.keeps_ids:
+            await keep_ids(writer, self.pull.dialect)
         run = self.run or await writer.start_import(self.pull.dialect, (self.pull.url,))
         if not await writer.follow_import(run):
             raise Misconfigured(f"import {run} is being undone, so it records no more")

@@ -32,6 +32,8 @@ MINUTE = 60 * SECOND
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """What is pulled: from where, whose lists, from which instant on, how fast and how often.
 
+    With `keeps_ids` the account keeps the numbers of the service from the first page on.
+
     `contacts` are ids, or None for all that are known here. `pause_s` None makes one round.
     """
 
@@ -43,6 +45,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     pace: Pace
     pause_s: int | None = None
     is_once: bool = False
+    keeps_ids: bool = False
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -75,6 +78,7 @@ async def rounds(timeline: Timeline, plan: Plan, around: Around) -> AsyncIterato
     """
     service = SERVICES[plan.dialect]
     checkpoint = await Checkpoint.of(timeline, service, plan.dialect, plan.url)
+    checkpoint.keeps_ids = plan.keeps_ids
     before = checkpoint.pull
     if plan.since is None and before.since is not None:
         day = local_date(before.since, timeline.account.time_zone)
