@@ -176,7 +176,7 @@ def pull(  # noqa: PLR0913 - each is an option of the command
         outcome = Outcome(None, PullCounts())
         whole = msgspec.structs.replace(plan, since=start)
         async for outcome in rounds(timeline, whole, around):
-            if keep_ids and outcome.problem is None:
+            if keep_ids and outcome.problem is None and outcome.error is None:
                 # Also where there was nothing to pull yet.
                 await timeline.write(lambda writer: keeping.keep_ids(writer, dialect))
             _show(outcome.run, outcome.counts, account, as_json=as_json)
