@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from doings.core.account import OWN_NUMBERS
+from doings.core.account import ONE_SEQUENCE, OWN_NUMBERS
 from doings.core.activity import Draft, Link
 from doings.core.entity import CONTACT
 from doings.core.erasing.erasure import ErasureOrder
@@ -86,6 +86,29 @@ async def test_each_list_has_the_numbers_that_it_had_there(
     assert {one["id"] for one in listed} == set(among_activities)
     exported = await desk.give()
     assert [one["id"] for one in exported["data"]] == among_activities
+
+
+@pytest.mark.usefixtures("desk")
+async def test_lists_that_count_as_one_have_one_number(
+    acme: Business, monica: httpx.AsyncClient
+) -> None:
+    """As those of another Doings: a note that is asked for as an activity is the same one."""
+    draft = Draft(
+        kind="note.created", occurred_at=NOON, body="Nine", origin="monica", external_id="note-9",
+        links=(Link(CONTACT, "monica-3"),),
+    )  # fmt: skip
+    await acme.write(lambda writer: writer.record([draft]))
+    await got(monica, "/activities/9", 404)
+    shown = len(await got(monica, "/activities"))
+
+    await acme.write(lambda writer: writer.change_settings(lambda own: own | {ONE_SEQUENCE: True}))
+
+    assert (await got(monica, "/activities/9"))["description"] == "Nine"
+    assert (await got(monica, "/notes/9"))["body"] == "Nine"
+    await got(monica, "/calls/9", 404)
+    numbers = [one["id"] for one in await got(monica, "/activities")]
+    assert len(numbers) == shown
+    assert numbers[-1] == 9
 
 
 @pytest.mark.usefixtures("desk")
