@@ -57,6 +57,18 @@ async def desk(served: Served, acme: Business) -> Desk:
     return await moved(served, acme)
 
 
+TYPES = ("/activitytypes", "/activitytypecategories")
+
+
+async def types(monica: httpx.AsyncClient, path: str) -> list[tuple[int, str, object]]:
+    """The numbers of types or categories, with their names and the category's number."""
+    category = "activity_type_category"
+    return sorted(
+        (one["id"], one["name"], one.get(category) and one[category]["id"])
+        for one in await got(monica, f"{path}?limit=100")
+    )
+
+
 async def got(monica: httpx.AsyncClient, path: str, status: int = 200) -> Any:  # noqa: ANN401 - JSON
     """What a path answers."""
     answer = await monica.get(path)
@@ -195,15 +207,20 @@ async def test_merged_people_are_found_by_both_numbers(
 
 
 async def test_an_import_that_was_undone_comes_again_with_its_numbers(
-    served: Served, acme: Business, monica: httpx.AsyncClient, desk: Desk
+    served: Served, acme: Business, monica: httpx.AsyncClient
 ) -> None:
     """Meanwhile nothing has them; and who was erased never has one again."""
+    before = [await types(monica, path) for path in TYPES]
+    desk = await moved(served, acme)
+    between = [await types(monica, path) for path in TYPES]
     assert [part.activities async for part in undo_parts(desk.timeline, 1)]
+    assert [await types(monica, path) for path in TYPES] == before
     for path in ("/activities/8", "/notes/8", "/contacts/3"):
         await got(monica, path, 404)
 
     await desk.take(json.dumps({"data": SAVED}).encode())
 
+    assert [await types(monica, path) for path in TYPES] == between
     assert (await got(monica, "/activities/8"))["attendees"]["contacts"][0]["id"] == 3
 
     order = ErasureOrder(entity=(CONTACT, "monica-3"), activities="unlink")

@@ -76,6 +76,11 @@ def putting(type_: str, id_: str, draft: EntityDraft) -> Work:
     return lambda writer: writer.put_entity((type_, id_), lambda _: draft)
 
 
+def deleting(type_: str, id_: str) -> Work:
+    """A part that deletes an entity."""
+    return lambda writer: writer.delete_entity((type_, id_))
+
+
 PARTS: dict[str, list[Work]] = {
     "nothing": [],
     "activities and whom they are about": [
@@ -96,6 +101,15 @@ PARTS: dict[str, list[Work]] = {
         putting("thing", "new", EntityDraft(name="Two")),
     ],
     "a deleted entity": [putting("thing", "gone", EntityDraft(name="Again", contact="9"))],
+    "an entity that it deletes": [deleting("thing", "known")],
+    "an entity changed and deleted": [
+        putting("thing", "known", EntityDraft(name="Other")),
+        deleting("thing", "known"),
+    ],
+    "an entity made and deleted": [
+        putting("thing", "new", EntityDraft(name="One")),
+        deleting("thing", "new"),
+    ],
     "an activity that was there": [
         lambda writer: writer.revise(
             "01900000-0000-7000-8000-000000000001", lambda old: note("known", "7", body=old.kind)

@@ -61,6 +61,9 @@ ADD_IMPORT_CHANGE = """
     ON CONFLICT (account_id, run, seq) DO UPDATE SET changed_at =
         CASE WHEN import_changes.changed_at = excluded.changed_from
             THEN excluded.changed_at ELSE -1 END"""
+DELETED = 0
+"""The `changed_at` of a row that the import deleted."""
+
 # What an import changed and no undo has reverted, newest first.
 IMPORT_CHANGES_BEFORE = """
     SELECT seq, thing, before FROM import_changes

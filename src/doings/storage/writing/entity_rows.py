@@ -9,6 +9,7 @@ from doings.core.entity import Entity, EntityDraft, EntityKey, draft_of
 from doings.storage.sql import entity_statements as sql
 from doings.storage.sql import tallies
 from doings.storage.sql.erasure_statements import ERASE_ENTITY
+from doings.storage.sql.import_statements import DELETED
 from doings.storage.sql.rows import is_partial, search_text
 from doings.storage.transaction import Transaction
 from doings.storage.writing import changes
@@ -113,6 +114,9 @@ async def _index_again(transaction: Transaction, old: Entity, new: Entity) -> No
 async def remove(transaction: Transaction, entity: Entity, *, via: int | None = None) -> None:
     """Mark an entity as deleted; `via` as for `replace`."""
     now = transaction.clock.now()
+    if transaction.followed is not None:
+        before = msgspec.json.encode(draft_of(entity)).decode()
+        transaction.followed.rows.append((entity.seq, "entity", before, entity.updated_at, DELETED))
     await changes.add_of_entity(transaction, "deleted", _deleted(entity, now), via)
     await transaction.execute(sql.DELETE_ENTITY, seq=entity.seq, at=now)
     await _remove_from_lists(transaction, entity)

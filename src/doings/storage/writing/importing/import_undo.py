@@ -189,7 +189,7 @@ async def _undo_changed_activities(part: _Part, before: int) -> int | None:
 
 
 async def _undo_changed_entities(part: _Part, before: int) -> int | None:
-    """Put back entities that the import changed."""
+    """Put back entities that the import changed or deleted."""
     rows, following = await _changed_rows(part, before, "entity")
     for entity, is_changed in await _with_changed(part, rows):
         text = rows[entity.seq]
@@ -220,11 +220,19 @@ async def _undo_made_again(
 
 
 async def _with_changed(part: _Part, rows: dict[int, str | None]) -> list[tuple[Entity, bool]]:
-    """The entities of these rows that are there, and whether somebody changed them since."""
+    """The entities of these rows that are there, and whether somebody changed them since.
+
+    Those that the import deleted are among them, as long as nobody made them again.
+    """
     since = await _Versions.of(part, list(rows))
-    found = await by_seqs_with_deleted(part.transaction, set(rows))
-    there = [found[seq] for seq in rows if not found[seq].is_deleted]
-    return [(one, not since.is_as_left(one.seq, one.updated_at)) for one in there]
+    entities = (await by_seqs_with_deleted(part.transaction, set(rows))).values()
+    deleted = {one.seq for one in entities if one.is_deleted}
+    gone = {seq for seq in deleted if since.left[seq][1] == sql.DELETED}
+    return [
+        (one, one.seq not in gone and not since.is_as_left(one.seq, one.updated_at))
+        for one in entities
+        if one.seq not in deleted - gone
+    ]
 
 
 async def _changed_rows(
