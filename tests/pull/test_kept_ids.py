@@ -248,6 +248,13 @@ def keep(here: Api, jim: int) -> None:
     task = here.post("tasks", contact_id=jim, title="Call", completed=0)
     done = here("PUT", f"tasks/{task['id']}", {"title": "Call", "completed": 1})
     assert (done["id"], done["contact"]["id"], done["completed"]) == (task["id"], jim, True)
+    for path in ("tasks", "tasks?completed=1"):
+        assert [one["id"] for one in here.get(f"contacts/{jim}/{path}")] == [task["id"]]
+    met = {"is_date_known": 1, "day": 1, "month": 2, "year": 2020, "add_reminder": 1}
+    here("PUT", f"contacts/{jim}/introduction", met)
+    (reminder,) = here.get(f"reminders?contact_id={jim}")
+    assert reminder["id"] > OWN_NUMBERS
+    assert here.get(f"reminders/{reminder['id']}") == reminder
 
 
 def test_what_cannot_keep_numbers_is_told(

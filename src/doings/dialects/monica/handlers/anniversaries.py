@@ -34,7 +34,8 @@ async def keep_reminders(
 ) -> None:
     """Make, move or delete the reminders of the dates that were sent.
 
-    `contact` is as it will be, `old` as it was; new reminders have numbers above `above`. A date of which only the age is known has none.
+    `contact` is as it will be, `old` as it was. A date of which only the age is known has none. New
+    reminders have numbers greater than `above`.
     Raises TooMuch where the contact has no room for one more.
     """
     had_any = old is not None and any(_is_known(facts_of(old), name) for name in asked)
