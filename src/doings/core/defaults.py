@@ -14,6 +14,9 @@ CONTACT_FIELD_TYPE = "contact_field_type"
 CONTACT_FIELD = "contact_field"
 ADDRESS = "address"
 
+IMPORTED_AS = "imported_as"
+"""The attribute that holds a digest of what a file said of a contact last, for when it changes."""
+
 SETTINGS = (
     ACTIVITY_CATEGORY, ACTIVITY_TYPE, GENDER, CONTACT_FIELD_TYPE, CONTACT_FIELD, ADDRESS,
 )  # fmt: skip

@@ -16,6 +16,7 @@ from doings.core.store import Writer
 from doings.core.store.entities import EntityQuery
 from doings.core.store.imports import ImportCounts
 from doings.importing.importer import Item
+from doings.importing.inputs.people import PersonItem
 from doings.importing.ndjson import ImportedEntity, Line
 
 ENTITIES_PER_READ = 200
@@ -46,6 +47,9 @@ class FirstMentions:
             elif isinstance(item.says, ImportItem):
                 if self._is_new(item.says.draft):
                     yield msgspec.structs.replace(item, says=self._with_new_entities(item.says))
+            elif isinstance(item.says, PersonItem):
+                if self._is_new_person(item.says):
+                    yield item
             else:
                 yield item
 
@@ -56,6 +60,12 @@ class FirstMentions:
             return is_new
         # The people of a merge may be those of a part that was given up.
         return isinstance(line.says, Draft) and self._is_new(line.says)
+
+    def _is_new_person(self, person: PersonItem) -> bool:
+        if person.key in self.entities:
+            return False
+        self.entities.update([person.key, *(key for key, _ in person.parts)])
+        return True
 
     def _is_new(self, draft: Draft | None) -> bool:
         if draft is None or draft.external_id is None:

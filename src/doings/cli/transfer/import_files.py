@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from io import BytesIO
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import msgspec
 import typer
@@ -17,6 +17,9 @@ from doings.core.errors import DoingsError, Misconfigured
 from doings.core.imports import ImportItem, SavedAnswers
 from doings.importing.importer import Item
 from doings.importing.inputs.sources import STDIN, Source
+
+if TYPE_CHECKING:
+    from doings.importing.inputs.people import PersonItem
 
 LINES = "ndjson"
 ANSWERS = "answers"
@@ -140,10 +143,12 @@ def _vcards(sources: Sequence[Source], _given: Given) -> InputOf:
     from doings.importing.inputs.input import input_of_items  # noqa: PLC0415 - loads every dialect
     from doings.importing.inputs.vcards import items_from_vcards  # noqa: PLC0415 - loads vobject
 
-    def read(_: Source, file: BinaryIO) -> Iterator[Item[ImportItem]]:
-        return items_from_vcards(file.read())
+    now = SystemClock().now()
 
-    return lambda _account, _settings: input_of_items(sources, read, SystemClock().now())
+    def read(_: Source, file: BinaryIO) -> "Iterator[Item[ImportItem | PersonItem]]":
+        return items_from_vcards(file.read(), now)
+
+    return lambda _account, _settings: input_of_items(sources, read, now)
 
 
 def _tables(sources: Sequence[Source], given: Given) -> InputOf:
@@ -153,6 +158,8 @@ def _tables(sources: Sequence[Source], given: Given) -> InputOf:
 
     with sources[0].opened() as file:
         first = tables.table_from_text(file.read())
+    if not first.rows and len(sources) == 1:
+        raise Misconfigured("the table has headings, and no row below them")
     mapping = mapping_from(first, given.mapping, given.dates)
     for line in mapping.lines(first):
         remark(line)
@@ -160,7 +167,7 @@ def _tables(sources: Sequence[Source], given: Given) -> InputOf:
         _ask()
 
     def input_(account: Account, _settings: Settings) -> object:
-        def read(source: Source, file: BinaryIO) -> Iterator[Item[ImportItem]]:
+        def read(source: Source, file: BinaryIO) -> "Iterator[Item[ImportItem | PersonItem]]":
             table = first if source is sources[0] else tables.table_from_text(file.read())
             origin = given.origin or tables.ORIGIN
             return tables.items_from_table(table, mapping, origin, account.time_zone)

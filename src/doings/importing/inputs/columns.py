@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from typing import NamedTuple
 
 import msgspec
@@ -10,6 +9,8 @@ from anyascii import anyascii
 
 from doings.core.activity import KIND
 from doings.core.errors import Invalid, Malformed, Misconfigured
+from doings.importing.inputs.contact_columns import contact_target, next_target
+from doings.importing.inputs.date_formats import BIRTHDAYS, NO_BIRTHDAY, TIMES, Written, written
 
 CONTACT = "contact."
 """What the names begin with of what is said of the contact of a row."""
@@ -80,35 +81,39 @@ _WORDS = {
 }
 """The kinds of usual words."""
 
-_FORMATS = (
-    "%d.%m.%Y", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S",
-    "%d/%m/%Y", "%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S",
-    "%m/%d/%Y", "%m/%d/%Y %H:%M", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %I:%M %p",
-    "%d.%m.%y", "%d-%m-%Y", "%Y/%m/%d", "%Y/%m/%d %H:%M", "%Y%m%d",
-    "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y",
-)  # fmt: skip
-"""The ways of writing a date that are looked for, where it is not written as ISO 8601 has it."""
+_AGAIN = re.compile(r" \(\d+\)$")
+"""What tells columns of one name apart."""
 
 _SIGNS = re.compile(r"[^a-z0-9]+")
 _TARGET = re.compile(r"(?:contact|data)\.[a-z][a-z0-9_]{0,63}")
 
 
+BIRTHDATE = "contact.birthdate"
+
+
 class Table(NamedTuple):
-    """The names of the columns, and the rows: the number of each one's last line, and its cells."""
+    """The names of the columns, and the rows: the number of each one's last line, and its cells.
+
+    `remarks` is what somebody should know of how the table was read.
+    """
 
     heading: list[str]
     rows: "list[tuple[int, list[str] | Malformed]]"
+    remarks: tuple[str, ...] = ()
 
 
 class Mapping(msgspec.Struct, frozen=True):
     """Which column each thing is, and values that all rows have.
 
-    `dates` is how times are written, in the signs of `strptime`; None for ISO 8601.
+    `dates` is how times are written, and `birthdays` how these are, in the signs of `strptime`;
+    None for ISO 8601. `doubts` are what somebody should look at before rows are imported so.
     """
 
     columns: dict[str, str]
     constants: dict[str, str] = {}
     dates: str | None = None
+    birthdays: str | None = None
+    doubts: tuple[str, ...] = ()
 
     @property
     def is_of_activities(self) -> bool:
@@ -146,8 +151,10 @@ class Mapping(msgspec.Struct, frozen=True):
             lines.append(f"kind is always {self.default_kind}")
         if self.dates is not None:
             lines.append(f"times are written like {self.dates}")
+        if self.birthdays is not None:
+            lines.append(f"birthdays are written like {self.birthdays}")
         what = "an activity" if self.is_of_activities else "a contact"
-        return [*lines, f"each row is {what}"]
+        return [*table.remarks, *lines, *self.doubts, f"each row is {what}"]
 
 
 def _example(cell: str) -> str:
@@ -185,11 +192,39 @@ def mapping_from(table: Table, given: Sequence[str] = (), dates: str | None = No
         if target not in columns and target not in constants:
             columns[target] = column
     ordered = dict(sorted(columns.items(), key=lambda pair: table.heading.index(pair[1])))
-    mapping = Mapping(ordered, constants, dates)
-    if dates is None and "occurred_at" in columns:
-        place = table.heading.index(columns["occurred_at"])
-        mapping = msgspec.structs.replace(mapping, dates=_dates(table, place))
-    return mapping
+    return _with_dates(Mapping(ordered, constants), table, dates)
+
+
+def _with_dates(mapping: Mapping, table: Table, dates: str | None) -> Mapping:
+    """The mapping with how its dates are written, as `dates` says or as they look."""
+    times = _written(table, mapping.columns.get("occurred_at"), TIMES, dates)
+    # What is given is meant for the times of a table of activities.
+    of_birthdays = None if mapping.is_of_activities else dates
+    births = _written(table, mapping.columns.get(BIRTHDATE), BIRTHDAYS, of_birthdays)
+    doubts = [
+        f"hardly any of {mapping.columns[target]} is a date, {found.read} of {found.texts}:"
+        f" --map -={mapping.columns[target]} leaves it out"
+        for target, found in (("occurred_at", times), (BIRTHDATE, births))
+        if found.is_doubtful
+    ]
+    return msgspec.structs.replace(
+        mapping, dates=times.format, birthdays=births.format, doubts=tuple(doubts)
+    )
+
+
+def _written(
+    table: Table, column: str | None, formats: Sequence[str], dates: str | None
+) -> Written:
+    """How the dates of a column are written; raises Misconfigured where that is not certain."""
+    if column is None or dates is not None:
+        return Written(dates, 0, 0)
+    place = table.heading.index(column)
+    texts = [
+        row[place].strip()
+        for _, row in table.rows[:SAMPLE]
+        if isinstance(row, list) and len(row) > place and row[place].strip()
+    ]
+    return written([text for text in texts if text not in NO_BIRTHDAY], formats, column)
 
 
 def _given(
@@ -245,48 +280,16 @@ def _settled(proposed: dict[str, str], *, has_time: bool) -> list[tuple[str, str
     settled: dict[str, str] = {}
     for target, column in proposed.items():
         new = _OF_CONTACTS.get(target, target)
-        if new.startswith(DATA):
+        known = contact_target(plain_name(_AGAIN.sub("", column)))
+        if known is not None:
+            new = CONTACT + known
+        elif new.startswith(DATA):
             new = CONTACT + new.removeprefix(DATA)
-        settled.setdefault(new, column)
+        free: str | None = new
+        while free is not None and free in settled:
+            free = next_target(free)
+        if free is not None:
+            settled[free] = column
+        else:
+            settled.setdefault(f"{CONTACT}{plain_name(column)[:64]}", column)
     return list(settled.items())
-
-
-def _dates(table: Table, place: int) -> str | None:
-    """How the times of a column are written, None for ISO 8601.
-
-    Raises Misconfigured where it is not certain: 3/4/2026 is a day in March or one in April.
-    """
-    texts = [
-        row[place].strip()
-        for _, row in table.rows[:SAMPLE]
-        if isinstance(row, list) and len(row) > place and row[place].strip()
-    ]
-    if not texts or any(_is_iso(text) for text in texts):
-        return None
-    found: dict[tuple[datetime, ...], str] = {}
-    for format_ in _FORMATS:
-        moments = _moments(texts, format_)
-        if moments is not None:
-            found.setdefault(moments, format_)
-    if len(found) > 1:
-        formats = " or as ".join(found.values())
-        raise Misconfigured(
-            f"{texts[0]} may be written as {formats}: give --dates with one of them"
-        )
-    return next(iter(found.values()), None)
-
-
-def _is_iso(text: str) -> bool:
-    try:
-        datetime.fromisoformat(text)
-    except ValueError:
-        return False
-    return "-" in text
-
-
-def _moments(texts: Sequence[str], format_: str) -> tuple[datetime, ...] | None:
-    """The times that texts say in a way of writing, None where one is not written so."""
-    try:
-        return tuple([datetime.strptime(text, format_) for text in texts])  # noqa: DTZ007 - to compare
-    except ValueError:
-        return None

@@ -13,9 +13,11 @@ from doings.core.store.imports import ImportCounts
 from doings.importing import saved_answers
 from doings.importing.compression import is_gzip
 from doings.importing.importer import Item
+from doings.importing.inputs.people import PersonItem
 from doings.importing.inputs.reading import items_of_sources, total_of
 from doings.importing.inputs.sources import STDIN, Source
 from doings.importing.ndjson import Line, items_from_lines, put_lines
+from doings.importing.person_writing import put_people
 from doings.importing.recognition import checked_lines
 from doings.importing.registry import SAVED
 
@@ -68,10 +70,17 @@ def input_of_answers(
 
 def input_of_items(
     sources: Sequence[Source],
-    read: Callable[[Source, BinaryIO], Iterator[Item[ImportItem]]],
+    read: Callable[[Source, BinaryIO], Iterator[Item[ImportItem | PersonItem]]],
     now: int,
-) -> Input[ImportItem]:
-    """Items of a format that is no vendor's; `now` is an instant."""
-    put = saved_answers.putting_with(as_it_is, now)
+) -> Input[ImportItem | PersonItem]:
+    """Items of a format that is no vendor's: activities, or people; `now` is an instant."""
+    put_activities = saved_answers.putting_with(as_it_is, now)
+
+    async def put(writer: Writer, items: list[ImportItem | PersonItem]) -> ImportCounts:
+        people = [item for item in items if isinstance(item, PersonItem)]
+        others = [item for item in items if isinstance(item, ImportItem)]
+        counts = await put_people(writer, people) if people else ImportCounts()
+        return counts + await put_activities(writer, others) if others else counts
+
     items = items_of_sources(sources, read)
     return Input(items, total_of(sources, None), put)

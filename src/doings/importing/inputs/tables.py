@@ -4,32 +4,55 @@ The first row names the columns, and a mapping says what each of them is. A row 
 the mapping has a time for it, and a contact if it has none.
 """
 
+import codecs
 import csv
 import hashlib
 import io
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from contextlib import suppress
+from datetime import UTC, datetime, time
+from typing import NamedTuple
 
 import msgspec
 
 from doings.core.activity import Draft, Link
 from doings.core.clock import instant_from_datetime, start_of_date, zone
-from doings.core.entity import EntityDraft, EntityKey
-from doings.core.errors import DoingsError, Invalid, Malformed, Misconfigured, WrongEncoding
+from doings.core.entity import EntityKey
+from doings.core.errors import (
+    DoingsError,
+    Invalid,
+    Malformed,
+    Misconfigured,
+    Problem,
+    WrongEncoding,
+)
 from doings.core.imports import ImportItem
 from doings.core.text import json_text
 from doings.core.values.encoding import utf8_content
 from doings.core.values.instants import instant_or_date_from_text
 from doings.importing.importer import Item
 from doings.importing.inputs.columns import (
+    BIRTHDATE,
     CONTACT,
     DATA,
     Mapping,
     Table,
     kind_of_word,
 )
-from doings.importing.inputs.people import contact_draft, contact_key
+from doings.importing.inputs.contact_columns import person_of_values
+from doings.importing.inputs.date_formats import birthdate, moment_of
+from doings.importing.inputs.people import (
+    EMAIL,
+    PHONE,
+    Person,
+    PersonItem,
+    attributes_of,
+    contact_draft,
+    contact_key,
+    person_item,
+)
 from doings.importing.saved_answers import work_of_item
 
 CELL_CHARACTERS = 4_000_000
@@ -43,16 +66,16 @@ ORIGIN = "csv"
 
 def table_from_text(text: bytes) -> Table:
     """The heading and the rows of a table; raises Misconfigured for what is none."""
-    try:
-        decoded = utf8_content(text).decode()
-    except WrongEncoding as error:
-        raise Misconfigured(str(error)) from None
-    except UnicodeDecodeError:
-        raise Misconfigured("the file is not UTF-8; save it as CSV UTF-8") from None
+    decoded, remarks = _decoded(text)
     csv.field_size_limit(CELL_CHARACTERS)
-    head = decoded.lstrip().partition("\n")[0]
-    delimiter = max(DELIMITERS, key=head.count)
-    reader = csv.reader(io.StringIO(decoded, newline=""), delimiter=delimiter)
+    lines = decoded.lstrip("\ufeff \t\r\n")
+    head, _, rest = lines.partition("\n")
+    first_line = decoded.count("\n", 0, len(decoded) - len(lines))
+    delimiter = max(DELIMITERS, key=lambda sign: _columns(head, sign))
+    if (said := _SEPARATOR.fullmatch(head.rstrip("\r"))) is not None:
+        # Excel reads what stands here, and shows no such line.
+        delimiter, lines, first_line = said[1], rest, first_line + 1
+    reader = csv.reader(io.StringIO(lines, newline=""), delimiter=delimiter)
     rows: list[tuple[int, list[str] | Malformed]] = []
     while True:
         try:
@@ -60,38 +83,105 @@ def table_from_text(text: bytes) -> Table:
         except StopIteration:
             break
         except csv.Error as error:
-            rows.append((reader.line_num, Malformed(f"cannot be read: {error}")))
+            number = first_line + reader.line_num
+            rows.append((number, Malformed(f"cannot be read: {error}")))
             continue
         if any(cell.strip() for cell in row):
-            rows.append((reader.line_num, row))
+            rows.append((first_line + reader.line_num, row))
     if not rows or isinstance(rows[0][1], Malformed):
         raise Misconfigured("the table has no row of headings")
     heading = [cell.strip() for cell in rows[0][1]]
-    again = [name for name, count in Counter(heading).items() if name and count > 1]
-    if again:
-        raise Misconfigured(f"two columns are called {again[0]}; give each a name of its own")
-    return Table(heading, rows[1:])
+    names = _names_once(heading)
+    remarks += [
+        f"two columns are called {old}: one of them is {new} here"
+        for old, new in zip(heading, names, strict=True)
+        if old != new
+    ]
+    return Table(names, rows[1:], tuple(remarks))
+
+
+def _decoded(text: bytes) -> tuple[str, list[str]]:
+    """The text, and what to say of its encoding; raises Misconfigured."""
+    marks = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    if text.startswith(marks) and not text.startswith(codecs.BOM_UTF32_LE):
+        # Excel calls it Unicode text.
+        with suppress(UnicodeDecodeError):
+            return text.decode("utf-16"), []
+    try:
+        return utf8_content(text).decode(), []
+    except WrongEncoding as error:
+        raise Misconfigured(str(error)) from None
+    except UnicodeDecodeError:
+        pass
+    try:
+        return text.decode("cp1252"), ["the text is not UTF-8, and is read as Windows-1252"]
+    except UnicodeDecodeError:
+        raise Misconfigured("the file is not UTF-8; save it as CSV UTF-8") from None
+
+
+_SEPARATOR = re.compile(r"sep=([,;\t|])", re.IGNORECASE)
+
+
+def _columns(head: str, delimiter: str) -> int:
+    """How many columns a heading has with a delimiter, which may stand between quotes as well."""
+    try:
+        return len(next(csv.reader([head], delimiter=delimiter), []))
+    except csv.Error:
+        return 0
+
+
+def _names_once(heading: Sequence[str]) -> list[str]:
+    """The names of columns, each once: `Phone`, `Phone (2)`."""
+    counts: Counter[str] = Counter()
+    names: list[str] = []
+    for name in heading:
+        counts[name] += 1
+        again = f"{name} ({counts[name]})" if name and counts[name] > 1 else name
+        while name and again in names:
+            counts[name] += 1
+            again = f"{name} ({counts[name]})"
+        names.append(again)
+    return names
 
 
 def items_from_table(
     table: Table, mapping: Mapping, origin: str, time_zone: str
-) -> Iterator[Item[ImportItem]]:
+) -> Iterator[Item[ImportItem | PersonItem]]:
     """What the rows say; `time_zone` is that of times without one. Raises Misconfigured."""
     mapping.check(table.heading)
     occurrences: Counter[str] = Counter()
     for done, (line, row) in enumerate(table.rows, 1):
-        item: ImportItem | DoingsError
+        item: ImportItem | PersonItem | DoingsError
         if isinstance(row, Malformed):
             item = row
         else:
             try:
                 item = _item(_named(table.heading, row, mapping), mapping, origin, time_zone)
-            except (Invalid, Malformed) as error:
+            except Invalid as error:
+                item = _of_columns(error, mapping)
+            except Malformed as error:
                 item = error
         if isinstance(item, ImportItem) and not mapping.has_ids:
             item = _numbered(item, occurrences)
-        work = work_of_item(item) if isinstance(item, ImportItem) else 1
-        yield Item(f"line {line}", item, done, work)
+        yield Item(f"line {line}", item, done, _work(item))
+
+
+def _work(item: ImportItem | PersonItem | DoingsError) -> int:
+    if isinstance(item, PersonItem):
+        return item.work
+    return work_of_item(item) if isinstance(item, ImportItem) else 1
+
+
+def _of_columns(error: Invalid, mapping: Mapping) -> Invalid:
+    """What is wrong with a row, told of the columns that it comes from."""
+    return Invalid(
+        *(
+            Problem(f"column {mapping.columns[field]}", reason)
+            if field in mapping.columns
+            else Problem(field, reason)
+            for field, reason in error.problems
+        )
+    )
 
 
 def _numbered(item: ImportItem, occurrences: Counter[str]) -> ImportItem:
@@ -117,31 +207,43 @@ def _named(heading: Sequence[str], row: Sequence[str], mapping: Mapping) -> dict
     return {**mapping.constants, **values}
 
 
-def _item(values: dict[str, str], mapping: Mapping, origin: str, time_zone: str) -> ImportItem:
+def _item(
+    values: dict[str, str], mapping: Mapping, origin: str, time_zone: str
+) -> ImportItem | PersonItem:
     """What a row says; raises Invalid."""
-    contact = _contact(values)
+    contact = _contact(values, mapping)
     if not mapping.is_of_activities:
         if contact is None:
             raise Invalid.of("contact", "the row says nothing of a contact")
-        return ImportItem(draft=None, entities=(contact,))
+        return person_item(ORIGIN, contact.key, contact.person, None)
     draft = Draft(
         kind=kind_of_word(values.get("kind") or mapping.default_kind),
         occurred_at=_instant(values.get("occurred_at"), mapping.dates, time_zone),
         summary=values.get("summary"),
         body=values.get("body"),
         data=json_text({k.removeprefix(DATA): v for k, v in values.items() if k.startswith(DATA)}),
-        links=() if contact is None else (Link(*contact[0]),),
+        links=() if contact is None else (Link(*contact.key),),
         origin=origin,
         external_id=values.get("external_id") or _digest(values),
     )
-    return ImportItem(draft=draft, entities=() if contact is None else (contact,))
+    if contact is None:
+        return ImportItem(draft=draft)
+    about = contact_draft(contact.person.name, attributes_of(contact.person))
+    return ImportItem(draft=draft, entities=((contact.key, about),))
 
 
 def _digest(values: dict[str, str]) -> str:
     return f"row-{hashlib.sha256(json_text(sorted(values.items())).encode()).hexdigest()[:32]}"
 
 
-def _contact(values: dict[str, str]) -> tuple[EntityKey, EntityDraft] | None:
+class _Contact(NamedTuple):
+    """The contact of a row, and what the row says of it."""
+
+    key: EntityKey
+    person: Person
+
+
+def _contact(values: dict[str, str], mapping: Mapping) -> _Contact | None:
     """The contact of a row, None where it says nothing of one; raises Invalid."""
     said = {k.removeprefix(CONTACT): v for k, v in values.items() if k.startswith(CONTACT)}
     if not said:
@@ -149,8 +251,25 @@ def _contact(values: dict[str, str]) -> tuple[EntityKey, EntityDraft] | None:
     id_, name = said.pop("id", None), said.pop("name", None)
     parts = (said.get("first_name"), said.get("middle_name"), said.get("last_name"))
     name = name or " ".join(part for part in parts if part) or None
-    key = contact_key(ORIGIN, id_, said.get("email"), said.get("phone"), name)
-    return key, contact_draft(name or said.get("company"), said)
+    born = _birthdate(said.pop("birthdate", None), mapping.birthdays)
+    person = person_of_values(name or said.get("company"), said)
+    person = msgspec.structs.replace(person, attrs={**person.attrs, **born})
+    emails, phones = (
+        [way.value for way in person.ways if way.sort == sort] for sort in (EMAIL, PHONE)
+    )
+    return _Contact(contact_key(ORIGIN, id_, *emails[:1], *phones[:1], person.name), person)
+
+
+def _birthdate(text: str | None, format_: str | None) -> dict[str, object]:
+    try:
+        return {} if text is None else birthdate(text, format_)
+    except ValueError:
+        raise _no_date(BIRTHDATE, text or "", format_) from None
+
+
+def _no_date(target: str, text: str, format_: str | None) -> Invalid:
+    like = "2026-01-31" if format_ is None else format_
+    return Invalid.of(target, f"{text[:100]!r} is no date like {like}")
 
 
 def _instant(text: str | None, dates: str | None, time_zone: str) -> int:
@@ -160,9 +279,9 @@ def _instant(text: str | None, dates: str | None, time_zone: str) -> int:
     try:
         if dates is None:
             return instant_or_date_from_text(_with_zone(text, time_zone), time_zone)
-        return _instant_of(datetime.strptime(text, dates), dates, time_zone)  # noqa: DTZ007 - it gets one
-    except ValueError as error:
-        raise Invalid.of("occurred_at", str(error)) from None
+        return _instant_of(text, dates, time_zone)
+    except ValueError:
+        raise _no_date("occurred_at", text, dates) from None
 
 
 def _with_zone(text: str, time_zone: str) -> str:
@@ -178,9 +297,10 @@ def _with_zone(text: str, time_zone: str) -> str:
     return moment.astimezone(UTC).isoformat()
 
 
-def _instant_of(moment: datetime, dates: str, time_zone: str) -> int:
+def _instant_of(text: str, dates: str, time_zone: str) -> int:
+    moment = moment_of(text, dates)
     if moment.tzinfo is not None:
         return instant_from_datetime(moment.astimezone(UTC))
-    if "%H" not in dates and "%I" not in dates:
+    if moment.time() == time() and ":" not in text:
         return start_of_date(moment.date(), time_zone)
     return instant_from_datetime(moment.replace(tzinfo=zone(time_zone)).astimezone(UTC))

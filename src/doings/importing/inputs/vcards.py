@@ -1,37 +1,53 @@
 """Contacts from vCards, of versions 2.1 to 4.0: each card is one contact.
 
-`vobject` reads a card. Cards are cut apart here, so that one that cannot be read is named and the
-others are imported.
+`vobject` reads the lines of a card. Cards are cut apart here, so that one that cannot be read is
+named and the others are imported. What a card says of a person is read in `card_lines`.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 import vobject
 
-from doings.core.entity import EntityDraft, EntityKey
+from doings.core.activity import SUBJECT, Draft, Link
+from doings.core.entity import EntityKey
 from doings.core.errors import Invalid, Malformed, Misconfigured, WrongEncoding
-from doings.core.imports import ImportItem
 from doings.core.values.encoding import utf8_content
 from doings.importing.importer import Item
-from doings.importing.inputs.people import contact_draft, contact_key
+from doings.importing.inputs.card_lines import Lines, changed_at, note_of, person_of, traits_of
+from doings.importing.inputs.people import PersonItem, contact_key, person_item
 
 CARD_BYTES = 16 * 1024 * 1024
 """Bytes of the longest card that is read; photographs within it are left out."""
 
 PREFIX = "vcard"
-"""What the ids begin with of contacts whose cards have none."""
+"""What the ids begin with of contacts whose cards have none, and of what belongs to contacts."""
 
 _BEGIN = re.compile(rb"^[ \t]*BEGIN[ \t]*:[ \t]*VCARD[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
-_DATE = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})(?:T.*)?")
-_DAY = re.compile(r"--(\d{2})-?(\d{2})")
-_YEAR_UNKNOWN = "1604"
-"""The year that Apple's address book writes where it knows none."""
+_OLD = re.compile(r"^VERSION[ \t]*:[ \t]*2\.1[ \t]*$", re.IGNORECASE | re.MULTILINE)
+_QUOTED = re.compile(r"^[^:\n]*QUOTED-PRINTABLE[^:\n]*:", re.IGNORECASE)
+_NAME = re.compile(r"(?:[A-Za-z0-9-]+\.)?([A-Za-z0-9-]+)[;:]")
+
+_BINARY = {"photo": "photo", "logo": "logo", "sound": "sound", "key": "key"} | {
+    "x-ms-cardpicture": "photo"
+}
+"""Lines that hold files, which nothing here could show; and what they are called."""
+
+_SILENT = {
+    "begin", "end", "version", "prodid", "rev", "label", "x-ablabel", "x-abadr", "x-abuid",
+    "x-abshowas", "sort-string", "source", "name", "class", "mailer", "clientpidmap", "tz", "lang",
+    "kind", "profile", "x-phonetic-first-name", "x-phonetic-last-name",
+}  # fmt: skip
+"""Lines about the card and not about the person, or that other lines say again."""
 
 
-def items_from_vcards(text: bytes) -> Iterator[Item[ImportItem]]:
-    """The contacts of a file; raises Misconfigured for one that holds no card."""
+def items_from_vcards(text: bytes, now: int) -> Iterator[Item[PersonItem]]:
+    """The contacts of a file; `now` is when notes were taken whose card does not say when.
+
+    What is left out of the cards is told at the end. Raises Misconfigured for a file without cards.
+    """
     try:
         text = utf8_content(text)
     except WrongEncoding as error:
@@ -40,19 +56,49 @@ def items_from_vcards(text: bytes) -> Iterator[Item[ImportItem]]:
     if not begins:
         raise Misconfigured("there is no vCard in this file: no line is BEGIN:VCARD")
     ends = [*begins[1:], len(text)]
+    left_out: Counter[str] = Counter()
     for number, (begin, end) in enumerate(zip(begins, ends, strict=True), 1):
-        yield Item(f"card {number}", _read(text[begin:end]), number)
+        says = _read(text[begin:end], now, left_out)
+        work = says.work if isinstance(says, PersonItem) else 1
+        yield Item(f"card {number}", says, number, work)
+    if left_out:
+        told = ", ".join(f"{name} {count}" for name, count in sorted(left_out.items()))
+        yield Item(f"left out: {told}", None, len(begins))
 
 
-def _read(card: bytes) -> ImportItem | Invalid | Malformed:
+def _read(card: bytes, now: int, left_out: Counter[str]) -> PersonItem | Invalid | Malformed:
     try:
-        key, draft = contact_of(_parsed(card))
+        lines = _parsed(card, left_out)
+        key = _key(lines)
+        person, unread = person_of(lines)
+        item = person_item(PREFIX, key, person, _note(key, lines, now))
     except (Invalid, Malformed) as error:
         return error
-    return ImportItem(draft=None, entities=((key, draft),))
+    left_out.update(name.removeprefix("x-") for name in unread if name not in _SILENT)
+    return item
 
 
-def _parsed(card: bytes) -> dict[str, list[Any]]:
+def _key(lines: Lines) -> EntityKey:
+    uid, traits = traits_of(lines)
+    return contact_key(PREFIX, uid, *traits)
+
+
+def _note(key: EntityKey, lines: Lines, now: int) -> Draft | None:
+    """The note of a card, which Monica makes a note of the contact."""
+    body = note_of(lines)
+    if body is None:
+        return None
+    return Draft(
+        kind="note.created",
+        occurred_at=changed_at(lines) or now,
+        body=body,
+        links=(Link(*key, SUBJECT),),
+        origin=PREFIX,
+        external_id=key[1],
+    )
+
+
+def _parsed(card: bytes, left_out: Counter[str]) -> Lines:
     """The lines of a card by their names; raises Malformed."""
     if len(card) > CARD_BYTES:
         raise Malformed(f"longer than {CARD_BYTES >> 20} MiB")
@@ -61,94 +107,47 @@ def _parsed(card: bytes) -> dict[str, list[Any]]:
     except UnicodeDecodeError:
         # Version 2.1 has no encoding of its own; old telephones wrote Latin letters so.
         text = card.decode("cp1252", errors="replace")
+    lines = [line for line in _unfolded(text) if _is_wanted(line, left_out)]
     try:
-        parsed = vobject.readOne(text, allowQP=True)
+        parsed = vobject.readOne("\r\n".join([*lines, ""]), allowQP=True)
     except (vobject.base.VObjectError, ValueError, LookupError, StopIteration) as error:
         raise Malformed(f"cannot be read as a vCard: {error}") from None
-    return dict(parsed.contents)
+    if parsed is None:
+        raise Malformed("cannot be read as a vCard: it has no end")
+    contents: dict[str, list[Any]] = parsed.contents
+    return dict(contents)
 
 
-def contact_of(lines: dict[str, list[Any]]) -> tuple[EntityKey, EntityDraft]:
-    """What the lines of a card say of its contact; raises Invalid."""
-    name = next((line.value for line in lines.get("n", [])), None)
-    emails, phones = _texts(lines, "email", "mailto:"), _texts(lines, "tel", "tel:")
-    organization: object = next((line.value for line in lines.get("org", [])), None)
-    company = organization[0] if isinstance(organization, list) and organization else organization
-    attrs: dict[str, object] = {
-        "first_name": _part(name, "given"),
-        "middle_name": _part(name, "additional"),
-        "last_name": _part(name, "family"),
-        "nickname": _first(lines, "nickname"),
-        "email": emails[0] if emails else None,
-        "emails": emails[1:],
-        "phone": phones[0] if phones else None,
-        "phones": phones[1:],
-        "company": _text(company),
-        "job": _first(lines, "title") or _first(lines, "role"),
-        "addresses": [text for line in lines.get("adr", []) if (text := _address(line.value))],
-        "website": _first(lines, "url"),
-        "description": _first(lines, "note"),
-        "labels": [one for line in lines.get("categories", []) for one in _list(line.value)],
-        **_birthdate(_first(lines, "bday")),
-    }
-    shown = _first(lines, "fn") or _joined(attrs) or _text(company)
-    uid = (_first(lines, "uid") or "").removeprefix("urn:uuid:")
-    key = contact_key(PREFIX, uid, *emails[:1], *phones[:1], shown)
-    return key, contact_draft(shown, attrs)
+def _unfolded(text: str) -> list[str]:
+    """The lines of a card, each in one piece.
+
+    Version 2.1 folds a line at a space, which stays; later ones put one there, which goes. A line
+    in quoted-printable goes on while it ends in `=`.
+    """
+    fold = " " if _OLD.search(text.replace("\r", "\n")) else ""
+    lines: list[str] = []
+    is_open = False
+    for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
+        if is_open:
+            lines[-1] = lines[-1][:-1] + line
+        elif lines and line[:1] in {" ", "\t"}:
+            lines[-1] += fold + line[1:]
+        else:
+            lines.append(line)
+        is_open = lines[-1].endswith("=") and _QUOTED.match(lines[-1]) is not None
+    return lines
 
 
-def _texts(lines: dict[str, list[Any]], name: str, scheme: str) -> list[str]:
-    """The values of all lines of a name, each once, without the scheme of a URI."""
-    texts = [_text(line.value) or "" for line in lines.get(name, [])]
-    plain = [text[len(scheme) :] if text.lower().startswith(scheme) else text for text in texts]
-    return list(dict.fromkeys(filter(None, plain)))
-
-
-def _first(lines: dict[str, list[Any]], name: str) -> str | None:
-    return next((text for line in lines.get(name, []) if (text := _text(line.value))), None)
-
-
-def _text(value: object) -> str | None:
-    """A value in words, None for an empty one and for bytes."""
-    if isinstance(value, list):
-        value = ", ".join(str(part) for part in value if part)
-    return value.strip() or None if isinstance(value, str) else None
-
-
-def _list(value: object) -> list[str]:
-    if isinstance(value, list):
-        return [str(part).strip() for part in value if str(part).strip()]
-    return [part.strip() for part in str(value).split(",") if part.strip()]
-
-
-def _part(name: object, part: str) -> str | None:
-    return _text(getattr(name, part, None))
-
-
-def _joined(attrs: dict[str, object]) -> str:
-    parts = (attrs["first_name"], attrs["middle_name"], attrs["last_name"])
-    return " ".join(str(part) for part in parts if part)
-
-
-def _address(value: object) -> str | None:
-    """An address in one line."""
-    names = ("box", "extended", "street", "code", "city", "region", "country")
-    return ", ".join(text for part in names if (text := _part(value, part))) or None
-
-
-def _birthdate(text: str | None) -> dict[str, object]:
-    """The date of birth, in the attributes that Monica's API reads; nothing for another text."""
-    if text is None:
-        return {}
-    if (day := _DAY.fullmatch(text)) is not None:
-        return _without_year(day[1], day[2])
-    if (found := _DATE.fullmatch(text)) is None:
-        return {}
-    if found[1] == _YEAR_UNKNOWN:
-        return _without_year(found[2], found[3])
-    return {"birthdate": f"{found[1]}-{found[2]}-{found[3]}"}
-
-
-def _without_year(month: str, day: str) -> dict[str, object]:
-    # A leap year, so that it may be the 29th of February.
-    return {"birthdate": f"2000-{month}-{day}", "birthdate_is_year_unknown": True}
+def _is_wanted(line: str, left_out: Counter[str]) -> bool:
+    """Whether a line can say something; files and what is no line of a card are counted instead."""
+    if not line.strip():
+        return False
+    found = _NAME.match(line.lstrip())
+    if found is None:
+        # What follows the first line of a photograph in some old cards, if it is no mistake.
+        left_out["line that is none of a card"] += " " in line.strip()
+        return False
+    name = _BINARY.get(found[1].lower())
+    if name is not None:
+        left_out[name] += 1
+    return name is None

@@ -4,6 +4,7 @@ import msgspec
 from starlette.responses import Response
 
 from doings.auth.principal import ADMIN, READ, WRITE
+from doings.core.defaults import IMPORTED_AS
 from doings.core.documents.document import entity_document
 from doings.core.entity import ID_LENGTH, PEOPLE, TYPE, Entity, EntityDraft, EntityKey
 from doings.core.entity import draft_of as entity_draft_of
@@ -25,6 +26,9 @@ from doings.web.timeline.facts import FACTS, facts_of_object
 from doings.web.timeline.feed import feed_of
 from doings.web.timeline.filters import Asked, Filters, Place
 from doings.web.timeline.reading import Part, read_part
+
+INTERNAL = frozenset({IMPORTED_AS.replace("_", " ")})
+"""The attributes, in words, that say nothing to people."""
 
 OUTDATED = (
     "Somebody changed this meanwhile. Look at what it is now, and save once more if yours should"
@@ -139,7 +143,7 @@ async def respond_entity(
 def _context(request: Request, shown: Shown, typed: Typed) -> dict[str, object]:
     """What `entity.html` shows besides the list."""
     entity = shown.entity
-    attributes = facts_of_object(entity.attrs)
+    attributes = [one for one in facts_of_object(entity.attrs) if one.name not in INTERNAL]
     return {
         "title": entity.name or entity.id,
         "entity": entity,

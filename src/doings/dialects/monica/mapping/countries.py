@@ -51,6 +51,49 @@ COUNTRIES: dict[str, str] = dict(
 OTHER_CODES = {"UK": "GB", "USA": "US"}
 """What countries are also called."""
 
+_OTHER_NAMES = {
+    name: code
+    for code, names in {
+        "AT": "österreich|oesterreich|autriche",
+        "BE": "belgië|belgique|belgien",
+        "BR": "brasil",
+        "CH": "schweiz|suisse|svizzera",
+        "CI": "côte d'ivoire",
+        "CZ": "czech republic",
+        "DE": "deutschland|allemagne|alemania|germania",
+        "DK": "danmark",
+        "ES": "españa|spanien|espagne",
+        "FI": "suomi",
+        "FR": "frankreich|francia",
+        "GB": "great britain|england|scotland|wales|northern ireland",
+        "IT": "italia|italien|italie",
+        "JP": "日本",
+        "KR": "republic of korea|korea",
+        "LU": "luxemburg",
+        "MK": "macedonia",
+        "MX": "méxico",
+        "NL": "the netherlands|holland|nederland|niederlande|pays-bas",
+        "NO": "norge",
+        "PL": "polska|polen",
+        "RU": "russian federation",
+        "SE": "sverige|schweden",
+        "TR": "türkiye",
+        "US": "united states of america|u.s.a.|u.s.|vereinigte staaten",
+        "VN": "viet nam",
+    }.items()
+    for name in names.split("|")
+}
+"""Names of countries as address books have them besides Monica's own."""
+
+_CODES_OF_NAMES = {name.casefold(): code for code, name in COUNTRIES.items()} | _OTHER_NAMES
+
+
+def code_of_country(text: str | None) -> str | None:
+    """The two letters of a country that is named in letters or in words; None for no such one."""
+    plain = (text or "").strip()
+    code = OTHER_CODES.get(plain.upper(), plain.upper())
+    return code if code in COUNTRIES else _CODES_OF_NAMES.get(plain.casefold())
+
 
 def country_document(code: str | None, *_: object) -> dict[str, Any] | None:
     """The country of an address; one that nobody knows has no name."""

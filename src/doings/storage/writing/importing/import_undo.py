@@ -227,7 +227,8 @@ async def _with_changed(part: _Part, rows: dict[int, str | None]) -> list[tuple[
     since = await _Versions.of(part, list(rows))
     entities = (await by_seqs_with_deleted(part.transaction, set(rows))).values()
     deleted = {one.seq for one in entities if one.is_deleted}
-    gone = {seq for seq in deleted if since.left[seq][1] == sql.DELETED}
+    erased = {one.seq for one in entities if one.is_erased}
+    gone = {seq for seq in deleted - erased if since.left[seq][1] == sql.DELETED}
     return [
         (one, one.seq not in gone and not since.is_as_left(one.seq, one.updated_at))
         for one in entities
@@ -276,6 +277,8 @@ class _Versions(msgspec.Struct, frozen=True):
 
     def is_as_recorded(self, seq: int, recorded_at: int, updated_at: int) -> bool:
         """Whether a row that the import made was changed by nobody but the import."""
+        # A row that an undo made again was made at another time.
+        recorded_at = self._version(seq, recorded_at)
         came, left = self.left.get(seq, (recorded_at, recorded_at))
         return came == recorded_at and self._version(seq, updated_at) == left
 
@@ -284,7 +287,10 @@ class _Versions(msgspec.Struct, frozen=True):
         return self._version(seq, updated_at) == self.left[seq][1]
 
     def _version(self, seq: int, updated_at: int) -> int:
-        while (seq, updated_at) in self.earlier:
+        # A clock that stands still or is set back could lead in a circle.
+        seen: set[int] = set()
+        while (seq, updated_at) in self.earlier and updated_at not in seen:
+            seen.add(updated_at)
             updated_at = self.earlier[seq, updated_at]
         return updated_at
 
