@@ -1,11 +1,15 @@
 """Contacts from vCards."""
 
+import json
+
 import msgspec
 import pytest
 
 from doings.core.entity import EntityDraft, EntityKey
 from doings.core.errors import DoingsError, Misconfigured
 from doings.core.imports import ImportItem
+from doings.importing.importer import Item
+from doings.importing.inputs.people import PersonItem
 from doings.importing.inputs.vcards import items_from_vcards
 
 FULL = """BEGIN:VCARD
@@ -32,28 +36,48 @@ END:VCARD
 LEAP_DAY = {"birthdate": "2000-02-29", "birthdate_is_year_unknown": True}
 
 
+NOW = 1_800_000_000_000_000
+
+
+def items(text: str | bytes) -> list[Item[ImportItem | PersonItem]]:
+    """The items of a file."""
+    return list(items_from_vcards(text if isinstance(text, bytes) else text.encode(), NOW))
+
+
 def contacts(text: str | bytes) -> list[tuple[EntityKey, EntityDraft] | str]:
-    """What each card says, or what is wrong with it."""
-    content = text if isinstance(text, bytes) else text.encode()
+    """What each card says of its contact, or what is wrong with it."""
     found: list[tuple[EntityKey, EntityDraft] | str] = []
-    for item in items_from_vcards(content):
-        if isinstance(item.says, ImportItem):
-            found.append(item.says.entities[0])
-        else:
-            assert isinstance(item.says, DoingsError)
+    for item in items(text):
+        if isinstance(item.says, PersonItem):
+            found.append((item.says.key, item.says.draft))
+        elif isinstance(item.says, DoingsError):
             found.append(f"{item.place}: {item.says}")
     return found
 
 
-def test_a_card_says_what_monica_shows_of_a_contact() -> None:
-    """A picture is left out."""
-    (found,) = contacts(FULL)
+def ways(text: str | bytes) -> list[str]:
+    """What belongs to the contacts of a file: a value, its type by name, and labels."""
+    said: list[str] = []
+    for item in items(text):
+        if not isinstance(item.says, PersonItem):
+            continue
+        names = {key: thing.name for key, _, thing in item.says.named}
+        for key, draft in item.says.parts:
+            attrs = json.loads(draft.attrs)
+            sort = names.get(key) or attrs.get("contact_field_type") or attrs.get("country")
+            said.append(" ".join([draft.name or attrs["street"], sort, *attrs.get("labels", [])]))
+    return said
 
-    assert isinstance(found, tuple)
-    key, draft = found
-    assert key == ("contact", "7")
-    assert draft.name == "Jim Halpert"
-    assert msgspec.json.decode(draft.attrs) == {
+
+def test_a_card_says_what_monica_shows_of_a_contact() -> None:
+    """A picture is left out, and told."""
+    whole, left_out = items(FULL)
+
+    item = whole.says
+    assert isinstance(item, PersonItem)
+    assert item.key == ("contact", "7")
+    assert item.draft.name == "Jim Halpert"
+    assert msgspec.json.decode(item.draft.attrs) == {
         "first_name": "Jim",
         "middle_name": "Duncan",
         "last_name": "Halpert",
@@ -64,10 +88,71 @@ def test_a_card_says_what_monica_shows_of_a_contact() -> None:
         "company": "Dunder Mifflin",
         "job": "Salesman",
         "addresses": ["1 Main, Street, 18503, Scranton, PA, USA"],
-        "description": "a long line\nand another",
         "labels": ["friend", "office"],
         "birthdate": "1978-10-01",
     }
+    assert item.tags == ("friend", "office")
+    assert [(key[0], draft.name, json.loads(draft.attrs)) for key, draft in item.parts] == [
+        ("contact_field", "jim@x.org", {"labels": ["home"], "contact_field_type": "1"}),
+        ("contact_field", "jim@work.org", {"contact_field_type": "1"}),
+        ("contact_field", "+1 570 555", {"labels": ["cell"], "contact_field_type": "2"}),
+        ("address", None, {
+            "street": "1 Main, Street", "city": "Scranton", "province": "PA",
+            "postal_code": "18503", "country": "US", "labels": ["home"],
+        }),
+    ]  # fmt: skip
+    assert item.note is not None
+    assert (item.note.body, item.note.occurred_at) == ("a long line\nand another", NOW)
+    assert (left_out.place, left_out.says) == ("left out: photo 1", None)
+
+
+APPLE = """BEGIN:VCARD
+VERSION:3.0
+FN:Pam
+item1.TEL:777
+item1.X-ABLabel:Boat
+item2.ADR:;;1 Main;Bern;;;
+item2.X-ABADR:ch
+item3.URL;type=pref:https\\://x.org
+item3.X-ABLabel:_$!<HomePage>!$_
+X-SOCIALPROFILE;type=twitter:https://twitter.com/pam
+IMPP;X-SERVICE-TYPE=Skype;type=HOME:skype:pam.b
+END:VCARD
+"""
+NEW = """BEGIN:VCARD
+VERSION:4.0
+FN:Pam
+TEL;VALUE=uri;PREF=1;TYPE="voice,home":tel:+1-555
+EMAIL;TYPE=work:x@y
+ADR;TYPE=work:;;1 Main;City;;;Deutschland
+END:VCARD
+"""
+OLD = (
+    b"BEGIN:VCARD\r\nVERSION:2.1\r\nN;CHARSET=ISO-8859-1;ENCODING=QUOTED-PRINTABLE:M=FCller;J=F6rg\r\n"
+    b"TEL;CELL;PREF:1\r\nADR;HOME;ENCODING=QUOTED-PRINTABLE:;;Weg=\r\n 1;Bern;;;=\r\nSchweiz\r\n"
+    b"PHOTO;ENCODING=BASE64;JPEG:/9j/4AAQSkZ\r\n AAA\r\n\r\nno line at all\r\nEND:VCARD\r\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (APPLE, ["777 2 Boat", "https://x.org Website", "pam Twitter", "pam.b Skype", "1 Main CH"]),
+        (NEW, ["x@y 1 work", "+1-555 2 home", "1 Main DE work"]),
+        (OLD, ["1 2 cell", "Weg 1 CH home"]),
+    ],
+    ids=["Apple", "4.0", "2.1"],
+)
+def test_ways_to_reach_somebody_are_read_with_their_labels(
+    text: str | bytes, said: list[str]
+) -> None:
+    """However a program writes them."""
+    assert ways(text) == said
+
+
+def test_what_is_left_out_of_cards_is_counted() -> None:
+    """Once for the whole file."""
+    assert items(OLD)[-1].place == "left out: line that is none of a card 1, photo 1"
 
 
 @pytest.mark.parametrize(
@@ -82,8 +167,16 @@ def test_a_card_says_what_monica_shows_of_a_contact() -> None:
         ("FN:P\nBDAY:16040229", "P", LEAP_DAY),
         ("FN:P\nBDAY:19781001T000000Z", "P", {"birthdate": "1978-10-01"}),
         ("FN:P\nBDAY:spring", "P", {}),
+        ("FN:P\nBDAY:19781301", "P", {}),
+        ("N:Beesly\nFN:Pam Beesly", "Pam Beesly", {}),
+        ("FN:P\nGENDER:F", "P", {"gender": "Woman"}),
+        ("FN:Very\n Long", "Very Long", {}),
+        ("X-ANDROID-CUSTOM:vnd.android.cursor.item/nickname;Pam;1", "Pam", {"nickname": "Pam"}),
     ],
-    ids=["2.1", "no FN", "company", "4.0", "old telephone", "4.0 day", "Apple", "time", "words"],
+    ids=[
+        "2.1", "no FN", "company", "4.0", "old telephone", "4.0 day", "Apple", "time", "words",
+        "no date", "no first name", "gender", "folded", "Android",
+    ],
 )  # fmt: skip
 def test_cards_of_all_versions_are_read(lines: str, name: str, attrs: dict[str, object]) -> None:
     """With what older programs left out."""
@@ -96,14 +189,16 @@ def test_cards_of_all_versions_are_read(lines: str, name: str, attrs: dict[str, 
 
 def test_a_card_that_cannot_be_read_is_named_and_the_others_are_kept() -> None:
     """One that says nothing, and one that breaks off."""
-    text = f"{FULL}BEGIN:VCARD\nVERSION:3.0\nEND:VCARD\nBEGIN:VCARD\nno line\nEND:VCARD\n{FULL}"
+    empty = "BEGIN:VCARD\nVERSION:3.0\nEND:VCARD\nBEGIN:VCARD\nno line\nEND:VCARD\n"
+    text = f"{FULL}{empty}BEGIN:VCARD\nFN:x\n{FULL}"
 
     found = contacts(text)
 
     assert [one if isinstance(one, str) else one[0][1] for one in found] == [
         "7",
         "card 2: contact: says neither an id nor a name, an address or a number",
-        "card 3: cannot be read as a vCard: At line 2: Failed to parse line: no line",
+        "card 3: contact: says neither an id nor a name, an address or a number",
+        "card 4: cannot be read as a vCard: At line 2: Component VCARD was never closed",
         "7",
     ]
 

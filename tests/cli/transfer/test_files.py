@@ -172,7 +172,7 @@ def test_the_mapping_of_a_table_is_shown_before_anything_is_imported(
     ]  # fmt: skip
     assert "nothing was imported" in shown.err
     assert confirmed.code == 1
-    assert "line 3: occurred_at: " in confirmed.err
+    assert "line 3: column Date: " in confirmed.err
     assert confirmed.out.startswith("Imported 1 activities and 1 entities into co-up; 0 were there")
     assert mapped.out.startswith("Imported 1 activities and 0 entities")
     assert [(one["kind"], one["origin"]) for one in exported(cli)] == [

@@ -146,7 +146,7 @@ def _vcards(sources: Sequence[Source], _given: Given) -> InputOf:
     now = SystemClock().now()
 
     def read(_: Source, file: BinaryIO) -> "Iterator[Item[ImportItem | PersonItem]]":
-        return items_from_vcards(file.read(), now)
+        yield from items_from_vcards(file.read(), now)
 
     return lambda _account, _settings: input_of_items(sources, read, now)
 

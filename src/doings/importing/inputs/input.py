@@ -14,10 +14,10 @@ from doings.importing import saved_answers
 from doings.importing.compression import is_gzip
 from doings.importing.importer import Item
 from doings.importing.inputs.people import PersonItem
+from doings.importing.inputs.person_writing import put_people
 from doings.importing.inputs.reading import items_of_sources, total_of
 from doings.importing.inputs.sources import STDIN, Source
 from doings.importing.ndjson import Line, items_from_lines, put_lines
-from doings.importing.person_writing import put_people
 from doings.importing.recognition import checked_lines
 from doings.importing.registry import SAVED
 

@@ -71,7 +71,8 @@ def table_from_text(text: bytes) -> Table:
     lines = decoded.lstrip("\ufeff \t\r\n")
     head, _, rest = lines.partition("\n")
     first_line = decoded.count("\n", 0, len(decoded) - len(lines))
-    delimiter = max(DELIMITERS, key=lambda sign: _columns(head, sign))
+    # A name between quotes may hold other ones.
+    delimiter = max(DELIMITERS, key=_QUOTED.sub("", head).count)
     if (said := _SEPARATOR.fullmatch(head.rstrip("\r"))) is not None:
         # Excel reads what stands here, and shows no such line.
         delimiter, lines, first_line = said[1], rest, first_line + 1
@@ -122,12 +123,7 @@ def _decoded(text: bytes) -> tuple[str, list[str]]:
 _SEPARATOR = re.compile(r"sep=([,;\t|])", re.IGNORECASE)
 
 
-def _columns(head: str, delimiter: str) -> int:
-    """How many columns a heading has with a delimiter, which may stand between quotes as well."""
-    try:
-        return len(next(csv.reader([head], delimiter=delimiter), []))
-    except csv.Error:
-        return 0
+_QUOTED = re.compile(r'"[^"]*"')
 
 
 def _names_once(heading: Sequence[str]) -> list[str]:

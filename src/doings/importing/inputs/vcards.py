@@ -14,6 +14,7 @@ import vobject
 from doings.core.activity import SUBJECT, Draft, Link
 from doings.core.entity import EntityKey
 from doings.core.errors import Invalid, Malformed, Misconfigured, WrongEncoding
+from doings.core.imports import ImportItem
 from doings.core.values.encoding import utf8_content
 from doings.importing.importer import Item
 from doings.importing.inputs.card_lines import Lines, changed_at, note_of, person_of, traits_of
@@ -43,7 +44,7 @@ _SILENT = {
 """Lines about the card and not about the person, or that other lines say again."""
 
 
-def items_from_vcards(text: bytes, now: int) -> Iterator[Item[PersonItem]]:
+def items_from_vcards(text: bytes, now: int) -> Iterator[Item[ImportItem | PersonItem]]:
     """The contacts of a file; `now` is when notes were taken whose card does not say when.
 
     What is left out of the cards is told at the end. Raises Misconfigured for a file without cards.
