@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 import msgspec
 
 from doings.core.activity import Activity, Draft, draft_of, is_same
-from doings.core.entity import EntityKey
+from doings.core.entity import CONTACT, EntityKey
 from doings.core.entity import draft_of as entity_draft_of
 from doings.core.errors import Invalid, Malformed, Misconfigured, WrongEncoding
 from doings.core.imports import (
@@ -251,6 +251,8 @@ async def _tagged(directory: Directory, item: ImportItem) -> ImportItem:
     tags = [int(id_) for id_ in await directory.ids(item.named)]
     entities = [
         (key, msgspec.structs.replace(draft, attrs=_with_tags(draft.attrs, tags)))
+        if key[0] == CONTACT
+        else (key, draft)
         for key, draft in item.entities
     ]
     return msgspec.structs.replace(item, entities=tuple(entities), named=())

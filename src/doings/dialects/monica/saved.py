@@ -3,7 +3,7 @@
 The export of an account, which Monica 4 gives as a file, is read as well.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 
 import msgspec
 
@@ -37,6 +37,13 @@ from doings.dialects.monica.mapping.saved import (
     entity_drafts_from_document,
     named_from_document,
     saved_activity,
+    saved_contact,
+)
+from doings.dialects.monica.mapping.saved_parts import (
+    PARTS,
+    full_contact_item,
+    part_item,
+    saved_part,
 )
 from doings.dialects.monica.paging import HEAD, Page, list_document
 from doings.dialects.monica.params import Listing
@@ -49,10 +56,17 @@ _NONE = msgspec.Raw(b"")
 
 
 class SavedAnswer(msgspec.Struct):
-    """The envelope: an answer has `data`, an export has `account`."""
+    """The envelope: an answer has `data`, an export has `account`, and an error says which."""
 
     data: msgspec.Raw = _NONE
     account: msgspec.Raw = _NONE
+    error: "SavedError | None" = None
+
+
+class SavedError(msgspec.Struct):
+    """An answer that is an error."""
+
+    message: list[str] | str = ""
 
 
 def elements_from_answer(answer: bytes) -> list[bytes]:
@@ -61,9 +75,32 @@ def elements_from_answer(answer: bytes) -> list[bytes]:
     data, account = bytes(envelope.data), bytes(envelope.account)
     if not data and account:
         return elements_of_export(account)
+    if envelope.error is not None:
+        said = envelope.error.message
+        message = said if isinstance(said, str) else ", ".join(said)
+        raise Invalid.of("answer", f"is an error that the service answered: {message}")
     if not data:
         raise Invalid.of("answer", "has neither `data`, as answers have, nor an export's `account`")
-    return elements_of_list(data) if data.startswith(b"[") else [data]
+    elements = elements_of_list(data) if data.startswith(b"[") else [data]
+    objects = {object_of(element) for element in elements}
+    if objects.isdisjoint({None, ACTIVITY, CONTACT, *ENTRIES, *PARTS}) and objects:
+        raise _not_taken(objects)
+    return elements
+
+
+def _not_taken(objects: Iterable[str | None]) -> Invalid:
+    sorts = ", ".join(sorted(map(str, objects)))
+    return Invalid.of("answer", f"{sorts} is not taken; lists and single answers of {TAKEN} are")
+
+
+ACTIVITY = "activity"
+"""What activities call themselves; in older answers nothing says what they are."""
+
+TAKEN = (
+    "activities, contacts, notes, calls, conversations, life events, the journal, tasks,"
+    " reminders, addresses, contact fields and their types, tags, genders, activity types and"
+    " their categories"
+)
 
 
 class _Object(msgspec.Struct):
@@ -85,12 +122,20 @@ def parse_element(element: bytes, context: Context) -> ImportItem:
     """What an element says; raises Malformed and Invalid."""
     if is_element(element):
         return item_from_exported(exported_element(element), context)
+    sort = object_of(element)
+    time_zone = context.account.time_zone
     is_kept = numbers_of(context.account).is_kept
-    if object_of(element) in ENTRIES:
-        return entry_item(saved_entry(element), context.account.time_zone, is_kept=is_kept)
+    if sort in ENTRIES:
+        return entry_item(saved_entry(element), time_zone, is_kept=is_kept)
+    if sort == CONTACT:
+        return full_contact_item(saved_contact(element), is_kept=is_kept)
+    if sort in PARTS:
+        return part_item(saved_part(element), time_zone, is_kept=is_kept)
+    if sort not in {None, ACTIVITY}:
+        raise _not_taken([sort])
     document = saved_activity(element)
     return ImportItem(
-        draft=draft_from_document(document, context.account.time_zone),
+        draft=draft_from_document(document, time_zone),
         entities=tuple(entity_drafts_from_document(document)),
         named=named_from_document(document, is_kept=is_kept),
         id=document.uuid,

@@ -60,6 +60,63 @@ class SavedContact(SavedPerson, kw_only=True):
     information: SavedInformation | None = None
 
 
+class SavedFieldType(msgspec.Struct, kw_only=True):
+    """A way in which people are reached; `type` is a word of Monica's own."""
+
+    id: int | None = None
+    name: str | None = None
+    type: str | None = None
+    fontawesome_icon: str | None = None
+    protocol: str | None = None
+    delible: bool | None = None
+
+
+class SavedCountry(msgspec.Struct, kw_only=True):
+    """The country of an address."""
+
+    name: str | None = None
+    iso: str | None = None
+
+
+class SavedLabel(msgspec.Struct, kw_only=True):
+    """What an address or a way to reach somebody is for; `type` is a word of Monica's own."""
+
+    type: str | None = None
+    label: str | None = None
+
+
+class SavedPart(msgspec.Struct, kw_only=True):
+    """What is kept with contacts, and what they refer to; each sort has members of its own."""
+
+    id: int
+    object: str
+    contact: SavedContact | None = None
+    name: str | None = None
+    street: str | None = None
+    city: str | None = None
+    province: str | None = None
+    postal_code: str | None = None
+    country: SavedCountry | str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    content: str | None = None
+    contact_field_type: SavedFieldType | None = None
+    labels: list[SavedLabel] = []
+    type: str | None = None
+    fontawesome_icon: str | None = None
+    protocol: str | None = None
+    activity_type_category: SavedCategory | None = None
+    title: str | None = None
+    description: str | None = None
+    completed: bool = False
+    completed_at: str | None = None
+    updated_at: str | None = None
+    initial_date: str | None = None
+    frequency_type: str | None = None
+    frequency_number: int | None = None
+    delible: bool = True
+
+
 class SavedDates(msgspec.Struct, kw_only=True):
     """The dates of a contact that is shown in full."""
 
@@ -81,6 +138,13 @@ class SavedTag(msgspec.Struct, kw_only=True):
     name: str
 
 
+class SavedHowYouMet(msgspec.Struct, kw_only=True):
+    """How one met a contact; through whom is not read, as that is a number of another server."""
+
+    general_information: str | None = None
+    first_met_date: SpecialDate | None = None
+
+
 class SavedFullInformation(msgspec.Struct, kw_only=True):
     """`information` of a contact that is shown in full."""
 
@@ -88,6 +152,7 @@ class SavedFullInformation(msgspec.Struct, kw_only=True):
     career: SavedCareer | None = None
     avatar: SavedAvatar | None = None
     food_preferences: str | None = None
+    how_you_met: SavedHowYouMet | None = None
 
 
 class SavedFullContact(SavedPerson, kw_only=True):
@@ -96,6 +161,8 @@ class SavedFullContact(SavedPerson, kw_only=True):
     description: str | None = None
     information: SavedFullInformation | None = None
     tags: list[SavedTag] = []
+    addresses: list[SavedPart] = []
+    contact_fields: list[SavedPart] = msgspec.field(default_factory=list, name="contactFields")
 
 
 class SavedAttendees(msgspec.Struct, kw_only=True):
@@ -130,17 +197,6 @@ class SavedMessage(msgspec.Struct, kw_only=True):
     content: str | None = None
     written_at: str | None = None
     written_by_me: bool = False
-
-
-class SavedFieldType(msgspec.Struct, kw_only=True):
-    """The way in which a conversation took place; `type` is a word of Monica's own."""
-
-    id: int | None = None
-    name: str | None = None
-    fontawesome_icon: str | None = None
-    protocol: str | None = None
-    delible: bool | None = None
-    type: str | None = None
 
 
 class SavedLifeEventType(msgspec.Struct, kw_only=True):

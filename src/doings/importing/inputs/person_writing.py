@@ -21,8 +21,8 @@ from doings.core.store.imports import ImportCounts
 from doings.core.text import json_text, object_from_text
 from doings.dialects.monica.mapping.resources.entities import default_entities
 from doings.dialects.monica.mapping.resources.people import CONTACT_FIELD_TYPES
+from doings.importing.directory import Directory
 from doings.importing.inputs.people import MANY, PersonItem
-from doings.importing.saved_answers import Directory
 
 
 async def put_people(writer: Writer, items: Sequence[PersonItem]) -> ImportCounts:

@@ -14,6 +14,8 @@ from doings.core.values.instants import date_from_text, instant_from_text
 from doings.dialects.monica.exports.documents import LEFT_OUT, Element, Entry, Ref
 from doings.dialects.monica.mapping.emotions import EMOTIONS
 from doings.dialects.monica.mapping.resources.life_events import LIFE_EVENT_TYPES, stored_type
+from doings.dialects.monica.mapping.saved_parts import field_type
+from doings.dialects.monica.saved_documents import SavedFieldType
 from doings.dialects.monica.vocabulary import (
     ATTENDEE,
     NAMES_OF_GENDERS,
@@ -128,12 +130,21 @@ def _contact_field(element: Element, entry: Entry, _context: Context) -> ImportI
     word = (_text(type_, "type") or _text(type_, "name") or "other").lower()
     owner = _key(_owner(element).uuid)
     number = NUMBERS_OF_FIELD_TYPES.get(word)
-    attrs = json_text({"contact_field_type": number} if number else {"type": word})
-    field = EntityDraft(name=content, attrs=attrs, contact=owner[1])
+    attrs: dict[str, object] = {"contact_field_type": number}
+    types: tuple[tuple[EntityKey, EntityDraft], ...] = ()
+    if number is None:
+        said = SavedFieldType(
+            fontawesome_icon=_text(type_, "fontawesome_icon"), protocol=_text(type_, "protocol")
+        )
+        uuid = str(entry.properties.get("type") or word)
+        types = (field_type(_text(type_, "name") or word, uuid, said),)
+        attrs = {"contact_field_type": types[0][0][1]}
+    field = EntityDraft(name=content, attrs=json_text(attrs), contact=owner[1])
     contact = EntityDraft(attrs=json_text({word: content}))
     return ImportItem(
         draft=None,
         entities=((owner, contact), ((CONTACT_FIELD, f"{ORIGIN}-{entry.uuid}"), field)),
+        new_entities=types,
     )
 
 

@@ -21,6 +21,7 @@ from doings.dialects.monica.saved_documents import (
     SavedEmotion,
     SavedFullContact,
     SavedFullInformation,
+    SavedHowYouMet,
     SavedInformation,
 )
 from doings.dialects.monica.validation import date_of
@@ -142,6 +143,8 @@ def contact_item(contact: SavedFullContact, *, is_kept: bool = False) -> ImportI
     information = contact.information or SavedFullInformation()
     dates = information.dates if isinstance(information.dates, SavedDates) else SavedDates()
     career = information.career or SavedCareer()
+    met = information.how_you_met or SavedHowYouMet()
+    met_on = met.first_met_date or NOTHING
     short = SavedContact(
         **{name: getattr(contact, name) for name in _OF_BOTH},
         information=SavedInformation(
@@ -156,6 +159,10 @@ def contact_item(contact: SavedFullContact, *, is_kept: bool = False) -> ImportI
         job=career.job,
         company=career.company,
         food_preferences=information.food_preferences,
+        first_met_general_information=met.general_information,
+        first_met_date=met_on.date,
+        first_met_date_is_age_based=met_on.is_age_based is True,
+        first_met_date_is_year_unknown=met_on.is_year_unknown is True,
     )
     draft = EntityDraft(name=complete_name(facts) or None, attrs=json_text(facts))
     named = tuple(
