@@ -4,6 +4,7 @@ The export of an account, which Monica 4 gives as a file, is read as well.
 """
 
 from collections.abc import AsyncIterator, Iterable, Sequence
+from typing import Any
 
 import msgspec
 
@@ -60,13 +61,14 @@ class SavedAnswer(msgspec.Struct):
 
     data: msgspec.Raw = _NONE
     account: msgspec.Raw = _NONE
-    error: "SavedError | None" = None
+    error: Any = None
+    message: Any = None
 
-
-class SavedError(msgspec.Struct):
-    """An answer that is an error."""
-
-    message: list[str] | str = ""
+    @property
+    def reason(self) -> str | None:
+        """What an error says, None for an answer that is none."""
+        said = self.error.get("message") if isinstance(self.error, dict) else self.message
+        return ", ".join(map(str, said)) if isinstance(said, list) else said and str(said)
 
 
 def elements_from_answer(answer: bytes) -> list[bytes]:
@@ -75,21 +77,25 @@ def elements_from_answer(answer: bytes) -> list[bytes]:
     data, account = bytes(envelope.data), bytes(envelope.account)
     if not data and account:
         return elements_of_export(account)
-    if envelope.error is not None:
-        said = envelope.error.message
-        message = said if isinstance(said, str) else ", ".join(said)
-        raise Invalid.of("answer", f"is an error that the service answered: {message}")
+    if not data and envelope.reason:
+        raise Invalid.of("answer", f"is an error that the service answered: {envelope.reason}")
     if not data:
         raise Invalid.of("answer", "has neither `data`, as answers have, nor an export's `account`")
     elements = elements_of_list(data) if data.startswith(b"[") else [data]
-    objects = {object_of(element) for element in elements}
-    if objects.isdisjoint({None, ACTIVITY, CONTACT, *ENTRIES, *PARTS}) and objects:
-        raise _not_taken(objects)
+    sorts = {object_of(element) or _sort_by_members(element) for element in elements}
+    if sorts and sorts.isdisjoint({ACTIVITY, CONTACT, *ENTRIES, *PARTS}):
+        raise _not_taken(sorts)
     return elements
 
 
-def _not_taken(objects: Iterable[str | None]) -> Invalid:
-    sorts = ", ".join(sorted(map(str, objects)))
+def _sort_by_members(element: bytes) -> str:
+    """What an element is that does not say what it is."""
+    is_other = element.startswith(b"{") and b'"happened_at"' not in element
+    return "what says no `object`" if is_other else ACTIVITY
+
+
+def _not_taken(objects: Iterable[str]) -> Invalid:
+    sorts = ", ".join(sorted(objects))
     return Invalid.of("answer", f"{sorts} is not taken; lists and single answers of {TAKEN} are")
 
 
@@ -131,7 +137,7 @@ def parse_element(element: bytes, context: Context) -> ImportItem:
         return full_contact_item(saved_contact(element), is_kept=is_kept)
     if sort in PARTS:
         return part_item(saved_part(element), time_zone, is_kept=is_kept)
-    if sort not in {None, ACTIVITY}:
+    if sort is not None and sort != ACTIVITY:
         raise _not_taken([sort])
     document = saved_activity(element)
     return ImportItem(
