@@ -6,7 +6,7 @@ import pytest
 
 from doings.importing.pull import client
 from tests.cli.conftest import Cli
-from tests.pull.conftest import Puller, Vendor
+from tests.pull.conftest import BASES, Puller, Vendor
 from tests.pull.proxy import proxy
 from tests.pull.test_following import encounter
 
@@ -42,6 +42,26 @@ def test_a_place_where_nobody_answers_is_not_waited_for_long(
     outcome = cli("pull", "monica", "--from", "http://127.0.0.1:9", "--account", "here")
 
     assert (outcome.code, "cannot be reached" in outcome.err) == (3, True)
+
+
+@pytest.mark.parametrize(
+    ("dialect", "more", "twice"),
+    [
+        ("mio", "/business/v1", "/business/v1"),
+        ("mio", "/business/v1/business/v1", "/business/v1"),
+        ("cobot", "/api", "/api"),
+    ],
+)
+def test_an_address_that_says_its_path_twice_is_told_as_wrong(
+    pull: Puller, monkeypatch: pytest.MonkeyPatch, dialect: str, more: str, twice: str
+) -> None:
+    """And not the credentials, which some services refuse where there is nothing at all."""
+    monkeypatch.setitem(BASES, dialect, BASES[dialect] + more)
+
+    outcome = pull(dialect)
+
+    assert outcome.code == 2, outcome.err
+    assert f"give the address without {twice} at its end" in outcome.err
 
 
 def test_credentials_are_asked_for_or_named(cli: Cli) -> None:

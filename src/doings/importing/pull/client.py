@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Self
+from urllib.parse import urlsplit
 
 import httpx
 import msgspec
@@ -243,11 +244,14 @@ class ServiceClient:
             if has_token:
                 raise _Expired
             said = _said(body)
+            self._check_base(ask, status)
             raise Misconfigured(f"{self._base} does not take these credentials: {status}{said}")
         if status in PASSING:
             wait_s = _retry_after(response.headers, at)
             asks = "" if wait_s is None else f" and asks to wait {wait_s:.0f} s"
             raise _Passing(f"answers {status}{_said(body)}{asks}", wait_s)
+        if status == NOT_FOUND:
+            self._check_base(ask, status)
         if status == NOT_FOUND and ask.may_miss and not _is_html(body):
             return Answer(body, response.headers, at, is_missing=True)
         if response.is_redirect:
@@ -264,6 +268,26 @@ class ServiceClient:
         except (ValueError, RecursionError):
             raise _Passing("answers what is cut off or no JSON", tries=CUT_TRIES) from None
         return Answer(body, response.headers, at)
+
+    def _check_base(self, ask: Ask, status: int) -> None:
+        """Raise Misconfigured where --from holds a part of the address that is put behind it."""
+        twice = _twice(urlsplit(self._base).path, ask.path)
+        if twice:
+            raise Misconfigured(
+                f"--from {self._base} seems wrong: {self._base}{ask.path} was asked for, which has"
+                f" {twice} twice, and answers {status}; give the address without {twice} at its end"
+            )
+
+
+def _twice(base: str, path: str) -> str | None:
+    """The end of a path that is said again: by what is put behind it, or within itself."""
+    parts = [part for part in base.split("/") if part]
+    behind = path.strip("/").split("/")
+    for count in range(len(parts), 0, -1):
+        end = parts[-count:]
+        if end in (behind[:count], parts[-2 * count : -count]):
+            return "/" + "/".join(end)
+    return None
 
 
 def _token_of(answer: Answer, token: Callable[[Answer], str], base: str) -> str:
