@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from typing import Literal
 
 import msgspec
 
@@ -61,6 +62,11 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
         return object_from_text(self.settings).get(ONE_SEQUENCE) is True
 
     @property
+    def monica(self) -> Literal["document", "4.1"]:
+        """Which Monica its API at /monica speaks: that of Monica's document, or that of 4.1."""
+        return "4.1" if object_from_text(self.settings).get("monica") == "4.1" else "document"
+
+    @property
     def origins(self) -> tuple[str, ...] | None:
         """The sites whose pages may show its timelines to viewers; None is any site."""
         return tuple(object_from_text(self.settings).get("origins", ())) or None
@@ -98,7 +104,9 @@ def check_new_account(slug: str, time_zone: str) -> None:
     if not SLUG.fullmatch(slug):
         raise Invalid.of("slug", "letters a-z, digits and inner hyphens, at most 63 of them")
     if slug in RESERVED_SLUGS:
-        raise Invalid.of("slug", f"{slug!r} is reserved")
+        names = " and ".join(sorted(RESERVED_SLUGS))
+        reason = f"{slug!r} means something else in addresses; {names} are reserved for that"
+        raise Invalid.of("slug", reason)
     try:
         zone(time_zone)
     except ValueError as error:

@@ -155,7 +155,7 @@ def test_undo_takes_back_what_a_run_recorded(cli: Cli) -> None:
         "Took back 3 activities and 1 entities of run 2; 0 are as they were before, 0 were kept\n",
         "",
     )
-    assert again.out.startswith("Took back 0 activities and 0 entities")
+    assert again.out.startswith("There is nothing to take back of run 2, which was taken back on 2")
     assert left == before
     assert anew.out.startswith("Imported 3 activities")
     assert rows(cli("import", "list").out)[1][-1] == "undone"
@@ -175,6 +175,7 @@ def test_what_was_changed_since_is_kept_and_listed(cli: Cli) -> None:
     assert " ".join(rows(cli("import", "list").out)[1][-4:]) == "partly undone, 1 kept"
     assert undone.err == "kept entity contact:8: changed since\n"
     assert undone.out.endswith("1 were kept\n")
+    assert "of run 1, which was taken back on 2" in cli("import", "undo", "1").out
 
 
 @pytest.mark.parametrize(

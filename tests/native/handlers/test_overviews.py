@@ -211,6 +211,7 @@ async def test_shows_the_account(native: Native) -> None:
         "interactions": "open",
         "merging": "manual",
         "keeps_ids_of": None,
+        "monica": "document",
         "created_at": account["created_at"],
     }
 

@@ -19,7 +19,7 @@ from doings.core.account import Account, checked_origins
 from doings.core.clock import text_from_instant
 from doings.core.errors import Invalid, Misconfigured
 from doings.core.store import Store
-from doings.core.text import json_text, object_from_text
+from doings.core.text import json_text
 
 accounts = typer.Typer(
     help="Create, list, set up and delete accounts: the businesses whose timelines are kept here.",
@@ -87,7 +87,7 @@ def list_(
             account.time_zone,
             str(total),
             _day(account.created_at),
-            _monica(account),
+            account.monica,
             "own" if account.keeps_ids_of is None else "kept",
         )
         for account, total in found
@@ -102,13 +102,9 @@ def _document(account: Account, total: int) -> dict[str, Any]:
         "time_zone": account.time_zone,
         "activities": total,
         "created_at": text_from_instant(account.created_at),
-        "monica": _monica(account),
+        "monica": account.monica,
         "keeps_ids_of": account.keeps_ids_of,
     }
-
-
-def _monica(account: Account) -> str:
-    return str(object_from_text(account.settings).get("monica", "document"))
 
 
 SET_EXAMPLES = """

@@ -123,17 +123,24 @@ def undo_import(
 ) -> None:
     """Take back what an import recorded and nobody changed since."""
 
-    async def work(store: Store) -> Undone:
+    async def work(store: Store) -> tuple[ImportRun, Undone | None]:
         owner, found = await _found(store, account, run)
+        if found.state == "undone" and not found.kept:
+            return found, None
         with progress("Undoing") as step:
-            return await undo(Timeline(store, owner, by=None), found, step)
+            return found, await undo(Timeline(store, owner, by=None), found, step)
 
-    undone = with_store(database, work)
+    before, undone = with_store(database, work)
+    ended_at = before.ended_at if before.state == "undone" else None
+    since = "" if ended_at is None else f", which was taken back on {text_from_instant(ended_at)}"
+    if undone is None:
+        say(f"There is nothing to take back of run {run}{since}")
+        return
     for kept in undone.kept:
         remark(f"kept {kept.thing} {kept.name}: {kept.reason}")
     say(
-        f"Took back {undone.activities} activities and {undone.entities} entities of run {run};"
-        f" {undone.reverted} are as they were before, {len(undone.kept)} were kept"
+        f"Took back {undone.activities} activities and {undone.entities} entities of run {run}"
+        f"{since}; {undone.reverted} are as they were before, {len(undone.kept)} were kept"
     )
 
 

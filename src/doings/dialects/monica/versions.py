@@ -7,10 +7,6 @@ of version 4.1 have no such list and give fifteen; strict programs were written 
 import msgspec
 
 from doings.core.account import Account
-from doings.core.text import object_from_text
-
-SETTING = "monica"
-"""The setting of an account; where it says nothing known, the document holds."""
 
 
 class Version(msgspec.Struct, frozen=True):
@@ -27,5 +23,4 @@ VERSIONS = {one.name: one for one in (DOCUMENT, Version("4.1", 15, has_list_of_d
 
 def version_of(account: Account) -> Version:
     """The Monica that an account speaks."""
-    name = object_from_text(account.settings).get(SETTING)
-    return VERSIONS.get(name, DOCUMENT) if isinstance(name, str) else DOCUMENT
+    return VERSIONS[account.monica]

@@ -27,6 +27,8 @@ class AccountDocument(msgspec.Struct, rename={"self_": "self"}):
     """The credential's account.
 
     `keeps_ids_of` is the service that it was moved from, where it keeps the numbers of that one.
+    `monica` is which Monica its API at `/monica` speaks: that of Monica's document, or that of the
+    servers of version 4.1. Settings are changed by `doings account set` on the server.
     """
 
     id: int
@@ -37,6 +39,7 @@ class AccountDocument(msgspec.Struct, rename={"self_": "self"}):
     interactions: Literal["open", "closed"]
     merging: Literal["manual", "verified"]
     keeps_ids_of: str | None
+    monica: Literal["document", "4.1"]
     created_at: Moment
 
 

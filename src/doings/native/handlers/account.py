@@ -40,6 +40,7 @@ async def show_account(request: Request) -> Response:
             interactions="open" if account.takes_interactions else "closed",
             merging="verified" if account.merges_by_itself else "manual",
             keeps_ids_of=account.keeps_ids_of,
+            monica=account.monica,
             created_at=datetime_from_instant(account.created_at),
         ),
     )
