@@ -1,7 +1,7 @@
 """Lists of what is of some kinds, and how much of it people have, also where two are one."""
 
 from doings.core.clock import SECOND
-from doings.core.entity import CONTACT
+from doings.core.entity import CONTACT, EntityDraft
 from doings.core.query import KindsOrder
 from tests.builders import note
 from tests.clocks import NOON
@@ -44,6 +44,23 @@ async def test_lists_go_by_each_order(book: Book) -> None:
     assert of_one == [(NOON + 3 * SECOND, first), (NOON + SECOND, both)]
     unknown = (CONTACT, "9")
     assert await book.read(lambda reader: reader.keys_of_kinds(KINDS, recorded, unknown)) == []
+
+
+async def test_what_was_with_contacts_who_are_deleted_is_left_out(book: Book) -> None:
+    """In every order, unless somebody else was there; who is made again has it again."""
+    first, both, second, *_ = await filled(book)
+    await book.write(lambda writer: writer.delete_entity(ONE))
+
+    async def seqs(order: KindsOrder) -> list[int]:
+        keys = await book.read(lambda reader: reader.keys_of_kinds(KINDS, order))
+        return [seq for _, seq in keys]
+
+    deleted = [await seqs(KindsOrder()), await seqs(KindsOrder("updated"))]
+    await book.write(lambda writer: writer.put_entity(ONE, lambda _: EntityDraft()))
+    there = await seqs(KindsOrder())
+
+    assert deleted == [[both, second], [both, second]]
+    assert there == [first, both, second]
 
 
 async def test_two_who_are_one_have_what_each_has(book: Book) -> None:

@@ -157,6 +157,7 @@ SCHEMA = {
     "blob": "BYTEA",
     "figures": "",
     "figures_of_belongings": "",
+    "figures_of_deleted": "",
     "without_rowid": "",
     "json": "JSON",
     # 64 hex digits, of which all but twelve are random.

@@ -130,6 +130,16 @@ UPDATES_OF_KINDS = """
     JOIN activities a ON a.account_id = :account_id AND a.seq = l.activity_seq
     WHERE l.account_id = :account_id AND l.entity = ANY(:entities) AND l.kind = ANY(:kinds)
         AND (a.has_contact = 1 OR :alone = 1)"""
+# The activities of some kinds that concern a contact that is deleted, and whom else.
+KINDS_OF_DELETED_CONTACTS = """
+    SELECT a.seq, a.linked FROM entities e
+    JOIN links l ON l.account_id = :account_id AND l.entity = e.seq AND l.kind = ANY(:kinds)
+    JOIN activities a ON a.account_id = :account_id AND a.seq = l.activity_seq
+    WHERE e.account_id = :account_id AND e.type = 'contact' AND e.deleted_at IS NOT NULL"""
+# Which of these entities are contacts that are there.
+CONTACTS_AMONG = """
+    SELECT seq FROM entities WHERE account_id = :account_id AND seq = ANY(:seqs)
+        AND type = 'contact' AND deleted_at IS NULL"""
 # When each of some entities, or what is one with it, last had an activity of a kind.
 LAST_OF_KIND = """
     SELECT k.seq, (

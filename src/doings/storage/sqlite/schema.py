@@ -35,6 +35,9 @@ _TYPICAL_OF_ENTITIES = (
 _TYPICAL_OF_BELONGINGS = (("entities", "entities_of_contact", "900000 20000 20 3"),)
 """The same of what belongs to contacts: without figures all that has a type would be read."""
 
+_TYPICAL_OF_DELETED = (("entities", "entities_deleted", "10000 200 150 1"),)
+"""The same of entities that are deleted, which are few."""
+
 
 def _figures(typical: tuple[tuple[str, str, str], ...]) -> str:
     return "\n".join(f"INSERT INTO sqlite_stat1 VALUES {figures};" for figures in typical)
@@ -54,5 +57,6 @@ SCHEMA = {
     + _figures(_TYPICAL),
     "figures": _figures(_TYPICAL_OF_ENTITIES),
     "figures_of_belongings": _figures(_TYPICAL_OF_BELONGINGS),
+    "figures_of_deleted": _figures(_TYPICAL_OF_DELETED),
     "folded": FOLDED_TABLES,
 }

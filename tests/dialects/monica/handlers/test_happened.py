@@ -344,10 +344,14 @@ async def test_the_journal_is_about_nobody(monica: httpx.AsyncClient, acme: Busi
 async def test_what_happened_stays_when_its_contact_goes(
     monica: httpx.AsyncClient, jim: Entity
 ) -> None:
-    """It is shown without one, in the list as well."""
+    """In the timeline; here it is found no more, as in Monica, which deletes it as well."""
     document = await create(monica, "/notes", jim)
     await monica.delete(f"/contacts/{jim.seq}")
 
-    shown = (await monica.get(f"/notes/{document['id']}")).json()["data"]
-    assert shown["contact"] is None
-    assert (await monica.get("/notes")).json()["data"] == [shown]
+    shown = await monica.get(f"/notes/{document['id']}")
+    listed = (await monica.get("/notes")).json()
+    activity = (await monica.get(f"/activities/{document['id']}")).json()["data"]
+
+    assert shown.status_code == 404
+    assert (listed["data"], listed["meta"]["total"]) == ([], 0)
+    assert activity["attendees"] == {"total": 0, "contacts": []}

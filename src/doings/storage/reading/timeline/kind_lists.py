@@ -9,6 +9,7 @@ from doings.core.query import Key, KindsOrder
 from doings.storage.reading.timeline import ranges
 from doings.storage.sql import statements as sql
 from doings.storage.sql import tallies
+from doings.storage.sql.rows import linked_from_text
 from doings.storage.sql.tallies import timeline_of
 from doings.storage.transaction import ReadTransaction
 
@@ -26,9 +27,10 @@ async def keys_of_kinds(
 ) -> list[Key]:
     """All keys in their order.
 
-    They are put in order here. Rejected: an index for each order, which every activity of these
-    kinds would have to be written to. A list like this is seldom asked for, and of one contact, or
-    what somebody wrote by hand.
+    What concerned contacts who are all deleted is left out of a list of everybody. The keys are put
+    in order here. Rejected: an index for each order, which every activity of these kinds would have
+    to be written to. A list like this is seldom asked for, and of one contact, or what somebody
+    wrote by hand.
     """
     entities = await ranges.resolve(transaction, () if entity is None else (entity,))
     if not entities:
@@ -40,10 +42,29 @@ async def keys_of_kinds(
         rows = await transaction.fetch(sql.KEYS_OF_KINDS, **names)
     else:
         rows = await transaction.fetch(sql.KEYS_OF_KINDS_WITH_CONTACT, **names)
+    if entity is None and not is_alone_allowed:
+        hidden = await _without_contacts(transaction, kinds)
+        rows = [row for row in rows if row[1] not in hidden] if hidden else rows
     rows.sort(key=itemgetter(*COLUMNS[order.by]), reverse=order.is_descending)
     keys: list[Key] = [(row[0], row[1]) for row in rows]
     # What concerns several that are one person stands in the timeline of each of them.
     return keys if len(entities) == 1 else list(dict.fromkeys(keys))
+
+
+async def _without_contacts(transaction: ReadTransaction, kinds: Sequence[str]) -> set[int]:
+    """The seqs of the activities of some kinds whose contacts are all deleted.
+
+    They are found from the deleted contacts, of which an index tells. Rejected: to write it into
+    each of the activities when a contact is deleted, as there may be a million.
+    """
+    rows = await transaction.fetch(sql.KINDS_OF_DELETED_CONTACTS, kinds=list(kinds))
+    if not rows:
+        return set()
+    linked = {seq: [one for one, _ in linked_from_text(text)] for seq, text in rows}
+    others = {one for seqs in linked.values() for one in seqs}
+    found = await transaction.fetch(sql.CONTACTS_AMONG, seqs=list(others))
+    there = {seq for (seq,) in found}
+    return {seq for seq, seqs in linked.items() if there.isdisjoint(seqs)}
 
 
 async def totals_by_kind_of(

@@ -370,6 +370,12 @@ STEPS: tuple[str, ...] = (
     """
     ALTER TABLE merges ADD COLUMN is_told SMALLINT NOT NULL DEFAULT 0;
     """,
+    # Lists leave out what was with contacts that are deleted, so these have to be found.
+    """
+    CREATE INDEX entities_deleted ON entities (account_id, type, seq)
+        WHERE deleted_at IS NOT NULL;
+    {figures_of_deleted}
+    """,
 )
 
 VERSION = len(STEPS)

@@ -71,10 +71,10 @@ class ActivityResource(msgspec.Struct, frozen=True, kw_only=True):
     unknown_to_delete: str | None = None
 
     def has(self, activity: Activity) -> bool:
-        """Whether an activity is an entry: of its kinds, and with a contact, who may be deleted."""
+        """Whether an activity is an entry: of its kinds, and with a contact who is not deleted."""
         if activity.kind not in self.kinds:
             return False
-        return self.is_alone_allowed or any(link.entity.type == CONTACT for link in activity.links)
+        return self.is_alone_allowed or bool(activity.contacts())
 
 
 def rules_of(kept: ActivityResource, *, is_new: bool) -> Rules:
