@@ -1,0 +1,169 @@
+"""People from files, as Monica's API then shows them; and files that were changed since."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from doings.core.store.imports import ImportCounts
+from doings.core.timeline import Timeline
+from doings.importing.importer import Importer, Refusal, each_of
+from doings.importing.inputs.person_writing import put_people
+from doings.importing.inputs.vcards import items_from_vcards
+from doings.importing.trial import FirstMentions, MadeEntities, counts_of_trial
+from doings.importing.undo import undo
+from tests.engines import engine
+from tests.serving import Business, Served, serving
+
+__all__ = ["engine"]
+
+NOW = 1_770_000_000_000_000
+CARD = """BEGIN:VCARD
+VERSION:3.0
+UID:jim
+FN:Jim Halpert
+N:Halpert;Jim;;;
+TEL;TYPE=CELL:1
+TEL:2
+URL:x.org
+X-SOCIALPROFILE;type=twitter:https://twitter.com/jim
+ADR;TYPE=WORK:;;1 Main;Bern;;3000;Switzerland
+CATEGORIES:red,blue
+NOTE:one
+BDAY:--0412
+END:VCARD
+"""
+CHANGED = CARD.replace("TEL;TYPE=CELL:1\nTEL:2", "TEL:9").replace("red,blue", "blue,green")
+CHANGED = CHANGED.replace("NOTE:one", "NOTE:two").replace("Bern", "Basel")
+
+
+class Books:
+    """An account that files are imported into."""
+
+    def __init__(self, served: Served, business: Business) -> None:
+        self._served = served
+        self._business = business
+        self.timeline = Timeline(served.database, business.account, by=None)
+        self.run = 0
+
+    async def bring(self, text: str, *, is_trial: bool = False) -> ImportCounts:
+        """Import a file of cards, or count what that would come to."""
+        first, made = FirstMentions(), MadeEntities()
+        put: Any = made.noting(put_people) if is_trial else put_people
+        importer: Importer[Any] = Importer(self.timeline, put, _refuse, is_trial=is_trial)
+        items = each_of(items_from_vcards(text.encode(), NOW))
+        counts = await importer.run(first.of(items) if is_trial else items, _show_nothing, None)
+        self.run = importer.number
+        return counts_of_trial(counts, first, made) if is_trial else counts
+
+    async def undo(self, number: int) -> None:
+        """Take an import back."""
+        run = await self.timeline.read(lambda reader: reader.import_run(number))
+        assert (await undo(self.timeline, run, _show_nothing)).kept == ()
+
+    async def get(self, path: str) -> Any:  # noqa: ANN401 - JSON
+        """What Monica's API answers."""
+        answer = await self._served.client.get(f"/monica/api{path}", headers=self._business.bearer)
+        return answer.json()
+
+    async def jim(self) -> Mapping[str, Any] | None:
+        """The contact as Monica's API shows it, in short."""
+        data = (await self.get("/contacts?with=contactfields"))["data"]
+        if not data:
+            return None
+        (whole,) = data
+        return {
+            "fields": [
+                (one["contact_field_type"]["name"], one["content"],
+                 *(label["label"] for label in one["labels"]))
+                for one in whole["contactFields"]
+            ],
+            "addresses": [
+                (one["street"], one["city"], one["country"]["iso"]) for one in whole["addresses"]
+            ],
+            "tags": [tag["name"] for tag in whole["tags"]],
+            "notes": [note["body"] for note in (await self.get("/notes"))["data"]],
+            "born": whole["information"]["dates"]["birthdate"],
+        }  # fmt: skip
+
+
+def _refuse(refusal: Refusal) -> None:
+    raise AssertionError(refusal)
+
+
+def _show_nothing(done: int, total: int | None = None) -> None:
+    """Show nothing."""
+
+
+FIRST = {
+    "fields": [("Phone", "1", "Mobile"), ("Phone", "2"), ("Website", "x.org"), ("Twitter", "jim")],
+    "addresses": [("1 Main", "Bern", "CH")],
+    "tags": ["red", "blue"],
+    "notes": ["one"],
+    "born": {"is_age_based": False, "is_year_unknown": True, "date": "2000-04-12T00:00:00Z"},
+}
+SECOND = {
+    **FIRST,
+    "fields": [("Phone", "9"), ("Website", "x.org"), ("Twitter", "jim")],
+    "addresses": [("1 Main", "Basel", "CH")],
+    "tags": ["blue", "green"],
+    "notes": ["two"],
+}
+
+
+@pytest.mark.usefixtures("engine")
+async def test_a_changed_file_changes_people_and_an_undo_puts_them_back(tmp_path: Path) -> None:
+    """What the file says no more goes, and what it says as before repeats nothing."""
+    async with serving(tmp_path) as served:
+        books = Books(served, await served.business())
+        would = await books.bring(CARD, is_trial=True)
+        did = await books.bring(CARD)
+        first, first_run = await books.jim(), books.run
+        again = await books.bring(CARD)
+        changed = await books.bring(CHANGED)
+        second, second_run = await books.jim(), books.run
+        await books.undo(second_run)
+        back = await books.jim()
+        await books.undo(first_run)
+        gone = await books.jim()
+
+    assert would == did == ImportCounts(recorded=1, entities=16)
+    assert first == back == FIRST
+    assert again == ImportCounts(repeated=1)
+    assert changed == ImportCounts(filled=1, entities=5)
+    assert second == SECOND
+    assert gone is None
+
+
+async def test_what_somebody_changed_here_stays_until_the_file_is_changed(tmp_path: Path) -> None:
+    """And who was deleted here stays so, with all that a file says of them."""
+    async with serving(tmp_path) as served:
+        business = await served.business()
+        books = Books(served, business)
+        await business.put("contact", "jim", attrs='{"nickname":"Tuna","birthdate":"1978-10-01"}')
+        await books.bring(CARD)
+        known = await business.read(lambda reader: reader.entity(("contact", "jim")))
+        phone = next(one for one in await _fields(business) if one[1] == "1")
+        await business.write(lambda writer: writer.delete_entity(phone[0]))
+        await books.bring(CARD)
+        kept = await books.jim()
+        await business.write(lambda writer: writer.delete_entity(("contact", "jim")))
+        deleted = await books.bring(CHANGED)
+        gone = await books.jim()
+
+    attrs = msgspec.json.decode(known.attrs)
+    assert (attrs["nickname"], attrs["birthdate"]) == ("Tuna", "1978-10-01")
+    assert kept is not None
+    assert kept["fields"] == FIRST["fields"][1:]  # type: ignore[index]
+    assert deleted == ImportCounts(repeated=1, deleted=1)
+    assert gone is None
+
+
+async def _fields(business: Business) -> list[tuple[tuple[str, str], str | None]]:
+    contact = await business.read(lambda reader: reader.entity(("contact", "jim")))
+    found = await business.read(lambda reader: reader.belongings([contact.seq], ["contact_field"]))
+    seqs = [one.seq for one in found]
+    fields = await business.read(lambda reader: reader.entities_by_seq("contact_field", seqs))
+    return [(one.key, one.name) for one in fields.values()]
