@@ -80,7 +80,7 @@ class _People:
             draft = entity_draft_of(one)
             known = await self._writer.entities_by_key([one.key])
             if not known and not await self._writer.deleted_keys({one.key}):
-                await self._put(one.key, draft)
+                await self._writer.put_entity(one.key, lambda _, draft=draft: draft)  # type: ignore[misc]
 
     async def _put_item(self, item: PersonItem, *, is_leading: bool) -> str:
         """Write an item; returns what became of its note: `recorded`, `filled`, or nothing."""
