@@ -91,6 +91,8 @@ def _check_is_ndjson(head: bytes) -> None:
         return
     if head.lstrip().startswith(b"<"):
         raise Misconfigured(MARKUP)
+    if head.lstrip()[:11].upper() == b"BEGIN:VCARD":
+        raise Misconfigured(CARDS)
     answers = answers_from_text(_closed(head))
     if answers and _is_json(answers[0]) and (not _is_json(lines[0]) or _is_page(answers[0])):
         raise Misconfigured(JSON_NOT_LINES)
@@ -108,8 +110,9 @@ JSON_NOT_LINES = (
 MARKUP = "this is a web page or XML, and no NDJSON, which has JSON in each line"
 NO_JSON = (
     "no line of this file is JSON; NDJSON has an activity or an entity in each line, and a table"
-    " has to be turned into that first"
+    " is taken by `doings import --format csv`"
 )
+CARDS = "this is a vCard, and no NDJSON; `doings import --format vcard` takes it"
 
 
 def _is_json(text: bytes) -> bool:

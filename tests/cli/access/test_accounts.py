@@ -43,6 +43,14 @@ def test_a_slug_is_taken_once(cli: Cli) -> None:
     assert outcome == (1, "", "doings: there is an account co-up already\n")
 
 
+def test_a_reserved_slug_is_told_with_the_reason(cli: Cli) -> None:
+    """And with all that are."""
+    outcome = cli("account", "create", "c")
+
+    assert outcome.code == 2
+    assert "'c' means something else in addresses; api and c are reserved" in outcome.err
+
+
 def test_an_account_is_deleted_only_when_that_is_certain(cli: Cli) -> None:
     """Where nobody can be asked, --yes must say so."""
     cli("account", "create", "co-up")
