@@ -195,6 +195,8 @@ def test_the_mapping_of_a_table_is_shown_before_anything_is_imported(
         (("b.csv", "--dialect", "agendize", "--contact", "1", "--contact-from-name"), "--contact "),
         (("b.csv", "--dialect", "monica", "--contact-from-name"), "--contact does not go with"),
         (("b.csv", "--map", "body=Nothing"), "there is no column Nothing"),
+        (("c.csv", "--yes"), "the table has headings, and no row below them"),
+        (("a.txt",), "`doings import --format vcard` takes it"),
     ],
 )
 def test_what_does_not_go_together_is_refused(
@@ -202,7 +204,9 @@ def test_what_does_not_go_together_is_refused(
 ) -> None:
     """In a sentence, and nothing is imported."""
     (tmp_path / "a.vcf").write_text(CARD)
+    (tmp_path / "a.txt").write_text(CARD)
     (tmp_path / "b.csv").write_text(TABLE)
+    (tmp_path / "c.csv").write_text("Date,Client\n")
     (tmp_path / "empty").mkdir()
 
     outcome = cli("import", *arguments, "--account", "co-up")

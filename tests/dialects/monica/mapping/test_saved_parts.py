@@ -142,3 +142,31 @@ def test_an_answer_of_something_else_is_refused_once(answer: Any, reason: str) -
         elements_from_answer(json.dumps(answer).encode())
 
     assert reason in str(raised.value)
+
+
+def test_an_export_keeps_the_types_of_one_s_own() -> None:
+    """Which it names by their UUIDs; those of everybody have numbers."""
+    fields = [
+        {"uuid": "f1", "properties": {"data": "ann", "type": "t1"}},
+        {"uuid": "f2", "properties": {"data": "a@x.org", "type": "t2"}},
+    ]
+    contact = {"uuid": "c1", "data": [{"type": "contact_field", "values": fields}]}
+    types = [
+        {"uuid": "t1", "properties": {"name": "Skype", "protocol": "skype:"}},
+        {"uuid": "t2", "properties": {"name": "Email", "type": "email"}},
+    ]
+    account = {
+        "data": [{"type": "contact", "values": [contact]}],
+        "instance": {"contact_field_types": types},
+    }
+
+    _, own, usual = (
+        parse_element(element, CONTEXT)
+        for element in elements_from_answer(json.dumps({"account": account}).encode())
+    )
+
+    assert entities(own)["contact_field"] == ("ann", {"contact_field_type": "monica-t1"})
+    ((key, draft),) = own.new_entities
+    assert (key, draft.name) == (("contact_field_type", "monica-t1"), "Skype")
+    assert entities(usual)["contact_field"] == ("a@x.org", {"contact_field_type": "1"})
+    assert usual.new_entities == ()
