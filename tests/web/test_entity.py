@@ -30,7 +30,8 @@ def seen(text: str) -> str:
 
 async def test_a_person_has_one_page(member: Visitor, acme: Business) -> None:
     """Name, attributes, systems, things, numbers and timeline."""
-    await acme.put("contact", "8", name="Jim", attrs='{"email":"jim@example.org"}')
+    attrs = '{"email":"jim@example.org","imported_as":"5f0e"}'
+    await acme.put("contact", "8", name="Jim", attrs=attrs)
     await acme.put("membership", "m1", name="Jim's desk", contact="8")
     await acme.record(
         note("8", at=NOON - 2 * HOUR, summary="first", origin="crm"),
@@ -43,6 +44,7 @@ async def test_a_person_has_one_page(member: Visitor, acme: Business) -> None:
 
     assert "<h1><bdi>Jim</bdi></h1>" in text
     assert "<dt>email</dt><dd>jim@example.org</dd>" in text
+    assert "5f0e" not in text
     assert [title.split()[-1] for title in titles(text)] == ["third", "second", "first"]
     assert [int(one["aria-setsize"]) for one in articles(text)] == [3, 3, 3]
     assert '<a href="/timeline?person=contact:8&amp;origin=crm">crm</a>' in text
