@@ -121,6 +121,10 @@ CONTACT_OF_ENTITY = """
     SELECT c.seq, c.id FROM entities e
     JOIN entities c ON c.account_id = :account_id AND c.seq = e.contact_seq
     WHERE e.account_id = :account_id AND e.seq = :seq"""
+# Which of these entities are contacts that are there.
+CONTACTS_AMONG = """
+    SELECT seq FROM entities WHERE account_id = :account_id AND seq = ANY(:seqs)
+        AND type = 'contact' AND deleted_at IS NULL"""
 # Marks an entity as deleted; its row stays for what is linked to it.
 DELETE_ENTITY = """
     UPDATE entities SET deleted_at = :at WHERE account_id = :account_id AND seq = :seq"""

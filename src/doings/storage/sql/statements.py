@@ -136,10 +136,6 @@ KINDS_OF_DELETED_CONTACTS = """
     JOIN links l ON l.account_id = :account_id AND l.entity = e.seq AND l.kind = ANY(:kinds)
     JOIN activities a ON a.account_id = :account_id AND a.seq = l.activity_seq
     WHERE e.account_id = :account_id AND e.type = 'contact' AND e.deleted_at IS NOT NULL"""
-# Which of these entities are contacts that are there.
-CONTACTS_AMONG = """
-    SELECT seq FROM entities WHERE account_id = :account_id AND seq = ANY(:seqs)
-        AND type = 'contact' AND deleted_at IS NULL"""
 # When each of some entities, or what is one with it, last had an activity of a kind.
 LAST_OF_KIND = """
     SELECT k.seq, (

@@ -7,8 +7,8 @@ from operator import itemgetter
 from doings.core.entity import Entity, EntityKey
 from doings.core.query import Key, KindsOrder
 from doings.storage.reading.timeline import ranges
+from doings.storage.sql import entity_statements, tallies
 from doings.storage.sql import statements as sql
-from doings.storage.sql import tallies
 from doings.storage.sql.rows import linked_from_text
 from doings.storage.sql.tallies import timeline_of
 from doings.storage.transaction import ReadTransaction
@@ -62,7 +62,7 @@ async def _without_contacts(transaction: ReadTransaction, kinds: Sequence[str]) 
         return set()
     linked = {seq: [one for one, _ in linked_from_text(text)] for seq, text in rows}
     others = {one for seqs in linked.values() for one in seqs}
-    found = await transaction.fetch(sql.CONTACTS_AMONG, seqs=list(others))
+    found = await transaction.fetch(entity_statements.CONTACTS_AMONG, seqs=list(others))
     there = {seq for (seq,) in found}
     return {seq for seq, seqs in linked.items() if there.isdisjoint(seqs)}
 
