@@ -33,18 +33,18 @@ from doings.dialects.monica.mapping.numbers import numbers_of
 from doings.dialects.monica.mapping.public_ids import identities
 from doings.dialects.monica.mapping.render_context import AccountApi, RenderContext
 from doings.dialects.monica.mapping.resources.saved import ENTRIES, entry_item, saved_entry
+from doings.dialects.monica.mapping.resources.saved_parts import (
+    PARTS,
+    full_contact_item,
+    part_item,
+    saved_part,
+)
 from doings.dialects.monica.mapping.saved import (
     draft_from_document,
     entity_drafts_from_document,
     named_from_document,
     saved_activity,
     saved_contact,
-)
-from doings.dialects.monica.mapping.saved_parts import (
-    PARTS,
-    full_contact_item,
-    part_item,
-    saved_part,
 )
 from doings.dialects.monica.paging import HEAD, Page, list_document
 from doings.dialects.monica.params import Listing

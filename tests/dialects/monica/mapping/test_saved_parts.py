@@ -7,6 +7,7 @@ import pytest
 
 from doings.core.errors import Invalid
 from doings.core.imports import ImportItem
+from doings.dialects.monica.mapping.resources.saved_parts import part_item, saved_part
 from doings.dialects.monica.saved import elements_from_answer, parse_element
 from tests.dialects.monica.mapping.test_saved import CONTEXT
 from tests.engines import SQLITE_ONLY
@@ -107,6 +108,17 @@ def test_what_goes_by_its_name_is_found_by_it() -> None:
     assert (named.type, named.name) == ("activity_type", "swam")
     assert named.within is not None
     assert named.within[1].name == "Sport"
+
+
+def test_what_goes_by_its_name_keeps_its_number_where_numbers_are_kept() -> None:
+    """And its category's."""
+    type_ = {"id": 40, "object": "activitytype", "name": "swam",
+             "activity_type_category": {"id": 41, "name": "Sport"}}  # fmt: skip
+
+    (named,) = part_item(saved_part(json.dumps(type_).encode()), "UTC", is_kept=True).named
+
+    assert named.within is not None
+    assert (named.number, named.within[1].number) == (40, 41)
 
 
 @pytest.mark.parametrize(

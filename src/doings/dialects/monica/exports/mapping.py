@@ -14,7 +14,7 @@ from doings.core.values.instants import date_from_text, instant_from_text
 from doings.dialects.monica.exports.documents import LEFT_OUT, Element, Entry, Ref
 from doings.dialects.monica.mapping.emotions import EMOTIONS
 from doings.dialects.monica.mapping.resources.life_events import LIFE_EVENT_TYPES, stored_type
-from doings.dialects.monica.mapping.saved_parts import field_type
+from doings.dialects.monica.mapping.resources.saved_parts import field_type
 from doings.dialects.monica.saved_documents import SavedFieldType
 from doings.dialects.monica.vocabulary import (
     ATTENDEE,

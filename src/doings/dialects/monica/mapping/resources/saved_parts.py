@@ -46,7 +46,8 @@ def part_item(document: SavedPart, time_zone: str, *, is_kept: bool = False) -> 
     if not is_kept:
         return item
     category = document.activity_type_category
-    named = tuple([_numbered(thing, document.id, category and category.id) for thing in item.named])
+    of_category = None if category is None else category.id
+    named = tuple([_numbered(thing, document.id, of_category) for thing in item.named])
     return msgspec.structs.replace(item, named=named)
 
 
