@@ -25,12 +25,16 @@ class Asked(NamedTuple):
 
 
 class Given(NamedTuple):
-    """An answer. `cut` bytes of the body are sent before the connection ends; None for all."""
+    """An answer. `cut` bytes of the body are sent before the connection ends; None for all.
+
+    `stream` sends the body instead, as chunks that it is to pass to what it is called with.
+    """
 
     status: int
     headers: dict[str, str]
     body: bytes
     cut: int | None = None
+    stream: Callable[[Callable[[bytes], None]], None] | None = None
 
 
 Break = Callable[[Asked, Given], Given]
@@ -51,6 +55,31 @@ class Between(NamedTuple):
     def lists(self, of: str = "") -> list[str]:
         """The addresses of lists that were asked for, in order."""
         return [one.path for one in self.asked if of in one.path]
+
+
+def send(handler: BaseHTTPRequestHandler, given: Given) -> None:
+    """Send an answer; the connection ends where it is cut, or where the client has gone."""
+
+    def chunk(part: bytes) -> None:
+        handler.wfile.write(b"%x\r\n%s\r\n" % (len(part), part))
+
+    handler.close_connection |= given.cut is not None
+    try:
+        handler.send_response(given.status)
+        for name, text in given.headers.items():
+            handler.send_header(name, text)
+        if given.stream is not None:
+            handler.send_header("Transfer-Encoding", "chunked")
+        elif "Content-Length" not in given.headers:
+            handler.send_header("Content-Length", str(len(given.body)))
+        handler.end_headers()
+        if given.stream is None:
+            handler.wfile.write(given.body[: given.cut])
+        else:
+            given.stream(chunk)
+            handler.wfile.write(b"0\r\n\r\n")
+    except OSError:
+        handler.close_connection = True
 
 
 @contextmanager
@@ -80,20 +109,7 @@ def proxy(target: str, broken: Break = whole) -> Iterator[Between]:
             sent = {k: v for k, v in self.headers.items() if k.lower() not in HOP}
             answer = client.request(self.command, one.path, headers=sent)
             headers = {k: v for k, v in answer.headers.items() if k.lower() not in HOP}
-            self.answer(broken(one, Given(answer.status_code, headers, answer.content)))
-
-        def answer(self, given: Given) -> None:
-            try:
-                self.send_response(given.status)
-                for name, text in given.headers.items():
-                    self.send_header(name, text)
-                self.send_header("Content-Length", str(len(given.body)))
-                self.end_headers()
-                self.wfile.write(given.body[: given.cut])
-            except OSError:
-                self.close_connection = True
-            if given.cut is not None:
-                self.close_connection = True
+            send(self, broken(one, Given(answer.status_code, headers, answer.content)))
 
     class Server(ThreadingHTTPServer):
         daemon_threads = True

@@ -1,6 +1,7 @@
 """What is pulled is what the service serves: Doings stands for each vendor."""
 
 import base64
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -92,9 +93,65 @@ def put_entries(vendor: Vendor) -> None:
         {**event, **unknown, "name": "New job", "note": "At last", "has_reminder": False},
     )
     post("journal", {"title": "A day", "post": "It rained"})
+    put_settings_and_tasks(vendor, post)
 
 
-LISTS = ("notes", "calls", "conversations", "lifeevents", "journal", "activities", "contacts")
+def put_settings_and_tasks(vendor: Vendor, post: Callable[..., dict[str, Any]]) -> None:
+    """What an account of Monica's names for itself, what is kept with people, what is to do."""
+    base, jim = vendor.base("monica"), vendor.get("/v1/entities/contact/8")["seq"]
+
+    def put(path: str, document: dict[str, object]) -> None:
+        answer = httpx.put(f"{base}/{path}", json=document, headers=vendor.token.bearer)
+        assert answer.is_success, answer.text
+
+    signal = post("contactfieldtypes", {"name": "Signal", "protocol": "sgnl:"})["id"]
+    put("contactfieldtypes/4", {"name": "X"})
+    post("genders", {"name": "Two-spirit", "type": "O"})
+    category = post("activitytypecategories", {"name": "Games"})["id"]
+    post("activitytypes", {"name": "chess", "activity_type_category_id": category})
+    put("activitytypes/1", {"name": "idled", "activity_type_category_id": category})
+    post("tags", {"name": "unused"})
+    ann = post("contacts", {"first_name": "Ann", "gender_id": 2, "email": "ann@example.org",
+               "is_birthdate_known": False, "is_deceased": False,
+               "is_deceased_date_known": False})["id"]  # fmt: skip
+    for type_, data in ((signal, "@ann"), (2, "+49 30 1")):
+        field = {"contact_id": ann, "contact_field_type_id": type_, "data": data}
+        post("contactfields", {**field, "labels": ["home", "Boat"]})
+    home = {"street": "1 Main St", "country": "DE", "latitude": 52.5, "longitude": 13}
+    post("addresses", {"contact_id": ann, "name": "Home", **home})
+    put(f"contacts/{ann}/work", {"job": "Cook", "company": "Inn"})
+    put(f"contacts/{ann}/food", {"food_preferences": "No nuts"})
+    met = {"met_through_contact_id": jim, "general_information": "At a fair", "is_date_known": True}
+    put(f"contacts/{ann}/introduction", {**met, "day": 1, "month": 5, "year": 2020})
+    put(f"contacts/{jim}/introduction", {"met_through_contact_id": ann, "is_date_known": False})
+    for name, is_done in (("Buy salt", False), ("Sell salt", True)):
+        post("tasks", {"contact_id": ann, "title": name, "completed": is_done})
+    late = post("tasks", {"contact_id": ann, "title": "Call", "description": "Soon",
+                "completed": False})["id"]  # fmt: skip
+    put(f"tasks/{late}", {"contact_id": ann, "title": "Call", "description": "Soon",
+        "completed": True})  # fmt: skip
+    post("tasks", {"title": "Rest", "completed": True})
+    feast = {"frequency_type": "year", "frequency_number": 1, "initial_date": "2026-05-01"}
+    post("reminders", {"contact_id": ann, "title": "Feast", "description": "Cake", **feast})
+
+
+LISTS = (
+    "notes",
+    "calls",
+    "conversations",
+    "lifeevents",
+    "journal",
+    "activities",
+    "contacts",
+    "addresses",
+    "tasks",
+    "reminders",
+    "tags",
+    "genders",
+    "contactfieldtypes",
+    "activitytypecategories",
+    "activitytypes",
+)
 """The lists of Monica's that are compared."""
 
 
@@ -154,7 +211,8 @@ def served(url: str, dialect: str, token: Token) -> list[Any]:
 def _pages(client: httpx.Client, url: str, token: Token) -> list[Any]:
     elements: list[Any] = []
     while True:
-        params = {"limit": 100, "page": len(elements) // 100 + 1}
+        params: dict[str, Any] = {"limit": 100, "page": len(elements) // 100 + 1}
+        params |= {"with": "contactfields"} if url.endswith("/contacts") else {}
         answer = client.get(url, params=params, headers=token.bearer).json()
         elements += answer["data"]
         if len(elements) >= answer["meta"]["total"]:
@@ -242,4 +300,4 @@ def test_what_is_pulled_is_served_again_as_it_was(
     assert first["recorded"] >= 200
     assert (second["recorded"], second["updated"], second["deleted"]) == (0, 0, 0)
     assert second["run"] is None
-    assert second["requests"] < 15
+    assert second["requests"] <= 20

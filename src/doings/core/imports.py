@@ -49,6 +49,32 @@ class NamedRef(msgspec.Struct, frozen=True):
     number: int | msgspec.UnsetType = msgspec.UNSET
 
 
+class ListedThing(msgspec.Struct, frozen=True):
+    """A thing that a list of the service itself shows, by its number there.
+
+    The attribute `by` holds that number here. `attrs` is JSON; null is what it does not have any
+    more. `within` are the attribute that holds the id of another such thing, and that thing.
+    """
+
+    type: str
+    by: str
+    number: int
+    name: str | None
+    attrs: str = "{}"
+    within: "tuple[str, ListedThing] | None" = None
+
+
+class Reference(msgspec.Struct, frozen=True):
+    """An attribute of the entity `key` that holds the number of another one.
+
+    That is the id of a thing that a list shows, or the seq of the entity of a key.
+    """
+
+    key: EntityKey
+    attribute: str
+    to: ListedThing | EntityKey
+
+
 class ImportItem(msgspec.Struct, frozen=True, kw_only=True):
     """What an element says: an activity, what is known of those concerned, and things by name.
 
@@ -57,6 +83,12 @@ class ImportItem(msgspec.Struct, frozen=True, kw_only=True):
     are linked to the activity once their ids are known; without a draft they are tags of the
     entities. `id` is the activity's, where the element was exported from this account. `left_out`
     is what an element says in words that is not kept here; it says nothing else then.
+
+    What follows is for pulls. `listed` is a thing by its number, `refers` what else entities hold.
+    `whole` are the key of a contact, types of what belongs to it, and how the ids of those begin
+    that `entities` names all of. `noted` is the attribute of an entity that holds the seq of the
+    activity as long as there is one. `known_as` is what the same thing is in another list, and
+    `repeats` what it may be there.
     """
 
     draft: Draft | None
@@ -65,6 +97,12 @@ class ImportItem(msgspec.Struct, frozen=True, kw_only=True):
     named: tuple[NamedRef, ...] = ()
     id: str | None = None
     left_out: str | None = None
+    listed: ListedThing | None = None
+    refers: tuple[Reference, ...] = ()
+    whole: tuple[EntityKey, tuple[str, ...], str] | None = None
+    noted: tuple[EntityKey, str] | None = None
+    known_as: str | None = None
+    repeats: tuple[str, ...] = ()
 
 
 class Contact(Enum):

@@ -291,6 +291,9 @@ class AccountReader:
     async def own_activities(self, ids: Collection[str]) -> set[str]:
         return await pulls.own_activities(self._transaction, ids)
 
+    async def missed_counts(self, number: int, round_: int, low: str, high: str) -> tuple[int, int]:
+        return await pulls.missed_counts(self._transaction, number, round_, low, high)
+
     async def missed_item(self, number: int, round_: int, after: str) -> str | None:
         return await pulls.missed(self._transaction, number, round_, after)
 

@@ -1,12 +1,14 @@
 """`doings pull`: a history from a vendor's live service, and how the pulls stand."""
 
+import asyncio
 import os
 import re
+import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
@@ -30,6 +32,8 @@ from doings.core.store.pulls import Pull, PullCounts
 from doings.core.text import json_text
 from doings.core.timeline import Timeline
 from doings.core.values.instants import date_from_text
+
+T = TypeVar("T")
 
 PULL_EXAMPLES = """
 $ doings pull monica --from https://app.monicahq.com/api --account co-up
@@ -134,6 +138,13 @@ def pull(  # noqa: PLR0913 - each is an option of the command
     once: Annotated[
         bool, typer.Option("--once", help="End after one round, also with --every.")
     ] = False,
+    accept_deletions: Annotated[
+        bool,
+        typer.Option(
+            "--accept-deletions",
+            help="Delete here what the service does not show any more, also where that is much.",
+        ),
+    ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object for each round.")
     ] = False,
@@ -162,6 +173,7 @@ def pull(  # noqa: PLR0913 - each is an option of the command
         pause_s=None if every is None else _pause(every),
         is_once=once,
         keeps_ids=keep_ids,
+        accepts_deletions=accept_deletions,
         credentials=_credentials(dialect, service),
     )
 
@@ -175,6 +187,7 @@ def pull(  # noqa: PLR0913 - each is an option of the command
         around = Around(context, remark, lambda: progress("Pulling"))
         outcome = Outcome(None, PullCounts())
         whole = msgspec.structs.replace(plan, since=start)
+        _stop_as_interrupted()
         async for outcome in rounds(timeline, whole, around):
             if keep_ids and outcome.problem is None and outcome.error is None:
                 # Also where there was nothing to pull yet.
@@ -184,11 +197,32 @@ def pull(  # noqa: PLR0913 - each is an option of the command
                 remark(f"{outcome.problem}; the next round goes on there")
         return outcome
 
-    outcome = with_store(database, work)
+    outcome = _until_stopped(database, work, is_once=every is None or once)
+    if outcome is None:
+        return
     if outcome.problem is not None:
         fail(outcome.problem, code=SERVICE_FAILED)
     if outcome.counts.refused:
         raise typer.Exit(1)
+
+
+def _stop_as_interrupted() -> None:
+    """Let SIGTERM do what Ctrl-C does: what is under way ends, and that it was stopped is noted."""
+    stop = asyncio.current_task()
+    if stop is not None:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.cancel)
+
+
+def _until_stopped(
+    database: str | None, work: Callable[[Store], Awaitable[T]], *, is_once: bool
+) -> T | None:
+    """Do it with the store; None where one that goes on by itself was stopped, as it ends so."""
+    try:
+        return with_store(database, work)
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        if is_once:
+            fail("stopped; the same command goes on", code=1)
+        return None
 
 
 def _show(run: int | None, counts: PullCounts, account: str, *, as_json: bool) -> None:

@@ -11,8 +11,8 @@ from typing import Any, Generic, Literal, TypeVar
 import msgspec
 
 from doings.core.activity import Activity, Draft
-from doings.core.entity import CONTACT, EntityDraft
-from doings.core.imports import Context, ImportItem, SavedAnswers
+from doings.core.entity import CONTACT, EntityDraft, EntityKey
+from doings.core.imports import Context, ImportItem, ListedThing, SavedAnswers
 from doings.core.pulling.merging import with_links
 from doings.core.store import Writer
 
@@ -59,10 +59,9 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     `held` are elements that are recorded together with the next page. `total` is how many there are
     in all, `last` the number of the last page, `oldest` the instant of the oldest element, and
     `next` what the next page is asked for with; each is None where the answer does not say.
-    `missing` is the name of something that was asked for by itself and is there no more.
-    `has_activities` says whether its elements are activities, `prefix` is what stands before their
-    ids in their names. `listed` is how many there are in this list, where there are several, and
-    `remark` what is to be told about the service.
+    `missing` is the name of something that was asked for by itself and is there no more. `prefix`
+    is what stands before the ids of its elements in their names. `listed` is how many there are in
+    this list, where there are several, and `remark` what is to be told about the service.
     """
 
     elements: Sequence[bytes] = ()
@@ -74,7 +73,6 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     next: str | None = None
     missing: str | None = None
     at: int = 0
-    has_activities: bool = True
     prefix: str = ""
     listed: int | None = None
     remark: str | None = None
@@ -83,7 +81,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 class Seen(msgspec.Struct, frozen=True):
     """How much of a page is new and how much was known before.
 
-    `items` is how many activities of the service are known with it.
+    `items` is how many entries of the service are known with it.
     """
 
     new: int
@@ -95,7 +93,8 @@ class Beginning(msgspec.Struct, frozen=True):
     """How to go through a service: for the first time or again, and from which instant on.
 
     `sweeps` says that what was changed and deleted is looked for as well. `contact` is the contact
-    whose list is asked for, where the service has no other lists.
+    whose list is asked for, where the service has no other lists. `is_known` says that something of
+    the service was seen before, also where the place of that was lost.
     """
 
     now: int
@@ -103,6 +102,15 @@ class Beginning(msgspec.Struct, frozen=True):
     since: int | None = None
     sweeps: bool = True
     contact: str | None = None
+    is_known: bool = False
+
+
+class Group(msgspec.Struct, frozen=True):
+    """The entries of one list: what they are called, and between which names theirs are."""
+
+    word: str
+    low: str
+    high: str
 
 
 class Inconsistent(Exception):
@@ -155,8 +163,16 @@ class Service(msgspec.Struct, Generic[P], frozen=True, kw_only=True):
     changed: Callable[[Activity, Draft, int], Draft] = _same
     joined: Callable[[Draft, Draft], Draft] = _linked
     twins: Callable[[ImportItem], Sequence[str]] = lambda _item: ()
+    thing: Callable[[str], EntityKey | ListedThing | None] = lambda _ref: None
+    """The entity that a name stands for; None for an activity."""
+    person: Callable[[EntityKey], str | None] = lambda _key: None
+    """The name under which the service lists a person."""
+    kept_types: tuple[str, ...] = ()
+    """Types of what goes with a contact that the service has deleted."""
     missed_after: Callable[[P], str | None] = lambda _place: None
     found: Callable[[P, str | None], P] = lambda place, _missed: place
+    groups: Callable[[P], Sequence[Group]] = lambda _place: ()
+    """The lists of which a sweep looks for what is missing, where it may be much."""
     halve: Callable[[P], P | None] = lambda _place: None
     is_by_contact: bool = False
     owner: Callable[[str], ImportItem] = _contact

@@ -96,6 +96,12 @@ class PullReader(Protocol):
     async def own_activities(self, ids: Collection[str]) -> set[str]:
         """Those of the ids that activities of this very account have."""
 
+    async def missed_counts(self, number: int, round_: int, low: str, high: str) -> tuple[int, int]:
+        """How many items have names from `low` to before `high`, and how many of them were missed.
+
+        Those were last seen before a round.
+        """
+
     async def missed_item(self, number: int, round_: int, after: str) -> str | None:
         """The first item behind `after`, by name, that was last seen before a round."""
 

@@ -66,11 +66,12 @@ def headers(credentials: Credentials, _token: str | None) -> dict[str, str]:
 
 def begin(before: Place | None, beginning: Beginning) -> Place:
     """With the memberships; then from the last end on, or from the first time there is."""
-    first = EARLIEST if before is None or before.until is None else before.until - OVERLAP
+    # A round that showed nothing at all may have met a service that was not well.
+    until = before.until if before is not None and beginning.is_known else None
+    first = EARLIEST if until is None else until - OVERLAP
     if beginning.since is not None:
         first = beginning.since if beginning.is_first else max(first, beginning.since)
     now = beginning.now - beginning.now % SECOND
-    until = None if before is None else before.until
     return Place(first=max(first, EARLIEST), now=now, until=until)
 
 

@@ -99,14 +99,14 @@ def turn(place: Place, page: Page, seen: Seen) -> Place:
     is_known = not place.is_first and seen.new == 0 and seen.known > 0
     is_old = page.oldest is not None and place.since is not None and page.oldest < place.since
     shown = place.shown + seen.new + seen.known
+    least = _least(place, page)
     if page.missing is not None or is_known or is_old or not page.has_more:
-        if place.is_first and not page.has_more and shown < (_least(place, page) or 0):
-            reason = f"counts {page.total} activities of contact {place.contact}, shows {shown}"
+        if place.is_first and not page.has_more and shown < (least or 0):
+            reason = f"counts {least} activities of contact {place.contact}, shows {shown}"
             raise Inconsistent(reason)
         return msgspec.structs.replace(place, is_done=True, held=())
-    least = _least(place, page)
     if least is not None and place.asked > 2 * (least // TAKE) + SLACK:
-        reason = f"counts {page.total} activities of contact {place.contact}, and shows more"
+        reason = f"counts {least} activities of contact {place.contact}, and shows more"
         raise Inconsistent(reason)
     lost = 0 if page.total is None or place.total is None else max(0, place.total - page.total)
     # Where something was deleted, the rest has moved forward: the page before shows it again.

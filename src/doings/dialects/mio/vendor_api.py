@@ -19,6 +19,7 @@ from doings.core.pulling.service import (
     Ask,
     Beginning,
     Credentials,
+    Group,
     Inconsistent,
     Page,
     Seen,
@@ -111,7 +112,7 @@ def begin(before: Place | None, beginning: Beginning) -> Place:
         to=None if since is None else LAST_DAY,
         since=since,
         is_first=is_first,
-        sweeps=beginning.sweeps and not is_first,
+        sweeps=beginning.sweeps and (beginning.is_known or not is_first),
     )
 
 
@@ -150,7 +151,7 @@ def page(place: Place, answer: Answer) -> Page:
 def _day_to_begin_with(elements: list[bytes]) -> str | None:
     """The day of the oldest element, unless the page shows much of it."""
     days = [_day(element) for element in elements[-FEW - 1 :]]
-    return days[-1] if days and days.count(days[-1]) <= FEW else None
+    return days[-1] or None if days and days.count(days[-1]) <= FEW else None
 
 
 def turn(place: Place, page: Page, seen: Seen) -> Place:
@@ -169,6 +170,11 @@ def turn(place: Place, page: Page, seen: Seen) -> Place:
         reason = f"shows more than {MAX_PAGES} pages up to {place.to}"
         raise Inconsistent(reason)
     return msgspec.structs.replace(place, page=place.page + 1, held=held)
+
+
+def groups(_place: Place) -> tuple[Group, ...]:
+    """All that the list shows, by the ids, which are letters, digits and hyphens."""
+    return (Group("activities", "-", "~"),)
 
 
 def missed_after(place: Place) -> str | None:
@@ -205,7 +211,11 @@ def _created_at(element: bytes) -> int:
 
 
 def _day(element: bytes) -> str:
-    return local_date(_created_at(element) * MILLISECOND, "UTC").isoformat()
+    """The day of an element, empty where its time is none."""
+    try:
+        return local_date(_created_at(element) * MILLISECOND, "UTC").isoformat()
+    except (ValueError, OverflowError, OSError):
+        return ""
 
 
 SERVICE = Service(
@@ -222,6 +232,7 @@ SERVICE = Service(
     token=token,
     detail=detail,
     changed=changed,
+    groups=groups,
     missed_after=missed_after,
     found=found,
 )

@@ -124,15 +124,20 @@ def object_of(element: bytes) -> str | None:
         return None
 
 
-def parse_element(element: bytes, context: Context) -> ImportItem:
-    """What an element says; raises Malformed and Invalid."""
+def parse_element(element: bytes, context: Context, *, may_be_alone: bool = False) -> ImportItem:
+    """What an element says; raises Malformed and Invalid.
+
+    With `may_be_alone` it need not concern anybody: that person was deleted there.
+    """
     if is_element(element):
         return item_from_exported(exported_element(element), context)
     sort = object_of(element)
     time_zone = context.account.time_zone
     is_kept = numbers_of(context.account).is_kept
     if sort in ENTRIES:
-        return entry_item(saved_entry(element), time_zone, is_kept=is_kept)
+        return entry_item(
+            saved_entry(element), time_zone, is_kept=is_kept, may_be_alone=may_be_alone
+        )
     if sort == CONTACT:
         return full_contact_item(saved_contact(element), is_kept=is_kept)
     if sort in PARTS:
@@ -140,6 +145,8 @@ def parse_element(element: bytes, context: Context) -> ImportItem:
     if sort is not None and sort != ACTIVITY:
         raise _not_taken([sort])
     document = saved_activity(element)
+    if not (document.attendees.contacts or may_be_alone):
+        raise Invalid.of("attendees", "an activity without any is shown nowhere")
     return ImportItem(
         draft=draft_from_document(document, time_zone),
         entities=tuple(entity_drafts_from_document(document)),

@@ -10,45 +10,56 @@ activities, too, by the same `uuid`; by then they are known. A list that a servi
 passed over, and nothing of it is taken for deleted.
 """
 
-from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
 
 from doings.core.account import ONE_SEQUENCE
-from doings.core.activity import Activity, Draft, Link, draft_of
-from doings.core.clock import DAY, SECOND
-from doings.core.entity import CONTACT
+from doings.core.clock import SECOND
 from doings.core.imports import Context, ImportItem
-from doings.core.pulling.merging import changed_draft, with_links
 from doings.core.pulling.service import (
     Answer,
     Ask,
     Beginning,
     Credentials,
+    Group,
     Inconsistent,
     Page,
     Seen,
     Service,
 )
 from doings.core.store import Writer
-from doings.core.text import object_from_text
 from doings.core.values.instants import instant_from_text
 from doings.dialects.monica.mapping.numbers import numbers_of
-from doings.dialects.monica.mapping.resources.activities import ABOUT, without_values
-from doings.dialects.monica.mapping.resources.conversations import CONVERSATIONS
-from doings.dialects.monica.mapping.resources.saved import ENTRIES, resource_of
-from doings.dialects.monica.mapping.saved import contact_item, saved_contact
+from doings.dialects.monica.mapping.resources.merging import changed, joined, twins
+from doings.dialects.monica.mapping.resources.pulled import (
+    KEPT_TYPES,
+    PATHS,
+    READ,
+    SETTINGS,
+    completions,
+    name_of_person,
+    pulled_item,
+    thing_of,
+)
+from doings.dialects.monica.mapping.resources.saved import ENTRIES
 from doings.dialects.monica.saved import SAVED, elements_from_answer, object_of, parse_element
-from doings.dialects.monica.vocabulary import ATTENDEE
+from doings.dialects.monica.vocabulary import RECORDED_KIND
 
 CONTACTS, ACTIVITIES = "contacts", "activities"
 
-_PREFIXES = {f"{name}-": saved.kept.resource.path[1:] for name, saved in ENTRIES.items()}
+_ENTRIES = {f"{name}-": saved.kept.resource.path[1:] for name, saved in ENTRIES.items()}
+
+_PREFIXES = {prefix: path for prefix, (path, _) in PATHS.items()} | _ENTRIES
 """The lists beside that of activities, by what stands before the numbers of their entries."""
 
-LISTS = (CONTACTS, *_PREFIXES.values(), ACTIVITIES)
-"""The lists in their order; each is the path of its address, too."""
+_TO_DO = ("tasks", "reminders")
+
+LISTS = (*SETTINGS, CONTACTS, *_ENTRIES.values(), *_TO_DO, ACTIVITIES)
+"""The lists in their order; each is the path of its address, too.
+
+Settings come first, as the others name them, and activities last.
+"""
 
 LIMIT = 100
 OVERLAP = 60 * SECOND
@@ -71,7 +82,8 @@ class Place(msgspec.Struct, frozen=True, omit_defaults=True):
     instant when the last whole round began and `now` that of this one, by the service's clock.
     `total`, `counted` (the first total) and `asked` are of this list; `goes_back` says that the
     page before is looked at next, as all of this one is new. `asking` is the entry that a sweep
-    missed, `behind` the name behind which the next one is looked for.
+    missed, `behind` the name behind which the next one is looked for; `unlisted` is how many such
+    entries are there all the same, as contacts who are only a relation of another one.
     """
 
     stage: str = CONTACTS
@@ -89,6 +101,7 @@ class Place(msgspec.Struct, frozen=True, omit_defaults=True):
     asking: str | None = None
     behind: str = ""
     sweeps: bool = True
+    unlisted: int = 0
 
 
 class _Meta(msgspec.Struct):
@@ -101,6 +114,7 @@ class _Envelope(msgspec.Struct):
 
 
 class _Stamp(msgspec.Struct):
+    created_at: str | None = None
     updated_at: str | None = None
 
 
@@ -114,17 +128,20 @@ def headers(credentials: Credentials, _token: str | None) -> dict[str, str]:
 
 
 def begin(before: Place | None, beginning: Beginning) -> Place:
-    """With the last page of contacts that was seen."""
+    """With the first list; without a sweep with the last page of contacts that was seen."""
     if before is None or beginning.is_first:
-        return Place(sweeps=False)
+        return Place(stage=LISTS[0], sweeps=False)
+    stage = LISTS[0] if beginning.sweeps else CONTACTS
     return Place(
-        page=before.pages.get(CONTACTS, 1),
+        stage=stage,
+        page=before.pages.get(stage, 1),
         goes_back=True,
         pages=before.pages,
         totals=before.totals,
         lacking=before.lacking,
         until=before.until,
         sweeps=beginning.sweeps,
+        unlisted=before.unlisted,
     )
 
 
@@ -132,13 +149,15 @@ def ask(place: Place) -> Ask | None:
     """The next page, or one of the entries that its list did not show any more."""
     if place.stage == MISSED and place.asking is not None:
         list_, number = _list_and_number(place.asking)
-        return Ask(f"/{list_}/{number}", may_miss=True)
+        more = (("with", "contactfields"),) if list_ == CONTACTS else ()
+        return Ask(f"/{list_}/{number}", more, may_miss=True)
     if place.stage in {MISSED, DONE}:
         return None
     sort = "-updated_at" if place.mode == "changed" else "created_at"
+    more = (("with", "contactfields"),) if place.stage == CONTACTS else ()
     return Ask(
         f"/{place.stage}",
-        (("limit", str(LIMIT)), ("page", str(place.page)), ("sort", sort)),
+        (("limit", str(LIMIT)), ("page", str(place.page)), ("sort", sort), *more),
         may_miss=place.stage not in {CONTACTS, ACTIVITIES},
     )
 
@@ -167,12 +186,11 @@ def page(place: Place, answer: Answer) -> Page:
     totals = {**place.totals, place.stage: meta.total}
     return Page(
         elements=elements,
-        total=_entries(totals) or None,
+        total=sum(totals.values()) or None,
         listed=meta.total,
         last=meta.last_page,
         oldest=oldest,
         at=answer.at,
-        has_activities=place.stage != CONTACTS,
         prefix=_prefix(place.stage),
     )
 
@@ -181,15 +199,11 @@ def _prefix(list_: str) -> str:
     return next((prefix for prefix, name in _PREFIXES.items() if name == list_), "")
 
 
-def _entries(totals: dict[str, int]) -> int:
-    """How many entries the lists count in all, people not among them."""
-    return sum(total for name, total in totals.items() if name != CONTACTS)
-
-
 def turn(place: Place, page: Page, seen: Seen) -> Place:
     """The next page or the next list; raises Inconsistent."""
     if place.stage == MISSED:
-        return msgspec.structs.replace(place, asking=None)
+        unlisted = place.unlisted + (page.missing is None)
+        return msgspec.structs.replace(place, asking=None, unlisted=unlisted)
     if page.listed is None:
         lacking = tuple(dict.fromkeys((*place.lacking, place.stage)))
         return _next_list(msgspec.structs.replace(place, lacking=lacking), seen)
@@ -229,36 +243,49 @@ def _next_list(place: Place, seen: Seen) -> Place:
         pages = {**place.pages, place.stage: place.page}
         place = msgspec.structs.replace(place, pages=pages)
     is_later = place.until is not None and place.stage not in place.lacking
-    if place.mode == "new" and is_later and place.page > 1:
+    if place.mode == "new" and is_later and place.page > 1 and not _is_read_whole(place):
         # Of a list of one page all was just read, also what was changed.
         return _at(place, place.stage, "changed")
     mode: Mode = "sweep" if place.mode == "sweep" else "new"
     for name in LISTS[LISTS.index(place.stage) + 1 :]:
-        if mode == "new" or name not in place.lacking:
+        if mode == "new" or name in _swept(place):
             return _at(place, name, mode)
-    total = _entries(place.totals)
+    total = sum(place.totals.values())
     if mode == "sweep" and seen.items < total:
         raise Inconsistent(f"counts {total} entries and shows only {seen.items}")
-    if mode == "sweep":
-        return _at(place, MISSED, mode)
-    if (place.sweeps or place.until is None) and total != seen.items:
+    if mode == "sweep" or (place.until is None and seen.items > total):
+        return _at(msgspec.structs.replace(place, unlisted=0), MISSED, "sweep")
+    if (place.sweeps or place.until is None) and total + place.unlisted != seen.items:
         # Something was deleted, or not shown: pages moved, or one came twice.
-        return _at(place, next(name for name in LISTS[1:] if name not in place.lacking), "sweep")
+        return _at(place, _swept(place)[0], "sweep")
     return _ended(place)
+
+
+def _swept(place: Place) -> list[str]:
+    """The lists that a sweep goes through: not the contacts, all of whom this round has read."""
+    return [name for name in LISTS if name != CONTACTS and name not in place.lacking]
+
+
+def _is_read_whole(place: Place) -> bool:
+    """Whether all of a list is read each time that a round looks for what was deleted.
+
+    A contact whose way to be reached was changed is none that was changed itself.
+    """
+    return place.stage == CONTACTS and place.sweeps
 
 
 def _at(place: Place, stage: str, mode: Mode) -> Place:
     """The beginning of a list, for what is new its last page that was seen."""
-    is_new = mode == "new"
+    here = msgspec.structs.replace(place, stage=stage)
+    is_last = mode == "new" and place.until is not None and not _is_read_whole(here)
     return msgspec.structs.replace(
-        place,
-        stage=stage,
+        here,
         mode=mode,
-        page=place.pages.get(stage, 1) if is_new and place.until is not None else 1,
+        page=place.pages.get(stage, 1) if is_last else 1,
         total=None,
         counted=None,
         asked=0,
-        goes_back=is_new and place.until is not None,
+        goes_back=is_last,
     )
 
 
@@ -266,6 +293,16 @@ def _ended(place: Place) -> Place:
     return msgspec.structs.replace(
         place, stage=DONE, mode="new", page=1, asking=None, behind="", until=place.now
     )
+
+
+def groups(place: Place) -> list[Group]:
+    """The lists that the service has, but for its settings, of which there are few."""
+    names = {name: prefix for prefix, name in _PREFIXES.items() if name not in SETTINGS}
+    shown = {name: prefix for name, prefix in names.items() if name not in place.lacking}
+    return [
+        Group(name, f"{prefix}0", f"{prefix}:")
+        for name, prefix in [*shown.items(), (ACTIVITIES, "")]
+    ]
 
 
 def missed_after(place: Place) -> str | None:
@@ -289,37 +326,15 @@ LAST = "~"
 
 def parse(element: bytes, context: Context) -> ImportItem:
     """Read an activity, a contact or another entry; raises Invalid."""
-    if object_of(element) == "contact":
-        return contact_item(saved_contact(element), is_kept=numbers_of(context.account).is_kept)
-    return parse_element(element, context)
-
-
-def twins(item: ImportItem) -> Sequence[str]:
-    """The names that an activity may have in the other lists."""
-    draft = item.draft
-    if draft is None or draft.external_id is None or resource_of(draft) is not None:
-        return ()
-    return [prefix + draft.external_id for prefix in _PREFIXES]
-
-
-def joined(known: Draft, said: Draft) -> Draft:
-    """An entry with what only the list of activities says of it: who else was there.
-
-    A note says when it was written down, and that list the day on which it happened. A conversation
-    that has no messages may have a text there.
-    """
-    there = {link.key for link in known.links}
-    others = [Link(*link.key, ABOUT) for link in said.links if link.key not in there]
-    kept = resource_of(known)
-    is_on_day = said.occurred_at <= known.occurred_at < said.occurred_at + DAY
-    takes_day = kept is not None and kept.moment is None and not is_on_day
-    has_text = kept is not CONVERSATIONS or object_from_text(known.data).get("messages")
-    return msgspec.structs.replace(
-        known,
-        body=known.body if has_text else said.body,
-        links=(*known.links, *others),
-        occurred_at=said.occurred_at if takes_day else known.occurred_at,
-    )
+    name = object_of(element) or ""
+    if name in READ:
+        return pulled_item(element, name, is_kept=numbers_of(context.account).is_kept)
+    item = parse_element(element, context, may_be_alone=True)
+    if item.draft is None or item.draft.kind != RECORDED_KIND:
+        return item
+    made_at = _made_at(element)
+    repeats = () if made_at is None else completions(item.draft, made_at)
+    return msgspec.structs.replace(item, repeats=repeats)
 
 
 async def noted_twins(writer: Writer) -> None:
@@ -329,33 +344,24 @@ async def noted_twins(writer: Writer) -> None:
         await writer.change_settings(lambda settings: settings | {ONE_SEQUENCE: True})
 
 
-def changed(known: Activity, said: Draft, _now: int) -> Draft:
-    """The activity with the people that it has now; links to other things stay.
-
-    An entry of another list names one person, who comes in the place of the first, or none.
-    """
-    draft = changed_draft(known, said)
-    kept = resource_of(said)
-    if kept is None:
-        others = [link for link in draft.links if link.type != CONTACT or link.role != ATTENDEE]
-        return msgspec.structs.replace(draft, links=with_links(said.links, tuple(others)))
-    old = draft_of(known)
-    first = next((link.key for link in old.links if link.type == CONTACT), None)
-    own = {first, *(link.key for link in said.links)} if said.links else set()
-    others = [link for link in old.links if link.key not in own]
-    return msgspec.structs.replace(
-        draft,
-        occurred_at=draft.occurred_at if kept.moment else old.occurred_at,
-        data=without_values(kept, known.data, said.data),
-        links=(*said.links, *others),
-    )
-
-
 def _updated_at(element: bytes) -> int | None:
     try:
-        text = _stamp(element).updated_at
-        return None if text is None else instant_from_text(text)
+        return _instant(_stamp(element).updated_at)
     except (ValueError, RecursionError):
+        return None
+
+
+def _made_at(element: bytes) -> int | None:
+    try:
+        return _instant(_stamp(element).created_at)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _instant(text: str | None) -> int | None:
+    try:
+        return None if text is None else instant_from_text(text)
+    except ValueError:
         return None
 
 
@@ -375,6 +381,10 @@ SERVICE = Service(
     joined=joined,
     twins=twins,
     noted_twins=noted_twins,
+    thing=thing_of,
+    person=name_of_person,
+    kept_types=KEPT_TYPES,
+    groups=groups,
     missed_after=missed_after,
     found=found,
     is_one_to_an_account=True,

@@ -3,66 +3,31 @@
 So after a kill at any moment the page that was being read is asked for again, and no other one.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import msgspec
-import xxhash
 
+from doings.core.budget import PULL_LOST_ALL, PULL_LOST_HALF
+from doings.core.entity import EntityKey
 from doings.core.errors import DoingsError, Misconfigured
-from doings.core.imports import ImportItem
-from doings.core.pulling.service import AnyService, Page, Seen
+from doings.core.pulling.service import AnyService, Inconsistent, Page, Seen
 from doings.core.store import Writer
 from doings.core.store.imports import ImportCounts
 from doings.core.store.pulls import MARK_ROUND, Pull, PullCounts, PullItem
 from doings.core.timeline import Timeline
 from doings.importing.keeping import keep_ids
 from doings.importing.pull.client import Contradiction, ServiceFailed
+from doings.importing.pull.names import MARK, NOT_WANTED
 from doings.importing.pull.writing import PageWriting, Said
-
-MARK = "#"
-"""How the names of items begin that are no activities of the service."""
 
 FORGET = 2000
 """Items that are forgotten in one transaction."""
 
-NOT_WANTED = 0
-"""The digest of an item that was left out, so that it is new if it is asked for later."""
-
 _encode = msgspec.json.Encoder().encode
-
-
-def mark_of(kind: str, name: str) -> str:
-    """The name of an item that is no activity; it does not say whom it is about."""
-    return f"{MARK}{kind}/{xxhash.xxh3_128_hexdigest(name.encode())}"
-
-
-def ref_of(item: ImportItem, whose: str | None) -> str:
-    """The name under which an item is known; `whose` is the contact whose list it stands in.
-
-    Lists of one contact show an activity to each of those whom it concerns, so there it has a name
-    for each of them.
-    """
-    if item.draft is None:
-        (key, _), *_ = (*item.entities, *item.new_entities)
-        return mark_of(key[0], key[1])
-    name = item.draft.external_id or ""
-    return name if whose is None else mark_of(f"activity/{name}", whose)
-
-
-def digest_of(item: ImportItem) -> int:
-    """A number that differs where an item says something else."""
-    said = _encode((item.draft, item.named, _people(item)))
-    return (xxhash.xxh3_64_intdigest(said) >> 2) + 1
-
 
 NOWHERE = msgspec.Raw(b"null")
 """The place of a pull that has not begun."""
-
-
-def _people(item: ImportItem) -> object:
-    """What an item says that is about a person alone."""
-    return (item.entities, item.new_entities) if item.draft is None else ()
 
 
 class Position(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -86,7 +51,9 @@ class Checkpoint:
 
     `counts` is what was done since this object was made, `requests` returns how many requests that
     took and how long was waited. `contact` marks the contact whose list is read. With `keeps_ids`
-    what is written first has the account keep the numbers of the service.
+    what is written first has the account keep the numbers of the service. With `accepts_deletions`
+    all that the service does not show any more is taken for deleted there. `reads_everybody` says
+    that a round lists all people before it lists what happened with them.
     """
 
     def __init__(self, timeline: Timeline, service: AnyService, pull: Pull) -> None:
@@ -97,6 +64,8 @@ class Checkpoint:
         self.keeps_ids = False
         self.requests: Callable[[], tuple[int, float]] = lambda: (0, 0.0)
         self.timeline = timeline
+        self.accepts_deletions = False
+        self.reads_everybody = False
         self._service = service
         self._earlier = PullCounts()
 
@@ -144,8 +113,7 @@ class Checkpoint:
         """
         self.counts, self.run = PullCounts(), None
         # Another program may have pulled the same since the last round.
-        pulls = await self.timeline.read(lambda reader: reader.pulls())
-        self.pull = next((one for one in pulls if one.number == self.pull.number), self.pull)
+        await self._read_again()
         await _check_alone(self.timeline, self._service, self.pull.dialect, self.pull.url)
         await self._forget_undone()
         is_moved = since is not None and since != self.pull.since
@@ -197,6 +165,20 @@ class Checkpoint:
             changes["position"] = None
         await self.save(state=state, ended_at=now, next_at=next_at, **changes)
 
+    async def stop(self, *, now: int) -> None:
+        """Note that the pull was stopped, be it between two rounds or within one."""
+        # Nobody knows whether what was written at that moment was written.
+        await self._read_again()
+        if self.pull.state == "begun":
+            problem = "it was stopped; the same command goes on"
+            await self.save(state="failed", problem=problem, ended_at=now, next_at=None)
+        else:
+            await self.save(next_at=None)
+
+    async def _read_again(self) -> None:
+        pulls = await self.timeline.read(lambda reader: reader.pulls())
+        self.pull = next((one for one in pulls if one.number == self.pull.number), self.pull)
+
     async def _saved(self, writer: Writer, **changes: object) -> Pull:
         requests, waited = self.requests()
         counts = msgspec.structs.replace(self.counts, requests=requests, waited_s=round(waited, 3))
@@ -242,7 +224,7 @@ class Checkpoint:
 
         async def work(writer: Writer) -> tuple[ImportCounts, int | None, Pull, Any]:
             counts, run = await self._put(writer, said, now)
-            marks = [PullItem(one.mark, 1, MARK_ROUND) for one in said if one.mark]
+            marks = [PullItem(mark, 1, MARK_ROUND) for one in said for mark in one.marks]
             own = [self._item(one) for one in said]
             await writer.put_pull_items(self.pull.number, [*own, *marks])
             counted = sum(one.before is None and not one.ref.startswith(MARK) for one in said)
@@ -268,8 +250,17 @@ class Checkpoint:
         if not wanted:
             return ImportCounts(), self.run
         run = await self._followed(writer)
-        counts = await PageWriting(writer, self._service, now).put(wanted)
+        writing = PageWriting(writer, self._service, now, self._lost, self.pull.dialect)
+        counts = await writing.put(wanted)
         return await writer.note_import(run, counts), run
+
+    async def _lost(self, writer: Writer, people: Collection[EntityKey]) -> set[EntityKey]:
+        """Those of the people whom the service listed before, and not in this round."""
+        names = {name: key for key in people if (name := self._service.person(key)) is not None}
+        if not (names and self.reads_everybody):
+            return set()
+        items = await writer.pull_items(self.pull.number, list(names))
+        return {names[ref] for ref, item in items.items() if item.round < self.pull.round}
 
     async def _followed(self, writer: Writer) -> int:
         """The import that this transaction belongs to, which its first one begins."""
@@ -291,6 +282,8 @@ class Checkpoint:
         place = service.turn(step.place, step.page, Seen(step.new, step.known, items))
         while (after := service.missed_after(place)) is not None:
             missed = await writer.missed_item(self.pull.number, self.pull.round, after)
+            if missed is not None and not after and not self.accepts_deletions:
+                await self._check_losses(writer, place)
             place = service.found(place, missed)
             if missed is not None and service.ask(place) is not None:
                 break
@@ -303,6 +296,20 @@ class Checkpoint:
             # What is new is read from the newest on. If the place is lost, all is read again.
             await writer.drop_pull_item(self.pull.number, self.contact)
         return place, self._position_text(place)
+
+    async def _check_losses(self, writer: Writer, place: object) -> None:
+        """Raise Inconsistent where much of a list is missing: a broken answer looks the same."""
+        for group in self._service.groups(place):
+            known, lost = await writer.missed_counts(
+                self.pull.number, self.pull.round, group.low, group.high
+            )
+            is_all = lost == known and lost >= PULL_LOST_ALL
+            if is_all or (lost >= PULL_LOST_HALF and 2 * lost > known):
+                shown = known - lost or "none"
+                raise Inconsistent(
+                    f"shows {shown} of the {known} {group.word} that are known, and nothing is"
+                    " deleted for that; if they are gone, give --accept-deletions once"
+                )
 
     def _position_text(self, place: object) -> str:
         raw = msgspec.Raw(_encode(place))
@@ -317,9 +324,8 @@ class Checkpoint:
 
         async def work(writer: Writer) -> tuple[bool, int, Pull, Any]:
             run = await self._followed(writer)
-            is_deleted = await PageWriting(writer, self._service, now).delete(
-                self.pull.dialect, ref
-            )
+            writing = PageWriting(writer, self._service, now, self._lost, self.pull.dialect)
+            is_deleted = await writing.delete(ref)
             await writer.note_import(run, ImportCounts())
             await writer.drop_pull_item(self.pull.number, ref)
             items = max(0, self.pull.items - 1)

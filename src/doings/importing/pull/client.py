@@ -5,6 +5,7 @@ sentence that says what is wrong.
 """
 
 import asyncio
+import re
 import time
 from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
@@ -25,6 +26,12 @@ from doings.core.pulling.service import Answer, AnyService, Ask, Credentials
 PASSING = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529})
 """Statuses after which a request may be sent again."""
 
+AWAY = frozenset({425, 429, 502, 503, 521, 522, 523, 529})
+"""Those of them that no smaller request mends."""
+
+TOO_MUCH = frozenset({400, 413, 414, 422})
+"""Statuses that say that too much was asked for, where less can be."""
+
 OK, NOT_FOUND = 200, 404
 
 CUT_TRIES = 3
@@ -36,6 +43,12 @@ SPLIT_TRIES = 3
 FIRST_WAIT_S = 0.5
 LONGEST_WAIT_S = 30.0
 """What is waited after a fault, and twice as long each time, where the service does not say."""
+
+LONGEST_DIGITS = 12
+"""Digits of a number of seconds that are read: with more it is beyond all patience, too."""
+
+SAID_BYTES = 200
+"""How much of what a service says about an error is shown."""
 
 MINUTE = 60.0
 MARGIN = 1.01
@@ -53,18 +66,33 @@ class Contradiction(ServiceFailed):
     """The service cannot have said the truth: it has to be gone through from its begin again."""
 
 
-class TooLargeAnswer(ServiceFailed):
+class TooMuchAsked(ServiceFailed):
+    """The service did not answer, and it may if less is asked for."""
+
+
+class TooLargeAnswer(TooMuchAsked):
     """An answer with more bytes than anybody should hold."""
 
 
 class _Passing(Exception):
-    """A fault that may pass; `wait_s` is how long the service asks to wait."""
+    """A fault that may pass; `wait_s` is how long the service asks to wait.
 
-    def __init__(self, reason: str, wait_s: float | None = None, tries: int | None = None) -> None:
+    It is waited for `tries` times at most. With `splits` it may be that too much was asked for.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        wait_s: float | None = None,
+        tries: int | None = None,
+        *,
+        splits: bool = True,
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.wait_s = wait_s
         self.tries = tries
+        self.splits = splits
 
 
 class _Expired(Exception):
@@ -112,13 +140,13 @@ class ServiceClient:
         self._base = base
         self._credentials = credentials
         self._limiter = limiter_for(pace.rate) if pace.rate else None
-        self._patience_s = pace.patience_s
+        self.patience_s = pace.patience_s
         self._waiting = waiting
         self._token: str | None = None
         self._tries = 0
+        self._may_split = False
         self._was_there = False
-        timeout = httpx.Timeout(PULL_IDLE_SECONDS)
-        self._http = httpx.AsyncClient(timeout=timeout, follow_redirects=False)
+        self._http = _http()
 
     async def __aenter__(self) -> Self:
         """Itself."""
@@ -141,10 +169,11 @@ class ServiceClient:
     async def get(self, ask: Ask) -> Answer:
         """Ask until there is an answer; raises ServiceFailed and Misconfigured."""
         self._tries = 0
+        self._may_split = ask.may_split
         retries = stamina.retry_context(
             on=self._wait_for,
-            attempts=SPLIT_TRIES if ask.may_split else None,
-            timeout=self._patience_s,
+            attempts=None,
+            timeout=self.patience_s,
             wait_initial=FIRST_WAIT_S,
             wait_max=LONGEST_WAIT_S,
             wait_jitter=FIRST_WAIT_S,
@@ -154,7 +183,8 @@ class ServiceClient:
                 with attempt:
                     return await self._signed_in(ask)
         except _Passing as fault:
-            raise ServiceFailed(f"{self._base} {fault.reason}") from None
+            kind = TooMuchAsked if fault.splits else ServiceFailed
+            raise kind(f"{self._base} {fault.reason}") from None
         raise AssertionError  # pragma: no cover - the attempts end in one of the two
 
     def _wait_for(self, error: Exception) -> bool | float:
@@ -162,16 +192,21 @@ class ServiceClient:
         if not isinstance(error, _Passing):
             return False
         self._tries += 1
+        if self._may_split and error.splits and self._tries >= SPLIT_TRIES:
+            return False
         if error.tries is not None and self._tries >= error.tries:
             return False
         if error.wait_s is None:
             self._waiting(f"{self._base} {error.reason}; trying again")
             return True
-        if error.wait_s > self._patience_s:
+        if error.wait_s > self.patience_s:
             return False
-        self.waited_s += error.wait_s
+        # A service that says 0 again and again is not asked without a pause.
+        pause = min(LONGEST_WAIT_S, FIRST_WAIT_S * 2.0 ** min(self._tries - 1, 10))
+        wait_s = max(error.wait_s, pause)
+        self.waited_s += wait_s
         self._waiting(f"{self._base} {error.reason}")
-        return error.wait_s
+        return wait_s
 
     async def _signed_in(self, ask: Ask) -> Answer:
         """Ask with a token where there is one; a second time with another if it is expired."""
@@ -207,9 +242,11 @@ class ServiceClient:
         except httpx.TransportError as error:
             if "CERTIFICATE_VERIFY_FAILED" in str(error):
                 reason = "shows a certificate that is not trusted"
-                raise ServiceFailed(f"{self._base} {reason}: {error}") from None
+                raise ServiceFailed(f"{self._base} {reason}: {plain(error)}") from None
             # A name that was mistyped is not waited for as long as a service that was there.
-            raise _Passing(_words(error), tries=None if self._was_there else CUT_TRIES) from None
+            tries = None if self._was_there else CUT_TRIES
+            is_away = isinstance(error, httpx.ConnectError)
+            raise _Passing(_words(error), tries=tries, splits=not is_away) from None
         except httpx.DecodingError:
             raise _Passing("answers what cannot be inflated", tries=CUT_TRIES) from None
         except (httpx.InvalidURL, ValueError) as error:
@@ -239,7 +276,9 @@ class ServiceClient:
     ) -> Answer:
         """The answer if it is one; raises what is to be done about it."""
         status = response.status_code
-        at = _instant(response.headers)
+        clock = _instant(response.headers)
+        # A clock that is ahead would hide what is changed until it is that late.
+        at = min(clock, SystemClock().now())
         if status in {401, 403}:
             if has_token:
                 raise _Expired
@@ -247,19 +286,22 @@ class ServiceClient:
             self._check_base(ask, status)
             raise Misconfigured(f"{self._base} does not take these credentials: {status}{said}")
         if status in PASSING:
-            wait_s = _retry_after(response.headers, at)
+            wait_s = _retry_after(response.headers, clock)
             asks = "" if wait_s is None else f" and asks to wait {wait_s:.0f} s"
-            raise _Passing(f"answers {status}{_said(body)}{asks}", wait_s)
+            raise _Passing(
+                f"answers {status}{_said(body)}{asks}", wait_s, splits=status not in AWAY
+            )
         if status == NOT_FOUND:
             self._check_base(ask, status)
         if status == NOT_FOUND and ask.may_miss and not _is_html(body):
             return Answer(body, response.headers, at, is_missing=True)
-        if response.is_redirect:
-            elsewhere = response.headers.get("location", "nowhere")
+        if response.has_redirect_location:
+            elsewhere = _place(response.headers.get("location", ""))
             reason = f"leads to {elsewhere}; give that place as --from, if it is the service"
             raise ServiceFailed(f"{self._base} {reason}")
         if status != OK:
-            raise ServiceFailed(f"{self._base} answers {ask.path} with {status}{_said(body)}")
+            kind = TooMuchAsked if status in TOO_MUCH else ServiceFailed
+            raise kind(f"{self._base} answers {ask.path} with {status}{_said(body)}")
         if _is_html(body):
             reason = "answers a page of HTML: --from is another place, or the service is away"
             raise ServiceFailed(f"{self._base} {reason}")
@@ -290,6 +332,18 @@ def _twice(base: str, path: str) -> str | None:
     return None
 
 
+def _http() -> httpx.AsyncClient:
+    """What asks; raises Misconfigured where the environment says what cannot be used."""
+    try:
+        return httpx.AsyncClient(timeout=httpx.Timeout(PULL_IDLE_SECONDS), follow_redirects=False)
+    except (ImportError, ValueError, httpx.InvalidURL):
+        names = "HTTP_PROXY, HTTPS_PROXY and ALL_PROXY"
+        raise Misconfigured(f"{names} must be addresses like http://proxy.example:3128") from None
+    except OSError as error:
+        reason = f"cannot be read as certificates: {error.strerror or plain(error)}"
+        raise Misconfigured(f"the files of SSL_CERT_FILE and SSL_CERT_DIR {reason}") from None
+
+
 def _token_of(answer: Answer, token: Callable[[Answer], str], base: str) -> str:
     try:
         return token(answer)
@@ -302,8 +356,10 @@ def _words(error: httpx.TransportError) -> str:
     if isinstance(error, httpx.TimeoutException):
         return f"does not answer within {PULL_IDLE_SECONDS} s"
     if isinstance(error, httpx.ConnectError):
-        return f"cannot be reached: {error}"
-    return f"broke the connection off: {error}"
+        return f"cannot be reached: {plain(error)}"
+    if "location header" in str(error):
+        return "leads to what is no address"
+    return f"broke the connection off: {plain(error)}"
 
 
 def _is_html(body: bytes) -> bool:
@@ -314,7 +370,26 @@ def _said(body: bytes) -> str:
     """The beginning of what a service said about an error, on one line."""
     if not body or _is_html(body):
         return ""
-    return f", {' '.join(body[:200].decode(errors='replace').split())}"
+    return f", {shown(body[:SAID_BYTES].decode(errors='replace'))}"
+
+
+def plain(error: Exception) -> str:
+    """A library's words without the numbers of errors and lines of its source."""
+    return _NUMBERS.sub("", shown(str(error))).strip()
+
+
+_NUMBERS = re.compile(r"\[(?:Errno|SSL)[^\]]*\]|\(_ssl\.c:\d+\)")
+
+
+def shown(text: str) -> str:
+    """What somebody else wrote, on one line and without signs that steer a terminal."""
+    return "".join([sign if sign.isprintable() else "?" for sign in " ".join(text.split())])
+
+
+def _place(location: str) -> str:
+    """Where a service leads, without what may be secret there."""
+    place = shown(location[:SAID_BYTES].partition("?")[0].partition("#")[0])
+    return re.sub(r"//[^/@]*@", "//", place) or "nowhere"
 
 
 def _instant(headers: Mapping[str, str]) -> int:
@@ -328,8 +403,8 @@ def _instant(headers: Mapping[str, str]) -> int:
 def _retry_after(headers: Mapping[str, str], at: int) -> float | None:
     """How many seconds the service asks to wait; None where it does not say."""
     text = headers.get("retry-after", "").strip()
-    if text.isascii() and text.isdigit() and len(text) < 10:  # noqa: PLR2004 - thirty years
-        return float(text) + 0.1
+    if text.isascii() and text.isdigit():
+        return float(text[:LONGEST_DIGITS]) + 0.1
     try:
         return max(0.0, (instant_from_datetime(parsedate_to_datetime(text)) - at) / 1e6) + 0.1
     except (ValueError, TypeError):

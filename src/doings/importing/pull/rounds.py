@@ -1,7 +1,7 @@
 """A pull as it is asked for: one round through the service, or round after round."""
 
 import time
-from asyncio import sleep
+from asyncio import CancelledError, sleep
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractContextManager
 
@@ -35,6 +35,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     With `keeps_ids` the account keeps the numbers of the service from the first page on.
 
     `contacts` are ids, or None for all that are known here. `pause_s` None makes one round.
+    With `accepts_deletions` much that the service does not show any more is deleted here as well.
     """
 
     dialect: str
@@ -46,12 +47,14 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     pause_s: int | None = None
     is_once: bool = False
     keeps_ids: bool = False
+    accepts_deletions: bool = False
 
 
 class Outcome(msgspec.Struct, frozen=True):
     """What a round came to: the import that notes it, and why it could not be ended.
 
-    `run` is None where nothing was written. `error` is what no other round can mend either.
+    `run` is None where nothing was written. `error` is what no other round can mend either:
+    settings and credentials.
     """
 
     run: int | None
@@ -75,10 +78,12 @@ async def rounds(timeline: Timeline, plan: Plan, around: Around) -> AsyncIterato
     """Round after round, each with what it came to.
 
     Raises Misconfigured, after the last outcome, where the service does not take the credentials.
+    One that is cancelled notes that it was stopped.
     """
     service = SERVICES[plan.dialect]
     checkpoint = await Checkpoint.of(timeline, service, plan.dialect, plan.url)
     checkpoint.keeps_ids = plan.keeps_ids
+    checkpoint.accepts_deletions = plan.accepts_deletions
     before = checkpoint.pull
     if plan.since is None and before.since is not None:
         day = local_date(before.since, timeline.account.time_zone)
@@ -93,17 +98,21 @@ async def rounds(timeline: Timeline, plan: Plan, around: Around) -> AsyncIterato
         if before.version and is_recent:
             await client.count_earlier()
         swept_at = -float(SWEEP_SECONDS)
-        while True:
-            sweeps = time.monotonic() - swept_at >= SWEEP_SECONDS
-            if sweeps:
-                swept_at = time.monotonic()
-            outcome = await _round(checkpoint, client, plan, around, sweeps=sweeps)
-            yield outcome
-            if outcome.error is not None:
-                raise outcome.error
-            if plan.is_once or plan.pause_s is None:
-                return
-            await sleep(plan.pause_s)
+        try:
+            while True:
+                sweeps = time.monotonic() - swept_at >= SWEEP_SECONDS
+                if sweeps:
+                    swept_at = time.monotonic()
+                outcome = await _round(checkpoint, client, plan, around, sweeps=sweeps)
+                yield outcome
+                if outcome.error is not None:
+                    raise outcome.error
+                if plan.is_once or plan.pause_s is None:
+                    return
+                await sleep(plan.pause_s)
+        except CancelledError:
+            await checkpoint.stop(now=SystemClock().now())
+            raise
 
 
 async def _round(
@@ -120,9 +129,9 @@ async def _round(
     now = SystemClock().now()
     here = msgspec.structs.replace(around.context, now=now)
     round_ = Round(checkpoint, service, client, here, around.remark)
-    contacts = await _contacts(checkpoint.timeline, service, plan)
     problem: ServiceFailed | DoingsError | None = None
     try:
+        contacts = await _contacts(checkpoint.timeline, service, plan)
         with around.progress() as step:
             await round_.run(contacts, step, since=plan.since, sweeps=sweeps)
     except (ServiceFailed, DoingsError) as error:
@@ -135,20 +144,20 @@ async def _round(
         checkpoint.run,
         counts,
         problem=None if failed is None else str(failed),
-        error=problem if isinstance(problem, DoingsError) else None,
+        error=problem if isinstance(problem, Misconfigured) else None,
     )
 
 
 async def _end(
     checkpoint: Checkpoint, problem: ServiceFailed | DoingsError | None, plan: Plan
-) -> ServiceFailed | None:
-    """Note how a round ended; returns why it could not end, as far as the service goes."""
+) -> ServiceFailed | DoingsError | None:
+    """Note how a round ended; returns why it could not end, as far as another round may mend it."""
     now = SystemClock().now()
     next_at = None if plan.pause_s is None else now + plan.pause_s * SECOND
-    known = problem if isinstance(problem, ServiceFailed) else None
+    known = None if isinstance(problem, Misconfigured) else problem
     try:
         await checkpoint.end(problem, now=now, next_at=next_at)
-    except ServiceFailed as error:
+    except (ServiceFailed, DoingsError) as error:
         # Another program pulls the same, and its state is the one that counts.
         return known or error
     return known

@@ -1,9 +1,9 @@
 """Pulling from a service: one round through all that it has, page after page."""
 
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
-from urllib.parse import urlencode
 
 import msgspec
 import xxhash
@@ -16,15 +16,28 @@ from doings.core.pulling.service import Answer, AnyService, Ask, Beginning, Inco
 from doings.core.store.pulls import PullCounts
 from doings.importing.importer import ITEMS_PER_WRITE
 from doings.importing.importer import Step as Progress
-from doings.importing.pull.checkpoint import Checkpoint, Step, digest_of, mark_of, ref_of
-from doings.importing.pull.client import Contradiction, ServiceClient, ServiceFailed
+from doings.importing.pull.checkpoint import Checkpoint, Step
+from doings.importing.pull.client import (
+    Contradiction,
+    ServiceClient,
+    ServiceFailed,
+    TooLargeAnswer,
+    TooMuchAsked,
+)
+from doings.importing.pull.elements import (
+    id_of,
+    marks,
+    named_as,
+    numbered,
+    place_of,
+    repeated,
+    twin_mark,
+)
+from doings.importing.pull.names import digest_of, mark_of, ref_of
 from doings.importing.pull.writing import Said
 
 CONTACT_MARK = "list"
 """The kind of the marks of contacts whose lists were read to the end."""
-
-TWIN_MARK = "twin"
-"""The kind of the marks of what may be shown in another list as well, by its name and its id."""
 
 REFUSED = ImportItem(draft=None)
 """Stands for an element that cannot be read: it is counted, as the service counts it."""
@@ -63,8 +76,10 @@ class Round:
         self._contact: str | None = None
         self._is_sure = True
         self._pages: set[int] = set()
+        self._path = ""
         self._repeats = 0
         self._unknown = 0
+        self._answered_at = time.monotonic()
 
     async def run(
         self,
@@ -82,6 +97,7 @@ class Round:
         self._progress = progress
         self._is_sure = contacts.is_sure
         place = await self._checkpoint.begin(since=since, now=self._context.now)
+        self._checkpoint.reads_everybody = sweeps or self._checkpoint.place() is None
         if self._service.is_by_contact:
             await self._all_contacts(contacts.ids, place)
         else:
@@ -96,6 +112,7 @@ class Round:
             since=self._checkpoint.pull.since,
             sweeps=sweeps,
             contact=self._contact,
+            is_known=self._checkpoint.pull.items > 0,
         )
         return self._service.begin(before, beginning)
 
@@ -145,12 +162,19 @@ class Round:
         context = msgspec.structs.replace(self._context, contact_id=self._contact)
         try:
             answer = await self._client.get(ask)
-        except ServiceFailed:
+        except TooMuchAsked as error:
             half = self._service.halve(place) if ask.may_split else None
-            if half is None:
+            is_long = time.monotonic() - self._answered_at > self._client.patience_s
+            if is_long and not isinstance(error, TooLargeAnswer):
                 raise
-            await self._checkpoint.move(half)
-            return half
+            if half is not None:
+                await self._checkpoint.move(half)
+                return half
+            if isinstance(error, TooLargeAnswer) or not ask.may_split:
+                raise
+            # Not even the least is answered: then it is waited for as other faults are.
+            answer = await self._client.get(msgspec.structs.replace(ask, may_split=False))
+        self._answered_at = time.monotonic()
         page = self._page(place, ask, answer)
         if page.remark is not None:
             self._remark(f"{self._checkpoint.pull.url} {page.remark}")
@@ -181,8 +205,11 @@ class Round:
             reason = f"answers {ask.path} with something else than {self._checkpoint.pull.dialect}"
             raise ServiceFailed(f"{url} {reason} does: {error}") from None
         print_ = xxhash.xxh3_64_intdigest(b"\0".join(page.elements))
-        self._repeats = self._repeats + 1 if page.elements and print_ in self._pages else 0
+        # Another list begins: it may have been read in this round, to look for something else.
+        is_again = page.elements and print_ in self._pages and ask.path == self._path
+        self._repeats = self._repeats + 1 if is_again else 0
         self._pages.add(print_)
+        self._path = ask.path
         if self._repeats >= PULL_REPEATS:
             raise Contradiction(f"{url} shows the same pages of {ask.path} again and again")
         return page
@@ -204,7 +231,9 @@ class Round:
             items[ref_of(owner, None)] = (owner, b"")
         twins = {ref: self._twins(item) for ref, (item, _) in items.items()}
         names = [name for pairs in twins.values() for pair in pairs for name in pair]
-        known = await self._checkpoint.known([*items, *names])
+        repeats = {ref: repeated(item) for ref, (item, _) in items.items()}
+        others = [name for marks in repeats.values() for name in marks]
+        known = await self._checkpoint.known([*items, *names, *others])
         ids = [item.id for item, _ in items.values() if item.id is not None]
         own = await self._checkpoint.at_home(ids)
         said = []
@@ -217,12 +246,13 @@ class Round:
                 # Less than nothing: it differs from what is seen next, which asks again.
                 digest = -digest if detailed is None else digest
                 item = item if detailed is None else detailed  # noqa: PLW2901 - it says more
-            is_wanted = item.id not in own and self._is_wanted(item)
+            is_repeated = any(mark in known for mark in repeats[ref])
+            is_wanted = item.id not in own and not is_repeated and self._is_wanted(item)
             twin = next(
                 (name for mark, name in twins[ref] if mark in known and name in known), None
             )
             if twin is not None:
-                item = _named_as(item, twin)  # noqa: PLW2901 - it says more of that one
+                item = named_as(item, twin)  # noqa: PLW2901 - it says more of that one
                 is_wanted = is_wanted and bool(known[twin].digest)
             said.append(
                 Said(
@@ -232,14 +262,14 @@ class Round:
                     before,
                     is_wanted=is_wanted,
                     is_twin=twin is not None,
-                    mark=_twin_mark(ref, item) if page.prefix and item.id else None,
+                    marks=marks(ref, item) if page.prefix else (),
                 )
             )
         return said
 
     def _twins(self, item: ImportItem) -> list[tuple[str, str]]:
         """The names that an item may have in other lists, each behind the mark that tells."""
-        return [(_twin_mark(name, item), name) for name in self._service.twins(item) if item.id]
+        return [(twin_mark(name, item), name) for name in self._service.twins(item) if item.id]
 
     def _read(
         self, page: Page, ask: Ask, context: Context
@@ -249,14 +279,16 @@ class Round:
             try:
                 item = self._service.read(element, context)
             except (Invalid, Malformed) as error:
-                self._refuse(f"{_named(element, ask, number)}: {error}")
-                id_ = _id(element)
-                if id_ is not None and self._contact is None and page.has_activities:
+                self._refuse(f"{place_of(element, ask, number)}: {error}")
+                id_ = id_of(element)
+                if id_ is not None and self._contact is None:
                     yield page.prefix + id_, (REFUSED, element)
                 continue
             if not self._service.saved.has_ids and item.draft is not None:
-                item = _numbered(item, occurrences)
-            yield ref_of(item, self._contact), (item, element)
+                item = numbered(item, occurrences)
+            id_ = id_of(element) if page.prefix else None
+            ref = ref_of(item, self._contact) if id_ is None else page.prefix + id_
+            yield ref, (item, element)
 
     def _is_wanted(self, item: ImportItem) -> bool:
         since = self._checkpoint.pull.since
@@ -281,7 +313,7 @@ class Round:
             (detail,) = self._service.saved.elements_from_answer(answer.body)
             return self._service.read(detail, context)
         except (Invalid, Malformed, ValueError) as error:
-            self._refuse(f"{_named(element, ask, 1)}: {error}")
+            self._refuse(f"{place_of(element, ask, 1)}: {error}")
             return None
 
     async def _write(self, said: Sequence[Said], step: Step) -> Any:  # noqa: ANN401 - likewise
@@ -330,48 +362,3 @@ def _chunks(said: Sequence[Said]) -> list[list[Said]]:
 def _work(item: ImportItem) -> int:
     entities = len(item.entities) + len(item.new_entities) + len(item.named)
     return entities + (1 if item.draft is None else work_of(item.draft))
-
-
-def _numbered(item: ImportItem, occurrences: Counter[str]) -> ImportItem:
-    """The item with an external id of its own where several of one answer say the same."""
-    draft = item.draft
-    if draft is None or draft.external_id is None:
-        return item
-    occurrences[draft.external_id] += 1
-    count = occurrences[draft.external_id]
-    if count == 1:
-        return item
-    numbered = msgspec.structs.replace(draft, external_id=f"{draft.external_id}-{count}")
-    return msgspec.structs.replace(item, draft=numbered)
-
-
-def _twin_mark(name: str, item: ImportItem) -> str:
-    return mark_of(TWIN_MARK, f"{name} {item.id}")
-
-
-def _named_as(item: ImportItem, name: str) -> ImportItem:
-    """The item with the name of what it is shown as elsewhere."""
-    if item.draft is None:
-        return item
-    draft = msgspec.structs.replace(item.draft, external_id=name)
-    return msgspec.structs.replace(item, draft=draft)
-
-
-class _Id(msgspec.Struct):
-    id: int | str | None = None
-
-
-def _id(element: bytes) -> str | None:
-    """The id of an element that cannot be read otherwise; None if it has none."""
-    try:
-        id_ = msgspec.json.decode(element, type=_Id).id
-    except (ValueError, RecursionError):
-        return None
-    return None if id_ is None else str(id_)
-
-
-def _named(element: bytes, ask: Ask, number: int) -> str:
-    """What an element that cannot be read is called: its id, or else where it stands."""
-    id_ = _id(element)
-    where = f"{ask.path}?{urlencode(ask.params)}" if ask.params else ask.path
-    return f"{ask.path} {id_}" if id_ is not None else f"{where}, element {number}"

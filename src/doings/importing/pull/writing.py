@@ -5,23 +5,25 @@ well. What it says as before is left as it is here, also where somebody has chan
 here: nobody's work is undone by a service that repeats itself.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 
 import msgspec
 
 from doings.core.activity import Activity, Draft, draft_of, is_same
-from doings.core.entity import EntityDraft, EntityKey
+from doings.core.entity import Entity, EntityKey
 from doings.core.entity import draft_of as entity_draft_of
 from doings.core.errors import NotFound
-from doings.core.imports import ImportItem, filled_draft
+from doings.core.imports import ImportItem
 from doings.core.pulling.service import AnyService
 from doings.core.store import Writer
 from doings.core.store.activities import Replacement
 from doings.core.store.imports import ImportCounts
-from doings.core.text import json_text
+from doings.core.text import json_text, object_from_text
 from doings.importing.directory import Directory
+from doings.importing.pull.entities import EntityWriting, SaidEntities
+from doings.importing.pull.things import ListedThings, without_nulls
 
-_members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+Lost = Callable[[Writer, Collection[EntityKey]], Awaitable[set[EntityKey]]]
 
 
 class Said(msgspec.Struct, frozen=True):
@@ -31,7 +33,7 @@ class Said(msgspec.Struct, frozen=True):
     what was left out. A digest below 0 is that of an item whose detail is lacking. `is_wanted` says
     that it is to be recorded: not what happened before the time that was asked for, and not what
     cannot be. `is_twin` says that it was read in another list before, and only says who else was
-    there. By `mark` its own twins are found.
+    there. By `marks` its own twins are found.
     """
 
     ref: str
@@ -40,12 +42,17 @@ class Said(msgspec.Struct, frozen=True):
     before: int | None = None
     is_wanted: bool = True
     is_twin: bool = False
-    mark: str | None = None
+    marks: tuple[str, ...] = ()
 
     @property
     def is_known(self) -> bool:
         """Whether it was recorded before."""
         return bool(self.before)
+
+    @property
+    def is_leading(self) -> bool:
+        """Whether it is about people and things themselves, and was changed there."""
+        return self.is_known and (self.item.draft is None or self.item.noted is not None)
 
     @property
     def is_same(self) -> bool:
@@ -54,24 +61,36 @@ class Said(msgspec.Struct, frozen=True):
 
 
 class PageWriting:
-    """Writes items in one transaction; `now` is an instant."""
+    """Writes items in one transaction; `now` is an instant, `dialect` that of the service.
 
-    def __init__(self, writer: Writer, service: AnyService, now: int) -> None:
+    `lost` says which people the service does not list any more.
+    """
+
+    def __init__(
+        self, writer: Writer, service: AnyService, now: int, lost: Lost, dialect: str
+    ) -> None:
+        self._dialect = dialect
         self._writer = writer
         self._service = service
         self._now = now
+        self._lost = lost
         self._directory = Directory(writer)
+        self._entities = EntityWriting(
+            writer, self._directory, ListedThings(writer, self._directory, dialect)
+        )
 
     async def put(self, said: Sequence[Said]) -> ImportCounts:
         """Write what is new and what was changed; `filled` are activities that were changed."""
-        await self._put_entities(said)
-        own = [one for one in said if not one.is_twin]
+        await self._entities.put([SaidEntities(one.item, one.is_leading) for one in said])
+        own = [one for one in said if not one.is_twin and one.item.noted is None]
         new = await self._linked([one.item for one in own if not one.is_known])
         changed = await self._linked([one.item for one in own if one.is_known])
         recorded, joined = await self._record(new, joins=self._service.is_by_contact)
-        filled = joined + await self._change(changed) + await self._join(said)
+        noted, renoted = await self._put_noted(said)
+        recorded += noted
+        filled = joined + await self._change(changed) + await self._join(said) + renoted
         activities = sum(one.item.draft is not None for one in said)
-        repeated = activities - recorded - filled
+        repeated = max(0, activities - recorded - filled)
         return ImportCounts(recorded=recorded, filled=filled, repeated=repeated)
 
     async def _join(self, said: Sequence[Said]) -> int:
@@ -121,8 +140,17 @@ class PageWriting:
                 draft.origin, draft.external_id or ""
             )
             if known is not None:
-                replacements.append((known, self._service.changed(known, draft, self._now)))
+                said = await self._with_lost(known, draft)
+                replacements.append((known, self._service.changed(known, said, self._now)))
         return await self._replace(replacements)
+
+    async def _with_lost(self, known: Activity, said: Draft) -> Draft:
+        """What the service says, with those whom it has deleted: they were there."""
+        there = {link.key for link in said.links}
+        others = [link for link in draft_of(known).links if link.key not in there]
+        lost = await self._lost(self._writer, {link.key for link in others}) if others else set()
+        kept = [link for link in others if link.key in lost]
+        return msgspec.structs.replace(said, links=(*said.links, *kept)) if kept else said
 
     async def _replace(self, replacements: Sequence[Replacement]) -> int:
         different = [
@@ -140,51 +168,54 @@ class PageWriting:
             if item.draft is not None
         ]
 
-    async def _put_entities(self, said: Sequence[Said]) -> None:
-        """Write what is said of people and things.
+    async def _put_noted(self, said: Sequence[Said]) -> tuple[int, int]:
+        """Record what an entity notes the activity of, change it, or take it back.
 
-        Of those that an activity only names, gaps are filled. Of those that the service lists by
-        themselves and has changed, all is taken that it says.
+        Returns how many are new, and how many others were changed. One that was deleted here stays
+        so: the entity still notes it.
         """
-        drafts = [
-            (key, draft, one.is_known and one.item.draft is None)
-            for one in said
-            for key, draft in await self._entities(one.item)
-        ]
-        made = {key: draft for one in said for key, draft in one.item.new_entities}
-        known = await self._writer.entities_by_key([*{key for key, _, _ in drafts}, *made])
-        deleted = await self._writer.deleted_keys(
-            {key for key, _, _ in drafts} | made.keys() - known.keys()
-        )
-        drafts += [(key, draft, False) for key, draft in made.items() if key not in known]
-        for key, draft, is_leading in drafts:
-            old = known.get(key)
-            if key in deleted and old is None:
+        new = changed = 0
+        for one in said:
+            if one.item.noted is None:
                 continue
-            whole = filled_draft(old, draft)
-            if is_leading and old is not None:
-                whole = _led_draft(entity_draft_of(old), draft)
-            if old is None or whole != entity_draft_of(old):
-                known[key], _ = await self._writer.put_entity(key, lambda _, whole=whole: whole)  # type: ignore[misc]
+            key, attribute = one.item.noted
+            entity = (await self._writer.entities_by_key([key])).get(key)
+            if entity is None:
+                continue
+            seq = object_from_text(entity.attrs).get(attribute)
+            there = await self._writer.activities([seq] if type(seq) is int else [])
+            draft = one.item.draft
+            if draft is None and seq is not None:
+                for activity in there:
+                    await self._writer.erase(activity.seq)
+                changed += len(there)
+                await self._note(entity, attribute, None)
+            elif draft is not None and seq is None:
+                (outcome,) = await self._writer.record([draft])
+                new += not outcome.is_repeated
+                await self._note(entity, attribute, outcome.seq)
+            elif draft is not None:
+                changed += await self._replace(
+                    [
+                        (activity, self._service.changed(activity, draft, self._now))
+                        for activity in there
+                    ]
+                )
+        return new, changed
 
-    async def _entities(self, item: ImportItem) -> Sequence[tuple[EntityKey, EntityDraft]]:
-        """What an item says of people and things; things by name are tags of a person."""
-        if item.draft is not None or not item.named:
-            return item.entities
-        tags = [int(id_) for id_ in await self._directory.ids(item.named)]
-        return [
-            (
-                key,
-                msgspec.structs.replace(
-                    draft, attrs=json_text(_members(draft.attrs) | {"tags": _raw(tags)})
-                ),
-            )
-            for key, draft in item.entities
-        ]
+    async def _note(self, entity: Entity, attribute: str, seq: int | None) -> None:
+        attrs = {**object_from_text(entity.attrs), attribute: seq}
+        draft = msgspec.structs.replace(
+            entity_draft_of(entity), attrs=without_nulls(json_text(attrs))
+        )
+        await self._writer.put_entity(entity.key, lambda _: draft)
 
-    async def delete(self, origin: str, ref: str) -> bool:
-        """Delete an activity that the service has deleted; False where it is gone already."""
-        known = await self._writer.activity_by_external_id(origin, ref)
+    async def delete(self, ref: str) -> bool:
+        """Delete what the service has deleted; False where it is gone already, or has to stay."""
+        thing = self._service.thing(ref)
+        if thing is not None:
+            return await self._entities.delete(thing, self._service.kept_types)
+        known = await self._writer.activity_by_external_id(self._dialect, ref)
         if known is None:
             return False
         try:
@@ -192,16 +223,3 @@ class PageWriting:
         except NotFound:
             return False
         return True
-
-
-def _led_draft(known: EntityDraft, said: EntityDraft) -> EntityDraft:
-    """What the service says now, and what is only known here."""
-    return EntityDraft(
-        name=said.name or known.name,
-        attrs=json_text(_members(known.attrs) | _members(said.attrs)),
-        contact=known.contact or said.contact,
-    )
-
-
-def _raw(value: object) -> msgspec.Raw:
-    return msgspec.Raw(msgspec.json.encode(value))

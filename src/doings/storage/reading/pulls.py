@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from doings.core.store.pulls import Pull, PullItem
+from doings.core.store.pulls import MARK_ROUND, Pull, PullItem
 from doings.storage.sql import pull_statements as sql
 from doings.storage.sql.rows import pull_from_row
 from doings.storage.transaction import ReadTransaction
@@ -28,6 +28,16 @@ async def own_activities(transaction: ReadTransaction, ids: Collection[str]) -> 
     if not ids:
         return set()
     return {str(id_) for (id_,) in await transaction.fetch(sql.OWN_ACTIVITIES, ids=sorted(ids))}
+
+
+async def missed_counts(
+    transaction: ReadTransaction, number: int, round_: int, low: str, high: str
+) -> tuple[int, int]:
+    """How many items have names of a range, and how many were last seen before a round."""
+    ((known, missed_),) = await transaction.fetch(
+        sql.MISSED_COUNTS, pull=number, round=round_, low=low, high=high, mark=MARK_ROUND
+    )
+    return int(known), int(missed_)
 
 
 async def missed(transaction: ReadTransaction, number: int, round_: int, after: str) -> str | None:

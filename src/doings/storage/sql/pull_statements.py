@@ -31,6 +31,11 @@ MISSED_ITEM = """
     SELECT ref FROM pull_items
     WHERE account_id = :account_id AND pull = :pull AND ref > :after AND round < :round
     ORDER BY ref LIMIT 1"""
+# How many items have names of a range, and how many of them were last seen before a round.
+MISSED_COUNTS = """
+    SELECT count(*), count(CASE WHEN round < :round THEN 1 END) FROM pull_items
+    WHERE account_id = :account_id AND pull = :pull AND ref >= :low AND ref < :high
+        AND round < :mark"""
 # Notes what a pull has seen of an item.
 PUT_PULL_ITEM = """
     INSERT INTO pull_items (account_id, pull, ref, digest, round)

@@ -53,15 +53,17 @@ _FIELD_TYPES = {
 _NUMBERS_OF_KEYS = {one.key: number for number, one in LIFE_EVENT_TYPES.items()}
 
 
-def entry_item(document: SavedEntry, time_zone: str, *, is_kept: bool = False) -> ImportItem:
-    """What an entry says; raises Invalid.
+def entry_item(
+    document: SavedEntry, time_zone: str, *, is_kept: bool = False, may_be_alone: bool = False
+) -> ImportItem:
+    """What an entry says; raises Invalid, also for one of nobody unless it `may_be_alone`.
 
     Each list counts from 1, so its number goes by the sort of the entry: `note-8`. Where numbers
     are kept, those of what stands in the entry are kept, too.
     """
     kept, values_of_document = ENTRIES[document.object]
     contact = document.contact
-    if contact is None and not kept.is_alone_allowed:
+    if contact is None and not (kept.is_alone_allowed or may_be_alone):
         raise Invalid.of("contact", f"a {document.object} without any is shown nowhere")
     missing = {field.name: field.missing for field in kept.resource.fields}
     values = missing | values_of_document(document)

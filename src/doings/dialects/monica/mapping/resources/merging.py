@@ -1,0 +1,66 @@
+"""What becomes of an activity of Monica's that a pull sees in another list, or once more. Pure."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from doings.core.activity import Activity, Draft, Link, draft_of
+from doings.core.clock import DAY
+from doings.core.entity import CONTACT
+from doings.core.imports import ImportItem
+from doings.core.pulling.merging import changed_draft, with_links
+from doings.core.text import object_from_text
+from doings.dialects.monica.mapping.resources.activities import ABOUT, without_values
+from doings.dialects.monica.mapping.resources.conversations import CONVERSATIONS
+from doings.dialects.monica.mapping.resources.saved import ENTRIES, resource_of
+from doings.dialects.monica.vocabulary import ATTENDEE
+
+
+def twins(item: ImportItem) -> Sequence[str]:
+    """The names that an activity may have in the other lists."""
+    draft = item.draft
+    if draft is None or draft.external_id is None or resource_of(draft) is not None:
+        return ()
+    return [f"{name}-{draft.external_id}" for name in ENTRIES]
+
+
+def joined(known: Draft, said: Draft) -> Draft:
+    """An entry with what only the list of activities says of it: who else was there.
+
+    A note says when it was written down, and that list the day on which it happened. A conversation
+    that has no messages may have a text there.
+    """
+    there = {link.key for link in known.links}
+    others = [Link(*link.key, ABOUT) for link in said.links if link.key not in there]
+    kept = resource_of(known)
+    is_on_day = said.occurred_at <= known.occurred_at < said.occurred_at + DAY
+    takes_day = kept is not None and kept.moment is None and not is_on_day
+    has_text = kept is not CONVERSATIONS or object_from_text(known.data).get("messages")
+    return msgspec.structs.replace(
+        known,
+        body=known.body if has_text else said.body,
+        links=(*known.links, *others),
+        occurred_at=said.occurred_at if takes_day else known.occurred_at,
+    )
+
+
+def changed(known: Activity, said: Draft, _now: int) -> Draft:
+    """The activity with the people that it has now; links to other things stay.
+
+    An entry of another list names one person, who comes in the place of the first, or none.
+    """
+    draft = changed_draft(known, said)
+    kept = resource_of(said)
+    if kept is None:
+        others = [link for link in draft.links if link.type != CONTACT or link.role != ATTENDEE]
+        return msgspec.structs.replace(draft, links=with_links(said.links, tuple(others)))
+    old = draft_of(known)
+    first = next((link.key for link in old.links if link.type == CONTACT), None)
+    own = {first, *(link.key for link in said.links)} if said.links else set()
+    others = [link for link in old.links if link.key not in own]
+    return msgspec.structs.replace(
+        draft,
+        occurred_at=draft.occurred_at if kept.moment else old.occurred_at,
+        data=without_values(kept, known.data, said.data),
+        links=(*said.links, *others),
+    )

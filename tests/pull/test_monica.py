@@ -1,0 +1,231 @@
+"""What a pull from Monica does about settings, people, tasks and reminders that change there."""
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.acceptance.running import Token
+from tests.cli.conftest import Cli
+from tests.pull.conftest import Puller, Vendor, new_token
+from tests.pull.proxy import Asked, Given, Switch, proxy, status
+from tests.pull.test_following import encounter
+from tests.pull.test_round_trips import essence, put_entries, put_people, served
+
+
+class Monica:
+    """A Monica that somebody works with."""
+
+    def __init__(self, vendor: Vendor) -> None:
+        self._vendor = vendor
+
+    def send(self, method: str, path: str, document: object = None) -> Any:  # noqa: ANN401 - JSON
+        """What it answers."""
+        url = f"{self._vendor.base('monica')}/{path}"
+        answer = httpx.request(method, url, json=document, headers=self._vendor.token.bearer)
+        assert answer.is_success, answer.text
+        return answer.json().get("data")
+
+    def named(self, path: str, name: str) -> dict[str, Any]:
+        """The entry of a list that has a name or a title."""
+        for one in self.send("GET", f"{path}?limit=100"):
+            if name in {one.get("name"), one.get("title"), one.get("first_name")}:
+                found: dict[str, Any] = one
+                return found
+        raise AssertionError(name)
+
+
+@pytest.fixture
+def monica(vendor: Vendor) -> Monica:
+    """The vendor as a Monica."""
+    return Monica(vendor)
+
+
+@pytest.fixture
+def copy(vendor: Vendor, pull: Puller, cli: Cli) -> Token:
+    """An account of the vendor's server that is pulled into, so that both can be compared."""
+    token = new_token(cli, vendor.server, "copy")
+    pull.account = token.account
+    return token
+
+
+def rename(monica: Monica) -> None:
+    """What is changed in the settings."""
+    for path, old, new in (
+        ("tags", "friend", "pal"),
+        ("genders", "Woman", "Lady"),
+        ("activitytypecategories", "Games", "Play"),
+    ):
+        monica.send("PUT", f"{path}/{monica.named(path, old)['id']}", {"name": new})
+    signal = monica.named("contactfieldtypes", "Signal")["id"]
+    monica.send("PUT", f"contactfieldtypes/{signal}", {"name": "Signal 2"})
+    chess, sport = monica.named("activitytypes", "chess"), "activitytypecategories"
+    within = {"activity_type_category_id": monica.named(sport, "Sport")["id"]}
+    monica.send("PUT", f"activitytypes/{chess['id']}", {"name": "chess", **within})
+
+
+def change_people(monica: Monica) -> None:
+    """What is changed, added and taken away of people."""
+    jim, ann = (monica.named("contacts", name)["id"] for name in ("Jim", "Ann"))
+    unknown = {"is_birthdate_known": False, "is_deceased": False, "is_deceased_date_known": False}
+    monica.send("PUT", f"contacts/{jim}", {"first_name": "Jim", "nickname": "J", **unknown})
+    monica.send("PUT", f"contacts/{jim}/introduction", {"is_date_known": False})
+    fields = monica.send("GET", f"contacts/{ann}/contactfields")
+    phone, email = fields[-1], fields[0]
+    monica.send("DELETE", f"contactfields/{phone['id']}")
+    changed = {"contact_id": ann, "contact_field_type_id": 1, "data": "a@example.org"}
+    monica.send("PUT", f"contactfields/{email['id']}", changed)
+    (home,) = monica.send("GET", f"contacts/{ann}/addresses")
+    monica.send("PUT", f"addresses/{home['id']}", {"contact_id": ann, "city": "Ulm"})
+    monica.send("POST", "addresses", {"contact_id": jim, "street": "2 Side St"})
+
+
+def change_tasks(monica: Monica) -> None:
+    """One is completed, one is opened again, one goes."""
+    ann = monica.named("contacts", "Ann")["id"]
+    for name, is_done in (("Buy salt", True), ("Sell salt", False)):
+        task = {"contact_id": ann, "title": name, "completed": is_done}
+        monica.send("PUT", f"tasks/{monica.named('tasks', name)['id']}", task)
+    monica.send("DELETE", f"tasks/{monica.named('tasks', 'Rest')['id']}")
+    feast = monica.named("reminders", "Feast")["id"]
+    every = {"frequency_type": "month", "frequency_number": 2, "initial_date": "2026-06-01"}
+    monica.send("PUT", f"reminders/{feast}", {"contact_id": ann, "title": "Feast 2", **every})
+
+
+def edit_all(monica: Monica) -> None:
+    """What is changed in all lists."""
+    rename(monica)
+    change_people(monica)
+    change_tasks(monica)
+
+
+def delete_some(monica: Monica) -> None:
+    """What is deleted: a setting of each sort, a reminder, and a person with a timeline."""
+    for path, name in (
+        ("tags", "unused"),
+        ("genders", "Two-spirit"),
+        ("contactfieldtypes", "Signal"),
+        ("activitytypes", "chess"),
+        ("reminders", "Feast"),
+        ("contacts", "Jim"),
+    ):
+        monica.send("DELETE", f"{path}/{monica.named(path, name)['id']}")
+
+
+def without_ids(lists: list[Any]) -> Any:  # noqa: ANN401 - JSON
+    """What is shown, without ids: titles name somebody who was deleted by hers."""
+    shown = json.dumps(essence("monica", lists), sort_keys=True)
+    return json.loads(re.sub(r" with (8|monica-\d+):", " with somebody:", shown))
+
+
+@pytest.mark.parametrize("change", [edit_all, delete_some])
+def test_a_later_pull_finds_what_changed(
+    change: Callable[[Monica], None], vendor: Vendor, monica: Monica, pull: Puller, copy: Token
+) -> None:
+    """In each list; and the pull after that changes nothing."""
+    database = ("--database", vendor.server.installation.variables["DOINGS_DATABASE"])
+    put_people(vendor)
+    vendor.record([encounter(number) for number in range(3)])
+    put_entries(vendor)
+    pull.counts("monica", *database)
+
+    change(monica)
+    pull.counts("monica", *database)
+    third = pull.counts("monica", *database)
+
+    there, here = (served(vendor.server.url, "monica", token) for token in (vendor.token, copy))
+    assert without_ids(here) == without_ids(there)
+    assert (third["run"], third["recorded"], third["updated"]) == (None, 0, 0)
+
+
+def test_a_completed_task_is_an_activity_once(vendor: Vendor, monica: Monica, pull: Puller) -> None:
+    """Though a Doings shows it among its activities, too; opened again it is none."""
+    put_people(vendor)
+    jim = monica.named("contacts", "Jim")["id"]
+    task = {"contact_id": jim, "title": "Pay"}
+    number = monica.send("POST", "tasks", {**task, "completed": True})["id"]
+    kinds = []
+
+    for is_done in (True, False, True):
+        monica.send("PUT", f"tasks/{number}", {**task, "completed": is_done})
+        pull.counts("monica")
+        kinds.append([(one["kind"], one["summary"]) for one in pull.exported()])
+
+    assert kinds == [[("task.completed", "Pay")], [], [("task.completed", "Pay")]]
+
+
+def test_a_person_who_was_deleted_there_is_deleted_here(
+    vendor: Vendor, monica: Monica, pull: Puller, cli: Cli
+) -> None:
+    """The timeline stays; somebody who is one person with a contact of ours stays, too."""
+    vendor.record([encounter(1, "8"), encounter(2, "9"), encounter(3, "7")])
+    for id_ in "789":
+        vendor.send("PUT", f"/v1/entities/contact/{id_}", {"name": f"P{id_}"})
+    pull.counts("monica")
+    numbers = {one["first_name"]: one["id"] for one in monica.send("GET", "contacts")}
+    merged = f"contact:monica-{numbers['P9']}"
+    cli("import", "-", "--account", "here", stdin='{"entity": {"type": "contact", "id": "own"}}')
+    joined = cli("merge", "add", "contact:own", merged, "--account", "here")
+    for name in ("P8", "P9"):
+        monica.send("DELETE", f"contacts/{numbers[name]}")
+
+    counts = pull.counts("monica")
+    again = pull.counts("monica")
+
+    people = {link["id"] for one in pull.exported() for link in one["links"]}
+    assert joined.code == 0, joined.err
+    assert (counts["deleted"], again["deleted"], again["run"]) == (1, 0, None)
+    assert len(pull.exported()) == 3
+    assert f"monica-{numbers['P8']}" in people
+    assert '"id":"own"' in cli("export", "--account", "here").out.replace(" ", "")
+
+
+def test_somebody_who_is_not_listed_any_more_stays(vendor: Vendor, pull: Puller) -> None:
+    """If the service still shows her by herself; she is asked for once, and no more."""
+    for id_ in "45":
+        vendor.send("PUT", f"/v1/entities/contact/{id_}", {"name": f"P{id_}"})
+    vendor.record([encounter(1, "4", "5")])
+    pull.counts("monica")
+    attrs = {"first_name": "P5", "is_partial": True}
+    vendor.send("PUT", "/v1/entities/contact/5", {"name": "P5", "attrs": attrs})
+
+    first, second = pull.counts("monica"), pull.counts("monica")
+
+    assert [counts["deleted"] for counts in (first, second)] == [0, 0]
+    assert first["requests"] > second["requests"] == 14
+
+
+def empty(asked: Asked, given: Given) -> Given:
+    """Lists that show nothing, and nothing that can be shown by itself."""
+    if "?" not in asked.path:
+        return given
+    return given._replace(body=b'{"data":[],"meta":{"total":0,"last_page":1}}')
+
+
+def test_a_service_that_shows_nothing_deletes_nobody(vendor: Vendor, pull: Puller) -> None:
+    """It may be broken: that ends in a sentence, until somebody says that they are gone."""
+    for id_ in "456":
+        vendor.send("PUT", f"/v1/entities/contact/{id_}", {"name": f"P{id_}"})
+    vendor.record([encounter(number, "4") for number in range(5)])
+
+    def gone(asked: Asked, given: Given) -> Given:
+        return empty(asked, given) if "page=" in asked.path else status(404)(asked, given)
+
+    with proxy(vendor.server.url, Switch(gone)) as between:
+        Switch.is_broken = False
+        pull.counts("monica", url=between.url)
+        Switch.is_broken = True
+        failed = pull("monica", url=between.url)
+        Switch.is_broken = False
+        healed = pull.counts("monica", url=between.url)
+        Switch.is_broken = True
+        told = pull("monica", "--accept-deletions", url=between.url)
+
+    sentence = "shows none of the 3 contacts that are known"
+    assert (failed.code, sentence in failed.err) == (3, True), failed.err
+    assert (healed["deleted"], healed["run"]) == (0, None)
+    assert told.code == 0, told.err
+    assert pull.exported() == []

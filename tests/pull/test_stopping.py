@@ -1,0 +1,82 @@
+"""A pull that goes on by itself, and how it ends."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Cli
+from tests.pull.conftest import Puller, Vendor
+from tests.pull.proxy import Asked, Given, proxy
+from tests.pull.test_following import encounter
+
+
+def until(is_true: Callable[[], bool]) -> None:
+    """Wait for it, a minute at most."""
+    end = time.monotonic() + 60
+    while not is_true():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize(
+    ("sign", "options", "code", "state"),
+    [
+        (signal.SIGTERM, ("--every", "1h"), 0, "done"),
+        (signal.SIGINT, ("--every", "1h"), 0, "failed"),
+        (signal.SIGTERM, (), 1, "failed"),
+    ],
+    ids=["term between rounds", "interrupt in a round", "term of one"],
+)
+def test_a_pull_that_is_stopped_says_so(  # noqa: PLR0917 - a table and fixtures
+    sign: signal.Signals,
+    options: tuple[str, ...],
+    code: int,
+    state: str,
+    vendor: Vendor,
+    pull: Puller,
+    cli: Cli,
+    tmp_path: Path,
+) -> None:
+    """It ends at once, nothing goes on by itself any more, and the same command goes on."""
+    vendor.record([encounter(number) for number in range(130)])
+
+    waited: list[str] = []
+
+    def slow(asked: Asked, given: Given) -> Given:
+        is_second = "activities?" in asked.path and "page=2" in asked.path
+        if is_second and not waited and state == "failed":
+            waited.append(asked.path)
+            time.sleep(1)
+        return given
+
+    def stands() -> dict[str, object]:
+        found = json.loads(cli("pull", "status", "--json").out)
+        return dict(found[0]) if found else {}
+
+    with proxy(vendor.server.url, slow) as between:
+        base = vendor.base("monica", between.url)
+        command = ("pull", "monica", "--from", base, "--account", "here", *options)
+        with subprocess.Popen(
+            [sys.executable, "-m", "doings", *command],
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=tmp_path,
+        ) as running:
+            try:
+                until(lambda: bool(waited) or stands().get("next") is not None)
+                running.send_signal(sign)
+                _, err = running.communicate(timeout=60)
+            finally:
+                running.kill()
+        left = stands()
+        again = pull("monica", url=between.url)
+
+    assert (running.returncode, "Traceback" in err) == (code, False), err
+    assert (left["state"], left["next"]) == (state, None)
+    assert (again.code, len(pull.exported())) == (0, 130), again.err
