@@ -25,6 +25,16 @@ from doings.core.errors import Invalid
 from doings.core.imports import ImportItem, ListedThing, Reference, element_decoder
 from doings.core.text import json_text, object_from_text
 from doings.core.values.instants import instant_from_text
+from doings.dialects.monica.listed_documents import (
+    Kept,
+    ListedField,
+    ListedName,
+    ListedType,
+    SavedAddress,
+    SavedField,
+    SavedReminder,
+    SavedTask,
+)
 from doings.dialects.monica.mapping.contact_attributes import ContactFacts
 from doings.dialects.monica.mapping.resources.activities import ABOUT
 from doings.dialects.monica.mapping.resources.entities import default_entities
@@ -32,7 +42,7 @@ from doings.dialects.monica.mapping.resources.moments import DAY_LENGTH, moment_
 from doings.dialects.monica.mapping.resources.people import CONTACT_FIELD_TYPES
 from doings.dialects.monica.mapping.resources.to_do import COMPLETED_BY, REMINDER, TASK
 from doings.dialects.monica.mapping.saved import contact_draft, contact_item, contact_key
-from doings.dialects.monica.saved_documents import SavedContact, SavedFullContact, SavedTag
+from doings.dialects.monica.saved_documents import SavedContact, SavedFullContact
 from doings.dialects.monica.vocabulary import COMPLETED_KIND, ORIGIN
 
 Attrs = dict[str, Any]
@@ -48,115 +58,6 @@ REACHED_BY = ("email", "phone")
 
 CLOSE = 4
 """Seconds within which a task is completed and the activity of that is recorded."""
-
-
-class ListedField(msgspec.Struct, kw_only=True):
-    """A type of contact fields."""
-
-    id: int
-    name: str | None = None
-    fontawesome_icon: str | None = None
-    protocol: str | None = None
-    delible: bool = True
-    type: str | None = None
-
-
-class ListedName(msgspec.Struct, kw_only=True):
-    """A gender, a tag or a category; only genders have a type."""
-
-    id: int
-    name: str | None = None
-    type: str | None = None
-
-
-class ListedType(ListedName, kw_only=True):
-    """A type of activities."""
-
-    activity_type_category: ListedName | None = None
-
-
-class SavedLabel(msgspec.Struct, kw_only=True):
-    """A label of a contact field."""
-
-    type: str | None = None
-    label: str | None = None
-
-
-class SavedField(msgspec.Struct, kw_only=True):
-    """How a contact is reached."""
-
-    id: int
-    content: str | None = None
-    contact_field_type: ListedField | None = None
-    labels: list[SavedLabel] = []
-
-
-class SavedCountry(msgspec.Struct, kw_only=True):
-    """The country of an address, by its letters."""
-
-    id: str | None = None
-    iso: str | None = None
-
-
-class SavedAddress(msgspec.Struct, kw_only=True):
-    """Where a contact lives."""
-
-    id: int
-    name: str | None = None
-    street: str | None = None
-    city: str | None = None
-    province: str | None = None
-    postal_code: str | None = None
-    latitude: int | float | None = None
-    longitude: int | float | None = None
-    country: SavedCountry | None = None
-
-
-class SavedMeeting(msgspec.Struct, kw_only=True):
-    """Through whom one met a contact."""
-
-    first_met_through_contact: SavedContact | None = None
-
-
-class SavedMeetings(msgspec.Struct, kw_only=True):
-    """The part of `information` that says how one met."""
-
-    how_you_met: SavedMeeting | None = None
-
-
-class Kept(msgspec.Struct, kw_only=True):
-    """What stands in the document of a contact and is kept by itself."""
-
-    id: int
-    addresses: list[SavedAddress] | None = None
-    contactFields: list[SavedField] | None = None  # noqa: N815 - Monica's
-    information: SavedMeetings | None = None
-    tags: list[SavedTag] = []
-
-
-class SavedTask(msgspec.Struct, kw_only=True):
-    """A task."""
-
-    id: int
-    title: str
-    description: str | None = None
-    completed: bool = False
-    completed_at: str | None = None
-    created_at: str | None = None
-    contact: SavedContact | None = None
-
-
-class SavedReminder(msgspec.Struct, kw_only=True):
-    """A reminder."""
-
-    id: int
-    title: str
-    description: str | None = None
-    frequency_type: str = "one_time"
-    frequency_number: int | None = None
-    initial_date: str
-    delible: bool = True
-    contact: SavedContact | None = None
 
 
 FIELD_TYPES = tuple(
