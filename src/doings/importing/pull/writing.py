@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 import msgspec
 
 from doings.core.activity import Activity, Draft, draft_of, is_same
-from doings.core.entity import Entity, EntityKey
+from doings.core.entity import CONTACT, Entity, EntityKey
 from doings.core.entity import draft_of as entity_draft_of
 from doings.core.errors import NotFound
 from doings.core.imports import ImportItem
@@ -144,6 +144,14 @@ class PageWriting:
                 replacements.append((known, self._service.changed(known, said, self._now)))
         return await self._replace(replacements)
 
+    async def _was_with_the_lost(self, known: Activity) -> bool:
+        """Whether the service shows an activity no more as all its people are deleted there."""
+        people = {link.key for link in draft_of(known).links if link.type == CONTACT}
+        if not people:
+            return False
+        lost = await self._lost(self._writer, people)
+        return people <= lost | await self._writer.deleted_keys(people)
+
     async def _with_lost(self, known: Activity, said: Draft) -> Draft:
         """What the service says, with those whom it has deleted: they were there."""
         there = {link.key for link in said.links}
@@ -216,7 +224,7 @@ class PageWriting:
         if thing is not None:
             return await self._entities.delete(thing, self._service.kept_types)
         known = await self._writer.activity_by_external_id(self._dialect, ref)
-        if known is None:
+        if known is None or await self._was_with_the_lost(known):
             return False
         try:
             await self._writer.erase(known.seq)
