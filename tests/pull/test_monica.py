@@ -206,7 +206,10 @@ def empty(asked: Asked, given: Given) -> Given:
 
 
 def test_a_service_that_shows_nothing_deletes_nobody(vendor: Vendor, pull: Puller) -> None:
-    """It may be broken: that ends in a sentence, until somebody says that they are gone."""
+    """It may be broken: that ends in a sentence, until somebody says that they are gone.
+
+    What happened with them stays, about people who are deleted.
+    """
     for id_ in "456":
         vendor.send("PUT", f"/v1/entities/contact/{id_}", {"name": f"P{id_}"})
     vendor.record([encounter(number, "4") for number in range(5)])
@@ -227,5 +230,5 @@ def test_a_service_that_shows_nothing_deletes_nobody(vendor: Vendor, pull: Pulle
     sentence = "shows none of the 3 contacts that are known"
     assert (failed.code, sentence in failed.err) == (3, True), failed.err
     assert (healed["deleted"], healed["run"]) == (0, None)
-    assert told.code == 0, told.err
-    assert pull.exported() == []
+    assert (told.code, json.loads(told.out)["deleted"] >= 3) == (0, True), told.err
+    assert len(pull.exported()) == 5
