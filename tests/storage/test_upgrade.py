@@ -357,6 +357,35 @@ async def test_merges_of_an_earlier_version_were_made_by_somebody(
     assert (found.merged, found.is_by_itself) == (((CONTACT, "77"),), False)
 
 
+UNTIL = next(number for number, step in enumerate(STEPS, 1) if "until_at" in step)
+"""The step since which a hold may end by itself."""
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+async def test_holds_of_an_earlier_version_last_until_somebody_ends_them(
+    engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As they did then."""
+    first = await opened(engine, tmp_path, monkeypatch, UNTIL - 1)
+    account = await first.create_account("acme", name="Acme", time_zone="UTC")
+    seq = (await Book(first, account).put(CONTACT, "8")).seq
+    await first.engine.write(
+        lambda connection: connection.execute(
+            "INSERT INTO holds (account_id, entity, reason, at)"
+            " VALUES (:account_id, :entity, 'claim', 0)",
+            account_id=account.id,
+            entity=seq,
+        )
+    )
+    await first.close()
+
+    database = await opened(engine, tmp_path, monkeypatch, len(STEPS))
+    ((_, hold),) = await database.read(account.id, lambda reader: reader.holds(1 << 60, 9, 0))
+    await database.close()
+
+    assert (hold.entity, hold.until) == ((CONTACT, "8"), None)
+
+
 VIA = next(number for number, step in enumerate(STEPS, 1) if "ADD COLUMN via_seq" in step)
 """The step since which a change of an entity notes by whose id it was asked for."""
 

@@ -155,34 +155,52 @@ async def test_what_cannot_be_dismissed_or_searched_for_says_why(
 
 
 async def test_a_person_is_put_on_hold_and_released(member: Visitor, two: Business) -> None:
-    """The page says why; the hold of one that is merged is that of all, and ends with it."""
-    await member.send(ANN + "/hold", reason=" lawsuit ")
+    """The page says why and until when; the hold of one that is merged keeps all."""
+    await member.send(ANN + "/hold", reason=" lawsuit ", until="2099-12-31")
     await merged(two)
 
     page = plain((await member.get(JIM)).text)
     kept = await member.get(f"{JIM}/erase")
-    answer = await member.send(f"{JIM}/release")
+    await member.send(f"{JIM}/release")
+    still = plain((await member.get(JIM)).text)
+    answer = await member.send(f"{ANN}/release")
 
     assert "On hold contact:77 : lawsuit" in page
     assert f"by {two.key}" in page
+    assert "until" in page
+    assert "2100" in page
+    assert "On hold contact:77 : lawsuit" in still
     assert "contact 77 is on hold and cannot be erased" in plain(kept.text).replace(
         "Contact", "contact"
     )
     assert 'name="activities"' not in kept.text
     assert answer.status_code == 303
     assert "lawsuit" not in (await member.get(JIM)).text
-    assert await two.read(lambda reader: reader.hold(KEYS[1])) is None
+    assert await two.read(lambda reader: reader.holds(0, 9, 0)) == []
 
 
 @SQLITE_ONLY
-@pytest.mark.parametrize("reason", ["", " ", "x" * 201, "a\0b"])
-async def test_a_hold_needs_a_reason(member: Visitor, two: Business, reason: str) -> None:
-    """It is asked for at its field, with what was typed."""
-    answer = await member.send(f"{JIM}/hold", reason=reason)
+@pytest.mark.parametrize(
+    ("reason", "until", "field"),
+    [
+        ("", "", "hold"),
+        (" ", "", "hold"),
+        ("x" * 201, "", "hold"),
+        ("a\0b", "", "hold"),
+        ("lawsuit", "2020-01-01", "until"),
+        ("lawsuit", "9999-12-31", "until"),
+        ("lawsuit", "soon", "until"),
+    ],
+)
+async def test_a_hold_needs_a_reason_and_an_end_that_comes(
+    member: Visitor, two: Business, reason: str, until: str, field: str
+) -> None:
+    """What is wrong is said at its field, with what was typed."""
+    answer = await member.send(f"{JIM}/hold", reason=reason, until=until)
 
     assert answer.status_code == 422
-    assert 'aria-describedby="hold-problem"' in answer.text
-    assert await two.read(lambda reader: reader.hold(KEYS[0])) is None
+    assert f'aria-describedby="{field}-problem"' in answer.text
+    assert await two.read(lambda reader: reader.holds(0, 9, 0)) == []
 
 
 @SQLITE_ONLY

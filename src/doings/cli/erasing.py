@@ -9,11 +9,10 @@ from typing import Annotated, Literal
 import msgspec
 import typer
 
-from doings.cli.options import AccountOption, DatabaseOption, with_store
+from doings.cli.options import AccountOption, DatabaseOption, key_of, with_store
 from doings.cli.terminal import progress, remark, say, show_table
 from doings.core.clock import SystemClock, datetime_from_instant, instant_from_datetime
 from doings.core.documents.document import Moment
-from doings.core.entity import EntityKey, checked_id, checked_type
 from doings.core.erasing.erasure import Erasure, ErasureCounts, ErasureOrder, Mode
 from doings.core.erasing.retention import Rule, checked_rules
 from doings.core.errors import Invalid, Misconfigured, NotFound
@@ -88,7 +87,7 @@ def erase(  # noqa: PLR0913 - one for each option
     database: DatabaseOption = None,
 ) -> None:
     """Erase a person for good, with all that belongs to them and whatever remembers them."""
-    order = ErasureOrder(entity=_key(entity), activities=activities, reason=reason)
+    order = ErasureOrder(entity=key_of(entity), activities=activities, reason=reason)
 
     async def work(store: Store) -> Erasure:
         account_id = (await store.account(account)).id
@@ -110,13 +109,6 @@ def erase(  # noqa: PLR0913 - one for each option
     if done.also:
         remark(f"With it would go {', '.join(':'.join(key) for key in done.also)}")
     remark(f"It is shown as {done.entity}")
-
-
-def _key(text: str) -> EntityKey:
-    entity_type, colon, entity_id = text.partition(":")
-    if not colon:
-        raise Invalid.of("TYPE:ID", "must be type:id, like contact:8")
-    return checked_type(entity_type, field="TYPE:ID"), checked_id(entity_id, field="TYPE:ID")
 
 
 def replay(

@@ -11,6 +11,7 @@ from typing import Annotated, TypeVar
 import typer
 
 from doings.config import Settings, settings_from_environment
+from doings.core.entity import EntityKey, checked_id, checked_type
 from doings.core.errors import Invalid, Misconfigured, Problem
 from doings.core.store import Store
 
@@ -70,6 +71,14 @@ KeepIdsOption = Annotated[
         " be empty, and keeps them from then on.",
     ),
 ]
+
+
+def key_of(text: str) -> EntityKey:
+    """Read TYPE:ID; raises Invalid."""
+    entity_type, colon, entity_id = text.partition(":")
+    if not colon:
+        raise Invalid.of("TYPE:ID", "must be type:id, like contact:8")
+    return checked_type(entity_type, field="TYPE:ID"), checked_id(entity_id, field="TYPE:ID")
 
 
 @contextmanager

@@ -30,6 +30,7 @@ from doings.cli.erasing import (
     replay,
     retention,
 )
+from doings.cli.holds import holds
 from doings.cli.log import VERIFY_EXAMPLES, log, verify
 from doings.cli.merges import merges
 from doings.cli.options import DatabaseOption
@@ -109,6 +110,7 @@ app.command("verify", epilog=VERIFY_EXAMPLES)(verify)
 app.add_typer(erasing, name="erase")
 app.add_typer(erasures, name="erasures")
 app.add_typer(retention, name="retention")
+app.add_typer(holds, name="hold")
 app.add_typer(merges, name="merge")
 
 

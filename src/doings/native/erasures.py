@@ -19,7 +19,7 @@ from doings.native.documents.erasures import (
     RetentionInput,
     RuleDocument,
 )
-from doings.native.mapping import key_from_text
+from doings.native.mapping import instant_of, key_from_text
 
 
 def order_from_input(document: ErasureInput, *, by: str | None) -> ErasureOrder:
@@ -45,14 +45,21 @@ def erasure_document(erasure: Erasure) -> ErasureDocument:
     )
 
 
-def reason_from_input(document: HoldInput) -> str:
-    """Why an entity is put on hold; raises Invalid."""
-    return checked_reason(document.reason)
+def hold_from_input(document: HoldInput) -> tuple[str, int | None]:
+    """Why an entity is put on hold, and until when; raises Invalid."""
+    until = None if document.until is None else instant_of(document.until, field="until")
+    return checked_reason(document.reason), until
 
 
 def hold_document(hold: Hold) -> HoldDocument:
     """Render a hold."""
-    return HoldDocument(":".join(hold.entity), hold.reason, datetime_from_instant(hold.at), hold.by)
+    return HoldDocument(
+        entity=":".join(hold.entity),
+        reason=hold.reason,
+        at=datetime_from_instant(hold.at),
+        by=hold.by,
+        until=None if hold.until is None else datetime_from_instant(hold.until),
+    )
 
 
 def rules_from_input(document: RetentionInput) -> tuple[Rule, ...]:

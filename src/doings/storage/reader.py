@@ -143,14 +143,11 @@ class AccountReader:
     async def is_another(self, key: EntityKey, seq: int) -> bool:
         return await erasures.is_another(self._transaction, key, seq)
 
-    async def hold(self, key: EntityKey) -> Hold | None:
-        return await erasures.hold(self._transaction, key)
+    async def holds(self, now: int, limit: int, after: int) -> list[tuple[int, Hold]]:
+        return await erasures.holds(self._transaction, now, limit, after)
 
-    async def holds(self, limit: int, after: int) -> list[tuple[int, Hold]]:
-        return await erasures.holds(self._transaction, limit, after)
-
-    async def holds_of(self, key: EntityKey) -> list[Hold]:
-        return await erasures.holds_of(self._transaction, key)
+    async def holds_of(self, key: EntityKey, now: int) -> list[Hold]:
+        return await erasures.holds_of(self._transaction, key, now)
 
     async def retention(self) -> Sequence[Rule]:
         return await erasures.retention(self._transaction)

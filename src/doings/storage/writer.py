@@ -76,8 +76,10 @@ class AccountWriter(AccountReader):
     async def delete_entity(self, key: EntityKey) -> Entity:
         return await entities.delete(self._writing, key)
 
-    async def hold_entity(self, key: EntityKey, reason: str) -> tuple[Hold, bool]:
-        return await holds.hold_entity(self._writing, key, reason)
+    async def hold_entity(
+        self, key: EntityKey, reason: str, until: int | None = None
+    ) -> tuple[Hold, bool]:
+        return await holds.hold_entity(self._writing, key, reason, until)
 
     async def release_entity(self, key: EntityKey) -> None:
         await holds.release_entity(self._writing, key)

@@ -10,13 +10,16 @@ import re
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
 from markupsafe import Markup, escape
 from starlette.responses import Response
 
+from doings.core.clock import start_of_date
 from doings.core.errors import DoingsError, Forbidden, Invalid, UnsupportedType
+from doings.core.values.instants import date_from_text
 from doings.httpkit.input.forms import NO_LISTS, File, parts_from_multipart
 from doings.httpkit.request import Request
 from doings.web.session import cookies_of, session_of, set_cookie
@@ -159,6 +162,20 @@ def problems_at(error: Invalid, fields: Mapping[str, str]) -> Problems:
         field = fields.get(re.split(r"[.\[]", member)[0], "form")
         problems.setdefault(field, sentence(reason))
     return problems
+
+
+def end_of_day(text: str, time_zone: str, now: int, *, field: str) -> int | None:
+    """The end of a last day in a zone, None for no day; raises Invalid for one that is over."""
+    if not text:
+        return None
+    try:
+        end = start_of_date(date_from_text(text) + timedelta(days=1), time_zone)
+    except (ValueError, OverflowError) as error:
+        reason = str(error) if isinstance(error, ValueError) else "is too far away"
+        raise Invalid.of(field, reason) from None
+    if end <= now:
+        raise Invalid.of(field, "must be today or later")
+    return end
 
 
 def local_path(text: str | None) -> str:

@@ -29,6 +29,42 @@ async def test_holds_are_shown_and_listed(native: Native) -> None:
     assert (second["next"], wrong.status_code) == (None, 400)
 
 
+async def test_a_hold_is_on_the_id_that_was_named(native: Native) -> None:
+    """The hold of another one is not ended by an id that is one person with it: 409 names it."""
+    for id_ in ("8", "77"):
+        await native.call("PUT", f"/entities/contact/{id_}", json={"name": id_})
+    await native.call("PUT", "/entities/contact/77/hold", json={"reason": "claim"})
+    await native.call("POST", "/merges", json={"keep": "contact:8", "merge": ["contact:77"]})
+
+    refused = await native.call("DELETE", "/entities/contact/8/hold")
+    still = await native.call("GET", "/entities/contact/8/hold")
+    ended = [await native.call("DELETE", "/entities/contact/77/hold") for _ in range(2)]
+    gone = await native.call("GET", "/entities/contact/8/hold")
+    nothing = await native.call("DELETE", "/entities/contact/8/hold")
+
+    assert refused.status_code == 409
+    assert "no hold on contact:8 itself, but on contact:77" in refused.json()["detail"]
+    assert still.json()["entity"] == "contact:77"
+    assert [one.status_code for one in [*ended, gone, nothing]] == [204, 204, 404, 204]
+
+
+async def test_a_hold_may_end_by_itself(native: Native) -> None:
+    """It says when; what is no time to come is refused, and nothing is on hold then."""
+    await native.call("PUT", "/entities/contact/8", json={"name": "Jim"})
+    for until in ("2020-01-01T00:00:00Z", "soon", "2099-01-01", 5):
+        body = {"reason": "claim", "until": until}
+        refused = await native.call("PUT", "/entities/contact/8/hold", json=body)
+        assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "until")
+    assert (await native.call("GET", "/entities/contact/8/hold")).status_code == 404
+
+    body = {"reason": "claim", "until": "2099-01-01T01:00:00+01:00"}
+    made = await native.call("PUT", "/entities/contact/8/hold", json=body)
+    again = await native.call("PUT", "/entities/contact/8/hold", json={"reason": "claim"})
+
+    assert (made.status_code, made.json()["until"]) == (201, "2099-01-01T00:00:00Z")
+    assert (again.status_code, again.json()["until"]) == (200, None)
+
+
 async def test_erasure_that_is_sent_again_is_answered_again(native: Native) -> None:
     """With the same key it is the receipt, without one 404, for another body a conflict."""
     await native.call("PUT", "/entities/contact/8", json={"name": "Jim"})

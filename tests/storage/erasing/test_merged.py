@@ -1,6 +1,7 @@
 """Erasing somebody who is one person with others, or once was."""
 
 from collections.abc import Callable
+from itertools import permutations
 from pathlib import Path
 
 import msgspec
@@ -9,7 +10,7 @@ import pytest
 from doings.core.entity import EntityKey
 from doings.core.erasing.erasure import ErasureOrder
 from doings.core.erasing.retention import Rule
-from doings.core.errors import Conflict, NotFound
+from doings.core.errors import Conflict, Invalid, NotFound
 from doings.core.retention.sweeper import RetentionSweeper
 from doings.core.store import Writer
 from doings.core.store.merges import Merge
@@ -55,6 +56,16 @@ async def fill_group(book: Book) -> tuple[dict[str, int], Merge, Merge]:
     second = await merge(book, KEPT, THIRD)
     await book.record_one("zwq8-t", body="privateword of the third")
     return seqs, first, second
+
+
+async def hold(book: Book, key: EntityKey, until: int | None = None) -> None:
+    """Put somebody on hold."""
+    await book.write(lambda writer: writer.hold_entity(key, "claim", until))
+
+
+async def release(book: Book, key: EntityKey) -> None:
+    """End the hold on somebody."""
+    await book.write(lambda writer: writer.release_entity(key))
 
 
 def _order(entity: EntityKey) -> ErasureOrder:
@@ -184,7 +195,7 @@ async def test_a_hold_on_one_keeps_all(book: Book) -> None:
             with pytest.raises(Conflict, match="on hold"):
                 await book.database.erasures.count(book.account.id, _order(key))
 
-    await book.write(lambda writer: writer.release_entity(KEPT))
+    await book.write(lambda writer: writer.release_entity(THIRD))
     await book.write(lambda writer: writer.hold_entity(("membership", "zwq8-m"), "claim"))
     with pytest.raises(Conflict, match="on hold"):
         await erase(book, entity=KEPT)
@@ -195,7 +206,7 @@ async def test_a_hold_on_one_keeps_all(book: Book) -> None:
     with pytest.raises(Conflict, match="on hold"):
         await erase(book, entity=KEPT)
 
-    await book.write(lambda writer: writer.release_entity(("membership", "zwq8-m")))
+    await book.write(lambda writer: writer.release_entity(("membership", "other")))
     await erase(book, entity=KEPT)
     assert await book.entities(type="membership") == []
     assert await checked(book) == []
@@ -211,6 +222,74 @@ async def test_a_hold_is_of_the_id_that_it_was_set_by(book: Book) -> None:
 
     with pytest.raises(Conflict):
         await erase(book, entity=THIRD)
+
+
+ORDERS = [
+    order
+    for order in permutations(("merge", "revert", "hold 8", "hold 77", "end 8", "end 77"))
+    if order.index("merge") < order.index("revert")
+]
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("first", ["merge", "hold 8", "hold 77", "end 8", "end 77"])
+async def test_each_has_its_own_hold_whenever_they_were_one(book: Book, first: str) -> None:
+    """In all orders: what is put on one id, and ended there, is that id's own, merged or not.
+
+    While they are one, the hold of either keeps both. To end what only the other has is refused.
+    """
+    for place, order in enumerate(one for one in ORDERS if one[0] == first):
+        keys = {id_: ("contact", f"{place}-{id_}") for id_ in ("8", "77")}
+        for key in keys.values():
+            await book.put(*key)
+        held: set[str] = set()
+        merges: list[Merge] = []
+        for step in order:
+            verb, _, id_ = step.partition(" ")
+            if verb == "merge":
+                merges.append(await merge(book, keys["8"], keys["77"]))
+            elif verb == "revert":
+                await revert(book, merges.pop())
+            elif verb == "hold":
+                await hold(book, keys[id_])
+                held.add(id_)
+            elif merges and held and id_ not in held:
+                with pytest.raises(Conflict, match="itself"):
+                    await release(book, keys[id_])
+            else:
+                await release(book, keys[id_])
+                held.discard(id_)
+            for one, key in keys.items():
+                shown = await book.read(lambda reader, key=key: reader.holds_of(key, 0))  # type: ignore[misc]
+                kept = held if merges else held & {one}
+                assert {hold.entity for hold in shown} == {keys[id_] for id_ in kept}, order
+
+
+async def test_a_hold_ends_by_itself(book: Book, clock: TickingClock) -> None:
+    """From that instant on nothing is kept, nor shown; what has ended leaves no trace."""
+    await book.put("contact", "8")
+    old = await book.record_one("8", at=clock.now() - 400 * DAY)
+    await book.record_one("9", at=clock.now() - 400 * DAY)
+    await book.write(lambda writer: writer.set_retention([Rule("note.*", 365)]))
+    sweeper = RetentionSweeper(book.database, "me", lambda _: None, lambda _: None)
+    with pytest.raises(Invalid, match="future"):
+        await hold(book, ("contact", "8"), until=clock.now())
+    until = clock.now() + DAY
+    await hold(book, ("contact", "8"), until=until)
+    await sweeper.sweep()
+    assert await book.seqs() == [old.seq]
+    with pytest.raises(Conflict):
+        await erase(book, entity=("contact", "8"))
+
+    clock.instant += DAY
+
+    now = clock.now()
+    assert await book.read(lambda reader: reader.holds(now, 9, 0)) == []
+    assert await book.read(lambda reader: reader.holds_of(("contact", "8"), now)) == []
+    await sweeper.sweep()
+    assert await book.seqs() == []
+    await erase(book, entity=("contact", "8"))
+    assert await book.rows("SELECT * FROM holds") == []
 
 
 async def test_retention_keeps_what_a_hold_on_one_of_a_group_keeps(

@@ -11,12 +11,16 @@ from doings.core.store.retention import RetentionStore
 
 
 class Hold(msgspec.Struct, frozen=True):
-    """That an entity may not be erased: why, since when, and whose key said so."""
+    """That an entity may not be erased: why, since when, whose key said so, and until when.
+
+    `until` is None for a hold that lasts until somebody ends it.
+    """
 
     entity: EntityKey
     reason: str
     at: int
     by: str | None
+    until: int | None
 
 
 class ErasureReader(Protocol):
@@ -34,24 +38,30 @@ class ErasureReader(Protocol):
         `seq` was the entity's own then, or the account's next one where it had no such entity.
         """
 
-    async def hold(self, key: EntityKey) -> Hold | None:
-        """The hold on an entity, deleted or not, or None."""
-
-    async def holds(self, limit: int, after: int) -> list[tuple[int, Hold]]:
+    async def holds(self, now: int, limit: int, after: int) -> list[tuple[int, Hold]]:
         """At most so many holds, in the order of their entities' seqs, which come with them."""
 
-    async def holds_of(self, key: EntityKey) -> list[Hold]:
-        """The holds on all that are one person with an entity, the oldest first."""
+    async def holds_of(self, key: EntityKey, now: int) -> list[Hold]:
+        """The holds on all that are one person with an entity, deleted or not, the oldest first."""
 
 
 class ErasureWriter(ErasureReader, Protocol):
     """Putting holds on entities, and ending them."""
 
-    async def hold_entity(self, key: EntityKey, reason: str) -> tuple[Hold, bool]:
-        """Keep an entity from being erased; whether that is new. Raises NotFound."""
+    async def hold_entity(
+        self, key: EntityKey, reason: str, until: int | None = None
+    ) -> tuple[Hold, bool]:
+        """Keep an entity from being erased, until an instant; whether that is new.
+
+        Raises NotFound, and Invalid for an instant that is over.
+        """
 
     async def release_entity(self, key: EntityKey) -> None:
-        """End a hold, if there is one; raises NotFound for an entity that is not there."""
+        """End the hold on an entity itself, if there is one.
+
+        Raises NotFound for an entity that is not there, and Conflict where only holds on others
+        that are one with it keep it.
+        """
 
 
 class Replayed(msgspec.Struct, frozen=True):

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from doings.core.documents.document import Moment
+from doings.core.documents.document import Moment, MomentText
 from doings.core.erasing.erasure import REASON_LENGTH
 from doings.core.erasing.retention import MAX_DAYS, RULES
 from doings.native.documents.words import EntityName, LevelText
@@ -68,18 +68,20 @@ class ErasurePage(msgspec.Struct):
 
 
 class HoldInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Why an entity may not be erased."""
+    """Why an entity may not be erased, and until when; null is until somebody ends the hold."""
 
     reason: ReasonText
+    until: MomentText | None = None
 
 
 class HoldDocument(msgspec.Struct):
-    """That an entity may not be erased."""
+    """That an entity may not be erased; `until` is null where somebody has to end the hold."""
 
     entity: str
     reason: str
     at: Moment
     by: str | None
+    until: Moment | None
 
 
 class HoldPage(msgspec.Struct):

@@ -14,8 +14,8 @@ from doings.native.documents import erasures as wire
 from doings.native.erasures import (
     erasure_document,
     hold_document,
+    hold_from_input,
     order_from_input,
-    reason_from_input,
     retention_document,
     rules_from_input,
 )
@@ -78,12 +78,15 @@ async def list_erasures(request: Request) -> Response:
 
 
 async def hold_entity(request: Request) -> Response:
-    """Keep an entity from being erased (201 where it was not, else 200); raises NotFound."""
+    """Keep an entity from being erased (201 where it was not, else 200).
+
+    Raises Invalid and NotFound.
+    """
     key, body = entity_key(request), await request.body()
-    reason = reason_from_input(body_of_type(request, body, wire.HoldInput))
+    reason, until = hold_from_input(body_of_type(request, body, wire.HoldInput))
 
     async def hold(writer: Writer) -> Answer:
-        held, is_new = await writer.hold_entity(key, reason)
+        held, is_new = await writer.hold_entity(key, reason, until)
         return written(hold_document(held), status=201 if is_new else 200)
 
     return await write_once(request, body, hold)
@@ -91,8 +94,9 @@ async def hold_entity(request: Request) -> Response:
 
 async def show_hold(request: Request) -> Response:
     """The hold that keeps an entity, its own first; raises NotFound where none does."""
-    key = entity_key(request)
-    found = await read_shown(request, lambda reader: reader.holds_of(key))
+    request.keep_no_answer()  # a hold may end by itself
+    key, now = entity_key(request), request.services.clock.now()
+    found = await read_shown(request, lambda reader: reader.holds_of(key, now))
     if not found:
         raise NotFound("hold", ":".join(key))
     hold = next((one for one in found if one.entity == key), found[0])
@@ -104,7 +108,9 @@ async def list_holds(request: Request) -> Response:
     count, cursor = limit(request.query), last(request.query, "cursor")
     if cursor and not _SEQ.fullmatch(cursor):
         raise Malformed("must be `next` of an answer", "cursor")
-    found = await read_shown(request, lambda reader: reader.holds(count + 1, int(cursor or 0)))
+    request.keep_no_answer()  # a hold may end by itself
+    now, after = request.services.clock.now(), int(cursor or 0)
+    found = await read_shown(request, lambda reader: reader.holds(now, count + 1, after))
     items = found[:count]
     following = str(items[-1][0]) if len(found) > count else None
     page = wire.HoldPage([hold_document(hold) for _, hold in items], following)
@@ -112,7 +118,7 @@ async def list_holds(request: Request) -> Response:
 
 
 async def release_entity(request: Request) -> Response:
-    """End a hold, if there is one; raises NotFound."""
+    """End a hold, if there is one; raises NotFound, and Conflict where only others keep it."""
     key = entity_key(request)
 
     async def release(writer: Writer) -> Answer:
@@ -225,6 +231,13 @@ RESOURCES = (
                 tag="erasure",
                 parameters=(ONCE,),
                 answers={204: NO_BODY},
+                errors=(404, 409),
+                limits=(
+                    (
+                        "Of people who are one, it ends the own hold only. 409 where there is none,"
+                        " but another one keeps them: end that by the id that the answer names."
+                    ),
+                ),
             ),
         ),
     ),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from doings.core.entity import EntityKey
 from doings.core.erasing.retention import Rule
-from doings.core.errors import NotFound
+from doings.core.errors import Conflict, Invalid, NotFound
 from doings.core.store.erasures import Hold
 from doings.core.text import json_text
 from doings.storage.reading import erasures as read
@@ -13,29 +13,48 @@ from doings.storage.sql import erasure_statements as sql
 from doings.storage.transaction import Transaction
 
 
-async def hold_entity(transaction: Transaction, key: EntityKey, reason: str) -> tuple[Hold, bool]:
-    """Keep an entity from being erased, a deleted one, too; raises NotFound.
+async def hold_entity(
+    transaction: Transaction, key: EntityKey, reason: str, until: int | None
+) -> tuple[Hold, bool]:
+    """Keep an entity from being erased, a deleted one, too; raises NotFound and Invalid.
 
     Where others are one with it, they are kept with it. The hold is its own once they are parted.
     """
+    now = transaction.clock.now()
+    if until is not None and until <= now:
+        raise Invalid.of("until", "must be in the future")
     entity = await entity_or_none(transaction, key)
     own = await transaction.fetch_one(sql.OWN_SEQ, type=key[0], id=key[1])
     if entity is None or entity.is_erased or own is None:
         raise NotFound(*key)
-    before = await read.hold(transaction, key)
-    hold = Hold(key, reason, transaction.clock.now(), transaction.by)
+    held = {one.entity for one in await read.holds_of(transaction, key, now)}
+    hold = Hold(key, reason, now, transaction.by, until)
+    await transaction.execute(sql.DROP_ENDED_HOLDS, now=now)
     await transaction.execute(
-        sql.SET_HOLD, entity=own[0], reason=reason, by_key=hold.by, at=hold.at
+        sql.SET_HOLD, entity=own[0], reason=reason, by_key=hold.by, at=now, until=until
     )
-    return hold, before is None
+    return hold, key not in held
 
 
 async def release_entity(transaction: Transaction, key: EntityKey) -> None:
-    """End the holds on an entity and all that are one with it; raises NotFound."""
-    entity = await entity_or_none(transaction, key)
-    if entity is None:
+    """End the hold on an entity itself; raises NotFound, and Conflict where others keep it.
+
+    Holds on others that are one with it were put on them for reasons of their own, and are theirs
+    again once they are parted. To end one of them by another's id, and answer that all is done,
+    would let evidence go that nobody meant.
+    """
+    now = transaction.clock.now()
+    own = await transaction.fetch_one(sql.OWN_SEQ, type=key[0], id=key[1])
+    if own is None:
         raise NotFound(*key)
-    await transaction.execute(sql.DROP_HOLDS, entity=entity.seq)
+    held = [one.entity for one in await read.holds_of(transaction, key, now)]
+    if held and key not in held:
+        raise Conflict(
+            f"there is no hold on {':'.join(key)} itself, but on {':'.join(held[0])}, with which it"
+            " is one person"
+        )
+    await transaction.execute(sql.DROP_ENDED_HOLDS, now=now)
+    await transaction.execute(sql.DROP_HOLD, entity=own[0])
 
 
 async def set_retention(transaction: Transaction, rules: Sequence[Rule]) -> None:

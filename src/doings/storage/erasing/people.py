@@ -36,7 +36,7 @@ class Stored(NamedTuple):
     words: Words
 
 
-async def named(transaction: ReadTransaction, key: EntityKey) -> Stored:
+async def named(transaction: Transaction, key: EntityKey) -> Stored:
     """The entity that is to be erased; raises NotFound, and Conflict where a hold keeps it.
 
     It is the one that stands for the key. All that are one with it go along.
@@ -45,7 +45,8 @@ async def named(transaction: ReadTransaction, key: EntityKey) -> Stored:
     stored = None if row is None else _stored(row)
     if stored is None or stored.entity.is_erased:
         raise NotFound(*key)
-    held = await transaction.fetch_one(sql.HOLD_OF_ANY, seq=stored.entity.seq)
+    now = transaction.clock.now()
+    held = await transaction.fetch_one(sql.HOLD_OF_ANY, seq=stored.entity.seq, now=now)
     if held is not None:
         msg = f"{held[0]} {held[1]} is on hold and cannot be erased"
         raise Conflict(msg)
@@ -103,6 +104,7 @@ async def erase_people(job: Job, erasure: str, found: Sequence[tuple[Stored, Mem
         await forget_copies(job, sorted(earlier))
         await entity_rows.erase(transaction, stored.entity, member.opaque_id)
         await transaction.execute(sql.DROP_IMPORT_PASTS, seqs=[member.entity])
+        await transaction.execute(sql.DROP_HOLD, entity=member.entity)  # one that has ended
     await transaction.write_tallies()
     names = {
         f"{member.type}:{member.id}": f"{member.type}:{member.opaque_id}" for _, member in found

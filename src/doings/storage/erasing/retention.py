@@ -26,7 +26,7 @@ class Part(NamedTuple):
 async def erase_due(transaction: Transaction, seqs: Sequence[int], now: int, count: int) -> Part:
     """Erase the first `count` of these activities that still are due at this instant."""
     rules = await erasures.retention(transaction)
-    held = await erasures.held(transaction)
+    held = await erasures.held(transaction, now)
     found, covered = await read.fitting(transaction, seqs[:count], with_attrs=False)
     due = [
         one

@@ -71,30 +71,26 @@ async def known(transaction: ReadTransaction, ids: Collection[str]) -> set[str]:
     return {id_ for (id_,) in rows}
 
 
-async def hold(transaction: ReadTransaction, key: EntityKey) -> Hold | None:
-    """The hold on an entity, deleted or not, or None."""
-    row = await transaction.fetch_one(sql.HOLD_BY_KEY, type=key[0], id=key[1])
-    return None if row is None else Hold((row[0], row[1]), *row[2:])
-
-
-async def holds(transaction: ReadTransaction, limit: int, after: int) -> list[tuple[int, Hold]]:
+async def holds(
+    transaction: ReadTransaction, now: int, limit: int, after: int
+) -> list[tuple[int, Hold]]:
     """At most so many holds on entities behind a seq, each with that of its entity."""
-    rows = await transaction.fetch(sql.HOLDS_AFTER, after=after, limit=limit)
+    rows = await transaction.fetch(sql.HOLDS_AFTER, now=now, after=after, limit=limit)
     return [(row[0], Hold((row[1], row[2]), *row[3:])) for row in rows]
 
 
-async def holds_of(transaction: ReadTransaction, key: EntityKey) -> list[Hold]:
+async def holds_of(transaction: ReadTransaction, key: EntityKey, now: int) -> list[Hold]:
     """The holds on all that are one person with an entity."""
     entity = await entity_or_none(transaction, key)
     if entity is None:
         return []
-    rows = await transaction.fetch(sql.HOLDS_OF_GROUP, seq=entity.seq)
+    rows = await transaction.fetch(sql.HOLDS_OF_GROUP, seq=entity.seq, now=now)
     return sorted([Hold((row[0], row[1]), *row[2:]) for row in rows], key=lambda one: one.at)
 
 
-async def held(transaction: ReadTransaction) -> set[int]:
+async def held(transaction: ReadTransaction, now: int) -> set[int]:
     """The seqs of all entities on hold."""
-    return {seq for (seq,) in await transaction.fetch(sql.HELD)}
+    return {seq for (seq,) in await transaction.fetch(sql.HELD, now=now)}
 
 
 async def retention(transaction: ReadTransaction) -> tuple[Rule, ...]:
@@ -122,7 +118,7 @@ async def due_by_rule(
         rules = await retention(transaction)
     counts, has_more = [0] * len(rules), [False] * len(rules)
     looks = [RETENTION_LOOKS] * len(rules)
-    kept = await held(transaction) if rules else set()
+    kept = await held(transaction, now) if rules else set()
     for share in shares_of(rules, await _kinds(transaction) if rules else ()):
         place, before = DuePlace(share, BEGIN, 0), rules[share.rule].due_before(now)
         is_end = False
@@ -154,7 +150,7 @@ async def due(transaction: ReadTransaction, *, now: int, place: DuePlace | None)
         shares = shares[shares.index(place.share) :]
     else:
         place = None
-    kept, left = await held(transaction) if rules else set(), RETENTION_SWEEP
+    kept, left = await held(transaction, now) if rules else set(), RETENTION_SWEEP
     seqs: list[int] = []
     for share in shares:
         here = place if place and place.share == share else DuePlace(share, BEGIN, 0)

@@ -257,22 +257,19 @@ FORGET_ANSWERS = """
 
 # Holds
 
-# The hold on an entity, deleted or not.
-HOLD_BY_KEY = """
-    SELECT e.type, e.id, h.reason, h.at, h.by_key FROM entities e
-    JOIN holds h ON h.account_id = :account_id AND h.entity = e.seq
-    WHERE e.account_id = :account_id AND e.type = :type AND e.id = :id"""
+_LASTS = "(h.until_at IS NULL OR h.until_at > :now)"
+_HOLD = "e.type, e.id, h.reason, h.at, h.by_key, h.until_at"
 # The next holds behind the seq of an entity.
-HOLDS_AFTER = """
-    SELECT h.entity, e.type, e.id, h.reason, h.at, h.by_key FROM holds h
+HOLDS_AFTER = f"""
+    SELECT h.entity, {_HOLD} FROM holds h
     JOIN entities e ON e.account_id = :account_id AND e.seq = h.entity
-    WHERE h.account_id = :account_id AND h.entity > :after
+    WHERE h.account_id = :account_id AND h.entity > :after AND {_LASTS}
     ORDER BY h.entity LIMIT :limit"""
 # The holds on an entity that stands for itself, and on all that are one with it.
-HOLDS_OF_GROUP = """
-    SELECT e.type, e.id, h.reason, h.at, h.by_key FROM entities e
+HOLDS_OF_GROUP = f"""
+    SELECT {_HOLD} FROM entities e
     JOIN holds h ON h.account_id = :account_id AND h.entity = e.seq
-    WHERE e.account_id = :account_id AND e.seq IN (
+    WHERE e.account_id = :account_id AND {_LASTS} AND e.seq IN (
         SELECT o.seq FROM entities o WHERE o.account_id = :account_id AND o.seq = :seq
         UNION ALL
         SELECT m.seq FROM entities m WHERE m.account_id = :account_id AND m.group_seq = :seq
@@ -287,11 +284,11 @@ ERASED_SINCE = f"""
     LIMIT 1"""
 # The first hold on what goes with an entity that stands for itself: on one of its group, on what
 # belongs to one of these, or on one that is the same as such a thing.
-HOLD_OF_ANY = """
+HOLD_OF_ANY = f"""
     SELECT e.type, e.id FROM holds h
     JOIN entities e ON e.account_id = :account_id AND e.seq = h.entity
     LEFT JOIN entities c ON c.account_id = :account_id AND c.seq = e.contact_seq
-    WHERE h.account_id = :account_id AND (
+    WHERE h.account_id = :account_id AND {_LASTS} AND (
         e.seq = :seq OR e.group_seq = :seq OR c.seq = :seq OR c.group_seq = :seq
         OR EXISTS (
             SELECT 1 FROM entities m
@@ -301,23 +298,22 @@ HOLD_OF_ANY = """
         )
     ) LIMIT 1"""
 # All entities on hold, and all that are one with one of them.
-HELD = """
-    SELECT entity FROM holds WHERE account_id = :account_id
+HELD = f"""
+    SELECT h.entity FROM holds h WHERE h.account_id = :account_id AND {_LASTS}
     UNION ALL SELECT m.seq FROM holds h
     JOIN entities e ON e.account_id = :account_id AND e.seq = h.entity
     JOIN entities m ON m.account_id = :account_id AND m.group_seq = e.group_seq
-    WHERE h.account_id = :account_id"""
+    WHERE h.account_id = :account_id AND {_LASTS}"""
 SET_HOLD = """
-    INSERT INTO holds (account_id, entity, reason, by_key, at)
-    VALUES (:account_id, :entity, :reason, :by_key, :at)
-    ON CONFLICT (account_id, entity) DO UPDATE
-    SET reason = excluded.reason, by_key = excluded.by_key, at = excluded.at"""
-# Ends the holds on all that are one with an entity, which stands for itself.
-DROP_HOLDS = """
-    DELETE FROM holds WHERE account_id = :account_id AND entity IN (
-        SELECT seq FROM entities
-        WHERE account_id = :account_id AND (seq = :entity OR group_seq = :entity)
-    )"""
+    INSERT INTO holds (account_id, entity, reason, by_key, at, until_at)
+    VALUES (:account_id, :entity, :reason, :by_key, :at, :until)
+    ON CONFLICT (account_id, entity) DO UPDATE SET
+        reason = excluded.reason, by_key = excluded.by_key, at = excluded.at,
+        until_at = excluded.until_at"""
+DROP_HOLD = "DELETE FROM holds WHERE account_id = :account_id AND entity = :entity"
+# Forgets the holds of an account that have ended by themselves.
+DROP_ENDED_HOLDS = """
+    DELETE FROM holds WHERE account_id = :account_id AND until_at <= :now"""
 
 # Retention
 

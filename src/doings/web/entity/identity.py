@@ -46,10 +46,12 @@ class MergedIds(NamedTuple):
 
 
 class HeldId(NamedTuple):
-    """An id that is on hold."""
+    """An id that is on hold; `until` is when the hold ends by itself, in words, or None."""
 
     key: str
+    url: str
     note: Note
+    until: str | None
 
 
 class Identity(msgspec.Struct, frozen=True):
@@ -67,7 +69,7 @@ class Identity(msgspec.Struct, frozen=True):
 async def read_identity(reader: Reader, entity: Entity, time_zone: str, now: int) -> Identity:
     """What the page says of an entity that stands for itself."""
     merges = [] if entity.group_seq is None else await reader.merges_of(entity.key)
-    holds = await reader.holds_of(entity.key)
+    holds = await reader.holds_of(entity.key, now)
     if not merges and not holds:
         return Identity([], [])
     labels = {one.key: one.label or one.key for one in await reader.credentials()}
@@ -107,7 +109,8 @@ def _merge(merge: Merge, active: Sequence[Merge], context: _Context) -> MergedId
 
 
 def _hold(hold: Hold, context: _Context) -> HeldId:
-    return HeldId(":".join(hold.entity), _note(hold, context))
+    until = None if hold.until is None else exact_text(hold.until, context.time_zone)
+    return HeldId(":".join(hold.entity), entity_url(hold.entity), _note(hold, context), until)
 
 
 def _note(said: Merge | Hold, context: _Context) -> Note:

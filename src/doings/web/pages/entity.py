@@ -39,11 +39,13 @@ OUTDATED = (
 class Typed(msgspec.Struct, frozen=True):
     """What was typed in a form and could not be done, and why, by the form it stands in.
 
-    The forms are `name`, `hold` and `merges`. A name of None is the one that there is.
+    The forms are `name`, `hold` with its field `until`, and `merges`. A name of None is the one
+    that there is.
     """
 
     name: str | None = None
     reason: str = ""
+    until: str = ""
     problems: dict[str, str] = {}
 
 

@@ -1,7 +1,6 @@
 """Credentials: made, listed with their last use, and revoked."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import Any, NamedTuple
 
 import msgspec
@@ -16,18 +15,17 @@ from doings.auth.principal import (
     WRITE,
     WRITE_SUBSCRIPTIONS,
 )
-from doings.core.clock import start_of_date
 from doings.core.entity import NAME_LENGTH
 from doings.core.errors import Invalid, NotFound
 from doings.core.store import Writer
 from doings.core.store.credentials import Credential
 from doings.core.text import checked_text
-from doings.core.values.instants import date_from_text
 from doings.httpkit.request import Request
 from doings.httpkit.surface import Operation, resource
 from doings.web.display import zone_of
 from doings.web.forms import (
     Problems,
+    end_of_day,
     fields_of,
     members_of,
     new_once,
@@ -132,22 +130,8 @@ def _issued(request: Request, form: Form) -> tuple[IssuedCredential, Credential]
         scopes=list(form.scopes),
         now=now,
         label=form.label or None,
-        expires_at=_expiry(form.expires_on, zone_of(request), now),
+        expires_at=end_of_day(form.expires_on, zone_of(request), now, field="expires_on"),
     )
-
-
-def _expiry(text: str, time_zone: str, now: int) -> int | None:
-    """The end of a day in a zone, None for no day; raises Invalid."""
-    if not text:
-        return None
-    try:
-        expires_at = start_of_date(date_from_text(text) + timedelta(days=1), time_zone)
-    except (ValueError, OverflowError) as error:
-        reason = str(error) if isinstance(error, ValueError) else "is too far away"
-        raise Invalid.of("expires_on", reason) from None
-    if expires_at <= now:
-        raise Invalid.of("expires_on", "must be today or later")
-    return expires_at
 
 
 async def show_revoke(request: Request) -> Response:

@@ -376,6 +376,10 @@ STEPS: tuple[str, ...] = (
         WHERE deleted_at IS NOT NULL;
     {figures_of_deleted}
     """,
+    # When a hold ends by itself.
+    """
+    ALTER TABLE holds ADD COLUMN until_at BIGINT;
+    """,
 )
 
 VERSION = len(STEPS)

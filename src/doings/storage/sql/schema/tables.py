@@ -90,7 +90,7 @@ TABLES_OF_ACCOUNT = (
         "erasure type id opaque_id occurred_at activity_seq is_walked",
     ),
     _table("retention", "account_id", "rules"),
-    _table("holds", "account_id entity", "reason by_key at"),
+    _table("holds", "account_id entity", "reason by_key at until_at"),
     _table(
         "merges",
         "account_id seq",
