@@ -183,9 +183,40 @@ def test_an_erasure_is_told_by_the_log(cli: Cli, key: str) -> None:
     assert (outcome.code, outcome.out[:9]) == (0, "verified:")
     assert " leaves were erased" in outcome.out
     assert "older" not in outcome.out
+    assert "without proof" not in outcome.out
     told = [json.loads(one["leaf"]["statement"] or "{}") for one in lines if "leaf" in one]
     silent = [one["leaf"]["number"] for one in lines if "leaf" in one and not one["leaf"]["salt"]]
     assert sorted(number for one in told for number in one.get("forgets", [])) == silent
+
+
+@pytest.mark.parametrize(
+    ("tamper", "finding"),
+    [
+        (lambda line: line.update(summary="other"), "was changed: the log says something else"),
+        (lambda line: line.clear(), "is missing: the log says that it is there"),
+    ],
+    ids=["edited", "left out"],
+)
+def test_what_stays_after_an_erasure_is_proved(
+    cli: Cli, key: str, tamper: Callable[[Line], None], finding: str
+) -> None:
+    """By a leaf that says what it is without the one who is erased; the other verifier says so."""
+    both = {"kind": "note.created", "summary": "third", "links": ["contact:8", "contact:9"]}
+    cli("import", "-", "--account", "acme", stdin=json.dumps(both) + "\n")
+    cli("erase", "contact:9", "--account", "acme")
+    lines = exported(cli)
+    place = next(place for place in of(lines, "kind") if lines[place]["summary"] == "third")
+    said = [json.loads(one["leaf"]["statement"] or "{}") for one in lines if "leaf" in one]
+    newest = [one for one in said if one.get("id") == lines[place]["id"]][-1]
+
+    tamper(lines[place])
+    write([line for line in lines if line])
+    outcome = cli("verify", "out.ndjson", "--key", key)
+
+    assert (newest["op"], newest["document"]["summary"]) == ("updated", "third")
+    assert newest["document"]["links"][1]["id"].startswith("erased-")
+    assert outcome.code == 1
+    assert finding in outcome.out
 
 
 def checkpoint(lines: list[Line]) -> None:

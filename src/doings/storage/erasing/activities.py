@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import msgspec
+
 from doings.core.activity import Activity
 from doings.core.budget import fitting_count
 from doings.core.erasing.redaction import (
@@ -16,7 +18,7 @@ from doings.storage.sql import erasure_statements as sql
 from doings.storage.sql import feed_statements as feed
 from doings.storage.sql import statements
 from doings.storage.sql.rows import ERASED_TEXT
-from doings.storage.writing import links
+from doings.storage.writing import changes, links
 from doings.storage.writing.log import leaves
 from doings.storage.writing.log import statements as log_statements
 
@@ -86,13 +88,13 @@ async def tell(job: Job, gone: Sequence[Gone]) -> None:
     )
 
 
-async def redact(job: Job, found: Sequence[Activity]) -> int:
-    """Take the people out of activities that stay; returns how many of the first are done.
+async def redact(job: Job, found: Sequence[Activity]) -> list[Activity]:
+    """Take the people out of activities that stay; returns the first of them, as they are then.
 
-    Fewer than all are done where their changes are too many for one transaction. What was redacted
-    already is found again, and stays as it is.
+    They are fewer than all where their changes are too many for one transaction. What was redacted
+    already is found again, and stays as it is. The caller has `prove` say what they are now.
     """
-    await _redact_rows(job, found)
+    shown = await _redact_rows(job, found)
     await redact_imports(job, [one.seq for one in found])
     limit = CHANGES + 1
     ids = [one.id for one in found]
@@ -100,17 +102,29 @@ async def redact(job: Job, found: Sequence[Activity]) -> int:
     if len(rows) < limit and fitting_count([size or 0 for *_, size in rows]) == len(rows):
         await _redact_befores(job, {seq: kind for seq, kind, _ in rows})
         await forget_copies(job, [*[one.seq for one in found], *[seq for seq, _, _ in rows]])
-        return len(found)
+        return shown
     for place, activity in enumerate(found):
         if not await redact_past(job, activity.seq, activity.id):
-            return place
-    return len(found)
+            return shown[:place]
+    return shown
 
 
-async def _redact_rows(job: Job, found: Sequence[Activity]) -> None:
-    """The activities' own rows, and what they are found by."""
+async def prove(job: Job, redacted: Sequence[Activity]) -> None:
+    """Add a change for each of these activities, which replaces nothing and says what it is now.
+
+    All leaves of the activity have lost their salts, since they said who was erased. This one
+    proves what stays.
+    """
+    if redacted and not job.only_counts:
+        now = job.transaction.clock.now()
+        said = [(msgspec.structs.replace(one, updated_at=now), changes.NOTHING) for one in redacted]
+        await changes.add(job.transaction, "updated", said)
+
+
+async def _redact_rows(job: Job, found: Sequence[Activity]) -> list[Activity]:
+    """The activities' own rows, and what they are found by; returns the activities as they are."""
     search, account_id = job.transaction.search, job.transaction.account_id
-    rows, texts = [], []
+    rows, texts, shown = [], [], []
     for activity in found:
         summary = redacted(activity.summary, job.pattern)
         body = redacted(activity.body, job.pattern)
@@ -126,9 +140,20 @@ async def _redact_rows(job: Job, found: Sequence[Activity]) -> None:
             rows.append((summary, body, data, metadata, external_id, activity.seq))
         if (summary, body) != old[:2]:
             texts.append((activity.seq, *search.indexed(account_id, summary, body)))
+        shown.append(
+            msgspec.structs.replace(
+                activity,
+                summary=summary,
+                body=body,
+                data=data,
+                metadata=metadata,
+                external_id=external_id,
+            )
+        )
     await job.execute_many(sql.REDACT_ACTIVITY, rows)
     await job.execute_many(search.remove_activity, [row[:1] for row in texts])
     await job.execute_many(search.add_activity, texts)
+    return shown
 
 
 async def redact_past(job: Job, activity_seq: int, activity_id: str) -> bool:

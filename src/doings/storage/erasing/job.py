@@ -99,6 +99,11 @@ class Job:
         linked = [seq for seq in seqs if seq in self._seqs]
         return min(linked, default=member.entity) == member.entity
 
+    def is_last_with(self, member: Member, activity: Activity) -> bool:
+        """Whether no other member whose timeline is still to be walked is linked to an activity."""
+        left = {one.entity for one in self.members if not one.is_walked} - {member.entity}
+        return left.isdisjoint(link.entity.seq for link in named_links(activity.links))
+
     async def execute(self, statement: str, **values: object) -> None:
         """Run a statement, unless it only counts."""
         if not self.only_counts:

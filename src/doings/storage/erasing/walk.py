@@ -130,9 +130,10 @@ async def _treat(
     going = {one.seq for one in gone}
     kept = [one for one in seen if one.seq not in going]
     # Before the others are erased, whose changes so tell of the leaves of both.
-    done = kept[: await activities.redact(job, kept)]
+    done = await activities.redact(job, kept)
     if not await activities.erase(job, gone):
         return False, None
+    await activities.prove(job, [one for one in done if job.is_last_with(member, one)])
     job.count(activities_unlinked=len([one for one in done if one.seq in counted]))
     if len(done) == len(kept):
         return True, None
@@ -181,8 +182,11 @@ async def treat_past_of(job: Job, ids: Sequence[str]) -> bool:
             (activity,) = await read.by_seqs(transaction, [seqs[id_]])
             is_walked = any(link.entity.key in _shown(job) for link in activity.links)
             # What is linked to a member was treated with its timeline.
-            if not is_walked and not await activities.redact(job, [activity]):
-                return False
+            if not is_walked:
+                done = await activities.redact(job, [activity])
+                if not done:
+                    return False
+                await activities.prove(job, done)
         elif id_ in deletions and not await _treat_deleted(job, *deletions[id_][:4]):
             return False
     return True

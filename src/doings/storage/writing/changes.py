@@ -11,6 +11,9 @@ from doings.storage.transaction import Transaction
 from doings.storage.writing.log import leaves, statements
 from doings.storage.writing.log.statements import EntityChanged
 
+NOTHING = "{}"
+"""What a change replaced that only says what is there now."""
+
 CHANGE_CHUNK = 20
 """How many changes are held in memory at a time: each may keep a million characters of the past."""
 
@@ -94,7 +97,7 @@ async def _tell_amended(transaction: Transaction, activity_id: str) -> None:
     """Add a change that updates nothing, whose leaf tells which leaves lost their salts."""
     one = await read.activity(transaction, activity_id, with_attrs=False)
     seq, now, by = await transaction.advance(1), transaction.clock.now(), transaction.by
-    row = (seq, one.seq, one.id, "updated", one.kind, now, by, "{}")
+    row = (seq, one.seq, one.id, "updated", one.kind, now, by, NOTHING)
     await transaction.execute_many(sql.ADD_CHANGE, [row])
     # From the rows: these name who is linked, and not who stands for them.
     said = await rebuilt(transaction, seq, seq + 1, {})
