@@ -75,6 +75,8 @@ class Request:
         self._receive = receive
         self._body_limit = body_limit
         self._query: QueryString | None = None
+        self.parameters = Parameters()
+        """The query parameters that the operation knows, once it is found."""
         self._origin_url: str | None = None
         self.headers: dict[str, str] = {}
         """Headers for the answer, whatever it will be."""
@@ -140,6 +142,7 @@ class Request:
         """Keep the query parameters that the operation knows; raises Unreadable."""
         pairs = query_from_bytes(self.scope["query_string"], skip_unreadable=parameters.is_free)
         self._query = parameters.read(pairs, self.scope.get("path_params") or {})
+        self.parameters = parameters
 
     def header(self, name: str) -> str | None:
         """The request's header of that name as a list: all its lines, with commas between."""

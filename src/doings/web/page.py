@@ -29,6 +29,7 @@ from doings.httpkit.request import Request
 from doings.web.assets import asset_url, version
 from doings.web.display import THEMES, display_of
 from doings.web.forms import FIELD, form_token, keep_visitor, marked, sentence
+from doings.web.remarks import remarks_of
 from doings.web.session import viewer_of
 from doings.web.unsent import unsent_of
 
@@ -106,6 +107,8 @@ def _frame(request: Request) -> dict[str, object]:
         "here": address_of(request) if request.method == "GET" else "/",
         "path": request.path,
         "searched": "",
+        "remarks": remarks_of(request),
+        "meant": [],
         "csrf": form_token(request),
         "csrf_field": FIELD,
     }
@@ -158,6 +161,13 @@ def redirect(path: str) -> Response:
     return RedirectResponse(path, status_code=303)
 
 
+def redirect_with_query(request: Request, path: str) -> Response:
+    """Lead on with all that the address has, so that the next page says what does not count."""
+    query: str = request.scope["query_string"].decode("latin-1")
+    joint = "&" if "?" in path else "?"
+    return redirect(f"{path}{joint}{query}" if query else path)
+
+
 def respond_error(error: DoingsError, request: Request) -> Response:
     """Answer with a page that says what is wrong, or lead to the sign-in."""
     status = value_for(STATUS, error)
@@ -190,7 +200,7 @@ def _missing(scope: str, request: Request) -> str:
 def _page_of_error(
     request: Request, template: str, status: int, context: dict[str, object]
 ) -> Response:
-    text = render(template, _frame(request) | context)
+    text = render(template, _frame(request) | {"remarks": []} | context)
     return _framed(request, Response(text, status, media_type=HTML))
 
 

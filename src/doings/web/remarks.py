@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from doings.httpkit.input.params import unreadable_pairs
+from doings.httpkit.input.params import Parameters, last, unreadable_pairs
 from doings.httpkit.request import Request
 
 SHOWN = 100
@@ -15,6 +15,8 @@ REMARKS = 20
 
 REPEATED = "was given several times, and only the last one counts"
 UNKNOWN = "there is no such filter"
+WHOLE = "must be a whole number"
+NOT_KNOWN = "this page has no such parameter"
 
 
 class Remark(msgspec.Struct, frozen=True):
@@ -40,12 +42,25 @@ def repeated_in(name: str, values: Iterable[str]) -> list[Remark]:
     return [Remark(name, value[:SHOWN], REPEATED) for value in different[:-1]]
 
 
-def remarks_of(request: Request, known: Iterable[str]) -> list[Remark]:
-    """What a page leaves out of an address of which it knows some single parameters."""
+def knowing(*names: str) -> Parameters:
+    """The parameters of a page, each a single one. Whatever else the address has is said there."""
+    return Parameters(singles=frozenset(names), is_free=True)
+
+
+def remarks_of(request: Request) -> list[Remark]:
+    """What a page leaves out of its address; that of a form that was sent says nothing."""
+    if request.method == "POST":
+        return []
     remarks = unreadable_of(request)
     for name, values in request.query.items():
-        if name in known:
+        if name in request.parameters.singles:
             remarks += repeated_in(name, values)
         else:
-            remarks.append(Remark(name[:SHOWN], values[-1][:SHOWN], UNKNOWN))
+            remarks.append(Remark(name[:SHOWN], values[-1][:SHOWN], NOT_KNOWN))
     return remarks[:REMARKS]
+
+
+def unread(request: Request, name: str, value: object, reason: str) -> list[Remark]:
+    """That a parameter was given, and is nothing that it may be, where its value is None."""
+    text = last(request.query, name) if request.method != "POST" else None
+    return [Remark(name, text[:SHOWN], reason)] if text and value is None else []

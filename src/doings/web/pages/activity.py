@@ -13,7 +13,7 @@ from doings.core.interactions.lifecycle import KINDS
 from doings.core.interactions.recording import other_accounts
 from doings.core.resuming.position import LARGEST_SEQ
 from doings.core.store import Reader
-from doings.httpkit.input.params import Parameters, integer_from_text, last
+from doings.httpkit.input.params import integer_from_text, last
 from doings.httpkit.request import Request
 from doings.httpkit.surface import Operation, resource
 from doings.web.activity.history import History, read_history
@@ -22,6 +22,7 @@ from doings.web.activity.proof import Proof, read_proof
 from doings.web.activity.views import Setting, View, views_of
 from doings.web.display import zone_of
 from doings.web.page import respond_page
+from doings.web.remarks import WHOLE, knowing, remarks_of, unread
 from doings.web.timeline.articles import Article, Context, article_of
 from doings.web.timeline.facts import REPLACED_BYTES
 from doings.web.timeline.reading import find_named
@@ -30,13 +31,17 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class Shown(msgspec.Struct, frozen=True):
-    """What the page shows; of a deleted activity there is the history alone."""
+    """What the page shows; of a deleted activity there is the history alone.
+
+    `asked` is the change that the address wants proved, None where it names none of the activity.
+    """
 
     activity: Activity | None
     article: Article | None
     views: list[View]
     history: History
     proof: Proof | str | None
+    asked: int | None
 
 
 def activity_id(request: Request) -> str:
@@ -60,16 +65,18 @@ async def respond_activity(
     `problem` is what is wrong with a step that was asked for, `typed` the word that went with it.
     """
     ref = activity_id(request)
-    after = integer_from_text(last(request.query, "after") or "") or 0
+    after = integer_from_text(last(request.query, "after") or "")
     time_zone, now = zone_of(request), request.services.clock.now()
 
     async def read(reader: Reader) -> Shown:
-        history = await read_history(reader, ref, after, time_zone, now)
+        history = await read_history(reader, ref, after or 0, time_zone, now)
         asked = await _proved(reader, ref, last(request.query, "proof"))
         activity = await _activity(reader, ref)
         if activity is None:
             seq = history.steps[-1].seq if history.steps else None
-            return Shown(None, None, [], history, await _proof(request, reader, asked or seq))
+            return Shown(
+                None, None, [], history, await _proof(request, reader, asked or seq), asked
+            )
         setting = Setting(
             account=request.principal.account,
             origin_url=request.origin_url,
@@ -83,12 +90,17 @@ async def respond_activity(
         seq = revisions[activity.seq].seq if revisions else activity.seq
         proof = await _proof(request, reader, asked or seq)
         views = await views_of(reader, activity, setting)
-        return Shown(activity, article, views, history, proof)
+        return Shown(activity, article, views, history, proof, asked)
 
     shown = await request.timeline.read(read, bounded=False)
     context = _context(request, shown, problem) | {
         "standing": await _standing(request, shown.activity),
         "typed": typed,
+        "remarks": [
+            *remarks_of(request),
+            *unread(request, "after", after, WHOLE),
+            *unread(request, "proof", shown.asked, "is no change of this activity"),
+        ],
     }
     return await respond_page(request, "activity.html", context, status=status)
 
@@ -151,5 +163,7 @@ def _context(request: Request, shown: Shown, problem: str | None) -> dict[str, o
 
 
 RESOURCES = (
-    resource("/activities/{id}", GET=Operation(show_activity, parameters=Parameters(is_free=True))),
+    resource(
+        "/activities/{id}", GET=Operation(show_activity, parameters=knowing("after", "proof"))
+    ),
 )

@@ -67,6 +67,7 @@ async def show_question(request: Request) -> Response:
     except Unwell as problem:
         return _told(problem)
     context = {"client": wanted.client, "redirect": wanted.redirect, "asked": asked}
+    context["remarks"] = []  # OAuth has a server ignore what it does not know
     response = await respond_page(request, "connect.html", context)
     # Browsers hold the policy of a form also against where its answer leads.
     target = _source(wanted.redirect)

@@ -25,6 +25,7 @@ from doings.web.recording.context import Checked, checked, form_context
 from doings.web.recording.drafts import Setting, changed_draft, problems_of
 from doings.web.recording.form import LISTS, Form, form_from_fields, form_of, what_of
 from doings.web.recording.people import links_to
+from doings.web.remarks import knowing
 from doings.web.timeline.articles import activity_url
 
 FREE = Parameters(is_free=True)
@@ -192,12 +193,12 @@ def _about(request: Request, shown: Shown) -> dict[str, object]:
 RESOURCES = (
     resource(
         "/activities/{id}/edit",
-        GET=Operation(show_edit, scope=WRITE, parameters=FREE),
+        GET=Operation(show_edit, scope=WRITE, parameters=knowing()),
         POST=Operation(edit, scope=WRITE, parameters=FREE),
     ),
     resource(
         "/activities/{id}/delete",
-        GET=Operation(show_delete, scope=WRITE, parameters=FREE),
+        GET=Operation(show_delete, scope=WRITE, parameters=knowing()),
         POST=Operation(delete, scope=WRITE, parameters=FREE),
     ),
 )

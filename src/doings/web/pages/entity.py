@@ -20,7 +20,8 @@ from doings.web.display import zone_of
 from doings.web.entity.identity import Identity, read_identity
 from doings.web.entity.overview import LOOKS, Overview, read_overview
 from doings.web.forms import fields_of
-from doings.web.page import redirect, respond_page
+from doings.web.page import redirect, redirect_with_query, respond_page
+from doings.web.remarks import knowing
 from doings.web.timeline.articles import entity_url, timeline_url
 from doings.web.timeline.facts import FACTS, facts_of_object
 from doings.web.timeline.feed import feed_of
@@ -73,7 +74,7 @@ async def show_entity(request: Request) -> Response:
     """The page; raises NotFound. One that was deleted has its timeline only."""
     key = entity_key(request)
     if await _is_deleted(request, key):
-        return redirect(timeline_url(key))
+        return redirect_with_query(request, timeline_url(key))
     return await respond_entity(request, key, Typed())
 
 
@@ -177,7 +178,7 @@ def _context(request: Request, shown: Shown, typed: Typed) -> dict[str, object]:
 RESOURCES = (
     resource(
         "/entities/{key}",
-        GET=Operation(show_entity, parameters=Parameters(is_free=True)),
+        GET=Operation(show_entity, parameters=knowing()),
         POST=Operation(rename, scope=WRITE, parameters=Parameters(is_free=True)),
     ),
 )

@@ -7,12 +7,13 @@ from doings.auth.signed_log import SignedLog
 from doings.core.errors import NotFound
 from doings.core.resuming.position import LARGEST_SEQ
 from doings.core.store import Reader
-from doings.httpkit.input.params import Parameters, integer_from_text
+from doings.httpkit.input.params import integer_from_text
 from doings.httpkit.request import Request
 from doings.httpkit.surface import Operation, resource
 from doings.web.activity.proof import ProofDocument, proof_document
 from doings.web.page import respond_compressed
 from doings.web.pages.activity import activity_id
+from doings.web.remarks import knowing
 
 JSON = "application/json"
 
@@ -37,6 +38,6 @@ async def show_proof(request: Request) -> Response:
 RESOURCES = (
     resource(
         "/activities/{id}/proofs/{seq}",
-        GET=Operation(show_proof, parameters=Parameters(is_free=True)),
+        GET=Operation(show_proof, parameters=knowing()),
     ),
 )

@@ -13,11 +13,12 @@ from doings.httpkit.request import Request
 from doings.httpkit.surface import Operation, resource
 from doings.web.display import zone_of
 from doings.web.forms import Problems, members_of
-from doings.web.page import redirect, respond_page
+from doings.web.page import redirect, redirect_with_query, respond_page
 from doings.web.recording.context import Checked, checked, form_context
 from doings.web.recording.drafts import ORIGIN, Setting, new_draft, problems_of
 from doings.web.recording.form import LISTS, WHATS, Form, What, blank_form, form_from_fields
 from doings.web.recording.people import links_to
+from doings.web.remarks import knowing
 from doings.web.timeline.articles import activity_url
 from doings.web.timeline.times import local
 
@@ -26,7 +27,7 @@ FREE = Parameters(is_free=True)
 
 async def show_choice(request: Request) -> Response:
     """The form of a note, from which the others are near."""
-    return redirect(f"/record/note{_query(request)}")
+    return redirect_with_query(request, "/record/note")
 
 
 async def show_form(request: Request) -> Response:
@@ -106,7 +107,7 @@ RESOURCES = (
     resource("/record", GET=Operation(show_choice, scope=WRITE, parameters=FREE)),
     resource(
         "/record/{what}",
-        GET=Operation(show_form, scope=WRITE, parameters=FREE),
+        GET=Operation(show_form, scope=WRITE, parameters=knowing("person")),
         POST=Operation(record, scope=WRITE, parameters=FREE),
     ),
 )

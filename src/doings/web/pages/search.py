@@ -10,12 +10,12 @@ from doings.core.limits.search import check_search
 from doings.core.query import beginnings_from_text, words_from_text
 from doings.core.store import Reader
 from doings.core.store.entities import EntityQuery
-from doings.httpkit.input.params import Parameters, last
+from doings.httpkit.input.params import last
 from doings.httpkit.request import Request
 from doings.httpkit.surface import Operation, resource
 from doings.web.display import zone_of
 from doings.web.page import respond_page
-from doings.web.remarks import remarks_of
+from doings.web.remarks import knowing
 from doings.web.timeline.articles import entity_url
 from doings.web.timeline.filters import TEXT_LENGTH, Asked, Filters, Place, address_of
 from doings.web.timeline.reading import Part, read_part
@@ -90,8 +90,6 @@ async def _respond(request: Request, text: str, found: Found, problem: str | Non
         "articles": found.part.articles if found.part else [],
         "all_url": address_of(Filters(text=text)) if found.part and found.part.after else None,
         "problem": problem,
-        "remarks": remarks_of(request, {"q"}),
-        "meant": [],
     }
     return await respond_page(request, "search.html", context, status=422 if problem else 200)
 
@@ -101,4 +99,4 @@ def _person(entity: Entity) -> Person:
     return Person(name, entity.type.replace("_", " "), entity.id, entity_url(entity.key))
 
 
-RESOURCES = (resource("/search", GET=Operation(show_search, parameters=Parameters(is_free=True))),)
+RESOURCES = (resource("/search", GET=Operation(show_search, parameters=knowing("q"))),)

@@ -5,11 +5,12 @@ from starlette.responses import Response
 from doings.auth.principal import ADMIN, Principal
 from doings.auth.sessions import Reach, link_from_token, new_session, sign_out, use_link
 from doings.core.errors import Unauthenticated
-from doings.httpkit.input.params import Parameters, last
+from doings.httpkit.input.params import last
 from doings.httpkit.request import Request
 from doings.httpkit.surface import Operation, resource
 from doings.web.forms import fields_of, local_path
-from doings.web.page import redirect, respond_page, signed_out_text
+from doings.web.page import redirect, redirect_with_query, respond_page, signed_out_text
+from doings.web.remarks import knowing
 from doings.web.session import COOKIE, authenticate, begin, cookies_of, end, session_of
 
 HOME = "/timeline"
@@ -20,9 +21,9 @@ REACHES: dict[str, Reach] = {"yes": "credential", "account": "account"}
 """What is signed out, by the button that was pressed."""
 
 
-async def show_home(request: Request) -> Response:  # noqa: ARG001 - a handler's shape
+async def show_home(request: Request) -> Response:
     """The first page; who is not signed in is led to the sign-in before this."""
-    return redirect(HOME)
+    return redirect_with_query(request, HOME)
 
 
 async def show_form(request: Request) -> Response:
@@ -113,10 +114,10 @@ def _onward(text: str | None) -> str:
 
 
 RESOURCES = (
-    resource("/", GET=Operation(show_home, scope=None)),
+    resource("/", GET=Operation(show_home, scope=None, parameters=knowing())),
     resource(
         "/sign-in",
-        GET=Operation(show_form, is_public=True, parameters=Parameters(is_free=True)),
+        GET=Operation(show_form, is_public=True, parameters=knowing("next")),
         POST=Operation(enter, is_public=True, has_secret=True),
     ),
     resource("/sign-in/{token}", GET=Operation(enter_by_link, is_public=True, has_secret=True)),

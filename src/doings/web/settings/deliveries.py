@@ -14,11 +14,14 @@ from doings.core.store.webhooks import Attempt, Delivery, DeliveryStatus
 from doings.httpkit.input.params import integer_from_text, last
 from doings.httpkit.request import Request
 from doings.live.webhooks.settings import DELIVERY_STATUSES
-from doings.web.remarks import SHOWN, Remark
+from doings.web.remarks import WHOLE, Remark, knowing, unread
 from doings.web.settings.frame import Moment, moment_of
 
 PAGE = 20
 """How many deliveries a page lists."""
+
+LIST = knowing("after", "before", "done", "status")
+"""The parameters of a page that has a list of deliveries."""
 
 ANSWER_SHOWN = 2_000
 """How many characters of an answer are shown."""
@@ -46,12 +49,10 @@ def remarks_at(request: Request) -> list[Remark]:
     """What of the address names no place in the list."""
     place = place_of(request)
     states = f"must be one of {', '.join(DELIVERY_STATUSES)}"
-    reasons = {"status": states, "before": "must be a whole number"}
-    reasons["after"] = reasons["before"]
     return [
-        Remark(name, text[:SHOWN], reason)
-        for name, reason in reasons.items()
-        if (text := last(request.query, name)) and getattr(place, name) is None
+        *unread(request, "status", place.status, states),
+        *unread(request, "before", place.before, WHOLE),
+        *unread(request, "after", place.after, WHOLE),
     ]
 
 

@@ -11,7 +11,8 @@ from doings.core.store import Reader
 from doings.httpkit.input.params import last
 from doings.httpkit.request import Request
 from doings.httpkit.surface import Operation, resource
-from doings.web.settings.frame import ERASURES, FREE, Moment, moment_of, respond_section
+from doings.web.remarks import knowing, unread
+from doings.web.settings.frame import ERASURES, Moment, moment_of, respond_section
 
 PAGE = 50
 """How many entries a page shows."""
@@ -43,7 +44,10 @@ async def show_register(request: Request) -> Response:
     if len(found) > PAGE:
         older = f"{ERASURES.url}?{urlencode({'before': found[PAGE - 1].id})}"
     context = {"rows": rows, "older": older, "is_first": known is None}
-    return await respond_section(request, ERASURES, "erasures.html", context)
+    remarks = unread(request, "before", known, "is no entry of the register")
+    return await respond_section(request, ERASURES, "erasures.html", context, remarks=remarks)
 
 
-RESOURCES = (resource(ERASURES.url, GET=Operation(show_register, scope=ADMIN, parameters=FREE)),)
+RESOURCES = (
+    resource(ERASURES.url, GET=Operation(show_register, scope=ADMIN, parameters=knowing("before"))),
+)

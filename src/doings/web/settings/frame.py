@@ -10,16 +10,17 @@ from doings.auth.principal import ADMIN, READ
 from doings.core.clock import text_from_instant
 from doings.core.errors import Conflict
 from doings.core.store import Writer
-from doings.httpkit.input.params import Parameters, last
+from doings.httpkit.input.params import last
 from doings.httpkit.request import Request
 from doings.httpkit.surface import Operation, resource
 from doings.web.display import zone_of
 from doings.web.forms import Problems
-from doings.web.page import redirect, respond_page
-from doings.web.remarks import Remark, remarks_of
+from doings.web.page import redirect, redirect_with_query, respond_page
+from doings.web.remarks import Remark, knowing, remarks_of, unread
 from doings.web.timeline.times import ago_text, exact_text
 
-FREE = Parameters(is_free=True)
+FREE = knowing("done")
+"""The parameters of a page that somebody may be led to after something was done."""
 
 
 class Section(msgspec.Struct, frozen=True):
@@ -57,9 +58,6 @@ SECTIONS = (
     SESSIONS,
 )
 """The navigation, in its order."""
-
-PARAMETERS = frozenset({"after", "before", "done", "status"})
-"""What the addresses of the settings have: a place in a list, and what was done."""
 
 DONE = {
     "revoked": "The credential is revoked: nobody signs in with it any more.",
@@ -115,23 +113,22 @@ async def respond_section(  # noqa: PLR0913 - what a page is made of
     """
     scopes = request.principal.scopes
     shown = [one for one in SECTIONS if one.scope is None or one.scope in scopes]
+    notice = DONE.get(last(request.query, "done") or "")
     frame = {
         "sections": shown,
         "section": section,
         "may_merge": ADMIN in scopes,
         "problems": problems or {},
-        "notice": DONE.get(last(request.query, "done") or ""),
-        "remarks": [*_remarks(request), *remarks],
-        "meant": [],
+        "notice": notice,
+        "remarks": [
+            *remarks_of(request),
+            *unread(request, "done", notice, "is nothing that can be done here"),
+            *remarks,
+        ],
         "zone": zone_of(request),
         "action": request.path,
     }
     return await respond_page(request, f"settings/{template}", frame | {**context}, status=status)
-
-
-def _remarks(request: Request) -> list[Remark]:
-    """What does not count of the address; that of a form says nothing of a list."""
-    return remarks_of(request, PARAMETERS) if request.method != "POST" else []
 
 
 def lead_to(section: Section, *parts: str, done: str | None = None) -> Response:
@@ -161,7 +158,7 @@ async def show_settings(request: Request) -> Response:
     """The first section that the credential may see."""
     scopes = request.principal.scopes
     first = next(one for one in SECTIONS if one.scope is None or one.scope in scopes)
-    return redirect(first.url)
+    return redirect_with_query(request, first.url)
 
 
 RESOURCES = (resource("/settings", GET=Operation(show_settings, scope=None, parameters=FREE)),)

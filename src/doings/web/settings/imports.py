@@ -12,10 +12,11 @@ from doings.core.errors import Conflict, Invalid, NotFound, TooLarge
 from doings.core.import_jobs import NDJSON
 from doings.core.store import Reader, Writer
 from doings.core.store.imports import ImportJob, ImportReport, ImportRun
-from doings.httpkit.input.params import integer_from_text, last
+from doings.httpkit.input.params import Parameters, integer_from_text, last
 from doings.httpkit.request import Request
 from doings.httpkit.surface import Handler, Operation, resource
 from doings.web.forms import Problems, fields_of, problems_at, text_of, upload_of
+from doings.web.remarks import WHOLE, knowing, unread
 from doings.web.settings.frame import FREE, IMPORTS, lead_to, moment_of, respond_section
 
 RUNS = 20
@@ -224,7 +225,13 @@ async def _respond(
         "older": more,
     }
     return await respond_section(
-        request, IMPORTS, "imports.html", context, problems=problems, status=status
+        request,
+        IMPORTS,
+        "imports.html",
+        context,
+        problems=problems,
+        status=status,
+        remarks=unread(request, "before", before, WHOLE),
     )
 
 
@@ -237,14 +244,16 @@ async def _respond_undo(request: Request, problems: Problems, *, status: int = 2
     )
 
 
-def _operation(handle: Handler, body_limit: int | None = None) -> Operation:
-    return Operation(handle, scope=ADMIN, parameters=FREE, body_limit=body_limit)
+def _operation(
+    handle: Handler, body_limit: int | None = None, parameters: Parameters = FREE
+) -> Operation:
+    return Operation(handle, scope=ADMIN, parameters=parameters, body_limit=body_limit)
 
 
 RESOURCES = (
     resource(
         IMPORTS.url,
-        GET=_operation(show_imports),
+        GET=_operation(show_imports, parameters=knowing("before", "done")),
         POST=_operation(add, IMPORT_FILE_BYTES + FORM_BYTES),
     ),
     resource(f"{IMPORTS.url}/jobs/{{id}}", GET=_operation(show_job)),

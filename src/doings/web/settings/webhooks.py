@@ -9,6 +9,7 @@ from doings.auth.principal import ADMIN
 from doings.core.errors import Busy, Conflict, Invalid, NotFound, Outdated
 from doings.core.store import Reader, Writer
 from doings.core.store.webhooks import Attempt, Delivery, DeliveryStatus, Webhook
+from doings.httpkit.input.params import Parameters
 from doings.httpkit.request import Request
 from doings.httpkit.surface import Handler, Operation, resource
 from doings.live.webhooks import signing
@@ -22,6 +23,7 @@ from doings.live.webhooks.settings import (
 )
 from doings.web.forms import Problems, fields_of, members_of, new_once, once_of, sentence_of
 from doings.web.settings.deliveries import (
+    LIST,
     ListPlace,
     place_of,
     read_deliveries,
@@ -303,7 +305,6 @@ async def _respond_webhook(  # noqa: PLR0913 - each is what one of the buttons s
         "base": WEBHOOKS.url,
         "here_url": f"{WEBHOOKS.url}/{webhook.id}",
     }
-    remarks = remarks_at(request) if request.method != "POST" else []
     return await respond_section(
         request,
         WEBHOOKS,
@@ -311,12 +312,14 @@ async def _respond_webhook(  # noqa: PLR0913 - each is what one of the buttons s
         context,
         problems=problems,
         status=status,
-        remarks=remarks,
+        remarks=remarks_at(request),
     )
 
 
-def _operation(handle: Handler, *, has_secret: bool = False) -> Operation:
-    return Operation(handle, scope=ADMIN, parameters=FREE, has_secret=has_secret)
+def _operation(
+    handle: Handler, *, has_secret: bool = False, parameters: Parameters = FREE
+) -> Operation:
+    return Operation(handle, scope=ADMIN, parameters=parameters, has_secret=has_secret)
 
 
 RESOURCES = (
@@ -326,7 +329,7 @@ RESOURCES = (
         GET=_operation(show_new),
         POST=_operation(create, has_secret=True),
     ),
-    resource(f"{WEBHOOKS.url}/{{id}}", GET=_operation(show_webhook)),
+    resource(f"{WEBHOOKS.url}/{{id}}", GET=_operation(show_webhook, parameters=LIST)),
     resource(f"{WEBHOOKS.url}/{{id}}/edit", GET=_operation(show_edit), POST=_operation(edit)),
     resource(f"{WEBHOOKS.url}/{{id}}/on", POST=_operation(switching(is_enabled=True))),
     resource(f"{WEBHOOKS.url}/{{id}}/off", POST=_operation(switching(is_enabled=False))),

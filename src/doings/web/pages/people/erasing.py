@@ -19,6 +19,7 @@ from doings.web.entity.identity import Identity, read_identity
 from doings.web.forms import fields_of, sentence_of
 from doings.web.page import respond_page
 from doings.web.pages.entity import entity_key
+from doings.web.remarks import knowing, remarks_of, unread
 from doings.web.timeline.articles import entity_url, timeline_url
 
 UNLIKE = "That is neither the id nor the name. Nothing was erased."
@@ -106,7 +107,12 @@ async def _respond(request: Request, mode: Mode, typed: Typed, *, status: int = 
     """Answer with what would go, or with the hold that keeps it."""
     shown = await _read(request, entity_key(request))
     counted, hold = await _count(request, ErasureOrder(entity=shown.entity.key, activities=mode))
+    known = mode if last(request.query, "activities") == mode else None
     context = {
+        "remarks": [
+            *remarks_of(request),
+            *unread(request, "activities", known, f"must be {' or '.join(MODES)}"),
+        ],
         "title": shown.entity.name or shown.entity.id,
         "key": ":".join(shown.entity.key),
         "url": (timeline_url if shown.entity.is_deleted else entity_url)(shown.entity.key),
@@ -136,7 +142,7 @@ FREE = Parameters(is_free=True)
 RESOURCES = (
     resource(
         "/entities/{key}/erase",
-        GET=Operation(show_erasing, scope=ADMIN, parameters=FREE),
+        GET=Operation(show_erasing, scope=ADMIN, parameters=knowing("activities")),
         POST=Operation(erase, scope=ADMIN, parameters=FREE),
     ),
 )

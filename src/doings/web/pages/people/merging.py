@@ -23,6 +23,7 @@ from doings.web.entity.merging import Others, query_problem, read_others
 from doings.web.forms import fields_of, local_path, sentence_of
 from doings.web.page import redirect, respond_page
 from doings.web.pages.entity import Typed, entity_key, respond_entity
+from doings.web.remarks import knowing
 from doings.web.timeline.articles import entity_url
 
 
@@ -157,7 +158,7 @@ FREE = Parameters(is_free=True)
 RESOURCES = (
     resource(
         "/entities/{key}/merge",
-        GET=Operation(show_merging, scope=ADMIN, parameters=FREE),
+        GET=Operation(show_merging, scope=ADMIN, parameters=knowing("q")),
         POST=Operation(merge, scope=ADMIN, parameters=FREE),
     ),
     resource("/entities/{key}/dismiss", POST=Operation(dismiss, scope=ADMIN, parameters=FREE)),

@@ -5,13 +5,13 @@ from starlette.responses import Response
 from doings.auth.principal import ADMIN
 from doings.core.people.asking import candidates
 from doings.core.store import Reader
-from doings.httpkit.input.params import Parameters
 from doings.httpkit.request import Request
 from doings.httpkit.surface import Operation, resource
 from doings.web.display import zone_of
 from doings.web.entity.identity import MergedIds, read_merges
 from doings.web.entity.merging import Two, read_pairs
 from doings.web.page import respond_page
+from doings.web.remarks import knowing
 
 
 async def show_suggestions(request: Request) -> Response:
@@ -29,6 +29,6 @@ async def show_suggestions(request: Request) -> Response:
 RESOURCES = (
     resource(
         "/merges",
-        GET=Operation(show_suggestions, scope=ADMIN, parameters=Parameters(is_free=True)),
+        GET=Operation(show_suggestions, scope=ADMIN, parameters=knowing()),
     ),
 )
