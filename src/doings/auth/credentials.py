@@ -14,11 +14,14 @@ import msgspec
 
 from doings.auth.limits import FailedSignIns
 from doings.auth.principal import SCOPES, Principal, scope_named
-from doings.core.budget import CALLERS
+from doings.core.budget import ADDRESSES, CALLERS
 from doings.core.clock import SECOND, Clock
-from doings.core.errors import Invalid, Unauthenticated
-from doings.core.store import Store
+from doings.core.errors import Invalid, Problem, TooMuch, Unauthenticated
+from doings.core.store import Store, Writer
 from doings.core.store.credentials import Credential, SignIn, View
+
+ENDINGS = {"calendar": "ics", "feed": "atom"}
+"""How secret addresses end, by what they show a timeline as."""
 
 USE_SECONDS = 60
 """How exactly the last use of a credential is known."""
@@ -51,6 +54,21 @@ def issue_address(
 ) -> tuple[IssuedCredential, Credential]:
     """Make what a secret address has for a credential; `scope` is its only one."""
     return _issued(account_id, (scope,), now=now, label=label, view=view)
+
+
+def address_path(issued: IssuedCredential, scope: str) -> str:
+    """Where on the server the secret address is."""
+    return f"/feeds/{issued.secret}.{ENDINGS[scope]}"
+
+
+async def add_address(writer: Writer, credential: Credential) -> None:
+    """Store a secret address; raises NotFound for the timeline of nobody, and TooMuch."""
+    if credential.view is not None:
+        await writer.entity(credential.view.entity)
+    addresses = [one for one in await writer.credentials() if one.view is not None]
+    if len(addresses) >= ADDRESSES:
+        raise TooMuch("addresses", Problem("body", f"an account has at most {ADDRESSES:,}"))
+    await writer.add_credential(credential)
 
 
 def _issued(  # noqa: PLR0913 - the members of a credential

@@ -108,7 +108,7 @@ async def test_an_account_has_so_many_kinds_at_most(
     native: Native, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Those that it has can still be replaced."""
-    monkeypatch.setattr("doings.native.handlers.kinds.OWN_KINDS", 1)
+    monkeypatch.setattr("doings.core.kinds.own.OWN_KINDS", 1)
     answers = [
         await native.call("PUT", f"/kinds/{kind}", json={"title": "x"})
         for kind in ("visit.logged", "visit.planned", "visit.logged")

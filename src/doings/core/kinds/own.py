@@ -5,11 +5,12 @@ the name of its kind.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
+from typing import Any
 
-from doings.core.errors import Invalid
-from doings.core.kinds.catalogue import Kind, title_from_kind
+from doings.core.errors import Conflict, Invalid, NotFound, Problem, TooMuch
+from doings.core.kinds.catalogue import CATALOGUE, Kind, title_from_kind
 from doings.core.kinds.template import parsed
 from doings.core.text import checked_text, object_from_text
 
@@ -31,16 +32,74 @@ _LINE_BREAK = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def own_kind(name: str, *, title: str, icon: str | None, colour: str | None) -> Kind:
-    """A kind of an account's own, whose titles `title` is the template of; raises Invalid."""
-    _check_line(title, "title", TITLE_LENGTH)
-    _check_line(icon, "icon", ICON_LENGTH)
+    """A kind of an account's own, whose titles `title` is the template of.
+
+    Raises Invalid, which names all that is wrong.
+    """
+    if problems := look_problems(title, icon, colour):
+        raise Invalid(*problems)
+    return _kind(name, title, icon, colour and colour.lower())
+
+
+def look_problems(title: str, icon: str | None, colour: str | None) -> list[Problem]:
+    """What is wrong with how a kind is to be shown."""
+    problems: list[Problem] = []
+    checks: list[Callable[[], None]] = [
+        lambda: _check_title(title),
+        lambda: _check_line(icon, "icon", ICON_LENGTH),
+        lambda: _check_colour(colour),
+    ]
+    for check in checks:
+        try:
+            check()
+        except Invalid as error:
+            problems += error.problems
+    return problems
+
+
+def _check_title(text: str) -> None:
+    _check_line(text, "title", TITLE_LENGTH)
     try:
-        parsed(title)
+        parsed(text)
     except ValueError as error:
         raise Invalid.of("title", f"is no template: {error}") from None
-    if colour is not None and not COLOUR.fullmatch(colour.lower()):
+
+
+def _check_colour(text: str | None) -> None:
+    if text is not None and not COLOUR.fullmatch(text.lower()):
         raise Invalid.of("colour", "must be like #3366cc")
-    return _kind(name, title, icon, colour and colour.lower())
+
+
+def check_changeable(name: str) -> None:
+    """Raise Conflict for a kind of the catalogue."""
+    if name in CATALOGUE:
+        raise Conflict(f"{name} is a kind of the catalogue, which cannot be changed")
+
+
+def is_own(settings: Mapping[str, Any], name: str) -> bool:
+    """Whether settings have a kind of that name."""
+    return name in settings.get(SETTING, {})
+
+
+def with_kind(settings: dict[str, Any], kind: Kind) -> dict[str, Any]:
+    """The settings with a kind in the place of the one of its name; raises TooMuch."""
+    kinds = settings.get(SETTING, {})
+    if kind.kind not in kinds and len(kinds) >= OWN_KINDS:
+        raise TooMuch("kinds", Problem("kind", f"an account has at most {OWN_KINDS}"))
+    return settings | {SETTING: kinds | {kind.kind: stored_kind(kind)}}
+
+
+def without_kind(settings: dict[str, Any], name: str) -> dict[str, Any]:
+    """The settings without a kind; raises NotFound."""
+    kinds = settings.get(SETTING, {})
+    if name not in kinds:
+        raise NotFound("kind", name)
+    return settings | {SETTING: {one: kinds[one] for one in kinds if one != name}}
+
+
+def stored_kind(kind: Kind) -> dict[str, str | None]:
+    """An own kind as settings hold it."""
+    return {"title": kind.template, "icon": kind.icon, "colour": kind.colour}
 
 
 def _check_line(text: str | None, field: str, most: int) -> None:
@@ -65,8 +124,3 @@ def own_kinds(settings: str) -> Mapping[str, Kind]:
     """The own kinds among an account's settings, which are JSON text, by their names."""
     stored = object_from_text(settings).get(SETTING, {})
     return {name: _kind(name, **members) for name, members in sorted(stored.items())}
-
-
-def stored_kind(kind: Kind) -> dict[str, str | None]:
-    """An own kind as settings hold it."""
-    return {"title": kind.template, "icon": kind.icon, "colour": kind.colour}

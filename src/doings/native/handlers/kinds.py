@@ -9,9 +9,17 @@ from starlette.responses import Response
 
 from doings.auth.principal import ADMIN
 from doings.core.activity import KIND
-from doings.core.errors import Conflict, Invalid, NotFound, Problem, TooMuch
+from doings.core.errors import Invalid, NotFound
 from doings.core.kinds.catalogue import CATALOGUE, Kind
-from doings.core.kinds.own import OWN_KINDS, SETTING, own_kind, own_kinds, stored_kind
+from doings.core.kinds.own import (
+    OWN_KINDS,
+    check_changeable,
+    is_own,
+    own_kind,
+    own_kinds,
+    with_kind,
+    without_kind,
+)
 from doings.core.query import has_kind
 from doings.core.store import Writer
 from doings.httpkit.request import Request
@@ -60,7 +68,7 @@ async def put_kind(request: Request) -> Response:
     name = request.path_params["kind"]
     body = await request.body()
     wanted = body_of_type(request, body, KindInput)
-    _check_changeable(name)
+    check_changeable(name)
     if not KIND.fullmatch(name):
         raise Invalid.of("kind", f"{name!r} is not noun.verb")
     kind = own_kind(name, title=wanted.title, icon=wanted.icon, colour=wanted.colour)
@@ -68,15 +76,12 @@ async def put_kind(request: Request) -> Response:
     async def put(writer: Writer) -> Answer:
         is_new = False
 
-        def with_kind(settings: dict[str, Any]) -> dict[str, Any]:
+        def change(settings: dict[str, Any]) -> dict[str, Any]:
             nonlocal is_new
-            kinds = settings.get(SETTING, {})
-            is_new = name not in kinds
-            if is_new and len(kinds) >= OWN_KINDS:
-                raise TooMuch("kinds", Problem("kind", f"an account has at most {OWN_KINDS}"))
-            return settings | {SETTING: kinds | {name: stored_kind(kind)}}
+            is_new = not is_own(settings, name)
+            return with_kind(settings, kind)
 
-        await writer.change_settings(with_kind)
+        await writer.change_settings(change)
         return written(_kind_document(kind), status=201 if is_new else 200)
 
     return await write_once(request, body, put)
@@ -85,24 +90,13 @@ async def put_kind(request: Request) -> Response:
 async def delete_kind(request: Request) -> Response:
     """Take a kind of the account's own back; its activities stay. Raises NotFound and Conflict."""
     name = request.path_params["kind"]
-    _check_changeable(name)
-
-    def without_kind(settings: dict[str, Any]) -> dict[str, Any]:
-        kinds = settings.get(SETTING, {})
-        if name not in kinds:
-            raise NotFound("kind", name)
-        return settings | {SETTING: {one: kinds[one] for one in kinds if one != name}}
+    check_changeable(name)
 
     async def delete(writer: Writer) -> Answer:
-        await writer.change_settings(without_kind)
+        await writer.change_settings(lambda settings: without_kind(settings, name))
         return NO_CONTENT
 
     return await write_once(request, b"", delete)
-
-
-def _check_changeable(name: str) -> None:
-    if name in CATALOGUE:
-        raise Conflict(f"{name} is a kind of the catalogue, which cannot be changed")
 
 
 @cache
@@ -111,15 +105,15 @@ def _catalogue() -> bytes:
 
 
 def _kind_document(kind: Kind) -> KindDocument:
-    is_own = kind.kind not in CATALOGUE
+    is_listed = kind.kind in CATALOGUE
     return KindDocument(
         kind=kind.kind,
-        title=kind.template if is_own else kind.title,
+        title=kind.title if is_listed else kind.template,
         icon=kind.icon,
         meaning=kind.meaning,
         data=None if kind.data is None else msgspec.Raw(_schema(kind.data)),
-        colour=kind.colour if is_own else UNSET,
-        own=is_own or UNSET,
+        colour=UNSET if is_listed else kind.colour,
+        own=UNSET if is_listed else True,
     )
 
 

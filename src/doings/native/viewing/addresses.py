@@ -5,13 +5,13 @@ from collections.abc import Sequence
 import msgspec
 from starlette.responses import Response
 
-from doings.auth.credentials import issue_address
+from doings.auth.credentials import add_address, address_path, issue_address
 from doings.auth.principal import ADMIN
 from doings.config import base_url
 from doings.core.budget import ADDRESSES
 from doings.core.clock import datetime_from_instant
 from doings.core.entity import NAME_LENGTH, EntityKey
-from doings.core.errors import NotFound, Problem, TooMuch
+from doings.core.errors import NotFound
 from doings.core.store import Reader, Writer
 from doings.core.store.credentials import Credential, View
 from doings.core.text import checked_text
@@ -31,9 +31,6 @@ from doings.native.viewing.documents import (
     IssuedAddress,
 )
 from doings.native.viewing.reading import kinds_from_texts
-
-ENDINGS = {"calendar": "ics", "feed": "atom"}
-"""How the addresses of each format end."""
 
 NOTES = (
     (
@@ -75,15 +72,11 @@ async def create_address(request: Request) -> Response:
     )
     document = IssuedAddress(
         **msgspec.structs.asdict(_document(credential)),
-        url=f"{_host(request)}/feeds/{issued.secret}.{ENDINGS[wanted.format]}",
+        url=_host(request) + address_path(issued, wanted.format),
     )
 
     async def add(writer: Writer) -> Answer:
-        await writer.entity(key)
-        addresses = [one for one in await writer.credentials() if one.view is not None]
-        if len(addresses) >= ADDRESSES:
-            raise TooMuch("addresses", Problem("body", f"an account has at most {ADDRESSES:,}"))
-        await writer.add_credential(credential)
+        await add_address(writer, credential)
         return written(document, status=201)
 
     def without_url(_: Answer) -> Answer:

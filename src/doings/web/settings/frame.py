@@ -40,6 +40,7 @@ CREDENTIALS = Section("credentials", "Credentials")
 WEBHOOKS = Section("webhooks", "Webhooks")
 IMPORTS = Section("imports", "Imports")
 PULLS = Section("pulls", "Pulls")
+KINDS = Section("kinds", "Kinds")
 EXPORT = Section("export", "Export", READ)
 RETENTION = Section("retention", "Retention")
 ERASURES = Section("erasures", "Erasures")
@@ -51,6 +52,7 @@ SECTIONS = (
     WEBHOOKS,
     IMPORTS,
     PULLS,
+    KINDS,
     EXPORT,
     RETENTION,
     ERASURES,
