@@ -11,6 +11,7 @@ from doings.auth.credentials import issue_address
 from doings.core.clock import SystemClock
 from doings.core.erasing.erasure import ErasureOrder
 from doings.core.erasing.retention import Rule
+from doings.core.kinds.own import own_kind, with_kind
 from doings.core.store.credentials import View
 from doings.core.store.webhooks import Attempt, Delivery, Made, Outcome, WebhookSettings
 from doings.live.webhooks.settings import new_webhook
@@ -59,6 +60,10 @@ async def fill(url: str) -> tuple[Account, str]:
     await database.write(number, lambda writer: writer.note_bodies(webhook.id, made))
     await database.write(number, lambda writer: writer.note_outcomes(webhook.id, done))
     await database.write(number, lambda writer: writer.set_retention([Rule("email.*", 365)]))
+    look = own_kind("parcel.arrived", title=MARKUP, icon="VIP!", colour="#ffdd00")
+    await database.write(
+        number, lambda writer: writer.change_settings(lambda old: with_kind(old, look))
+    )
     view = View(entity=("contact", "8"))
     _, address = issue_address(number, view, "calendar", now=clock.now(), label=MARKUP)
     await database.write(number, lambda writer: writer.add_credential(address))
@@ -94,6 +99,8 @@ def paths(site: Site) -> tuple[str, ...]:
         f"{hook}/remove",
         "/settings/imports",
         "/settings/pulls",
+        "/settings/kinds?x=1",
+        "/settings/kinds/parcel.arrived/remove",
         "/settings/export",
         "/settings/retention",
         "/settings/erasures",
@@ -177,6 +184,23 @@ def test_a_credential_is_made_without_scripts(browser: Browser, site: Site) -> N
     expect(page.get_by_role("heading", name="The new credential")).to_be_visible()
     expect(page.locator(".secret code").nth(1)).to_contain_text("_")
     expect(page.locator(".rows").get_by_text("phone")).to_be_visible()
+    page.context.close()
+
+
+def test_a_look_is_tried_without_scripts(browser: Browser, site: Site) -> None:
+    """By the keyboard alone; it is shown in its colour, also on the timeline once it is saved."""
+    page = opened(browser, site.url, site.account, java_script_enabled=False)
+    page.goto("/settings/kinds?kind=note.taken")
+    page.get_by_label("Title").fill("Taken{?: {text}}")
+    page.get_by_label("Colour").fill("#0a7d33")
+    page.keyboard.press("Enter")
+    trial = page.get_by_role("status")
+    expect(trial).to_contain_text("Taken: «text»")
+    ground = "one => getComputedStyle(one).fill"
+    assert trial.locator(".sign .ground").evaluate(ground) == "rgb(10, 125, 51)"
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    expect(page.locator(".rows").get_by_text("note.taken")).to_be_visible()
     page.context.close()
 
 

@@ -101,7 +101,7 @@ async def test_an_account_has_so_many_at_most(
 
 async def test_the_page_of_a_person_leads_to_the_form(member: Visitor, two: Business) -> None:
     """Which knows then whose timeline is meant."""
-    assert two
+    assert await made(two) == []
     page = await member.get("/entities/contact:8")
     link = re.search(r'href="(/settings/embedding[^"]*)"', page.text)
 
