@@ -1,6 +1,6 @@
 """The part of the port that is about erasing people, and the register of who was erased."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 import msgspec
@@ -91,6 +91,12 @@ class ErasureStore(RetentionStore, Protocol):
         """Erase what a register names and a restored backup still holds.
 
         Whoever is on hold is kept, and the others are erased all the same.
+        """
+
+    async def erased_keys(self, account_id: int, keys: Collection[EntityKey]) -> set[EntityKey]:
+        """Those of the keys whose entities were erased, as the erasure key tells.
+
+        A key that somebody has got since, by being recorded again, is none of them.
         """
 
     def key_mark(self) -> str:

@@ -33,6 +33,7 @@ from doings.importing.pull.elements import (
     repeated,
     twin_mark,
 )
+from doings.importing.pull.erased import without_erased
 from doings.importing.pull.names import digest_of, mark_of, ref_of
 from doings.importing.pull.writing import Said
 
@@ -80,6 +81,8 @@ class Round:
         self._repeats = 0
         self._unknown = 0
         self._answered_at = time.monotonic()
+        self._erased = 0
+        """How many elements name somebody who was erased here."""
 
     async def run(
         self,
@@ -103,6 +106,11 @@ class Round:
         else:
             before = self._checkpoint.place()
             await self._walk(place or self._first(before, is_first=before is None, sweeps=sweeps))
+        if self._erased:
+            self._remark(
+                f"{self._erased} elements are left out: they name somebody who was erased here;"
+                " erase them there, too"
+            )
 
     def _first(self, before: object, *, is_first: bool, sweeps: bool = True) -> Any:  # noqa: ANN401 - each dialect has a type of its own
         """The place where a round begins."""
@@ -185,6 +193,8 @@ class Round:
         if page.missing is not None:
             self._note_unknown(page.missing)
         said = await self._said(page, ask, context)
+        said, erased = await without_erased(self._checkpoint.timeline, said)
+        self._erased += erased
         self._checkpoint.counts += PullCounts(pages=1)
         activities = [one for one in said if self._contact is None or one.item.draft is not None]
         new = sum(one.before is None for one in activities)

@@ -1,12 +1,13 @@
 """`core.store.erasures.ErasureStore`: erasing in short transactions, one after the other."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import TypeVar
 
 from doings.core.clock import HOUR, Clock
+from doings.core.entity import EntityKey
 from doings.core.erasing.erasure import Erasure, ErasureCounts, ErasureOrder, opaque_id
 from doings.core.erasing.names import words_of
 from doings.core.errors import Conflict, NotFound, Unavailable
@@ -18,6 +19,7 @@ from doings.storage.erasing.job import Job, Member
 from doings.storage.erasing.key import ErasureKey
 from doings.storage.erasing.pace import MOST, Pace
 from doings.storage.erasing.strays import START, Place
+from doings.storage.reading import entities
 from doings.storage.reading import erasures as read
 from doings.storage.sql import erasure_statements as sql
 from doings.storage.transaction import Transaction
@@ -189,6 +191,23 @@ class Erasures:
                 after = rows[-1][0]
         return Replayed(erased, kept)
 
+    async def erased_keys(self, account_id: int, keys: Collection[EntityKey]) -> set[EntityKey]:
+        erased, left = await self._read(account_id, partial(_erased_of_types, keys))
+        if not left:
+            return set()
+        key = self._key.value()
+        # An opaque id says nothing of who it was, so each is made again for each key.
+        return await asyncio.to_thread(
+            lambda: {
+                one
+                for one in left
+                if any(
+                    opaque_id(key, account_id, one, seq) == id_
+                    for seq, id_ in erased.get(one[0], ())
+                )
+            }
+        )
+
     def key_mark(self) -> str:
         return self._key.mark()
 
@@ -255,6 +274,19 @@ class Erasures:
             bounded=False,
             account_id=account_id,
         )
+
+
+async def _erased_of_types(
+    keys: Collection[EntityKey], reading: Transaction
+) -> tuple[dict[str, list[tuple[int, str]]], list[EntityKey]]:
+    """The seqs and opaque ids of who was erased, by type; and the keys that may be theirs."""
+    erased: dict[str, list[tuple[int, str]]] = {}
+    types = sorted({type_ for type_, _ in keys})
+    for type_, seq, id_ in await reading.fetch(sql.ERASED_OF_TYPES, types=types):
+        erased.setdefault(type_, []).append((seq, id_))
+    perhaps = [key for key in keys if key[0] in erased]
+    there = await entities.by_keys(reading, perhaps) if perhaps else {}
+    return erased, [key for key in perhaps if key not in there]
 
 
 async def _suspects(

@@ -277,6 +277,10 @@ HOLDS_OF_GROUP = f"""
 # The seq of an entity itself, no matter who stands for it.
 OWN_SEQ = """
     SELECT seq FROM entities WHERE account_id = :account_id AND type = :type AND id = :id"""
+# The erased entities of some types.
+ERASED_OF_TYPES = f"""
+    SELECT type, seq, id FROM entities
+    WHERE account_id = :account_id AND type = ANY(:types) AND deleted_at = {ERASED}"""
 # Whether an entity of a type was erased that was first named at a seq or later.
 ERASED_SINCE = f"""
     SELECT 1 FROM entities
