@@ -14,7 +14,7 @@ from doings.core.errors import Conflict, NotFound, Unavailable
 from doings.core.store.erasures import Replayed
 from doings.core.store.retention import DuePlace
 from doings.storage.engine import Connection, Engine, in_parts
-from doings.storage.erasing import copies, notes, people, retention, strays, walk
+from doings.storage.erasing import copies, mentions, notes, people, retention, strays, walk
 from doings.storage.erasing.job import Job, Member
 from doings.storage.erasing.key import ErasureKey
 from doings.storage.erasing.pace import MOST, Pace
@@ -119,10 +119,25 @@ class Erasures:
                     account_id,
                     lambda part, id_=id_: walk.treat_past(part, erasure, [id_]),  # type: ignore[misc]
                 )
+        await self._treat_mentions(account_id, erasure)
         await self._forget_strays(account_id, erasure)
         changed = await self._read(account_id, partial(_notes, erasure))
         await self._in_parts(account_id, lambda part: walk.redact_notes(part, erasure, changed))
         await self._in_parts(account_id, lambda part: walk.end(part, erasure))
+
+    async def _treat_mentions(self, account_id: int, erasure: str) -> None:
+        """Take the person out of activities about nobody."""
+        place: mentions.Place | None = mentions.START
+        while place is not None:
+            found = await self._read(account_id, partial(_mentions, erasure, place))
+            if found is None:
+                return
+            seqs, place = found
+            if seqs:
+                await self._in_parts(
+                    account_id,
+                    lambda part, seqs=seqs: walk.treat_mentions(part, erasure, seqs),  # type: ignore[misc]
+                )
 
     async def _forget_strays(self, account_id: int, erasure: str) -> None:
         """Take away what deliveries about others say of the person."""
@@ -151,6 +166,10 @@ class Erasures:
         while after is not None:
             past = await self._read(account_id, partial(_past, job, after))
             after, counts = past[0], counts + past[1]
+        mention: mentions.Place | None = mentions.START
+        while mention is not None:
+            named = await self._read(account_id, partial(_counted_mentions, job, mention))
+            mention, counts = named[0], counts + named[1]
         start: Place | None = START
         while start is not None:
             stray = await self._read(account_id, partial(_counted_strays, job, start))
@@ -312,7 +331,7 @@ async def _planned(reading: Transaction, order: ErasureOrder, key: bytes) -> Job
 def _again(job: Job, reading: Transaction) -> Job:
     """The same job in another transaction, which has counted nothing yet."""
     part = Job(reading, job.members, words=job.words, mode=job.mode, only_counts=True)
-    part.counted = job.counted
+    part.counted, part.treated = job.counted, job.treated
     return part
 
 
@@ -328,6 +347,22 @@ async def _past(
     ids, place = await walk.suspects(reading, part, after)
     await walk.treat_past_of(part, ids)
     return place, part.counts
+
+
+async def _mentions(
+    erasure: str, place: mentions.Place, reading: Transaction
+) -> tuple[list[int], mentions.Place | None] | None:
+    job = await walk.job_of(reading, erasure)
+    return None if job is None else await mentions.found(await mentions.job_elsewhere(job), place)
+
+
+async def _counted_mentions(
+    job: Job, place: mentions.Place, reading: Transaction
+) -> tuple[mentions.Place | None, ErasureCounts]:
+    part = await mentions.job_elsewhere(_again(job, reading))
+    seqs, following = await mentions.found(part, place)
+    await mentions.treat(part, seqs)
+    return following, part.counts
 
 
 async def _strays(

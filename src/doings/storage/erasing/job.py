@@ -61,6 +61,8 @@ class Job:
         """The webhooks of the account, once somebody has asked for them."""
         self.counted: set[tuple[str, int]] = set()
         """The deliveries that were counted, where it only counts."""
+        self.treated: set[str] = set()
+        """The ids of activities that name a member, and were treated without a link to one."""
         self.words = words
         self._seqs = {member.entity for member in members}
 

@@ -16,7 +16,7 @@ from doings.core.erasing.names import Words, words_of
 from doings.core.erasing.people import goes
 from doings.core.erasing.redaction import named_in, names_any
 from doings.core.text import json_text
-from doings.storage.erasing import activities, notes, people
+from doings.storage.erasing import activities, mentions, notes, people
 from doings.storage.erasing.copies import (
     forget_answers,
     forget_deliveries,
@@ -187,6 +187,7 @@ async def treat_past_of(job: Job, ids: Sequence[str]) -> bool:
                 if not done:
                     return False
                 await activities.prove(job, done)
+                job.treated.add(id_)
         elif id_ in deletions and not await _treat_deleted(job, *deletions[id_][:4]):
             return False
     return True
@@ -208,6 +209,19 @@ async def _treat_deleted(job: Job, id_: str, activity_seq: int, kind: str, delet
     if job.mode == "erase" and goes(named_in(before, job.opaque)):
         return await activities.erase_changes(job, [(activity_seq, id_, kind)])
     return await activities.redact_past(job, activity_seq, id_)
+
+
+async def treat_mentions(transaction: Transaction, erasure: str, seqs: list[int]) -> bool:
+    """Take the person out of activities about nobody; whether more of it is left."""
+    found = await _job(transaction, erasure)
+    if found is None:
+        return False
+    job = await mentions.job_elsewhere(found[0])
+    is_done = await mentions.treat(job, seqs)
+    member = job.members[0]
+    await changes.tell_forgotten(transaction, member.entity, (member.type, member.opaque_id))
+    await _note_counts(job, erasure)
+    return not is_done
 
 
 async def forget_strays(transaction: Transaction, erasure: str, seqs: Sequence[int]) -> bool:
