@@ -105,6 +105,9 @@ longer than `READ_SECONDS`."""
 ACCOUNT_WRITES = 2_000
 """Writes that an account may have waiting for the writer; also single activities of one caller."""
 
+VIEW_LIST = 20
+"""How many kinds or sites a viewer token, which each request has with it, or an address names."""
+
 ADDRESSES = 1_000
 """Secret addresses that an account may have."""
 

@@ -308,6 +308,21 @@ async def test_retention_keeps_what_a_hold_on_one_of_a_group_keeps(
     assert set(await book.seqs()) == {one.seq for one in kept}
 
 
+async def test_a_key_tells_that_its_entity_was_erased(book: Book, other: Book) -> None:
+    """By each of the ids, with what belonged to it; not once somebody has it again."""
+    await fill_group(book)
+    await book.put("contact", "9", name="Ann")
+    keys = [KEPT, JIMS, THIRD, ("membership", "zwq8-n"), ("contact", "9"), ("contact", "no")]
+    erased = book.database.erasures.erased_keys
+    assert await erased(book.account.id, keys) == set()
+    await erase(book, entity=KEPT)
+
+    assert await erased(book.account.id, keys) == set(keys[:4])
+    assert await erased(other.account.id, keys) == set()
+    await book.put(*JIMS, name="Somebody else")
+    assert await erased(book.account.id, keys) == {KEPT, THIRD, ("membership", "zwq8-n")}
+
+
 async def test_the_register_names_each_of_a_group(book: Book) -> None:
     """So that all are erased again in a backup, whether it is from before the merge or later."""
     await book.put(*KEPT, name=JIM)

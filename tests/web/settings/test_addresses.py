@@ -47,7 +47,7 @@ async def test_an_address_is_made_and_shown_once(
     assert "first" in answers[1].text
     assert address_in(listed.text) is None
     assert "&lt;b&gt;desk" in listed.text
-    assert await made(two) == [("contact:8", ("call.logged", "note.*")), ("contact:8", None)]
+    assert set(await made(two)) == {("contact:8", ("call.logged", "note.*")), ("contact:8", None)}
 
 
 async def test_a_form_that_is_sent_twice_makes_one(member: Visitor, two: Business) -> None:
@@ -69,6 +69,7 @@ async def test_a_form_that_is_sent_twice_makes_one(member: Visitor, two: Busines
         ({"entity": "Halpert"}, {"entity"}),
         ({"entity": "x\0"}, {"entity"}),
         ({"kinds": "note"}, {"kinds"}),
+        ({"kinds": "\n".join(f"a.b{place}" for place in range(21))}, {"kinds"}),
         ({"label": "x" * 2000, "format": "pdf"}, {"label", "format"}),
         ({"entity": "nobody", "kinds": "*"}, {"entity", "kinds"}),
     ],

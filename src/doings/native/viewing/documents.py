@@ -6,6 +6,7 @@ import msgspec
 
 from doings.core.account import ORIGIN_LENGTH
 from doings.core.activity import KIND, WORD
+from doings.core.budget import VIEW_LIST
 from doings.core.documents.document import Moment
 from doings.core.presentation.viewed import ViewedActivity
 from doings.native.documents.words import EntityName, NameText
@@ -15,15 +16,12 @@ LONGEST = 30 * 24 * 3600
 
 SECONDS = 3600
 
-LISTED = 20
-"""How many kinds or sites a token may name: it is sent with each request."""
-
 KindOrPattern = Annotated[
     str, msgspec.Meta(extra_json_schema={"pattern": rf"^({KIND.pattern}|{WORD.pattern}\.\*)$"})
 ]
-Kinds = Annotated[list[KindOrPattern], msgspec.Meta(min_length=1, max_length=LISTED)]
+Kinds = Annotated[list[KindOrPattern], msgspec.Meta(min_length=1, max_length=VIEW_LIST)]
 OriginText = Annotated[str, msgspec.Meta(max_length=ORIGIN_LENGTH)]
-Origins = Annotated[list[OriginText], msgspec.Meta(min_length=1, max_length=LISTED)]
+Origins = Annotated[list[OriginText], msgspec.Meta(min_length=1, max_length=VIEW_LIST)]
 LifeSeconds = Annotated[int, msgspec.Meta(ge=1, le=LONGEST)]
 
 

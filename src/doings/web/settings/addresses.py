@@ -8,9 +8,9 @@ import msgspec
 
 from doings.auth.credentials import ENDINGS, IssuedCredential, issue_address
 from doings.core.activity import KIND, WORD
+from doings.core.budget import VIEW_LIST
 from doings.core.entity import ID_LENGTH, NAME_LENGTH, TYPE, Entity, EntityKey
 from doings.core.errors import Invalid, Problem
-from doings.core.query import ENTITIES
 from doings.core.store import Reader
 from doings.core.store.credentials import Credential, View
 from doings.core.text import checked_text
@@ -57,8 +57,8 @@ async def new_address(request: Request, form: AddressForm) -> tuple[IssuedCreden
         for kind in kinds
         if not _KINDS.fullmatch(kind)
     ]
-    if len(kinds) > ENTITIES:
-        problems.append(Problem("kinds", f"at most {ENTITIES}"))
+    if len(kinds) > VIEW_LIST:
+        problems.append(Problem("kinds", f"at most {VIEW_LIST}"))
     if form.format not in ENDINGS:
         problems.append(Problem("format", f"must be one of {', '.join(ENDINGS)}"))
     try:
