@@ -60,7 +60,7 @@ def test_of_people_who_are_one_each_has_its_own_hold(filled: Cli) -> None:
 
     assert "It is kept all the same: it is one person with contact:77" in first.err
     assert refused.code == 1
-    assert "no hold on contact:8 itself, but on contact:77" in refused.err
+    assert "no hold on contact:8 itself, but on contact:77 since before" in refused.err
     assert json.loads(second.out) == {"entity": "contact:77", "still": []}
 
 

@@ -154,9 +154,12 @@ async def test_what_cannot_be_dismissed_or_searched_for_says_why(
     assert 'aria-describedby="q-problem"' in many.text
 
 
-async def test_a_person_is_put_on_hold_and_released(member: Visitor, two: Business) -> None:
+async def test_a_person_is_put_on_hold_and_released(
+    member: Visitor, two: Business, served: Served
+) -> None:
     """The page says why and until when; the hold of one that is merged keeps all."""
     await member.send(ANN + "/hold", reason=" lawsuit ", until="2099-12-31")
+    served.clock.instant += 1
     await merged(two)
 
     page = plain((await member.get(JIM)).text)

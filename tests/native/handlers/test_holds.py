@@ -43,7 +43,7 @@ async def test_a_hold_is_on_the_id_that_was_named(native: Native) -> None:
     nothing = await native.call("DELETE", "/entities/contact/8/hold")
 
     assert refused.status_code == 409
-    assert "no hold on contact:8 itself, but on contact:77" in refused.json()["detail"]
+    assert "no hold on contact:8 itself, but on contact:77 since before" in refused.json()["detail"]
     assert still.json()["entity"] == "contact:77"
     assert [one.status_code for one in [*ended, gone, nothing]] == [204, 204, 404, 204]
 

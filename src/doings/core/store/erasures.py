@@ -57,10 +57,10 @@ class ErasureWriter(ErasureReader, Protocol):
         """
 
     async def release_entity(self, key: EntityKey) -> None:
-        """End the hold on an entity itself, if there is one.
+        """End the hold on an entity, if there is one.
 
-        Raises NotFound for an entity that is not there, and Conflict where only holds on others
-        that are one with it keep it.
+        It is its own, else what was put on others since they are one with it. Raises NotFound for
+        an entity that is not there, and Conflict where only what others had before keeps it.
         """
 
 

@@ -234,8 +234,9 @@ RESOURCES = (
                 errors=(404, 409),
                 limits=(
                     (
-                        "Of people who are one, it ends the own hold only. 409 where there is none,"
-                        " but another one keeps them: end that by the id that the answer names."
+                        "Of people who are one, it ends the own hold; where there is none, what was"
+                        " put on them by another id since they are one. 409 where there is only"
+                        " what another one had before: end that by the id that the answer names."
                     ),
                 ),
             ),

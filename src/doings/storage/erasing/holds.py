@@ -37,24 +37,30 @@ async def hold_entity(
 
 
 async def release_entity(transaction: Transaction, key: EntityKey) -> None:
-    """End the hold on an entity itself; raises NotFound, and Conflict where others keep it.
+    """End the hold on an entity; raises NotFound, and Conflict where only others keep it.
 
-    Holds on others that are one with it were put on them for reasons of their own, and are theirs
-    again once they are parted. To end one of them by another's id, and answer that all is done,
-    would let evidence go that nobody meant.
+    It is its own hold; where there is none, those that were put on it by another id since both are
+    one. What another one brought along was put on that for reasons of its own, and is its own again
+    once they are parted. To end that by this id, and answer that all is done, would let evidence go
+    that nobody meant.
     """
     now = transaction.clock.now()
     own = await transaction.fetch_one(sql.OWN_SEQ, type=key[0], id=key[1])
     if own is None:
         raise NotFound(*key)
     held = [one.entity for one in await read.holds_of(transaction, key, now)]
+    ended = [own[0]]
     if held and key not in held:
+        ended = [
+            seq for (seq,) in await transaction.fetch(sql.HOLDS_SINCE_ONE, entity=own[0], now=now)
+        ]
+    if not ended:
         raise Conflict(
-            f"there is no hold on {':'.join(key)} itself, but on {':'.join(held[0])}, with which it"
-            " is one person"
+            f"there is no hold on {':'.join(key)} itself, but on {':'.join(held[0])} since before"
+            " they are one person"
         )
     await transaction.execute(sql.DROP_ENDED_HOLDS, now=now)
-    await transaction.execute(sql.DROP_HOLD, entity=own[0])
+    await transaction.execute(sql.DROP_HOLDS, entities=ended)
 
 
 async def set_retention(transaction: Transaction, rules: Sequence[Rule]) -> None:

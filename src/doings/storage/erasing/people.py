@@ -104,7 +104,7 @@ async def erase_people(job: Job, erasure: str, found: Sequence[tuple[Stored, Mem
         await forget_copies(job, sorted(earlier))
         await entity_rows.erase(transaction, stored.entity, member.opaque_id)
         await transaction.execute(sql.DROP_IMPORT_PASTS, seqs=[member.entity])
-        await transaction.execute(sql.DROP_HOLD, entity=member.entity)  # one that has ended
+        await transaction.execute(sql.DROP_HOLDS, entities=[member.entity])  # one that has ended
     await transaction.write_tallies()
     names = {
         f"{member.type}:{member.id}": f"{member.type}:{member.opaque_id}" for _, member in found

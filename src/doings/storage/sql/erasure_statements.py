@@ -274,6 +274,16 @@ HOLDS_OF_GROUP = f"""
         UNION ALL
         SELECT m.seq FROM entities m WHERE m.account_id = :account_id AND m.group_seq = :seq
     )"""
+# The holds that were put on other entities since they are one with an entity: its group came
+# together by the merges that brought each of them there.
+HOLDS_SINCE_ONE = f"""
+    SELECT h.entity FROM entities o
+    JOIN entities e ON e.account_id = :account_id AND e.group_seq = o.group_seq
+    JOIN holds h ON h.account_id = :account_id AND h.entity = e.seq
+    LEFT JOIN merges m ON m.account_id = :account_id AND m.seq = o.merged_by
+    LEFT JOIN merges n ON n.account_id = :account_id AND n.seq = e.merged_by
+    WHERE o.account_id = :account_id AND o.seq = :entity AND {_LASTS}
+        AND h.at >= COALESCE(m.at, 0) AND h.at >= COALESCE(n.at, 0)"""
 # The seq of an entity itself, no matter who stands for it.
 OWN_SEQ = """
     SELECT seq FROM entities WHERE account_id = :account_id AND type = :type AND id = :id"""
@@ -314,7 +324,7 @@ SET_HOLD = """
     ON CONFLICT (account_id, entity) DO UPDATE SET
         reason = excluded.reason, by_key = excluded.by_key, at = excluded.at,
         until_at = excluded.until_at"""
-DROP_HOLD = "DELETE FROM holds WHERE account_id = :account_id AND entity = :entity"
+DROP_HOLDS = "DELETE FROM holds WHERE account_id = :account_id AND entity = ANY(:entities)"
 # Forgets the holds of an account that have ended by themselves.
 DROP_ENDED_HOLDS = """
     DELETE FROM holds WHERE account_id = :account_id AND until_at <= :now"""
