@@ -163,7 +163,7 @@ async def test_an_account_has_so_many_addresses_at_most(
 ) -> None:
     """One more is refused until one is revoked."""
     await native.put("contact:8")
-    monkeypatch.setattr("doings.native.viewing.addresses.ADDRESSES", 1)
+    monkeypatch.setattr("doings.auth.credentials.ADDRESSES", 1)
     made = await address(native, format="feed")
     refused = await native.call("POST", ADDRESSES, json={"format": "feed"})
     await native.call("DELETE", f"{ADDRESSES}/{made['key']}")
