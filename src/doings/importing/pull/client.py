@@ -5,7 +5,6 @@ sentence that says what is wrong.
 """
 
 import asyncio
-import re
 import time
 from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
@@ -22,6 +21,7 @@ from doings.core.budget import PULL_ANSWER_BYTES, PULL_IDLE_SECONDS, PULL_SECOND
 from doings.core.clock import SystemClock, instant_from_datetime
 from doings.core.errors import Misconfigured
 from doings.core.pulling.service import Answer, AnyService, Ask, Credentials
+from doings.importing.pull.wording import is_html, plain, said, target_of, words_of
 
 PASSING = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529})
 """Statuses after which a request may be sent again."""
@@ -46,9 +46,6 @@ LONGEST_WAIT_S = 30.0
 
 LONGEST_DIGITS = 12
 """Digits of a number of seconds that are read: with more it is beyond all patience, too."""
-
-SAID_BYTES = 200
-"""How much of what a service says about an error is shown."""
 
 MINUTE = 60.0
 MARGIN = 1.01
@@ -246,7 +243,7 @@ class ServiceClient:
             # A name that was mistyped is not waited for as long as a service that was there.
             tries = None if self._was_there else CUT_TRIES
             is_away = isinstance(error, httpx.ConnectError)
-            raise _Passing(_words(error), tries=tries, splits=not is_away) from None
+            raise _Passing(words_of(error), tries=tries, splits=not is_away) from None
         except httpx.DecodingError:
             raise _Passing("answers what cannot be inflated", tries=CUT_TRIES) from None
         except (httpx.InvalidURL, ValueError) as error:
@@ -282,27 +279,25 @@ class ServiceClient:
         if status in {401, 403}:
             if has_token:
                 raise _Expired
-            said = _said(body)
             self._check_base(ask, status)
-            raise Misconfigured(f"{self._base} does not take these credentials: {status}{said}")
+            reason = f"does not take these credentials: {status}{said(body)}"
+            raise Misconfigured(f"{self._base} {reason}")
         if status in PASSING:
             wait_s = _retry_after(response.headers, clock)
             asks = "" if wait_s is None else f" and asks to wait {wait_s:.0f} s"
-            raise _Passing(
-                f"answers {status}{_said(body)}{asks}", wait_s, splits=status not in AWAY
-            )
+            raise _Passing(f"answers {status}{said(body)}{asks}", wait_s, splits=status not in AWAY)
         if status == NOT_FOUND:
             self._check_base(ask, status)
-        if status == NOT_FOUND and ask.may_miss and not _is_html(body):
+        if status == NOT_FOUND and ask.may_miss and not is_html(body):
             return Answer(body, response.headers, at, is_missing=True)
         if response.has_redirect_location:
-            elsewhere = _place(response.headers.get("location", ""))
+            elsewhere = target_of(response.headers.get("location", ""))
             reason = f"leads to {elsewhere}; give that place as --from, if it is the service"
             raise ServiceFailed(f"{self._base} {reason}")
         if status != OK:
             kind = TooMuchAsked if status in TOO_MUCH else ServiceFailed
-            raise kind(f"{self._base} answers {ask.path} with {status}{_said(body)}")
-        if _is_html(body):
+            raise kind(f"{self._base} answers {ask.path} with {status}{said(body)}")
+        if is_html(body):
             reason = "answers a page of HTML: --from is another place, or the service is away"
             raise ServiceFailed(f"{self._base} {reason}")
         try:
@@ -349,47 +344,6 @@ def _token_of(answer: Answer, token: Callable[[Answer], str], base: str) -> str:
         return token(answer)
     except ValueError:
         raise ServiceFailed(f"{base} answers the sign-in without a token") from None
-
-
-def _words(error: httpx.TransportError) -> str:
-    """What happened on the way to the service."""
-    if isinstance(error, httpx.TimeoutException):
-        return f"does not answer within {PULL_IDLE_SECONDS} s"
-    if isinstance(error, httpx.ConnectError):
-        return f"cannot be reached: {plain(error)}"
-    if "location header" in str(error):
-        return "leads to what is no address"
-    return f"broke the connection off: {plain(error)}"
-
-
-def _is_html(body: bytes) -> bool:
-    return body.lstrip()[:1] == b"<"
-
-
-def _said(body: bytes) -> str:
-    """The beginning of what a service said about an error, on one line."""
-    if not body or _is_html(body):
-        return ""
-    return f", {shown(body[:SAID_BYTES].decode(errors='replace'))}"
-
-
-def plain(error: Exception) -> str:
-    """A library's words without the numbers of errors and lines of its source."""
-    return _NUMBERS.sub("", shown(str(error))).strip()
-
-
-_NUMBERS = re.compile(r"\[(?:Errno|SSL)[^\]]*\]|\(_ssl\.c:\d+\)")
-
-
-def shown(text: str) -> str:
-    """What somebody else wrote, on one line and without signs that steer a terminal."""
-    return "".join([sign if sign.isprintable() else "?" for sign in " ".join(text.split())])
-
-
-def _place(location: str) -> str:
-    """Where a service leads, without what may be secret there."""
-    place = shown(location[:SAID_BYTES].partition("?")[0].partition("#")[0])
-    return re.sub(r"//[^/@]*@", "//", place) or "nowhere"
 
 
 def _instant(headers: Mapping[str, str]) -> int:

@@ -1,0 +1,56 @@
+"""What went wrong while a service was asked, in words for people.
+
+What a service or a library says is shown on one line, without signs that steer a terminal and
+without what may be secret.
+"""
+
+import re
+
+import httpx
+
+from doings.core.budget import PULL_IDLE_SECONDS
+
+SAID_BYTES = 200
+"""How much of what a service says about an error is shown."""
+
+
+def words_of(error: httpx.TransportError) -> str:
+    """What happened on the way to the service."""
+    if isinstance(error, httpx.TimeoutException):
+        return f"does not answer within {PULL_IDLE_SECONDS} s"
+    if isinstance(error, httpx.ConnectError):
+        return f"cannot be reached: {plain(error)}"
+    if "location header" in str(error):
+        return "leads to what is no address"
+    return f"broke the connection off: {plain(error)}"
+
+
+def is_html(body: bytes) -> bool:
+    """Whether an answer is a page or another sort of markup."""
+    return body.lstrip()[:1] == b"<"
+
+
+def said(body: bytes) -> str:
+    """The beginning of what a service said about an error, on one line."""
+    if not body or is_html(body):
+        return ""
+    return f", {shown(body[:SAID_BYTES].decode(errors='replace'))}"
+
+
+def plain(error: Exception) -> str:
+    """A library's words without the numbers of errors and lines of its source."""
+    return _NUMBERS.sub("", shown(str(error))).strip()
+
+
+_NUMBERS = re.compile(r"\[(?:Errno|SSL)[^\]]*\]|\(_ssl\.c:\d+\)")
+
+
+def shown(text: str) -> str:
+    """What somebody else wrote, on one line and without signs that steer a terminal."""
+    return "".join([sign if sign.isprintable() else "?" for sign in " ".join(text.split())])
+
+
+def target_of(location: str) -> str:
+    """Where a service leads, without what may be secret there."""
+    place = shown(location[:SAID_BYTES].partition("?")[0].partition("#")[0])
+    return re.sub(r"//[^/@]*@", "//", place) or "nowhere"
