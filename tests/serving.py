@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
 import httpx
@@ -71,6 +72,9 @@ class Served:
 ERASURE_KEY = "a key for the tests"
 """What erasures are made with, which on PostgreSQL has to be given."""
 
+IN_BACKGROUND = ContextVar("in_background", default=False)
+"""Whether what runs was begun with the application, and belongs to no request."""
+
 
 @asynccontextmanager
 async def serving(directory: Path, **settings: object) -> AsyncIterator[Served]:
@@ -81,7 +85,10 @@ async def serving(directory: Path, **settings: object) -> AsyncIterator[Served]:
             Settings(database=database, **{"erasure_key": ERASURE_KEY, **settings}),  # type: ignore[arg-type]
             lambda given: open_store(given, clock),
         )
+        # What is begun here runs beside all requests, and keeps the value for good.
+        token = IN_BACKGROUND.set(True)
         await application.start()
+        IN_BACKGROUND.reset(token)
         served = Served(application, clock)
         async with served.client:
             yield served

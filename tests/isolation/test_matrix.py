@@ -215,16 +215,25 @@ _ORDER = ("GET", "POST", "PATCH", "PUT", "DELETE")
 
 
 def in_order() -> list[Route]:
-    """The operations that take a credential, those that destroy last and inner paths first."""
-    return sorted(ASKING, key=lambda one: (_ORDER.index(one.method), -one.path.count("/")))
+    """The operations that take a credential: those that destroy last, and inner paths first."""
+    return sorted(
+        ASKING,
+        key=lambda one: (
+            _ORDER.index(one.method),
+            one.name in TAKING_ALONG,
+            -one.path.count("/"),
+        ),
+    )
 
+
+TAKING_ALONG = {
+    "DELETE /monica/api/contacts/{id}",
+    "DELETE /monica/api/contactfieldtypes/{id}",
+    "DELETE /v1/entities/{type}/{id}",
+}
+"""What other things go with; so these come last."""
 
 EFFECTLESS = {
-    # Their type and their contact were deleted before, and they went with those.
-    "DELETE /monica/api/contactfields/{id}": 422,
-    "DELETE /monica/api/addresses/{id}": 422,
-    "DELETE /monica/api/tasks/{id}": 422,
-    "DELETE /monica/api/reminders/{id}": 422,
     # Nobody is on hold until the request that comes after this one.
     "GET /v1/entities/{type}/{id}/hold": 404,
     "POST /v1/activities/{id}/accept": 409,

@@ -271,6 +271,8 @@ def written(
     """What a process that was set up to log writes; the format is the parameter."""
     stream = io.BytesIO()
     monkeypatch.setattr(sys, "stderr", io.TextIOWrapper(stream, write_through=True))
+    # pytest takes away after each test what `logging` holds to be in place still.
+    logging.captureWarnings(capture=False)
     set_up_logs(msgspec.convert({"log_format": request.param}, Settings))
     return stream
 
