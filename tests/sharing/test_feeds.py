@@ -62,6 +62,22 @@ async def test_a_calendar_holds_what_happened(native: Native, reader: httpx.Asyn
     assert str(rang["SUMMARY"]) == "📞 Call with Jim: Rang"
 
 
+@pytest.mark.parametrize("form", ["calendar", "feed"])
+async def test_what_is_made_again_is_known_by_its_etag(
+    native: Native, reader: httpx.AsyncClient, form: str
+) -> None:
+    """Something else happened meanwhile, so it is made again, and is the same bytes."""
+    await fill(native)
+    made, other = await address(native, format=form), await address(native, format=form)
+    answer = await reader.get(made["url"])
+
+    await native.record(links=["contact:9"])
+    again = await reader.get(made["url"], headers={"If-None-Match": answer.headers["etag"]})
+    assert again.status_code == 304
+
+    assert (await reader.get(other["url"])).headers["etag"] != answer.headers["etag"]
+
+
 async def test_a_feed_holds_what_happened(native: Native, reader: httpx.AsyncClient) -> None:
     """An entry for each activity; what XML cannot hold is left out."""
     await fill(native)

@@ -19,9 +19,18 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 """What RFC 5545 allows in no text."""
 
 
-def calendar(name: str, entries: Sequence[Entry]) -> bytes:
-    """The calendar of that name; made of the same entries, it is the same bytes."""
-    made = Calendar.new(name=_plain(name), prodid="-//Doings//Doings//EN", refresh_interval=REFRESH)
+def calendar(name: str, key: str, entries: Sequence[Entry]) -> bytes:
+    """The calendar of that name; `key` tells it from others.
+
+    Made of the same entries, it is the same bytes.
+    """
+    made = Calendar.new(
+        name=_plain(name),
+        # Without one the library makes a new one each time, and no answer would have the same ETag.
+        uid=f"urn:doings:calendar:{key}",
+        prodid="-//Doings//Doings//EN",
+        refresh_interval=REFRESH,
+    )
     for entry in entries:
         made.add_component(_event(entry))
     return bytes(made.to_ical())

@@ -36,8 +36,8 @@ class Format(msgspec.Struct, frozen=True):
     render: Render
 
 
-def _as_calendar(entity: Entity, entries: list[Entry], key: str) -> bytes:  # noqa: ARG001 - a Render
-    return calendar.calendar(_name(entity), entries)
+def _as_calendar(entity: Entity, entries: list[Entry], key: str) -> bytes:
+    return calendar.calendar(_name(entity), key, entries)
 
 
 def _as_feed(entity: Entity, entries: list[Entry], key: str) -> bytes:
