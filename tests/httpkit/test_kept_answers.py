@@ -1,5 +1,7 @@
 """Which answers are given again, to whom, and for how long."""
 
+import gc
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ from prometheus_client import REGISTRY
 from doings.core.clock import HOUR, SECOND
 from doings.core.errors import Unavailable
 from doings.httpkit import kept_answers
+from doings.httpkit.kept_answers import LONGEST_ADDRESS, KeptAnswer
 from doings.storage.database import Database
 from tests.builders import note
 from tests.clocks import NOON
@@ -233,12 +236,48 @@ async def test_a_store_that_is_away_is_an_error_of_the_surface(
     assert answer.headers["content-type"] == "application/problem+json"
 
 
+async def test_all_that_an_answer_holds_is_counted(served: Served, business: Business) -> None:
+    """Its headers and what it depends on too: a link repeats a long address twice."""
+    address = f"/v1/activities?limit=1&_={'x' * 1_900}"
+    await business.record(note("contact:8"))
+    await read(served, address, **business.bearer)
+    _, is_kept = await read(served, address, **business.bearer)
+
+    held = [one for one in gc.get_objects() if isinstance(one, KeptAnswer)]
+    sizes = [(size_of(one, set()), one.size) for one in held]
+
+    assert is_kept
+    assert [pair for pair in sizes if pair[0] > pair[1]] == []
+    assert max(size for _, size in sizes) > 2 * 1_900
+
+
+async def test_answers_to_long_addresses_are_not_kept(served: Served, business: Business) -> None:
+    """Anybody can make up as many of them as they like."""
+    path = f"{LIST}?limit=1&_="
+    for length, expected in ((LONGEST_ADDRESS, True), (LONGEST_ADDRESS + 1, False)):
+        address = path + "x" * (length - len(path) + 1)
+        await read(served, address, **business.bearer)
+
+        answer, is_kept = await read(served, address, **business.bearer)
+
+        assert (answer.status_code, is_kept) == (200, expected)
+
+
+def size_of(one: object, seen: set[int]) -> int:
+    """How many bytes an object takes with all that it holds."""
+    if id(one) in seen or isinstance(one, type):
+        return 0
+    seen.add(id(one))
+    held = gc.get_referents(one)
+    return sys.getsizeof(one) + sum(size_of(other, seen) for other in held)
+
+
 async def test_the_least_recently_used_goes_first(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As soon as all together are too many; bytes are counted as they come and go."""
     monkeypatch.setattr(kept_answers, "ENTRY_OVERHEAD", 10_000)
-    most = 16 * 11_000
+    most = 16 * 14_000
     async with serving(tmp_path, kept_answers_bytes=most) as served:
         business = await served.business()
         for _ in range(2):

@@ -17,7 +17,12 @@ from doings.core.store import Writer
 from doings.core.store.entities import EntityReader
 from doings.core.store.rendering import Rendering, Uncacheable
 from doings.storage.database import Database
-from doings.storage.document_cache import ENTRY_OVERHEAD, LARGEST_KEPT, DocumentCache
+from doings.storage.document_cache import (
+    ENTRY_OVERHEAD,
+    KEY_OVERHEAD,
+    LARGEST_KEPT,
+    DocumentCache,
+)
 from doings.storage.engine import Connection
 from doings.storage.sql import statements
 from doings.storage.transaction import ReadTransaction, Transaction
@@ -213,7 +218,8 @@ async def test_fleeting_documents_are_not_kept(book: Book, recorded: list[int]) 
 
 async def test_fleeting_documents_take_no_room(book: Book, recorded: list[int]) -> None:
     """However often they are read, what is kept stays."""
-    book.database.document_cache = DocumentCache(max_bytes=len(recorded) * (ENTRY_OVERHEAD + 20))
+    room = KEY_OVERHEAD + len(recorded) * (ENTRY_OVERHEAD + 20)
+    book.database.document_cache = DocumentCache(max_bytes=room)
     lasting, fleeting = Renderings("lasting"), Renderings("fleeting", is_lasting=False)
     await lasting.read(book)
 
@@ -262,7 +268,7 @@ async def test_too_many_bytes_drive_out_the_least_recently_shown(book: Book) -> 
     first, second, third = [one.seq for one in await book.record(note(), note(), note())]
     made = Renderings()
     size = len((await made.shown(book, first))[0]) + ENTRY_OVERHEAD
-    room = len(repr((book.account.id, "tests"))) + 2 * size
+    room = len(repr((book.account.id, "tests"))) + KEY_OVERHEAD + 2 * size
     book.database.document_cache = DocumentCache(max_bytes=room)
     made.seqs.clear()
 
@@ -278,7 +284,7 @@ async def test_what_is_kept_for_another_rendering_goes_first(book: Book) -> None
     abouts = ("a", "b", "c")
     made = {about: Renderings(about) for about in abouts}
     size = len((await made["a"].shown(book, activity.seq))[0]) + ENTRY_OVERHEAD
-    room = 2 * (len(repr((book.account.id, "a"))) + size)
+    room = 2 * (len(repr((book.account.id, "a"))) + KEY_OVERHEAD + size)
     book.database.document_cache = DocumentCache(max_bytes=room)
     made["a"].seqs.clear()
 

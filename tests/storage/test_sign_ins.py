@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from doings.auth.credentials import issue
+from doings.core.store import Writer
+from doings.storage import sign_ins
 from doings.storage.database import Database
 from tests.builders import note
 from tests.clocks import NOON, TickingClock
@@ -100,3 +102,23 @@ async def test_sqlite_is_asked_once_between_two_commits(
     assert kept[0] == kept[2] != later[0] == later[2]
     assert len(asked) == 1
     await database.close()
+
+
+async def test_what_is_known_of_credentials_is_bounded(
+    handles: tuple[Database, Database], book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By bytes, as an account may have many kinds of its own; all are found as before."""
+    monkeypatch.setattr(sign_ins, "FOUND_BYTES", 50_000)
+    await book.database.change_settings(book.account.id, lambda _: {"link_base": "x" * 10_000})
+    made = [issue(book.account.id, scopes=["read"], now=NOON)[1] for _ in range(30)]
+
+    async def add(writer: Writer) -> None:
+        for credential in made:
+            await writer.add_credential(credential)
+
+    await book.write(add)
+
+    found = [await handles[0].credential(one.key) for one in made]
+
+    assert [one and one.credential.key for one in found] == [one.key for one in made]
+    assert len(handles[0]._sign_ins._found) <= 5  # noqa: SLF001 - nothing else tells how many

@@ -67,10 +67,11 @@ async def viewer_by_token(
     Raises Unauthenticated for a garbled one, an expired one, one whose credential was revoked and
     one whose entity was erased, and TooManyRequests for an address that guesses.
     """
-    claims = _verified(store.secret, token)
-    if claims is None:
+    try:
+        claims = _verified(store.secret, token)
+    except Unauthenticated:
         authenticator.failed(address)
-        raise Unauthenticated("the token is not valid")
+        raise
     if claims.exp * SECOND <= authenticator.clock.now():
         raise TokenExpired
     principal = await authenticator.by_key(claims.sub)
@@ -95,14 +96,19 @@ def seeing_only(principal: Principal, view: View, *, expires_at: int | None) -> 
 
 
 @lru_cache(maxsize=1024)
-def _verified(secret: bytes, token: str) -> Claims | None:
-    """A token's claims, None for one that is not ours: a good signature stays good."""
+def _verified(secret: bytes, token: str) -> Claims:
+    """A token's claims: a good signature stays good; raises Unauthenticated for one not of ours.
+
+    That it raises keeps tokens that anybody made up out of the cache, which may be long.
+    """
     try:
         decoded = jwt.decode(token, _signing_key(secret), algorithms=[ALGORITHM])
         claims = msgspec.convert(decoded.claims, Claims)
     except (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        return None
-    return claims if claims.iss == ISSUER else None
+        raise Unauthenticated("the token is not valid") from None
+    if claims.iss != ISSUER:
+        raise Unauthenticated("the token is not valid")
+    return claims
 
 
 @lru_cache(maxsize=8)

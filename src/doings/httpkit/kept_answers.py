@@ -18,6 +18,7 @@ import asyncio
 from collections import OrderedDict
 from contextlib import suppress
 from hashlib import blake2b
+from sys import getsizeof
 
 import msgspec
 from starlette.responses import Response, StreamingResponse
@@ -33,8 +34,17 @@ from doings.httpkit.input import headers
 from doings.httpkit.observing.metrics import KEPT_BYTES, KEPT_HITS, KEPT_MISSES
 from doings.httpkit.request import Request
 
-ENTRY_OVERHEAD = 1_500
-"""What keeping an answer takes in addition to its body, roughly: key, headers, standing."""
+ENTRY_OVERHEAD = 1_100
+"""What keeping an answer takes in addition to its texts, in bytes: all that holds them together."""
+
+HEADER_OVERHEAD = 64
+"""What each header takes in addition to its name and its value."""
+
+LONGEST_ADDRESS = 2_048
+"""Answers to longer addresses, path and query together, are not kept.
+
+An answer may repeat its address several times, and hardly anybody asks twice for so long a one.
+"""
 
 LARGEST_SHARE = 16
 """An answer of more than this part of all the bytes is not kept: it would drive out too many."""
@@ -60,11 +70,17 @@ class KeptAnswer(msgspec.Struct):
     standing: Standing
     version: int | None
     lapses_at: int | None
+    size: int = 0
+    """How many bytes it takes at most."""
 
-    @property
-    def size(self) -> int:
-        """How many bytes it takes, roughly."""
-        return len(self.body) + ENTRY_OVERHEAD
+    def __post_init__(self) -> None:
+        """Add up all that it holds.
+
+        The texts of its standing count for each answer, as each may have a copy of its own.
+        """
+        held = [len(self.headers) * HEADER_OVERHEAD, *map(getsizeof, self.standing)]
+        held += [getsizeof(name) + getsizeof(value) for name, value in self.headers]
+        self.size = ENTRY_OVERHEAD + getsizeof(self.body) + getsizeof(self.etag) + sum(held)
 
     async def send(self, scope: Scope, send: Send) -> None:
         """Answer a request with it, or that the caller has it already."""
@@ -218,9 +234,11 @@ class KeptAnswers:
 def _key_of(scope: Scope) -> bytes | None:
     """What the answer is made of, as a digest: secrets are part of it, and are kept nowhere.
 
-    None for a request with a body.
+    None for a request with a body, and for one with a long address.
     """
     path: bytes = scope.get("raw_path") or scope["path"].encode()
+    if len(path) + len(scope["query_string"]) > LONGEST_ADDRESS:
+        return None
     parts = [scope["scheme"].encode(), path, scope["query_string"]]
     for name, value in scope["headers"]:
         if name in headers.ANSWERED:

@@ -24,6 +24,9 @@ MAX_BYTES = 32 * 1024 * 1024
 ENTRY_OVERHEAD = 200
 """What keeping a document takes in addition to its bytes, roughly."""
 
+KEY_OVERHEAD = 800
+"""What each key takes in addition to its text, roughly: it has a table of its own."""
+
 LARGEST_KEPT = 65_536
 """How many bytes a document may have that is kept."""
 
@@ -137,7 +140,7 @@ def _size(documents: Iterable[bytes | msgspec.Raw]) -> int:
 
 def _size_of_key(key: _Key) -> int:
     """What a key takes: it holds what the caller wrote, like the address of the server."""
-    return len(repr(key))
+    return len(repr(key)) + KEY_OVERHEAD
 
 
 async def rendered_now(reader: Reader, seqs: Sequence[int], rendering: Rendering) -> Rendered:

@@ -1,5 +1,7 @@
 """Who a key belongs to: what is asked before anything else, by nearly every request."""
 
+from sys import getsizeof
+
 from doings.core.resuming.position import Position, first_epoch
 from doings.core.store.credentials import SignIn, Standing
 from doings.storage.engine import Engine, Row
@@ -8,6 +10,12 @@ from doings.storage.sql.rows import account_from_row, credential_from_row
 
 KNOWN_KEYS = 100_000
 """Of how many keys a process knows the account."""
+
+FOUND_BYTES = 16_777_216
+"""How many bytes of credentials with their accounts a process keeps, about."""
+
+FOUND_OVERHEAD = 2_000
+"""What each of them takes in addition to its texts, about."""
 
 _LAST_USED_AT = 7
 """The column of a standing's row that says nothing about what can be seen."""
@@ -27,6 +35,7 @@ class SignIns:
         self._found: dict[str, SignIn] = {}
         self._found_at: int | None = None
         """As of which version of the database that was found."""
+        self._found_bytes = 0
 
     async def find(self, key: str) -> SignIn | None:
         """The credential of a key and its account, or None.
@@ -38,12 +47,14 @@ class SignIns:
         version = self._engine.version()
         if version is None:
             return await self._find(key)
-        if version != self._found_at or len(self._found) >= KNOWN_KEYS:
-            self._found, self._found_at = {}, version
+        if version != self._found_at or self._found_bytes >= FOUND_BYTES:
+            self._found, self._found_at, self._found_bytes = {}, version, 0
         kept = self._found
         found = kept.get(key)
         if found is None and (found := await self._find(key)) is not None:
             kept[key] = found
+            # Own kinds stand in an account's settings and may be long.
+            self._found_bytes += FOUND_OVERHEAD + sum(map(getsizeof, found.standing or ()))
         return found
 
     async def standing(self, key: str, account_id: int) -> Standing | None:

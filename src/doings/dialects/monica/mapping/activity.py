@@ -199,7 +199,7 @@ MAX_DOCUMENTS_KEPT = 2048
 """How many encoded documents of contacts and types are kept at most."""
 
 MAX_ATTRS_KEPT = 1024
-"""Entities with more characters of attributes are not kept, so that the memory has a bound."""
+"""Documents of more characters of attributes are not kept, so that the memory has a bound."""
 
 
 def _rendered(linked: LinkedEntity, referred: Entity | None, api: AccountApi) -> msgspec.Raw:
@@ -207,7 +207,8 @@ def _rendered(linked: LinkedEntity, referred: Entity | None, api: AccountApi) ->
 
     Everything that goes into a document is among the arguments, so no kept document is outdated.
     """
-    render = _kept if len(linked.entity.attrs) <= MAX_ATTRS_KEPT else _encoded
+    size = len(linked.entity.attrs) + (len(referred.attrs) if referred else 0)
+    render = _kept if size <= MAX_ATTRS_KEPT else _encoded
     return render(linked, referred, api)
 
 
