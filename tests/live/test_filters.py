@@ -121,6 +121,23 @@ async def test_a_filter_by_any_id_is_one_of_that_person(native: Native, receiver
         assert [seq for seq, _ in await events(native, webhook)] == told[name]
 
 
+async def test_what_a_thing_takes_along_is_told(native: Native, receiver: Receiver) -> None:
+    """To whoever filters by the contact that it belonged to, and by the one it belongs to now."""
+    for contact in ("1", "2"):
+        await native.put(f"contact:{contact}")
+    await native.put("membership:m1", contact="1")
+    hooks = [await hook(native, receiver, link=[f"contact:{contact}"]) for contact in ("1", "2")]
+    note = await native.record(links=["membership:m1"])
+
+    await native.put("membership:m1", contact="2")
+
+    moved = (note["seq"] + 2, "activity.updated")
+    expected = ([(note["seq"], "activity.created"), moved], [moved])
+    for webhook, told in zip(hooks, expected, strict=True):
+        await settled(native, webhook, len(told))
+        assert await events(native, webhook) == told
+
+
 async def test_what_a_contact_loses_is_not_overtaken(native: Native, receiver: Receiver) -> None:
     """In the lane entity a change waits for those about whom it is linked to no more, too."""
     webhook = await hook(native, receiver, lane="entity", link=["contact:8"], enabled=False)

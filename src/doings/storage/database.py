@@ -121,14 +121,17 @@ class Database:
         self.on_recorded(recorded)
         self.unsettled.update((account_id, *also))
         for entity in unfinished:
-            await self.relink(account_id, entity)
+            await self.relink(account_id, entity, by)
         return result
 
-    async def relink(self, account_id: int, entity: int) -> None:
-        """Bring the activities of an entity that changed hands in line, part by part."""
+    async def relink(self, account_id: int, entity: int, by: str | None = None) -> None:
+        """Bring the activities of an entity that changed hands in line, part by part.
+
+        `by` is the key of who gave it to somebody else, where that is known.
+        """
 
         async def go_on(connection: Connection) -> bool:
-            transaction = self._begin(connection, account_id)
+            transaction = self._begin(connection, account_id, by)
             await relinks.go_on(transaction, entity)
             return bool(transaction.unfinished)
 

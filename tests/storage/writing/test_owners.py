@@ -5,6 +5,7 @@ import pytest
 from doings.core.activity import Link
 from doings.core.entity import CONTACT, Entity, EntityDraft
 from doings.core.errors import Invalid, NotFound
+from doings.storage.checks.check import check
 from tests.builders import note
 from tests.storage.book import Book
 
@@ -194,3 +195,18 @@ async def test_deleted_things_activities_stay_with_its_contact(book: Book) -> No
     await book.delete("appointment", "a")
 
     assert await book.timeline("1") == [activity.seq]
+
+
+async def test_the_log_holds_what_a_thing_takes_along(book: Book) -> None:
+    """Each activity that moves is a change with a leaf, whose statement can be made again."""
+    await book.put("appointment", "a", contact="1")
+    activities = await book.record(*[note(A, body="x" * number) for number in (10, 20, 30)])
+
+    await book.put("appointment", "a", contact="2")
+    await book.put("appointment", "a", contact="2", name="Tea")
+
+    assert [
+        [change.op for change in await book.read(lambda reader, id_=one.id: reader.history(id_))]
+        for one in activities
+    ] == [["created", "updated"]] * 3
+    assert await check(book.database, lambda _done, _total: None) == []

@@ -185,7 +185,7 @@ ACTIVITIES_OF_ENTITY = """
 
 # What of activities is brought in line when a thing changes hands.
 LINKED_OF_ACTIVITIES = """
-    SELECT seq, kind, occurred_at, has_contact, linked FROM activities
+    SELECT seq, id, kind, occurred_at, has_contact, linked FROM activities
     WHERE account_id = :account_id AND seq = ANY(:seqs)"""
 # Whom entities belong to.
 OWNERS = """

@@ -1,11 +1,13 @@
 """Writing the feed of changes: what is added to it, and what of the past it keeps."""
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from doings.core.activity import Activity
 from doings.core.entity import EntityKey
 from doings.storage.reading import activities as read
 from doings.storage.reading.log.statements import statements as rebuilt
+from doings.storage.reading.log.statements import stretch_end
 from doings.storage.sql import feed_statements as sql
 from doings.storage.transaction import Transaction
 from doings.storage.writing.log import leaves, statements
@@ -36,6 +38,31 @@ async def add(transaction: Transaction, op: str, changed: Sequence[tuple[Activit
     await leaves.add(
         transaction, first, lambda: statements.of_changed(op, activities, first, at=at, by=by)
     )
+
+
+class Relinked(NamedTuple):
+    """An activity that is linked otherwise; `before` is the JSON of the links that it had."""
+
+    seq: int
+    id: str
+    kind: str
+    before: str
+
+
+async def add_relinked(transaction: Transaction, relinked: Sequence[Relinked]) -> None:
+    """Append to the feed that activities are linked otherwise, as a thing of theirs changed hands.
+
+    Their rows are as they are from now on. Timelines lose and get activities by that, so whoever
+    follows one is told as of any other change. The activities themselves do not say it.
+    """
+    first = await transaction.advance(len(relinked))
+    now, by = transaction.clock.now(), transaction.by
+    rows = [
+        (seq, one.seq, one.id, "updated", one.kind, now, by, one.before)
+        for seq, one in enumerate(relinked, first)
+    ]
+    await transaction.execute_many(sql.ADD_CHANGE, rows)
+    await _add_leaves(transaction, first, first + len(rows))
 
 
 async def add_of_entity(
@@ -99,6 +126,20 @@ async def _tell_amended(transaction: Transaction, activity_id: str) -> None:
     seq, now, by = await transaction.advance(1), transaction.clock.now(), transaction.by
     row = (seq, one.seq, one.id, "updated", one.kind, now, by, NOTHING)
     await transaction.execute_many(sql.ADD_CHANGE, [row])
-    # From the rows: these name who is linked, and not who stands for them.
-    said = await rebuilt(transaction, seq, seq + 1, {})
-    await leaves.add(transaction, seq, lambda: [said[seq]])
+    await _add_leaves(transaction, seq, seq + 1)
+
+
+async def _add_leaves(transaction: Transaction, first: int, end: int) -> None:
+    """Add the leaves of changes that were written just now, of as many at a time as memory takes.
+
+    They are made from the rows: these name who is linked, and not who stands for them.
+    """
+    while first < end:
+        stop = await stretch_end(transaction, first, end)
+        await _add_stretch(transaction, range(first, stop))
+        first = stop
+
+
+async def _add_stretch(transaction: Transaction, seqs: range) -> None:
+    said = await rebuilt(transaction, seqs.start, seqs.stop, {}) if transaction.keeps_log else {}
+    await leaves.add(transaction, seqs.start, lambda: [said[seq] for seq in seqs])

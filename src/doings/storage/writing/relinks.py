@@ -8,16 +8,21 @@ Every stretch looks up whom things belong to at that moment. So it does not matt
 or changes hands again, between two of them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from doings.core.activity import OWNER
+from doings.core.activity import OWNER, Linked
 from doings.core.clock import local_date
+from doings.core.documents.document import link_documents
 from doings.core.entity import CONTACT
+from doings.core.text import json_text
 from doings.storage.engine import Row
+from doings.storage.reading.entities import names_by_seqs
 from doings.storage.sql import statements as sql
 from doings.storage.sql import tallies
 from doings.storage.sql.rows import LinkRow, Roles, linked_from_text, text_from_roles
 from doings.storage.transaction import Transaction
+from doings.storage.writing import changes
+from doings.storage.writing.changes import Relinked
 from doings.storage.writing.links import Known, count, link_rows, roles_of
 
 ACTIVITY_CHUNK = 500
@@ -76,7 +81,8 @@ async def _put_off(
 async def _relink(transaction: Transaction, seqs: list[int]) -> None:
     """Set the links of activities that follow from owners; all others stay as they are.
 
-    Only rows that differ are written: an activity may have two hundred links.
+    Only rows that differ are written: an activity may have two hundred links. The feed is told of
+    each activity that is linked otherwise, so that who follows a timeline sees it come or go.
     """
     if not seqs:
         return
@@ -88,7 +94,8 @@ async def _relink(transaction: Transaction, seqs: list[int]) -> None:
     before: list[LinkRow] = []
     after: list[LinkRow] = []
     changed: list[tuple[object, ...]] = []
-    for seq, kind, occurred_at, had_contact, linked in rows:
+    past: list[tuple[int, str, str, Roles]] = []
+    for seq, id_, kind, occurred_at, had_contact, linked in sorted(rows):
         old: Roles = {entity: list(roles) for entity, roles in linked_from_text(linked)}
         roles, has_contact = roles_of(
             (known[entity], role) for entity, held in old.items() for role in held if role != OWNER
@@ -100,6 +107,7 @@ async def _relink(transaction: Transaction, seqs: list[int]) -> None:
         before += link_rows(seq, occurred_at, kind, old)
         after += link_rows(seq, occurred_at, kind, roles)
         changed.append((int(has_contact), text_from_roles(roles), seq))
+        past.append((seq, id_, kind, old))
         if has_contact != bool(had_contact):
             year = local_date(occurred_at, time_zone).year
             change = transaction.tallies.update if has_contact else transaction.tallies.subtract
@@ -109,6 +117,21 @@ async def _relink(transaction: Transaction, seqs: list[int]) -> None:
     await transaction.execute_many(sql.DELETE_LINK, sorted(row[:3] for row in dropped))
     await transaction.execute_many(sql.ADD_LINK, sorted(added))
     await transaction.execute_many(sql.SET_LINKED, changed)
+    if past:
+        await changes.add_relinked(transaction, await _told(transaction, past))
+
+
+async def _told(
+    transaction: Transaction, past: Sequence[tuple[int, str, str, Roles]]
+) -> list[Relinked]:
+    """What the feed is told of activities, given with what they were linked to."""
+    entities = await names_by_seqs(transaction, {seq for *_, roles in past for seq in roles})
+    told = []
+    for seq, id_, kind, roles in past:
+        held = tuple([Linked(entities[entity], tuple(roles[entity])) for entity in roles])
+        _, links = link_documents(held)
+        told.append(Relinked(seq, id_, kind, json_text({"links": links})))
+    return told
 
 
 async def _known(transaction: Transaction, rows: Iterable[Row]) -> dict[int, Known]:
