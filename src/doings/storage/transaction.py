@@ -18,6 +18,7 @@ from doings.core.kinds.catalogue import Kind
 from doings.core.kinds.own import own_kinds
 from doings.core.store.rendering import Heavy
 from doings.core.text import json_text, object_from_text
+from doings.storage import effects
 from doings.storage.engine import Connection, Row, SearchSql
 from doings.storage.sql import account_statements as accounts
 from doings.storage.sql import merge_statements as merges
@@ -138,13 +139,16 @@ class Transaction(ReadTransaction):
         self.forgotten: set[int] = set()
         """The leaves that lost their salts and that no leaf tells of yet: the next one does."""
         self._time_zone: str | None = None
+        self._is_told = False
+        """Whether the last seq or the cache version has moved, so that kept answers end."""
         self._is_invalidating = False
+        """Whether the cache version has moved, so that kept documents end, too."""
         self._merges: int | None = None
 
     async def execute(self, statement: str, **values: object) -> None:
         """Run a statement about this account."""
         await self.connection.execute(statement, account_id=self.account_id, **values)
-        await self._note_cache_version(statement)
+        await self._end_what_is_kept(statement)
 
     async def execute_many(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
         """Run a statement for each row of its values in order, less `account_id`, given here."""
@@ -157,13 +161,21 @@ class Transaction(ReadTransaction):
                 else map(own.__add__, rows)
             )
             await self.connection.execute_many(statement, placed)
-            await self._note_cache_version(statement)
+            await self._end_what_is_kept(statement)
 
-    async def _note_cache_version(self, statement: str) -> None:
-        """Count, once for the transaction, that it changes what was there before."""
-        if statement in sql.INVALIDATING and not self._is_invalidating:
-            self._is_invalidating = True
-            await self.connection.execute(sql.ADVANCE_CACHE_VERSION, account_id=self.account_id)
+    async def _end_what_is_kept(self, statement: str) -> None:
+        """Move the cache version where the statement changes what is shown; see `effects`.
+
+        Most take a seq before they write anything, which ends kept answers by itself. So recording
+        takes no statement more.
+        """
+        is_replaced = not self._is_invalidating and effects.is_replacing(statement)
+        if is_replaced or (not self._is_told and effects.is_seen(statement)):
+            await self._advance_cache_version()
+
+    async def _advance_cache_version(self) -> None:
+        self._is_told = self._is_invalidating = True
+        await self.connection.execute(sql.ADVANCE_CACHE_VERSION, account_id=self.account_id)
 
     async def change_settings(
         self, change: Callable[[dict[str, Any]], dict[str, Any]]
@@ -172,8 +184,7 @@ class Transaction(ReadTransaction):
 
         Documents are made of them, too. Counting that first makes others who do so wait here.
         """
-        await self.connection.execute(sql.ADVANCE_CACHE_VERSION, account_id=self.account_id)
-        self._is_invalidating = True
+        await self._advance_cache_version()
         settings = change(object_from_text((await self.account()).settings))
         await self.execute(accounts.SET_SETTINGS, settings=json_text(settings))
         self._own_kinds = None
@@ -186,6 +197,7 @@ class Transaction(ReadTransaction):
         both then.
         """
         statement = sql.ADVANCE_LAST_SEQ
+        self._is_told = True
         if is_invalidating and not self._is_invalidating:
             self._is_invalidating = True
             statement = sql.ADVANCE_LAST_SEQ_AND_CACHE_VERSION

@@ -1,14 +1,18 @@
 """Every statement names its account, so that a cluster sends it to one machine."""
 
 import re
+from pathlib import Path
 
 import msgspec
 import pytest
 
+import doings
 from doings.core.query import Gap, Query
+from doings.storage import effects
 from doings.storage.postgres import search
 from doings.storage.sql import select
-from doings.storage.sql.statements import CROSS_ACCOUNT, INVALIDATING
+from doings.storage.sql.schema.tables import TABLES_OF_ACCOUNT
+from doings.storage.sql.statements import CROSS_ACCOUNT
 from tests.storage.sql.named import MODULES
 
 VERB = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE)\b")
@@ -39,11 +43,62 @@ def test_statement_is_about_one_account(name: str) -> None:
     assert not unbound(NAMED[name])
 
 
-def test_whatever_changes_entries_is_known_to() -> None:
-    """Every statement that changes entries is listed, or stale documents would be shown."""
-    changing = re.compile(r"\s*(UPDATE|DELETE FROM) (activities|entities)\b")
+WRITES = {name: text for name, text in NAMED.items() if not text.lstrip().startswith("SELECT")}
 
-    assert {text for text in NAMED.values() if changing.match(text)} == INVALIDATING
+
+def test_whatever_is_written_ends_what_is_kept_of_it() -> None:
+    """Only writes to tables that no kept answer shows do not; those that change entries do more."""
+    table = {name: TABLE.findall(text)[0] for name, text in WRITES.items()}
+    is_changing = re.compile(r"\s*(UPDATE|DELETE FROM) (activities|entities)\b")
+
+    assert {name for name in WRITES if not effects.is_seen(WRITES[name])} == {
+        name for name in WRITES if table[name] in effects.UNSEEN
+    }
+    assert {name for name in WRITES if effects.is_replacing(WRITES[name])} == {
+        name for name in WRITES if is_changing.match(WRITES[name])
+    }
+
+
+def test_what_is_not_seen_is_there_and_has_a_reason() -> None:
+    """No table is listed that has gone."""
+    tables = {table.name for table in TABLES_OF_ACCOUNT} | {"search_activities", "search_entities"}
+
+    assert set(effects.UNSEEN) <= tables
+    assert all(effects.UNSEEN.values())
+
+
+def test_what_writes_and_reads_at_once_is_not_seen() -> None:
+    """Rows that a write returns are fetched, where nothing looks at what is written."""
+    moving = re.compile(r"UPDATE heads SET (head|revision|logged = logged)")
+    returning = {
+        name
+        for name in WRITES.keys() - EXCEPTED
+        if "RETURNING" in WRITES[name] and not moving.search(WRITES[name])
+    }
+
+    assert {name for name in returning if effects.is_seen(WRITES[name])} == set()
+
+
+UNBOUND = {
+    "storage/transaction.py": "it is where statements are run, and looks at each",
+    "storage/installation.py": "no answer shows what belongs to the installation",
+    "storage/copying.py": "accounts that are copied get another epoch, which ends answers, too",
+    "storage/database.py": "a standing leaves out the last use and has the epoch",
+    "storage/sqlite/scrubbing.py": "it overwrites free pages, and notes that it did",
+}
+"""(module, why nothing is to be looked at): they run statements that write by the connection."""
+
+
+def test_nothing_is_written_without_being_looked_at() -> None:
+    """All else writes by a transaction, which ends what is kept."""
+    source = Path(doings.__file__).parent
+    writing = re.compile(r"\bconnection\.execute(_many)?\(")
+
+    assert {
+        path.relative_to(source).as_posix()
+        for path in (source / "storage").rglob("*.py")
+        if writing.search(path.read_text())
+    } == set(UNBOUND)
 
 
 def test_exceptions_are_needed() -> None:

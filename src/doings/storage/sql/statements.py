@@ -5,8 +5,6 @@ on a query's filters in `select.py`.
 """
 
 from doings.storage.sql import entity_statements as entities
-from doings.storage.sql import erasure_statements as erasures
-from doings.storage.sql import merge_statements as merges
 from doings.storage.sql.feed_statements import HEAD
 
 # The columns that `rows.activities_from_rows` takes, in its order.
@@ -220,21 +218,6 @@ SPAN_OF_DATE = """
             WHERE account_id = :account_id AND entity = :entity
                 AND occurred_at >= :since AND occurred_at < :until
             ORDER BY occurred_at DESC, activity_seq DESC LIMIT 1)"""
-
-INVALIDATING = frozenset(
-    {
-        merges.SET_GROUP,
-        entities.UPDATE_ENTITY,
-        entities.DELETE_ENTITY,
-        entities.TAKE_BACK_ENTITY,
-        erasures.ERASE_ENTITY,
-        erasures.REDACT_ACTIVITY,
-        UPDATE_ACTIVITY,
-        SET_LINKED,
-        DELETE_ACTIVITY,
-    }
-)
-"""What changes entries that were there before, and so documents that were made of them."""
 
 # Activities with a contact, as they were recorded
 
