@@ -197,6 +197,21 @@ async def test_the_last_uses_of_credentials_are_read_anew(
         assert not is_kept
 
 
+async def test_what_is_sent_on_is_read_anew(served: Served, business: Business) -> None:
+    """Deliveries are made and tried without anything else in the account; see `effects.UNSEEN`."""
+    body = {"url": "https://example.org/", "enabled": False}
+    made = await served.client.post("/v1/webhooks", json=body, headers=business.bearer)
+    assert made.status_code == 201, made.text
+    webhook = f"/v1/webhooks/{made.json()['id']}"
+    subscriptions = "/cobot/acme/api/subscriptions"
+    paths = ("/v1/webhooks", webhook, f"{webhook}/deliveries", f"{webhook}/stats", subscriptions)
+    for path in (*paths, "/settings/imports", "/settings/pulls"):
+        for _ in range(2):
+            answer, is_kept = await read(served, path, **business.bearer)
+
+            assert (answer.status_code < 400, is_kept) == (True, False), answer.text
+
+
 async def test_waiting_is_never_cut_short(served: Served, business: Business) -> None:
     """A caller that asked to wait would otherwise be answered at once."""
     last = await business.read(lambda reader: reader.last_seq())
