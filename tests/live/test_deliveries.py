@@ -279,3 +279,25 @@ async def test_an_erasure_is_told(native: Native, receiver: Receiver) -> None:
     assert f"contact:{events[0]['data']['id']}" == erased.json()["entity"]
     assert events[1]["data"]["activity_id"] == recorded["id"]
     assert "Halpert" not in str(events)
+
+
+async def test_a_batch_that_an_erasure_took_a_part_of_is_sent_whole(
+    native: Native, receiver: Receiver
+) -> None:
+    """What is made again goes with what is kept from the first attempt."""
+    await native.put("contact:8", name="Jim Halpert")
+    for contact in ("7", "8", "7", "8"):
+        await native.record(links=["contact:9", f"contact:{contact}"])
+    receiver.respond = lambda _: answer(500)
+
+    webhook = await hook(native, receiver, batch=10, after=0, events=["activity.created"])
+    first = (await receiver.got(2))[0]
+    erased = await native.call("POST", "/erasures", json={"entity": "contact:8"})
+    assert erased.json()["counts"]["deliveries_redacted"] == 2
+    receiver.respond = lambda _: NO_CONTENT
+
+    await settled(native, webhook, 4)
+    whole = receiver.received[-1]
+    assert [one["data"]["seq"] for one in whole.json] == [one["data"]["seq"] for one in first.json]
+    assert b'"erased":true' in whole.body
+    assert b"Halpert" not in whole.body

@@ -61,8 +61,16 @@ async def _made_of_entities(
     }
 
 
-async def kept_bodies(desk: Desk, account_id: int, webhook: Webhook, item: Item) -> list[str]:
-    """The bodies that were made for an earlier attempt, as far as an erasure has left them."""
-    seqs = [part.seq for part in item.parts]
-    found = await desk.store.read(account_id, lambda reader: reader.bodies(webhook.id, seqs))
-    return [found[seq] for seq in seqs if seq in found]
+async def bodies_of(
+    desk: Desk, account_id: int, webhook: Webhook, item: Item, made: Mapping[int, str]
+) -> list[str]:
+    """The bodies of an item: those that were `made` just now, the others from an earlier attempt.
+
+    Some are missing where an erasure has taken them away meanwhile. In a batch that is sent again
+    it may have taken a part, which was made again.
+    """
+    kept = [part.seq for part in item.parts if part.seq not in made]
+    found = dict(made)
+    if kept:
+        found |= await desk.store.read(account_id, lambda reader: reader.bodies(webhook.id, kept))
+    return [found[part.seq] for part in item.parts if part.seq in found]

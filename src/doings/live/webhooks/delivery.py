@@ -17,7 +17,7 @@ from doings.core.clock import HOUR, SECOND
 from doings.core.errors import NotFound, Unavailable
 from doings.core.store import Writer
 from doings.core.store.webhooks import Attempt, Made, Outcome, Webhook
-from doings.live.webhooks.bodies import kept_bodies, made_bodies
+from doings.live.webhooks.bodies import bodies_of, made_bodies
 from doings.live.webhooks.desk import Desk, posted_lines
 from doings.live.webhooks.destination import Answer, Channel
 from doings.live.webhooks.fresh import Fresh, fresh_of, queue
@@ -247,7 +247,7 @@ class Courier:
                 self._lanes.done(item)
                 continue
             item.parts = kept
-            texts = [made[part.seq].body or "" for part in kept if part.seq in made]
+            texts = {part.seq: made[part.seq].body or "" for part in kept if part.seq in made}
             task = asyncio.create_task(self._deliver(item, texts))
             self._tasks.add(task)
             self._desk.slots.taken += 1
@@ -258,16 +258,15 @@ class Courier:
         self._desk.slots.taken -= 1
         self._woken.set()
 
-    async def _deliver(self, item: Item, texts: Sequence[str]) -> None:
+    async def _deliver(self, item: Item, made: Mapping[int, str]) -> None:
         """Send one item: one request for each line of its body, until one fails."""
         began_at, size = self._desk.clock.now(), 0
         try:
-            if not texts:
-                texts = await kept_bodies(self._desk, self._account_id, self.webhook, item)
-                if len(texts) < len(item.parts):
-                    # An erasure has taken bodies away, and the queue is about to be read again.
-                    self._postpone(item)
-                    return
+            texts = await bodies_of(self._desk, self._account_id, self.webhook, item, made)
+            if len(texts) < len(item.parts):
+                # An erasure has taken bodies away, and the queue is about to be read again.
+                self._postpone(item)
+                return
             size = sum(map(len, texts))
             self._desk.slots.bytes += size
             is_batch = self.webhook.settings.batch > 1
