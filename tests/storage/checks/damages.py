@@ -12,7 +12,7 @@ VALID_UNTIL = 1_772_500_000 * SECOND
 """The deadline of activity 31."""
 
 NO_SEQ = "INSERT INTO entities VALUES (1, 33, 'x', 'y', NULL, '{}', NULL, 0, 1, 1, 1, NULL, NULL)"
-GONE = "INSERT INTO changes VALUES (1, 37, 28, '{id}', 'deleted', 'note.created', 1, NULL, '{{}}')"
+GONE = "INSERT INTO changes VALUES (1, 38, 28, '{id}', 'deleted', 'note.created', 1, NULL, '{{}}')"
 ORPHAN = """
     INSERT INTO links
     SELECT 1, 22, occurred_at, 999, kind FROM activities WHERE seq = 27"""
@@ -172,7 +172,13 @@ DAMAGES: list[tuple[tuple[str, ...], list[str]]] = [
         ],
     ),
     # Seqs and the feed
-    (("DELETE FROM changes WHERE seq = 28",), ["activity 28 has no change that created it"]),
+    (
+        ("DELETE FROM changes WHERE seq = 28",),
+        [
+            "activity 28 has no change that created it",
+            "change 37 is about activity 28, never created",
+        ],
+    ),
     (
         ("DELETE FROM changes WHERE seq = 27",),
         [
@@ -193,13 +199,13 @@ DAMAGES: list[tuple[tuple[str, ...], list[str]]] = [
         ["change 29 created activity 28, whose seq is another"],
     ),
     (
-        ("UPDATE heads SET head = 38",),
+        ("UPDATE heads SET head = 39",),
         [
-            "seq 37 is neither an entity nor a change",
             "seq 38 is neither an entity nor a change",
+            "seq 39 is neither an entity nor a change",
         ],
     ),
-    (("UPDATE heads SET head = 35",), ["seq 36 lies outside 1 to the head"]),
+    (("UPDATE heads SET head = 36",), ["seq 37 lies outside 1 to the head"]),
     ((NO_SEQ,), ["seq 33 is both an entity and a change"]),
     (("DELETE FROM entity_changes WHERE seq = 36",), ["seq 36 is neither an entity nor a change"]),
     (
@@ -216,7 +222,7 @@ DAMAGES: list[tuple[tuple[str, ...], list[str]]] = [
     (
         (
             GONE.format(id="01900000-0000-7000-8000-000000000002"),
-            "UPDATE heads SET head = 37",
+            "UPDATE heads SET head = 38",
         ),
         ["activity 28 is there although it was deleted"],
     ),

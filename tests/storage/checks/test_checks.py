@@ -118,7 +118,7 @@ async def test_damage_is_said_in_one_line(
 
 
 CHANGED = {
-    "UPDATE activities SET body = 'x' WHERE seq = 28": {28},
+    "UPDATE activities SET body = 'x' WHERE seq = 28": {28, 37},
     "UPDATE activities SET metadata = '{\"a\":1}' WHERE seq = 27": {27, 33},
     "UPDATE activities SET linked = '24:subject' WHERE seq = 29": {29},
     'UPDATE changes SET before = \'{"summary":"f"}\' WHERE seq = 33': {27},
@@ -279,6 +279,7 @@ async def test_another_accounts_damage_is_named_by_its_slug(lively: Book, other:
     found = [one for one in await checked(lively.database) if "leaf" not in one]
     assert found == [
         "account acme: activity 28 has no change that created it",
+        "account acme: change 37 is about activity 28, never created",
         f"account other: seq {last_seq} is neither an entity nor a change",
     ]
 
