@@ -25,6 +25,7 @@ from doings.storage.sql import erasure_statements as sql
 from doings.storage.transaction import Transaction
 
 T = TypeVar("T")
+P = TypeVar("P")
 
 FIRST = ("", 0)
 """Before every change."""
@@ -119,39 +120,29 @@ class Erasures:
                     account_id,
                     lambda part, id_=id_: walk.treat_past(part, erasure, [id_]),  # type: ignore[misc]
                 )
-        await self._treat_mentions(account_id, erasure)
-        await self._forget_strays(account_id, erasure)
+        await self._treat_all(account_id, erasure, mentions.START, _mentions, walk.treat_mentions)
+        await self._treat_all(account_id, erasure, START, _strays, walk.forget_strays)
         changed = await self._read(account_id, partial(_notes, erasure))
         await self._in_parts(account_id, lambda part: walk.redact_notes(part, erasure, changed))
         await self._in_parts(account_id, lambda part: walk.end(part, erasure))
 
-    async def _treat_mentions(self, account_id: int, erasure: str) -> None:
-        """Take the person out of activities about nobody."""
-        place: mentions.Place | None = mentions.START
+    async def _treat_all(
+        self,
+        account_id: int,
+        erasure: str,
+        start: P,
+        find: Callable[[str, P, Transaction], Awaitable[tuple[list[int], P | None] | None]],
+        treat: Callable[[Transaction, str, list[int]], Awaitable[bool]],
+    ) -> None:
+        """Find from one place to the next what still tells of the person, and treat that."""
+        place: P | None = start
         while place is not None:
-            found = await self._read(account_id, partial(_mentions, erasure, place))
+            found = await self._read(account_id, partial(find, erasure, place))
             if found is None:
                 return
             seqs, place = found
             if seqs:
-                await self._in_parts(
-                    account_id,
-                    lambda part, seqs=seqs: walk.treat_mentions(part, erasure, seqs),  # type: ignore[misc]
-                )
-
-    async def _forget_strays(self, account_id: int, erasure: str) -> None:
-        """Take away what deliveries about others say of the person."""
-        place: Place | None = START
-        while place is not None:
-            found = await self._read(account_id, partial(_strays, erasure, place))
-            if found is None:
-                return
-            seqs, place = found
-            if seqs:
-                await self._in_parts(
-                    account_id,
-                    lambda part, seqs=seqs: walk.forget_strays(part, erasure, seqs),  # type: ignore[misc]
-                )
+                await self._in_parts(account_id, lambda part, seqs=seqs: treat(part, erasure, seqs))  # type: ignore[misc]
 
     async def count(self, account_id: int, order: ErasureOrder) -> Erasure:
         key = self._key.value()
