@@ -136,10 +136,29 @@ def test_a_damaged_archive_and_its_members_are_told(cli: Cli, tmp_path: Path) ->
     assert outcome.err.startswith("a.zip/bad.ndjson: the archive is damaged")
     assert [one["body"] for one in exported(cli)] == ["good"]
     assert [line.partition(": ")[2] for line in refused] == [
-        "no.zip is no ZIP archive, or a damaged one\n",
-        "office.zip is an Office document; save it as CSV\n",
-        "there is no file in empty.zip\n",
+        "the file is no ZIP archive, or a damaged one\n",
+        "the file is an Office document; save it as CSV\n",
+        "there is no file in the archive\n",
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("b.ndjson", LINE % "good"), ("b.csv", TABLE.replace("soon", "2026-02-01")), ("b.vcf", CARD)],
+)
+def test_a_damaged_archive_leaves_the_other_files_of_a_folder(
+    cli: Cli, tmp_path: Path, name: str, content: str
+) -> None:
+    """It is named, and says nothing of which format they have."""
+    (tmp_path / "all").mkdir()
+    (tmp_path / "all" / "a.zip").write_bytes(b"")
+    (tmp_path / "all" / name).write_text(content)
+
+    outcome = cli("import", "all", "--account", "co-up", "--yes")
+
+    assert outcome.code == 1
+    assert "all/a.zip: the file is no ZIP archive, or a damaged one\n" in outcome.err
+    assert outcome.out.startswith(("Imported 0 activities and 1", "Imported 1 ", "Imported 2 "))
 
 
 def test_cards_become_contacts(cli: Cli, tmp_path: Path) -> None:

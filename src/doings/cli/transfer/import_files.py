@@ -77,13 +77,17 @@ def _format(sources: Sequence[Source], given: Given) -> str:
         if given.format not in WORDS or given.format == ANSWERS:
             raise Misconfigured(f"there is no format {given.format}; there are ndjson, vcard, csv")
         return given.format
-    found = {_SUFFIXES.get(source.suffix, LINES): source.name for source in sources}
+    found = {
+        _SUFFIXES.get(source.suffix, LINES): source.name
+        for source in sources
+        if not source.is_broken
+    }
     if len(found) > 1:
         (one, name), (other, other_name), *_ = found.items()
         raise Misconfigured(
             f"{name} is {one}, and {other_name} is {other}: import files of one format at a time"
         )
-    return next(iter(found))
+    return next(iter(found), LINES)
 
 
 def _lines(sources: Sequence[Source], given: Given) -> InputOf:
@@ -156,7 +160,8 @@ def _tables(sources: Sequence[Source], given: Given) -> InputOf:
     from doings.importing.inputs.columns import mapping_from  # noqa: PLC0415 - only tables need it
     from doings.importing.inputs.input import input_of_items  # noqa: PLC0415 - loads every dialect
 
-    with sources[0].opened() as file:
+    example = next((source for source in sources if not source.is_broken), sources[0])
+    with example.opened() as file:
         first = tables.table_from_text(file.read())
     if not first.rows and len(sources) == 1:
         raise Misconfigured("the table has headings, and no row below them")
@@ -168,7 +173,7 @@ def _tables(sources: Sequence[Source], given: Given) -> InputOf:
 
     def input_(account: Account, _settings: Settings) -> object:
         def read(source: Source, file: BinaryIO) -> "Iterator[Item[ImportItem | PersonItem]]":
-            table = first if source is sources[0] else tables.table_from_text(file.read())
+            table = first if source is example else tables.table_from_text(file.read())
             origin = given.origin or tables.ORIGIN
             return tables.items_from_table(table, mapping, origin, account.time_zone)
 

@@ -51,6 +51,7 @@ class Source(msgspec.Struct, frozen=True):
     """One file to read; `name` is its path, and within an archive `archive.zip/member`.
 
     `is_named` says that somebody gave its very path, and not that of a folder, say.
+    `is_broken` says that it cannot be opened, as an archive whose members nobody can list.
     `opened` raises Misconfigured for what is no text, OSError, and while it is read Malformed for
     an archive that is damaged.
     """
@@ -59,6 +60,7 @@ class Source(msgspec.Struct, frozen=True):
     opened: Callable[[], AbstractContextManager[BinaryIO]]
     path: Path | None = None
     is_named: bool = False
+    is_broken: bool = False
 
     @property
     def stem(self) -> str:
@@ -82,8 +84,9 @@ def opened_sources(paths: Sequence[str]) -> Iterator[list[Source]]:
     """The sources of paths in their order, each once; archives stay open within.
 
     A folder is all files in it and below, but hidden ones, in the order of their names. A path that
-    is not there may be a pattern, like `answers/*.json`. Raises Misconfigured for what is not there
-    or holds no file.
+    is not there may be a pattern, like `answers/*.json`. An archive that cannot be read is a source
+    that tells so once it is opened. Raises Misconfigured for what is not there, and for a folder or
+    pattern without a file.
     """
     with ExitStack() as archives:
         files = [file for path in dict.fromkeys(paths) for file in _files(path)]
@@ -139,16 +142,26 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
 
 
 def _members(path: str, archives: ExitStack) -> list[Source]:
+    """The members of an archive, or one source that tells what is wrong with it."""
     try:
         archive = archives.enter_context(zipfile.ZipFile(path))
     except _BAD_LIST:
-        raise Misconfigured(f"{path} is no ZIP archive, or a damaged one") from None
+        return [_broken(path, Misconfigured("the file is no ZIP archive, or a damaged one"))]
+    except OSError as error:
+        return [_broken(path, error)]
     found = [info for info in archive.infolist() if _is_member(info)]
     if any(info.filename == _OFFICE for info in found):
-        raise Misconfigured(f"{path} is an Office document; save it as CSV")
+        return [_broken(path, Misconfigured("the file is an Office document; save it as CSV"))]
     if not found:
-        raise Misconfigured(f"there is no file in {path}")
+        return [_broken(path, Misconfigured("there is no file in the archive"))]
     return [_member(path, archive, info) for info in found]
+
+
+def _broken(path: str, error: Exception) -> Source:
+    def opened() -> AbstractContextManager[BinaryIO]:
+        raise error
+
+    return Source(path, opened, is_broken=True)
 
 
 def _is_member(info: zipfile.ZipInfo) -> bool:
