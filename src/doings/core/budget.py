@@ -115,6 +115,17 @@ IMPORT_FILE_BYTES = 16_777_216
 """Bytes of a file that is imported by the pages, as it is sent and also inflated. The command
 `doings import` takes files of any size."""
 
+IMPORT_DOCUMENT_BYTES = 268_435_456
+"""Bytes of a file that `doings import` reads as a whole, inflated: saved answers, vCards, tables.
+NDJSON is read line by line, and may be as long as it likes."""
+
+IMPORT_OBJECTS = 4_000_000
+"""Objects and lists of a file of saved answers. Each takes some hundred bytes of memory, and may be
+written with three."""
+
+IMPORT_COMMAS = 16_000_000
+"""Commas of such a file, which tell how many values it has."""
+
 IMPORT_FILES = 5
 """Files of an account that wait to be imported, or are being imported."""
 

@@ -89,7 +89,7 @@ class Reading(msgspec.Struct, frozen=True):
 def read_file(content: bytes, dialect: str, context: Context) -> Reading:
     """Begin to read a file; raises Misconfigured for one that cannot be read at all."""
     if dialect == NDJSON:
-        items = items_from_lines(io.BytesIO(content), None)
+        items = items_from_lines(io.BufferedReader(io.BytesIO(content)), None)
         return Reading(items, len(content), put_lines)
     saved = SAVED[dialect]
     elements = elements_of_text(saved, content)

@@ -23,8 +23,8 @@ ITEMS_PER_WRITE = 1000
 class Item(msgspec.Struct, Generic[T], frozen=True):
     """What was read at a place, or why it cannot be; `done` is how much was read with it.
 
-    Where `says` is None, `place` is a remark, and there is nothing to write. `work` is what writing
-    it takes, as `core.limits.work` counts it.
+    Where `says` is None, `place` is a remark, if any, and there is nothing to write. `work` is what
+    writing it takes, as `core.limits.work` counts it.
     """
 
     place: str
@@ -123,6 +123,7 @@ class Importer(Generic[T]):
         try:
             async for item in items:
                 if item.says is None:
+                    step(item.done, total)
                     continue
                 if isinstance(item.says, DoingsError):
                     self._refuse(item, item.says)

@@ -55,11 +55,21 @@ comes from one is history, and tied to nothing.
 """
 
 
+SHOWN_BYTES = 4_194_304
+"""After how many bytes it is told how much is read, also where nothing is there to write."""
+
+
 class LineSource(Protocol):
     """What lines are read from."""
 
     def readline(self, size: int = -1, /) -> bytes:
         """The rest of a line, at most `size` bytes; empty at the end."""
+
+    def peek(self, size: int = 0, /) -> bytes:
+        """Some of what comes next, without reading it; empty at the end."""
+
+    def read(self, size: int, /) -> bytes:
+        """The next bytes."""
 
 
 class ImportedEntity(msgspec.Struct, frozen=True):
@@ -98,9 +108,12 @@ def items_from_lines(file: LineSource, origin: str | None) -> Iterator[Item[Line
     Raises Misconfigured for a file in UTF-16 or UTF-32.
     """
     clock = SystemClock()
-    done = 0
-    for number, text in numbered_lines(file):
-        done += len(text or b"")
+    done = shown = 0
+    for number, text, size in _measured_lines(file):
+        done += size
+        if done > shown + SHOWN_BYTES:
+            shown = done
+            yield Item("", None, done)
         says = _read(text, origin, clock.now())
         if number == 1 and isinstance(says, WrongEncoding):
             raise Misconfigured(str(says))
@@ -131,13 +144,34 @@ def _read(text: bytes | None, origin: str | None, now: int) -> Line | DoingsErro
 
 def numbered_lines(file: LineSource) -> Iterator[tuple[int, bytes | None]]:
     """(number from 1, line); None for a line that is too long to be read."""
+    for number, text, _ in _measured_lines(file):
+        yield number, text
+
+
+def _measured_lines(file: LineSource) -> Iterator[tuple[int, bytes | None, int]]:
+    """(number from 1, line, bytes read); None for a line that is too long to be read.
+
+    Of many empty lines in a row only some are there, but all are counted: a file that is small may
+    inflate to a thousand million of them.
+    """
     number = 0
     while text := file.readline(MAX_LINE_BYTES + 1):
         number += 1
-        is_whole = len(text) <= MAX_LINE_BYTES
-        yield number, text if is_whole else None
+        size = len(text)
+        is_whole = size <= MAX_LINE_BYTES
+        yield number, text if is_whole else None, size
         while not is_whole and text and not text.endswith(b"\n"):
             text = file.readline(MAX_LINE_BYTES)
+        while text.isspace() and (empty := _empty_lines(file.peek())):
+            file.read(len(empty))
+            number += empty.count(b"\n")
+            yield number, b"", len(empty)
+
+
+def _empty_lines(ahead: bytes) -> bytes:
+    """The whole empty lines that bytes begin with."""
+    blank = len(ahead) - len(ahead.lstrip(b" \t\r\n"))
+    return ahead[: ahead.rfind(b"\n", 0, blank) + 1]
 
 
 class _EntityMember(msgspec.Struct, frozen=True):

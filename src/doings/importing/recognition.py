@@ -6,6 +6,7 @@ Only the head of a file is read, so an answer may be cut off. Its last whole ele
 import io
 import re
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -15,8 +16,14 @@ from doings.core.imports import Contact, Context, SavedAnswers, answers_from_tex
 from doings.core.values.encoding import utf8_content
 from doings.importing.ndjson import LineSource
 
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
 HEAD_BYTES = 256 * 1024
 """How much of a file is looked at."""
+
+BUFFER_BYTES = 131_072
+"""How much of the lines is read ahead."""
 
 ELEMENTS = 5
 """How many elements of an answer are looked at."""
@@ -25,46 +32,58 @@ NAMES_OF_LINES = frozenset({"kind", "entity"})
 """A line of NDJSON has one of these members."""
 
 
-class _Continued:
-    """Lines whose beginning was read already."""
+class _Continued(io.RawIOBase):
+    """A file whose beginning was read already."""
 
-    def __init__(self, head: bytes, rest: LineSource) -> None:
+    def __init__(self, head: bytes, rest: io.BufferedIOBase) -> None:
         self._head = io.BytesIO(head)
         self._rest = rest
 
-    def readline(self, size: int = -1, /) -> bytes:
-        """The rest of a line."""
-        text = self._head.readline(size)
-        if text.endswith(b"\n") or len(text) == size:
-            return text
-        return text + self._rest.readline(size - len(text) if size >= 0 else -1)
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def readinto(self, buffer: "WriteableBuffer") -> int:
+        """Read what is there: a pipe that has some lines is not waited for."""
+        return self._head.readinto(buffer) or self._rest.readinto1(buffer)
 
 
-def checked_lines(source: LineSource, dialects: dict[str, SavedAnswers]) -> LineSource:
+def _continued(head: bytes, rest: io.BufferedIOBase) -> LineSource:
+    return io.BufferedReader(_Continued(head, rest), BUFFER_BYTES)
+
+
+def checked_lines(source: io.BufferedIOBase, dialects: dict[str, SavedAnswers]) -> LineSource:
     """The same lines from their beginning.
 
     Raises Misconfigured for a vendor's saved answer, for a file in UTF-16 or UTF-32, and for other
     JSON and text none of whose lines is NDJSON.
     """
-    head = b""
-    while not head.strip() and (line := source.readline(HEAD_BYTES)):
-        head += line
     try:
-        head = utf8_content(head)
+        head = utf8_content(_first_line(source))
     except WrongEncoding as error:
         raise Misconfigured(str(error)) from None
     if _is_line(head):
-        return _Continued(head, source)
+        return _continued(head, source)
     while len(head) < HEAD_BYTES and (line := source.readline(HEAD_BYTES - len(head))):
         head += line
     name = recognized_dialect(head, dialects)
     if name is None:
         _check_is_ndjson(head)
-        return _Continued(head, source)
+        return _continued(head, source)
     contact = " and --contact" if dialects[name].contact_of_import is Contact.ALWAYS else ""
     raise Misconfigured(
         f"this looks like an answer of {name}'s API: give the option --dialect {name}{contact}"
     )
+
+
+def _first_line(source: io.BufferedIOBase) -> bytes:
+    """The first line that is not empty, with the empty ones before it, as far as they go."""
+    head = bytearray()
+    while len(head) < HEAD_BYTES and (line := source.readline(HEAD_BYTES)):
+        head += line
+        if line.strip():
+            break
+    return bytes(head)
 
 
 def dialect_of_file(text: bytes, dialects: dict[str, SavedAnswers]) -> str | None:
@@ -87,7 +106,7 @@ def _check_is_ndjson(head: bytes) -> None:
     Each of their lines would be a bad one, and a sentence says more than a thousand of these.
     """
     lines = [line for line in head.split(b"\n") if line.strip()]
-    if any(_is_line(line) for line in lines):
+    if not lines or any(_is_line(line) for line in lines):
         return
     if head.lstrip().startswith(b"<"):
         raise Misconfigured(MARKUP)

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 import msgspec
 
 from doings.core.activity import Activity, Draft, draft_of, is_same
+from doings.core.budget import IMPORT_COMMAS, IMPORT_OBJECTS
 from doings.core.entity import CONTACT, EntityKey
 from doings.core.entity import draft_of as entity_draft_of
 from doings.core.errors import Invalid, Malformed, Misconfigured, WrongEncoding
@@ -40,7 +41,14 @@ class Element(msgspec.Struct, frozen=True):
 
 
 def elements_of_text(saved: SavedAnswers, text: bytes) -> list[Element]:
-    """The elements of all the answers in a file; raises Misconfigured for UTF-16 and UTF-32."""
+    """The elements of all the answers in a file.
+
+    Raises Misconfigured for UTF-16 and UTF-32, and for more objects than memory is meant for.
+    """
+    if text.count(b"{") + text.count(b"[") > IMPORT_OBJECTS:
+        raise Misconfigured(f"the file has more than {IMPORT_OBJECTS:,} objects and lists; part it")
+    if text.count(b",") > IMPORT_COMMAS:
+        raise Misconfigured(f"the file has more than {IMPORT_COMMAS:,} values; part it")
     try:
         answers = answers_from_text(utf8_content(text))
     except WrongEncoding as error:

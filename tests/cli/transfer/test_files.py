@@ -1,7 +1,9 @@
 """`doings import` of many files, of archives, vCards and tables, and what it would do."""
 
 import gzip
+import io
 import json
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -159,6 +161,64 @@ def test_a_damaged_archive_leaves_the_other_files_of_a_folder(
     assert outcome.code == 1
     assert "all/a.zip: the file is no ZIP archive, or a damaged one\n" in outcome.err
     assert outcome.out.startswith(("Imported 0 activities and 1", "Imported 1 ", "Imported 2 "))
+
+
+def test_what_inflates_without_end_is_refused(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before all of it is held."""
+    monkeypatch.setattr("doings.importing.compression.IMPORT_DOCUMENT_BYTES", 4 << 20)
+    monkeypatch.setattr("doings.importing.saved_answers.IMPORT_OBJECTS", 1000)
+    monkeypatch.setattr("doings.importing.saved_answers.IMPORT_COMMAS", 1000)
+    (tmp_path / "a.gz").write_bytes(gzip.compress(b" " * (5 << 20)))
+    (tmp_path / "b.gz").write_bytes(gzip.compress(b"[" + b"{}" * 1000))
+    (tmp_path / "c.gz").write_bytes(gzip.compress(b"[" + b"1," * 2000))
+
+    said = [cli(*AGENDIZE, "--contact", "8", name) for name in ("a.gz", "b.gz", "c.gz")]
+
+    assert [one.code for one in said] == [2, 2, 2]
+    assert [one.err for one in said] == [
+        "doings: the file holds more than 4 MiB, also inflated, and is read as a whole; part it\n",
+        "doings: the file has more than 1,000 objects and lists; part it\n",
+        "doings: the file has more than 1,000 values; part it\n",
+    ]
+
+
+def test_empty_lines_are_skipped_and_counted(cli: Cli, tmp_path: Path) -> None:
+    """Millions of them take no time, before the first line and after it."""
+    empty = b"\n" * 3_000_000
+    text = b" \r\n" + empty + (LINE % "one").encode() + empty + b"  \n \nbad\n\n{} "
+    (tmp_path / "a.gz").write_bytes(gzip.compress(text, 1))
+
+    outcome = cli("import", "a.gz", "--account", "co-up")
+
+    assert [one["body"] for one in exported(cli)] == ["one"]
+    assert [line.partition(":")[0] for line in outcome.err.splitlines()] == [
+        "line 6000005",
+        "line 6000007",
+    ]
+
+
+@pytest.mark.parametrize("name", ["a.tar", "a.tar.gz", "a.zip.gz"])
+def test_other_archives_are_refused_by_name(cli: Cli, tmp_path: Path, name: str) -> None:
+    """Also where they are compressed."""
+    (tmp_path / "x.json").write_bytes(answer("a"))
+    plain = io.BytesIO()
+    if "tar" in name:
+        with tarfile.open(fileobj=plain, mode="w") as archive:
+            archive.add(tmp_path / "x.json", "x.json")
+    else:
+        plain.write(b"PK\x03\x04")
+    content = plain.getvalue()
+    (tmp_path / name).write_bytes(gzip.compress(content) if name.endswith("gz") else content)
+
+    said = [cli(*AGENDIZE, "--contact", "8", name), cli("import", name, "--account", "co-up")]
+
+    what = "a TAR archive" if "tar" in name else "a ZIP archive or an Excel file"
+    assert [one.code for one in said] == [2, 2]
+    assert {one.err for one in said} == {
+        f"doings: the file is {what}; unpack it, or save it as text\n"
+    }
 
 
 def test_cards_become_contacts(cli: Cli, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from doings.core.account import Account
 from doings.core.clock import SystemClock
 from doings.core.errors import DoingsError, Misconfigured
 from doings.core.imports import ImportItem, SavedAnswers
+from doings.importing.compression import read_whole
 from doings.importing.importer import Item
 from doings.importing.inputs.sources import STDIN, Source
 
@@ -128,7 +129,7 @@ def _with_numbers(source: Source, saved: SavedAnswers) -> Source:
 
     try:
         with source.opened() as file:
-            text = file.read()
+            text = read_whole(file)
         elements = elements_of_text(saved, text)
     except (DoingsError, OSError):
         return source
@@ -150,7 +151,7 @@ def _vcards(sources: Sequence[Source], _given: Given) -> InputOf:
     now = SystemClock().now()
 
     def read(_: Source, file: BinaryIO) -> "Iterator[Item[ImportItem | PersonItem]]":
-        yield from items_from_vcards(file.read(), now)
+        yield from items_from_vcards(read_whole(file), now)
 
     return lambda _account, _settings: input_of_items(sources, read, now)
 
@@ -162,7 +163,7 @@ def _tables(sources: Sequence[Source], given: Given) -> InputOf:
 
     example = next((source for source in sources if not source.is_broken), sources[0])
     with example.opened() as file:
-        first = tables.table_from_text(file.read())
+        first = tables.table_from_text(read_whole(file))
     if not first.rows and len(sources) == 1:
         raise Misconfigured("the table has headings, and no row below them")
     mapping = mapping_from(first, given.mapping, given.dates)
@@ -173,7 +174,7 @@ def _tables(sources: Sequence[Source], given: Given) -> InputOf:
 
     def input_(account: Account, _settings: Settings) -> object:
         def read(source: Source, file: BinaryIO) -> "Iterator[Item[ImportItem | PersonItem]]":
-            table = first if source is example else tables.table_from_text(file.read())
+            table = first if source is example else tables.table_from_text(read_whole(file))
             origin = given.origin or tables.ORIGIN
             return tables.items_from_table(table, mapping, origin, account.time_zone)
 

@@ -226,7 +226,7 @@ async def _tried(
 def _told(items: Iterator[Item[Any]]) -> Iterator[Item[Any]]:
     """The items; what is only a remark is told on the way."""
     for item in items:
-        if item.says is None:
+        if item.says is None and item.place:
             remark(item.place)
         yield item
 

@@ -1,7 +1,8 @@
 """What one import reads and how it is written, for each kind of file."""
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from typing import BinaryIO, Generic, TypeVar
+from io import BufferedReader
+from typing import BinaryIO, Generic, TypeVar, cast
 
 import msgspec
 
@@ -11,7 +12,7 @@ from doings.core.imports import Context, ImportItem, SavedAnswers, as_it_is
 from doings.core.store import Writer
 from doings.core.store.imports import ImportCounts
 from doings.importing import saved_answers
-from doings.importing.compression import is_gzip
+from doings.importing.compression import is_gzip, read_whole
 from doings.importing.importer import Item
 from doings.importing.inputs.people import PersonItem
 from doings.importing.inputs.person_writing import put_people
@@ -36,7 +37,7 @@ def input_of_lines(sources: Sequence[Source], origin: str | None) -> Input[Line]
     """NDJSON; `origin` stands instead of what each line says."""
 
     def read(_: Source, file: BinaryIO) -> Iterator[Item[Line]]:
-        return items_from_lines(checked_lines(file, SAVED), origin)
+        return items_from_lines(checked_lines(cast("BufferedReader", file), SAVED), origin)
 
     path = sources[0].path
     size = path.stat().st_size if path is not None and not is_gzip(path) else None
@@ -55,7 +56,7 @@ def input_of_answers(
         raise Misconfigured("--contact-from-name does not go with stdin, which has no name")
 
     def read(source: Source, file: BinaryIO) -> Iterator[Item[ImportItem]]:
-        elements = saved_answers.elements_of_text(saved, file.read())
+        elements = saved_answers.elements_of_text(saved, read_whole(file))
         own = context
         if contact_from_name:
             own = msgspec.structs.replace(context, contact_id=checked_id(source.stem))

@@ -30,7 +30,8 @@ def _items_of_source(source: Source, number: int, read: Read[T]) -> Iterator[Ite
     try:
         with source.opened() as file:
             for item in read(source, file):
-                yield Item(f"{source.name}, {item.place}", item.says, number, item.work)
+                place = f"{source.name}, {item.place}" if item.place else ""
+                yield Item(place, item.says, number, item.work)
     except DoingsError as error:
         yield Item(source.name, error, number)
     except OSError as error:
