@@ -197,7 +197,7 @@ def test_columns_of_contacts_say_how_they_are_reached(text: str, said: list[str]
     found = []
     for _, draft in jim.parts:
         attrs = msgspec.json.decode(draft.attrs)
-        found.append(" ".join([draft.name or attrs["country"], *attrs.get("labels", [])]))
+        found.append(" ".join([str(attrs.get("country") or draft.name), *attrs.get("labels", [])]))
     assert [*found, *(f"#{tag}" for tag in jim.tags)] == said
 
 
@@ -268,3 +268,41 @@ def test_tables_are_read_as_programs_write_them(
 
     assert table.heading == names
     assert [row for _, row in table.rows] == [cells]
+
+
+def test_a_quote_that_is_not_closed_is_told() -> None:
+    """With the lines that it takes in; what stands before is read."""
+    _, found = items('Name,Email\nAnn,a@x\n"unclosed,x@y.z\nfoo,bar\n')
+    _, whole = items('Name,Email\nAnn,"a@x"')
+
+    assert found[1:] == ["line 3: a quote is not closed, so lines to 4 are lost"]
+    assert isinstance(whole[0], PersonItem)
+    with pytest.raises(Misconfigured, match="no row of headings"):
+        table_from_text(b'"Name,Email\nAnn,a@x\n')
+
+
+def test_columns_of_hubspot_and_outlook() -> None:
+    """Companies, ids, and a gender that nobody gave."""
+    head = "Record ID,First Name,Company Name,Gender"
+    _, (item, man) = items(f"{head}\n77,Ann,Acme,Unspecified\n78,Ben,Acme,m\n")
+
+    assert isinstance(item, PersonItem)
+    assert isinstance(man, PersonItem)
+    assert item.key == ("contact", "77")
+    assert msgspec.json.decode(item.draft.attrs) == {"first_name": "Ann", "company": "Acme"}
+    assert msgspec.json.decode(man.draft.attrs)["gender"] == "Man"
+
+
+def test_activities_tell_how_their_contact_is_reached() -> None:
+    """Of one who has an id only attributes, as others may have said the same already."""
+    _, (new, known) = items(
+        "Date,Client ID,E-Mail,Notes\n2026-01-31,,a@x,one\n2026-01-31,7,a@x,two\n"
+    )
+
+    assert isinstance(new, ImportItem)
+    assert isinstance(known, ImportItem)
+    assert [(key[0], draft.name) for key, draft in new.entities] == [
+        ("contact", "a@x"),
+        ("contact_field", "a@x"),
+    ]
+    assert [key for key, _ in known.entities] == [("contact", "7")]

@@ -65,7 +65,9 @@ def ways(text: str | bytes) -> list[str]:
         for key, draft in item.says.parts:
             attrs = json.loads(draft.attrs)
             sort = names.get(key) or attrs.get("contact_field_type") or attrs.get("country")
-            said.append(" ".join([draft.name or attrs["street"], sort, *attrs.get("labels", [])]))
+            said.append(
+                " ".join([str(attrs.get("street") or draft.name), sort, *attrs.get("labels", [])])
+            )
     return said
 
 
@@ -96,7 +98,7 @@ def test_a_card_says_what_monica_shows_of_a_contact() -> None:
         ("contact_field", "jim@x.org", {"labels": ["home"], "contact_field_type": "1"}),
         ("contact_field", "jim@work.org", {"contact_field_type": "1"}),
         ("contact_field", "+1 570 555", {"labels": ["cell"], "contact_field_type": "2"}),
-        ("address", None, {
+        ("address", "Home", {
             "street": "1 Main, Street", "city": "Scranton", "province": "PA",
             "postal_code": "18503", "country": "US", "labels": ["home"],
         }),
@@ -224,3 +226,51 @@ def test_what_holds_no_card_is_refused(text: bytes) -> None:
     """In a sentence."""
     with pytest.raises(Misconfigured, match=r"no vCard|UTF-16"):
         contacts(text)
+
+
+def test_labels_of_ones_own_are_read_as_android_writes_them() -> None:
+    """In quoted-printable, or as they are."""
+    own = "X-CUSTOM(CHARSET=UTF-8,ENCODING=QUOTED-PRINTABLE,=42=C3=BC=72=6F)"
+    text = f"BEGIN:VCARD\nVERSION:2.1\nFN:Ann\nTEL;{own}:030-99\nTEL;X-CUSTOM(Boat):1\nEND:VCARD\n"
+
+    assert ways(text) == ["030-99 2 Büro", "1 2 Boat"]
+
+
+def test_a_line_that_cannot_be_read_leaves_the_others_of_its_card() -> None:
+    """And is told; a card without a sound frame is none."""
+    bad = "TEL;=;;(x:1\nNOTE;ENCODING=QUOTED-PRINTABLE;CHARSET=none:=41\n"
+    text = f"BEGIN:VCARD\nVERSION:3.0\nUID:7\nFN:Ann\n{bad}EMAIL:a@x\nEND:VCARD\n"
+
+    *_, left_out = items(text)
+
+    assert ways(text) == ["a@x 1"]
+    assert left_out.place == "left out: line that cannot be read 2"
+
+
+@pytest.mark.parametrize("kind", ["KIND:group", "X-ADDRESSBOOKSERVER-KIND:group"])
+def test_a_group_is_nobody(kind: str) -> None:
+    """It is told that there was one."""
+    text = f"BEGIN:VCARD\nVERSION:3.0\nFN:Friends\nN:Friends\n{kind}\nEND:VCARD\n"
+
+    assert [(item.place, item.says) for item in items(text)] == [("left out: group 1", None)]
+
+
+@pytest.mark.parametrize("born", ["31.01.1980", "1980", "1980-05"])
+def test_a_birthday_that_cannot_be_read_is_told_with_whose_it_is(born: str) -> None:
+    """All else is imported."""
+    remark, card = items(f"BEGIN:VCARD\nVERSION:3.0\nFN:Ann\nBDAY:{born}\nEND:VCARD\n")
+
+    said = f"card 1: Ann: the birthday {born!r} is no date, and is left out"
+    assert (remark.place, remark.says) == (said, None)
+    assert isinstance(card.says, PersonItem)
+
+
+def test_who_has_no_name_is_called_by_the_address() -> None:
+    """Else by the number; and the use of an address is its name in Monica."""
+    place = "ADR;TYPE=work:;;1 Main;Bern;;;CH"
+    text = f"BEGIN:VCARD\nVERSION:3.0\nEMAIL:a@x\nTEL:1\n{place}\nEND:VCARD\n"
+    (item,) = items(text)
+
+    assert isinstance(item.says, PersonItem)
+    assert item.says.draft.name == "a@x"
+    assert [draft.name for key, draft in item.says.parts if key[0] == "address"] == ["Work"]

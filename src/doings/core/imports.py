@@ -18,7 +18,7 @@ from doings.core.entity import Entity, EntityDraft, EntityKey, draft_of
 from doings.core.errors import Invalid, Malformed
 from doings.core.query import Query
 from doings.core.store.rendering import Rendering
-from doings.core.text import json_text, members_from_text
+from doings.core.text import json_text, members_from_text, object_from_text
 from doings.core.timeline import Timeline
 
 T = TypeVar("T")
@@ -266,19 +266,28 @@ Members = dict[str, msgspec.Raw]
 _members = msgspec.json.Decoder(Members).decode
 
 
+def has_own_name(draft: EntityDraft) -> bool:
+    """Whether an entity has a name, and not just its address or number instead of one."""
+    if draft.name is None:
+        return False
+    attrs = object_from_text(draft.attrs)
+    return draft.name not in (attrs.get("email"), attrs.get("phone"))
+
+
 def filled_draft(known: Entity | None, said: EntityDraft) -> EntityDraft:
     """What is known of an entity, and what was said and is not known yet."""
     if known is None:
         return said
     own = draft_of(known)
     attrs = _members(own.attrs)
+    is_better = own.name != said.name and has_own_name(said) and not has_own_name(own)
     gaps = {
         name: value
         for name, value in _members(said.attrs).items()
         if bytes(attrs.get(name, b"null")) == b"null"
     }
     return EntityDraft(
-        name=own.name or said.name,
+        name=said.name if is_better else own.name or said.name,
         attrs=json_text(attrs | gaps) if gaps else own.attrs,
         contact=own.contact or said.contact,
     )

@@ -51,6 +51,9 @@ _OF_SERVICES = {
 }  # fmt: skip
 """Lines that hold a name at one service."""
 
+DATE_SHOWN = 100
+"""How many characters are told of a date that cannot be read."""
+
 _NICKNAME = "vnd.android.cursor.item/nickname"
 
 _READ = {
@@ -104,10 +107,22 @@ def person_of(lines: Lines) -> tuple[Person, list[str]]:
         places=[place for line in lines.get("adr", []) if (place := _place(line, lines)).line],
         tags=[one for line in lines.get("categories", []) for one in _list(line.value)],
     )
-    unread = [key for key, of_name in lines.items() if not _is_read(key) for _ in of_name]
-    if lines.get("bday") and "birthdate" not in attrs:
-        unread.append("bday")
-    return person, unread
+    return person, [key for key, of_name in lines.items() if not _is_read(key) for _ in of_name]
+
+
+def is_group(lines: Lines) -> bool:
+    """Whether a card is that of a group of people, as Apple and others write them."""
+    names = ("kind", "x-addressbookserver-kind")
+    return any((_first(lines, name) or "").lower() == "group" for name in names)
+
+
+def dates_left_out(lines: Lines) -> list[str]:
+    """What is to be said of dates that cannot be read."""
+    return [
+        f"the {word} {(_first(lines, name) or '')[:DATE_SHOWN]!r} is no date, and is left out"
+        for name, word in (("bday", "birthday"), ("deathdate", "day of death"))
+        if _first(lines, name) and not _date(lines, name, name)
+    ]
 
 
 def _names(lines: Lines) -> dict[str, object]:

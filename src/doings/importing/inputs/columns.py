@@ -41,7 +41,7 @@ _SYNONYMS: dict[str, str] = {
         "summary": "summary subject title headline betreff titel",
         "body": "body note notes text description comment comments content message details notiz"
         " beschreibung",
-        "external_id": "external_id activity_id event_id reference",
+        "external_id": "external_id activity_id event_id reference record_id",
         "contact.id": "contact_id client_id customer_id person_id member_id user_id kundennummer",
         "contact.name": "name full_name contact contact_name client client_name customer"
         " customer_name person display_name kunde",
@@ -51,7 +51,8 @@ _SYNONYMS: dict[str, str] = {
         "contact.email": "email e_mail email_address mail e_mail_address e_mail_1_value",
         "contact.phone": "phone telephone phone_number mobile mobile_phone tel cell telefon"
         " phone_1_value",
-        "contact.company": "company organization organisation organization_name firma",
+        "contact.company": "company organization organisation organization_name firma company_name"
+        " associated_company account_name",
         "contact.job": "job job_title position",
         "contact.birthdate": "birthday birthdate date_of_birth birth_date geburtstag",
     }.items()

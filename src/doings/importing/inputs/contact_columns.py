@@ -83,6 +83,13 @@ _GENDERS = {
 }  # fmt: skip
 
 
+_NO_GENDERS = {
+    "unspecified", "not specified", "unknown", "undefined", "none", "n/a", "-", "u", "n",
+    "keine angabe", "k. a.", "k.a.", "unbekannt", "nicht angegeben",
+}  # fmt: skip
+"""What tables write where they know none; Outlook does so in every row."""
+
+
 def contact_target(plain: str) -> str | None:
     """What a column of a table of contacts is, by its plain name; None where that says nothing."""
     if plain in _TAGS:
@@ -140,7 +147,8 @@ def person_of_values(name: str | None, said: Mapping[str, str]) -> Person:
         elif target == "tags":
             tags += _tags(value)
         elif target == "gender":
-            attrs["gender"] = _GENDERS.get(value.lower(), value)
+            gender = _GENDERS.get(value.lower(), value)
+            attrs["gender"] = None if value.lower() in _NO_GENDERS else gender
         elif not _WAY_LABEL.fullmatch(target):
             attrs[target] = value
     return Person(

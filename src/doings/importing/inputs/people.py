@@ -20,6 +20,7 @@ from doings.core.imports import NamedRef
 from doings.core.text import json_text
 from doings.dialects.monica.mapping.countries import code_of_country
 from doings.dialects.monica.mapping.resources.people import LABELS
+from doings.dialects.monica.validation import MAX_NAME_LENGTH
 from doings.dialects.monica.vocabulary import NUMBERS_OF_FIELD_TYPES
 
 EMAIL, PHONE, WEBSITE = "email", "phone", "Website"
@@ -132,7 +133,7 @@ def person_item(prefix: str, key: EntityKey, person: Person, note: Draft | None)
     for sort, count in counts.items():
         if count > LIST_ITEMS:
             raise Invalid.of(sort, f"a contact has at most {LIST_ITEMS:,} of a sort")
-    draft = contact_draft(person.name, said)
+    draft = contact_draft(name_of(person), said)
     return PersonItem(
         key=key,
         draft=draft,
@@ -144,6 +145,12 @@ def person_item(prefix: str, key: EntityKey, person: Person, note: Draft | None)
         digest=_digest(draft, parts, named, person.tags, note and note.body),
         parts_prefix=part_prefix(prefix, key),
     )
+
+
+def name_of(person: Person) -> str | None:
+    """The name of a person, or else the first address or number, which says more than an id."""
+    ways = (way.value for sort in (EMAIL, PHONE) for way in person.ways if way.sort == sort)
+    return person.name or next(ways, None)
 
 
 def attributes_of(person: Person) -> dict[str, object]:
@@ -191,7 +198,10 @@ def _place_draft(place: Place, owner: str) -> EntityDraft:
         "labels": list(place.labels) or None,
     }
     known = {name: value for name, value in attrs.items() if value}
-    return EntityDraft(attrs=json_text(known), contact=owner)
+    # Monica shows no labels of an address, and its forms have the use as the name.
+    words = [word[:1].upper() + word[1:] for word in place.labels]
+    name = ", ".join(words)[:MAX_NAME_LENGTH] or None
+    return EntityDraft(name=name, attrs=json_text(known), contact=owner)
 
 
 def _digest(*said: object) -> str:

@@ -15,7 +15,7 @@ from doings.core.activity import draft_of
 from doings.core.defaults import ADDRESS, CONTACT_FIELD, IMPORTED_AS, TAG
 from doings.core.entity import Entity, EntityDraft, EntityKey
 from doings.core.entity import draft_of as entity_draft_of
-from doings.core.imports import NamedRef, filled_draft
+from doings.core.imports import NamedRef, filled_draft, has_own_name
 from doings.core.store import Writer
 from doings.core.store.imports import ImportCounts
 from doings.core.text import json_text, object_from_text
@@ -109,7 +109,7 @@ class _People:
         if is_leading:
             attrs = {name: value for name, value in attrs.items() if name not in MANY}
             whole = EntityDraft(
-                name=item.draft.name or (known.name if known else None),
+                name=_name(item.draft, known),
                 attrs=json_text(attrs | said),
                 contact=known.contact if known else None,
             )
@@ -167,6 +167,14 @@ class _People:
             return
         self._known[key], _ = await self._writer.put_entity(key, lambda _: draft)
         self._changed.add(key)
+
+
+def _name(said: EntityDraft, known: Entity | None) -> str | None:
+    """What a file says now, but an address or a number only where there was no name."""
+    if known is None or known.name is None or has_own_name(said):
+        return said.name
+    is_own = has_own_name(entity_draft_of(known))
+    return known.name if is_own else said.name or known.name
 
 
 def _keys(item: PersonItem) -> list[EntityKey]:

@@ -13,13 +13,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, time
+from itertools import chain
 from typing import NamedTuple
 
 import msgspec
 
 from doings.core.activity import Draft, Link
 from doings.core.clock import instant_from_datetime, start_of_date, zone
-from doings.core.entity import EntityKey
+from doings.core.entity import EntityDraft, EntityKey
 from doings.core.errors import (
     DoingsError,
     Invalid,
@@ -51,6 +52,7 @@ from doings.importing.inputs.people import (
     attributes_of,
     contact_draft,
     contact_key,
+    name_of,
     person_item,
 )
 from doings.importing.saved_answers import work_of_item
@@ -59,6 +61,10 @@ CELL_CHARACTERS = 4_000_000
 """The longest cell that is read. It is more than an activity may hold, so a longer one is bad."""
 
 DELIMITERS = (",", ";", "\t", "|")
+
+END = "\uffff"
+"""A line behind the last one, of a sign that no text has. It tells whether a quote is open there:
+the reader of the standard library says nothing of it unless it refuses much else."""
 
 ORIGIN = "csv"
 """The origin of activities where none is given."""
@@ -76,19 +82,7 @@ def table_from_text(text: bytes) -> Table:
     if (said := _SEPARATOR.fullmatch(head.rstrip("\r"))) is not None:
         # Excel reads what stands here, and shows no such line.
         delimiter, lines, first_line = said[1], rest, first_line + 1
-    reader = csv.reader(io.StringIO(lines, newline=""), delimiter=delimiter)
-    rows: list[tuple[int, list[str] | Malformed]] = []
-    while True:
-        try:
-            row = next(reader)
-        except StopIteration:
-            break
-        except csv.Error as error:
-            number = first_line + reader.line_num
-            rows.append((number, Malformed(f"cannot be read: {error}")))
-            continue
-        if any(cell.strip() for cell in row):
-            rows.append((first_line + reader.line_num, row))
+    rows = list(_rows(lines, delimiter, first_line))
     if not rows or isinstance(rows[0][1], Malformed):
         raise Misconfigured("the table has no row of headings")
     heading = [cell.strip() for cell in rows[0][1]]
@@ -99,6 +93,31 @@ def table_from_text(text: bytes) -> Table:
         if old != new
     ]
     return Table(names, rows[1:], tuple(remarks))
+
+
+def _rows(
+    lines: str, delimiter: str, first_line: int
+) -> Iterator[tuple[int, list[str] | Malformed]]:
+    """The rows that say something, each with the number of its last line."""
+    reader = csv.reader(chain(io.StringIO(lines, newline=""), [END]), delimiter=delimiter)
+    before = first_line
+    while True:
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            before = first_line + reader.line_num
+            yield before, Malformed(f"cannot be read: {error}")
+            continue
+        if row and row[-1].endswith(END):
+            if len(row) > 1 or row[0] != END:
+                last = first_line + reader.line_num - 1
+                yield before + 1, Malformed(f"a quote is not closed, so lines to {last} are lost")
+            return
+        before = first_line + reader.line_num
+        if any(cell.strip() for cell in row):
+            yield before, row
 
 
 def _decoded(text: bytes) -> tuple[str, list[str]]:
@@ -224,8 +243,20 @@ def _item(
     )
     if contact is None:
         return ImportItem(draft=draft)
-    about = contact_draft(contact.person.name, attributes_of(contact.person))
-    return ImportItem(draft=draft, entities=((contact.key, about),))
+    about = contact_draft(name_of(contact.person), attributes_of(contact.person))
+    return ImportItem(draft=draft, entities=((contact.key, about), *_parts(values, contact)))
+
+
+def _parts(values: dict[str, str], contact: "_Contact") -> Iterator[tuple[EntityKey, EntityDraft]]:
+    """The ways to reach somebody whom only tables say, as Monica's API shows them.
+
+    Of somebody who has an id, others may have said the same already.
+    """
+    if "contact.id" in values:
+        return
+    item = person_item(ORIGIN, contact.key, contact.person, None)
+    of_own_types = {key for key, _, _ in item.named}
+    yield from (part for part in item.parts if part[0] not in of_own_types)
 
 
 def _digest(values: dict[str, str]) -> str:

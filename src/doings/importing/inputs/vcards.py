@@ -4,9 +4,10 @@
 named and the others are imported. What a card says of a person is read in `card_lines`.
 """
 
+import quopri
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import vobject
@@ -17,8 +18,16 @@ from doings.core.errors import Invalid, Malformed, Misconfigured, WrongEncoding
 from doings.core.imports import ImportItem
 from doings.core.values.encoding import utf8_content
 from doings.importing.importer import Item
-from doings.importing.inputs.card_lines import Lines, changed_at, note_of, person_of, traits_of
-from doings.importing.inputs.people import PersonItem, contact_key, person_item
+from doings.importing.inputs.card_lines import (
+    Lines,
+    changed_at,
+    dates_left_out,
+    is_group,
+    note_of,
+    person_of,
+    traits_of,
+)
+from doings.importing.inputs.people import PersonItem, contact_key, name_of, person_item
 
 CARD_BYTES = 16 * 1024 * 1024
 """Bytes of the longest card that is read; photographs within it are left out."""
@@ -29,6 +38,10 @@ PREFIX = "vcard"
 _BEGIN = re.compile(rb"^[ \t]*BEGIN[ \t]*:[ \t]*VCARD[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
 _OLD = re.compile(r"^VERSION[ \t]*:[ \t]*2\.1[ \t]*$", re.IGNORECASE | re.MULTILINE)
 _QUOTED = re.compile(r"^[^:\n]*QUOTED-PRINTABLE[^:\n]*:", re.IGNORECASE)
+_FRAME = re.compile(r"[ \t]*(?:BEGIN|END|VERSION)[ \t]*[:;]", re.IGNORECASE)
+_OWN_LABEL = re.compile(r"^([^:\n]*);X-CUSTOM\(((?:[A-Z]+=[^,):]*,)*)([^)\n]*)\)", re.IGNORECASE)
+"""How Android writes a label of one's own, which is no parameter of a vCard."""
+
 _NAME = re.compile(r"(?:[A-Za-z0-9-]+\.)?([A-Za-z0-9-]+)[;:]")
 
 _BINARY = {"photo": "photo", "logo": "logo", "sound": "sound", "key": "key"} | {
@@ -59,7 +72,11 @@ def items_from_vcards(text: bytes, now: int) -> Iterator[Item[ImportItem | Perso
     ends = [*begins[1:], len(text)]
     left_out: Counter[str] = Counter()
     for number, (begin, end) in enumerate(zip(begins, ends, strict=True), 1):
-        says = _read(text[begin:end], now, left_out)
+        remarks: list[str] = []
+        says = _read(text[begin:end], now, left_out, remarks)
+        yield from (Item(f"card {number}: {remark}", None, number) for remark in remarks)
+        if says is None:
+            continue
         work = says.work if isinstance(says, PersonItem) else 1
         yield Item(f"card {number}", says, number, work)
     if left_out:
@@ -67,14 +84,21 @@ def items_from_vcards(text: bytes, now: int) -> Iterator[Item[ImportItem | Perso
         yield Item(f"left out: {told}", None, len(begins))
 
 
-def _read(card: bytes, now: int, left_out: Counter[str]) -> PersonItem | Invalid | Malformed:
+def _read(
+    card: bytes, now: int, left_out: Counter[str], remarks: list[str]
+) -> PersonItem | Invalid | Malformed | None:
+    """What a card says, None for a group of people; `remarks` gets what is left out of this one."""
     try:
         lines = _parsed(card, left_out)
+        if is_group(lines):
+            left_out["group"] += 1
+            return None
         key = _key(lines)
         person, unread = person_of(lines)
         item = person_item(PREFIX, key, person, _note(key, lines, now))
     except (Invalid, Malformed) as error:
         return error
+    remarks += [f"{name_of(person) or key[1]}: {said}" for said in dates_left_out(lines)]
     left_out.update(name.removeprefix("x-") for name in unread if name not in _SILENT)
     return item
 
@@ -110,6 +134,19 @@ def _parsed(card: bytes, left_out: Counter[str]) -> Lines:
         text = card.decode("cp1252", errors="replace")
     lines = [line for line in _unfolded(text) if _is_wanted(line, left_out)]
     try:
+        return _lines(lines)
+    except Malformed:
+        good = [line for line in lines if _is_good(line)]
+        if len(good) == len(lines):
+            raise
+    parsed = _lines(good)
+    left_out["line that cannot be read"] += len(lines) - len(good)
+    return parsed
+
+
+def _lines(lines: Sequence[str]) -> Lines:
+    """The lines of a card by their names; raises Malformed."""
+    try:
         parsed = vobject.readOne("\r\n".join([*lines, ""]), allowQP=True)
     except (vobject.base.VObjectError, ValueError, LookupError, StopIteration) as error:
         raise Malformed(f"cannot be read as a vCard: {error}") from None
@@ -117,6 +154,17 @@ def _parsed(card: bytes, left_out: Counter[str]) -> Lines:
         raise Malformed("cannot be read as a vCard: it has no end")
     contents: dict[str, list[Any]] = parsed.contents
     return dict(contents)
+
+
+def _is_good(line: str) -> bool:
+    """Whether a line can be read by itself, so that it is not what is wrong with its card."""
+    if _FRAME.match(line):
+        return True
+    try:
+        _lines(["BEGIN:VCARD", line, "END:VCARD"])
+    except Malformed:
+        return False
+    return True
 
 
 def _unfolded(text: str) -> list[str]:
@@ -136,7 +184,16 @@ def _unfolded(text: str) -> list[str]:
         else:
             lines.append(line)
         is_open = lines[-1].endswith("=") and _QUOTED.match(lines[-1]) is not None
-    return lines
+    return [_OWN_LABEL.sub(_with_type, line) for line in lines]
+
+
+def _with_type(found: re.Match[str]) -> str:
+    """The beginning of a line with a label of one's own as a type."""
+    before, how, label = found.groups()
+    if "QUOTED-PRINTABLE" in how.upper():
+        label = quopri.decodestring(label.encode()).decode(errors="replace")
+    plain = "".join(sign for sign in label if sign.isprintable() and sign != '"').strip()
+    return f'{before};TYPE="{plain}"' if plain else before
 
 
 def _is_wanted(line: str, left_out: Counter[str]) -> bool:

@@ -73,9 +73,12 @@ def test_a_contact_says_where_it_lives_and_how_it_is_reached() -> None:
         (REMINDER, "reminder", ("Birthday", {
             "initial_date": "2026-12-01", "frequency_type": "year", "frequency_number": 1,
         })),
+        (REMINDER | {"frequency_number": 0}, "reminder", ("Birthday", {
+            "initial_date": "2026-12-01", "frequency_type": "year", "frequency_number": 0,
+        })),
         (TASK, "task", ("Call", {"completed": True, "completed_at": "2026-03-01T10:00:00Z"})),
     ],
-    ids=["contact field", "address", "reminder", "task"],
+    ids=["contact field", "address", "reminder", "reminder of 0", "task"],
 )  # fmt: skip
 def test_what_is_kept_with_a_contact_is_read_from_its_own_list(
     document: dict[str, Any], type_: str, said: tuple[str, dict[str, Any]]

@@ -194,10 +194,12 @@ def _reminder(document: SavedPart, _: str) -> ImportItem:
         raise Invalid.of("initial_date", "must be a date like 2018-02-02")
     if document.frequency_type not in FREQUENCIES:
         raise Invalid.of("frequency_type", f"must be one of {', '.join(FREQUENCIES)}")
+    number = document.frequency_number
     attrs = {
         "initial_date": day.isoformat(),
         "frequency_type": document.frequency_type,
-        "frequency_number": document.frequency_number or 1,
+        # 0 is taken by the API, too.
+        "frequency_number": 1 if number is None else number,
         "description": document.description,
         "delible": None if document.delible else False,
     }
