@@ -62,5 +62,5 @@ async def test_a_dry_run_counts_what_the_import_then_does(
         again, _ = await run(is_trial=True)
 
     assert nothing == before < after
-    assert would == done == ImportCounts(recorded=2, repeated=1, entities=5, bad=1)
+    assert would == done == ImportCounts(recorded=2, repeated=1, entities=5, bad=1, contacts=3)
     assert again == ImportCounts(repeated=3, bad=1)

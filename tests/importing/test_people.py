@@ -129,10 +129,10 @@ async def test_a_changed_file_changes_people_and_an_undo_puts_them_back(tmp_path
         await books.undo(first_run)
         gone = await books.jim()
 
-    assert would == did == ImportCounts(recorded=1, entities=16)
+    assert would == did == ImportCounts(recorded=1, entities=16, contacts=1)
     assert first == back == FIRST
     assert again == ImportCounts(repeated=1)
-    assert changed == ImportCounts(filled=1, entities=5)
+    assert changed == ImportCounts(filled=1, entities=5, contacts=1)
     assert second == SECOND
     assert gone is None
 

@@ -8,6 +8,7 @@ import msgspec
 
 from doings.core.activity import Activity
 from doings.core.budget import BREATH_SECONDS, WRITE_WORK
+from doings.core.entity import CONTACT, EntityKey
 from doings.core.errors import Conflict, DoingsError, Invalid, Misconfigured, NotFound
 from doings.core.store import Writer
 from doings.core.store.activities import ActivityReader
@@ -210,3 +211,8 @@ async def activity_at_home(reader: ActivityReader, activity_id: str | None) -> A
         return await reader.activity(activity_id)
     except NotFound:
         return None
+
+
+def contacts_among(keys: Iterable[EntityKey]) -> int:
+    """How many of the keys are those of contacts."""
+    return sum(type_ == CONTACT for type_, _ in keys)

@@ -41,7 +41,7 @@ from doings.core.store.imports import ImportCounts
 from doings.core.store.merges import REASON_LENGTH
 from doings.core.text import checked_text, compact
 from doings.core.values.encoding import utf8_content
-from doings.importing.importer import Item, activity_at_home
+from doings.importing.importer import Item, activity_at_home, contacts_among
 
 MAX_LINE_BYTES = 16 * 1024 * 1024
 """Bytes of the longest line that is read: more than the longest activity needs."""
@@ -308,7 +308,8 @@ async def put_lines(writer: Writer, lines: Sequence[Line]) -> ImportCounts:
         if isinstance(line.says, ImportedMerge | ImportedRevert)
     ]
     return ImportCounts(
-        entities=changed,
+        entities=len(changed),
+        contacts=contacts_among(changed),
         recorded=recorded,
         repeated=len(given) - recorded + told.count(False),
         deleted=deleted,
@@ -336,8 +337,10 @@ async def _put_merge(writer: Writer, said: ImportedMerge | ImportedRevert) -> bo
     return True
 
 
-async def _put_entities(writer: EntityWriter, entities: list[ImportedEntity]) -> tuple[int, int]:
-    """Write what is new or different; returns how many those were, and how many stay deleted.
+async def _put_entities(
+    writer: EntityWriter, entities: list[ImportedEntity]
+) -> tuple[list[EntityKey], int]:
+    """Write what is new or different; returns which those were, and how many stay deleted.
 
     What was deleted here is not made again: the file may have been written before. Whether it is
     different is asked of the entity itself, as files say it, though another may stand for it.
@@ -345,7 +348,7 @@ async def _put_entities(writer: EntityWriter, entities: list[ImportedEntity]) ->
     keys = {entity.key for entity in entities}
     known = await writer.named_entities(keys)
     deleted = await writer.deleted_keys(keys - known.keys())
-    changed = 0
+    changed: list[EntityKey] = []
     for entity in entities:
         key, draft = entity.key, entity.draft
         old = known.get(key)
@@ -353,5 +356,5 @@ async def _put_entities(writer: EntityWriter, entities: list[ImportedEntity]) ->
             continue
         if old is None or draft_of(old) != draft:
             known[key], _ = await writer.put_entity(key, lambda _, draft=draft: draft)  # type: ignore[misc]
-            changed += 1
+            changed.append(key)
     return changed, len(deleted)

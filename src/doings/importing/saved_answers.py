@@ -29,7 +29,7 @@ from doings.core.store.imports import ImportCounts
 from doings.core.text import json_text, object_from_text
 from doings.core.values.encoding import utf8_content
 from doings.importing.directory import Directory
-from doings.importing.importer import Item, activity_at_home
+from doings.importing.importer import Item, activity_at_home, contacts_among
 
 
 class Element(msgspec.Struct, frozen=True):
@@ -170,6 +170,7 @@ class _Writing:
             filled=len(filled),
             repeated=len(items) - recorded - len(filled) - len(news),
             entities=len(changed),
+            contacts=contacts_among(changed),
             deleted=len(self._deleted),
         )
 

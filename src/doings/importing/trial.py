@@ -15,7 +15,7 @@ from doings.core.imports import ImportItem
 from doings.core.store import Writer
 from doings.core.store.entities import EntityQuery
 from doings.core.store.imports import ImportCounts
-from doings.importing.importer import Item
+from doings.importing.importer import Item, contacts_among
 from doings.importing.inputs.people import PersonItem
 from doings.importing.ndjson import ImportedEntity, Line
 
@@ -89,9 +89,12 @@ def counts_of_trial(
 ) -> ImportCounts:
     """What the import would come to, of the counts of parts that did not know each other."""
     # The counts have those that are made because the file says something of them, or changed.
-    changed = counts.entities - len(made.keys & first.entities)
+    among = made.keys & first.entities
     return msgspec.structs.replace(
-        counts, repeated=counts.repeated + first.repeated, entities=len(made.keys) + changed
+        counts,
+        repeated=counts.repeated + first.repeated,
+        entities=counts.entities + len(made.keys) - len(among),
+        contacts=counts.contacts + contacts_among(made.keys) - contacts_among(among),
     )
 
 

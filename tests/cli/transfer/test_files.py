@@ -75,7 +75,7 @@ def test_many_files_are_one_import(cli: Cli, saved: Path, paths: tuple[str, ...]
     assert outcome.code == 1
     (line,) = outcome.err.splitlines()
     assert line.startswith(f"{'saved.zip' if paths == ('saved.zip',) else 'saved'}/notes.txt, ")
-    assert outcome.out.startswith("Imported 3 activities and 4 entities into co-up")
+    assert outcome.out.startswith("Imported 3 activities and 2 contacts and 2 other entities (what")
     assert "This is run 1" in outcome.out
     contacts = [one["links"][0]["id"] for one in exported(cli)]  # type: ignore[index]
     assert sorted(contacts) == ["7", "7", "8"]
@@ -106,11 +106,11 @@ def test_what_an_import_would_do_is_counted_as_it_would_be(
     dry_again = cli(*command, "--dry-run")
 
     assert dry.out == (
-        "Would import 3 activities and 2 entities into co-up;"
-        " 1 are there already, 1 elements are bad\nNothing was written\n"
+        "Would import 3 activities and 1 contacts and 1 other entities (what belongs to them,"
+        " types, tags) into co-up; 1 are there already, 1 elements are bad\nNothing was written\n"
     )
     assert nothing == []
-    assert real.out.startswith("Imported 3 activities and 2 entities into co-up; 1 were")
+    assert real.out.startswith("Imported 3 activities and 1 contacts and 1 other entities (what")
     assert dry_again.out.startswith("Would import 0 activities and 0 entities into co-up; 4 are")
     assert cli("import", "list").out.count("done") == 1
 
@@ -230,7 +230,7 @@ def test_cards_become_contacts(cli: Cli, tmp_path: Path) -> None:
 
     assert outcome.code == 1
     assert outcome.err.startswith("card 2: contact: ")
-    assert outcome.out.startswith("Imported 0 activities and 1 entities into co-up; 0 were")
+    assert outcome.out.startswith("Imported 0 activities and 1 contacts into co-up; 0 were")
     assert again.out.startswith("Imported 0 activities and 0 entities into co-up; 1 were")
 
 
@@ -252,7 +252,7 @@ def test_the_mapping_of_a_table_is_shown_before_anything_is_imported(
     assert "nothing was imported" in shown.err
     assert confirmed.code == 1
     assert "line 3: column Date: " in confirmed.err
-    assert confirmed.out.startswith("Imported 1 activities and 1 entities into co-up; 0 were there")
+    assert confirmed.out.startswith("Imported 1 activities and 1 contacts into co-up; 0 were there")
     assert mapped.out.startswith("Imported 1 activities and 0 entities")
     assert [(one["kind"], one["origin"]) for one in exported(cli)] == [
         ("note.created", "csv"), ("call.logged", "phone"),

@@ -89,7 +89,8 @@ def test_importing_twice_changes_nothing(cli: Cli) -> None:
     second = cli("import", "-", "--account", "co-up", stdin=given)
 
     assert first.out == (
-        "Imported 3 activities and 2 entities into co-up; 0 were there already, 0 lines were bad\n"
+        "Imported 3 activities and 1 contacts and 1 other entities (what belongs to them,"
+        " types, tags) into co-up; 0 were there already, 0 lines were bad\n"
         "This is run 1: `doings import undo 1` takes it back\n"
     )
     assert second.out == (
@@ -136,7 +137,7 @@ def test_bad_lines_are_reported_and_the_rest_imported(cli: Cli) -> None:
     assert "a contact belongs to nobody" in outcome.err
     assert "line 8: line: says an entity and an activity" in outcome.err
     assert "entity.contact: a contact is named by its id alone" in outcome.err
-    assert outcome.out.startswith("Imported 2 activities and 2 entities into co-up")
+    assert outcome.out.startswith("Imported 2 activities and 1 contacts and 1 other entities (what")
 
 
 def test_an_origin_may_be_given_to_all(cli: Cli) -> None:

@@ -60,7 +60,7 @@ def test_an_export_goes_to_a_file_and_comes_from_one(cli: Cli, tmp_path: Path) -
     imported = cli("import", "--dialect", "monica", "out.json", "--account", "copy")
 
     assert (exported.out, exported.err) == ("", "Exported co-up as monica to out.json\n")
-    assert imported.out.startswith("Imported 1 activities and 1 entities into copy")
+    assert imported.out.startswith("Imported 1 activities and 1 contacts into copy")
     assert [path.name for path in tmp_path.glob("out*")] == ["out.json"]
     answer = json.loads((tmp_path / "out.json").read_text())
     assert answer["data"][0]["url"].startswith("http://127.0.0.1:8000/monica/api/activities/")

@@ -241,13 +241,13 @@ def _tell(number: int, counts: ImportCounts, account: str, word: str, *, is_dry:
     if is_dry:
         filled = f" {counts.filled} would be completed," if counts.filled else ""
         say(
-            f"Would import {counts.recorded} activities and {counts.entities} entities into"
+            f"Would import {counts.recorded} activities and {_entities(counts)} into"
             f" {account};{filled} {counts.repeated} are there already, {counts.bad} {word} are bad"
         )
         say("Nothing was written")
         return
     say(
-        f"Imported {counts.recorded} activities and {counts.entities} entities into {account};"
+        f"Imported {counts.recorded} activities and {_entities(counts)} into {account};"
         f"{merges}{filled} {counts.repeated} were there already, {counts.bad} {word} were bad"
     )
     if counts.deleted:
@@ -256,3 +256,12 @@ def _tell(number: int, counts: ImportCounts, account: str, word: str, *, is_dry:
         say(f"This is run {number}: `doings import undo {number}` takes it back")
     else:
         say("Nothing could be imported, so there is no run to undo")
+
+
+def _entities(counts: ImportCounts) -> str:
+    """How many entities there are, and of whom: a contact brings what belongs to it."""
+    others = counts.entities - counts.contacts
+    if not counts.contacts or not others:
+        return f"{counts.entities} {'contacts' if counts.contacts else 'entities'}"
+    what = "what belongs to them, types, tags"
+    return f"{counts.contacts} contacts and {others} other entities ({what})"

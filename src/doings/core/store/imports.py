@@ -14,7 +14,8 @@ class ImportCounts(msgspec.Struct, frozen=True):
 
     `entities` are those that were made or changed, `bad` the items that could not be imported, and
     `deleted` how often something was said of an entity that was deleted here and stays so. `merges`
-    are those of people that were made or reverted; they are not stored with a run.
+    are those of people that were made or reverted, and `contacts` how many of `entities` are
+    contacts; these are not stored with a run.
     """
 
     recorded: int = 0
@@ -24,6 +25,7 @@ class ImportCounts(msgspec.Struct, frozen=True):
     bad: int = 0
     deleted: int = 0
     merges: int = 0
+    contacts: int = 0
 
     @property
     def add_something(self) -> bool:
@@ -40,6 +42,7 @@ class ImportCounts(msgspec.Struct, frozen=True):
             self.bad + other.bad,
             self.deleted + other.deleted,
             self.merges + other.merges,
+            self.contacts + other.contacts,
         )
 
 

@@ -22,6 +22,7 @@ from doings.core.text import json_text, object_from_text
 from doings.dialects.monica.mapping.resources.entities import default_entities
 from doings.dialects.monica.mapping.resources.people import CONTACT_FIELD_TYPES
 from doings.importing.directory import Directory
+from doings.importing.importer import contacts_among
 from doings.importing.inputs.people import MANY, PersonItem
 
 
@@ -59,6 +60,7 @@ class _People:
             filled=counts["filled"],
             repeated=counts["repeated"],
             entities=len(self._changed),
+            contacts=contacts_among(self._changed),
             deleted=len({item.key for item in deleted}),
         )
 

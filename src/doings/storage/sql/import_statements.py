@@ -41,7 +41,7 @@ COUNT_KEPT = """
     UPDATE import_runs SET kept = kept + :kept WHERE account_id = :account_id AND run = :run"""
 # How many entities were made in a range of seqs and are not deleted.
 ENTITIES_IN_RANGE = """
-    SELECT count(*) FROM entities
+    SELECT count(*), count(CASE WHEN type = 'contact' THEN 1 END) FROM entities
     WHERE account_id = :account_id AND seq >= :first AND seq <= :last AND deleted_at IS NULL"""
 # Notes which seqs a part of an import took.
 ADD_IMPORT_RANGE = """

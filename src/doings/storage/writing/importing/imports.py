@@ -8,9 +8,11 @@ from collections.abc import Sequence
 
 import msgspec
 
+from doings.core.entity import CONTACT
 from doings.core.store.imports import ImportCounts, ImportJob, ImportState
 from doings.core.text import json_text
 from doings.storage.reading import imports as read
+from doings.storage.reading.entities import by_seqs_with_deleted
 from doings.storage.sql import account_statements as accounts
 from doings.storage.sql import import_statements as runs
 from doings.storage.transaction import Followed, Transaction
@@ -51,18 +53,22 @@ async def note(transaction: Transaction, number: int, counts: ImportCounts) -> I
             )
         rows = [(number, *row) for row in followed.rows]
         await transaction.execute_many(runs.ADD_IMPORT_CHANGE, rows)
-        entities = await _entities(transaction, followed, last_seq)
-        counts = msgspec.structs.replace(counts, entities=entities)
+        entities, contacts = await _entities(transaction, followed, last_seq)
+        counts = msgspec.structs.replace(counts, entities=entities, contacts=contacts)
     await count(transaction, number, counts)
     return counts
 
 
-async def _entities(transaction: Transaction, followed: Followed, last_seq: int) -> int:
-    """How many entities the transaction made, or changed that were there before."""
+async def _entities(transaction: Transaction, followed: Followed, last_seq: int) -> tuple[int, int]:
+    """How many entities the transaction made, or changed that were there before; and contacts."""
     first = followed.first_seq
-    changed = {seq for seq, thing, *_ in followed.rows if thing == "entity" and seq < first}
-    ((made,),) = await transaction.fetch(runs.ENTITIES_IN_RANGE, first=first, last=last_seq)
-    return int(made) + len(changed)
+    seqs = {seq for seq, thing, *_ in followed.rows if thing == "entity" and seq < first}
+    changed = await by_seqs_with_deleted(transaction, seqs)
+    contacts = sum(entity.type == CONTACT for entity in changed.values())
+    ((made, made_contacts),) = await transaction.fetch(
+        runs.ENTITIES_IN_RANGE, first=first, last=last_seq
+    )
+    return int(made) + len(seqs), int(made_contacts) + contacts
 
 
 async def count(transaction: Transaction, number: int, counts: ImportCounts) -> None:
