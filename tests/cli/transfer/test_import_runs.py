@@ -99,7 +99,7 @@ def test_a_file_may_be_gzip(cli: Cli, tmp_path: Path, file: str, dialect: tuple[
     cut = cli("import", "cut", *dialect, "--account", "other")
 
     assert outcome.code == 0, outcome.err
-    assert outcome.out.startswith(f"Imported {1 if dialect else 3} activities and 1 entities")
+    assert outcome.out.startswith(f"Imported {1 if dialect else 3} activities and 1 ")
     assert (cut.code, cut.err.count("\n")) == (2, 1)
     assert "damaged or cut off" in cut.err
 
@@ -131,7 +131,7 @@ def test_what_was_deleted_stays_deleted(cli: Cli, dialect: tuple[str, ...]) -> N
 
     outcome = cli("import", "-", *dialect, "--account", "co-up", stdin=text)
 
-    assert again.out.startswith("Imported 0 activities and 1 entities")
+    assert again.out.startswith("Imported 0 activities and 1 ")
     assert outcome.code == 0
     assert outcome.out.startswith("Imported 0 activities and 0 entities")
     assert "\n1 entities were deleted in co-up and stay so; PUT makes one again\n" in outcome.out
