@@ -10,7 +10,10 @@ import pytest
 from doings.core.store.imports import ImportCounts
 from doings.core.timeline import Timeline
 from doings.importing.importer import Importer, Refusal, each_of
+from doings.importing.inputs.columns import mapping_from
+from doings.importing.inputs.people import PersonItem
 from doings.importing.inputs.person_writing import put_people
+from doings.importing.inputs.tables import items_from_table, table_from_text
 from doings.importing.inputs.vcards import items_from_vcards
 from doings.importing.trial import FirstMentions, MadeEntities, counts_of_trial
 from doings.importing.undo import undo
@@ -167,3 +170,22 @@ async def _fields(business: Business) -> list[tuple[tuple[str, str], str | None]
     seqs = [one.seq for one in found]
     fields = await business.read(lambda reader: reader.entities_by_seq("contact_field", seqs))
     return [(one.key, one.name) for one in fields.values()]
+
+
+async def test_an_address_stands_for_a_name_only_as_long_as_there_is_none(tmp_path: Path) -> None:
+    """Whichever file comes first."""
+    names = []
+
+    async with serving(tmp_path) as served:
+        business = await served.business()
+        timeline = Timeline(served.database, business.account, by=None)
+        for text in (b"Name,Email\n,a@x\nAnn,b@x\n", b"Name,Email\nBen,a@x\n,b@x\n"):
+            table = table_from_text(text)
+            items = items_from_table(table, mapping_from(table), "csv", "UTC")
+            people = [item.says for item in items if isinstance(item.says, PersonItem)]
+            keys = [person.key for person in people]
+            await timeline.write(lambda writer, people=people: put_people(writer, people))  # type: ignore[misc]
+            known = await timeline.write(lambda writer, keys=keys: writer.entities_by_key(keys))  # type: ignore[misc]
+            names.append([known[key].name for key in keys])
+
+    assert names == [["a@x", "Ann"], ["Ben", "Ann"]]
