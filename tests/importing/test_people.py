@@ -63,8 +63,12 @@ class Books:
 
     async def undo(self, number: int) -> None:
         """Take an import back."""
+        assert await self.kept_by_undo(number) == set()
+
+    async def kept_by_undo(self, number: int) -> set[str]:
+        """What is kept when an import is taken back."""
         run = await self.timeline.read(lambda reader: reader.import_run(number))
-        assert (await undo(self.timeline, run, _show_nothing)).kept == ()
+        return {one.name for one in (await undo(self.timeline, run, _show_nothing)).kept}
 
     async def get(self, path: str) -> Any:  # noqa: ANN401 - JSON
         """What Monica's API answers."""
@@ -138,6 +142,26 @@ async def test_a_changed_file_changes_people_and_an_undo_puts_them_back(tmp_path
     assert changed == ImportCounts(filled=1, entities=5, contacts=1)
     assert second == SECOND
     assert gone is None
+
+
+async def test_an_undo_leaves_the_people_of_other_imports_whole(tmp_path: Path) -> None:
+    """Tags and sorts of contact fields that they use stay; what nobody uses any more goes."""
+    other = CARD.replace("jim", "pam").replace("Jim", "Pam").replace("red,blue", "blue")
+    async with serving(tmp_path) as served:
+        books = Books(served, await served.business())
+        await books.bring(CARD)
+        first_run = books.run
+        await books.bring(other)
+        before = (await books.get("/contacts?with=contactfields"))["data"][1]
+
+        kept = await books.kept_by_undo(first_run)
+
+        (after,) = (await books.get("/contacts?with=contactfields"))["data"]
+        tags = (await books.get("/tags"))["data"]
+    assert after == before
+    assert [tag["name"] for tag in tags] == [tag["name"] for tag in after["tags"]] == ["blue"]
+    sorts = {one["contact_field_type"]["id"] for one in after["contactFields"]}
+    assert kept == {f"contact_field_type:{one}" for one in sorts} | {f"tag:{tags[0]['id']}"}
 
 
 async def test_what_somebody_changed_here_stays_until_the_file_is_changed(tmp_path: Path) -> None:

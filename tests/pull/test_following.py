@@ -300,6 +300,21 @@ def test_an_undone_pull_can_be_pulled_again(vendor: Vendor, pull: Puller, cli: C
     assert (again["recorded"], again["run"] > run) == (3, True)
 
 
+def test_an_undone_pull_leaves_what_others_use(vendor: Vendor, pull: Puller, cli: Cli) -> None:
+    """A tag that somebody has who came by a file, too."""
+    vendor.send("PUT", "/v1/entities/tag/7", {"name": "friend"})
+    vendor.send("PUT", "/v1/entities/contact/8", {"name": "Jim", "attrs": {"tags": [7]}})
+    run = pull.counts("monica")["run"]
+    card = "BEGIN:VCARD\nVERSION:3.0\nFN:Pam\nCATEGORIES:friend\nEND:VCARD\n"
+    cli("import", "-", "--format", "vcard", "--account", "here", stdin=card)
+
+    undone = cli("import", "undo", str(run), "--account", "here")
+
+    assert [line for line in undone.err.splitlines() if "tag" in line] == [
+        "kept entity tag:1: in use"
+    ]
+
+
 def test_the_status_says_how_a_pull_stands(vendor: Vendor, pull: Puller, cli: Cli) -> None:
     """As a table and as JSON, with the run that `import list` shows as well."""
     vendor.record([encounter(1)])

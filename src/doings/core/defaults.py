@@ -3,7 +3,7 @@
 They are ordinary entities, numbered within their type, and may be changed or deleted.
 """
 
-from doings.core.entity import EntityDraft, EntityKey
+from doings.core.entity import CONTACT, EntityDraft, EntityKey
 from doings.core.text import json_text
 
 ACTIVITY_CATEGORY = "activity_category"
@@ -24,6 +24,22 @@ SETTINGS = (
 
 They are not the people and things of a business, and are shown where they are asked for by type.
 """
+
+HELD_BY: dict[str, tuple[str, str]] = {
+    TAG: (CONTACT, "tags"),
+    GENDER: (CONTACT, "gender_id"),
+    CONTACT_FIELD_TYPE: (CONTACT_FIELD, "contact_field_type"),
+    ACTIVITY_CATEGORY: (ACTIVITY_TYPE, "category"),
+}
+"""Where ids of entities of a type stand: in entities of which type, and in which attribute."""
+
+HELD_BY_KIND: dict[str, tuple[str, str]] = {
+    CONTACT_FIELD_TYPE: ("conversation.logged", "contact_field_type_id"),
+}
+"""Where such ids stand in activities: of which kind, and in which member of their data."""
+
+INTRODUCER = "first_met_through"
+"""The attribute of a contact that holds the seq of the contact who introduced this one."""
 
 _CATEGORIES = ("Simple activities", "Sport", "Food", "Cultural activities")
 

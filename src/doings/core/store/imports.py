@@ -72,13 +72,17 @@ UndoStage = Literal[
     "things_again",
     "contacts",
     "contacts_again",
+    "settings",
+    "settings_again",
+    "categories",
+    "categories_again",
 ]
 """What an undo goes through, one after the other.
 
-Merges go first, as who is merged stays. Activities go before what they are linked to, and things
-before the contacts they belong to.
-`recorded` are the activities that the import recorded. `things_again` and `contacts_again` are
-entities that were deleted before the import made them again.
+Merges go first, as who is merged stays. Activities go before what they are linked to, things before
+the contacts they belong to, and all of these before what they refer to: settings, like a tag, and
+the categories of types. `recorded` are the activities that the import recorded, `…_again` what was
+deleted before the import made it again.
 """
 
 UNDO_STAGES: tuple[UndoStage, ...] = get_args(UndoStage)
@@ -86,10 +90,15 @@ UNDO_STAGES: tuple[UndoStage, ...] = get_args(UndoStage)
 
 
 class UndoPlace(msgspec.Struct, frozen=True):
-    """How far an undo has come: all with this seq or a greater one is done in this stage."""
+    """How far an undo has come: all with this seq or a greater one is done in this stage.
+
+    `introducers` are the seqs of contacts and of who introduced them, as they were at `read_at`.
+    """
 
     stage: UndoStage
     before: int
+    introducers: dict[int, int] = {}
+    read_at: int = 0
 
 
 class Kept(msgspec.Struct, frozen=True):

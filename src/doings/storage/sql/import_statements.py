@@ -93,8 +93,8 @@ SEQS_OF_MERGES_IN_RANGE = """
     SELECT seq FROM merges
     WHERE account_id = :account_id AND seq >= :first AND seq < :end AND reverted_at IS NULL
     ORDER BY seq DESC LIMIT :limit"""
-# Of some entities those that activities are linked to, that others belong to, or that are one
-# person with others.
+# Of some entities those that activities are linked to, that others belong to, that are one person
+# with others, or that belong to such a person, who shows what each of them has.
 ENTITIES_IN_USE = """
     SELECT e.seq FROM entities e
     WHERE e.account_id = :account_id AND e.seq = ANY(:seqs) AND (
@@ -104,7 +104,24 @@ ENTITIES_IN_USE = """
             SELECT 1 FROM entities o WHERE o.account_id = :account_id
                 AND o.contact_seq = e.seq AND o.deleted_at IS NULL
         )
+        OR EXISTS (
+            SELECT 1 FROM entities c WHERE c.account_id = :account_id
+                AND c.seq = e.contact_seq AND c.group_seq IS NOT NULL
+        )
     )"""
+# The attributes of entities of a type that hold some text, as of a time, by parts.
+HOLDERS_AFTER = """
+    SELECT updated_at, seq, attrs FROM entities
+    WHERE account_id = :account_id AND type = :type AND (updated_at, seq) > (:since, :after)
+        AND deleted_at IS NULL AND attrs LIKE :holding
+    ORDER BY updated_at, seq LIMIT :limit"""
+# The data of activities of a kind that hold some text, by parts.
+HOLDING_ACTIVITIES_AFTER = """
+    SELECT l.occurred_at, l.activity_seq, a.data FROM links l
+    JOIN activities a ON a.account_id = :account_id AND a.seq = l.activity_seq
+    WHERE l.account_id = :account_id AND l.entity = 0 AND l.kind = :type
+        AND (l.occurred_at, l.activity_seq) > (:since, :after) AND a.data LIKE :holding
+    ORDER BY l.occurred_at, l.activity_seq LIMIT :limit"""
 
 # The columns that `rows.import_job_from_row` takes, in its order.
 IMPORT_JOB = (

@@ -14,6 +14,7 @@ from functools import partial
 import msgspec
 
 from doings.core.activity import Activity, Draft
+from doings.core.defaults import ACTIVITY_CATEGORY, ACTIVITY_TYPE, HELD_BY
 from doings.core.entity import CONTACT, Entity, EntityDraft
 from doings.core.errors import Conflict
 from doings.core.store.imports import UNDO_STAGES, Kept, UndoPart, UndoPlace, UndoStage
@@ -24,6 +25,7 @@ from doings.storage.sql import import_statements as sql
 from doings.storage.sql.merge_statements import MERGES_BY_SEQ
 from doings.storage.transaction import Transaction
 from doings.storage.writing import activities, entities, entity_rows, merges
+from doings.storage.writing.importing import uses
 from doings.storage.writing.importing.imports import set_state
 
 PART_SIZE = 200
@@ -46,9 +48,10 @@ _entity_draft = msgspec.json.Decoder(EntityDraft).decode
 class _Part:
     """What this transaction takes back from an import."""
 
-    def __init__(self, transaction: Transaction, run: int) -> None:
+    def __init__(self, transaction: Transaction, run: int, place: UndoPlace) -> None:
         self.transaction = transaction
         self.run = run
+        self.place = place
         self.activities = 0
         self.entities = 0
         self.reverted = 0
@@ -68,20 +71,20 @@ async def undo(transaction: Transaction, run: int, place: UndoPlace | None) -> U
         place = UndoPlace(UNDO_STAGES[0], END)
         await read.run(transaction, run)
         await transaction.execute(sql.BEGIN_UNDO, run=run)
-    part = _Part(transaction, run)
+    part = _Part(transaction, run, place)
     before = await _STAGES[place.stage](part, place.before)
-    following = _place_after(place.stage, before)
+    following = _place_after(part.place, before)
     await transaction.execute(sql.COUNT_KEPT, run=run, kept=len(part.kept))
     if following is None:
         await set_state(transaction, run, "undone")
     return UndoPart(part.activities, part.entities, part.reverted, part.kept, following)
 
 
-def _place_after(stage: UndoStage, before: int | None) -> UndoPlace | None:
+def _place_after(place: UndoPlace, before: int | None) -> UndoPlace | None:
     if before is not None:
-        return UndoPlace(stage, before)
-    stages = UNDO_STAGES[UNDO_STAGES.index(stage) + 1 :]
-    return UndoPlace(stages[0], END) if stages else None
+        return msgspec.structs.replace(place, before=before)
+    stages = UNDO_STAGES[UNDO_STAGES.index(place.stage) + 1 :]
+    return msgspec.structs.replace(place, stage=stages[0], before=END) if stages else None
 
 
 async def _undo_merges(part: _Part, before: int) -> int | None:
@@ -116,8 +119,17 @@ def _is_contact(entity: Entity) -> bool:
     return entity.type == CONTACT
 
 
+def _is_category(entity: Entity) -> bool:
+    return entity.type == ACTIVITY_CATEGORY
+
+
+def _is_setting(entity: Entity) -> bool:
+    """Whether others hold its id, or it holds that of a category."""
+    return entity.type in HELD_BY.keys() | {ACTIVITY_TYPE} and not _is_category(entity)
+
+
 def _is_thing(entity: Entity) -> bool:
-    return entity.type != CONTACT
+    return not (_is_contact(entity) or _is_setting(entity) or _is_category(entity))
 
 
 async def _undo_made(part: _Part, before: int, *, is_meant: Callable[[Entity], bool]) -> int | None:
@@ -125,20 +137,23 @@ async def _undo_made(part: _Part, before: int, *, is_meant: Callable[[Entity], b
     seqs, following = await _recorded_seqs(part, before, sql.SEQS_OF_ENTITIES_IN_RANGE, PART_SIZE)
     found = await by_seqs_with_deleted(part.transaction, set(seqs))
     meant = [found[seq] for seq in seqs if is_meant(found[seq])]
-    since = await _Versions.of(part, [entity.seq for entity in meant])
-    changed = {
+    await _take_back(part, meant, await _changed_since(part, meant))
+    return following
+
+
+async def _changed_since(part: _Part, made: Sequence[Entity]) -> set[int]:
+    """The seqs of those entities of the import that somebody changed since."""
+    since = await _Versions.of(part, [entity.seq for entity in made])
+    return {
         entity.seq
-        for entity in meant
+        for entity in made
         if not since.is_as_recorded(entity.seq, entity.created_at, entity.updated_at)
     }
-    await _take_back(part, meant, changed)
-    return following
 
 
 async def _take_back(part: _Part, made: Sequence[Entity], changed: set[int]) -> None:
     transaction = part.transaction
-    rows = await transaction.fetch(sql.ENTITIES_IN_USE, seqs=[entity.seq for entity in made])
-    in_use = {row[0] for row in rows}
+    in_use = await _in_use(part, made)
     for entity in made:
         if entity.seq in changed:
             part.keep(entity, CHANGED)
@@ -148,6 +163,34 @@ async def _take_back(part: _Part, made: Sequence[Entity], changed: set[int]) -> 
             await entity_rows.take_back(transaction, entity)
             part.entities += 1
     await transaction.write_tallies()
+
+
+async def _in_use(part: _Part, made: Sequence[Entity]) -> set[int]:
+    """The seqs of those entities that others use."""
+    seqs = [entity.seq for entity in made]
+    found = await uses.seqs_in_use(part.transaction, seqs)
+    held = await uses.held_ids(part.transaction, {entity.type for entity in made})
+    found |= {entity.seq for entity in made if entity.id in held.get(entity.type, ())}
+    if any(_is_contact(entity) for entity in made):
+        part.place = await uses.read_introducers(part.transaction, part.place)
+        found |= await _introducing(part, set(seqs) - found)
+    return found
+
+
+async def _introducing(part: _Part, seqs: set[int]) -> set[int]:
+    """The seqs of those contacts who introduced somebody that stays.
+
+    Contacts of the import that introduced each other go together. So whoever names somebody is
+    followed up to those who stay for another reason.
+    """
+    pairs = uses.chain(part.place.introducers, seqs)
+    found = await by_seqs_with_deleted(part.transaction, set(pairs))
+    introduced = [one for one in found.values() if not one.is_deleted]
+    own = [one for one in introduced if await _is_made_by(part, one.seq)]
+    staying = {one.seq for one in introduced} - {one.seq for one in own}
+    staying |= await _changed_since(part, own)
+    staying |= await uses.seqs_in_use(part.transaction, [one.seq for one in own])
+    return uses.followed(pairs, staying) & seqs
 
 
 async def _recorded_seqs(
@@ -304,4 +347,8 @@ _STAGES: dict[UndoStage, Callable[[_Part, int], Awaitable[int | None]]] = {
     "things_again": partial(_undo_made_again, is_meant=_is_thing),
     "contacts": partial(_undo_made, is_meant=_is_contact),
     "contacts_again": partial(_undo_made_again, is_meant=_is_contact),
+    "settings": partial(_undo_made, is_meant=_is_setting),
+    "settings_again": partial(_undo_made_again, is_meant=_is_setting),
+    "categories": partial(_undo_made, is_meant=_is_category),
+    "categories_again": partial(_undo_made_again, is_meant=_is_category),
 }
