@@ -4,7 +4,7 @@ Nothing here knows a service: a dialect's `saved.py` fills in `SavedAnswers`.
 """
 
 import re
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from enum import Enum
 from typing import TypeVar
 
@@ -17,6 +17,7 @@ from doings.core.documents.rendering import json_rendering, rendered
 from doings.core.entity import Entity, EntityDraft, EntityKey, draft_of
 from doings.core.errors import Invalid, Malformed
 from doings.core.query import Query
+from doings.core.store import Writer
 from doings.core.store.rendering import Rendering
 from doings.core.text import json_text, members_from_text, object_from_text
 from doings.core.timeline import Timeline
@@ -82,7 +83,8 @@ class ImportItem(msgspec.Struct, frozen=True, kw_only=True):
     `new_entities` are made where they are not there and change nothing else. The things of `named`
     are linked to the activity once their ids are known; without a draft they are tags of the
     entities. `id` is the activity's, where the element was exported from this account. `left_out`
-    is what an element says in words that is not kept here; it says nothing else then.
+    is what an element says in words that is not kept here; it says nothing else then. `twins` are
+    the external ids that the same activity may have here, as the service shows it in other lists.
 
     What follows is for pulls. `listed` is a thing by its number, `refers` what else entities hold.
     `whole` are the key of a contact, types of what belongs to it, and how the ids of those begin
@@ -97,6 +99,7 @@ class ImportItem(msgspec.Struct, frozen=True, kw_only=True):
     named: tuple[NamedRef, ...] = ()
     id: str | None = None
     left_out: str | None = None
+    twins: tuple[str, ...] = ()
     listed: ListedThing | None = None
     refers: tuple[Reference, ...] = ()
     whole: tuple[EntityKey, tuple[str, ...], str] | None = None
@@ -122,6 +125,17 @@ def as_it_is(activity: Activity, _draft: Draft, _now: int) -> Draft:
     return draft_of_activity(activity)
 
 
+class OtherLists(msgspec.Struct, frozen=True):
+    """What becomes of an activity that a service shows in several lists.
+
+    `joined` takes what is known and what another list says, and returns all of it. `noted` is
+    called where there is such an activity.
+    """
+
+    joined: Callable[[Draft, Draft], Draft]
+    noted: Callable[[Writer], Awaitable[None]]
+
+
 class SavedAnswers(msgspec.Struct, frozen=True, kw_only=True):
     """How a dialect reads and writes its vendor's lists.
 
@@ -135,6 +149,7 @@ class SavedAnswers(msgspec.Struct, frozen=True, kw_only=True):
     elements of one answer that say the same are as many activities. `place_of` names the place of
     an element where that is not its number in a list. `lacks_numbers` tells whether elements do not
     say the numbers that the vendor shows; without it no account can keep such numbers.
+    `other_lists` is for items that have twins.
     """
 
     elements_from_answer: Callable[[bytes], list[bytes]]
@@ -148,6 +163,7 @@ class SavedAnswers(msgspec.Struct, frozen=True, kw_only=True):
     has_ids: bool = True
     place_of: Callable[[bytes], str | None] | None = None
     lacks_numbers: Callable[[Sequence[bytes]], bool] | None = None
+    other_lists: OtherLists | None = None
 
 
 _MARK = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[{]|[\]}]', re.DOTALL)

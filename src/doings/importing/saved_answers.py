@@ -18,6 +18,7 @@ from doings.core.errors import Invalid, Malformed, Misconfigured, WrongEncoding
 from doings.core.imports import (
     Context,
     ImportItem,
+    OtherLists,
     SavedAnswers,
     answers_from_text,
     filled_draft,
@@ -132,14 +133,16 @@ Put = Callable[[Writer, Sequence[ImportItem]], Awaitable[ImportCounts]]
 
 def putting(saved: SavedAnswers, now: int) -> Put:
     """What writes items of a dialect in one transaction; `now` is an instant."""
-    return putting_with(saved.filled_activity, now)
+    return putting_with(saved.filled_activity, now, saved.other_lists)
 
 
-def putting_with(filled: Callable[[Activity, Draft, int], Draft], now: int) -> Put:
+def putting_with(
+    filled: Callable[[Activity, Draft, int], Draft], now: int, lists: OtherLists | None = None
+) -> Put:
     """What writes items; `filled` completes activities as `SavedAnswers.filled_activity` does."""
 
     async def put(writer: Writer, items: Sequence[ImportItem]) -> ImportCounts:
-        return await _Writing(writer, filled, now).put(items)
+        return await _Writing(writer, filled, now, lists).put(items)
 
     return put
 
@@ -148,11 +151,17 @@ class _Writing:
     """Writing items in one transaction."""
 
     def __init__(
-        self, writer: Writer, filled: Callable[[Activity, Draft, int], Draft], now: int
+        self,
+        writer: Writer,
+        filled: Callable[[Activity, Draft, int], Draft],
+        now: int,
+        lists: OtherLists | None,
     ) -> None:
         self._writer = writer
         self._filled = filled
         self._now = now
+        self._lists = lists
+        self._is_noted = False
         self._deleted: set[EntityKey] = set()
         """The entities that the items say something of and that stay deleted."""
 
@@ -180,14 +189,27 @@ class _Writing:
         """The items to record, and those about activities that are there or are among the first."""
         fresh: list[ImportItem] = []
         others: list[ImportItem] = []
-        names: set[tuple[str, str]] = set()
+        names = await self._twins_there(items)
         for item in items:
             name = _external_name(item)
-            is_there = name in names or await _known(self._writer, item) is not None
+            is_there = not names.isdisjoint(_names(item))
+            is_there = is_there or await _known(self._writer, item) is not None
             (others if is_there else fresh).append(item)
             if name is not None:
                 names.add(name)
         return fresh, others
+
+    async def _twins_there(self, items: Sequence[ImportItem]) -> set[tuple[str, str]]:
+        """Under which names of other lists activities were recorded, looked up at once."""
+        wanted: dict[str, list[str]] = {}
+        for item in items:
+            for origin, name in _twin_names(item):
+                wanted.setdefault(origin, []).append(name)
+        return {
+            (origin, name)
+            for origin, names in wanted.items()
+            for name in await self._writer.recorded_external_ids(origin, names)
+        }
 
     async def _record(self, items: Sequence[ImportItem], directory: Directory) -> int:
         """Record the activities of items; returns how many are new."""
@@ -201,15 +223,31 @@ class _Writing:
 
     async def _is_filled(self, item: ImportItem) -> bool:
         """Whether an element about a known activity said what was missing; it is there then."""
-        known = await _known(self._writer, item)
-        if known is None or item.draft is None or known.external_id != item.draft.external_id:
+        known = await _known(self._writer, item) or await self._twin(item)
+        if known is None or item.draft is None:
+            return False
+        if self._lists is not None and known.external_id in item.twins:
+            if not self._is_noted:
+                await self._lists.noted(self._writer)
+                self._is_noted = True
+            whole = self._lists.joined(draft_of(known), item.draft)
+        elif known.external_id != item.draft.external_id:
             # What was exported from here is ours, and lacks nothing.
             return False
-        whole = self._filled(known, item.draft, self._now)
+        else:
+            whole = self._filled(known, item.draft, self._now)
         if is_same(whole, draft_of(known)):
             return False
         await self._writer.revise(known.seq, lambda _: whole)
         return True
+
+    async def _twin(self, item: ImportItem) -> Activity | None:
+        """The activity of an element that another list showed before."""
+        for origin, name in _twin_names(item):
+            known = await self._writer.activity_by_external_id(origin, name)
+            if known is not None:
+                return known
+        return None
 
     async def _fill_entities(self, items: Sequence[ImportItem]) -> set[EntityKey]:
         """Write what is said of entities and was not known; returns those made or changed."""
@@ -239,6 +277,16 @@ def _external_name(item: ImportItem) -> tuple[str, str] | None:
     if draft is None or draft.external_id is None:
         return None
     return draft.origin, draft.external_id
+
+
+def _twin_names(item: ImportItem) -> list[tuple[str, str]]:
+    return [] if item.draft is None else [(item.draft.origin, name) for name in item.twins]
+
+
+def _names(item: ImportItem) -> list[tuple[str, str]]:
+    """All names that the activity of an item may have."""
+    name = _external_name(item)
+    return [*_twin_names(item), name] if name is not None else _twin_names(item)
 
 
 async def _known(reader: ActivityReader, item: ImportItem) -> Activity | None:

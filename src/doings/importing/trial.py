@@ -45,7 +45,7 @@ class FirstMentions:
                 if self._is_new_line(item.says):
                     yield item
             elif isinstance(item.says, ImportItem):
-                if self._is_new(item.says.draft):
+                if self._is_new(item.says.draft, item.says.twins):
                     yield msgspec.structs.replace(item, says=self._with_new_entities(item.says))
             elif isinstance(item.says, PersonItem):
                 if self._is_new_person(item.says):
@@ -67,11 +67,12 @@ class FirstMentions:
         self.entities.update([person.key, *(key for key, _ in person.parts)])
         return True
 
-    def _is_new(self, draft: Draft | None) -> bool:
+    def _is_new(self, draft: Draft | None, twins: tuple[str, ...] = ()) -> bool:
         if draft is None or draft.external_id is None:
             return True
         name = draft.origin, draft.external_id
-        if name in self._activities:
+        names = {name, *((draft.origin, twin) for twin in twins)}
+        if not self._activities.isdisjoint(names):
             self.repeated += 1
             return False
         self._activities.add(name)

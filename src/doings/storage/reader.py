@@ -85,6 +85,9 @@ class AccountReader:
     async def activity_by_external_id(self, origin: str, external_id: str) -> Activity | None:
         return await activities.by_external_id(self._transaction, origin, external_id)
 
+    async def recorded_external_ids(self, origin: str, external_ids: Sequence[str]) -> set[str]:
+        return await activities.recorded_external_ids(self._transaction, origin, external_ids)
+
     async def activities(self, seqs: Sequence[int]) -> list[Activity]:
         return await activities.by_seqs(self._transaction, seqs)
 

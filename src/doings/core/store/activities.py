@@ -44,6 +44,9 @@ class ActivityReader(Protocol):
     async def activity_by_external_id(self, origin: str, external_id: str) -> Activity | None:
         """The activity that was recorded under this origin and external id, or None."""
 
+    async def recorded_external_ids(self, origin: str, external_ids: Sequence[str]) -> set[str]:
+        """Those of the external ids of an origin under which an activity was recorded."""
+
     async def activities(self, seqs: Sequence[int]) -> list[Activity]:
         """The activities of these seqs, in the order of `seqs`; seqs of none are left out."""
 

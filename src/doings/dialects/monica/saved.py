@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from doings.core.account import ONE_SEQUENCE
 from doings.core.activity import Activity
 from doings.core.documents.rendering import encoded_documents, rendered
 from doings.core.entity import CONTACT, EntityKey
@@ -16,12 +17,13 @@ from doings.core.imports import (
     Contact,
     Context,
     ImportItem,
+    OtherLists,
     SavedAnswers,
     decoded_answer,
     elements_of_list,
 )
 from doings.core.query import LARGEST_PAGE, Query
-from doings.core.store import Reader
+from doings.core.store import Reader, Writer
 from doings.core.store.entities import EntityReader
 from doings.core.store.rendering import Rendering
 from doings.core.timeline import Timeline
@@ -32,6 +34,7 @@ from doings.dialects.monica.mapping.activity import activity_documents, linked_e
 from doings.dialects.monica.mapping.numbers import numbers_of
 from doings.dialects.monica.mapping.public_ids import identities
 from doings.dialects.monica.mapping.render_context import AccountApi, RenderContext
+from doings.dialects.monica.mapping.resources.merging import as_one, saved_twins
 from doings.dialects.monica.mapping.resources.saved import ENTRIES, entry_item, saved_entry
 from doings.dialects.monica.mapping.resources.saved_parts import (
     PARTS,
@@ -155,6 +158,20 @@ def parse_element(element: bytes, context: Context, *, may_be_alone: bool = Fals
     )
 
 
+def _parse_saved(element: bytes, context: Context) -> ImportItem:
+    """What an element of a saved list says, and by which names other lists may have it."""
+    item = parse_element(element, context)
+    twins = saved_twins(item)
+    return msgspec.structs.replace(item, twins=twins) if twins else item
+
+
+async def noted_twins(writer: Writer) -> None:
+    """Note that what is shown in two lists has the same number in both, where numbers are kept."""
+    numbers = numbers_of(await writer.account())
+    if numbers.is_kept and not numbers.is_one_sequence:
+        await writer.change_settings(lambda settings: settings | {ONE_SEQUENCE: True})
+
+
 async def respond_chunks(timeline: Timeline, context: Context) -> AsyncIterator[bytes]:
     """The list of the account, or of a contact, in one page; raises NotFound."""
     numbers = numbers_of(context.account)
@@ -228,9 +245,10 @@ def _tail(count: int, years: list[tuple[int, int]], url: str) -> bytes:
 
 SAVED = SavedAnswers(
     elements_from_answer=elements_from_answer,
-    parse_element=parse_element,
+    parse_element=_parse_saved,
     respond_chunks=respond_chunks,
     contact_of_export=Contact.PERHAPS,
     place_of=place_of,
     lacks_numbers=lambda elements: any(map(is_element, elements)),
+    other_lists=OtherLists(as_one, noted_twins),
 )

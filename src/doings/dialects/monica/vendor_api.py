@@ -14,7 +14,6 @@ from typing import Literal
 
 import msgspec
 
-from doings.core.account import ONE_SEQUENCE
 from doings.core.clock import SECOND
 from doings.core.imports import Context, ImportItem
 from doings.core.pulling.service import (
@@ -28,7 +27,6 @@ from doings.core.pulling.service import (
     Seen,
     Service,
 )
-from doings.core.store import Writer
 from doings.core.values.instants import instant_from_text
 from doings.dialects.monica.mapping.numbers import numbers_of
 from doings.dialects.monica.mapping.resources.merging import changed, joined, twins
@@ -43,7 +41,13 @@ from doings.dialects.monica.mapping.resources.pulled import (
     thing_of,
 )
 from doings.dialects.monica.mapping.resources.saved import ENTRIES
-from doings.dialects.monica.saved import SAVED, elements_from_answer, object_of, parse_element
+from doings.dialects.monica.saved import (
+    SAVED,
+    elements_from_answer,
+    noted_twins,
+    object_of,
+    parse_element,
+)
 from doings.dialects.monica.vocabulary import RECORDED_KIND
 
 CONTACTS, ACTIVITIES = "contacts", "activities"
@@ -335,13 +339,6 @@ def parse(element: bytes, context: Context) -> ImportItem:
     made_at = _made_at(element)
     repeats = () if made_at is None else completions(item.draft, made_at)
     return msgspec.structs.replace(item, repeats=repeats)
-
-
-async def noted_twins(writer: Writer) -> None:
-    """Note that what is shown in two lists has the same number in both, where numbers are kept."""
-    numbers = numbers_of(await writer.account())
-    if numbers.is_kept and not numbers.is_one_sequence:
-        await writer.change_settings(lambda settings: settings | {ONE_SEQUENCE: True})
 
 
 def _updated_at(element: bytes) -> int | None:

@@ -66,6 +66,18 @@ async def by_external_id(
     return (await _with_fitting_links(transaction, rows))[0] if rows else None
 
 
+async def recorded_external_ids(
+    transaction: ReadTransaction, origin: str, external_ids: Sequence[str]
+) -> set[str]:
+    """Those of the external ids under which an activity was recorded."""
+    if not external_ids:
+        return set()
+    rows = await transaction.fetch(
+        sql.ACTIVITIES_BY_EXTERNAL_ID, origin=origin, ids=list(external_ids)
+    )
+    return {row[0] for row in rows}
+
+
 async def by_seqs(transaction: ReadTransaction, seqs: Sequence[int]) -> list[Activity]:
     """Those of the activities that exist, in the order of `seqs`, however large they are."""
     if not seqs:

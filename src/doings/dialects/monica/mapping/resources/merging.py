@@ -1,5 +1,6 @@
-"""What becomes of an activity of Monica's that a pull sees in another list, or once more. Pure."""
+"""What becomes of an activity of Monica's that is seen in another list, or once more. Pure."""
 
+import re
 from collections.abc import Sequence
 
 import msgspec
@@ -22,6 +23,29 @@ def twins(item: ImportItem) -> Sequence[str]:
     if draft is None or draft.external_id is None or resource_of(draft) is not None:
         return ()
     return [f"{name}-{draft.external_id}" for name in ENTRIES]
+
+
+def saved_twins(item: ImportItem) -> tuple[str, ...]:
+    """The names that what an element of a saved list says may have in the other lists.
+
+    Only a Doings shows something in two lists. It does so under one number, which is its own in all
+    lists, and under a UUID of version 7; those of Monica are of version 4.
+    """
+    name = item.draft.external_id if item.draft else None
+    if name is None or item.id is None or not _DOINGS_ID.fullmatch(item.id):
+        return ()
+    listed, _, number = name.rpartition("-")
+    return (number,) if listed else tuple(twins(item))
+
+
+_DOINGS_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+
+
+def as_one(known: Draft, said: Draft) -> Draft:
+    """What two lists say, of which the list of activities says less; the name stays."""
+    if resource_of(said) is None or resource_of(known) is not None:
+        return joined(known, said)
+    return msgspec.structs.replace(joined(said, known), external_id=known.external_id)
 
 
 def joined(known: Draft, said: Draft) -> Draft:

@@ -127,7 +127,11 @@ def _field_drafts(document: SavedPart, owner: str) -> list[KeyedDraft]:
 
 def field_type(name: str, id_: str, said: SavedFieldType) -> KeyedDraft:
     """A type of somebody's own, by the id that it had."""
-    attrs = {"fontawesome_icon": said.fontawesome_icon, "protocol": said.protocol}
+    attrs = {
+        "fontawesome_icon": said.fontawesome_icon,
+        "protocol": said.protocol,
+        "type": said.type,
+    }
     known = {key: value for key, value in attrs.items() if value}
     return (CONTACT_FIELD_TYPE, f"{ORIGIN}-{id_}"[:255]), EntityDraft(
         name=name, attrs=json_text(known)
@@ -140,7 +144,10 @@ def _field_type(document: SavedPart, _: str) -> ImportItem:
         # Every account has these.
         return ImportItem(draft=None)
     said = SavedFieldType(
-        fontawesome_icon=document.fontawesome_icon, protocol=document.protocol, name=name
+        fontawesome_icon=document.fontawesome_icon,
+        protocol=document.protocol,
+        name=name,
+        type=document.type,
     )
     return ImportItem(draft=None, new_entities=(field_type(name, str(document.id), said),))
 
