@@ -43,8 +43,11 @@ _DOINGS_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}
 
 def as_one(known: Draft, said: Draft) -> Draft:
     """What two lists say, of which the list of activities says less; the name stays."""
-    if resource_of(said) is None or resource_of(known) is not None:
+    if resource_of(said) is None:
         return joined(known, said)
+    if resource_of(known) is not None:
+        # It was joined before, and its day may be that of the list of activities.
+        return known
     return msgspec.structs.replace(joined(said, known), external_id=known.external_id)
 
 
