@@ -9,7 +9,11 @@ from doings.core.store.imports import ImportJob
 from doings.core.timeline import Timeline
 
 NDJSON = "ndjson"
+VCARD = "vcard"
+CSV = "csv"
 """What a file is read as that is no vendor's answer."""
+
+FORMATS = (NDJSON, VCARD, CSV)
 
 
 class ImportJobs(Protocol):

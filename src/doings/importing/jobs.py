@@ -22,11 +22,10 @@ from doings.core.store.imports import AT_WORK, ImportJob, ImportStage, JobState
 from doings.core.text import checked_text
 from doings.core.timeline import Timeline
 from doings.importing.files import (
-    checked_dialect,
-    content_of_file,
     content_of_parts,
     parts_of_content,
     read_file,
+    taken_file,
 )
 from doings.importing.progress import Dropped, Progress
 from doings.importing.registry import SAVED
@@ -101,15 +100,14 @@ class Runner(BackgroundTask):
         self, timeline: Timeline, name: str, content: bytes, *, dialect: str, contact: str
     ) -> ImportJob:
         """Take a file in and have it checked; raises Invalid and TooMuch."""
-        content = await asyncio.to_thread(content_of_file, content)
-        dialect = await asyncio.to_thread(checked_dialect, content, dialect, contact)
-        parts = await asyncio.to_thread(parts_of_content, content)
+        taken = await asyncio.to_thread(taken_file, name, content, dialect, contact)
+        parts = await asyncio.to_thread(parts_of_content, taken.content)
         now = self._clock.now()
         job = ImportJob(
             id=self._clock.new_id(),
             stage="checking",
             file=name[:NAME_LENGTH],
-            dialect=dialect,
+            dialect=taken.dialect,
             contact=contact or None,
             by=timeline.by,
             created_at=now,

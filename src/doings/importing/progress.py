@@ -1,5 +1,8 @@
 """How far an import job is: noted in the transactions that do it, and read where it goes on."""
 
+from collections.abc import AsyncIterable, AsyncIterator
+from typing import TypeVar
+
 import msgspec
 
 from doings.core.budget import REFUSED_SHOWN
@@ -12,7 +15,9 @@ from doings.core.store.imports import (
     ImportStage,
     RefusedItem,
 )
-from doings.importing.importer import Refusal
+from doings.importing.importer import Item, Refusal
+
+T = TypeVar("T")
 
 
 class Dropped(Exception):
@@ -30,6 +35,10 @@ class Progress:
         self._refused = job.report.refused if is_going_on else ()
         self._late: list[Refusal] = []
         """What was refused since."""
+        self._remarks = job.report.remarks if is_going_on else ()
+        self._remarked = job.report.remarked if is_going_on else 0
+        self._late_remarks: list[tuple[str, int]] = []
+        """What was remarked since, and how much was read with it."""
         self._noted = {job.done}
         """How far this process has said that the job is, whether that lasted or was given up."""
         self.total = 0
@@ -38,12 +47,25 @@ class Progress:
         """Take up what is refused."""
         self._late.append(refusal)
 
+    async def remarking(self, items: AsyncIterable[Item[T]]) -> AsyncIterator[Item[T]]:
+        """The items; what is only a remark is taken up on the way."""
+        async for item in items:
+            if item.says is None:
+                self._late_remarks.append((item.place, item.done))
+            yield item
+
     def report_at(self, done: int) -> ImportReport:
         """What is known of the items up to that one."""
         early = [one for one in self._late if one.done <= done]
         counts = ImportCounts(bad=self.bad + len(early))
         refused = [RefusedItem(one.place, one.reason) for one in early[:REFUSED_SHOWN]]
-        return ImportReport(counts=counts, refused=(*self._refused, *refused)[:REFUSED_SHOWN])
+        remarks = [remark for remark, at in self._late_remarks if at <= done]
+        return ImportReport(
+            counts=counts,
+            refused=(*self._refused, *refused)[:REFUSED_SHOWN],
+            remarks=(*self._remarks, *remarks[:REFUSED_SHOWN])[:REFUSED_SHOWN],
+            remarked=self._remarked + len(remarks),
+        )
 
     async def keep(self, writer: Writer, number: int, done: int) -> None:
         """Note in a transaction how far the job is; raises Dropped.

@@ -43,7 +43,9 @@ async def try_out(timeline: Timeline, progress: Progress, reading: Reading) -> N
     importer: Importer[Any] = Importer(
         timeline, made.noting(reading.put), progress.refuse, keep=progress.keep, is_trial=True
     )
-    counts = await importer.run(first.of(in_pieces(reading.items)), _show_nothing, None)
+    counts = await importer.run(
+        first.of(progress.remarking(in_pieces(reading.items))), _show_nothing, None
+    )
     counts = counts_of_trial(counts, first, made)
     report = msgspec.structs.replace(progress.report_at(reading.total), counts=counts)
     drops_file = not counts.add_something
@@ -72,7 +74,7 @@ async def bring_in(timeline: Timeline, progress: Progress, reading: Reading) -> 
             number=number,
             bad=progress.bad,
         )
-        items = _behind(in_pieces(reading.items), job.done)
+        items = progress.remarking(_behind(in_pieces(reading.items), job.done))
         await importer.run(items, _show_nothing, None)
         number = importer.number
     report = progress.report_at(reading.total)

@@ -127,7 +127,7 @@ async def test_saved_answers_are_recognized(
         (b"", {}, ("file", "empty")),
         (b"  \n", {}, ("file", "empty")),
         (b"%PDF-1.7", {}, ("file", "a PDF")),
-        (b"PK\x03\x04", {}, ("file", "ZIP")),
+        (b"PK\x03\x04", {}, ("file", "archive")),
         (b"\x1f\x8b\x08damaged", {}, ("file", "nothing was imported")),
         (b"<!doctype html><p>Not found</p>", {}, ("file", "web page")),
         (b"a,b\n1,2\n3,4", {}, ("file", "table")),

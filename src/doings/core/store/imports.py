@@ -149,12 +149,15 @@ class ImportReport(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a job has come to so far: `undo` where an import is taken back, else `counts`.
 
     Not more than `budget.REFUSED_SHOWN` items are named; `counts.bad` or `undo.kept` counts them
-    all. `reason` is why the job failed.
+    all. `remarks` are what else is to be known, as what a file says that is not kept here, or how a
+    table is read; `remarked` counts them all. `reason` is why the job failed.
     """
 
     counts: ImportCounts = ImportCounts()
     undo: UndoCounts = UndoCounts()
     refused: tuple[RefusedItem, ...] = ()
+    remarks: tuple[str, ...] = ()
+    remarked: int = 0
     reason: str | None = None
 
 

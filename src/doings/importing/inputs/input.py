@@ -75,6 +75,15 @@ def input_of_items(
     now: int,
 ) -> Input[ImportItem | PersonItem]:
     """Items of a format that is no vendor's: activities, or people; `now` is an instant."""
+    items = items_of_sources(sources, read)
+    return Input(items, total_of(sources, None), putting_items(now))
+
+
+PutItems = Callable[[Writer, list[ImportItem | PersonItem]], Awaitable[ImportCounts]]
+
+
+def putting_items(now: int) -> PutItems:
+    """What writes activities and people of a format that is no vendor's; `now` is an instant."""
     put_activities = saved_answers.putting_with(as_it_is, now)
 
     async def put(writer: Writer, items: list[ImportItem | PersonItem]) -> ImportCounts:
@@ -83,5 +92,4 @@ def input_of_items(
         counts = await put_people(writer, people) if people else ImportCounts()
         return counts + await put_activities(writer, others) if others else counts
 
-    items = items_of_sources(sources, read)
-    return Input(items, total_of(sources, None), put)
+    return put

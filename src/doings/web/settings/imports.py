@@ -9,7 +9,7 @@ from starlette.responses import Response
 from doings.auth.principal import ADMIN
 from doings.core.budget import IMPORT_FILE_BYTES
 from doings.core.errors import Conflict, Invalid, NotFound, TooLarge
-from doings.core.import_jobs import NDJSON
+from doings.core.import_jobs import CSV, FORMATS, NDJSON, VCARD
 from doings.core.store import Reader, Writer
 from doings.core.store.imports import ImportJob, ImportReport, ImportRun
 from doings.httpkit.input.params import Parameters, integer_from_text, last
@@ -30,6 +30,8 @@ FORM_BYTES = 65_536
 
 NAMES = {
     NDJSON: "NDJSON",
+    VCARD: "vCards",
+    CSV: "a table (CSV)",
     "monica": "Monica",
     "cobot": "Cobot",
     "invent": "Invent",
@@ -215,7 +217,7 @@ async def _respond(
         "form": form,
         "choices": [
             ("", "find out"),
-            *[(name, NAMES.get(name, name)) for name in (NDJSON, *dialects)],
+            *[(name, NAMES.get(name, name)) for name in (*FORMATS, *dialects)],
         ],
         "most": IMPORT_FILE_BYTES // 1_048_576,
         "most_bytes": IMPORT_FILE_BYTES,
