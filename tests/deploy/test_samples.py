@@ -6,6 +6,7 @@ import re
 import shlex
 import subprocess
 import sys
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 SAMPLES = [
     ROOT / "Dockerfile",
     ROOT / "compose.yaml",
-    *(ROOT / "deploy" / name for name in ("doings.service", "nginx.conf", "Caddyfile")),
+    *(ROOT / "deploy" / name for name in ("doings.service", "doings.env", "nginx.conf", "Caddyfile")),
 ]
 
 
@@ -106,6 +107,28 @@ def test_nginx_lets_the_server_answer_what_is_too_large() -> None:
 
     assert count * size > HEADERS_BYTES
     assert "client_max_body_size 0;" in text_of("nginx.conf")
+
+
+@pytest.mark.parametrize("path", ["/metrics", "/metrics/", "/metrics//", "/metrics/x"])
+def test_proxies_keep_metrics_from_the_public(path: str) -> None:
+    """However many slashes are behind; both compare a path that is unescaped already."""
+    (location,) = re.findall(r"location ~ (\S+) \{\s+allow 127", text_of("nginx.conf"))
+    (patterns,) = re.findall(r"@metrics path (.+)\n\thandle @metrics", text_of("Caddyfile"))
+
+    assert re.search(location, path)
+    assert not re.search(location, "/v1/metrics")
+    assert any(fnmatchcase(path, pattern) for pattern in patterns.split())
+
+
+@pytest.mark.parametrize("file", ["compose.yaml", "deploy/doings.env", "docs/installing.md"])
+def test_postgresql_gets_all_that_it_needs(file: str) -> None:
+    """The settings that operations.md says it has to have, or people could not be erased."""
+    page = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+    needed = re.findall(r"^\| `(DOINGS_\w+)` .*On PostgreSQL it has to be", page, re.MULTILINE)
+    text = (ROOT / file).read_text(encoding="utf-8")
+
+    assert len(needed) == 2
+    assert [name for name in [*needed, "DOINGS_DATABASE"] if name not in text] == []
 
 
 def test_the_image_gets_what_it_copies() -> None:

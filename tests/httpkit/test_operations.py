@@ -63,6 +63,16 @@ async def test_ready_means_that_the_store_answers(
     assert (ready.status_code, unready.status_code, alive.status_code) == (200, 503, 200)
 
 
+@pytest.mark.parametrize("path", ["/metrics/", "/metrics//", "/%6Detrics", "/metrics/x"])
+async def test_metrics_have_one_spelling(served: Served, path: str) -> None:
+    """Another one would get past a proxy that shuts `/metrics` alone."""
+    answer = await served.client.get(path)
+    own = await served.client.get("/metrics?x=1")
+
+    assert (answer.status_code, own.status_code) == (404, 200)
+    assert answer.json()["detail"] == f"there is no path {path}"
+
+
 async def test_every_answer_has_an_id(served: Served) -> None:
     """The caller's own where it is a sound one, else one of ours."""
     own = await served.client.get("/healthz", headers={"X-Request-Id": "abc-1"})

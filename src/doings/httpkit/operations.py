@@ -6,9 +6,12 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, 
 from prometheus_client.multiprocess import MultiProcessCollector
 from starlette.responses import JSONResponse, Response
 
+from doings.httpkit.errors import NoRoute
 from doings.httpkit.problem import respond_problem
 from doings.httpkit.request import Request
 from doings.httpkit.surface import Operation, Surface, resource
+
+METRICS = b"/metrics"
 
 
 async def healthz(request: Request) -> Response:  # noqa: ARG001 - a handler's shape
@@ -22,8 +25,15 @@ async def readyz(request: Request) -> Response:
     return JSONResponse({"status": "ready"})
 
 
-async def metrics(request: Request) -> Response:  # noqa: ARG001 - a handler's shape
-    """The metrics of this process, or of all workers where there are several."""
+async def metrics(request: Request) -> Response:
+    """The metrics of this process, or of all workers where there are several.
+
+    They take no credential, so a proxy shuts this path to the public. It has one spelling alone:
+    `/metrics/` or `/%6Detrics` would get past a proxy that compares the path as it came.
+    """
+    path: bytes = request.scope.get("raw_path") or METRICS
+    if path != METRICS:
+        raise NoRoute(path.decode("ascii", "replace"))
     registry: CollectorRegistry = REGISTRY
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         registry = CollectorRegistry()
@@ -36,7 +46,7 @@ SURFACE = Surface(
     resources=(
         resource("/healthz", GET=Operation(healthz, is_public=True)),
         resource("/readyz", GET=Operation(readyz, is_public=True)),
-        resource("/metrics", GET=Operation(metrics, is_public=True)),
+        resource(METRICS.decode(), GET=Operation(metrics, is_public=True)),
     ),
     respond_error=respond_problem,
 )
