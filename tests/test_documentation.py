@@ -7,6 +7,7 @@ from types import ModuleType
 
 import pytest
 
+import doings
 from bench.reporting.page import OPERATIONS_PAGE, operations_text, performance_text
 from bench.reporting.plots import plots
 from bench.reporting.report import Figure
@@ -26,6 +27,7 @@ from doings.httpkit import operations
 from doings.httpkit.errors import STATUS
 from doings.httpkit.surface import Operation, Surface
 from doings.live.webhooks.events import ACTIVITY_EVENTS, ENTITY_EVENTS
+from doings.storage.sql.schema.steps import VERSION as SCHEMA
 
 ROOT = Path(__file__).parent.parent
 NATIVE = ROOT / "src/doings/native"
@@ -131,6 +133,15 @@ def test_every_route_is_in_its_package_s_readme(mount: str, path: str) -> None:
     readme = (PACKAGES[mount] / "README.md").read_text(encoding="utf-8")
 
     assert path.rstrip("/") in readme
+
+
+def test_every_step_of_the_schema_is_told_in_its_order() -> None:
+    """From the second on, as the first one makes the tables; the newest is the metric's, too."""
+    page = (ROOT / "docs/upgrading.md").read_text(encoding="utf-8")
+    steps = [int(number) for number in re.findall(r"^\| (\d+) \| ", page, re.MULTILINE)]
+
+    assert steps == list(range(2, SCHEMA + 1))
+    assert f'schema="{SCHEMA}",version="{doings.__version__}"}} 1`' in page
 
 
 def test_every_event_of_webhooks_is_in_the_readme() -> None:

@@ -21,7 +21,10 @@ ROOT = Path(__file__).parents[2]
 SAMPLES = [
     ROOT / "Dockerfile",
     ROOT / "compose.yaml",
-    *(ROOT / "deploy" / name for name in ("doings.service", "doings.env", "nginx.conf", "Caddyfile")),
+    *(
+        ROOT / "deploy" / name
+        for name in ("doings.service", "doings.env", "nginx.conf", "Caddyfile")
+    ),
 ]
 
 
