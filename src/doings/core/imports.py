@@ -40,12 +40,13 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
 class NamedRef(msgspec.Struct, frozen=True):
     """A thing that goes by its name among those of its type: it is found, or else made.
 
+    All without a name are one, among those `within` the same thing.
     `within` are the attribute that holds the id of another such thing, and that thing. In an
     account that keeps the numbers of a service the thing goes by its `number` there instead.
     """
 
     type: str
-    name: str
+    name: str | None
     within: "tuple[str, NamedRef] | None" = None
     number: int | msgspec.UnsetType = msgspec.UNSET
 

@@ -14,6 +14,7 @@ from doings.dialects.monica.handlers import (
     contact_parts,
     contacts,
     facts,
+    field_types,
     me,
     messages,
     oauth,
@@ -27,6 +28,7 @@ from doings.dialects.monica.mapping.resources.activities import ActivityResource
 from doings.dialects.monica.mapping.resources.conversations import CONVERSATIONS, MESSAGE
 from doings.dialects.monica.mapping.resources.entities import EntityResource
 from doings.dialects.monica.mapping.resources.happened import CALLS, JOURNAL, LIFE_EVENTS, NOTES
+from doings.dialects.monica.mapping.resources.people import CONTACT_FIELD_TYPES
 from doings.dialects.monica.mapping.resources.to_do import TASKS
 from doings.dialects.monica.operations import (
     MOUNT,
@@ -58,6 +60,7 @@ class Handlers(NamedTuple):
     list_of_contact: Handle = entries.list_entries_of_contact
     create: Handle = entries.create_entry
     update: Handle = entries.update_entry
+    delete: Handle = entries.delete_entry
     filters: tuple[str, ...] = ()
 
 
@@ -81,7 +84,7 @@ def entries_at(kept: EntityResource, handlers: Handlers = USUAL) -> list[Resourc
             path + "/{id}",
             GET=reading(partial(entries.show_entry, kept)),
             PUT=writing(partial(handlers.update, kept), rules),
-            DELETE=writing(partial(entries.delete_entry, kept)),
+            DELETE=writing(partial(handlers.delete, kept)),
         ),
     ]
     if kept.resource.contact:
@@ -116,13 +119,17 @@ def happened_at(kept: ActivityResource, create: Create = happened.create_entry) 
     return resources
 
 
-OF_TASKS = Handlers(
-    list_all=to_do.list_tasks,
-    list_of_contact=to_do.list_tasks_of_contact,
-    create=to_do.create_task,
-    update=to_do.update_task,
-    filters=(to_do.COMPLETED,),
-)
+HANDLERS = {
+    TASKS.type: Handlers(
+        list_all=to_do.list_tasks,
+        list_of_contact=to_do.list_tasks_of_contact,
+        create=to_do.create_task,
+        update=to_do.update_task,
+        filters=(to_do.COMPLETED,),
+    ),
+    CONTACT_FIELD_TYPES.type: Handlers(delete=field_types.delete_field_type),
+}
+"""The resources of entities that are not served in the usual way, by their type."""
 
 FREE = Parameters(is_free=True)
 
@@ -182,10 +189,8 @@ SURFACE = Surface(
         *[
             resource
             for kept in RESOURCES.values()
-            if kept is not TASKS
-            for resource in entries_at(kept)
+            for resource in entries_at(kept, HANDLERS.get(kept.type, USUAL))
         ],
-        *entries_at(TASKS, OF_TASKS),
         at("/reminders/upcoming/{month}", GET=reading(to_do.list_upcoming)),
         *[
             resource

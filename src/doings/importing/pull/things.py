@@ -144,7 +144,7 @@ class ListedThings:
 def _named(thing: ListedThing) -> NamedRef:
     """The thing as others name it, with its number."""
     within = None if thing.within is None else (thing.within[0], _named(thing.within[1]))
-    return NamedRef(thing.type, thing.name or "", within, thing.number)
+    return NamedRef(thing.type, thing.name, within, thing.number)
 
 
 def _raw(value: object) -> msgspec.Raw:

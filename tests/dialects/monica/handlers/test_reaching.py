@@ -5,6 +5,7 @@ import pytest
 
 from doings.core.clock import SECOND
 from doings.core.entity import Entity
+from doings.dialects.monica.handlers import entity_resources
 from tests.dialects.monica.answers import data_of
 from tests.engines import SQLITE_ONLY
 from tests.serving import Business, Served
@@ -152,6 +153,25 @@ async def test_finds_contacts_by_how_they_are_reached(
     answer = await data_of(await monica.get("/contacts", params={"query": query}))
 
     assert [one["first_name"] for one in answer] == found
+
+
+async def test_deleting_a_type_deletes_its_conversations(
+    monica: httpx.AsyncClient, jim: Entity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As Monica's database does, in parts: one whose type is null breaks clients."""
+    monkeypatch.setattr(entity_resources, "ENTRIES_AT_A_TIME", 2)
+    for number in (1, 2, 1, 1):
+        body = {"contact_id": jim.seq, "contact_field_type_id": number, "happened_at": "2026-03-01"}
+        await data_of(await monica.post("/conversations", json=body), 201)
+    unknown = await monica.delete("/contactfieldtypes/99")
+
+    deleted = await monica.delete("/contactfieldtypes/1")
+
+    left = await data_of(await monica.get("/conversations"))
+    assert deleted.json() == {"deleted": True, "id": 1}
+    assert unknown.status_code == 404
+    assert [one["contact_field_type"]["id"] for one in left] == [2]
+    assert (await monica.get("/contactfieldtypes/1")).status_code == 404
 
 
 async def test_deleting_a_type_deletes_its_fields(monica: httpx.AsyncClient, jim: Entity) -> None:

@@ -113,6 +113,22 @@ def test_what_goes_by_its_name_is_found_by_it() -> None:
     assert named.within[1].name == "Sport"
 
 
+@pytest.mark.parametrize("object_", ["activityType", "activityTypeCategory"])
+def test_types_and_categories_need_no_name(object_: str) -> None:
+    """Monica allows them without; all without one are one, within their category."""
+    category = {"id": 41, "object": "activityTypeCategory", "name": None}
+    document = {"id": 1, "object": object_, "name": None}
+    if object_ == "activityType":
+        document["activity_type_category"] = category
+
+    (named,) = parsed(document).named
+
+    assert named.name is None
+    assert [one[1].name for one in [named.within] if one] == (
+        [None] if object_ == "activityType" else []
+    )
+
+
 def test_what_goes_by_its_name_keeps_its_number_where_numbers_are_kept() -> None:
     """And its category's."""
     type_ = {"id": 40, "object": "activitytype", "name": "swam",

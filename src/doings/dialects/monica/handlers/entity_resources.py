@@ -147,18 +147,29 @@ async def update_entry(
     return respond_one(await params.request.timeline.write(work))
 
 
-async def delete_entry(kept: EntityResource, params: ListParams) -> Response:
+FindActivities = Callable[[Reader, Entity], Awaitable[list[int]]]
+"""Finds the activities that go with an entry, by their seqs."""
+
+
+async def delete_entry(
+    kept: EntityResource, params: ListParams, find: FindActivities | None = None
+) -> Response:
     """DELETE /:id: what refers to the entry refers to nothing from now on, or goes as well."""
     timeline = params.request.timeline
-    left: list[EntityKey] = []
+    left: list[EntityKey | int] = []
     if kept.dependent is not None:
-        left = await timeline.read(lambda reader: _dependent(kept, params, reader), bounded=False)
+        left = await timeline.read(
+            lambda reader: _dependent(kept, params, reader, find), bounded=False
+        )
 
     async def work(writer: Writer) -> None:
         await store_defaults(kept, writer)
         entry = _known(kept, params, await _entry(kept, params, writer))
-        for key in await writer.entities_by_key(left[:ENTRIES_AT_A_TIME]):
+        part = left[:ENTRIES_AT_A_TIME]
+        for key in await writer.entities_by_key([one for one in part if not isinstance(one, int)]):
             await writer.delete_entity(key)
+        for activity in await writer.activities([one for one in part if isinstance(one, int)]):
+            await writer.erase(activity.seq)
         if len(left) <= ENTRIES_AT_A_TIME:
             await writer.delete_entity(entry.key)
 
@@ -262,18 +273,21 @@ def _known(kept: EntityResource, params: ListParams, entry: Entity | None) -> En
     raise NotFound(kept.type, params.id) if unknown is None else Rejected([unknown])
 
 
-async def _dependent(kept: EntityResource, params: ListParams, reader: Reader) -> list[EntityKey]:
-    """What goes with the entry in the path."""
+async def _dependent(
+    kept: EntityResource, params: ListParams, reader: Reader, find: FindActivities | None
+) -> list[EntityKey | int]:
+    """What goes with the entry in the path: keys of entities, and seqs of activities."""
     entry = await _entry(kept, params, reader)
     if entry is None or kept.dependent is None:
         return []
     entity_type, attribute = kept.dependent
     all_of_type = await reader.entities(EntityQuery(type=entity_type, limit=ALL_ENTRIES))
-    return [
+    keys = [
         one.key
         for one in all_of_type
         if str(object_from_text(one.attrs).get(attribute)) == entry.id
     ]
+    return [*keys, *([] if find is None else await find(reader, entry))]
 
 
 class _Places(NamedTuple):

@@ -16,6 +16,7 @@ from doings.dialects.monica.mapping.emotions import has_emotion
 from doings.dialects.monica.saved_documents import (
     SavedActivity,
     SavedCareer,
+    SavedCategory,
     SavedContact,
     SavedDates,
     SavedEmotion,
@@ -23,6 +24,7 @@ from doings.dialects.monica.saved_documents import (
     SavedFullInformation,
     SavedHowYouMet,
     SavedInformation,
+    SavedType,
 )
 from doings.dialects.monica.validation import date_of
 from doings.dialects.monica.vocabulary import (
@@ -73,15 +75,20 @@ def named_from_document(document: SavedActivity, *, is_kept: bool = False) -> tu
     Where numbers are kept both are found by theirs.
     """
     type_ = document.activity_type
-    if type_ is None or type_.name is None:
+    if type_ is None or not is_said(type_):
         return ()
     number = _number(type_.id, is_kept=is_kept)
     category = type_.activity_type_category
-    if category is None or category.name is None:
+    if category is None or not is_said(category):
         return (NamedRef(ACTIVITY_TYPE, type_.name, number=number),)
     of_category = _number(category.id, is_kept=is_kept)
     within = ("category", NamedRef(ACTIVITY_CATEGORY, category.name, number=of_category))
     return (NamedRef(ACTIVITY_TYPE, type_.name, within, number),)
+
+
+def is_said(thing: SavedType | SavedCategory) -> bool:
+    """Whether it is more than an empty object: Monica knows such things without a name."""
+    return thing.name is not None or thing.id is not None
 
 
 def _number(number: int | None, *, is_kept: bool) -> int | msgspec.UnsetType:

@@ -26,7 +26,7 @@ from doings.core.text import json_text
 from doings.dialects.monica.mapping.countries import code_of_country
 from doings.dialects.monica.mapping.resources.moments import instant_of, moment_of
 from doings.dialects.monica.mapping.resources.to_do import FREQUENCIES, REMINDER, TASK
-from doings.dialects.monica.mapping.saved import contact_draft, contact_item, contact_key
+from doings.dialects.monica.mapping.saved import contact_draft, contact_item, contact_key, is_said
 from doings.dialects.monica.saved_documents import SavedFieldType, SavedFullContact, SavedPart
 from doings.dialects.monica.validation import date_of
 from doings.dialects.monica.vocabulary import COMPLETED_KIND, NUMBERS_OF_FIELD_TYPES, ORIGIN
@@ -152,17 +152,17 @@ def _field_type(document: SavedPart, _: str) -> ImportItem:
     return ImportItem(draft=None, new_entities=(field_type(name, str(document.id), said),))
 
 
-def _named(type_: str) -> Callable[[SavedPart, str], ImportItem]:
+def _named(type_: str, *, may_be_nameless: bool = False) -> Callable[[SavedPart, str], ImportItem]:
     """What goes by its name: it is found by that, or made."""
 
     def item(document: SavedPart, _: str) -> ImportItem:
-        if not document.name:
+        if not document.name and not may_be_nameless:
             raise Invalid.of("name", "is missing")
         category = document.activity_type_category
         within = None
-        if category is not None and category.name is not None:
-            within = ("category", NamedRef(ACTIVITY_CATEGORY, category.name))
-        return ImportItem(draft=None, named=(NamedRef(type_, document.name, within),))
+        if category is not None and is_said(category):
+            within = ("category", NamedRef(ACTIVITY_CATEGORY, category.name or None))
+        return ImportItem(draft=None, named=(NamedRef(type_, document.name or None, within),))
 
     return item
 
@@ -220,10 +220,10 @@ PARTS: dict[str, Callable[[SavedPart, str], ImportItem]] = {
     "contactfield": _field,
     "contactfieldtype": _field_type,
     "tag": _named(TAG),
-    "activitytype": _named(ACTIVITY_TYPE),
-    "activityType": _named(ACTIVITY_TYPE),
-    "activitytypecategory": _named(ACTIVITY_CATEGORY),
-    "activityTypeCategory": _named(ACTIVITY_CATEGORY),
+    "activitytype": _named(ACTIVITY_TYPE, may_be_nameless=True),
+    "activityType": _named(ACTIVITY_TYPE, may_be_nameless=True),
+    "activitytypecategory": _named(ACTIVITY_CATEGORY, may_be_nameless=True),
+    "activityTypeCategory": _named(ACTIVITY_CATEGORY, may_be_nameless=True),
     "gender": _named(GENDER),
     "task": _task,
     "reminder": _reminder,
