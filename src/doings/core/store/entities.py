@@ -107,7 +107,8 @@ class EntityReader(Protocol):
     async def belongings(self, contacts: Sequence[int], types: Sequence[str]) -> list[Belonging]:
         """What belongs to the contacts with these seqs and has one of these types, by seq.
 
-        Of each contact and type the first `budget.LIST_ITEMS`.
+        Of each contact and type the first `budget.LIST_ITEMS`. Where their own type is among the
+        types, these are those who are one person with them.
         """
 
     async def entity_names(self, entity_type: str) -> list[tuple[int, str, str | None]]:

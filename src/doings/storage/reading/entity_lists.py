@@ -50,7 +50,10 @@ async def names(
 async def belongings(
     transaction: ReadTransaction, contacts: Sequence[int], types: Sequence[str]
 ) -> list[Belonging]:
-    """What belongs to these contacts and has one of these types, by seq, within LIST_ITEMS each."""
+    """What belongs to these contacts and has one of these types, by seq, within LIST_ITEMS each.
+
+    Of their own type it is who is one person with them.
+    """
     if not contacts:
         return []
     rows = await transaction.fetch(sql.BELONGINGS_OF_TYPES, seqs=list(contacts), types=list(types))

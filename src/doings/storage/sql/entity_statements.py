@@ -147,11 +147,17 @@ NAMED_LIKE = """
     SELECT seq FROM entities
     WHERE account_id = :account_id AND type = :type AND lower(name) LIKE :part ESCAPE '!'"""
 # What belongs to some contacts, or to who is one with them: whose it is, and what decides whether
-# and where it is in a list.
+# and where it is in a list. Those who are one with them belong to them, too.
 BELONGINGS_OF_TYPES = """
     SELECT e.seq, e.type, k.seq, e.updated_at, octet_length(e.attrs)
     FROM entities k
     LEFT JOIN entities m ON m.account_id = :account_id AND m.group_seq = k.group_seq
     JOIN entities e ON e.account_id = :account_id AND e.contact_seq = COALESCE(m.seq, k.seq)
     WHERE k.account_id = :account_id AND k.seq = ANY(:seqs) AND e.type = ANY(:types)
-        AND e.deleted_at IS NULL"""
+        AND e.deleted_at IS NULL
+    UNION ALL
+    SELECT m.seq, m.type, k.seq, m.updated_at, octet_length(m.attrs)
+    FROM entities k
+    JOIN entities m ON m.account_id = :account_id AND m.group_seq = k.group_seq
+    WHERE k.account_id = :account_id AND k.seq = ANY(:seqs) AND m.seq <> k.seq
+        AND m.type = ANY(:types) AND m.deleted_at IS NULL"""

@@ -21,7 +21,7 @@ from doings.dialects.monica.mapping.contact import (
 )
 from doings.dialects.monica.mapping.contact_attributes import (
     ContactFacts,
-    facts_of,
+    facts_of_person,
     instant_text,
 )
 from doings.dialects.monica.mapping.references import references_of
@@ -58,9 +58,13 @@ async def fitting_contacts(
 
 
 class _Kept(msgspec.Struct, frozen=True):
-    """What is kept with contacts: entities by the contact's seq, and how many there are."""
+    """What is kept with contacts: entities by the contact's seq, and how many there are.
+
+    `others` are the contacts who are one person with each.
+    """
 
     entities: dict[int, list[Entity]]
+    others: dict[int, list[Entity]]
     counts: Counter[tuple[int, str]]
     covered: int
 
@@ -74,7 +78,9 @@ async def contacts_in_full(
     """
     kept = await _kept(reader, [contact.seq for contact in contacts], with_fields=with_fields)
     shown = contacts[: kept.covered]
-    facts = {contact.seq: facts_of(contact) for contact in shown}
+    facts = {
+        contact.seq: facts_of_person(contact, kept.others.get(contact.seq, ())) for contact in shown
+    }
     introducers = await _introducers(reader, list(facts.values()))
     keys = {key for known in facts.values() for key in keys_of_contact(known)}
     keys |= {key for one in introducers.values() for key in references_of(one)}
@@ -111,9 +117,9 @@ async def contacts_in_full(
 
 async def _kept(reader: Reader, seqs: Sequence[int], *, with_fields: bool) -> _Kept:
     """What is kept with the first of these contacts, as much as a page may hold."""
-    belongings = await reader.belongings(seqs, (ADDRESS, CONTACT_FIELD, TASK, REMINDER))
+    belongings = await reader.belongings(seqs, (ADDRESS, CONTACT_FIELD, TASK, REMINDER, CONTACT))
     counts = Counter([(one.contact, one.type) for one in belongings])
-    types = (ADDRESS, CONTACT_FIELD) if with_fields else (ADDRESS,)
+    types = (ADDRESS, CONTACT, CONTACT_FIELD) if with_fields else (ADDRESS, CONTACT)
     wanted: list[Belonging] = []
     sizes: Counter[int] = Counter()
     for one in belongings:
@@ -124,14 +130,16 @@ async def _kept(reader: Reader, seqs: Sequence[int], *, with_fields: bool) -> _K
     covered = fitting_count([sizes[seq] for seq in seqs])
     first = set(seqs[:covered])
     entities: dict[int, list[Entity]] = {}
+    others: dict[int, list[Entity]] = {}
     for type_ in types:
         of_type = {one.seq: one.contact for one in wanted if one.type == type_}
         of_type = {seq: contact for seq, contact in of_type.items() if contact in first}
         if of_type:
             found = await reader.entities_by_seq(type_, list(of_type))
             for seq, contact in of_type.items():
-                entities.setdefault(contact, []).append(found[seq])
-    return _Kept(entities, counts, covered)
+                kept = others if type_ == CONTACT else entities
+                kept.setdefault(contact, []).append(found[seq])
+    return _Kept(entities, others, counts, covered)
 
 
 async def _introducers(reader: Reader, facts: Sequence[ContactFacts]) -> dict[int, Entity]:

@@ -1,6 +1,7 @@
 """The handlers of parts of a contact that are changed by themselves: tags, work, food, meeting."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 import msgspec
 from starlette.responses import Response
@@ -17,21 +18,26 @@ from doings.dialects.monica.handlers.anniversaries import keep_reminders
 from doings.dialects.monica.handlers.contact_documents import contact_in_full
 from doings.dialects.monica.lookup import Lookup
 from doings.dialects.monica.mapping.contact_attributes import (
+    Change,
     ContactFacts,
+    changed_person,
     facts_as_stored,
 )
 from doings.dialects.monica.mapping.contact_input import changed_attrs
 from doings.dialects.monica.mapping.contact_parts import INTRODUCTION, ContactPart
+from doings.dialects.monica.mapping.resources.fields import Values
 from doings.dialects.monica.operations import ListParams, respond_one
 from doings.dialects.monica.params import ids_from_list
 from doings.dialects.monica.validation import Rejected, integer_of, is_true
 
-Revise = Callable[[Writer, Entity], Awaitable[EntityDraft]]
+Revise = Callable[[Writer, Entity], Awaitable[Change]]
 
 
 async def revised(params: ListParams, revise: Revise, unknown: str | None = None) -> Response:
-    """Answer with the contact in the path as `revise` makes it.
+    """Answer with the contact in the path after the change that `revise` finds for it.
 
+    Where it is one person with others, the one who stands for all is changed, and the one that is
+    named keeps a record of its own.
     Raises NotFound where there is none, or Rejected with the message `unknown`.
     """
 
@@ -41,11 +47,27 @@ async def revised(params: ListParams, revise: Revise, unknown: str | None = None
         if not contacts and unknown is not None:
             raise Rejected([unknown])
         contact = await lookup.contact(params.id)
-        draft = await revise(writer, contact)
-        changed, _ = await writer.put_entity(contacts[params.id].key, lambda _: draft)
+        change = await revise(writer, contact)
+        others = await others_of(writer, contact)
+
+        def put(one: Entity | None) -> EntityDraft:
+            one = one or contact
+            is_person = others and one.seq == contact.seq
+            return changed_person(one, others, change) if is_person else change(one)
+
+        changed, _ = await writer.put_entity(contacts[params.id].key, put)
         return await contact_in_full(params, writer, changed)
 
     return respond_one(await params.request.timeline.write(work))
+
+
+async def others_of(reader: Reader, contact: Entity) -> list[Entity]:
+    """The contacts that are one person with a contact who stands for them, oldest first."""
+    if contact.group_seq is None:
+        return []
+    others = await reader.belongings([contact.seq], [CONTACT])
+    found = await reader.entities_by_seq(CONTACT, [one.seq for one in others])
+    return [found[one.seq] for one in others if one.seq in found]
 
 
 def revision_of(contact: Entity, draft: EntityDraft) -> Entity:
@@ -57,23 +79,27 @@ async def update_part(part: ContactPart, params: ListParams) -> Response:
     """PUT /contacts/:id/…: replace a part of a contact; what is not sent becomes null."""
     today = local_date(params.request.services.clock.now(), params.time_zone)
 
-    async def revise(writer: Writer, contact: Entity) -> EntityDraft:
+    async def revise(writer: Writer, contact: Entity) -> Change:
         members = params.members
         lookup = params.lookup(writer)
         await validation.check(part.rules, members, lookup, last=part.broken(members, today))
-        facts = facts_as_stored(contact)
-        if facts.is_partial:
+        if facts_as_stored(contact).is_partial:
             raise Rejected(["The contact can't be a partial contact"])
-        part.put(facts, members, today)
-        if part is INTRODUCTION:
-            await _find_introducer(lookup, facts)
-        draft = _with_facts(contact, facts)
+        introducer = await _introducer(lookup, members) if part is INTRODUCTION else None
+
+        def change(one: Entity) -> EntityDraft:
+            facts = facts_as_stored(one)
+            part.put(facts, members, today)
+            if part is INTRODUCTION:
+                facts.first_met_through = introducer
+            return _with_facts(one, facts)
+
         if part.dated:
             asked = {part.dated: is_true(members.get("add_reminder"))}
-            revision = revision_of(contact, draft)
+            revision = revision_of(contact, change(contact))
             above = params.numbers.before_own
             await keep_reminders(writer, revision, asked, contact, above=above)
-        return draft
+        return change
 
     return await revised(params, revise, part.unknown)
 
@@ -81,15 +107,11 @@ async def update_part(part: ContactPart, params: ListParams) -> Response:
 async def set_tags(params: ListParams) -> Response:
     """POST /contacts/:id/setTags: add tags by name; those that do not exist are made."""
 
-    async def revise(writer: Writer, contact: Entity) -> EntityDraft:
+    async def revise(writer: Writer, _: Entity) -> Change:
         await validation.check(validation.TAG_NAMES, params.members, params.lookup(writer))
         names = [name for name in params.members["tags"] if name is not None]
-        facts = facts_as_stored(contact)
-        tags = list(dict.fromkeys([*facts.tags, *await _tags(params, writer, names)]))
-        if len(tags) > max(LIST_ITEMS, len(facts.tags)):
-            raise TooMuch("list", Problem("tags", f"a contact has at most {LIST_ITEMS:,}"))
-        facts.tags = tags
-        return _with_facts(contact, facts)
+        more = await _tags(params, writer, names)
+        return partial(_with_tags, lambda own: _added(own, more))
 
     return await revised(params, revise)
 
@@ -97,7 +119,7 @@ async def set_tags(params: ListParams) -> Response:
 async def unset_tag(params: ListParams) -> Response:
     """POST /contacts/:id/unsetTag: take tags away by id; empty elements are passed over."""
 
-    async def revise(writer: Writer, contact: Entity) -> EntityDraft:
+    async def revise(writer: Writer, _: Entity) -> Change:
         await validation.check(validation.TAG_IDS, params.members, params.lookup(writer))
         sent = [tag for tag in params.members["tags"] if tag is not None and integer_of(tag) != 0]
         numbers = set(ids_from_list(sent))
@@ -106,9 +128,7 @@ async def unset_tag(params: ListParams) -> Response:
         for key in keys:
             if key not in known:
                 raise NotFound(*key)
-        facts = facts_as_stored(contact)
-        facts.tags = [tag for tag in facts.tags if tag not in numbers]
-        return _with_facts(contact, facts)
+        return partial(_with_tags, lambda own: [tag for tag in own if tag not in numbers])
 
     return await revised(params, revise)
 
@@ -116,12 +136,24 @@ async def unset_tag(params: ListParams) -> Response:
 async def unset_tags(params: ListParams) -> Response:
     """POST /contacts/:id/unsetTags: take all tags away."""
 
-    async def revise(_: Writer, contact: Entity) -> EntityDraft:
-        facts = facts_as_stored(contact)
-        facts.tags = []
-        return _with_facts(contact, facts)
+    async def revise(_: Writer, __: Entity) -> Change:
+        return partial(_with_tags, lambda _: [])
 
     return await revised(params, revise)
+
+
+def _added(own: Sequence[int], more: Sequence[int]) -> list[int]:
+    """The tags with more of them; raises TooMuch."""
+    tags = list(dict.fromkeys([*own, *more]))
+    if len(tags) > max(LIST_ITEMS, len(own)):
+        raise TooMuch("list", Problem("tags", f"a contact has at most {LIST_ITEMS:,}"))
+    return tags
+
+
+def _with_tags(revise: Callable[[list[int]], list[int]], contact: Entity) -> EntityDraft:
+    facts = facts_as_stored(contact)
+    facts.tags = revise(facts.tags)
+    return _with_facts(contact, facts)
 
 
 async def numbers_by_name(params: ListParams, reader: Reader, entity_type: str) -> dict[str, int]:
@@ -146,17 +178,18 @@ async def _tags(params: ListParams, writer: Writer, names: Sequence[str]) -> lis
     return [numbers[name.casefold()] for name in names]
 
 
-async def _find_introducer(lookup: Lookup, facts: ContactFacts) -> None:
-    """Note the seq of the contact through whom one has met, who is named by the number.
+async def _introducer(lookup: Lookup, members: Values) -> int | None:
+    """The seq of the contact through whom one has met, who is named by the number.
 
     Raises NotFound for one who is not there.
     """
-    number = facts.first_met_through
-    if number is not None:
-        found = await lookup.contacts([number])
-        if number not in found:
-            raise NotFound(CONTACT, number)
-        facts.first_met_through = found[number].seq
+    number = integer_of(members.get("met_through_contact_id"))
+    if number is None:
+        return None
+    found = await lookup.contacts([number])
+    if number not in found:
+        raise NotFound(CONTACT, number)
+    return found[number].seq
 
 
 def _with_facts(contact: Entity, facts: ContactFacts) -> EntityDraft:

@@ -1,6 +1,7 @@
 """The handlers of contacts."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import msgspec
 from starlette.responses import Response
@@ -25,7 +26,7 @@ from doings.dialects.monica.handlers.contact_documents import (
 from doings.dialects.monica.handlers.contact_parts import numbers_by_name, revised, revision_of
 from doings.dialects.monica.handlers.contact_search import total_and_page
 from doings.dialects.monica.handlers.entity_resources import ENTRIES_AT_A_TIME, store_defaults
-from doings.dialects.monica.mapping.contact_attributes import facts_as_stored
+from doings.dialects.monica.mapping.contact_attributes import Change, facts_as_stored
 from doings.dialects.monica.mapping.contact_input import (
     asked_reminders,
     broken_dates,
@@ -89,13 +90,29 @@ async def list_contacts_of_tag(params: ListParams) -> Response:
 
 
 async def _tagged(reader: Reader, tag: int) -> list[int]:
-    """The seqs of all contacts with a tag."""
+    """The seqs of all contacts with a tag, or who are one person with somebody who has it."""
     seqs: list[int] = []
     query = EntityQuery(type=CONTACT, holding=TAGS_HELD, limit=CHUNK, with_partial=False)
     while found := await reader.entities(query):
         seqs += [contact.seq for contact in found if tag in facts_as_stored(contact).tags]
         query = msgspec.structs.replace(query, after=found[-1].seq)
-    return seqs
+    others = await _standing_for_tagged(reader, tag)
+    return sorted({*seqs, *others}) if others else seqs
+
+
+async def _standing_for_tagged(reader: Reader, tag: int) -> list[int]:
+    """The seqs of contacts who stand for others with a tag, and did not lose it."""
+    groups: set[int] = set()
+    before: int | None = None
+    while merges := await reader.merges(before=before, after=None, limit=CHUNK):
+        keys = [key for merge in merges if merge.reverted_at is None for key in merge.merged]
+        named = await reader.named_entities([key for key in keys if key[0] == CONTACT])
+        tagged = [one for one in named.values() if tag in facts_as_stored(one).tags]
+        groups |= {one.group_seq for one in tagged if one.group_seq is not None}
+        before = merges[-1].seq
+    standing = await reader.entities_by_seq(CONTACT, list(groups))
+    facts = {seq: facts_as_stored(one) for seq, one in standing.items()}
+    return [seq for seq, one in facts.items() if not one.is_partial and tag not in one.without_tags]
 
 
 def _read(params: ListParams, *, with_fields: bool) -> ReadDocuments:
@@ -120,7 +137,7 @@ async def create_contact(params: ListParams) -> Response:
     """POST /contacts: make a contact."""
 
     async def work(writer: Writer) -> ContactDocument:
-        draft = await _checked_draft(params, writer, None)
+        draft = (await _checked_change(params, writer, None))(None)
         above = params.numbers.before_own
         contact = await writer.add_entity(CONTACT, draft, above=above)
         await _add_email(params, writer, contact)
@@ -148,12 +165,13 @@ async def _add_email(params: ListParams, writer: Writer, contact: Entity) -> Non
 async def update_contact(params: ListParams) -> Response:
     """PUT /contacts/:id: what is not sent stays, except the description."""
 
-    async def revise(writer: Writer, contact: Entity) -> EntityDraft:
-        draft = await _checked_draft(params, writer, contact)
+    async def revise(writer: Writer, contact: Entity) -> Change:
+        change = await _checked_change(params, writer, contact)
         asked = asked_reminders(params.members)
         above = params.numbers.before_own
-        await keep_reminders(writer, revision_of(contact, draft), asked, contact, above=above)
-        return draft
+        revision = revision_of(contact, change(contact))
+        await keep_reminders(writer, revision, asked, contact, above=above)
+        return change
 
     return await revised(params, revise)
 
@@ -180,13 +198,15 @@ async def delete_contact(params: ListParams) -> Response:
     return answer(DeletedDocument(deleted=True, id=params.id))
 
 
-async def _checked_draft(params: ListParams, writer: Writer, old: Entity | None) -> EntityDraft:
-    """The contact that was sent, as a draft; raises Rejected."""
+async def _checked_change(
+    params: ListParams, writer: Writer, old: Entity | None
+) -> Callable[[Entity | None], EntityDraft]:
+    """What was sent, as a change of a contact, or as a new one; raises Rejected."""
     members = params.members
     today = local_date(params.request.services.clock.now(), params.time_zone)
     rules = validation.CONTACT_CHANGE if old else validation.NEW_CONTACT
     await validation.check(rules, members, params.lookup(writer), last=broken_dates(members, today))
-    return contact_draft(members, await _gender_id(params, writer), today, old)
+    return partial(contact_draft, members, await _gender_id(params, writer), today)
 
 
 async def _gender_id(params: ListParams, reader: Reader) -> int | None:
