@@ -115,6 +115,35 @@ async def test_takes_few_statements_however_long_the_page(
     assert all(0 < count <= MAX_STATEMENTS for pair in counts.values() for count in pair), counts
 
 
+@SQLITE_ONLY
+async def test_people_who_are_one_take_few_statements_however_many(
+    served: Served, monica: httpx.AsyncClient, acme: Business, statements: list[str]
+) -> None:
+    """Each contact of a page stands for another one, with a tag of its own."""
+    pairs = [((CONTACT, f"k{number}"), (CONTACT, f"o{number}")) for number in range(LONG)]
+
+    async def merge(writer: Writer) -> None:
+        for keep, other in pairs:
+            await writer.put_entity(keep, lambda _: EntityDraft(name="x"))
+            draft = EntityDraft(name="y", attrs=json_text({"tags": [1], "job": "z"}))
+            await writer.put_entity(other, lambda _, draft=draft: draft)
+            await writer.add_merge(keep, [other], None)
+        await writer.number_entities(TAG, [EntityDraft(name="one")])
+
+    await acme.write(merge)
+    counts = []
+    for path, limit in product(("/contacts", "/tags/1/contacts"), (SHORT, LONG)):
+        served.database.document_cache = DocumentCache()
+        statements.clear()
+        answer = await monica.get(f"{path}?limit={limit}")
+        jobs = [one["information"]["career"]["job"] for one in answer.json()["data"]]
+        assert jobs == ["z"] * limit
+        counts.append(len(statements))
+
+    assert counts[0] == counts[1] <= MAX_STATEMENTS, counts
+    assert counts[2] == counts[3] <= MAX_STATEMENTS + 4, counts
+
+
 HAPPENED = (
     "/notes", "/calls", "/conversations", "/lifeevents", "/journal", "/tasks", "/reminders",
     "/contacts/{id}/notes", "/contacts/{id}/calls", "/contacts/{id}/conversations",

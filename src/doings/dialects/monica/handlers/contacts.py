@@ -93,9 +93,13 @@ async def _tagged(reader: Reader, tag: int) -> list[int]:
     """The seqs of all contacts with a tag, or who are one person with somebody who has it."""
     seqs: list[int] = []
     query = EntityQuery(type=CONTACT, holding=TAGS_HELD, limit=CHUNK, with_partial=False)
-    while found := await reader.entities(query):
+    is_last = False
+    while not is_last:
+        found = await reader.entities(query)
         seqs += [contact.seq for contact in found if tag in facts_as_stored(contact).tags]
-        query = msgspec.structs.replace(query, after=found[-1].seq)
+        is_last = len(found) < CHUNK
+        if found:
+            query = msgspec.structs.replace(query, after=found[-1].seq)
     others = await _standing_for_tagged(reader, tag)
     return sorted({*seqs, *others}) if others else seqs
 
@@ -104,12 +108,15 @@ async def _standing_for_tagged(reader: Reader, tag: int) -> list[int]:
     """The seqs of contacts who stand for others with a tag, and did not lose it."""
     groups: set[int] = set()
     before: int | None = None
-    while merges := await reader.merges(before=before, after=None, limit=CHUNK):
+    is_last = False
+    while not is_last:
+        merges = await reader.merges(before=before, after=None, limit=CHUNK)
         keys = [key for merge in merges if merge.reverted_at is None for key in merge.merged]
         named = await reader.named_entities([key for key in keys if key[0] == CONTACT])
         tagged = [one for one in named.values() if tag in facts_as_stored(one).tags]
         groups |= {one.group_seq for one in tagged if one.group_seq is not None}
-        before = merges[-1].seq
+        is_last = len(merges) < CHUNK
+        before = merges[-1].seq if merges else None
     standing = await reader.entities_by_seq(CONTACT, list(groups))
     facts = {seq: facts_as_stored(one) for seq, one in standing.items()}
     return [seq for seq, one in facts.items() if not one.is_partial and tag not in one.without_tags]
