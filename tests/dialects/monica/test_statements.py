@@ -120,13 +120,13 @@ async def test_people_who_are_one_take_few_statements_however_many(
     served: Served, monica: httpx.AsyncClient, acme: Business, statements: list[str]
 ) -> None:
     """Each contact of a page stands for another one, with a tag of its own."""
+    draft = EntityDraft(name="y", attrs=json_text({"tags": [1], "job": "z"}))
     pairs = [((CONTACT, f"k{number}"), (CONTACT, f"o{number}")) for number in range(LONG)]
 
     async def merge(writer: Writer) -> None:
         for keep, other in pairs:
             await writer.put_entity(keep, lambda _: EntityDraft(name="x"))
-            draft = EntityDraft(name="y", attrs=json_text({"tags": [1], "job": "z"}))
-            await writer.put_entity(other, lambda _, draft=draft: draft)
+            await writer.put_entity(other, lambda _: draft)
             await writer.add_merge(keep, [other], None)
         await writer.number_entities(TAG, [EntityDraft(name="one")])
 
