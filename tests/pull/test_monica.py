@@ -121,6 +121,12 @@ def without_ids(lists: list[Any]) -> Any:  # noqa: ANN401 - JSON
     return json.loads(re.sub(r" with (8|monica-\d+):", " with somebody:", shown))
 
 
+def person(monica: Monica) -> dict[str, object]:
+    """What a new contact has to say of itself besides its name."""
+    unknown = {"is_birthdate_known": False, "is_deceased": False, "is_deceased_date_known": False}
+    return {"gender_id": monica.named("genders", "Woman")["id"], **unknown}
+
+
 @pytest.mark.parametrize("change", [edit_all, delete_some])
 def test_a_later_pull_finds_what_changed(
     change: Callable[[Monica], None], vendor: Vendor, monica: Monica, pull: Puller, copy: Token
@@ -139,6 +145,50 @@ def test_a_later_pull_finds_what_changed(
     there, here = (served(vendor.server.url, "monica", token) for token in (vendor.token, copy))
     assert without_ids(here) == without_ids(there)
     assert (third["run"], third["recorded"], third["updated"]) == (None, 0, 0)
+
+
+@pytest.mark.parametrize("options", [(), ("--keep-ids",)], ids=["ours", "kept"])
+def test_a_note_that_was_deleted_here_stays_so(
+    options: tuple[str, ...], vendor: Vendor, monica: Monica, pull: Puller, copy: Token
+) -> None:
+    """Also after it was changed there, where a Doings shows it among the activities as well."""
+    database = ("--database", vendor.server.installation.variables["DOINGS_DATABASE"])
+    ann = monica.send("POST", "contacts", {"first_name": "Ann", **person(monica)})["id"]
+    note = {"contact_id": ann, "body": "Before"}
+    number = monica.send("POST", "notes", note)["id"]
+    pull.counts("monica", *options, *database)
+    here = Monica(Vendor(vendor.server, copy))
+    (held,) = here.send("GET", "notes")
+    here.send("DELETE", f"notes/{held['id']}")
+
+    monica.send("PUT", f"notes/{number}", {**note, "body": "After"})
+    again = pull.counts("monica", *options, *database)
+
+    assert here.send("GET", "notes") == here.send("GET", "activities") == []
+    assert (again["recorded"], again["updated"], again["deleted"]) == (0, 0, 0)
+
+
+def test_what_an_activity_lost_there_it_loses_here(
+    vendor: Vendor, monica: Monica, pull: Puller
+) -> None:
+    """Its type and its emotions are shown with it, so one that is not shown any more is gone."""
+    ann = monica.send("POST", "contacts", {"first_name": "Ann", **person(monica)})
+    said = {"summary": "Lunch", "happened_at": "2026-01-05", "contacts": [ann["id"]]}
+    type_ = monica.named("activitytypes", "ate at home")["id"]
+    lunch = {**said, "activity_type_id": type_, "emotions": [1]}
+    made = monica.send("POST", "activities", lunch)
+    pull.counts("monica")
+    (before,) = pull.exported()
+
+    monica.send("PUT", f"activities/{made['id']}", said)
+    vendor.send("PATCH", f"/v1/activities/{made['uuid']}", {"data": {"emotions": None}})
+    counts = pull.counts("monica")
+
+    (after,) = pull.exported()
+    linked = [[link["type"] for link in one["links"]] for one in (before, after)]
+    assert linked == [["contact", "activity_type"], ["contact"]]
+    assert [one["data"].get("emotions") or [] for one in (before, after)] == [[1], []]
+    assert counts["updated"] == 1
 
 
 def test_a_completed_task_is_an_activity_once(vendor: Vendor, monica: Monica, pull: Puller) -> None:

@@ -94,18 +94,29 @@ class PageWriting:
         return ImportCounts(recorded=recorded, filled=filled, repeated=repeated)
 
     async def _join(self, said: Sequence[Said]) -> int:
-        """Complete what other lists say of activities; returns how many were changed since."""
+        """Complete what other lists say of activities; returns how many were changed since.
+
+        One that was deleted here stays so, though this list may say something else of it now.
+        """
         twins = [one for one in said if one.is_twin]
         if twins and self._service.noted_twins is not None:
             await self._service.noted_twins(self._writer)
-        new, changed = (
-            [one.item.draft for one in twins if one.item.draft and one.is_known is is_known]
-            for is_known in (False, True)
-        )
+        first: list[Replacement] = []
+        later: list[Replacement] = []
+        for one in twins:
+            known = await self._known(one.item.draft)
+            if known is not None and one.item.draft is not None:
+                whole = self._joined(known, one.item.draft, joins=True)
+                (later if one.is_known else first).append((known, whole))
         # What is completed for the first time was counted as it was recorded.
-        await self._record(new, joins=True)
-        _, joined = await self._record(changed, joins=True)
-        return joined
+        await self._replace(first)
+        return await self._replace(later)
+
+    async def _known(self, draft: Draft | None) -> Activity | None:
+        """The activity that a draft is of, None where it is not there or not there any more."""
+        if draft is None or draft.external_id is None:
+            return None
+        return await self._writer.activity_by_external_id(draft.origin, draft.external_id)
 
     async def _record(self, drafts: Sequence[Draft], *, joins: bool) -> tuple[int, int]:
         """Record activities; returns how many are new, and how many of the others were completed.
@@ -136,9 +147,7 @@ class PageWriting:
         """Change activities as the service has; returns how many. Those deleted here stay so."""
         replacements: list[Replacement] = []
         for draft in drafts:
-            known = await self._writer.activity_by_external_id(
-                draft.origin, draft.external_id or ""
-            )
+            known = await self._known(draft)
             if known is not None:
                 said = await self._with_lost(known, draft)
                 replacements.append((known, self._service.changed(known, said, self._now)))

@@ -7,14 +7,18 @@ import msgspec
 
 from doings.core.activity import Activity, Draft, Link, draft_of
 from doings.core.clock import DAY
+from doings.core.defaults import ACTIVITY_TYPE
 from doings.core.entity import CONTACT
 from doings.core.imports import ImportItem
 from doings.core.pulling.merging import changed_draft, with_links
-from doings.core.text import object_from_text
+from doings.core.text import json_text, object_from_text
 from doings.dialects.monica.mapping.resources.activities import ABOUT, without_values
 from doings.dialects.monica.mapping.resources.conversations import CONVERSATIONS
 from doings.dialects.monica.mapping.resources.saved import ENTRIES, resource_of
 from doings.dialects.monica.vocabulary import ATTENDEE
+
+EMOTIONS = "emotions"
+"""The member of an activity's data that is not said where there are none."""
 
 
 def twins(item: ImportItem) -> Sequence[str]:
@@ -72,15 +76,19 @@ def joined(known: Draft, said: Draft) -> Draft:
 
 
 def changed(known: Activity, said: Draft, _now: int) -> Draft:
-    """The activity with the people that it has now; links to other things stay.
+    """The activity with the people, type and emotions of now; links to other things stay.
 
     An entry of another list names one person, who comes in the place of the first, or none.
     """
     draft = changed_draft(known, said)
     kept = resource_of(said)
     if kept is None:
-        others = [link for link in draft.links if link.type != CONTACT or link.role != ATTENDEE]
-        return msgspec.structs.replace(draft, links=with_links(said.links, tuple(others)))
+        others = [link for link in draft.links if not _is_shown(link)]
+        data = object_from_text(draft.data)
+        if EMOTIONS not in object_from_text(said.data):
+            data.pop(EMOTIONS, None)
+        links = with_links(said.links, tuple(others))
+        return msgspec.structs.replace(draft, data=json_text(data), links=links)
     old = draft_of(known)
     first = next((link.key for link in old.links if link.type == CONTACT), None)
     own = {first, *(link.key for link in said.links)} if said.links else set()
@@ -91,3 +99,8 @@ def changed(known: Activity, said: Draft, _now: int) -> Draft:
         data=without_values(kept, known.data, said.data),
         links=(*said.links, *others),
     )
+
+
+def _is_shown(link: Link) -> bool:
+    """Whether the list of activities shows a link, so that one it does not show is gone."""
+    return link.type == ACTIVITY_TYPE or (link.type == CONTACT and link.role == ATTENDEE)
