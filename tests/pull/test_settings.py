@@ -1,14 +1,17 @@
 """What a pull is told wrongly: addresses, options and credentials."""
 
 import json
+import sqlite3
+from contextlib import closing
 
 import pytest
 
 from doings.importing.pull import client
+from doings.importing.pull.checkpoint import WHOSE
 from tests.cli.conftest import Cli
-from tests.pull.conftest import BASES, Puller, Vendor
+from tests.pull.conftest import BASES, Puller, Vendor, new_token
 from tests.pull.proxy import proxy
-from tests.pull.test_following import encounter
+from tests.pull.test_following import encounter, request
 
 
 @pytest.mark.parametrize(
@@ -80,6 +83,55 @@ def test_two_services_that_number_alike_need_two_accounts(vendor: Vendor, pull: 
         other = pull("monica", url=between.url)
 
     assert (other.code, "take another account" in other.err) == (2, True)
+
+
+@pytest.mark.parametrize("dialect", ["monica", "mio"])
+def test_the_credential_of_another_account_there_is_refused(
+    dialect: str, vendor: Vendor, pull: Puller, cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Until what came of the first one is taken back; another credential of the same is as good."""
+    made = {"monica": encounter, "mio": request}[dialect]
+    other = Vendor(vendor.server, new_token(cli, vendor.server, "vendor"))
+    vendor.record([made(1)])
+    other.record([made(2), made(3)])
+    first = pull.counts(dialect)
+
+    sign_in(monkeypatch, other)
+    refused = pull(dialect)
+    held = pull.exported()
+    cli("import", "undo", str(first["run"]), "--account", "here")
+    second = pull.counts(dialect)
+    sign_in(monkeypatch, vendor)
+    again = pull(dialect)
+
+    assert (refused.code, json.loads(refused.out)["recorded"], len(held)) == (2, 0, 1)
+    assert "of another account of" in refused.err
+    assert f"import undo {first['run']}" in refused.err
+    assert (second["recorded"], again.code, len(pull.exported())) == (2, 2, 2)
+
+
+def sign_in(monkeypatch: pytest.MonkeyPatch, vendor: Vendor) -> None:
+    """Pull with the credential of this account from now on."""
+    monkeypatch.setenv("DOINGS_PULL_KEY", vendor.token.key)
+    monkeypatch.setenv("DOINGS_PULL_SECRET", vendor.token.secret)
+    monkeypatch.setenv("DOINGS_PULL_USER", vendor.token.account)
+
+
+def test_a_pull_of_before_takes_the_account_that_comes_first(
+    vendor: Vendor, pull: Puller, cli: Cli
+) -> None:
+    """It has no note whose account it is; from then on it has."""
+    vendor.record([encounter(1)])
+    pull.counts("monica")
+    with closing(sqlite3.connect("doings.db")) as database, database:
+        database.execute("DELETE FROM pull_items WHERE ref = ?", (WHOSE,))
+
+    counts = pull.counts("monica")
+
+    with closing(sqlite3.connect("doings.db")) as database:
+        noted = database.execute("SELECT 1 FROM pull_items WHERE ref = ?", (WHOSE,)).fetchall()
+    assert (counts["recorded"], len(noted)) == (0, 1)
+    assert cli("check").out == "clean\n"
 
 
 def test_an_address_that_nothing_came_from_locks_no_account(

@@ -80,3 +80,8 @@ def test_a_pull_that_is_stopped_says_so(  # noqa: PLR0917 - a table and fixtures
     assert (running.returncode, "Traceback" in err) == (code, False), err
     assert (left["state"], left["next"]) == (state, None)
     assert (again.code, len(pull.exported())) == (0, 130), again.err
+    # What is told of a round is all of it, also what was done before it was stopped.
+    told = json.loads(again.out)
+    assert told["recorded"] == (130 if state == "failed" else 0)
+    (status,) = json.loads(cli("pull", "status", "--json").out)
+    assert (status["run"], status["counts"]) == (told.pop("run"), told)

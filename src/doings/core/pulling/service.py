@@ -129,6 +129,10 @@ def _linked(known: Draft, said: Draft) -> Draft:
     return msgspec.structs.replace(known, links=with_links(known.links, said.links))
 
 
+def _untold(_credentials: Credentials, _answer: Answer | None) -> str | None:
+    return None
+
+
 class Service(msgspec.Struct, Generic[P], frozen=True, kw_only=True):
     """How a vendor's live service is gone through.
 
@@ -181,6 +185,10 @@ class Service(msgspec.Struct, Generic[P], frozen=True, kw_only=True):
     """Types of entities besides contacts whose ids the service knows."""
     takes_either: bool = False
     """Whether its one secret may as well be given as a key."""
+    me: Ask | None = None
+    """What tells whose account the credentials are of, where that has to be asked."""
+    whose: Callable[[Credentials, Answer | None], str | None] = _untold
+    """What the service calls that account; None where it does not tell."""
     noted_twins: Callable[[Writer], Awaitable[None]] | None = None
     """Notes in a transaction that the service shows something in two lists."""
     is_one_to_an_account: bool = False

@@ -104,6 +104,11 @@ def headers(credentials: Credentials, token: str | None) -> dict[str, str]:
     }
 
 
+def whose(credentials: Credentials, _answer: Answer | None) -> str | None:
+    """The user: the token tells no more."""
+    return credentials.user
+
+
 def begin(before: Place | None, beginning: Beginning) -> Place:
     """From the newest on: the first time and in sweeps all, else as far as something is new."""
     since = None if beginning.since is None else local_date(beginning.since, "UTC").isoformat()
@@ -224,6 +229,7 @@ SERVICE = Service(
     rate=None,
     needs=("key", "secret", "user"),
     headers=headers,
+    whose=whose,
     begin=begin,
     ask=ask,
     page=page,

@@ -48,6 +48,7 @@ from doings.dialects.monica.saved import (
     object_of,
     parse_element,
 )
+from doings.dialects.monica.vendor_account import ME, whose
 from doings.dialects.monica.vocabulary import RECORDED_KIND
 
 CONTACTS, ACTIVITIES = "contacts", "activities"
@@ -369,6 +370,8 @@ SERVICE = Service(
     needs=("secret",),
     takes_either=True,
     headers=headers,
+    me=ME,
+    whose=whose,
     begin=begin,
     ask=ask,
     page=page,

@@ -13,16 +13,19 @@ from doings.core.entity import EntityKey
 from doings.core.errors import DoingsError, Misconfigured
 from doings.core.pulling.service import AnyService, Inconsistent, Page, Seen
 from doings.core.store import Writer
-from doings.core.store.imports import ImportCounts
+from doings.core.store.imports import ImportCounts, ImportRun
 from doings.core.store.pulls import MARK_ROUND, Pull, PullCounts, PullItem
 from doings.core.timeline import Timeline
 from doings.importing.keeping import keep_ids
 from doings.importing.pull.client import Contradiction, ServiceFailed
-from doings.importing.pull.names import MARK, NOT_WANTED
+from doings.importing.pull.names import MARK, NOT_WANTED, mark_of
 from doings.importing.pull.writing import PageWriting, Said
 
 FORGET = 2000
 """Items that are forgotten in one transaction."""
+
+WHOSE = mark_of("whose", "")
+"""The item whose digest stands for the account of the service that is pulled."""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -67,7 +70,7 @@ class Checkpoint:
         self.accepts_deletions = False
         self.reads_everybody = False
         self._service = service
-        self._earlier = PullCounts()
+        self._earlier = pull.counts
 
     @classmethod
     async def of(
@@ -86,6 +89,13 @@ class Checkpoint:
         """Where the pull is."""
         text = self.pull.position
         return Position() if text is None else msgspec.json.decode(text, type=Position)
+
+    @property
+    def total(self) -> PullCounts:
+        """What the whole round has done, also before it was broken off."""
+        requests, waited = self.requests()
+        own = msgspec.structs.replace(self.counts, requests=requests, waited_s=round(waited, 3))
+        return self._earlier + own
 
     @property
     def extent(self) -> int:
@@ -114,12 +124,13 @@ class Checkpoint:
         self.counts, self.run = PullCounts(), None
         # Another program may have pulled the same since the last round.
         await self._read_again()
+        self._earlier = self.pull.counts
         await _check_alone(self.timeline, self._service, self.pull.dialect, self.pull.url)
         await self._forget_undone()
         is_moved = since is not None and since != self.pull.since
         started = {"state": "begun", "problem": None, "ended_at": None, "started_at": now}
         if self._is_under_way() and not is_moved:
-            self._earlier, self.run = self.pull.counts, self.pull.run
+            self.run = self.pull.run
             await self.save(**started, next_at=None)
             return self.place()
         self._earlier = PullCounts()
@@ -167,22 +178,20 @@ class Checkpoint:
 
     async def stop(self, *, now: int) -> None:
         """Note that the pull was stopped, be it between two rounds or within one."""
-        # Nobody knows whether what was written at that moment was written.
+        # Nobody knows whether what was written at that moment was written, and counted.
         await self._read_again()
+        changes: dict[str, object] = {"next_at": None, "counts": self.pull.counts}
         if self.pull.state == "begun":
             problem = "it was stopped; the same command goes on"
-            await self.save(state="failed", problem=problem, ended_at=now, next_at=None)
-        else:
-            await self.save(next_at=None)
+            changes |= {"state": "failed", "problem": problem, "ended_at": now}
+        await self.save(**changes)
 
     async def _read_again(self) -> None:
         pulls = await self.timeline.read(lambda reader: reader.pulls())
         self.pull = next((one for one in pulls if one.number == self.pull.number), self.pull)
 
     async def _saved(self, writer: Writer, **changes: object) -> Pull:
-        requests, waited = self.requests()
-        counts = msgspec.structs.replace(self.counts, requests=requests, waited_s=round(waited, 3))
-        changes.setdefault("counts", self._earlier + counts)
+        changes.setdefault("counts", self.total)
         pull = await writer.save_pull(msgspec.structs.replace(self.pull, **changes))
         if pull is None:
             reason = "is pulled into this account by another program at the same time"
@@ -202,10 +211,16 @@ class Checkpoint:
         ]
         if not undone:
             return
+        await self.forget(first_run=max(undone) + 1)
+
+    async def forget(self, **changes: object) -> None:
+        """Forget all that was seen, but not whose account that was."""
         number = self.pull.number
+        whose = list((await self.known([WHOSE])).values())
         while await self.timeline.write(lambda writer: writer.forget_pull_items(number, FORGET)):
             pass
-        await self.save(position=None, items=0, first_run=max(undone) + 1, run=None)
+        await self.timeline.write(lambda writer: writer.put_pull_items(number, whose))
+        await self.save(position=None, items=0, run=None, **changes)
 
     async def known(self, refs: Sequence[str]) -> dict[str, PullItem]:
         """Those of the items that were seen before."""
@@ -222,7 +237,7 @@ class Checkpoint:
         Raises Invalid, Conflict and NotFound of the items, and then keeps nothing.
         """
 
-        async def work(writer: Writer) -> tuple[ImportCounts, int | None, Pull, Any]:
+        async def work(writer: Writer) -> tuple[PullCounts, int | None, Pull, Any]:
             counts, run = await self._put(writer, said, now)
             marks = [PullItem(mark, 1, MARK_ROUND) for one in said for mark in one.marks]
             own = [self._item(one) for one in said]
@@ -233,14 +248,12 @@ class Checkpoint:
             place = None
             if step is not None:
                 place, changes["position"] = await self._next(writer, step, items)
-            before, self.counts = self.counts, self.counts + _pull_counts(said, counts)
-            try:
-                return counts, run, await self._saved(writer, **changes), place
-            finally:
-                self.counts = before
+            own_counts = _pull_counts(said, counts)
+            changes["counts"] = self.total + own_counts
+            return own_counts, run, await self._saved(writer, **changes), place
 
         counts, self.run, self.pull, place = await self.timeline.write(work)
-        self.counts += _pull_counts(said, counts)
+        self.counts += counts
         return place
 
     async def _put(
@@ -322,19 +335,20 @@ class Checkpoint:
     async def delete(self, ref: str, step: Step, *, now: int) -> Any:  # noqa: ANN401
         """Delete an activity that the service has deleted; returns the place to go on at."""
 
-        async def work(writer: Writer) -> tuple[bool, int, Pull, Any]:
+        async def work(writer: Writer) -> tuple[PullCounts, int, Pull, Any]:
             run = await self._followed(writer)
             writing = PageWriting(writer, self._service, now, self._lost, self.pull.dialect)
-            is_deleted = await writing.delete(ref)
+            counts = PullCounts(deleted=int(await writing.delete(ref)), pages=1)
             await writer.note_import(run, ImportCounts())
             await writer.drop_pull_item(self.pull.number, ref)
             items = max(0, self.pull.items - 1)
             place, position = await self._next(writer, step, items)
-            pull = await self._saved(writer, items=items, run=run, position=position)
-            return is_deleted, run, pull, place
+            changes: dict[str, object] = {"items": items, "run": run, "position": position}
+            pull = await self._saved(writer, counts=self.total + counts, **changes)
+            return counts, run, pull, place
 
-        is_deleted, self.run, self.pull, place = await self.timeline.write(work)
-        self.counts += PullCounts(deleted=int(is_deleted), pages=1)
+        counts, self.run, self.pull, place = await self.timeline.write(work)
+        self.counts += counts
         return place
 
 
@@ -346,18 +360,23 @@ async def _check_alone(timeline: Timeline, service: AnyService, dialect: str, ur
     if not service.is_one_to_an_account:
         return
     pulls = await timeline.read(lambda reader: reader.pulls())
-    others = {(pull.url,) for pull in pulls if pull.dialect == dialect and pull.url != url}
-    if not others:
-        return
-    runs = await timeline.read(lambda reader: reader.import_runs())
-    for run in runs:
+    others = {pull.url for pull in pulls if pull.dialect == dialect and pull.url != url}
+    run = await run_from(timeline, dialect, others) if others else None
+    if run is not None:
+        raise Misconfigured(
+            f"{timeline.account.slug} is pulled from {run.files[0]} already, and two services"
+            f" of {dialect} give the same numbers to different things; take another account,"
+            f" or take back what came from there: `doings import undo {run.number}`"
+        )
+
+
+async def run_from(timeline: Timeline, dialect: str, urls: set[str]) -> ImportRun | None:
+    """An import of which something may still be here that came from one of the addresses."""
+    for run in await timeline.read(lambda reader: reader.import_runs()):
         is_there = run.state != "undone" or run.kept
-        if run.dialect == dialect and run.files in others and is_there:
-            raise Misconfigured(
-                f"{timeline.account.slug} is pulled from {run.files[0]} already, and two services"
-                f" of {dialect} give the same numbers to different things; take another account,"
-                f" or take back what came from there: `doings import undo {run.number}`"
-            )
+        if run.dialect == dialect and is_there and len(run.files) == 1 and run.files[0] in urls:
+            return run
+    return None
 
 
 def _pull_counts(said: Sequence[Said], counts: ImportCounts) -> PullCounts:

@@ -140,6 +140,7 @@ class ServiceClient:
         self.patience_s = pace.patience_s
         self._waiting = waiting
         self._token: str | None = None
+        self._whose: list[str | None] = []
         self._tries = 0
         self._may_split = False
         self._was_there = False
@@ -183,6 +184,18 @@ class ServiceClient:
             kind = TooMuchAsked if fault.splits else ServiceFailed
             raise kind(f"{self._base} {fault.reason}") from None
         raise AssertionError  # pragma: no cover - the attempts end in one of the two
+
+    async def whose(self) -> str | None:
+        """What the service calls the account of the credentials; None where it does not tell.
+
+        It is asked once. Raises ServiceFailed and Misconfigured.
+        """
+        if not self._whose:
+            me = self._service.me
+            answer = None if me is None else await self.get(me)
+            is_there = answer is None or not answer.is_missing
+            self._whose = [self._service.whose(self._credentials, answer) if is_there else None]
+        return self._whose[0]
 
     def _wait_for(self, error: Exception) -> bool | float:
         """Whether to try again, or in how many seconds."""

@@ -51,7 +51,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """What a round came to: the import that notes it, and why it could not be ended.
+    """What a whole round came to: the import that notes it, and why it could not be ended.
 
     `run` is None where nothing was written. `error` is what no other round can mend either:
     settings and credentials.
@@ -137,12 +137,9 @@ async def _round(
     except (ServiceFailed, DoingsError) as error:
         problem = error
     failed = await _end(checkpoint, problem, plan)
-    counts = checkpoint.counts
-    requests, waited = checkpoint.requests()
-    counts = msgspec.structs.replace(counts, requests=requests, waited_s=round(waited, 3))
     return Outcome(
         checkpoint.run,
-        counts,
+        checkpoint.total,
         problem=None if failed is None else str(failed),
         error=problem if isinstance(problem, Misconfigured) else None,
     )

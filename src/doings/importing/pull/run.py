@@ -35,6 +35,7 @@ from doings.importing.pull.elements import (
 )
 from doings.importing.pull.erased import without_erased
 from doings.importing.pull.names import digest_of, mark_of, ref_of
+from doings.importing.pull.whose import begins_anew
 from doings.importing.pull.writing import Said
 
 CONTACT_MARK = "list"
@@ -100,6 +101,8 @@ class Round:
         self._progress = progress
         self._is_sure = contacts.is_sure
         place = await self._checkpoint.begin(since=since, now=self._context.now)
+        if await begins_anew(self._checkpoint, await self._client.whose()):
+            place = None
         self._checkpoint.reads_everybody = sweeps or self._checkpoint.place() is None
         if self._service.is_by_contact:
             await self._all_contacts(contacts.ids, place)
