@@ -103,6 +103,7 @@ _EXPECTED = {
     "Expected `int`,": "a whole number",
     "Expected `bool`,": "true or false",
     "Expected `int` >= 0": _COUNT,
+    "Expected `int | null`": _COUNT,
     "Expected `int` <=": _PORT,
     "Expected `int` >= 1": "1 or more",
     "Expected `float`": "a number of seconds, 0 to 31536000",

@@ -21,6 +21,7 @@ class Monica:
 
     def __init__(self, vendor: Vendor) -> None:
         self._vendor = vendor
+        self.base = vendor.base("monica")
 
     def send(self, method: str, path: str, document: object = None) -> Any:  # noqa: ANN401 - JSON
         """What it answers."""
@@ -191,20 +192,50 @@ def test_what_an_activity_lost_there_it_loses_here(
     assert counts["updated"] == 1
 
 
+def test_people_tasks_and_settings_are_counted(monica: Monica, pull: Puller, cli: Cli) -> None:
+    """Beside the activities, of which there are none here."""
+    ann = monica.send("POST", "contacts", {"first_name": "Ann", **person(monica)})["id"]
+    task = monica.send("POST", "tasks", {"contact_id": ann, "title": "Rest", "completed": False})
+    monica.send("POST", "tags", {"name": "kin"})
+    counted = [pull.counts("monica")]
+
+    monica.send("PUT", f"contacts/{ann}/work", {"job": "Baker"})
+    monica.send(
+        "POST", "contactfields", {"contact_id": ann, "contact_field_type_id": 1, "data": "a@b.c"}
+    )
+    changed = {"contact_id": ann, "title": "Rest more", "completed": False}
+    monica.send("PUT", f"tasks/{task['id']}", changed)
+    monica.send("PUT", f"tags/{monica.named('tags', 'kin')['id']}", {"name": "family"})
+    counted += [pull.counts("monica"), pull.counts("monica")]
+    monica.send("PUT", f"contacts/{ann}/work", {"job": "Miller"})
+    told = cli("pull", "monica", "--from", monica.base, "--account", "here").out
+
+    numbers = [(one["people"], one["tasks"]) for one in counted]
+    assert numbers == [(1, 1), (1, 1), (0, 0)]
+    assert counted[0]["settings"] > 1
+    assert [one["settings"] for one in counted[1:]] == [1, 0]
+    assert "Made or changed 1 people, 0 tasks and reminders and 0 settings" in told
+    assert {one["recorded"] + one["updated"] for one in counted} == {0}
+
+
 def test_a_completed_task_is_an_activity_once(vendor: Vendor, monica: Monica, pull: Puller) -> None:
-    """Though a Doings shows it among its activities, too; opened again it is none."""
+    """Though a Doings shows it among its activities, too; opened again it is none.
+
+    It says what was done, so another title later is the task's only, as it is there.
+    """
     put_people(vendor)
     jim = monica.named("contacts", "Jim")["id"]
     task = {"contact_id": jim, "title": "Pay"}
     number = monica.send("POST", "tasks", {**task, "completed": True})["id"]
     kinds = []
 
-    for is_done in (True, False, True):
-        monica.send("PUT", f"tasks/{number}", {**task, "completed": is_done})
+    for title, is_done in (("Pay", True), ("Pay", False), ("Pay", True), ("Pay all", True)):
+        monica.send("PUT", f"tasks/{number}", {**task, "title": title, "completed": is_done})
         pull.counts("monica")
         kinds.append([(one["kind"], one["summary"]) for one in pull.exported()])
 
-    assert kinds == [[("task.completed", "Pay")], [], [("task.completed", "Pay")]]
+    done = [("task.completed", "Pay")]
+    assert kinds == [done, [], done, done]
 
 
 def test_a_person_who_was_deleted_there_is_deleted_here(
@@ -245,7 +276,7 @@ def test_somebody_who_is_not_listed_any_more_stays(vendor: Vendor, pull: Puller)
     first, second = pull.counts("monica"), pull.counts("monica")
 
     assert [counts["deleted"] for counts in (first, second)] == [0, 0]
-    assert first["requests"] > second["requests"] == 14
+    assert first["requests"] > second["requests"] == 15
 
 
 def empty(asked: Asked, given: Given) -> Given:

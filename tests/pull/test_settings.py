@@ -8,6 +8,7 @@ import pytest
 
 from doings.importing.pull import client
 from doings.importing.pull.checkpoint import WHOSE
+from doings.importing.pull.wording import target_of
 from tests.cli.conftest import Cli
 from tests.pull.conftest import BASES, Puller, Vendor, new_token
 from tests.pull.proxy import proxy
@@ -148,7 +149,7 @@ def test_an_address_that_nothing_came_from_locks_no_account(
 
     again = pull("monica")
 
-    assert (mistyped.code, first.code) == (3, 0), mistyped.err
+    assert (mistyped.code, mistyped.out, first.code) == (3, "", 0), mistyped.err
     assert (other.code, f"import undo {number}" in other.err) == (2, True), other.err
     assert (again.code, len(pull.exported())) == (0, 1), again.err
 
@@ -174,3 +175,28 @@ def test_a_secret_that_cannot_be_sent_is_not_shown(
 
     assert (outcome.code, "DOINGS_PULL_SECRET may hold" in outcome.err) == (2, True)
     assert "k8c5" not in outcome.err
+
+
+@pytest.mark.parametrize("rate", ["abc", "-1", "1.5"])
+def test_a_rate_is_a_whole_number(rate: str, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In words, and not in those of the program's types."""
+    monkeypatch.setenv("DOINGS_PULL_RATE", rate)
+
+    outcome = cli("pull", "status")
+
+    assert (outcome.code, f"PULL_RATE: '{rate}' is not 0 or more" in outcome.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("location", "place"),
+    [
+        ("https://e.test/api/tags?limit=1", "https://e.test/api"),
+        ("https://u:p@e.test/api/tags/", "https://e.test/api"),
+        ("https://e.test/login", "https://e.test/login"),
+        ("/sign-in", "/sign-in"),
+        ("", "nowhere"),
+    ],
+)
+def test_where_a_service_leads_is_told_as_the_address_to_give(location: str, place: str) -> None:
+    """Without what a pull puts behind it itself."""
+    assert target_of(location, "/tags") == place

@@ -23,6 +23,8 @@ class Directory:
     """
 
     def __init__(self, writer: Writer) -> None:
+        self.written: set[EntityKey] = set()
+        """What was made or changed."""
         self._writer = writer
         self._ids: dict[NamedRef, str] = {}
         self._keys: dict[str, dict[str | None, list[EntityKey]]] = {}
@@ -64,6 +66,7 @@ class Directory:
         above = (await self._writer.account()).before_own_numbers
         (made,) = await self._writer.number_entities(named.type, [draft], above=above)
         keys.append(made.key)
+        self.written.add(made.key)
         return made.id
 
     async def _found(self, keys: Sequence[EntityKey], attrs: dict[str, str]) -> Entity | None:
@@ -83,6 +86,7 @@ class Directory:
         if there is not None and (there.name == named.name or not _is_default(there)):
             return id_
         await self._writer.put_entity(key, _as(draft))
+        self.written.add(key)
         by_name = self._keys[named.type]
         if there is not None:
             by_name[there.name] = [one for one in by_name.get(there.name, []) if one != key]

@@ -1,14 +1,12 @@
 """`doings pull`: a history from a vendor's live service, and how the pulls stand."""
 
 import asyncio
-import os
 import re
 import signal
-import sys
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
@@ -23,15 +21,19 @@ from doings.cli.options import (
 )
 from doings.cli.terminal import fail, progress, remark, say, show_table
 from doings.cli.transfer.import_runs import AnyAccountOption, accounts_of
+from doings.cli.transfer.pull_credentials import credentials_for
 from doings.core.account import Account
 from doings.core.clock import local_date, start_of_date, text_from_instant
 from doings.core.errors import Misconfigured
-from doings.core.pulling.service import AnyService, Credentials
+from doings.core.pulling.service import AnyService
 from doings.core.store import Store
 from doings.core.store.pulls import Pull, PullCounts
 from doings.core.text import json_text
 from doings.core.timeline import Timeline
 from doings.core.values.instants import date_from_text
+
+if TYPE_CHECKING:
+    from doings.importing.pull.rounds import Outcome
 
 T = TypeVar("T")
 
@@ -74,6 +76,9 @@ COLUMNS = (
     "UPDATED",
     "DELETED",
     "REFUSED",
+    "PEOPLE",
+    "TASKS",
+    "SETTINGS",
     "SINCE",
     "POSITION",
     "IDS",
@@ -81,6 +86,9 @@ COLUMNS = (
 
 ALL = "all"
 """What `--contacts` takes for all that are known."""
+
+COMMENT = "#"
+"""How a line of a file of contacts begins that is no id."""
 
 SERVICE_FAILED = 3
 """The exit code where the service failed; the same command goes on."""
@@ -113,8 +121,8 @@ def pull(  # noqa: PLR0913 - each is an option of the command
         str | None,
         typer.Option(
             metavar="FILE|all",
-            help="With invent and agendize: whose lists; a file has one id a line, all are those"
-            " known here.",
+            help="With invent and agendize: whose lists; a file has one id a line (# begins a"
+            " comment), all are those known here.",
             show_default=False,
         ),
     ] = None,
@@ -174,7 +182,7 @@ def pull(  # noqa: PLR0913 - each is an option of the command
         is_once=once,
         keeps_ids=keep_ids,
         accepts_deletions=accept_deletions,
-        credentials=_credentials(dialect, service),
+        credentials=credentials_for(dialect, service),
     )
 
     async def work(store: Store) -> Outcome:
@@ -192,7 +200,7 @@ def pull(  # noqa: PLR0913 - each is an option of the command
             if keep_ids and outcome.problem is None and outcome.error is None:
                 # Also where there was nothing to pull yet.
                 await timeline.write(lambda writer: keeping.keep_ids(writer, dialect))
-            _show(outcome.run, outcome.counts, account, as_json=as_json)
+            _show(outcome, account, as_json=as_json)
             if outcome.problem is not None and not (once or every is None):
                 remark(f"{outcome.problem}; the next round goes on there")
         return outcome
@@ -225,16 +233,25 @@ def _until_stopped(
         return None
 
 
-def _show(run: int | None, counts: PullCounts, account: str, *, as_json: bool) -> None:
-    """What a round came to."""
+def _show(outcome: "Outcome", account: str, *, as_json: bool) -> None:
+    """What a round came to; in words nothing of one that failed before it found anything."""
+    run, counts = outcome.run, outcome.counts
     if as_json:
         print(json_text({"run": run, **msgspec.structs.asdict(counts)}), flush=True)  # noqa: T201 - a line for a program
+        return
+    has_failed = outcome.problem is not None or outcome.error is not None
+    if has_failed and not counts.has_something:
         return
     say(
         f"Pulled {counts.recorded} activities into {account}, {counts.repeated} were there already;"
         f" {counts.updated} were changed and {counts.deleted} deleted as they were there,"
         f" {counts.refused} elements were refused"
     )
+    if counts.people or counts.tasks or counts.settings:
+        say(
+            f"Made or changed {counts.people} people, {counts.tasks} tasks and reminders and"
+            f" {counts.settings} settings"
+        )
     if run is not None:
         say(f"This is run {run}: `doings import undo {run}` takes it back")
 
@@ -285,48 +302,10 @@ def _contacts(dialect: str, service: AnyService, given: str | None) -> Sequence[
         lines = path.read_text("utf-8-sig").splitlines()
     except ValueError:
         raise Misconfigured(f"{path} is no UTF-8 text") from None
-    ids = [line.strip() for line in lines if line.strip()]
+    ids = [line for text in lines if (line := text.strip()) and not line.startswith(COMMENT)]
     if not ids:
         raise Misconfigured(f"{path} holds no id")
     return list(dict.fromkeys(ids))
-
-
-def _credentials(dialect: str, service: AnyService) -> Credentials:
-    """What the environment says, and for the rest what the person says; raises Misconfigured."""
-    given = {name: os.environ.get(f"DOINGS_PULL_{name.upper()}", "") for name in PARTS}
-    # A file that a secret is read from often ends in a new line, which is no part of it.
-    parts: dict[str, str | None] = {name: text.strip() or None for name, text in given.items()}
-    if service.takes_either and parts["secret"] is None:
-        parts["secret"] = parts["key"]
-    for name in service.needs:
-        if parts[name] is None:
-            parts[name] = _asked(dialect, name).strip()
-        _check_credential(name, parts[name] or "", is_encoded=service.sign_in is not None)
-    return Credentials(**parts)
-
-
-def _check_credential(name: str, text: str, *, is_encoded: bool) -> None:
-    """Refuse what no header can carry, without showing it; raises Misconfigured.
-
-    With `is_encoded` the user and the secret are sent as Base64, so they may be any text.
-    """
-    is_plain = text.isascii() and text.isprintable()
-    if not is_plain and (name == "key" or not is_encoded):
-        variable = f"DOINGS_PULL_{name.upper()}"
-        raise Misconfigured(
-            f"{variable} may hold only letters of ASCII, digits and signs, and no line break"
-        )
-
-
-def _asked(dialect: str, name: str) -> str:
-    if not sys.stdin.isatty():
-        raise Misconfigured(f"{dialect} needs DOINGS_PULL_{name.upper()}")
-    text: str = typer.prompt(f"{dialect} {name}", hide_input=name == "secret", err=True)
-    return text
-
-
-PARTS = ("key", "secret", "user")
-"""The parts of a credential."""
 
 
 def status(
@@ -378,7 +357,8 @@ def _time(instant: int | None) -> str | None:
 
 def _row(account: Account, pull: Pull) -> tuple[str, ...]:
     counts = pull.counts
-    numbers = (counts.recorded, counts.repeated, counts.updated, counts.deleted, counts.refused)
+    activities = (counts.recorded, counts.repeated, counts.updated, counts.deleted, counts.refused)
+    others = (counts.people, counts.tasks, counts.settings)
     return (
         account.slug,
         pull.dialect,
@@ -386,7 +366,7 @@ def _row(account: Account, pull: Pull) -> tuple[str, ...]:
         pull.state,
         "" if pull.run is None else str(pull.run),
         *[_time(at) or "" for at in (pull.started_at, pull.ended_at, pull.next_at)],
-        *map(str, numbers),
+        *map(str, (*activities, *others)),
         "" if pull.since is None else str(local_date(pull.since, account.time_zone)),
         pull.shown_position,
         "kept" if _keeps_ids(account, pull) else "",

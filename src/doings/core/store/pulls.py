@@ -15,7 +15,10 @@ MARK_ROUND = 1 << 62
 class PullCounts(msgspec.Struct, frozen=True):
     """What a pull has done: requests and pages, activities, elements refused, seconds waited.
 
-    `updated` and `deleted` are activities that the service had changed and deleted.
+    `updated` are activities that the service had changed, `deleted` all that it had deleted.
+    `people` were made or changed, and so were `tasks`, which are reminders as well, and `settings`,
+    which are the things that a service names in lists of its own. One that two pages change counts
+    twice.
     """
 
     requests: int = 0
@@ -26,6 +29,15 @@ class PullCounts(msgspec.Struct, frozen=True):
     deleted: int = 0
     refused: int = 0
     waited_s: float = 0.0
+    people: int = 0
+    tasks: int = 0
+    settings: int = 0
+
+    @property
+    def has_something(self) -> bool:
+        """Whether anything was found, and not only asked for."""
+        asking = {"requests": 0, "pages": 0, "waited_s": 0.0}
+        return msgspec.structs.replace(self, **asking) != PullCounts()
 
     def __add__(self, other: "PullCounts") -> "PullCounts":
         """The sums."""

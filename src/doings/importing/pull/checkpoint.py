@@ -238,7 +238,7 @@ class Checkpoint:
         """
 
         async def work(writer: Writer) -> tuple[PullCounts, int | None, Pull, Any]:
-            counts, run = await self._put(writer, said, now)
+            own_counts, run = await self._put(writer, said, now)
             marks = [PullItem(mark, 1, MARK_ROUND) for one in said for mark in one.marks]
             own = [self._item(one) for one in said]
             await writer.put_pull_items(self.pull.number, [*own, *marks])
@@ -248,7 +248,6 @@ class Checkpoint:
             place = None
             if step is not None:
                 place, changes["position"] = await self._next(writer, step, items)
-            own_counts = _pull_counts(said, counts)
             changes["counts"] = self.total + own_counts
             return own_counts, run, await self._saved(writer, **changes), place
 
@@ -258,14 +257,15 @@ class Checkpoint:
 
     async def _put(
         self, writer: Writer, said: Sequence[Said], now: int
-    ) -> tuple[ImportCounts, int | None]:
+    ) -> tuple[PullCounts, int | None]:
         wanted = [one for one in said if one.is_wanted and not one.is_same]
         if not wanted:
-            return ImportCounts(), self.run
+            return _pull_counts(said, ImportCounts()), self.run
         run = await self._followed(writer)
         writing = PageWriting(writer, self._service, now, self._lost, self.pull.dialect)
         counts = await writing.put(wanted)
-        return await writer.note_import(run, counts), run
+        await writer.note_import(run, counts)
+        return _pull_counts(said, counts) + writing.others, run
 
     async def _lost(self, writer: Writer, people: Collection[EntityKey]) -> set[EntityKey]:
         """Those of the people whom the service listed before, and not in this round."""

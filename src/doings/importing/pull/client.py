@@ -304,7 +304,7 @@ class ServiceClient:
         if status == NOT_FOUND and ask.may_miss and not is_html(body):
             return Answer(body, response.headers, at, is_missing=True)
         if response.has_redirect_location:
-            elsewhere = target_of(response.headers.get("location", ""))
+            elsewhere = target_of(response.headers.get("location", ""), ask.path)
             reason = f"leads to {elsewhere}; give that place as --from, if it is the service"
             raise ServiceFailed(f"{self._base} {reason}")
         if status != OK:

@@ -24,9 +24,20 @@ class SaidEntities(msgspec.Struct, frozen=True):
 
 
 class EntityWriting:
-    """Writes people and things in one transaction."""
+    """Writes people and things in one transaction.
 
-    def __init__(self, writer: Writer, directory: Directory, things: ListedThings) -> None:
+    `kept` are types of what is kept with a contact. It is counted by itself, unless it is listed as
+    a part of the contact.
+    """
+
+    def __init__(
+        self, writer: Writer, directory: Directory, things: ListedThings, kept: Sequence[str]
+    ) -> None:
+        self.people: set[EntityKey] = set()
+        """Who was made or changed, with what belongs to them."""
+        self.tasks: set[EntityKey] = set()
+        """What is kept with a contact and was made or changed."""
+        self._kept = kept
         self._writer = writer
         self._directory = directory
         self._things = things
@@ -46,6 +57,8 @@ class EntityWriting:
         for key, draft in made.items():
             if key not in self._known and key not in deleted:
                 await self._write(key, draft)
+                if key[0] == CONTACT or draft.contact is not None:
+                    self.people.add(_owner(key, draft))
         await self._things.put_all([one.item.listed for one in said if one.item.listed])
         # First all in the order of the service, then those whom somebody of them refers to.
         waiting = [one for one in said if self._waits(one.item)]
@@ -80,9 +93,18 @@ class EntityWriting:
             whole = msgspec.structs.replace(whole, attrs=without_nulls(whole.attrs, gone))
             if old is None or whole != entity_draft_of(old):
                 await self._write(key, whole)
+                self._count(key, whole, item)
 
     async def _write(self, key: EntityKey, draft: EntityDraft) -> None:
         self._known[key], _ = await self._writer.put_entity(key, lambda _: draft)
+
+    def _count(self, key: EntityKey, draft: EntityDraft, item: ImportItem) -> None:
+        """Note what was made or changed."""
+        parts = () if item.whole is None else item.whole[1]
+        if key[0] in self._kept and key[0] not in parts:
+            self.tasks.add(key)
+        else:
+            self.people.add(_owner(key, draft))
 
     async def _tags(self, item: ImportItem) -> list[int] | None:
         """The numbers of the tags of a person, which are things by name."""
@@ -116,6 +138,7 @@ class EntityWriting:
         for one in await _belongings(self._writer, owner, types):
             if one.id.startswith(prefix) and one.contact == key[1] and one.key not in said:
                 await self._writer.delete_entity(one.key)
+                self.people.add(key)
 
     async def delete(self, thing: EntityKey | ListedThing, kept: Sequence[str]) -> bool:
         """Delete what the service has deleted, with what is kept with it (types).
@@ -146,6 +169,11 @@ async def _belongings(writer: Writer, owner: Entity, types: Sequence[str]) -> li
         seqs = [one.seq for one in belongings if one.type == type_]
         found += (await writer.entities_by_seq(type_, seqs)).values() if seqs else []
     return found
+
+
+def _owner(key: EntityKey, draft: EntityDraft) -> EntityKey:
+    """Whose an entity is: the contact's that it belongs to, or its own."""
+    return key if draft.contact is None else (CONTACT, draft.contact)
 
 
 def _with(draft: EntityDraft, numbers: dict[str, int] | dict[str, list[int]]) -> EntityDraft:

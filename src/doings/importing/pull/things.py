@@ -66,12 +66,14 @@ class ListedThings:
             draft = EntityDraft(name=thing.name, attrs=without_nulls(json_text(said)))
             (made,) = await self._writer.number_entities(thing.type, [draft])
             self._all[thing.type].append(made)
+            self._directory.written.add(made.key)
             return made
         attrs = without_nulls(json_text(_members(old.attrs) | said))
         draft = msgspec.structs.replace(entity_draft_of(old), name=thing.name, attrs=attrs)
         if draft == entity_draft_of(old):
             return old
         changed, _ = await self._writer.put_entity(old.key, lambda _: draft)
+        self._directory.written.add(old.key)
         self._all[thing.type] = [
             changed if one.key == old.key else one for one in self._all.get(thing.type, [])
         ]

@@ -50,7 +50,11 @@ def shown(text: str) -> str:
     return "".join([sign if sign.isprintable() else "?" for sign in " ".join(text.split())])
 
 
-def target_of(location: str) -> str:
-    """Where a service leads, without what may be secret there."""
+def target_of(location: str, path: str) -> str:
+    """Where a service leads from its address, without what may be secret there.
+
+    `path` is what was asked for behind that address, and is left away where it is there, too.
+    """
     place = shown(location[:SAID_BYTES].partition("?")[0].partition("#")[0])
+    place = place.rstrip("/").removesuffix(path) or place
     return re.sub(r"//[^/@]*@", "//", place) or "nowhere"

@@ -18,6 +18,7 @@ from doings.core.pulling.service import AnyService
 from doings.core.store import Writer
 from doings.core.store.activities import Replacement
 from doings.core.store.imports import ImportCounts
+from doings.core.store.pulls import PullCounts
 from doings.core.text import json_text, object_from_text
 from doings.importing.directory import Directory
 from doings.importing.pull.entities import EntityWriting, SaidEntities
@@ -76,7 +77,19 @@ class PageWriting:
         self._lost = lost
         self._directory = Directory(writer)
         self._entities = EntityWriting(
-            writer, self._directory, ListedThings(writer, self._directory, dialect)
+            writer,
+            self._directory,
+            ListedThings(writer, self._directory, dialect),
+            service.kept_types,
+        )
+
+    @property
+    def others(self) -> PullCounts:
+        """The people, tasks and settings that were made or changed, and nothing else."""
+        return PullCounts(
+            people=len(self._entities.people),
+            tasks=len(self._entities.tasks),
+            settings=len(self._directory.written),
         )
 
     async def put(self, said: Sequence[Said]) -> ImportCounts:
@@ -189,7 +202,7 @@ class PageWriting:
         """Record what an entity notes the activity of, change it, or take it back.
 
         Returns how many are new, and how many others were changed. One that was deleted here stays
-        so: the entity still notes it.
+        so: the entity still notes it. As here, other words for the entity do not change it.
         """
         new = changed = 0
         for one in said:
@@ -216,6 +229,7 @@ class PageWriting:
                     [
                         (activity, self._service.changed(activity, draft, self._now))
                         for activity in there
+                        if activity.occurred_at != draft.occurred_at
                     ]
                 )
         return new, changed
