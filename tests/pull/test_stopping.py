@@ -6,10 +6,19 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from doings.cli.options import with_store
+from doings.core.clock import SystemClock
+from doings.core.store import Store
+from doings.core.store.pulls import PullCounts
+from doings.core.timeline import Timeline
+from doings.importing.pull.checkpoint import Checkpoint
+from doings.importing.pull.client import ServiceFailed
+from doings.importing.pull.services import SERVICES
 from tests.cli.conftest import Cli
 from tests.pull.conftest import Puller, Vendor
 from tests.pull.proxy import Asked, Given, proxy
@@ -85,3 +94,25 @@ def test_a_pull_that_is_stopped_says_so(  # noqa: PLR0917 - a table and fixtures
     assert told["recorded"] == (130 if state == "failed" else 0)
     (status,) = json.loads(cli("pull", "status", "--json").out)
     assert (status["run"], status["counts"]) == (told.pop("run"), told)
+
+
+def test_what_a_killed_round_did_is_counted_though_the_next_try_is_stopped_at_once(
+    cli: Cli,
+) -> None:
+    """Before it has read how far the round was, and where it fails there."""
+    cli("account", "create", "here")
+    done = PullCounts(requests=4, recorded=300, deleted=7)
+
+    async def work(store: Store) -> list[PullCounts]:
+        timeline = Timeline(store, await store.account("here"), by=None)
+        url, service = "https://example.org/api", SERVICES["monica"]
+        first = await Checkpoint.of(timeline, service, "monica", url)
+        await first.save(counts=done, position='{"place":{"page":3}}')
+        counts = []
+        for end in (Checkpoint.stop, partial(Checkpoint.end, problem=ServiceFailed("is away"))):
+            checkpoint = await Checkpoint.of(timeline, service, "monica", url)
+            await end(checkpoint, now=SystemClock().now())
+            counts.append(checkpoint.pull.counts)
+        return counts
+
+    assert with_store(None, work) == [done, done]
