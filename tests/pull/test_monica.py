@@ -149,24 +149,28 @@ def test_a_later_pull_finds_what_changed(
 
 
 @pytest.mark.parametrize("options", [(), ("--keep-ids",)], ids=["ours", "kept"])
-def test_a_note_that_was_deleted_here_stays_so(
+def test_what_was_deleted_here_stays_so(
     options: tuple[str, ...], vendor: Vendor, monica: Monica, pull: Puller, copy: Token
 ) -> None:
-    """Also after it was changed there, where a Doings shows it among the activities as well."""
+    """Also after it was changed there; a Doings shows a note among the activities as well."""
     database = ("--database", vendor.server.installation.variables["DOINGS_DATABASE"])
     ann = monica.send("POST", "contacts", {"first_name": "Ann", **person(monica)})["id"]
     note = {"contact_id": ann, "body": "Before"}
     number = monica.send("POST", "notes", note)["id"]
+    tag = monica.send("POST", "tags", {"name": "kin"})["id"]
     pull.counts("monica", *options, *database)
     here = Monica(Vendor(vendor.server, copy))
     (held,) = here.send("GET", "notes")
     here.send("DELETE", f"notes/{held['id']}")
+    here.send("DELETE", f"tags/{here.named('tags', 'kin')['id']}")
 
     monica.send("PUT", f"notes/{number}", {**note, "body": "After"})
+    monica.send("PUT", f"tags/{tag}", {"name": "family"})
     again = pull.counts("monica", *options, *database)
 
-    assert here.send("GET", "notes") == here.send("GET", "activities") == []
-    assert (again["recorded"], again["updated"], again["deleted"]) == (0, 0, 0)
+    shown = [here.send("GET", path) for path in ("notes", "activities", "tags")]
+    assert shown == [[], [], []]
+    assert (again["recorded"], again["updated"], again["settings"]) == (0, 0, 0)
 
 
 def test_what_an_activity_lost_there_it_loses_here(

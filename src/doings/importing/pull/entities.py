@@ -59,7 +59,7 @@ class EntityWriting:
                 await self._write(key, draft)
                 if key[0] == CONTACT or draft.contact is not None:
                     self.people.add(_owner(key, draft))
-        await self._things.put_all([one.item.listed for one in said if one.item.listed])
+        await self._put_listed(said)
         # First all in the order of the service, then those whom somebody of them refers to.
         waiting = [one for one in said if self._waits(one.item)]
         for one in said:
@@ -69,6 +69,16 @@ class EntityWriting:
         for one in said:
             if one.is_leading and one.item.whole is not None:
                 await self._drop_others(one.item)
+
+    async def _put_listed(self, said: Sequence[SaidEntities]) -> None:
+        """Write what lists of settings show; what was deleted here since it was seen stays so."""
+        things = []
+        for one in said:
+            thing = one.item.listed
+            if thing is None or (one.is_leading and await self._things.find(thing) is None):
+                continue
+            things.append(thing)
+        await self._things.put_all(things)
 
     def _waits(self, item: ImportItem) -> bool:
         """Whether an item refers to somebody who is not known yet."""
