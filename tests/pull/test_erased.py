@@ -52,7 +52,7 @@ def put_everywhere(monica: Monica, contact: int, word: str, numbers: dict[str, i
     unknown = {"happened_at_month_unknown": False, "happened_at_day_unknown": False}
     event = {"life_event_type_id": 1, "has_reminder": False, **unknown}
     feast = {"frequency_type": "year", "frequency_number": 1, "initial_date": "2026-05-01"}
-    for path, document in {
+    documents: dict[str, dict[str, object]] = {
         "notes": {"body": word},
         "calls": {"called_at": "2026-05-04", "content": word},
         "lifeevents": {"happened_at": "2026-05-07", "name": word, "note": word, **event},
@@ -61,7 +61,8 @@ def put_everywhere(monica: Monica, contact: int, word: str, numbers: dict[str, i
         "reminders": {"title": word, **feast},
         "contactfields": {"contact_field_type_id": 1, "data": word},
         "addresses": {"street": word, "country": "DE"},
-    }.items():
+    }
+    for path, document in documents.items():
         method, number = ("PUT", f"/{numbers[path]}") if path in numbers else ("POST", "")
         numbers[path] = monica.send(method, f"{path}{number}", {**about, **document})["id"]
 
