@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from doings.core.activity import Activity
 from doings.core.clock import SECOND
 from doings.core.errors import Invalid, NotFound
 from doings.core.store import Writer
@@ -107,6 +108,21 @@ async def test_activity_is_found_by_its_external_id(book: Book, other: Book) -> 
     assert await find(book, "crm", "x") is None
     assert await find(book, "api", "e") is None
     assert await find(other, "crm", "e") is None
+
+
+async def test_activities_are_found_by_their_external_ids(book: Book, other: Book) -> None:
+    """Several at once, without those that are deleted; also within their account and origin."""
+    one = await book.record_one("1", origin="crm", external_id="e")
+    gone = await book.record_one("1", origin="crm", external_id="f")
+    await book.record_one("1", origin="api", external_id="g")
+    await book.erase(gone.seq)
+
+    async def find(where: Book, *ids: str) -> dict[str, Activity]:
+        return await where.write(lambda writer: writer.activities_by_external_ids("crm", ids))
+
+    assert await find(book, "e", "f", "g", "x") == {"e": one}
+    assert await find(book) == {}
+    assert await find(other, "e") == {}
 
 
 async def test_settings_are_changed_one_after_the_other(database: Database, book: Book) -> None:

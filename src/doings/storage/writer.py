@@ -1,6 +1,6 @@
 """Writing within one account: row, links, tallies, change and search text, all or nothing."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from doings.core.activity import Activity, Draft
@@ -15,6 +15,7 @@ from doings.core.store.pulls import Pull, PullItem
 from doings.core.store.webhooks import Delivery, Made, Outcome, Webhook
 from doings.storage.erasing import holds
 from doings.storage.reader import AccountReader
+from doings.storage.reading.activities import by_external_ids
 from doings.storage.transaction import Transaction
 from doings.storage.writing import activities, changes, entities, idempotency, merges, webhooks
 from doings.storage.writing.account import credentials
@@ -40,6 +41,11 @@ class AccountWriter(AccountReader):
     def unfinished(self) -> list[int]:
         """The seqs of entities whose activities other transactions have to bring in line."""
         return self._writing.unfinished
+
+    async def activities_by_external_ids(
+        self, origin: str, external_ids: Collection[str]
+    ) -> dict[str, Activity]:
+        return await by_external_ids(self._writing, origin, external_ids)
 
     async def record(self, drafts: Sequence[Draft]) -> list[Recorded]:
         recorded = await activities.record(self._writing, drafts)

@@ -1,6 +1,6 @@
 """The part of the port that is about activities: one, several, a page, and recording them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Protocol
 
 import msgspec
@@ -108,6 +108,11 @@ class ActivityReader(Protocol):
 
 class ActivityWriter(ActivityReader, Protocol):
     """Recording, changing and deleting activities."""
+
+    async def activities_by_external_ids(
+        self, origin: str, external_ids: Collection[str]
+    ) -> dict[str, Activity]:
+        """Those that were recorded under an origin and some of these external ids, by these."""
 
     async def record(self, drafts: Sequence[Draft]) -> list[Recorded]:
         """Record in this order; a repeated (origin, external_id) leaves the first as it is.

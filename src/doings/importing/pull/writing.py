@@ -116,20 +116,24 @@ class PageWriting:
             await self._service.noted_twins(self._writer)
         first: list[Replacement] = []
         later: list[Replacement] = []
+        known = await self._known([one.item.draft for one in twins if one.item.draft])
         for one in twins:
-            known = await self._known(one.item.draft)
-            if known is not None and one.item.draft is not None:
-                whole = self._joined(known, one.item.draft, joins=True)
-                (later if one.is_known else first).append((known, whole))
+            draft = one.item.draft
+            if draft is not None and (activity := known.get(_name(draft))) is not None:
+                whole = self._joined(activity, draft, joins=True)
+                (later if one.is_known else first).append((activity, whole))
         # What is completed for the first time was counted as it was recorded.
         await self._replace(first)
         return await self._replace(later)
 
-    async def _known(self, draft: Draft | None) -> Activity | None:
-        """The activity that a draft is of, None where it is not there or not there any more."""
-        if draft is None or draft.external_id is None:
-            return None
-        return await self._writer.activity_by_external_id(draft.origin, draft.external_id)
+    async def _known(self, drafts: Sequence[Draft]) -> dict[tuple[str, str | None], Activity]:
+        """The activities that the drafts are of, by their names; those deleted here are not."""
+        known: dict[tuple[str, str | None], Activity] = {}
+        for origin in {draft.origin for draft in drafts}:
+            ids = {one.external_id for one in drafts if one.external_id and one.origin == origin}
+            found = await self._writer.activities_by_external_ids(origin, ids)
+            known |= {(origin, id_): activity for id_, activity in found.items()}
+        return known
 
     async def _record(self, drafts: Sequence[Draft], *, joins: bool) -> tuple[int, int]:
         """Record activities; returns how many are new, and how many of the others were completed.
@@ -159,8 +163,9 @@ class PageWriting:
     async def _change(self, drafts: Sequence[Draft]) -> int:
         """Change activities as the service has; returns how many. Those deleted here stay so."""
         replacements: list[Replacement] = []
+        there = await self._known(drafts)
         for draft in drafts:
-            known = await self._known(draft)
+            known = there.get(_name(draft))
             if known is not None:
                 said = await self._with_lost(known, draft)
                 replacements.append((known, self._service.changed(known, said, self._now)))
@@ -254,3 +259,8 @@ class PageWriting:
         except NotFound:
             return False
         return True
+
+
+def _name(draft: Draft) -> tuple[str, str | None]:
+    """What an activity is known by where it came from."""
+    return draft.origin, draft.external_id

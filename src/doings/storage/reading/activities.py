@@ -4,7 +4,7 @@ A surface asks for many at once, and each may be large. So what it reads ends wh
 page do: `fitting` reads the first ones of those asked for, and says how many these are.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -76,6 +76,19 @@ async def recorded_external_ids(
         sql.ACTIVITIES_BY_EXTERNAL_ID, origin=origin, ids=list(external_ids)
     )
     return {row[0] for row in rows}
+
+
+async def by_external_ids(
+    transaction: ReadTransaction, origin: str, external_ids: Collection[str]
+) -> dict[str, Activity]:
+    """Those that came from elsewhere under some of these ids, by these."""
+    if not external_ids:
+        return {}
+    rows = await transaction.fetch(
+        sql.ACTIVITIES_BY_EXTERNAL_ID, origin=origin, ids=sorted(external_ids)
+    )
+    names = {seq: external_id for external_id, seq, _ in rows}
+    return {names[one.seq]: one for one in await by_seqs(transaction, list(names))}
 
 
 async def by_seqs(transaction: ReadTransaction, seqs: Sequence[int]) -> list[Activity]:
