@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from typing import TypeVar
 
 import msgspec
 
@@ -13,7 +12,7 @@ from doings.core.entity import Entity, EntityKey
 from doings.core.erasing.erasure import Erasure
 from doings.core.erasing.retention import Rule
 from doings.core.query import LARGEST_PAGE, DiaryOrder, Key, KindsOrder, Query, RecordedOrder
-from doings.core.resuming.cursor import Page, page_of
+from doings.core.resuming.cursor import Page
 from doings.core.store.activities import ActivityRef
 from doings.core.store.changes import Change, EntityChange, FeedChunk
 from doings.core.store.counts import TimelineSummary
@@ -44,13 +43,11 @@ from doings.storage.reading import (
 )
 from doings.storage.reading.log import leaves, tiles
 from doings.storage.reading.timeline import kind_lists, pages, places
-from doings.storage.reading.timeline.ranges import gap_behind
+from doings.storage.reading.timeline.walked import cut_page, page_of_walk, seqs_of
 from doings.storage.sql import account_statements as sql
 from doings.storage.sql.rows import credential_from_row
 from doings.storage.sql.tallies import ACTIVITIES
 from doings.storage.transaction import ReadTransaction
-
-T = TypeVar("T")
 
 
 class AccountReader:
@@ -100,14 +97,15 @@ class AccountReader:
         self, query: Query, *, with_attrs: bool = True, looks: int | None = None
     ) -> Page[Activity]:
         walked, cut_at = await pages.walked(self._transaction, query, looks)
-        items, covered = await self.fitting_activities(_seqs(query, walked), with_attrs=with_attrs)
-        page = _page(query, walked, items, covered)
+        seqs = seqs_of(query, walked)
+        items, covered = await self.fitting_activities(seqs, with_attrs=with_attrs)
+        page = page_of_walk(query, walked, items, covered)
         # One that ends where its bytes do goes on behind its last item.
-        return page if cut_at is None or covered < len(walked) else _cut(query, page, cut_at)
+        return page if cut_at is None or covered < len(walked) else cut_page(query, page, cut_at)
 
     async def origins(self, query: Query) -> dict[int, str]:
         walked = await pages.keys(self._transaction, query)
-        return await activities.origins(self._transaction, _seqs(query, walked))
+        return await activities.origins(self._transaction, seqs_of(query, walked))
 
     async def rendered(self, seqs: Sequence[int], rendering: Rendering) -> Rendered:
         if self._document_cache is None:
@@ -120,13 +118,13 @@ class AccountReader:
     ) -> Page[msgspec.Raw]:
         if self._document_cache is None:
             walked: Sequence[Row] = await pages.keys(self._transaction, query)
-            shown = await rendered_now(self, _seqs(query, walked), rendering)
+            shown = await rendered_now(self, seqs_of(query, walked), rendering)
         else:
             walked, cache_version = await pages.keys_with_cache_version(self._transaction, query)
             shown = await self._document_cache.rendered(
-                self, _seqs(query, walked), rendering, cache_version
+                self, seqs_of(query, walked), rendering, cache_version
             )
-        return _page(query, walked, shown.documents, shown.covered, is_whole=is_whole)
+        return page_of_walk(query, walked, shown.documents, shown.covered, is_whole=is_whole)
 
     async def diary(self, query: Query, order: DiaryOrder) -> list[int]:
         return await pages.diary(self._transaction, query, order)
@@ -366,37 +364,3 @@ class AccountReader:
 
     async def log_leaves(self, first: int, end: int) -> list[Leaf]:
         return await leaves.leaves(self._transaction, first, end)
-
-
-def _seqs(query: Query, walked: Sequence[Row]) -> list[int]:
-    """The seqs of a page, in the direction of the walk."""
-    return [key[1] for key in walked[: query.limit]]
-
-
-def _page(
-    query: Query, walked: Sequence[Row], items: list[T], covered: int, *, is_whole: bool = False
-) -> Page[T]:
-    """The page of what a walk gave, in the order asked for.
-
-    `items` are what the first `covered` of its keys lead to. What did not fit follows on the next
-    page like what lies behind the limit; for a page that `is_whole`, its seqs are the rest.
-    """
-    count = min(len(walked), query.limit) if is_whole else covered
-    ends = (walked[0][:2], walked[count - 1][:2]) if count else None
-    rest = [key[1] for key in walked[covered:count]]
-    if (query.side == "older") != query.is_descending:
-        items.reverse()
-        ends = ends and ends[::-1]
-    return page_of(query, items, ends, has_more=count < len(walked), rest=rest)
-
-
-def _cut(query: Query, page: Page[T], cut_at: Key) -> Page[T]:
-    """A page that stopped at a key, from where it goes on to the side of the query."""
-    gap = gap_behind(cut_at, query)
-    is_ahead = (query.side == "older") == query.is_descending
-    return msgspec.structs.replace(
-        page,
-        before=page.before if is_ahead else gap,
-        after=gap if is_ahead else page.after,
-        is_cut=True,
-    )
