@@ -13,7 +13,15 @@ RECORDED_KIND = "encounter.logged"
 
 COMPLETED_KIND = "task.completed"
 
-DATED_KINDS = frozenset({RECORDED_KIND, "call.logged", "conversation.logged", "life_event.logged"})
+DATED_KINDS = frozenset(
+    {
+        RECORDED_KIND,
+        "call.logged",
+        "conversation.logged",
+        "life_event.logged",
+        "journal_entry.written",
+    }
+)
 """The kinds recorded here whose `happened_on` is the date that was sent."""
 
 OBJECTS_OF_KINDS = {

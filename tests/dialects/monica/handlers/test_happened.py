@@ -44,6 +44,30 @@ async def test_an_entry_is_an_activity(
 
 
 @SQLITE_ONLY
+@pytest.mark.parametrize(
+    ("path", "member"),
+    [("/calls", "called_at"), ("/conversations", "happened_at"), ("/lifeevents", "happened_at")],
+)
+async def test_an_entry_moves_to_another_day_as_an_activity(
+    monica: httpx.AsyncClient, jim: Entity, path: str, member: str
+) -> None:
+    """Both lists show the new day, and so does the contact; another summary moves nothing."""
+    document = await create(monica, path, jim, **{member: "2013-03-08T10:30:00Z"})
+    sent = {"summary": "Sum", "description": None, "contacts": [jim.seq]}
+    at = f"/activities/{document['id']}"
+
+    await monica.put(at, json={**sent, "happened_at": "2013-03-08"})
+    before = (await monica.get(f"{path}/{document['id']}")).json()["data"][member]
+    moved = (await monica.put(at, json={**sent, "happened_at": "2020-02-08"})).json()["data"]
+
+    shown = (await monica.get(f"{path}/{document['id']}")).json()["data"]
+    contact = (await monica.get(f"/contacts/{jim.seq}")).json()["data"]
+    assert before == "2013-03-08T10:30:00Z"
+    assert (moved["happened_at"][:10], shown[member]) == ("2020-02-08", "2020-02-08T00:00:00Z")
+    assert contact["last_activity_together"][:10] == "2020-02-08"
+
+
+@SQLITE_ONLY
 @pytest.mark.parametrize("path", PATHS)
 async def test_what_is_sent_back_as_shown_changes_nothing(
     monica: httpx.AsyncClient, acme: Business, jim: Entity, path: str

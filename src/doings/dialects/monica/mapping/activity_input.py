@@ -12,7 +12,7 @@ from doings.core.entity import CONTACT, Entity
 from doings.core.text import json_text
 from doings.core.values.markup import HTML_KINDS, html_from_text
 from doings.dialects.monica.mapping.activity import happened_on, shown_description, shown_summary
-from doings.dialects.monica.vocabulary import ATTENDEE, ORIGIN, RECORDED_KIND
+from doings.dialects.monica.vocabulary import ATTENDEE, DATED_KINDS, ORIGIN, RECORDED_KIND
 
 
 class ActivityInput(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,7 +48,7 @@ def draft_from_change(
 
     On the date that it had, it keeps its time of day. Links to entities other than contacts stay.
     """
-    is_moved = activity_input.happened_on.isoformat() != happened_on(activity, time_zone)
+    is_moved = _is_moved(activity, activity_input, time_zone)
     is_renamed = activity_input.summary != shown_summary(activity)
     return msgspec.structs.replace(
         draft_of(activity),
@@ -57,9 +57,14 @@ def draft_from_change(
         else activity.occurred_at,
         summary=activity_input.summary if is_renamed else activity.summary,
         body=_changed_body(activity, activity_input.description),
-        data=_changed_data(activity, activity_input),
+        data=_changed_data(activity, activity_input, is_moved=is_moved),
         links=_changed_links(activity, activity_input, contacts),
     )
+
+
+def _is_moved(activity: Activity, activity_input: ActivityInput, time_zone: str) -> bool:
+    """Whether the date that was sent is another one than that shown."""
+    return activity_input.happened_on.isoformat() != happened_on(activity, time_zone)
 
 
 def _changed_body(activity: Activity, description: str | None) -> str | None:
@@ -73,13 +78,17 @@ def _changed_body(activity: Activity, description: str | None) -> str | None:
 Members = dict[str, msgspec.Raw]
 
 
-def _changed_data(activity: Activity, activity_input: ActivityInput) -> str:
+def _changed_data(activity: Activity, activity_input: ActivityInput, *, is_moved: bool) -> str:
     members = msgspec.json.decode(activity.data, type=Members)
     if activity.kind == RECORDED_KIND:
         return _data_with(members, activity_input)
+    changed: Members = {}
     if activity_input.emotions:
-        members["emotions"] = _raw(activity_input.emotions)
-    return json_text(members) if activity_input.emotions else activity.data
+        changed["emotions"] = _raw(activity_input.emotions)
+    if is_moved and activity.kind in DATED_KINDS:
+        # Of a call or a life event the data says the date, which would hide the new one.
+        changed["happened_on"] = _raw(activity_input.happened_on)
+    return json_text(members | changed) if changed else activity.data
 
 
 def _data_with(members: Members, activity_input: ActivityInput) -> str:
