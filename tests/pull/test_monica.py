@@ -101,6 +101,24 @@ def edit_all(monica: Monica) -> None:
     rename(monica)
     change_people(monica)
     change_tasks(monica)
+    sum_up(monica)
+
+
+def sum_up(monica: Monica) -> None:
+    """What is changed in the list of activities of entries that have lists of their own."""
+    nobody = monica.named("contacts", "Nobody")["id"]
+    shown = [one for one in monica.send("GET", "activities?limit=100") if one["summary"] == "Sum"]
+    assert len(shown) == 6
+    for one in shown:
+        changed = {"summary": "New sum", "description": one["description"]}
+        day = one["happened_at"][:10]
+        monica.send(
+            "PUT", f"activities/{one['id']}", {**changed, "happened_at": day, "contacts": [nobody]}
+        )
+    call = monica.send("GET", "calls?limit=100")[-1]
+    texts = {"summary": "A sum", "description": "A text"}
+    moved = {"happened_at": "2020-02-08", "contacts": [nobody]}
+    monica.send("PUT", f"activities/{call['id']}", {**texts, **moved})
 
 
 def delete_some(monica: Monica) -> None:

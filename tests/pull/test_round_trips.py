@@ -1,7 +1,7 @@
 """What is pulled is what the service serves: Doings stands for each vendor."""
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +67,20 @@ def put_people(vendor: Vendor) -> None:
     vendor.send("PUT", "/v1/entities/membership/m1", {"name": "Jim", "attrs": plan})
 
 
+def summed_up() -> Iterator[dict[str, object]]:
+    """Notes, calls and conversations with a summary, with a text, with both and with neither."""
+    texts: tuple[dict[str, object], ...] = (
+        {"summary": "Sum", "body": "Text"},
+        {"summary": "Sum"},
+        {"body": "Text"},
+        {},
+    )
+    for day, kind in enumerate(("note.created", "call.logged", "conversation.logged"), 1):
+        for hour, text in enumerate(texts, 10):
+            occurred_at = f"2026-06-{day:02}T{hour}:00:00Z"
+            yield {"kind": kind, "occurred_at": occurred_at, "links": ["contact:77"], **text}
+
+
 def put_entries(vendor: Vendor) -> None:
     """What Monica keeps beside activities."""
     base, jim = vendor.base("monica"), vendor.get("/v1/entities/contact/8")["seq"]
@@ -93,6 +107,7 @@ def put_entries(vendor: Vendor) -> None:
         {**event, **unknown, "name": "New job", "note": "At last", "has_reminder": False},
     )
     post("journal", {"title": "A day", "post": "It rained"})
+    vendor.record(list(summed_up()))
     put_settings_and_tasks(vendor, post)
 
 

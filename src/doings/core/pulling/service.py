@@ -125,8 +125,8 @@ def _contact(contact: str) -> ImportItem:
     return ImportItem(draft=None, new_entities=(((CONTACT, contact), EntityDraft()),))
 
 
-def _linked(known: Draft, said: Draft) -> Draft:
-    return msgspec.structs.replace(known, links=with_links(known.links, said.links))
+def _linked(_known: Activity, whole: Draft, said: Draft) -> Draft:
+    return msgspec.structs.replace(whole, links=with_links(whole.links, said.links))
 
 
 def _untold(_credentials: Credentials, _answer: Answer | None) -> str | None:
@@ -143,9 +143,9 @@ class Service(msgspec.Struct, Generic[P], frozen=True, kw_only=True):
 
     `parse` reads an element, where that is more than the saved answers know. `detail` is what to
     ask for an element that says less than the service knows, `changed` the draft of an activity
-    that the service has changed, `joined` that of one that it shows for another contact, too.
-    `twins` are the names that the same thing, known by its id, may have in lists that were read
-    before. Where
+    that the service has changed, `joined` that of one that it shows for another contact, too, given
+    the activity that is known, the draft of it, and the draft of what is shown. `twins` are the
+    names that the same thing, known by its id, may have in lists that were read before. Where
     `missed_after` returns a name, the next one behind it that this round has not seen is looked
     for, and `found` takes it, or None. `halve` returns a place that asks for half as much, None for
     the least.
@@ -165,7 +165,7 @@ class Service(msgspec.Struct, Generic[P], frozen=True, kw_only=True):
     parse: Callable[[bytes, Context], ImportItem] | None = None
     detail: Callable[[bytes], Ask | None] | None = None
     changed: Callable[[Activity, Draft, int], Draft] = _same
-    joined: Callable[[Draft, Draft], Draft] = _linked
+    joined: Callable[[Activity, Draft, Draft], Draft] = _linked
     twins: Callable[[ImportItem], Sequence[str]] = lambda _item: ()
     thing: Callable[[str], EntityKey | ListedThing | None] = lambda _ref: None
     """The entity that a name stands for; None for an activity."""

@@ -151,9 +151,9 @@ def changed(known: Activity, said: Draft, _now: int) -> Draft:
     return changed_draft(known, said)
 
 
-def joined(known: Draft, said: Draft) -> Draft:
+def joined(known: Activity, draft: Draft, said: Draft) -> Draft:
     """The activity with another contact, which is no change of its note."""
-    whole = msgspec.structs.replace(known, links=with_links(known.links, said.links))
+    whole = msgspec.structs.replace(draft, links=with_links(draft.links, said.links))
     if known.kind != KIND_OF_TYPE[NOTE]:
         return whole
     data = object_from_text(known.data)

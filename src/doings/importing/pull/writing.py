@@ -158,7 +158,7 @@ class PageWriting:
 
     def _joined(self, known: Activity, said: Draft, *, joins: bool) -> Draft:
         whole = self._service.saved.filled_activity(known, said, self._now)
-        return self._service.joined(whole, said) if joins else whole
+        return self._service.joined(known, whole, said) if joins else whole
 
     async def _change(self, drafts: Sequence[Draft]) -> int:
         """Change activities as the service has; returns how many. Those deleted here stay so."""

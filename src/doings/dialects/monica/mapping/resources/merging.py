@@ -10,6 +10,7 @@ from doings.core.clock import DAY
 from doings.core.defaults import ACTIVITY_TYPE
 from doings.core.entity import CONTACT
 from doings.core.imports import ImportItem
+from doings.core.presentation.title import title
 from doings.core.pulling.merging import changed_draft, with_links
 from doings.core.text import json_text, object_from_text
 from doings.dialects.monica.mapping.resources.activities import ABOUT, without_values
@@ -48,15 +49,29 @@ _DOINGS_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}
 def as_one(known: Draft, said: Draft) -> Draft:
     """What two lists say, of which the list of activities says less; the name stays."""
     if resource_of(said) is None:
-        return joined(known, said)
+        return _together(known, said)
     if resource_of(known) is not None:
         # It was joined before, and its day may be that of the list of activities.
         return known
-    return msgspec.structs.replace(joined(said, known), external_id=known.external_id)
+    return msgspec.structs.replace(_together(said, known), external_id=known.external_id)
 
 
-def joined(known: Draft, said: Draft) -> Draft:
-    """An entry with what only the list of activities says of it: who else was there.
+def joined(known: Activity, whole: Draft, said: Draft) -> Draft:
+    """An entry with what only the list of activities says of it: who else was there, and more.
+
+    A summary is shown there besides the text.
+    """
+    draft, kept = _together(whole, said), resource_of(whole)
+    people = {link.key for link in whole.links if link.type == CONTACT}
+    is_whole = people <= {link.key for link in said.links}
+    if kept is None or kept.summary or not is_whole:
+        # A title that names somebody who is deleted there cannot be told from a summary.
+        return draft
+    return _with_summary(known, draft, said)
+
+
+def _together(known: Draft, said: Draft) -> Draft:
+    """An entry with the people and the day of the list of activities.
 
     A note says when it was written down, and that list the day on which it happened. A conversation
     that has no messages may have a text there.
@@ -73,6 +88,21 @@ def joined(known: Draft, said: Draft) -> Draft:
         links=(*known.links, *others),
         occurred_at=said.occurred_at if takes_day else known.occurred_at,
     )
+
+
+def _with_summary(known: Activity, draft: Draft, said: Draft) -> Draft:
+    """An entry of one text with the summary that it has in the list of activities.
+
+    Without one that list shows a title, which this computes again to tell the two apart. Where the
+    entry has no text but a summary, its own list shows the summary as its text.
+    """
+    if said.body is None and draft.body is None and draft.kind not in CONVERSATIONS.kinds:
+        # With a summary its own list would have shown that: what stands there is a title.
+        return msgspec.structs.replace(draft, summary=None)
+    body = None if said.body is None and said.summary == draft.body else draft.body
+    untitled = msgspec.structs.replace(known, summary=None, body=body, data=draft.data)
+    summary = None if said.summary == title(untitled) else said.summary
+    return msgspec.structs.replace(draft, summary=summary, body=body)
 
 
 def changed(known: Activity, said: Draft, _now: int) -> Draft:
@@ -93,9 +123,12 @@ def changed(known: Activity, said: Draft, _now: int) -> Draft:
     first = next((link.key for link in old.links if link.type == CONTACT), None)
     own = {first, *(link.key for link in said.links)} if said.links else set()
     others = [link for link in old.links if link.key not in own]
+    summary, body = (draft.summary, draft.body) if kept.summary else _texts(old, said)
     return msgspec.structs.replace(
         draft,
         occurred_at=draft.occurred_at if kept.moment else old.occurred_at,
+        summary=summary,
+        body=body,
         data=without_values(kept, known.data, said.data),
         links=(*said.links, *others),
     )
@@ -104,3 +137,10 @@ def changed(known: Activity, said: Draft, _now: int) -> Draft:
 def _is_shown(link: Link) -> bool:
     """Whether the list of activities shows a link, so that one it does not show is gone."""
     return link.type == ACTIVITY_TYPE or (link.type == CONTACT and link.role == ATTENDEE)
+
+
+def _texts(old: Draft, said: Draft) -> tuple[str | None, str | None]:
+    """The summary and the body of an entry whose own list shows one text."""
+    if said.body == (old.body or old.summary):
+        return old.summary, old.body
+    return (None if said.body is None else old.summary), said.body
