@@ -13,6 +13,9 @@ from doings.cli.demo.elsewhere import KINDS
 from doings.cli.demo.people import SEEN
 from doings.cli.demo.story import story
 from doings.core.kinds.rules import CATALOGUE
+from doings.core.text import object_from_text
+from doings.dialects.monica.mapping.resources.life_events import LIFE_EVENT_TYPES
+from doings.dialects.monica.mapping.resources.moments import shown_moment
 from tests.cli.conftest import Cli
 
 
@@ -35,6 +38,21 @@ def test_a_day_has_the_same_story_whenever_it_is_told() -> None:
 
     assert len(both) > 1000
     assert all(earlier[one] == later[one] for one in both)
+
+
+def test_what_monica_shows_of_a_year_is_in_its_words() -> None:
+    """Types of life events have its numbers, messages its times; so a pull changes neither."""
+    drafts = [one.draft for one in story(date(2026, 11, 23))]
+    data = [object_from_text(draft.data) for draft in drafts]
+    types = {
+        (one["id"], one["name"]) for one in (each.get("life_event_type") for each in data) if one
+    }
+    times = [message["written_at"] for one in data for message in one.get("messages", ())]
+
+    assert types <= {(type_.number, type_.name) for type_ in LIFE_EVENT_TYPES.values()}
+    assert types
+    assert times
+    assert [shown_moment(time) for time in times] == times
 
 
 def test_running_it_twice_changes_nothing(cli: Cli) -> None:

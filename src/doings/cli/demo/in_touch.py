@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from doings.cli.demo.days import Day, Episode, Happening, text_of
+from doings.cli.demo.days import Day, Episode, Happening, utc_text_of
 from doings.cli.demo.people import ASSISTANT
 
 _CALLS = (
@@ -21,10 +21,10 @@ _CONVERSATIONS = (
 """Messages to and fro; the contact begins."""
 
 _LIFE_EVENTS = (
-    (6, "New job", "Starts at the maritime museum in spring."),
+    (1, "New job", "Starts at the maritime museum in spring."),
     (15, "New pet", "A dog called Fiete, who is welcome in the house."),
-    (20, "Moved", "To Altona, fifteen minutes by bicycle."),
-    (33, "Took up a new hobby", "Sails on the Alster on Wednesdays."),
+    (18, "Moved", "To Altona, fifteen minutes by bicycle."),
+    (34, "Took up a new hobby", "Sails on the Alster on Wednesdays."),
 )
 """Monica's number and name of the type, and what happened."""
 
@@ -52,7 +52,7 @@ def call(day: Day) -> Iterator[Happening]:
         by=day.user(dice),
         about=(day.person(dice).link,),
         body=said,
-        data={"contact_called": contact_called, "happened_on": str(day.date)},
+        data={"contact_called": contact_called},
     )
 
 
@@ -72,12 +72,11 @@ def conversation(day: Day) -> Iterator[Happening]:
                 {
                     "id": number,
                     "content": content,
-                    "written_at": text_of(at),
+                    "written_at": utc_text_of(at),
                     "written_by_me": number % 2 == 0,
                 }
                 for number, content in enumerate(messages, 1)
             ],
-            "happened_on": str(day.date),
         },
     )
 
@@ -92,7 +91,7 @@ def life_event(day: Day) -> Iterator[Happening]:
         by=day.user(dice),
         about=(day.person(dice).link,),
         body=said,
-        data={"life_event_type": {"id": number, "name": name}, "happened_on": str(day.date)},
+        data={"life_event_type": {"id": number, "name": name}},
     )
 
 
@@ -116,7 +115,6 @@ def journal(day: Day) -> Iterator[Happening]:
         at=day.at(19, by=dice),
         by=day.user(dice),
         body=dice.choice(_JOURNAL),
-        data={"happened_on": str(day.date)},
     )
 
 

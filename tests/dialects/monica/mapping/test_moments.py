@@ -37,6 +37,19 @@ def test_moments(sent: object, kept: str | None) -> None:
         assert moment_of(shown_moment(kept)) == shown_moment(kept)
 
 
+@pytest.mark.parametrize(
+    ("stored", "shown"),
+    [
+        ("2018-02-02", "2018-02-02T00:00:00Z"),
+        ("2018-02-02T00:30:00+01:00", "2018-02-01T23:30:00Z"),
+        ("soon", "soon"),
+    ],
+)
+def test_moments_are_shown_in_utc(stored: str, shown: str) -> None:
+    """Also those that another surface wrote with an offset; what is no moment stays as it is."""
+    assert shown_moment(stored) == shown
+
+
 COMING: list[tuple[str, int, str, str | None]] = [
     ("one_time", 1, "2026-03-01", "2026-03-01"),
     ("one_time", 1, "2026-02-28", None),

@@ -58,7 +58,12 @@ def _parsed(text: str) -> date | None:
 
 
 def shown_moment(moment: str) -> str:
-    """The moment as documents show it: a date is its midnight."""
+    """The moment as documents show it: a date is its midnight, and a time is of UTC.
+
+    One that another surface wrote may have an offset, or be no moment, and then is shown as it is.
+    """
+    if not is_day(moment) and not moment.endswith("Z"):
+        moment = moment_of(moment) or moment
     return f"{moment}T00:00:00Z" if is_day(moment) else moment
 
 
