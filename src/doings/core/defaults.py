@@ -13,6 +13,11 @@ TAG = "tag"
 CONTACT_FIELD_TYPE = "contact_field_type"
 CONTACT_FIELD = "contact_field"
 ADDRESS = "address"
+TASK = "task"
+REMINDER = "reminder"
+
+KEPT_WITH_CONTACT = (CONTACT_FIELD, ADDRESS, TASK, REMINDER)
+"""The types of what is kept with a contact, and goes with it."""
 
 IMPORTED_AS = "imported_as"
 """The attribute that holds a digest of what a file said of a contact last, for when it changes."""

@@ -209,7 +209,8 @@ _ENTITIES = (
             entities.delete_entity,
             WRITE,
             about=OperationDoc(
-                summary="Delete an entity; its activities stay",
+                summary="Delete an entity; its activities stay. With a contact go its tasks,"
+                " reminders, addresses and ways to reach it",
                 tag="entities",
                 parameters=(*CONDITIONS, ONCE),
                 answers={204: NO_BODY},

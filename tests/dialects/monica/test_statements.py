@@ -14,14 +14,15 @@ from doings.core.defaults import (
     CONTACT_FIELD,
     CONTACT_FIELD_TYPE,
     GENDER,
+    REMINDER,
     TAG,
+    TASK,
 )
 from doings.core.entity import CONTACT, Entity, EntityDraft
 from doings.core.store import Writer
 from doings.core.text import json_text
 from doings.dialects.monica.mapping import contact_attributes
 from doings.dialects.monica.mapping.contact_attributes import ContactFacts
-from doings.dialects.monica.mapping.resources.to_do import REMINDER, TASK
 from doings.dialects.monica.operations import MOUNT
 from doings.dialects.monica.routes import SURFACE
 from doings.storage.document_cache import DocumentCache

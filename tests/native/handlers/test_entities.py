@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from doings.native.handlers import entities
 from tests.engines import SQLITE_ONLY
 from tests.native.client import Native, problems
 
@@ -389,3 +390,52 @@ async def test_refuses_a_search_for_too_many_words(native: Native, path: str) ->
 
     assert (answer.status_code, same.status_code) == (422, 200)
     assert problems(answer) == [("q", "at most 32 different words")]
+
+
+KEPT = ("task:t1", "task:t2", "reminder:r1", "address:a1", "contact_field:f1")
+
+
+async def test_with_a_contact_goes_what_is_kept_with_it(native: Native) -> None:
+    """As in Monica's API; a membership stays, what another contact has too, and all if refused."""
+    for contact in ("contact:8", "contact:9"):
+        await native.put(contact, name="Jim")
+    for kept in (*KEPT, "membership:m1"):
+        await native.put(kept, name="Pay", contact="8")
+    await native.put("task:t9", name="Rest", contact="9")
+    path = "/entities/contact/8"
+
+    refused = await native.call("DELETE", path, headers={"If-Match": '"x"'})
+    before = {one["id"] for one in (await native.get("/entities", limit=50))["items"]}
+    deleted = await native.call("DELETE", path)
+    after = {one["id"] for one in (await native.get("/entities", limit=50))["items"]}
+    again = await native.call("DELETE", path)
+    found = [await native.call("GET", f"/entities/{kept.replace(':', '/')}") for kept in KEPT]
+
+    assert (refused.status_code, deleted.status_code, again.status_code) == (412, 204, 404)
+    assert before - after == {"8", "t1", "t2", "r1"}
+    assert {"9", "m1", "t9"} <= after
+    assert {answer.status_code for answer in found} == {404}
+
+
+@SQLITE_ONLY
+async def test_much_that_goes_with_a_contact_goes_in_parts(
+    native: Native, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A request that is sent again deletes nothing of somebody who came since."""
+    monkeypatch.setattr(entities, "KEPT_AT_A_TIME", 2)
+    path, once = "/entities/contact/8", {"Idempotency-Key": "k"}
+    for kept in KEPT:
+        await native.put(kept, name="Pay", contact="8")
+
+    refused = await native.call("DELETE", path, headers={"If-Match": '"x"'})
+    before = await native.call("GET", "/entities/task/t1")
+    deleted = await native.call("DELETE", path, headers=once)
+    found = [await native.call("GET", f"/entities/{kept.replace(':', '/')}") for kept in KEPT]
+    for kept in KEPT:
+        await native.put(kept, name="Pay", contact="8")
+    again = await native.call("DELETE", path, headers=once)
+    after = await native.call("GET", "/entities/task/t1")
+
+    assert (refused.status_code, before.status_code) == (412, 200)
+    assert (deleted.status_code, again.status_code, after.status_code) == (204, 204, 200)
+    assert {answer.status_code for answer in found} == {404}

@@ -3,20 +3,20 @@
 import msgspec
 from starlette.responses import Response
 
-from doings.core.defaults import SETTINGS
+from doings.core.defaults import KEPT_WITH_CONTACT, SETTINGS
 from doings.core.documents.document import entity_document
-from doings.core.entity import Entity, EntityDraft, EntityKey
+from doings.core.entity import CONTACT, Entity, EntityDraft, EntityKey
 from doings.core.errors import NotFound
 from doings.core.query import Gap
 from doings.core.resuming.cursor import entity_page, filters_digest
 from doings.core.store import Reader, Writer
-from doings.core.store.entities import EntityQuery
+from doings.core.store.entities import Belonging, EntityQuery
 from doings.httpkit.request import Request, off_loop
 from doings.native.documents.entities import EntityInput, EntityPage, EntityPatch
 from doings.native.handlers.timeline import gap_in, link_header, page_links, respond_timeline
 from doings.native.http.answer import Answer
 from doings.native.http.conditions import Conditions, conditions_of
-from doings.native.http.idempotency import write_once
+from doings.native.http.idempotency import answered_before, write_once
 from doings.native.http.position import read_shown
 from doings.native.http.request_body import (
     LASTING_OF_ENTITIES,
@@ -26,6 +26,9 @@ from doings.native.http.request_body import (
 from doings.native.http.responses import NO_CONTENT, encode, respond_document, respond_json, written
 from doings.native.mapping import entity_draft_from_document, entity_draft_from_patch
 from doings.native.params import beginnings, entity_key, limit, query_from_params, types_in
+
+KEPT_AT_A_TIME = 200
+"""How many things that go with a contact are deleted in one transaction."""
 
 
 async def list_entities(request: Request) -> Response:
@@ -115,15 +118,50 @@ async def patch_entity(request: Request) -> Response:
 
 
 async def delete_entity(request: Request) -> Response:
-    """Delete an entity, whose activities stay, unless it is not what the caller saw."""
+    """Delete an entity, whose activities stay, unless it is not what the caller saw.
+
+    A contact may have thousands of things that go with it: they are deleted in parts, and it goes
+    with the last.
+    """
     key = entity_key(request)
     conditions = conditions_of(request)
 
+    async def has_many(reader: Reader) -> bool:
+        entity = (await reader.entities_by_key([key])).get(key)
+        return entity is not None and len(await _kept_with(reader, entity)) > KEPT_AT_A_TIME
+
+    async def delete_part(writer: Writer) -> None:
+        entity = await writer.entity(key)
+        _check_state(conditions, entity, key)
+        await _delete_kept(writer, entity)
+
     async def delete(writer: Writer) -> Answer:
-        _check_state(conditions, await writer.delete_entity(key), key)
+        await delete_part(writer)
+        await writer.delete_entity(key)
         return NO_CONTENT
 
+    while await request.timeline.read(has_many):
+        before = await answered_before(request, b"")
+        if before is not None:
+            return before
+        await request.timeline.write(delete_part)
     return await write_once(request, b"", delete)
+
+
+async def _kept_with(reader: Reader, entity: Entity) -> list[Belonging]:
+    """What goes with an entity: with a contact how it is reached, where it lives, what is to do."""
+    if entity.type != CONTACT:
+        return []
+    return await reader.belongings([entity.seq], KEPT_WITH_CONTACT)
+
+
+async def _delete_kept(writer: Writer, entity: Entity) -> None:
+    """Delete some of what goes with an entity."""
+    kept = (await _kept_with(writer, entity))[:KEPT_AT_A_TIME]
+    for type_ in {one.type: None for one in kept}:
+        seqs = [one.seq for one in kept if one.type == type_]
+        for one in (await writer.entities_by_seq(type_, seqs)).values():
+            await writer.delete_entity(one.key)
 
 
 async def list_activities_of_entity(request: Request) -> Response:

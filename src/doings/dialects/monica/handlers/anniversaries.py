@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from doings.core.defaults import REMINDER
 from doings.core.entity import Entity, EntityDraft
 from doings.core.store import Reader, Writer
 from doings.core.text import json_text, object_from_text
@@ -14,7 +15,7 @@ from doings.dialects.monica.handlers.entity_resources import check_room
 from doings.dialects.monica.mapping.contact_attributes import ContactFacts, facts_of
 from doings.dialects.monica.mapping.contact_input import DateName
 from doings.dialects.monica.mapping.resources.entities import draft_of_values
-from doings.dialects.monica.mapping.resources.to_do import REMINDER, REMINDERS
+from doings.dialects.monica.mapping.resources.to_do import REMINDERS
 
 ANNIVERSARY_OF = "anniversary_of"
 """The attribute of a reminder that names the date of its contact."""

@@ -7,7 +7,7 @@ import msgspec
 
 from doings.core.budget import PAGE_BYTES, fitting_count
 from doings.core.clock import local_date, start_of_date
-from doings.core.defaults import ADDRESS, CONTACT_FIELD
+from doings.core.defaults import ADDRESS, CONTACT_FIELD, REMINDER, TASK
 from doings.core.entity import CONTACT, Entity
 from doings.core.store import Reader
 from doings.core.store.counts import TimelineSummary
@@ -27,7 +27,6 @@ from doings.dialects.monica.mapping.contact_attributes import (
 from doings.dialects.monica.mapping.references import references_of
 from doings.dialects.monica.mapping.resources.activities import ActivityResource
 from doings.dialects.monica.mapping.resources.happened import CALLS, NOTES
-from doings.dialects.monica.mapping.resources.to_do import REMINDER, TASK
 from doings.dialects.monica.operations import ListParams
 from doings.dialects.monica.params import WITH
 from doings.httpkit.input.params import last

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from doings.core.budget import LIST_ITEMS
 from doings.core.clock import local_date
-from doings.core.defaults import CONTACT_FIELD, CONTACT_FIELD_TYPE, GENDER
+from doings.core.defaults import CONTACT_FIELD, CONTACT_FIELD_TYPE, GENDER, KEPT_WITH_CONTACT
 from doings.core.entity import CONTACT, Entity, EntityDraft
 from doings.core.limits.search import check_search
 from doings.core.query import beginnings_from_text
@@ -32,7 +32,6 @@ from doings.dialects.monica.mapping.contact_input import (
     broken_dates,
     contact_draft,
 )
-from doings.dialects.monica.mapping.references import RESOURCES
 from doings.dialects.monica.mapping.resources.people import CONTACT_FIELDS
 from doings.dialects.monica.operations import (
     ListParams,
@@ -47,9 +46,6 @@ from doings.httpkit.input.params import last
 
 TAGS_HELD = '"tags":['
 """What the attributes of a contact with tags hold."""
-
-KEPT_TYPES = [kept.type for kept in RESOURCES.values() if kept.resource.contact]
-"""The types of what is kept with a contact."""
 
 CHUNK = 100
 """How many contacts are read at a time when all are looked through."""
@@ -189,7 +185,7 @@ async def delete_contact(params: ListParams) -> Response:
     async def work(writer: Writer) -> bool:
         lookup = params.lookup(writer)
         contact = await lookup.contact(params.id)
-        kept = await writer.belongings([contact.seq], KEPT_TYPES)
+        kept = await writer.belongings([contact.seq], KEPT_WITH_CONTACT)
         for one in kept[:ENTRIES_AT_A_TIME]:
             entities = await writer.entities_by_seq(one.type, [one.seq])
             await writer.delete_entity(entities[one.seq].key)

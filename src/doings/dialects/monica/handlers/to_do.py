@@ -12,6 +12,7 @@ from starlette.responses import Response
 from doings.core.activity import Draft, Link
 from doings.core.budget import LIST_ITEMS
 from doings.core.clock import local_date, second_from_instant
+from doings.core.defaults import REMINDER, TASK
 from doings.core.entity import CONTACT, Entity, EntityDraft
 from doings.core.errors import NotFound
 from doings.core.store import Reader, Writer
@@ -36,9 +37,7 @@ from doings.dialects.monica.mapping.resources.fields import Document, Values
 from doings.dialects.monica.mapping.resources.moments import DAY_LENGTH
 from doings.dialects.monica.mapping.resources.to_do import (
     COMPLETED_BY,
-    REMINDER,
     REMINDERS,
-    TASK,
     month_from,
     upcoming,
     upcoming_document,

@@ -17,7 +17,10 @@ from doings.core.defaults import (
     CONTACT_FIELD,
     CONTACT_FIELD_TYPE,
     GENDER,
+    KEPT_WITH_CONTACT,
+    REMINDER,
     TAG,
+    TASK,
 )
 from doings.core.entity import CONTACT, EntityDraft, EntityKey
 from doings.core.entity import draft_of as entity_draft_of
@@ -40,7 +43,7 @@ from doings.dialects.monica.mapping.resources.activities import ABOUT
 from doings.dialects.monica.mapping.resources.entities import default_entities
 from doings.dialects.monica.mapping.resources.moments import DAY_LENGTH, moment_of
 from doings.dialects.monica.mapping.resources.people import CONTACT_FIELD_TYPES
-from doings.dialects.monica.mapping.resources.to_do import COMPLETED_BY, REMINDER, TASK
+from doings.dialects.monica.mapping.resources.to_do import COMPLETED_BY
 from doings.dialects.monica.mapping.saved import contact_draft, contact_item, contact_key
 from doings.dialects.monica.saved_documents import SavedContact, SavedFullContact
 from doings.dialects.monica.vocabulary import COMPLETED_KIND, ORIGIN
@@ -316,7 +319,7 @@ PATHS = {
 }
 """Where these lists are, and the types of entities, by what stands before their numbers."""
 
-KEPT_TYPES = (CONTACT_FIELD, ADDRESS, TASK, REMINDER)
+KEPT_TYPES = KEPT_WITH_CONTACT
 """The types of what goes with a contact that is deleted there."""
 
 SETTINGS = ("contactfieldtypes", "genders", "activitytypecategories", "activitytypes", "tags")

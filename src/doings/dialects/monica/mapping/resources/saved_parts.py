@@ -17,7 +17,9 @@ from doings.core.defaults import (
     CONTACT_FIELD,
     CONTACT_FIELD_TYPE,
     GENDER,
+    REMINDER,
     TAG,
+    TASK,
 )
 from doings.core.entity import CONTACT, EntityDraft, EntityKey
 from doings.core.errors import Invalid
@@ -25,7 +27,7 @@ from doings.core.imports import ImportItem, NamedRef, element_decoder
 from doings.core.text import json_text
 from doings.dialects.monica.mapping.countries import code_of_country
 from doings.dialects.monica.mapping.resources.moments import instant_of, moment_of
-from doings.dialects.monica.mapping.resources.to_do import FREQUENCIES, REMINDER, TASK
+from doings.dialects.monica.mapping.resources.to_do import FREQUENCIES
 from doings.dialects.monica.mapping.saved import contact_draft, contact_item, contact_key, is_said
 from doings.dialects.monica.saved_documents import SavedFieldType, SavedFullContact, SavedPart
 from doings.dialects.monica.validation import date_of

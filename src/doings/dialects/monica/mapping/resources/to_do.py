@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from doings.core.defaults import REMINDER, TASK
 from doings.core.entity import NAME_LENGTH, Entity
 from doings.core.text import object_from_text
 from doings.dialects.monica.mapping.render_context import RenderContext
@@ -41,9 +42,6 @@ from doings.dialects.monica.validation import (
     is_true,
     one_of,
 )
-
-TASK = "task"
-REMINDER = "reminder"
 
 COMPLETED_BY = "completed_by"
 """The attribute of a task that holds the seq of the activity of its completion."""
