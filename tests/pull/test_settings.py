@@ -200,3 +200,27 @@ def test_a_rate_is_a_whole_number(rate: str, cli: Cli, monkeypatch: pytest.Monke
 def test_where_a_service_leads_is_told_as_the_address_to_give(location: str, place: str) -> None:
     """Without what a pull puts behind it itself."""
     assert target_of(location, "/tags") == place
+
+
+def test_a_pull_is_forgotten_and_what_came_from_it_stays(
+    vendor: Vendor, pull: Puller, cli: Cli
+) -> None:
+    """Begun again it records nothing twice; a Monica whose numbers are there is not forgotten."""
+    vendor.record([encounter(1)])
+    wrong = f"{vendor.server.url}/wrong"
+    cli("pull", "monica", "--from", wrong, "--account", "here")
+    pull.counts("monica")
+    pull.counts("cobot")
+
+    def forget(dialect: str, base: str) -> int:
+        return cli("pull", "forget", dialect, "--from", base, "--account", "here").code
+
+    monica, cobot = vendor.base("monica"), vendor.base("cobot")
+    codes = [forget("monica", wrong), forget("cobot", f"{cobot}/"), forget("cobot", cobot)]
+    codes += [forget("monica", monica), forget("monika", monica)]
+    left = [one["from"] for one in json.loads(cli("pull", "status", "--json").out)]
+    again = pull.counts("cobot")
+
+    assert codes == [0, 0, 2, 2, 2]
+    assert left == [monica]
+    assert (again["recorded"], again["updated"]) == (0, 0)

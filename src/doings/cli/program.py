@@ -41,7 +41,8 @@ from doings.cli.transfer.exporting import EXPORT_EXAMPLES, export
 from doings.cli.transfer.import_group import FROM_FILE, ImportCommand, ImportGroup
 from doings.cli.transfer.import_runs import LIST_EXAMPLES, UNDO_EXAMPLES, list_imports, undo_import
 from doings.cli.transfer.importing import IMPORT_EXAMPLES, import_
-from doings.cli.transfer.pulling import PULL_EXAMPLES, STATUS_EXAMPLES, pull, status
+from doings.cli.transfer.pull_status import FORGET_EXAMPLES, STATUS_EXAMPLES, forget, status
+from doings.cli.transfer.pulling import PULL_EXAMPLES, pull
 from doings.cli.webhooks import webhooks
 from doings.core.errors import DoingsError, Invalid, Malformed, Misconfigured
 
@@ -75,6 +76,7 @@ imports.command("undo", epilog=UNDO_EXAMPLES)(undo_import)
 pulls = typer.Typer(cls=ImportGroup, help="Pull a history from a live service; how pulls stand.")
 pulls.command(FROM_FILE, cls=ImportCommand, epilog=PULL_EXAMPLES)(pull)
 pulls.command("status", epilog=STATUS_EXAMPLES)(status)
+pulls.command("forget", epilog=FORGET_EXAMPLES)(forget)
 
 erasing = typer.Typer(cls=ImportGroup, help="Erase a person for good; replay a register.")
 erasing.command(FROM_FILE, cls=ImportCommand, epilog=ERASE_EXAMPLES)(erase)

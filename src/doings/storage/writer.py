@@ -152,6 +152,9 @@ class AccountWriter(AccountReader):
     async def forget_pull_items(self, number: int, limit: int) -> bool:
         return await pulls.forget_items(self._writing, number, limit)
 
+    async def drop_pull(self, number: int) -> None:
+        await pulls.drop(self._writing, number)
+
     async def add_merge(
         self,
         keep: EntityKey,

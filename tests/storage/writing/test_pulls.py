@@ -36,6 +36,18 @@ async def test_pulls_are_read_as_they_were_saved(book: Book, other: Book) -> Non
     assert (saved.version, saved.counts) == (1, counts)
 
 
+async def test_a_pull_is_forgotten_for_itself(book: Book, other: Book) -> None:
+    """Neither another one of the account, nor that of the same number elsewhere."""
+    first = await begun(book)
+    second = await begun(book, "mio")
+    elsewhere = await begun(other)
+
+    await book.write(lambda writer: writer.drop_pull(first.number))
+
+    assert await book.read(lambda reader: reader.pulls()) == [second]
+    assert await other.read(lambda reader: reader.pulls()) == [elsewhere]
+
+
 async def test_of_two_programs_that_pull_one_notices(book: Book) -> None:
     """What the other one saved stays."""
     pull = await begun(book)

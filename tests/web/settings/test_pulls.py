@@ -35,7 +35,7 @@ async def test_each_pull_is_shown_as_it_stands(
         acme,
         "monica",
         state="failed",
-        problem=f"answers {MARKUP}",
+        problem=f"answers {MARKUP}: --from is another place",
         counts=PullCounts(recorded=1234, deleted=2),
         position='{"place": {"stage": "notes", "page": 12}}',
         run=7,
@@ -49,7 +49,8 @@ async def test_each_pull_is_shown_as_it_stands(
 
     assert "Nothing is pulled." in empty.text
     for words in ("Monica", "https://acme.example/monica", "1,234 recorded", "2 deleted",
-                  "notes, page 12", "import 7", ">failed<", ">done<", "next <time"):  # fmt: skip
+                  "notes, page 12", "import 7", ": the address is another place",
+                  ">failed<", ">done<", "next <time"):  # fmt: skip
         assert words in page.text, words
     assert MARKUP not in page.text
     assert "Invent" not in page.text

@@ -6,7 +6,7 @@ import signal
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
@@ -19,15 +19,13 @@ from doings.cli.options import (
     settings_for,
     with_store,
 )
-from doings.cli.terminal import fail, progress, remark, say, show_table
-from doings.cli.transfer.import_runs import AnyAccountOption, accounts_of
+from doings.cli.terminal import fail, progress, remark, say
 from doings.cli.transfer.pull_credentials import credentials_for
-from doings.core.account import Account
-from doings.core.clock import local_date, start_of_date, text_from_instant
+from doings.core.clock import start_of_date
 from doings.core.errors import Misconfigured
 from doings.core.pulling.service import AnyService
 from doings.core.store import Store
-from doings.core.store.pulls import Pull, PullCounts
+from doings.core.store.pulls import PullCounts
 from doings.core.text import json_text
 from doings.core.timeline import Timeline
 from doings.core.values.instants import date_from_text
@@ -48,6 +46,8 @@ $ doings pull monica --from https://app.monicahq.com/api --account new --keep-id
 
 $ doings pull status                # how all pulls stand
 
+$ doings pull forget cobot --from https://co-op.cobot.me --account co-up
+
 The credential is asked for, or taken from DOINGS_PULL_SECRET, DOINGS_PULL_KEY (Agendize's and
 mio.ID's key) and DOINGS_PULL_USER (mio.ID's user).
 
@@ -55,34 +55,6 @@ A pull that was stopped, killed or failed goes on where it was when it is called
 that was done only what is new is fetched. Exit code 1 says that some elements were refused, 2 that
 a setting or the credentials are wrong, 3 that the service failed.
 """
-
-STATUS_EXAMPLES = """
-$ doings pull status --account co-up
-
-The state is begun (it runs, or it was broken off), done or failed, with the reason.
-"""
-
-COLUMNS = (
-    "ACCOUNT",
-    "DIALECT",
-    "FROM",
-    "STATE",
-    "RUN",
-    "STARTED",
-    "ENDED",
-    "NEXT",
-    "RECORDED",
-    "KNOWN",
-    "UPDATED",
-    "DELETED",
-    "REFUSED",
-    "PEOPLE",
-    "TASKS",
-    "SETTINGS",
-    "SINCE",
-    "POSITION",
-    "IDS",
-)
 
 ALL = "all"
 """What `--contacts` takes for all that are known."""
@@ -96,6 +68,13 @@ SERVICE_FAILED = 3
 _DURATION = re.compile(r"([1-9][0-9]{0,5})([smh])")
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
 
+DialectArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="DIALECT", help="monica, cobot, invent, agendize or mio.", show_default=False
+    ),
+]
+
 FromOption = Annotated[
     str,
     typer.Option(
@@ -108,12 +87,7 @@ FromOption = Annotated[
 
 
 def pull(  # noqa: PLR0913 - each is an option of the command
-    dialect: Annotated[
-        str,
-        typer.Argument(
-            metavar="DIALECT", help="monica, cobot, invent, agendize or mio.", show_default=False
-        ),
-    ],
+    dialect: DialectArgument,
     base: FromOption,
     account: AccountOption,
     *,
@@ -175,7 +149,7 @@ def pull(  # noqa: PLR0913 - each is an option of the command
     rate = service.rate if settings.pull_rate is None else settings.pull_rate
     plan = Plan(
         dialect=dialect,
-        url=_checked_base(base),
+        url=checked_base(base),
         contacts=_contacts(dialect, service, contacts),
         pace=Pace(rate or None, settings.pull_patience),
         pause_s=None if every is None else _pause(every),
@@ -256,7 +230,7 @@ def _show(outcome: "Outcome", account: str, *, as_json: bool) -> None:
         say(f"This is run {run}: `doings import undo {run}` takes it back")
 
 
-def _checked_base(text: str) -> str:
+def checked_base(text: str) -> str:
     """The base URL; raises Misconfigured."""
     wrong = Misconfigured(f"--from {text}: it must be an address like https://example.org/api")
     try:
@@ -306,73 +280,3 @@ def _contacts(dialect: str, service: AnyService, given: str | None) -> Sequence[
     if not ids:
         raise Misconfigured(f"{path} holds no id")
     return list(dict.fromkeys(ids))
-
-
-def status(
-    account: AnyAccountOption = None,
-    *,
-    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list.")] = False,
-    database: DatabaseOption = None,
-) -> None:
-    """Show how each pull stands."""
-
-    async def work(store: Store) -> list[tuple[Account, Pull]]:
-        return [
-            (owner, pull)
-            for owner in await accounts_of(store, account)
-            for pull in await store.read(owner.id, lambda reader: reader.pulls())
-        ]
-
-    found = with_store(database, work)
-    if as_json:
-        print(json_text([_document(owner, pull) for owner, pull in found]))  # noqa: T201 - as above
-        return
-    show_table(COLUMNS, [_row(owner, pull) for owner, pull in found])
-    for owner, pull in found:
-        if pull.problem is not None:
-            say(f"{owner.slug} {pull.dialect}: {pull.problem}")
-
-
-def _document(account: Account, pull: Pull) -> dict[str, Any]:
-    return {
-        "account": account.slug,
-        "dialect": pull.dialect,
-        "from": pull.url,
-        "state": pull.state,
-        "run": pull.run,
-        "started_at": _time(pull.started_at),
-        "ended_at": _time(pull.ended_at),
-        "since": _time(pull.since),
-        "position": None if pull.position is None else msgspec.Raw(pull.position.encode()),
-        "counts": msgspec.structs.asdict(pull.counts),
-        "next": _time(pull.next_at),
-        "problem": pull.problem,
-        "keeps_ids": _keeps_ids(account, pull),
-    }
-
-
-def _time(instant: int | None) -> str | None:
-    return None if instant is None else text_from_instant(instant)
-
-
-def _row(account: Account, pull: Pull) -> tuple[str, ...]:
-    counts = pull.counts
-    activities = (counts.recorded, counts.repeated, counts.updated, counts.deleted, counts.refused)
-    others = (counts.people, counts.tasks, counts.settings)
-    return (
-        account.slug,
-        pull.dialect,
-        pull.url,
-        pull.state,
-        "" if pull.run is None else str(pull.run),
-        *[_time(at) or "" for at in (pull.started_at, pull.ended_at, pull.next_at)],
-        *map(str, (*activities, *others)),
-        "" if pull.since is None else str(local_date(pull.since, account.time_zone)),
-        pull.shown_position,
-        "kept" if _keeps_ids(account, pull) else "",
-    )
-
-
-def _keeps_ids(account: Account, pull: Pull) -> bool:
-    """Whether the account shows what is pulled under the numbers that it has there."""
-    return account.keeps_ids_of == pull.dialect

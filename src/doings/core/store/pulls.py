@@ -138,3 +138,6 @@ class PullWriter(PullReader, Protocol):
 
     async def forget_pull_items(self, number: int, limit: int) -> bool:
         """Forget some of all items; returns whether there may be more."""
+
+    async def drop_pull(self, number: int) -> None:
+        """Forget a pull whose items were forgotten."""

@@ -53,6 +53,8 @@ SOME_PULL_ITEMS = """
 DROP_PULL_ITEMS = """
     DELETE FROM pull_items
     WHERE account_id = :account_id AND pull = :pull AND ref = ANY(:refs)"""
+# Forgets a pull.
+DROP_PULL = "DELETE FROM pulls WHERE account_id = :account_id AND pull = :pull"
 # Forgets where pulls are that were not done, and what they said of it.
 FORGET_PLACES = """
     UPDATE pulls SET position = NULL, problem = NULL

@@ -20,10 +20,11 @@ from doings.web.settings.imports import NAMES
 
 
 class Row(NamedTuple):
-    """A pull, and when it began, ended, and begins again."""
+    """A pull, why it failed, and when it began, ended, and begins again."""
 
     pull: Pull
     name: str
+    problem: str | None
     started: Moment
     ended: Moment | None
     next: Moment | None
@@ -36,6 +37,7 @@ async def show_pulls(request: Request) -> Response:
         Row(
             pull=one,
             name=NAMES.get(one.dialect, one.dialect),
+            problem=_for_people(one.problem),
             started=moment_of(request, one.started_at),
             ended=moment_or_none(request, one.ended_at),
             next=moment_or_none(request, one.next_at),
@@ -43,6 +45,11 @@ async def show_pulls(request: Request) -> Response:
         for one in pulls
     ]
     return await respond_section(request, PULLS, "pulls.html", {"rows": rows})
+
+
+def _for_people(problem: str | None) -> str | None:
+    """The problem without the name of the command's option for the address."""
+    return None if problem is None else problem.replace("--from", "the address")
 
 
 RESOURCES = (resource(PULLS.url, GET=Operation(show_pulls, scope=ADMIN, parameters=FREE)),)

@@ -51,3 +51,8 @@ async def forget_items(transaction: Transaction, number: int, limit: int) -> boo
     if refs:
         await transaction.execute(sql.DROP_PULL_ITEMS, pull=number, refs=refs)
     return len(refs) == limit
+
+
+async def drop(transaction: Transaction, number: int) -> None:
+    """Forget a pull."""
+    await transaction.execute(sql.DROP_PULL, pull=number)
