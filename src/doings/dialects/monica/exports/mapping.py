@@ -15,7 +15,7 @@ from doings.dialects.monica.exports.documents import LEFT_OUT, Element, Entry, R
 from doings.dialects.monica.mapping.emotions import EMOTIONS
 from doings.dialects.monica.mapping.resources.life_events import LIFE_EVENT_TYPES, stored_type
 from doings.dialects.monica.mapping.resources.saved_parts import field_type
-from doings.dialects.monica.saved_documents import SavedFieldType
+from doings.dialects.monica.saved_documents.elements import SavedFieldType
 from doings.dialects.monica.vocabulary import (
     ATTENDEE,
     NAMES_OF_GENDERS,

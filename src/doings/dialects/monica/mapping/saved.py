@@ -13,7 +13,7 @@ from doings.core.text import json_text
 from doings.dialects.monica.documents import SpecialDate
 from doings.dialects.monica.mapping.contact_attributes import NOTHING, ContactFacts, complete_name
 from doings.dialects.monica.mapping.emotions import has_emotion
-from doings.dialects.monica.saved_documents import (
+from doings.dialects.monica.saved_documents.elements import (
     SavedActivity,
     SavedCareer,
     SavedCategory,

@@ -28,7 +28,15 @@ from doings.core.errors import Invalid
 from doings.core.imports import ImportItem, ListedThing, Reference, element_decoder
 from doings.core.text import json_text, object_from_text
 from doings.core.values.instants import instant_from_text
-from doings.dialects.monica.listed_documents import (
+from doings.dialects.monica.mapping.contact_attributes import ContactFacts
+from doings.dialects.monica.mapping.resources.activities import ABOUT
+from doings.dialects.monica.mapping.resources.entities import default_entities
+from doings.dialects.monica.mapping.resources.moments import DAY_LENGTH, moment_of
+from doings.dialects.monica.mapping.resources.people import CONTACT_FIELD_TYPES
+from doings.dialects.monica.mapping.resources.to_do import COMPLETED_BY
+from doings.dialects.monica.mapping.saved import contact_draft, contact_item, contact_key
+from doings.dialects.monica.saved_documents.elements import SavedContact, SavedFullContact
+from doings.dialects.monica.saved_documents.lists import (
     Kept,
     ListedField,
     ListedName,
@@ -38,14 +46,6 @@ from doings.dialects.monica.listed_documents import (
     SavedReminder,
     SavedTask,
 )
-from doings.dialects.monica.mapping.contact_attributes import ContactFacts
-from doings.dialects.monica.mapping.resources.activities import ABOUT
-from doings.dialects.monica.mapping.resources.entities import default_entities
-from doings.dialects.monica.mapping.resources.moments import DAY_LENGTH, moment_of
-from doings.dialects.monica.mapping.resources.people import CONTACT_FIELD_TYPES
-from doings.dialects.monica.mapping.resources.to_do import COMPLETED_BY
-from doings.dialects.monica.mapping.saved import contact_draft, contact_item, contact_key
-from doings.dialects.monica.saved_documents import SavedContact, SavedFullContact
 from doings.dialects.monica.vocabulary import COMPLETED_KIND, ORIGIN
 
 Attrs = dict[str, Any]

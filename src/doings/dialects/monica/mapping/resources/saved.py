@@ -28,7 +28,7 @@ from doings.dialects.monica.mapping.resources.life_events import LIFE_EVENT_TYPE
 from doings.dialects.monica.mapping.resources.moments import DAY_LENGTH, moment_of
 from doings.dialects.monica.mapping.resources.people import CONTACT_FIELD_TYPES
 from doings.dialects.monica.mapping.saved import contact_draft, contact_key
-from doings.dialects.monica.saved_documents import (
+from doings.dialects.monica.saved_documents.elements import (
     SavedEmotion,
     SavedEntry,
     SavedFieldType,

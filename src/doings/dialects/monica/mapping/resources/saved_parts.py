@@ -29,7 +29,11 @@ from doings.dialects.monica.mapping.countries import code_of_country
 from doings.dialects.monica.mapping.resources.moments import instant_of, moment_of
 from doings.dialects.monica.mapping.resources.to_do import FREQUENCIES
 from doings.dialects.monica.mapping.saved import contact_draft, contact_item, contact_key, is_said
-from doings.dialects.monica.saved_documents import SavedFieldType, SavedFullContact, SavedPart
+from doings.dialects.monica.saved_documents.elements import (
+    SavedFieldType,
+    SavedFullContact,
+    SavedPart,
+)
 from doings.dialects.monica.validation import date_of
 from doings.dialects.monica.vocabulary import COMPLETED_KIND, NUMBERS_OF_FIELD_TYPES, ORIGIN
 

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from doings.dialects.monica.saved_documents import SavedContact
+from doings.dialects.monica.saved_documents.elements import SavedContact
 
 
 class ListedField(msgspec.Struct, kw_only=True):
