@@ -173,6 +173,10 @@ class Transaction(ReadTransaction):
         if is_replaced or (not self._is_told and effects.is_seen(statement)):
             await self._advance_cache_version()
 
+    def note_new_account(self) -> None:
+        """Nothing of the account was shown before, so there is nothing kept that has to end."""
+        self._is_told = self._is_invalidating = True
+
     async def _advance_cache_version(self) -> None:
         self._is_told = self._is_invalidating = True
         await self.connection.execute(sql.ADVANCE_CACHE_VERSION, account_id=self.account_id)

@@ -80,12 +80,16 @@ class Model:
         return True
 
     def put(self, key: EntityKey, draft: EntityDraft) -> None:
-        """Create or replace an entity."""
+        """Create or replace an entity; the feed tells of activities that it takes along."""
         contact = (CONTACT, draft.contact) if draft.contact else None
         if contact:
             self.things.setdefault(contact, Thing())
         thing = self.things.setdefault(key, Thing())
+        before = [(entry, self.roles(entry)) for entry in self.entries.values()]
         thing.contact, thing.is_deleted, thing.name = contact, False, draft.name
+        for entry, roles in before:
+            if self.roles(entry) != roles:
+                entry.ops.append("updated")
 
     def living(self, type_: str) -> list[str]:
         """The ids of a type that are not deleted, in the order in which they were made."""

@@ -23,6 +23,7 @@ async def take_id(connection: Connection, slug: str) -> int:
 
 async def add(transaction: Transaction, slug: str, *, name: str, time_zone: str) -> Account:
     """Add the account of the transaction, with its head and what a new one starts with."""
+    transaction.note_new_account()
     await transaction.execute(
         accounts.ADD_ACCOUNT,
         slug=slug,
