@@ -3,6 +3,8 @@
 import itertools
 import time
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -15,10 +17,12 @@ from bench.sizes import Sizes
 from bench.subjects.databases import NewDatabase, engines, settle
 from bench.subjects.servers import SLUG, opened, prepared
 from bench.traffic.data import BUSY, START, STEP
+from bench.turns import Series, Work, cell, in_turns, over
 from doings.core.query import Gap, Query
 from doings.storage.database import Database
 
-REPEATS = 400
+READS = 100
+"""Pages that are read of each size in a turn."""
 
 PAGE = Query(entities=(("contact", BUSY),), limit=35)
 
@@ -26,85 +30,94 @@ PAGE = Query(entities=(("contact", BUSY),), limit=35)
 async def measure(folder: Path, sizes: Sizes) -> Findings:
     """Latencies of pages read from the store on both engines, few against many."""
     figures: list[Figure] = []
-    pages: dict[str, list[float]] = {}
+    pages: dict[str, Series] = {}
     async with engines(folder) as databases:
         for engine, new_database in databases.items():
-            pages[engine] = []
-            for count in sizes.growth:
-                url = await new_database(f"growth-{count}")
-                await prepared(url)
-                await fill(url, count)
-                await settle(url)
-                pages[engine].append(await _of_one_account(url))
-                if count == sizes.growth[-1] and engine == "SQLite":
-                    figures.append(await _deep(url, count))
-            pages[engine].append(await _of_many_accounts(new_database, sizes.accounts))
+            urls = [await _filled(new_database, count) for count in sizes.growth]
+            pages[engine] = await _in_turns(urls, new_database, sizes)
+            if engine == "SQLite":
+                figures.append(await _deep(urls[-1], sizes))
             figures += _grown(engine, sizes, pages[engine])
-    names = [f"{count:,} activities" for count in sizes.growth]
-    names.append(f"{sizes.accounts:,} accounts of {accounts.EACH}")
-    rows = [
-        Row(name, [(round(pages[engine][place] * 1e6, 1),) for engine in pages])
-        for place, name in enumerate(names)
-    ]
+            _make_room(folder)
+    rows = [Row(name, [cell(series[name]) for series in pages.values()]) for name in _names(sizes)]
     table = Comparison("A page of 35 from the store, by size", "µs", list(pages), rows)
     return Findings(figures, [table])
 
 
-def _grown(engine: str, sizes: Sizes, pages: Sequence[float]) -> list[Figure]:
-    """Each size over the smallest, which comes first; the target is for one account."""
-    on = "" if engine == "SQLite" else f" on {engine}"
-    names = [f"{count:,} activities" for count in sizes.growth]
-    names.append(f"{sizes.accounts:,} accounts of {accounts.EACH}")
+def _make_room(folder: Path) -> None:
+    """Ten million activities take gigabytes, which the next engine needs as well."""
+    for file in folder.glob("*.db*"):
+        file.unlink()
+
+
+async def _filled(new_database: NewDatabase, count: int) -> str:
+    url = await new_database(f"growth-{count}")
+    await prepared(url)
+    await fill(url, count)
+    await settle(url)
+    return url
+
+
+async def _in_turns(urls: Sequence[str], new_database: NewDatabase, sizes: Sizes) -> Series:
+    """Microseconds of a page by size and turn; all databases are there before the first turn."""
+    many = await new_database(f"accounts-{sizes.accounts}")
+    readable = [account for account, _ in await accounts.fill(many, sizes.accounts)]
+    await settle(many)
+    async with AsyncExitStack() as stack:
+        stores = [await stack.enter_async_context(opened(url)) for url in [*urls, many]]
+        read = [[(await store.account(SLUG)).id] for store in stores[:-1]] + [readable]
+        works: dict[str, Work] = {
+            name: partial(_median, store, account_ids, PAGE)
+            for name, store, account_ids in zip(_names(sizes), stores, read, strict=True)
+        }
+        return await in_turns(works, sizes.turns)
+
+
+def _names(sizes: Sizes) -> list[str]:
+    """The sizes, the smallest first and the many accounts last."""
     return [
-        Figure(
-            f"page latency{on} at {name} over that at {names[0]}".removesuffix(" activities"),
-            seconds * 1e6,
-            pages[0] * 1e6,
-            "µs",
-            target=1.3 if place <= len(sizes.growth) else None,
-            at_most=True,
-        )
-        for place, (name, seconds) in enumerate(zip(names[1:], pages[1:], strict=True), start=2)
+        *(f"{count:,} activities" for count in sizes.growth),
+        f"{sizes.accounts:,} accounts of {accounts.EACH}",
     ]
 
 
-async def _of_one_account(url: str) -> float:
-    async with opened(url) as store:
-        account = await store.account(SLUG)
-        return await _median(store, [account.id], PAGE)
+def _grown(engine: str, sizes: Sizes, pages: Series) -> list[Figure]:
+    """Each size over the smallest, which comes first; the target is for one account."""
+    on = "" if engine == "SQLite" else f" on {engine}"
+    first, *others = _names(sizes)
+    return [
+        over(
+            f"page latency{on} at {name} over that at {first}".removesuffix(" activities"),
+            pages[name],
+            pages[first],
+            "µs",
+            target=1.3 if name != others[-1] else None,
+        )._replace(at_most=True)
+        for name in others
+    ]
 
 
-async def _of_many_accounts(new_database: NewDatabase, count: int) -> float:
-    url = await new_database(f"accounts-{count}")
-    readable = await accounts.fill(url, count)
-    await settle(url)
-    async with opened(url) as store:
-        return await _median(store, [account for account, _ in readable], PAGE)
-
-
-async def _deep(url: str, count: int) -> Figure:
+async def _deep(url: str, sizes: Sizes) -> Figure:
     """As deep as the account is long: the place where a walk by cursor arrives in the end."""
     whole = Query(limit=35)
     deep = msgspec.structs.replace(whole, gap=Gap(START + 2000 * STEP, 1 << 40, "older"))
     async with opened(url) as store:
         account = await store.account(SLUG)
-        first, last = [await _median(store, [account.id], query) for query in (whole, deep)]
-    return Figure(
-        f"page number {count // 35:,} by cursor over the first",
-        last * 1e6,
-        first * 1e6,
-        "µs",
-        target=1.2,
-        at_most=True,
-    )
+        works: dict[str, Work] = {
+            name: partial(_median, store, [account.id], query)
+            for name, query in (("first", whole), ("deep", deep))
+        }
+        found = await in_turns(works, sizes.turns)
+    name = f"page number {sizes.growth[-1] // 35:,} by cursor over the first"
+    return over(name, found["deep"], found["first"], "µs", 1.2)._replace(at_most=True)
 
 
 async def _median(store: Database, account_ids: Sequence[int], query: Query) -> float:
-    """Seconds that a page of one of the accounts takes, which are read in turns."""
+    """Microseconds that a page of one of the accounts takes, which are read one by one."""
     seconds = []
-    for account_id in itertools.islice(itertools.cycle(account_ids), REPEATS):
+    for account_id in itertools.islice(itertools.cycle(account_ids), READS):
         started = time.perf_counter()
         page = await store.read(account_id, lambda reader: reader.page(query))
         seconds.append(time.perf_counter() - started)
         assert len(page.items) == query.limit
-    return median(seconds)
+    return median(seconds) * 1e6
