@@ -40,6 +40,7 @@ MEASURES: dict[str, Callable[[Path, Sizes], Awaitable[Findings]]] = {
     "writes": writes.measure,
     "ingest": writes.measure_ingest,
     "growth": growth.measure,
+    "growth-postgres": growth.measure_postgres,
     "live": live.measure,
     "trust": trust.measure,
     "startup": startup.measure,

@@ -28,26 +28,28 @@ PAGE = Query(entities=(("contact", BUSY),), limit=35)
 
 
 async def measure(folder: Path, sizes: Sizes) -> Findings:
-    """Latencies of pages read from the store on both engines, few against many."""
-    figures: list[Figure] = []
-    pages: dict[str, Series] = {}
+    """Latencies of pages read from the store on SQLite, few activities against many."""
     async with engines(folder) as databases:
-        for engine, new_database in databases.items():
-            urls = [await _filled(new_database, count) for count in sizes.growth]
-            pages[engine] = await _in_turns(urls, new_database, sizes)
-            if engine == "SQLite":
-                figures.append(await _deep(urls[-1], sizes))
-            figures += _grown(engine, sizes, pages[engine])
-            _make_room(folder)
-    rows = [Row(name, [cell(series[name]) for series in pages.values()]) for name in _names(sizes)]
-    table = Comparison("A page of 35 from the store, by size", "µs", list(pages), rows)
-    return Findings(figures, [table])
+        urls, pages = await _measured(databases["SQLite"], sizes)
+        deep = await _deep(urls[-1], sizes)
+    return Findings([deep, *_grown("", sizes, pages)], [_table("SQLite", pages)])
 
 
-def _make_room(folder: Path) -> None:
-    """Ten million activities take gigabytes, which the next engine needs as well."""
-    for file in folder.glob("*.db*"):
-        file.unlink()
+async def measure_postgres(folder: Path, sizes: Sizes) -> Findings:
+    """The same on PostgreSQL: a measure of its own, as ten million take an hour to record."""
+    async with engines(folder) as databases:
+        _, pages = await _measured(databases["PostgreSQL"], sizes)
+    return Findings(_grown(" on PostgreSQL", sizes, pages), [_table("PostgreSQL", pages)])
+
+
+async def _measured(new_database: NewDatabase, sizes: Sizes) -> tuple[list[str], Series]:
+    urls = [await _filled(new_database, count) for count in sizes.growth]
+    return urls, await _in_turns(urls, new_database, sizes)
+
+
+def _table(engine: str, pages: Series) -> Comparison:
+    rows = [Row(name, [cell(values)]) for name, values in pages.items()]
+    return Comparison("A page of 35 from the store, by size", "µs", [engine], rows)
 
 
 async def _filled(new_database: NewDatabase, count: int) -> str:
@@ -81,9 +83,8 @@ def _names(sizes: Sizes) -> list[str]:
     ]
 
 
-def _grown(engine: str, sizes: Sizes, pages: Series) -> list[Figure]:
+def _grown(on: str, sizes: Sizes, pages: Series) -> list[Figure]:
     """Each size over the smallest, which comes first; the target is for one account."""
-    on = "" if engine == "SQLite" else f" on {engine}"
     first, *others = _names(sizes)
     return [
         over(

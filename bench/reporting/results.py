@@ -25,12 +25,13 @@ MEASURES = {
     "writes",
     "ingest",
     "growth",
+    "growth-postgres",
     "live",
     "trust",
     "startup",
     "postgres",
 }
-ON_BOTH_ENGINES = {"budget", "growth", "mix", "peers", "postgres", "trust"}
+ON_BOTH_ENGINES = {"budget", "growth-postgres", "mix", "peers", "postgres", "trust"}
 """The measures that PostgreSQL takes part in."""
 
 FILE = ROOT / "docs" / "measurements.json"
