@@ -27,7 +27,7 @@ NOT_MEASURED = "Not measured yet."
 NO_RATIO = "(not measured yet)"
 """The same within a sentence."""
 
-_PLACEHOLDER = re.compile(r"^\{\{(\w+)\}\}$", re.MULTILINE)
+_PLACEHOLDER = re.compile(r"^\{\{([\w-]+)\}\}$", re.MULTILINE)
 """A line of its own: the name of a measure, or `plot_` and the name of a plot."""
 
 _RATIO = re.compile(r"\{\{ratio of ([^}]+)\}\}")
