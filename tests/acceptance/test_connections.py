@@ -116,6 +116,18 @@ def test_a_worker_that_ends_is_started_again(tmp_path: Path, workers: int) -> No
         assert server.terminate() == 0
 
 
+def test_a_worker_that_was_only_just_started_stops_at_once(tmp_path: Path) -> None:
+    """The signal reaches it before it takes signals."""
+    with serving(tmp_path, before=HASTY, workers=2) as server:
+        gone = children(server)[0]
+        os.kill(gone, signal.SIGKILL)
+        wait_for_workers(server, 2, gone)
+        asked = time.monotonic()
+
+        assert server.terminate() == 0
+        assert time.monotonic() - asked < PATIENCE / 2
+
+
 def wait_for_workers(server: RunningServer, workers: int, gone: int) -> None:
     """Return when there are so many, without the one that is gone."""
     end = time.monotonic() + PATIENCE

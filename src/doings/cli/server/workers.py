@@ -179,21 +179,30 @@ def application_of_worker(stopping: Connection, has_served: c_bool) -> Applicati
     application = create()
     log_what_nobody_catches()
 
+    serves = threading.Event()
+
     def note_start() -> None:
         has_served.value = True
+        serves.set()
 
     application.on_started = note_start
-    watch = threading.Thread(target=_watch_parent, args=(stopping, application), daemon=True)
+    watch = threading.Thread(
+        target=_watch_parent, args=(stopping, application, serves), daemon=True
+    )
     watch.start()
     return application
 
 
-def _watch_parent(stopping: Connection, application: Application) -> None:
+def _watch_parent(stopping: Connection, application: Application, serves: threading.Event) -> None:
     """Nobody reads from `stopping`, so that it stays readable for every worker."""
     parent = parent_process()
     if parent is None:
         return
     ready = wait([stopping, parent.sentinel])
+    if not serves.is_set():
+        # The signal that stops it may have come before anything here took signals. It owes nobody
+        # an answer yet.
+        os._exit(0)
     application.end_waiting()
     if parent.sentinel in ready:
         os.kill(os.getpid(), signal.SIGTERM)
