@@ -209,6 +209,53 @@ def test_what_is_new_waits_for_the_reader(page: Page, site: Site) -> None:
     expect(page.locator(f"#a-{new['id']}")).to_have_count(0)
 
 
+def test_a_run_is_what_it_says(browser: Browser, site: Site) -> None:
+    """Back leads into it, it counts what is left of it, and nothing else gets into it."""
+    page = opened(browser, site.url, site.short)
+    draft = {"kind": "email.sent", "links": ["contact:8"]}
+    made = [
+        site.call("POST", "/activities", {**draft, "occurred_at": f"2026-03-02T10:0{minute}:00Z"})
+        for minute in range(5)
+    ]
+    page.goto("/timeline")
+    expect(page.locator("#news")).to_have_attribute("data-live", "yes")
+    run = page.locator("details.run").first
+    last = page.locator(f"#a-{made[0]['id']}")
+    run.locator("summary").first.click()
+    last.evaluate("one => scrollBy(0, one.getBoundingClientRect().top - 60)")
+    place = "one => one.querySelector('.entry').getBoundingClientRect().top"
+    before = last.evaluate(place)
+
+    last.locator(".meta a").click()
+    page.locator("#views").wait_for()
+    page.go_back()
+    expect(last).to_be_visible()
+    page.wait_for_timeout(200)
+    assert abs(last.evaluate(place) - before) <= 1
+
+    button = page.locator("#news button")
+    site.call("DELETE", f"/activities/{made[1]['id']}")
+    button.click()
+    expect(run.locator("summary").first).to_have_text("3 more like this: Email sent")
+
+    site.call("POST", "/activities", {**draft, "occurred_at": "2001-01-01T00:00:00Z"})
+    expect(page.locator("#total")).to_have_text("125")
+    expect(button).to_have_count(0)
+
+    other = {"kind": "call.logged", "occurred_at": "2026-03-02T10:02:30Z", "summary": "between"}
+    between = site.call("POST", "/activities", other)
+    button.click()
+    expect(page.locator("#feed > article h3").nth(2)).to_contain_text("between")
+    expect(last.locator(".run")).to_have_count(0)
+    numbers = page.locator("article").evaluate_all(
+        "found => found.map(one => Number(one.getAttribute('aria-posinset')))"
+    )
+    assert numbers == list(range(1, len(numbers) + 1))
+    for one in [between, *site.call("GET", "/activities?kind=email.sent")["items"]]:
+        site.call("DELETE", f"/activities/{one['id']}")
+    page.context.close()
+
+
 def test_news_go_by_the_filters(browser: Browser, site: Site) -> None:
     """By words and dates as well, which a stream does not know."""
     page = opened(browser, site.url, site.short)

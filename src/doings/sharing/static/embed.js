@@ -291,9 +291,16 @@
     #created({ activity, seq }) {
       if (!activity || this.#items.some((item) => item.activity.id === activity.id)) return;
       if (seq > this.#countedTo) this.#total += 1;
-      this.#waiting.set(activity.id, activity);
-      if (this.#isRead) this.#number();
+      if (!this.#isBehind(activity)) this.#waiting.set(activity.id, activity);
+      if (this.#isRead || !this.#waiting.size) this.#number();
       else this.#showNews();
+    }
+
+    /** Whether it belongs on an older page, and comes with that. */
+    #isBehind(activity) {
+      const last = this.#items.at(-1);
+      const item = { activity, at: Date.parse(activity.occurred_at) };
+      return Boolean(this.#next && last && isNewer(last, item));
     }
 
     #updated({ activity }) {
@@ -304,13 +311,14 @@
       }
       const index = this.#items.findIndex((item) => item.activity.id === activity.id);
       if (index < 0) return;
+      const isBehind = this.#isBehind(activity);
       const [old] = this.#items.splice(index, 1);
       const hasFocus = old.element.contains(this.shadowRoot.activeElement);
       old.element.remove();
-      this.#add(activity);
+      if (!isBehind) this.#add(activity);
       this.#number();
       const now = this.#items.find((item) => item.activity.id === activity.id);
-      if (hasFocus) now?.element.focus({ preventScroll: true });
+      if (hasFocus) (now?.element ?? this.#start).focus({ preventScroll: true });
     }
 
     #gone({ activity_id: id, seq }) {
@@ -345,11 +353,7 @@
 
     #showNews() {
       const isWish = this.shadowRoot.activeElement === this.#news;
-      const last = this.#items.at(-1);
-      const activities = [...this.#waiting.values()].filter(
-        // What belongs on an older page comes with that.
-        (one) => !this.#next || !last || isNewer({ activity: one, at: Date.parse(one.occurred_at) }, last),
-      );
+      const activities = [...this.#waiting.values()].filter((one) => !this.#isBehind(one));
       this.#waiting.clear();
       this.#addAll(activities);
       this.#number();

@@ -39,6 +39,8 @@ export class Feed {
     this.loading = null;
     this.foot = document.getElementById("foot");
     this.day = document.getElementById("here");
+    // The number of the first article that is in the document.
+    this.first = Number(this.articles[0]?.getAttribute("aria-posinset")) || 1;
     this.links = {
       older: document.getElementById("go-older"),
       newer: document.getElementById("go-newer"),
@@ -207,14 +209,16 @@ export class Feed {
   settle(known) {
     const articles = this.articles;
     const place = Math.max(0, articles.indexOf(known));
-    const number = Number(known?.getAttribute("aria-posinset")) || (this.newer ? place + 1 : 0);
-    // Where nobody counts, they are numbered from the first that is shown.
-    const first = Math.max(1, number ? number - place : 1);
+    const number = Number(known?.getAttribute("aria-posinset"));
+    // Without one it begins where it began before, and at 1 where the list does. Where nobody counts,
+    // articles are numbered from the first that is shown.
+    this.first = number ? Math.max(1, number - place) : this.newer ? this.first : 1;
     articles.forEach((one, index) => {
-      one.setAttribute("aria-posinset", first + index);
+      one.setAttribute("aria-posinset", this.first + index);
       one.setAttribute("aria-setsize", this.total ?? -1);
     });
     this.headDays();
+    this.countRuns();
     for (const side of ["older", "newer"]) {
       this.links[side].closest("nav").hidden = !this[side];
       const query = new URLSearchParams(this.params);
@@ -249,6 +253,17 @@ export class Feed {
         one.prepend(made);
       }
       day = one.dataset.day;
+    }
+  }
+
+  // A run says how many are folded into it; one without any is none.
+  countRuns() {
+    for (const run of this.element.querySelectorAll("details.run")) {
+      const count = all(run).length;
+      const summary = run.querySelector("summary");
+      const text = summary.textContent.replace(/^\d+/, count);
+      if (!count) run.remove();
+      else if (summary.textContent !== text) summary.textContent = text;
     }
   }
 

@@ -86,6 +86,7 @@ export class Live {
     if (!activity) return;
     if (document.getElementById(`a-${id}`)) this.changed.set(id, keyOf(activity));
     else if (this.fresh.has(id)) this.fresh.set(id, keyOf(activity));
+    else if (this.coming.has(id)) this.coming.set(id, keyOf(activity));
     else return;
     this.tell();
   }
@@ -121,8 +122,15 @@ export class Live {
       this.timer = null;
       const coming = [...this.coming];
       this.coming.clear();
-      for (const [id, key] of coming) {
+      // What belongs behind the end of what is shown comes with the rest, and is only counted.
+      const later = coming.filter(([, key]) => !this.isWithin(key));
+      const near = coming.filter(([, key]) => this.isWithin(key));
+      for (const [id, key] of near) {
         if (!this.isChecked || (await this.find(id, key))) this.fresh.set(id, key);
+      }
+      if (later.length && this.feed.total !== null) {
+        await this.find(...later.at(-1));
+        this.feed.settle(this.feed.articles[0]);
       }
       this.tell();
     }, PAUSE);
@@ -151,7 +159,7 @@ export class Live {
     try {
       const part = await this.feed.fetchPart({ newer: key, limit: 1 });
       const found = part.children.find((one) => one.id === `a-${id}`);
-      if (part.total !== null && found) this.feed.total = part.total;
+      if (part.total !== null && part.children.length) this.feed.total = part.total;
       return found ?? null;
     } catch {
       return null;
@@ -201,25 +209,32 @@ export class Live {
     const { feed } = this;
     const old = document.getElementById(`a-${id}`);
     if (!old) return;
-    const run = old.querySelector(":scope > .entry > .what > .run");
-    const others = run ? [...run.querySelectorAll("article")] : [];
-    old.after(...others);
+    this.unfold(old);
     old.remove();
-    if (found) this.insert(found);
-    else if (feed.total !== null) feed.total -= 1;
+    if (found && this.isWithin(found.dataset.key)) this.insert(found);
+    else if (!found && feed.total !== null) feed.total -= 1;
     feed.settle(null);
+  }
+
+  // The articles that are folded into one become articles of the list.
+  unfold(article) {
+    const run = article.querySelector(":scope > .entry > .what > .run");
+    if (!run) return;
+    article.after(...run.querySelectorAll("article"));
+    run.remove();
   }
 
   insert(article) {
     const { feed } = this;
     if (feed.articles.length >= MOST) feed.dropOldest();
     const next = feed.articles.find((one) => isOlder(one.dataset.key, article.dataset.key));
+    // A run that something comes into is none any more.
+    const head = next?.parentElement.closest("article");
+    if (head) this.unfold(head);
     if (next) next.before(article);
     else feed.element.append(article);
     article.querySelector(":scope > .day")?.remove();
     article.classList.add("is-new");
-    const run = article.closest("details.run");
-    if (run) run.open = true;
     feed.settle(null);
   }
 }

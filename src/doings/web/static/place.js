@@ -23,7 +23,7 @@ export async function keepPlace(feed) {
 }
 
 function note(feed) {
-  const one = feed.firstInSight();
+  const one = nearest(feed);
   if (!one) return;
   const focused = document.activeElement?.closest("article")?.id;
   const place = { id: one.id, key: one.dataset.key, top: topOf(one), focused };
@@ -41,7 +41,9 @@ async function restore(feed, kept) {
   }
   const one = document.getElementById(kept.id);
   if (!one) return;
-  document.getElementById(kept.focused)?.focus({ preventScroll: true });
+  const focused = document.getElementById(kept.focused);
+  for (const run of [one, focused].map(runAround)) if (run) run.open = true;
+  focused?.focus({ preventScroll: true });
   // Where the list is too short on a side for that, more of it is fetched first.
   for (const side of ["newer", "older", null]) {
     const away = topOf(one) - kept.top;
@@ -50,6 +52,16 @@ async function restore(feed, kept) {
     await feed.load(side);
   }
 }
+
+// The first article in sight; in a run that is open, the one of its articles that is.
+function nearest(feed) {
+  const head = feed.firstInSight();
+  const run = head?.querySelector("details.run[open]");
+  if (!run || run.querySelector("summary").getBoundingClientRect().bottom > 0) return head;
+  return [...run.children].find((one) => one.getBoundingClientRect().bottom > 0) ?? head;
+}
+
+const runAround = (article) => article?.parentElement.closest("details.run");
 
 function topOf(one) {
   return one.querySelector(":scope > .entry").getBoundingClientRect().top;
