@@ -10,7 +10,7 @@ from doings.core.activity import ACTOR, Link
 from doings.core.clock import DAY, HOUR
 from doings.web.timeline.calendar import histogram_of, year_of
 from doings.web.timeline.filters import PAGE, Filters, address_of
-from tests.builders import note
+from tests.builders import contact, note
 from tests.clocks import NOON
 from tests.counting import statements_of
 from tests.engines import SQLITE_ONLY
@@ -258,15 +258,32 @@ async def test_facts_and_people(member: Visitor, acme: Business) -> None:
 
 @SQLITE_ONLY
 async def test_long_texts_and_many_facts_are_cut(member: Visitor, acme: Business) -> None:
-    """A page stays small whatever is recorded, and says that there is more."""
+    """A page stays small whatever is recorded, and says that there is more; one activity is whole."""
     data = json.dumps({f"f{number}": "x" * 1000 for number in range(200)})
-    await acme.record(note(body="word " * 50_000, data=data))
+    guests = [contact(f"g{number}", name=f"Guest {number} " + "x" * 300) for number in range(20)]
+    await acme.record(note(*guests, body="word " * 50_000, data=data))
 
     text = (await member.get("/timeline")).text
+    one = (await member.get(re.findall(r'href="(/activities/[^"]+)"', text)[0])).text
 
     assert len(text) < 60_000
     assert "160 more" in text
+    assert "and 8 more" in text
+    assert "x" * 100 + "</bdi>" not in text
     assert "The whole text" in text
+    assert "<dt>f199</dt>" in one
+    assert "Guest 19 " + "x" * 300 in one
+
+
+@SQLITE_ONLY
+async def test_a_summary_is_said_once(member: Visitor, acme: Business) -> None:
+    """Where the title is the summary, only the body stands below it."""
+    await acme.record(note(kind="encounter.logged", summary="A  picnic", body="A picnic,\n\nlong."))
+
+    text = (await member.get("/timeline")).text
+
+    assert titles(text) == ["A picnic"]
+    assert re.findall(r'<p class="prose"[^>]*>([^<]*)<', text) == ["A picnic,\n\nlong."]
 
 
 @SQLITE_ONLY

@@ -85,7 +85,9 @@ async def respond_activity(
         )
         revisions = await reader.newest_revisions([activity.seq], REPLACED_BYTES)
         there = await find_named(reader, [activity])
-        context = Context(time_zone=time_zone, now=now, revisions=revisions, there=there)
+        context = Context(
+            time_zone=time_zone, now=now, revisions=revisions, there=there, is_whole=True
+        )
         article = article_of(activity, context, None)
         seq = revisions[activity.seq].seq if revisions else activity.seq
         proof = await _proof(request, reader, asked or seq)

@@ -11,10 +11,10 @@ from doings.core.activity import ACTOR, DERIVED_ROLES, SUBJECT, Activity
 from doings.core.clock import text_from_instant
 from doings.core.entity import CONTACT, ID_LENGTH, Entity, EntityKey
 from doings.core.presentation.graphemes import cut_before
-from doings.core.presentation.prose import prose
+from doings.core.presentation.prose import plain_body, prose
 from doings.core.presentation.title import kind_of, title_pieces
 from doings.core.store.changes import Change
-from doings.web.timeline.facts import Fact, Revision, cut, facts_of, revision_of
+from doings.web.timeline.facts import FACTS, Fact, Revision, cut, facts_of, revision_of
 from doings.web.timeline.filters import key_text
 from doings.web.timeline.icons import Icon, icon_of
 from doings.web.timeline.times import ago_text, day_text, exact_text, local
@@ -30,6 +30,9 @@ LONGEST_BODY = 20_000
 
 PEOPLE = 12
 """How many linked people and things an article names."""
+
+NAME_LENGTH = 80
+"""How many characters of each name."""
 
 DERIVED = 2
 """The rank of what is linked only because something else is."""
@@ -99,13 +102,15 @@ class Article(msgspec.Struct, frozen=True):
 class Context(msgspec.Struct, frozen=True):
     """What articles are rendered for: a zone, the present instant, and the newest changes.
 
-    `there` are those of `named_only` that have a page.
+    `there` are those of `named_only` that have a page. What `is_whole` names everybody and shows
+    all facts.
     """
 
     time_zone: str
     now: int
     revisions: Mapping[int, Change]
     there: AbstractSet[EntityKey]
+    is_whole: bool = False
 
 
 def entity_url(key: EntityKey) -> str:
@@ -182,6 +187,7 @@ def article_of(activity: Activity, context: Context, number: int | None) -> Arti
     shown = "".join([part.text for part in title])
     excerpt, rest = _prose(activity, shown)
     actor, people = _people(activity)
+    named = people if context.is_whole else [_short(ref) for ref in people[:PEOPLE]]
     return Article(
         id=activity.id,
         key=key_text(activity.occurred_at, activity.seq),
@@ -193,8 +199,8 @@ def article_of(activity: Activity, context: Context, number: int | None) -> Arti
         rest=rest,
         level=activity.level,
         actor=actor,
-        people=people[:PEOPLE],
-        more_people=max(0, len(people) - PEOPLE),
+        people=named,
+        more_people=len(people) - len(named),
         day=moment.date().isoformat(),
         day_text=day_text(moment.date()),
         iso=text_from_instant(activity.occurred_at),
@@ -202,7 +208,7 @@ def article_of(activity: Activity, context: Context, number: int | None) -> Arti
         exact=exact_text(activity.occurred_at, context.time_zone),
         ago=ago_text(activity.occurred_at, context.now),
         revision=revision_of(activity, change, context.time_zone, context.now) if change else None,
-        facts=facts_of(activity, context.time_zone),
+        facts=facts_of(activity, context.time_zone, None if context.is_whole else FACTS),
         number=number,
         heads_day=False,
         others=[],
@@ -213,9 +219,11 @@ def _prose(activity: Activity, title: str) -> tuple[str | None, str | None]:
     """The beginning of the text, and the rest.
 
     Nothing where the title says all of it; where it is the beginning, no other one is shown, and
-    the rest is the whole text.
+    the rest is the whole text. A summary that the title says is not said again above the body.
     """
-    text = (prose(activity) or "").strip()
+    summary = " ".join((activity.summary or "").split())
+    is_said = summary != "" and summary in title
+    text = ((plain_body(activity) if is_said else prose(activity)) or "").strip()
     line = " ".join(text[: 2 * SAID].split())
     if not text or (len(text) <= 2 * SAID and line in title):
         return None, None
@@ -244,6 +252,10 @@ def _people(activity: Activity) -> tuple[Ref | None, list[Ref]]:
     # A membership's contact is called like the membership; naming both would say it twice.
     shown = [(rank, ref) for rank, ref in others if rank < DERIVED or ref.name not in given]
     return actor, [ref for _, ref in sorted(shown, key=lambda pair: pair[0])]
+
+
+def _short(ref: Ref) -> Ref:
+    return msgspec.structs.replace(ref, name=cut(ref.name, NAME_LENGTH))
 
 
 def _ref(entity: Entity, role: str | None) -> Ref:

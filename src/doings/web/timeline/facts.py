@@ -42,8 +42,11 @@ class Revision(msgspec.Struct, frozen=True):
     replaced: list[Fact] | None
 
 
-def facts_of(activity: Activity, time_zone: str) -> list[Fact]:
-    """What was recorded of an activity, its data first, and how it came here."""
+def facts_of(activity: Activity, time_zone: str, most: int | None = FACTS) -> list[Fact]:
+    """What was recorded of an activity, its data first, and how it came here.
+
+    Of what was recorded at most so many, and how many there are besides.
+    """
     recorded = [
         *_members(_decode(activity.data), ()),
         *_members(_decode(activity.metadata), ("metadata",)),
@@ -57,9 +60,9 @@ def facts_of(activity: Activity, time_zone: str) -> list[Fact]:
         ("recorded", exact_text(activity.recorded_at, time_zone)),
         ("id", activity.id),
     ]
-    shown = recorded[:FACTS]
-    if len(recorded) > FACTS:
-        shown.append(Fact("…", f"{len(recorded) - FACTS} more"))
+    shown = recorded[:most]
+    if len(recorded) > len(shown):
+        shown.append(Fact("…", f"{len(recorded) - len(shown)} more"))
     return shown + [Fact(name, cut(value)) for name, value in about if value]
 
 
