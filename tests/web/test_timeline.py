@@ -408,4 +408,11 @@ def test_months_between_have_bars_too() -> None:
     ]
     assert years is not None
     assert (years.first_label, years.last_label, len(years.bars)) == ("1970", "2026", 57)
+    far = histogram_of([(0, 1), (20_514, 3), (400_000, 1)], url, (None, None))
+    assert far
+    assert [bar.label for bar in far.bars] == [
+        "1970: 1 activity",
+        "2026: 3 activities",
+        "3065: 1 activity",
+    ]
     assert histogram_of([], url, (None, None)) is None

@@ -30,6 +30,8 @@ BAR_HEIGHT = 60
 MONTHS_SHOWN = 120
 """From so many months on there is a bar for each year."""
 
+MOST_BARS = 2 * MONTHS_SHOWN
+
 _WEEK = 7
 
 Sums = Sequence[tuple[int, int]]
@@ -152,7 +154,9 @@ def histogram_of(sums: Sums, url: Url, chosen: tuple[date | None, date | None]) 
         if by_year
         else [_month(first, place) for place in range(months)]
     )
-    spans = spans[-MONTHS_SHOWN * 2 :]
+    if len(spans) > MOST_BARS:
+        # One activity of a wrong year would push all others out: only years with any are shown.
+        spans = sorted(counts)[-MOST_BARS:]
     highest = max(counts.values())
     width = 264
     step = width / len(spans)
