@@ -175,7 +175,10 @@ def test_works_without_scripts(browser: Browser, site: Site) -> None:
 
 
 def test_what_is_new_waits_for_the_reader(page: Page, site: Site) -> None:
-    """It is told, and inserted where it belongs when the reader says so, changes included."""
+    """It is told, and inserted where it belongs when the reader says so, changes included.
+
+    What cannot be fetched goes on waiting.
+    """
     expect(page.locator("#news")).to_have_attribute("data-live", "yes")
     before = page.locator("article").count()
     second = page.locator("article").nth(1).get_attribute("id") or ""
@@ -187,6 +190,12 @@ def test_what_is_new_waits_for_the_reader(page: Page, site: Site) -> None:
     button = page.locator("#news button")
     expect(button).to_have_text("2 new, 1 changed")
     assert page.locator("article").count() == before
+    with page.expect_event("requestfailed"):
+        page.route("**/timeline/part?*", lambda route: route.abort())
+        button.click()
+    expect(button).to_have_text("2 new, 1 changed")
+    assert page.locator("article").count() == before
+    page.unroute("**/timeline/part?*")
     button.click()
 
     expect(page.locator("article").first).to_have_id(f"a-{new['id']}")

@@ -255,7 +255,7 @@ def test_merges_parts_and_erases(plain: Page, site: Site) -> None:
 
 
 def test_a_persons_page_is_live(browser: Browser, site: Site) -> None:
-    """What happens meanwhile is told there as on the timeline."""
+    """What happens meanwhile is told there as on the timeline; so is that it is another list now."""
     page = opened(browser, site.url, site.account)
     page.goto("/entities/contact:9")
     expect(page.locator("#news[data-live='yes']")).to_have_count(1)
@@ -270,6 +270,15 @@ def test_a_persons_page_is_live(browser: Browser, site: Site) -> None:
     expect(page.locator("article h3").first).to_have_text("just now")
     page.keyboard.press("/")
     expect(page.locator("#find")).to_be_focused()
+
+    headers = {"Authorization": f"Bearer {site.account.secret}"}
+    with httpx.Client(base_url=f"{site.url}/v1/merges", headers=headers) as http:
+        merge = http.post("", json={"keep": "contact:9", "merge": ["contact:7"]}).json()["id"]
+        page.get_by_role("button", name="This has changed. Load again").click()
+        expect(page.locator("#merges")).to_contain_text("contact:7")
+        http.post(f"/{merge}/revert")
+    page.get_by_role("button", name="This has changed. Load again").click()
+    expect(page.locator("#merges")).to_have_count(0)
     page.context.close()
 
 

@@ -24,6 +24,7 @@ export class Live {
     this.fresh = new Map(); // fits the filters, and is not shown
     this.changed = new Map(); // is shown, as it was: id and key, or null where it is gone
     const names = [...new URLSearchParams(feed.params).keys()];
+    this.isOther = false; // whose timeline it is has changed
     // A stream knows nothing of these.
     this.isChecked = names.some((name) => ["text", "from", "to"].includes(name));
   }
@@ -67,6 +68,10 @@ export class Live {
       history.replaceState({ ...history.state, isErasing: true }, "");
       this.loadAgain(PAUSE);
     });
+    // Somebody who is merged or parted has another list, and all may be told of them elsewhere.
+    for (const name of ["entity.created", "entity.updated", "entity.deleted"]) {
+      if (query.has("person")) hear(name, () => this.offerAgain());
+    }
     hear("reset", () => this.offer("The history was replaced. Load again", () => location.reload()));
     hear("closing", ({ reason }) => reason === "revoked" && location.reload());
     source.addEventListener("error", () => {
@@ -126,17 +131,28 @@ export class Live {
       const later = coming.filter(([, key]) => !this.isWithin(key));
       const near = coming.filter(([, key]) => this.isWithin(key));
       for (const [id, key] of near) {
-        if (!this.isChecked || (await this.find(id, key))) this.fresh.set(id, key);
+        // Where it cannot be looked at now, it is when it is to be shown.
+        const fits = !this.isChecked || (await this.find(id, key).catch(() => true));
+        if (fits) this.fresh.set(id, key);
       }
       if (later.length && this.feed.total !== null) {
-        await this.find(...later.at(-1));
+        await this.find(...later.at(-1)).catch(() => null);
         this.feed.settle(this.feed.articles[0]);
       }
       this.tell();
     }, PAUSE);
   }
 
+  offerAgain() {
+    this.isOther = true;
+    this.tell();
+  }
+
   tell() {
+    if (this.isOther) {
+      this.offer("This has changed. Load again", () => location.reload());
+      return;
+    }
     const told = [];
     if (this.fresh.size) told.push(`${this.fresh.size} new`);
     if (this.changed.size) told.push(`${this.changed.size} changed`);
@@ -154,16 +170,12 @@ export class Live {
     button.onclick = take;
   }
 
-  // The article of an activity as it is now, if it fits the filters.
+  // The article of an activity as it is now, if it fits the filters; throws where it is not answered.
   async find(id, key) {
-    try {
-      const part = await this.feed.fetchPart({ newer: key, limit: 1 });
-      const found = part.children.find((one) => one.id === `a-${id}`);
-      if (part.total !== null && part.children.length) this.feed.total = part.total;
-      return found ?? null;
-    } catch {
-      return null;
-    }
+    const part = await this.feed.fetchPart({ newer: key, limit: 1 });
+    const found = part.children.find((one) => one.id === `a-${id}`);
+    if (part.total !== null && part.children.length) this.feed.total = part.total;
+    return found ?? null;
   }
 
   async show() {
@@ -179,16 +191,26 @@ export class Live {
     this.fresh.clear();
     this.changed.clear();
     this.tell();
-    for (const [id, key] of changed) {
-      const found = key && (await this.find(id, key));
-      feed.keep(() => this.swap(id, found));
-    }
     const shown = [];
-    for (const [id, key] of fresh) {
-      const found = await this.find(id, key);
-      if (!found || !this.isWithin(key)) continue;
-      feed.keep(() => this.insert(found));
-      shown.push(found);
+    try {
+      for (; changed.length; changed.shift()) {
+        const [id, key] = changed[0];
+        const found = key && (await this.find(id, key));
+        feed.keep(() => this.swap(id, found));
+      }
+      for (; fresh.length; fresh.shift()) {
+        const [id, key] = fresh[0];
+        const found = await this.find(id, key);
+        if (!found || !this.isWithin(key)) continue;
+        feed.keep(() => this.insert(found));
+        shown.push(found);
+      }
+    } catch (error) {
+      console.warn("cannot fetch what is new", error);
+      // The rest waits on the button again; what was heard of it meanwhile is newer.
+      this.changed = new Map([...changed, ...this.changed]);
+      this.fresh = new Map([...fresh, ...this.fresh]);
+      this.tell();
     }
     const newest = shown.sort((a, b) => (isOlder(a.dataset.key, b.dataset.key) ? 1 : -1))[0];
     if (newest) {
