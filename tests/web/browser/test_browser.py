@@ -402,6 +402,13 @@ def test_back_leads_to_the_same_place_after_a_jump(page: Page) -> None:
     page.wait_for_timeout(400)
     assert abs(page.locator(f"#{id_}").evaluate(place) - before) <= 1
 
+    page.get_by_role("link", name="Back to the top").evaluate("link => link.click()")
+    page.wait_for_url("**#content")
+    page.go_back()
+
+    page.wait_for_timeout(200)
+    assert abs(page.locator(f"#{id_}").evaluate(place) - before) <= 1
+
 
 def test_many_that_are_folded_stay_few_in_the_document(browser: Browser, site: Site) -> None:
     """All of one instant and one kind: none is lost, and the next ones are on another page."""

@@ -8,6 +8,8 @@ export async function keepPlace(feed) {
   const kept = history.state?.place;
   const [navigation] = performance.getEntriesByType("navigation");
   if (kept && navigation?.type !== "navigate") await restore(feed, kept);
+  // From a place on this page, like its top, Back leads to where the reader was before.
+  addEventListener("popstate", ({ state }) => state?.place && restore(feed, state.place));
   let timer;
   addEventListener(
     "scroll",
