@@ -1,5 +1,6 @@
 """Signing in and out, and whom a session lets in."""
 
+import re
 from http.cookies import SimpleCookie
 from pathlib import Path
 
@@ -365,7 +366,8 @@ async def test_what_was_typed_is_shown_to_somebody_who_was_signed_out(
     await acme.write(lambda writer: writer.revoke_credential(spare.key))
 
     bare = await visitor.get("/timeline", follow_redirects=True)
-    sent = await visitor.send("/record/note", token=token, summary="<b>long", person="8")
+    typed = {"summary": "<b>long", "person": "8", "on": "2026-03-01", "sure": "2026-03-02"}
+    sent = await visitor.send("/record/note", token=token, **typed)
     visitor.http.cookies.clear()
     foreign = await visitor.send("/record/note", token=token, summary="call 555")
     same = {"Sec-Fetch-Site": "same-origin"}
@@ -376,6 +378,11 @@ async def test_what_was_typed_is_shown_to_somebody_who_was_signed_out(
     assert sent.status_code == 401
     assert "&lt;b&gt;long</textarea>" in sent.text
     assert token not in sent.text
+    assert re.findall(r'<label class="field">(\w+)\n  <textarea', sent.text) == [
+        "Summary",
+        "Person",
+        "Date",
+    ]
     assert 'name="next" value="/record/note"' in sent.text
     assert foreign.status_code == 303
     assert 'name="next" value="/entities/contact:8"' in posted.text

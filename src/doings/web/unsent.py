@@ -14,8 +14,13 @@ from doings.core.errors import DoingsError, Unauthenticated
 from doings.httpkit.request import Request
 from doings.web.session import COOKIE, authenticate, cookies_of
 
-HIDDEN = frozenset({"csrf", "once", "seen", "next", "secret"})
+HIDDEN = frozenset(
+    {"csrf", "once", "seen", "sure", "next", "secret", "activities", "merge", "other", "place"}
+)
 """Fields that nobody types, and those that no page shows."""
+
+LABELS = {"at": "time", "body": "text", "on": "date", "people": "names", "q": "search"}
+"""What forms call the fields whose own names say little."""
 
 FIELDS = 1000
 """How many fields a form may have to be read."""
@@ -57,7 +62,7 @@ def keep_unsent(request: Request, members: dict[str, Any]) -> None:
 
 def _keep(request: Request, pairs: Iterable[tuple[str, Any]]) -> None:
     request.scope["unsent"] = [
-        Unsent(name.replace("_", " "), value)
+        Unsent(LABELS.get(name, name.replace("_", " ")), value)
         for name, value in pairs
         if name not in HIDDEN and isinstance(value, str) and value.strip()
     ]
