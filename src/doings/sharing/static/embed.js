@@ -30,6 +30,7 @@
     .card { border-left: 3px solid var(--kind, var(--line)); padding: .15em 0 .15em .75em }
     .icon { margin-right: .35em }
     .title { display: inline; font-weight: 500 }
+    .title, .text { unicode-bidi: plaintext }
     .meta, summary, .status { color: var(--soft); font-size: .85em }
     summary { cursor: pointer; width: max-content }
     .text { padding-top: .4em; white-space: pre-wrap }
