@@ -28,7 +28,8 @@ POSTS = [
 
 def sections_in(text: str) -> list[str]:
     """The sections that a page leads to."""
-    return re.findall(r'<a href="/settings/([a-z]+)"[^>]*>[A-Z]', text)
+    navigation = text[text.index('<nav class="sections"') :].partition("</nav>")[0]
+    return re.findall(r'<a href="(?:/settings)?/([a-z]+)"', navigation)
 
 
 async def test_everything_is_there_for_an_administrator(member: Visitor) -> None:

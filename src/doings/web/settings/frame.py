@@ -24,16 +24,20 @@ FREE = knowing("done")
 
 
 class Section(msgspec.Struct, frozen=True):
-    """A part of the settings, and the scope that its pages take; None is any credential."""
+    """A part of the settings, and the scope that its pages take; None is any credential.
+
+    `page` is the path of its first page where that is none of the settings' own.
+    """
 
     name: str
     title: str
     scope: str | None = ADMIN
+    page: str | None = None
 
     @property
     def url(self) -> str:
         """Where its first page is."""
-        return f"/settings/{self.name}"
+        return self.page or f"/settings/{self.name}"
 
 
 CREDENTIALS = Section("credentials", "Credentials")
@@ -46,6 +50,7 @@ RETENTION = Section("retention", "Retention")
 ERASURES = Section("erasures", "Erasures")
 EMBEDDING = Section("embedding", "Embedding")
 SESSIONS = Section("sessions", "Sessions", None)
+MERGES = Section("merges", "Merges", page="/merges")
 
 SECTIONS = (
     CREDENTIALS,
@@ -58,6 +63,7 @@ SECTIONS = (
     ERASURES,
     EMBEDDING,
     SESSIONS,
+    MERGES,
 )
 """The navigation, in its order."""
 
@@ -119,7 +125,6 @@ async def respond_section(  # noqa: PLR0913 - what a page is made of
     frame = {
         "sections": shown,
         "section": section,
-        "may_merge": ADMIN in scopes,
         "problems": problems or {},
         "notice": notice,
         "remarks": [

@@ -10,8 +10,7 @@ from doings.httpkit.surface import Operation, resource
 from doings.web.display import zone_of
 from doings.web.entity.identity import MergedIds, read_merges
 from doings.web.entity.merging import Two, read_pairs
-from doings.web.page import respond_page
-from doings.web.remarks import knowing
+from doings.web.settings.frame import FREE, MERGES, respond_section
 
 
 async def show_suggestions(request: Request) -> Response:
@@ -23,12 +22,13 @@ async def show_suggestions(request: Request) -> Response:
         return await read_pairs(reader, found), await read_merges(reader, time_zone, now)
 
     pairs, merges = await request.timeline.read(read, bounded=False)
-    return await respond_page(request, "merges.html", {"pairs": pairs, "merges": merges})
+    context = {"pairs": pairs, "merges": merges}
+    return await respond_section(request, MERGES, "merges.html", context)
 
 
 RESOURCES = (
     resource(
         "/merges",
-        GET=Operation(show_suggestions, scope=ADMIN, parameters=knowing()),
+        GET=Operation(show_suggestions, scope=ADMIN, parameters=FREE),
     ),
 )
