@@ -258,7 +258,7 @@ async def test_facts_and_people(member: Visitor, acme: Business) -> None:
 
 @SQLITE_ONLY
 async def test_long_texts_and_many_facts_are_cut(member: Visitor, acme: Business) -> None:
-    """A page stays small whatever is recorded, and says that there is more; one activity is whole."""
+    """A page stays small whatever is recorded, and says that there is more; one alone is whole."""
     data = json.dumps({f"f{number}": "x" * 1000 for number in range(200)})
     guests = [contact(f"g{number}", name=f"Guest {number} " + "x" * 300) for number in range(20)]
     await acme.record(note(*guests, body="word " * 50_000, data=data))

@@ -255,7 +255,7 @@ def test_merges_parts_and_erases(plain: Page, site: Site) -> None:
 
 
 def test_a_persons_page_is_live(browser: Browser, site: Site) -> None:
-    """What happens meanwhile is told there as on the timeline; so is that it is another list now."""
+    """What happens meanwhile is told as on the timeline; so is that it is another list now."""
     page = opened(browser, site.url, site.account)
     page.goto("/entities/contact:9")
     expect(page.locator("#news[data-live='yes']")).to_have_count(1)
