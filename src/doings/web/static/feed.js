@@ -219,6 +219,7 @@ export class Feed {
     });
     this.headDays();
     this.countRuns();
+    document.getElementById("newest").hidden = !this.newer;
     for (const side of ["older", "newer"]) {
       this.links[side].closest("nav").hidden = !this[side];
       const query = new URLSearchParams(this.params);

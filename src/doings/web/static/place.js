@@ -1,7 +1,7 @@
 // Where the reader is, kept in the entry of the browser's history, so that Back leads to the very
 // article, however far down it was.
 
-import { placeBefore } from "./feed.js";
+import { isOlder, placeBefore } from "./feed.js";
 
 export async function keepPlace(feed) {
   history.scrollRestoration = "manual";
@@ -41,7 +41,9 @@ async function restore(feed, kept) {
   } catch {
     return; // The page is shown from its start.
   }
-  const one = document.getElementById(kept.id);
+  // Where it is gone, the one after it stands in its place.
+  const next = (article) => isOlder(article.dataset.key, kept.key);
+  const one = document.getElementById(kept.id) ?? feed.articles.find(next);
   if (!one) return;
   const focused = document.getElementById(kept.focused);
   for (const run of [one, focused].map(runAround)) if (run) run.open = true;
