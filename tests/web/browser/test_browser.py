@@ -73,6 +73,14 @@ def test_signs_in_and_out(browser: Browser, site: Site) -> None:
     assert "/sign-in" in page.url
     page.context.close()
 
+    # What was asleep meanwhile leads there by itself.
+    asleep = opened(browser, site.url, site.short)
+    asleep.goto("/timeline")
+    asleep.context.clear_cookies()
+    asleep.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    asleep.wait_for_url("**/sign-in?next=*")
+    asleep.context.close()
+
 
 def test_filters_are_in_the_address(page: Page) -> None:
     """Only those that are on; each can be taken away, and Back leads to the list before."""

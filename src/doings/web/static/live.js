@@ -76,6 +76,8 @@ export class Live {
     hear("closing", ({ reason }) => reason === "revoked" && location.reload());
     source.addEventListener("error", () => {
       if (source.readyState === EventSource.CLOSED) {
+        // A stream does not say why it is refused; this leads to the sign-in if that is the reason.
+        this.feed.fetchPart({ limit: 1 }).catch(() => null);
         setTimeout(() => source === this.source && this.connect(), RECONNECT);
       }
     });
