@@ -1,5 +1,6 @@
 """The page of a person or a thing, without scripts."""
 
+import json
 import re
 from html import unescape
 
@@ -242,3 +243,16 @@ async def test_people_who_are_one_have_one_page(
     for page in (JIM, "/entities/contact:77"):
         assert (await member.get(page)).status_code == 404
     assert not re.search("Jim|James", (await member.get("/timeline")).text)
+
+
+@SQLITE_ONLY
+async def test_many_attributes_are_folded(member: Visitor, acme: Business) -> None:
+    """None is left out."""
+    attrs = json.dumps({f"a{number}": number for number in range(50)})
+    await acme.put("contact", "8", name="Jim", attrs=attrs)
+
+    text = (await member.get("/entities/contact:8")).text
+
+    folded = text[text.index("<summary>and 10 more</summary>") :]
+    assert "<dt>a39</dt>" not in folded
+    assert "<dt>a49</dt><dd>49</dd>" in folded

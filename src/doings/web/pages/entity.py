@@ -154,7 +154,7 @@ def _context(request: Request, shown: Shown, typed: Typed) -> dict[str, object]:
         "owner": shown.owner,
         "owner_url": entity_url(shown.owner.key) if shown.owner else None,
         "attributes": attributes[:FACTS],
-        "more_attributes": max(0, len(attributes) - FACTS),
+        "other_attributes": attributes[FACTS:],
         "overview": shown.overview,
         "zone": zone_of(request),
         "timeline_url": timeline_url(entity.key),
