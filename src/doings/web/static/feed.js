@@ -3,7 +3,7 @@
 // so that every article has its exact place among all.
 
 export const MOST = 500;
-const PART = 100; // how many are fetched at a time
+export const PART = 100; // how many are fetched at a time
 const AHEAD = 1500; // pixels before an end at which more is fetched
 const RETRY = 5000; // milliseconds after a failure
 

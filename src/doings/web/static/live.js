@@ -1,6 +1,6 @@
 // What happens meanwhile. It is only counted, on a button; the list changes when the reader says so.
 
-import { isOlder, MOST } from "./feed.js";
+import { isOlder, MOST, PART } from "./feed.js";
 
 const PAUSE = 250; // milliseconds in which what happens together is gathered
 const RECONNECT = 10_000;
@@ -126,23 +126,46 @@ export class Live {
 
   soon() {
     this.timer ??= setTimeout(async () => {
+      await this.look();
       this.timer = null;
-      const coming = [...this.coming];
-      this.coming.clear();
-      // What belongs behind the end of what is shown comes with the rest, and is only counted.
-      const later = coming.filter(([, key]) => !this.isWithin(key));
-      const near = coming.filter(([, key]) => this.isWithin(key));
-      for (const [id, key] of near) {
-        // Where it cannot be looked at now, it is when it is to be shown.
-        const fits = !this.isChecked || (await this.find(id, key).catch(() => true));
-        if (fits) this.fresh.set(id, key);
-      }
-      if (later.length && this.feed.total !== null) {
-        await this.find(...later.at(-1)).catch(() => null);
-        this.feed.settle(this.feed.articles[0]);
-      }
-      this.tell();
+      if (this.coming.size) this.soon();
     }, PAUSE);
+  }
+
+  async look() {
+    const coming = [...this.coming];
+    // What belongs behind the end of what is shown comes with the rest, and is only counted.
+    const later = coming.filter(([, key]) => !this.isWithin(key));
+    const near = coming.filter(([, key]) => this.isWithin(key));
+    // Where it cannot be looked at now, it is when it is to be shown.
+    const fitting = this.isChecked ? await this.fitting(near).catch(() => null) : null;
+    for (const [id] of coming) {
+      const key = this.coming.get(id);
+      if (!this.coming.delete(id) || !this.isWithin(key)) continue; // it is gone meanwhile
+      if (!fitting || fitting.has(id)) this.fresh.set(id, key);
+    }
+    if (later.length && this.feed.total !== null) {
+      await this.find(...later.at(-1)).catch(() => null);
+      this.feed.settle(this.feed.articles[0]);
+    }
+    this.tell();
+  }
+
+  // The ids of those that fit the filters, by parts of the list: an import brings thousands at once.
+  async fitting(near) {
+    const found = new Set();
+    let left = near.sort(([, a], [, b]) => (isOlder(a, b) ? -1 : 1));
+    while (left.length) {
+      const { children, newer } = await this.feed.fetchPart({ newer: left[0][1], limit: PART });
+      for (const one of children) {
+        for (const article of [one, ...one.querySelectorAll("article")]) found.add(article.id.slice(2));
+      }
+      // The part goes on up to there; where it goes no further, it would never end.
+      const rest = newer ? left.filter(([, key]) => !isOlder(key, newer)) : [];
+      if (rest.length === left.length) break;
+      left = rest;
+    }
+    return found;
   }
 
   offerAgain() {
