@@ -272,11 +272,13 @@ def test_a_persons_page_is_live(browser: Browser, site: Site) -> None:
     expect(page.locator("#find")).to_be_focused()
 
     headers = {"Authorization": f"Bearer {site.account.secret}"}
-    with httpx.Client(base_url=f"{site.url}/v1/merges", headers=headers) as http:
-        merge = http.post("", json={"keep": "contact:9", "merge": ["contact:7"]}).json()["id"]
+    with httpx.Client(base_url=f"{site.url}/v1", headers=headers) as http:
+        http.put("/entities/contact/double", json={"name": "Double"})
+        order = {"keep": "contact:9", "merge": ["contact:double"]}
+        merge = http.post("/merges", json=order).json()["id"]
         page.get_by_role("button", name="This has changed. Load again").click()
-        expect(page.locator("#merges")).to_contain_text("contact:7")
-        http.post(f"/{merge}/revert")
+        expect(page.locator("#merges")).to_contain_text("contact:double")
+        http.post(f"/merges/{merge}/revert")
     page.get_by_role("button", name="This has changed. Load again").click()
     expect(page.locator("#merges")).to_have_count(0)
     page.context.close()
