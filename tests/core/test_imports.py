@@ -48,6 +48,8 @@ def test_answers_are_cut_apart(answers: list[Any], between: str, indent: int | N
         (b"]] []", [b"]", b"]", b"[]"]),
         (b'["a] [b"] "c', [b'["a] [b"]', b'"c']),
         (b"5", [b"5"]),
+        (rb'["\ud83d", "\ud83d\uDE00\ude00"]', [rb'["\ufffd","\ud83d\uDE00\ufffd"]']),
+        (rb'["\\ud83d", "\"\ud83d"]', [rb'["\\ud83d","\"\ufffd"]']),
     ],
 )
 def test_what_is_no_json_is_left_to_its_reader(text: bytes, answers: list[bytes]) -> None:

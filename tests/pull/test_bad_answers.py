@@ -1,5 +1,6 @@
 """Each of the five services when it is not well: a sentence, its exit code, and going on."""
 
+import json
 import ssl
 import threading
 import time
@@ -158,6 +159,23 @@ def test_a_clock_that_is_ahead_hides_no_change(vendor: Vendor, pull: Puller) -> 
         later = pull.counts("monica", url=between.url)
 
     assert later["updated"] == 1
+
+
+def test_how_an_answer_is_written_makes_no_difference(vendor: Vendor, pull: Puller) -> None:
+    """On many lines, behind a mark of the byte order, and changed by a proxy between."""
+    vendor.record([of_a_person(number) for number in range(COUNT)])
+
+    def pretty(_asked: Asked, given: Given) -> Given:
+        body = "\ufeff\n " + json.dumps(json.loads(given.body), indent=2)
+        return given._replace(status=203, body=body.encode())
+
+    with proxy(vendor.server.url, Switch(pretty)) as between:
+        first = pull.counts("cobot", url=between.url)
+        Switch.is_broken = False
+        second = pull.counts("cobot", "--since", "2026-01-01", url=between.url)
+
+    assert (first["recorded"], second["recorded"]) == (COUNT, 0)
+    assert len(pull.exported()) == COUNT
 
 
 def test_an_empty_round_of_cobot_is_not_the_last_word(vendor: Vendor, pull: Puller) -> None:

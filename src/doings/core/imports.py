@@ -21,6 +21,7 @@ from doings.core.store import Writer
 from doings.core.store.rendering import Rendering
 from doings.core.text import json_text, members_from_text, object_from_text
 from doings.core.timeline import Timeline
+from doings.core.values.lenient import lenient_decoder
 
 T = TypeVar("T")
 
@@ -172,6 +173,14 @@ _MARK = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[{]|[\]}]', re.DOTALL)
 
 _START = re.compile(rb"\A(?:\s|\xef\xbb\xbf)+")
 
+_ESCAPE = re.compile(
+    rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+    rb"|(?P<half>\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\."
+)
+"""An escape in a text: two halves of a character, one half by itself, or any other."""
+
+_HALF = rb"\ufffd"
+
 
 def answers_from_text(text: bytes) -> list[bytes]:
     """Cut apart answers that were saved one after the other, or one a line.
@@ -187,6 +196,11 @@ def answers_from_text(text: bytes) -> list[bytes]:
     return [_compacted(answer) or answer for answer in _cut(text)]
 
 
+def answer_from_text(text: bytes) -> bytes | None:
+    """One answer as it is read, without white space between its values; None for what is none."""
+    return _compacted(_bare(text))
+
+
 def _bare(text: bytes) -> bytes:
     """The text without white space around it and byte order marks before it.
 
@@ -196,9 +210,19 @@ def _bare(text: bytes) -> bytes:
 
 
 def _compacted(text: bytes) -> bytes | None:
-    """JSON without white space between its values, or None for what is none."""
+    """JSON without white space between its values, or None for what is none.
+
+    Programs that count in UTF-16 cut a text in the middle of an emoji. What is left of it there is
+    no character, so U+FFFD stands in its place: else nothing of the answer could be read.
+    """
     try:
         return msgspec.json.format(text, indent=-1)
+    except RecursionError:
+        return None
+    except ValueError:
+        whole = _ESCAPE.sub(lambda escape: _HALF if escape["half"] else escape[0], text)
+    try:
+        return msgspec.json.format(whole, indent=-1)
     except (ValueError, RecursionError):
         return None
 
@@ -233,9 +257,10 @@ def element_decoder(shape: type[T]) -> Callable[[bytes], T]:
     """What decodes an element of an answer into a shape; it raises Invalid.
 
     All of the element can be read and is not too deep, also where the shape does not say what it
-    holds. Decimal numbers of no certain type keep their digits: they are `msgspec.Raw`.
+    holds. Decimal numbers of no certain type keep their digits: they are `msgspec.Raw`. Null where
+    the shape takes none, and a number that is written as a text, are read as they are meant.
     """
-    decode = msgspec.json.Decoder(shape, float_hook=msgspec.Raw).decode
+    decode = lenient_decoder(shape)
 
     def decoded_element(element: bytes) -> T:
         try:

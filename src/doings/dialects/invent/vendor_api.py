@@ -8,9 +8,10 @@ from urllib.parse import quote
 
 import msgspec
 
-from doings.core.activity import Activity, Draft
+from doings.core.activity import Activity, Draft, Link
 from doings.core.clock import text_from_instant
-from doings.core.imports import elements_of_list
+from doings.core.entity import CONTACT
+from doings.core.imports import Context, ImportItem, elements_of_list
 from doings.core.pulling.merging import changed_draft, with_links
 from doings.core.pulling.newest_first import parted
 from doings.core.pulling.service import (
@@ -25,10 +26,13 @@ from doings.core.pulling.service import (
 )
 from doings.core.text import json_text, object_from_text
 from doings.core.values.instants import instant_from_text
-from doings.dialects.invent.saved import SAVED
+from doings.dialects.invent.saved import SAVED, parse_element
 from doings.dialects.invent.vocabulary import KIND_OF_TYPE, NOTE
 
 TAKE = 100
+LEAST_TAKE = 10
+"""No service gives fewer a page where there are more, whatever it is asked for."""
+
 SLACK = 20
 """How many more pages may be asked for than the service says there are, twice over."""
 
@@ -36,8 +40,9 @@ SLACK = 20
 class Place(msgspec.Struct, frozen=True, omit_defaults=True):
     """Whose list, which page of it, and how many were asked for; `held` are JSON texts.
 
-    `total` is the least that the service has counted so far, `shown` how many it has shown. `next`
-    is the service's own word for the page, where it gives one.
+    `total` is the least that the service has counted so far, `shown` how many it has shown. `size`
+    is how many the first page held: the service may give fewer than it is asked for. `next` is the
+    service's own word for the page, where it gives one.
     """
 
     contact: str
@@ -46,6 +51,7 @@ class Place(msgspec.Struct, frozen=True, omit_defaults=True):
     total: int | None = None
     asked: int = 0
     shown: int = 0
+    size: int | None = None
     held: tuple[str, ...] = ()
     since: int | None = None
     is_first: bool = True
@@ -85,12 +91,23 @@ def page(place: Place, answer: Answer) -> Page:
     total = _number(answer.headers.get("pagination-count"))
     next_ = answer.headers.get("pagination-next")
     elements = elements_of_list(answer.body)
-    is_full = len(elements) == TAKE if total is None else place.page * TAKE < total
-    has_more = bool(elements) and (next_ is not None or is_full)
-    taken, held = parted(place.held, elements, _second, has_more=has_more)
+    size = place.size or len(elements)
+    # Without a count only a page that is shorter than the first one is known to be the last.
+    is_full = len(elements) >= max(size, LEAST_TAKE)
+    is_more = is_full if total is None else place.page * size < total
+    has_more = bool(elements) and (next_ is not None or is_more)
+    # Of a list that is known, this is likely to be the end: then nothing waits for another page.
+    is_sure = place.is_first or total is not None or len(elements) == TAKE
+    taken, held = parted(place.held, elements, _second, has_more=has_more and is_sure)
     oldest = _instant(elements[-1]) if elements else None
     return Page(
-        elements=taken, held=held, total=total, has_more=has_more, next=next_, oldest=oldest
+        elements=taken,
+        held=held,
+        total=total,
+        has_more=has_more,
+        next=next_,
+        oldest=oldest,
+        listed=size,
     )
 
 
@@ -105,12 +122,13 @@ def turn(place: Place, page: Page, seen: Seen) -> Place:
             reason = f"counts {least} activities of contact {place.contact}, shows {shown}"
             raise Inconsistent(reason)
         return msgspec.structs.replace(place, is_done=True, held=())
-    if least is not None and place.asked > 2 * (least // TAKE) + SLACK:
+    size = page.listed or TAKE
+    if least is not None and place.asked > 2 * (least // size) + SLACK:
         reason = f"counts {least} activities of contact {place.contact}, and shows more"
         raise Inconsistent(reason)
     lost = 0 if page.total is None or place.total is None else max(0, place.total - page.total)
     # Where something was deleted, the rest has moved forward: the page before shows it again.
-    number = max(1, place.page + 1 - -(-lost // TAKE))
+    number = max(1, place.page + 1 - -(-lost // size))
     return msgspec.structs.replace(
         place,
         page=number,
@@ -118,6 +136,7 @@ def turn(place: Place, page: Page, seen: Seen) -> Place:
         total=least,
         asked=place.asked + 1,
         shown=shown,
+        size=size,
         held=tuple([text.decode() for text in page.held]),
     )
 
@@ -146,6 +165,15 @@ def _instant(element: bytes) -> int | None:
         return None
 
 
+def parse(element: bytes, context: Context) -> ImportItem:
+    """Read an activity, which is of whom its list is, too; raises Invalid."""
+    item = parse_element(element, context)
+    if item.draft is None or context.contact_id is None:
+        return item
+    links = with_links(item.draft.links, (Link(CONTACT, context.contact_id),))
+    return msgspec.structs.replace(item, draft=msgspec.structs.replace(item.draft, links=links))
+
+
 def changed(known: Activity, said: Draft, _now: int) -> Draft:
     """What the service says now; other contacts of the activity stay."""
     return changed_draft(known, said)
@@ -172,6 +200,7 @@ SERVICE = Service(
     ask=ask,
     page=page,
     turn=turn,
+    parse=parse,
     changed=changed,
     joined=joined,
     is_by_contact=True,

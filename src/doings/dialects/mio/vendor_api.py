@@ -61,7 +61,7 @@ class Place(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class _Element(msgspec.Struct):
     id: str = ""
-    created_at: int = 0
+    created_at: int | None = None
     status: str = ""
 
 
@@ -73,7 +73,7 @@ class _Token(msgspec.Struct):
     token: str
 
 
-_element = msgspec.json.Decoder(_Element).decode
+_element = msgspec.json.Decoder(_Element, strict=False).decode
 _has_next = msgspec.json.Decoder(_HasNext).decode
 
 
@@ -154,7 +154,13 @@ def page(place: Place, answer: Answer) -> Page:
 
 
 def _day_to_begin_with(elements: list[bytes]) -> str | None:
-    """The day of the oldest element, unless the page shows much of it."""
+    """The day of the oldest element, unless the page shows much of it.
+
+    None, too, where the page is not newest first, as what is left would not be older.
+    """
+    stamps = [_created_at(element) or 0 for element in elements]
+    if stamps != sorted(stamps, reverse=True):
+        return None
     days = [_day(element) for element in elements[-FEW - 1 :]]
     return days[-1] or None if days and days.count(days[-1]) <= FEW else None
 
@@ -208,17 +214,20 @@ def changed(known: Activity, said: Draft, now: int) -> Draft:
     return msgspec.structs.replace(filled_draft(known, said, now), body=said.body)
 
 
-def _created_at(element: bytes) -> int:
+def _created_at(element: bytes) -> int | None:
     try:
         return _element(element).created_at
     except (ValueError, RecursionError):
-        return 0
+        return None
 
 
 def _day(element: bytes) -> str:
     """The day of an element, empty where its time is none."""
+    created_at = _created_at(element)
+    if created_at is None:
+        return ""
     try:
-        return local_date(_created_at(element) * MILLISECOND, "UTC").isoformat()
+        return local_date(created_at * MILLISECOND, "UTC").isoformat()
     except (ValueError, OverflowError, OSError):
         return ""
 

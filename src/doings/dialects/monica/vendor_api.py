@@ -85,10 +85,11 @@ class Place(msgspec.Struct, frozen=True, omit_defaults=True):
     what is looked for in the list. `pages` are the last pages that were seen of each list, `totals`
     how many entries it counted, `lacking` the lists that the service does not have. `until` is the
     instant when the last whole round began and `now` that of this one, by the service's clock.
-    `total`, `counted` (the first total) and `asked` are of this list; `goes_back` says that the
-    page before is looked at next, as all of this one is new. `asking` is the entry that a sweep
-    missed, `behind` the name behind which the next one is looked for; `unlisted` is how many such
-    entries are there all the same, as contacts who are only a relation of another one.
+    `total`, `counted` (the first total), `size` (the most that a page held, as the service may give
+    fewer than it is asked for) and `asked` are of this list; `goes_back` says that the page before
+    is looked at next, as all of this one is new. `asking` is the entry that a sweep missed,
+    `behind` the name behind which the next one is looked for; `unlisted` is how many such entries
+    are there all the same, as contacts who are only a relation of another one.
     """
 
     stage: str = CONTACTS
@@ -96,6 +97,7 @@ class Place(msgspec.Struct, frozen=True, omit_defaults=True):
     page: int = 1
     total: int | None = None
     counted: int | None = None
+    size: int = 0
     asked: int = 0
     goes_back: bool = False
     pages: dict[str, int] = {}
@@ -214,13 +216,15 @@ def turn(place: Place, page: Page, seen: Seen) -> Place:
         return _next_list(msgspec.structs.replace(place, lacking=lacking), seen)
     total, last = page.listed, page.last or 1
     counted = total if place.counted is None else place.counted
-    if place.asked > 2 * (counted // LIMIT) + SLACK:
+    size = max(place.size, len(page.elements), 1)
+    if place.asked > 2 * (counted // size) + SLACK:
         reason = f"counted {counted} in /{place.stage} and shows more and more pages"
         raise Inconsistent(reason)
     here = msgspec.structs.replace(
         place,
         total=total,
         counted=counted,
+        size=size,
         asked=place.asked + 1,
         now=place.now or page.at,
         totals={**place.totals, place.stage: total},
@@ -236,7 +240,7 @@ def turn(place: Place, page: Page, seen: Seen) -> Place:
     gone = 0 if place.total is None else place.total - total
     if gone > 0 and place.page > 1:
         # What comes behind has moved forward, perhaps onto pages that were read already.
-        number = max(1, min(place.page, last) - -(-gone // LIMIT))
+        number = max(1, min(place.page, last) - -(-gone // size))
         return msgspec.structs.replace(here, page=number, goes_back=False)
     following = msgspec.structs.replace(here, page=place.page + 1, goes_back=False)
     return following if has_more else _next_list(here, seen)
@@ -289,6 +293,7 @@ def _at(place: Place, stage: str, mode: Mode) -> Place:
         page=place.pages.get(stage, 1) if is_last else 1,
         total=None,
         counted=None,
+        size=0,
         asked=0,
         goes_back=is_last,
     )

@@ -20,6 +20,7 @@ from aiolimiter import AsyncLimiter
 from doings.core.budget import PULL_ANSWER_BYTES, PULL_IDLE_SECONDS, PULL_SECONDS
 from doings.core.clock import SystemClock, instant_from_datetime
 from doings.core.errors import Misconfigured
+from doings.core.imports import answer_from_text
 from doings.core.pulling.service import Answer, AnyService, Ask, Credentials
 from doings.importing.pull.wording import is_html, plain, said, target_of, words_of
 
@@ -32,7 +33,10 @@ AWAY = frozenset({425, 429, 502, 503, 521, 522, 523, 529})
 TOO_MUCH = frozenset({400, 413, 414, 422})
 """Statuses that say that too much was asked for, where less can be."""
 
-OK, NOT_FOUND = 200, 404
+OK = frozenset({200, 201, 203})
+"""Statuses of an answer: 201 to a sign-in, 203 where a proxy between has changed it."""
+
+NOT_FOUND = 404
 
 CUT_TRIES = 3
 """How often an answer that ends too early is asked for."""
@@ -307,17 +311,16 @@ class ServiceClient:
             elsewhere = target_of(response.headers.get("location", ""), ask.path)
             reason = f"leads to {elsewhere}; give that place as --from, if it is the service"
             raise ServiceFailed(f"{self._base} {reason}")
-        if status != OK:
+        if status not in OK:
             kind = TooMuchAsked if status in TOO_MUCH else ServiceFailed
             raise kind(f"{self._base} answers {ask.path} with {status}{said(body)}")
         if is_html(body):
             reason = "answers a page of HTML: --from is another place, or the service is away"
             raise ServiceFailed(f"{self._base} {reason}")
-        try:
-            msgspec.json.decode(body, type=msgspec.Raw)
-        except (ValueError, RecursionError):
-            raise _Passing("answers what is cut off or no JSON", tries=CUT_TRIES) from None
-        return Answer(body, response.headers, at)
+        answer = answer_from_text(body)
+        if answer is None:
+            raise _Passing("answers what is cut off or no JSON", tries=CUT_TRIES)
+        return Answer(answer, response.headers, at)
 
     def _check_base(self, ask: Ask, status: int) -> None:
         """Raise Misconfigured where --from holds a part of the address that is put behind it."""
