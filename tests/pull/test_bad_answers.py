@@ -318,3 +318,23 @@ def test_credentials_go_to_nobody_else(vendor: Vendor, pull: Puller) -> None:
             outcome = pull("monica", url=between.url)
 
     assert (outcome.code, len(between.asked), other.asked) == (3, 1, [])
+
+
+def test_a_contact_that_may_not_be_read_stops_no_other(
+    vendor: Vendor, pull: Puller, tmp_path: Path
+) -> None:
+    """It is named; where none may be read, the credentials are wrong."""
+    vendor.record([of_a_person(number) for number in range(COUNT)])
+    (tmp_path / "ids").write_text("7\n8")
+    (tmp_path / "one").write_text("7")
+
+    def denied(asked: Asked, given: Given) -> Given:
+        return Given(403, {}, b"{}") if "/contacts/7/" in asked.path else given
+
+    with proxy(vendor.server.url, denied) as between:
+        some = pull("invent", "--contacts", str(tmp_path / "ids"), url=between.url)
+        none = pull("invent", "--contacts", str(tmp_path / "one"), url=between.url)
+
+    assert (some.code, len(pull.exported())) == (1, COUNT), some.err
+    assert "contact 7 may not be read" in some.err
+    assert (none.code, "does not take these credentials" in none.err) == (2, True), none.err

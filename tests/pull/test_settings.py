@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -23,6 +24,8 @@ from tests.pull.test_following import encounter, request
         (("monika", "--from", "https://example.org"), "there is no dialect"),
         (("invent", "--from", "https://example.org"), "give --contacts"),
         (("invent", "--from", "https://example.org", "--contacts", "none"), "there is no file"),
+        (("invent", "--from", "https://example.org", "--contacts", "."), "cannot be read"),
+        (("invent", "--from", "https://example.org", "--contacts", "ids"), "line 2: that is no id"),
         (("monica", "--from", "https://example.org", "--contacts", "all"), "does not go with"),
         (("monica", "--from", "https://example.org", "--every", "soon"), "must be a duration"),
         (("monica", "--from", "https://example.org", "--since", "then"), "must be a date"),
@@ -30,9 +33,24 @@ from tests.pull.test_following import encounter, request
 )
 def test_what_a_pull_cannot_be_told(options: tuple[str, ...], sentence: str, cli: Cli) -> None:
     """Before anything is asked of anybody."""
+    Path("ids").write_text("8\n..\n")
+
     outcome = cli("pull", *options, "--account", "here")
 
     assert (outcome.code, sentence in outcome.err) == (2, True), outcome.err
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_day_that_no_activity_can_have_is_told(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, day: str
+) -> None:
+    """As other wrong settings are."""
+    monkeypatch.setenv("DOINGS_PULL_SECRET", "s")
+    cli("account", "create", "here", "--time-zone", "Pacific/Honolulu")
+
+    outcome = cli("pull", "monica", "--from", "http://e.test", "--account", "here", "--since", day)
+
+    assert (outcome.code, "outside the years" in outcome.err) == (2, True), outcome.err
 
 
 def test_a_place_where_nobody_answers_is_not_waited_for_long(

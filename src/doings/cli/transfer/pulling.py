@@ -23,7 +23,7 @@ from doings.cli.terminal import fail, progress, remark, say
 from doings.cli.transfer.pull_credentials import credentials_for
 from doings.core.clock import start_of_date
 from doings.core.errors import Misconfigured
-from doings.core.pulling.service import AnyService
+from doings.core.pulling.service import AnyService, can_be_asked_for
 from doings.core.store import Store
 from doings.core.store.pulls import PullCounts
 from doings.core.text import json_text
@@ -161,7 +161,7 @@ def pull(  # noqa: PLR0913 - each is an option of the command
 
     async def work(store: Store) -> Outcome:
         owner = await store.account(account)
-        start = None if day is None else start_of_date(day, owner.time_zone)
+        start = None if day is None else _start(day, owner.time_zone)
         timeline = Timeline(store, owner, by=None)
         if keep_ids:
             timeline = await keeping.keeping(timeline, dialect)
@@ -259,6 +259,13 @@ def _day(text: str) -> date:
         raise Misconfigured(f"--since {text}: it must be a date like 2026-01-31") from None
 
 
+def _start(day: date, time_zone: str) -> int:
+    try:
+        return start_of_date(day, time_zone)
+    except ValueError as error:
+        raise Misconfigured(f"--since {day}: {error}") from None
+
+
 def _contacts(dialect: str, service: AnyService, given: str | None) -> Sequence[str] | None:
     """The ids of contacts, None for all that are known here; raises Misconfigured."""
     if not service.is_by_contact:
@@ -267,16 +274,24 @@ def _contacts(dialect: str, service: AnyService, given: str | None) -> Sequence[
         return ()
     if given is None:
         raise Misconfigured(f"{dialect} has a list for each contact: give --contacts FILE or all")
-    if given == ALL:
-        return None
-    path = Path(given)
-    if not path.is_file():
-        raise Misconfigured(f"there is no file {path}; it holds an id a line")
+    return None if given == ALL else _ids_of_file(given)
+
+
+def _ids_of_file(path: str) -> list[str]:
+    """The ids that a file holds, each once; raises Misconfigured."""
     try:
-        lines = path.read_text("utf-8-sig").splitlines()
+        lines = Path(path).read_text("utf-8-sig").splitlines()
+    except FileNotFoundError:
+        raise Misconfigured(f"there is no file {path}; it holds an id a line") from None
+    except OSError as error:
+        raise Misconfigured(f"{path} cannot be read: {error.strerror}") from None
     except ValueError:
         raise Misconfigured(f"{path} is no UTF-8 text") from None
-    ids = [line for text in lines if (line := text.strip()) and not line.startswith(COMMENT)]
+    stripped = [(number, text.strip()) for number, text in enumerate(lines, 1)]
+    ids = {text: number for number, text in stripped if text and not text.startswith(COMMENT)}
+    for id_, number in ids.items():
+        if not can_be_asked_for(id_):
+            raise Misconfigured(f"{path}, line {number}: that is no id")
     if not ids:
         raise Misconfigured(f"{path} holds no id")
-    return list(dict.fromkeys(ids))
+    return list(ids)

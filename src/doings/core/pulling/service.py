@@ -11,7 +11,7 @@ from typing import Any, Generic, Literal, TypeVar
 import msgspec
 
 from doings.core.activity import Activity, Draft
-from doings.core.entity import CONTACT, EntityDraft, EntityKey
+from doings.core.entity import CONTACT, ID_LENGTH, EntityDraft, EntityKey
 from doings.core.imports import Context, ImportItem, ListedThing, SavedAnswers
 from doings.core.pulling.merging import with_links
 from doings.core.store import Writer
@@ -131,6 +131,11 @@ def _linked(_known: Activity, whole: Draft, said: Draft) -> Draft:
 
 def _untold(_credentials: Credentials, _answer: Answer | None) -> str | None:
     return None
+
+
+def can_be_asked_for(contact: str) -> bool:
+    """Whether a text can be the id of a contact in an address, where dots alone lead elsewhere."""
+    return 0 < len(contact) <= ID_LENGTH and "\0" not in contact and contact not in {".", ".."}
 
 
 class Service(msgspec.Struct, Generic[P], frozen=True, kw_only=True):

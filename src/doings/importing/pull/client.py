@@ -36,7 +36,7 @@ TOO_MUCH = frozenset({400, 413, 414, 422})
 OK = frozenset({200, 201, 203})
 """Statuses of an answer: 201 to a sign-in, 203 where a proxy between has changed it."""
 
-NOT_FOUND = 404
+FORBIDDEN, NOT_FOUND = 403, 404
 
 CUT_TRIES = 3
 """How often an answer that ends too early is asked for."""
@@ -73,6 +73,10 @@ class TooMuchAsked(ServiceFailed):
 
 class TooLargeAnswer(TooMuchAsked):
     """An answer with more bytes than anybody should hold."""
+
+
+class NotAllowed(Misconfigured):
+    """The service does not show this with these credentials: all of it, or one thing."""
 
 
 class _Passing(Exception):
@@ -298,7 +302,8 @@ class ServiceClient:
                 raise _Expired
             self._check_base(ask, status)
             reason = f"does not take these credentials: {status}{said(body)}"
-            raise Misconfigured(f"{self._base} {reason}")
+            kind = NotAllowed if status == FORBIDDEN else Misconfigured
+            raise kind(f"{self._base} {reason}")
         if status in PASSING:
             wait_s = _retry_after(response.headers, clock)
             asks = "" if wait_s is None else f" and asks to wait {wait_s:.0f} s"

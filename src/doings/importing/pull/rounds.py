@@ -12,7 +12,7 @@ from doings.core.clock import SECOND, SystemClock, local_date
 from doings.core.entity import CONTACT, Entity
 from doings.core.errors import DoingsError, Misconfigured
 from doings.core.imports import Context
-from doings.core.pulling.service import AnyService, Credentials
+from doings.core.pulling.service import AnyService, Credentials, can_be_asked_for
 from doings.core.store import Reader
 from doings.core.store.entities import EntityQuery
 from doings.core.store.pulls import PullCounts
@@ -179,7 +179,7 @@ async def _known_contacts(timeline: Timeline, types: Sequence[str]) -> list[str]
 
     while True:
         entities = await timeline.read(read, bounded=False)
-        ids |= dict.fromkeys([entity.id for entity in entities])
+        ids |= dict.fromkeys([one.id for one in entities if can_be_asked_for(one.id)])
         if len(ids) > PULL_CONTACTS:
             raise Misconfigured(f"there are more than {PULL_CONTACTS} contacts; give them in files")
         if len(entities) < query.limit:

@@ -19,6 +19,7 @@ from doings.importing.importer import Step as Progress
 from doings.importing.pull.checkpoint import Checkpoint, Step
 from doings.importing.pull.client import (
     Contradiction,
+    NotAllowed,
     ServiceClient,
     ServiceFailed,
     TooLargeAnswer,
@@ -46,6 +47,9 @@ REFUSED = ImportItem(draft=None)
 
 NOBODY = 100
 """After so many contacts of a file, none of whom is known there, no more are asked for."""
+
+DENIED = 3
+"""After so many contacts that may not be read, and none that may, the credentials are wrong."""
 
 CONTACT_CHUNK = 500
 """Contacts that are looked up at a time."""
@@ -132,6 +136,7 @@ class Round:
         resumed = self._checkpoint.position.contact if place is not None else None
         round_ = self._checkpoint.pull.round
         known_there = 0
+        denied: list[NotAllowed] = []
         for start in range(0, len(ids), CONTACT_CHUNK):
             marks = {id_: mark_of(CONTACT_MARK, id_) for id_ in ids[start : start + CONTACT_CHUNK]}
             known = await self._checkpoint.known(list(marks.values()))
@@ -146,11 +151,20 @@ class Round:
                 self._pages.clear()
                 first = self._first(None, is_first=is_first)
                 unknown = self._unknown
-                await self._walk(place if mark == resumed else first)
+                try:
+                    await self._walk(place if mark == resumed else first)
+                except NotAllowed as error:
+                    self._refuse(f"contact {id_} may not be read with these credentials")
+                    denied.append(error)
+                    if not known_there and len(denied) == DENIED:
+                        raise
+                    continue
                 known_there += self._unknown == unknown
                 if self._is_sure and not known_there and self._unknown == NOBODY:
                     raise self._nobody()
             self._progress(min(start + CONTACT_CHUNK, len(ids)), len(ids))
+        if denied and not known_there:
+            raise denied[0]
         if self._unknown > 1 and not known_there:
             raise self._nobody()
         if self._unknown and not self._is_sure:
