@@ -302,8 +302,8 @@ class ServiceClient:
                 raise _Expired
             self._check_base(ask, status)
             reason = f"does not take these credentials: {status}{said(body)}"
-            kind = NotAllowed if status == FORBIDDEN else Misconfigured
-            raise kind(f"{self._base} {reason}")
+            refusal = NotAllowed if status == FORBIDDEN else Misconfigured
+            raise refusal(f"{self._base} {reason}")
         if status in PASSING:
             wait_s = _retry_after(response.headers, clock)
             asks = "" if wait_s is None else f" and asks to wait {wait_s:.0f} s"
