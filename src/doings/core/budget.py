@@ -254,6 +254,9 @@ PULL_REPEATS = 10
 PULL_CONTACTS = 1_000_000
 """Contacts that one pull asks for."""
 
+PULLED_AT_ONCE = 1000
+"""Activities of the instants of one answer that may be what the service has edited."""
+
 PULL_LOST_ALL = 3
 PULL_LOST_HALF = 10
 """From so many entries on a pull does not take all of a list, or more than half, for deleted."""

@@ -289,6 +289,9 @@ class AccountReader:
     async def own_activities(self, ids: Collection[str]) -> set[str]:
         return await pulls.own_activities(self._transaction, ids)
 
+    async def pulled_at(self, dialect: str, url: str, instants: Collection[int]) -> list[int]:
+        return await pulls.pulled_at(self._transaction, dialect, url, instants)
+
     async def missed_counts(self, number: int, round_: int, low: str, high: str) -> tuple[int, int]:
         return await pulls.missed_counts(self._transaction, number, round_, low, high)
 

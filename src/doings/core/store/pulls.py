@@ -108,6 +108,9 @@ class PullReader(Protocol):
     async def own_activities(self, ids: Collection[str]) -> set[str]:
         """Those of the ids that activities of this very account have."""
 
+    async def pulled_at(self, dialect: str, url: str, instants: Collection[int]) -> list[int]:
+        """The seqs of activities of some instants that came from the service at an address."""
+
     async def missed_counts(self, number: int, round_: int, low: str, high: str) -> tuple[int, int]:
         """How many items have names from `low` to before `high`, and how many of them were missed.
 

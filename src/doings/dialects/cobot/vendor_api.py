@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from doings.core.activity import Activity, Draft
 from doings.core.clock import (
     DAY,
     EARLIEST,
@@ -17,6 +18,7 @@ from doings.core.clock import (
     datetime_from_instant,
     instant_from_datetime,
 )
+from doings.core.pulling.merging import changed_draft
 from doings.core.pulling.service import Answer, Ask, Beginning, Credentials, Page, Seen, Service
 from doings.dialects.cobot.saved import SAVED
 from doings.dialects.cobot.times import text_from_instant
@@ -134,6 +136,12 @@ def _months_later(instant: int, months: int) -> int:
     return instant_from_datetime(later)
 
 
+def changed(known: Activity, said: Draft, _now: int) -> Draft:
+    """What the service says now; what is only known here stays."""
+    whole = changed_draft(known, said)
+    return msgspec.structs.replace(whole, level=said.level, channels=said.channels)
+
+
 SERVICE = Service(
     saved=SAVED,
     place=Place,
@@ -146,4 +154,5 @@ SERVICE = Service(
     page=page,
     turn=turn,
     halve=halve,
+    changed=changed,
 )

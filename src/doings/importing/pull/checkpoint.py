@@ -19,6 +19,7 @@ from doings.core.timeline import Timeline
 from doings.importing.keeping import keep_ids
 from doings.importing.pull.client import Contradiction, ServiceFailed
 from doings.importing.pull.names import MARK, NOT_WANTED, mark_of
+from doings.importing.pull.successors import put_edited
 from doings.importing.pull.writing import PageWriting, Said
 
 FORGET = 2000
@@ -53,10 +54,11 @@ class Checkpoint:
     """A pull of an account, as it stands; `pull` is what was saved last.
 
     `counts` is what was done since this object was made, `requests` returns how many requests that
-    took and how long was waited. `contact` marks the contact whose list is read. With `keeps_ids`
-    what is written first has the account keep the numbers of the service. With `accepts_deletions`
-    all that the service does not show any more is taken for deleted there. `reads_everybody` says
-    that a round lists all people before it lists what happened with them.
+    took and how long was waited. `contact` marks the contact whose list is read, `shown` are the
+    names that the page holds. With `keeps_ids` what is written first has the account keep the
+    numbers of the service. With `accepts_deletions` all that the service does not show any more is
+    taken for deleted there. `reads_everybody` says that a round lists all people before it lists
+    what happened with them.
     """
 
     def __init__(self, timeline: Timeline, service: AnyService, pull: Pull) -> None:
@@ -69,6 +71,7 @@ class Checkpoint:
         self.timeline = timeline
         self.accepts_deletions = False
         self.reads_everybody = False
+        self.shown: Collection[str] = ()
         self._service = service
         self._earlier = pull.counts
 
@@ -263,7 +266,10 @@ class Checkpoint:
             return _pull_counts(said, ImportCounts()), self.run
         run = await self._followed(writer)
         writing = PageWriting(writer, self._service, now, self._lost, self.pull.dialect)
-        counts = await writing.put(wanted)
+        edited, others = await put_edited(
+            writer, self._service, self.pull, self.shown, wanted, now=now
+        )
+        counts = others + await writing.put([one for one in wanted if one.ref not in edited])
         await writer.note_import(run, counts)
         return _pull_counts(said, counts) + writing.others, run
 

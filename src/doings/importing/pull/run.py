@@ -253,6 +253,7 @@ class Round:
     async def _said(self, page: Page, ask: Ask, context: Context) -> list[Said]:
         """What the elements of a page say, each once; those that cannot be read are refused."""
         items = dict(self._read(page, ask, context))
+        self._checkpoint.shown = items.keys()
         if self._contact is not None and page.missing is None:
             owner = self._service.owner(self._contact)
             items[ref_of(owner, None)] = (owner, b"")

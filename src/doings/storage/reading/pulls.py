@@ -2,7 +2,9 @@
 
 from collections.abc import Collection
 
+from doings.core.budget import PULLED_AT_ONCE
 from doings.core.store.pulls import MARK_ROUND, Pull, PullItem
+from doings.core.text import json_text
 from doings.storage.sql import pull_statements as sql
 from doings.storage.sql.rows import pull_from_row
 from doings.storage.transaction import ReadTransaction
@@ -28,6 +30,22 @@ async def own_activities(transaction: ReadTransaction, ids: Collection[str]) -> 
     if not ids:
         return set()
     return {str(id_) for (id_,) in await transaction.fetch(sql.OWN_ACTIVITIES, ids=sorted(ids))}
+
+
+async def pulled_at(
+    transaction: ReadTransaction, dialect: str, url: str, instants: Collection[int]
+) -> list[int]:
+    """The seqs of activities of some instants that pulls from a service recorded."""
+    if not instants:
+        return []
+    rows = await transaction.fetch(
+        sql.PULLED_AT,
+        dialect=dialect,
+        files=json_text([url]),
+        instants=sorted(instants),
+        limit=PULLED_AT_ONCE,
+    )
+    return sorted([int(seq) for (seq,) in rows])
 
 
 async def missed_counts(

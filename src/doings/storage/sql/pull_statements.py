@@ -26,6 +26,20 @@ PULL_ITEMS = """
     WHERE account_id = :account_id AND pull = :pull AND ref = ANY(:refs)"""
 # Those of some ids that activities of the account have.
 OWN_ACTIVITIES = "SELECT id FROM activities WHERE account_id = :account_id AND id = ANY(:ids)"
+# Activities of some instants that pulls from a service recorded. Few are of one instant, so each is
+# looked for among the ranges of those runs.
+PULLED_AT = """
+    SELECT a.seq FROM links l
+    JOIN activities a ON a.account_id = :account_id AND a.seq = l.activity_seq
+    WHERE l.account_id = :account_id AND l.entity = 0 AND l.occurred_at = ANY(:instants)
+        AND a.origin = :dialect AND a.external_id IS NOT NULL
+        AND EXISTS (
+            SELECT 1 FROM import_ranges r
+            JOIN import_runs i ON i.account_id = :account_id AND i.run = r.run
+            WHERE r.account_id = :account_id AND r.first_seq <= a.seq AND r.last_seq >= a.seq
+                AND i.dialect = :dialect AND i.files = :files
+        )
+    LIMIT :limit"""
 # The first item behind a name that was last seen before a round.
 MISSED_ITEM = """
     SELECT ref FROM pull_items
