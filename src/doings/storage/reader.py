@@ -292,6 +292,9 @@ class AccountReader:
     async def pulled_at(self, dialect: str, url: str, instants: Collection[int]) -> list[int]:
         return await pulls.pulled_at(self._transaction, dialect, url, instants)
 
+    async def reverted(self, dialect: str, url: str, seqs: Collection[int]) -> set[tuple[int, int]]:
+        return await pulls.reverted(self._transaction, dialect, url, seqs)
+
     async def missed_counts(self, number: int, round_: int, low: str, high: str) -> tuple[int, int]:
         return await pulls.missed_counts(self._transaction, number, round_, low, high)
 

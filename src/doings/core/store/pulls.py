@@ -111,6 +111,13 @@ class PullReader(Protocol):
     async def pulled_at(self, dialect: str, url: str, instants: Collection[int]) -> list[int]:
         """The seqs of activities of some instants that came from the service at an address."""
 
+    async def reverted(self, dialect: str, url: str, seqs: Collection[int]) -> set[tuple[int, int]]:
+        """Those of the rows that an undo of a pull from an address put back as they were.
+
+        Each is a seq and the `updated_at` that it was left with: another one says that somebody
+        has changed the row since.
+        """
+
     async def missed_counts(self, number: int, round_: int, low: str, high: str) -> tuple[int, int]:
         """How many items have names from `low` to before `high`, and how many of them were missed.
 

@@ -265,7 +265,7 @@ class Checkpoint:
         if not wanted:
             return _pull_counts(said, ImportCounts()), self.run
         run = await self._followed(writer)
-        writing = PageWriting(writer, self._service, now, self._lost, self.pull.dialect)
+        writing = PageWriting(writer, self._service, now, self._lost, self.pull)
         edited, others = await put_edited(
             writer, self._service, self.pull, self.shown, wanted, now=now
         )
@@ -343,7 +343,7 @@ class Checkpoint:
 
         async def work(writer: Writer) -> tuple[PullCounts, int, Pull, Any]:
             run = await self._followed(writer)
-            writing = PageWriting(writer, self._service, now, self._lost, self.pull.dialect)
+            writing = PageWriting(writer, self._service, now, self._lost, self.pull)
             counts = PullCounts(deleted=int(await writing.delete(ref)), pages=1)
             await writer.note_import(run, ImportCounts())
             await writer.drop_pull_item(self.pull.number, ref)

@@ -9,6 +9,7 @@ from doings.core.entity import draft_of as entity_draft_of
 from doings.core.errors import NotFound
 from doings.core.imports import ImportItem, ListedThing, Reference, filled_draft
 from doings.core.store import Writer
+from doings.core.store.pulls import Pull
 from doings.core.text import json_text
 from doings.importing.directory import Directory
 from doings.importing.pull.things import NULL, ListedThings, without_nulls
@@ -31,7 +32,12 @@ class EntityWriting:
     """
 
     def __init__(
-        self, writer: Writer, directory: Directory, things: ListedThings, kept: Sequence[str]
+        self,
+        writer: Writer,
+        directory: Directory,
+        things: ListedThings,
+        kept: Sequence[str],
+        pull: Pull,
     ) -> None:
         self.people: set[EntityKey] = set()
         """Who was made or changed, with what belongs to them."""
@@ -42,18 +48,21 @@ class EntityWriting:
         self._directory = directory
         self._things = things
         self._known: dict[EntityKey, Entity] = {}
+        self._pull = pull
+        self._reverted: set[tuple[int, int]] = set()
 
     async def put(self, said: Sequence[SaidEntities]) -> None:
         """Write all of it.
 
         Of those that an activity only names, gaps are filled. Of those that the service lists by
-        themselves and has changed, all is taken that it says.
+        themselves and has changed, all is taken that it says, and of what an undo put back as well.
         """
         keys = {key for one in said for key, _ in one.item.entities}
         made = {key: draft for one in said for key, draft in one.item.new_entities}
         keys |= {one.to for each in said for one in each.item.refers if isinstance(one.to, tuple)}
         self._known = await self._writer.entities_by_key([*{*keys, *made}])
         deleted = await self._writer.deleted_keys(keys | made.keys() - self._known.keys())
+        self._reverted = await self._put_back(said)
         for key, draft in made.items():
             if key not in self._known and key not in deleted:
                 await self._write(key, draft)
@@ -69,6 +78,13 @@ class EntityWriting:
         for one in said:
             if one.is_leading and one.item.whole is not None:
                 await self._drop_others(one.item)
+
+    async def _put_back(self, said: Sequence[SaidEntities]) -> set[tuple[int, int]]:
+        """Those of what is said for the first time that an undo put back: seq and `updated_at`."""
+        new = [one for one in said if one.item.draft is None and not one.is_leading]
+        keys = [key for one in new for key, _ in one.item.entities if key in self._known]
+        seqs = {self._known[key].seq for key in keys}
+        return await self._writer.reverted(self._pull.dialect, self._pull.url, seqs)
 
     async def _put_listed(self, said: Sequence[SaidEntities]) -> None:
         """Write what lists of settings show; what was deleted here since it was seen stays so."""
@@ -97,7 +113,8 @@ class EntityWriting:
             if tags is not None and (item.whole is None or key == item.whole[0]):
                 draft = _with(draft, {"tags": tags})
             whole = filled_draft(old, draft)
-            if old is not None and one.is_leading and _is_own(key, said, item):
+            leads = one.is_leading or (old and (old.seq, old.updated_at) in self._reverted)
+            if old is not None and leads and _is_own(key, said, item):
                 whole = _led_draft(entity_draft_of(old), draft, is_part=_is_part(draft, item))
             gone = [name for name, value in _members(draft.attrs).items() if bytes(value) == NULL]
             whole = msgspec.structs.replace(whole, attrs=without_nulls(whole.attrs, gone))

@@ -18,7 +18,7 @@ from doings.core.pulling.service import AnyService
 from doings.core.store import Writer
 from doings.core.store.activities import Replacement
 from doings.core.store.imports import ImportCounts
-from doings.core.store.pulls import PullCounts
+from doings.core.store.pulls import Pull, PullCounts
 from doings.core.text import json_text, object_from_text
 from doings.importing.directory import Directory
 from doings.importing.pull.entities import EntityWriting, SaidEntities
@@ -62,15 +62,15 @@ class Said(msgspec.Struct, frozen=True):
 
 
 class PageWriting:
-    """Writes items in one transaction; `now` is an instant, `dialect` that of the service.
+    """Writes items of a pull in one transaction; `now` is an instant.
 
     `lost` says which people the service does not list any more.
     """
 
     def __init__(
-        self, writer: Writer, service: AnyService, now: int, lost: Lost, dialect: str
+        self, writer: Writer, service: AnyService, now: int, lost: Lost, pull: Pull
     ) -> None:
-        self._dialect = dialect
+        self._pull = pull
         self._writer = writer
         self._service = service
         self._now = now
@@ -79,8 +79,9 @@ class PageWriting:
         self._entities = EntityWriting(
             writer,
             self._directory,
-            ListedThings(writer, self._directory, dialect),
+            ListedThings(writer, self._directory, pull.dialect),
             service.kept_types,
+            pull,
         )
 
     @property
@@ -139,7 +140,7 @@ class PageWriting:
         """Record activities; returns how many are new, and how many of the others were completed.
 
         One is there already if it was imported before, or if the service shows it for two people;
-        with `joins` it gets the links of both.
+        with `joins` it gets the links of both. What an undo put back is changed once more.
         """
         if not drafts:
             return 0, 0
@@ -150,8 +151,12 @@ class PageWriting:
             if outcome.is_repeated
         }
         there = await self._writer.activities(list(said))
+        pull, seqs = self._pull, [activity.seq for activity in there]
+        reverted = await self._writer.reverted(pull.dialect, pull.url, seqs)
         joined = [
-            (activity, self._joined(activity, said[activity.seq], joins=joins))
+            (activity, self._service.changed(activity, said[activity.seq], self._now))
+            if (activity.seq, activity.updated_at) in reverted
+            else (activity, self._joined(activity, said[activity.seq], joins=joins))
             for activity in there
         ]
         return len(drafts) - len(said), await self._replace(joined)
@@ -251,7 +256,7 @@ class PageWriting:
         thing = self._service.thing(ref)
         if thing is not None:
             return await self._entities.delete(thing, self._service.kept_types)
-        known = await self._writer.activity_by_external_id(self._dialect, ref)
+        known = await self._writer.activity_by_external_id(self._pull.dialect, ref)
         if known is None or await self._was_with_the_lost(known):
             return False
         try:

@@ -48,6 +48,18 @@ async def pulled_at(
     return sorted([int(seq) for (seq,) in rows])
 
 
+async def reverted(
+    transaction: ReadTransaction, dialect: str, url: str, seqs: Collection[int]
+) -> set[tuple[int, int]]:
+    """Which of some rows an undo of pulls from a service has put back, and their `updated_at`."""
+    if not seqs:
+        return set()
+    rows = await transaction.fetch(
+        sql.REVERTED, dialect=dialect, files=json_text([url]), seqs=sorted(seqs)
+    )
+    return {(int(seq), int(at)) for seq, at in rows}
+
+
 async def missed_counts(
     transaction: ReadTransaction, number: int, round_: int, low: str, high: str
 ) -> tuple[int, int]:

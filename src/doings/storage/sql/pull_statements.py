@@ -40,6 +40,12 @@ PULLED_AT = """
                 AND i.dialect = :dialect AND i.files = :files
         )
     LIMIT :limit"""
+# Which of some rows an undo of pulls from a service has put back, and how it left them.
+REVERTED = """
+    SELECT c.seq, c.reverted_at FROM import_changes c
+    JOIN import_runs i ON i.account_id = :account_id AND i.run = c.run
+    WHERE c.account_id = :account_id AND c.seq = ANY(:seqs) AND c.reverted_at IS NOT NULL
+        AND i.dialect = :dialect AND i.files = :files"""
 # The first item behind a name that was last seen before a round.
 MISSED_ITEM = """
     SELECT ref FROM pull_items
