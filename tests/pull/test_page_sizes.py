@@ -59,7 +59,7 @@ def monica(
     def page_of(params: dict[str, str], path: str) -> Answer:
         there = activities if path == "/activities" else []
         shown = there[:size] if pages else cut(there, params, size)
-        meta = {"total": len(there), "last_page": pages or max(1, -(-len(there) // size))}
+        meta = {"total": str(len(there)), "last_page": pages or max(1, -(-len(there) // size))}
         return Answer(json.dumps({"data": shown, "meta": meta}).encode())
 
     return page_of

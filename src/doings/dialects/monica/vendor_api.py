@@ -125,7 +125,7 @@ class _Stamp(msgspec.Struct):
     updated_at: str | None = None
 
 
-_envelope = msgspec.json.Decoder(_Envelope).decode
+_envelope = msgspec.json.Decoder(_Envelope, strict=False).decode
 _stamp = msgspec.json.Decoder(_Stamp).decode
 
 
