@@ -45,7 +45,7 @@ async def put_edited(  # noqa: PLR0913 - what an answer says, and where it belon
     """
     if service.saved.has_ids:
         return frozenset(), ImportCounts()
-    found = await _Finding(writer, pull, shown).found(said)
+    found = await _found(writer, pull, shown, said)
     drafts = [(one.known, _changed(service, one, now)) for one in found]
     different = [(known, draft) for known, draft in drafts if not is_same(draft, draft_of(known))]
     if different:
@@ -75,44 +75,44 @@ def _marks(known: Activity) -> str:
     return mark_of(NOW, known.external_id or "") + "/"
 
 
-class _Finding:
-    """Finds what was edited, in one transaction; `shown` are the names that an answer holds."""
+async def _found(
+    writer: Writer, pull: Pull, shown: Collection[str], said: Sequence[Said]
+) -> list[Successor]:
+    """Those of the items that take the place of an activity; `shown` are all names there are."""
+    new = [(one.ref, one.item.draft) for one in said if not one.is_known]
+    drafts = {ref: draft for ref, draft in new if draft is not None}
+    instants = {draft.occurred_at for draft in drafts.values()}
+    there = await writer.activities(await writer.pulled_at(pull.dialect, pull.url, instants))
+    # Most are shown as what they were recorded as, and then nothing else has to be looked up.
+    free = [one for one in there if one.external_id not in shown or one.external_id in drafts]
+    if not free:
+        return []
+    named = [(one, await _name(writer, pull, one)) for one in free]
+    gone: dict[tuple[int, str], list[tuple[Activity, str]]] = {}
+    for known, name in named:
+        if name not in shown:
+            gone.setdefault((known.occurred_at, known.kind), []).append((known, name))
+    # What is here under its name, as it came by a file, is no other one.
+    taken = await writer.activities_by_external_ids(pull.dialect, [*drafts])
+    found: list[Successor] = []
+    for fits in (_is_that, _says_the_same, _is_of_them):
+        for ref, draft in list(drafts.items()):
+            rest = gone.get((draft.occurred_at, draft.kind), [])
+            one = next((one for one in rest if fits(one[0], draft)), None)
+            if one is None or taken.get(ref, one[0]).seq != one[0].seq:
+                continue
+            found.append(Successor(ref, draft, *one))
+            rest.remove(one)
+            del drafts[ref]
+    return found
 
-    def __init__(self, writer: Writer, pull: Pull, shown: Collection[str]) -> None:
-        self._writer = writer
-        self._pull = pull
-        self._shown = shown
 
-    async def found(self, said: Sequence[Said]) -> list[Successor]:
-        """Those of the items that take the place of an activity."""
-        new = [(one.ref, one.item.draft) for one in said if not one.is_known]
-        drafts = {ref: draft for ref, draft in new if draft is not None}
-        instants = {draft.occurred_at for draft in drafts.values()}
-        pull = self._pull
-        seqs = await self._writer.pulled_at(pull.dialect, pull.url, instants)
-        if not seqs:
-            return []
-        there = {one.seq: one for one in await self._writer.activities(seqs)}
-        names = {seq: await self._name(one) for seq, one in there.items()}
-        free = {seq: one for seq, one in there.items() if names[seq] not in self._shown}
-        # What is here under its name, as it came by a file, is no other one.
-        taken = await self._writer.activities_by_external_ids(pull.dialect, [*drafts])
-        found: list[Successor] = []
-        for fits in (_is_that, _says_the_same, _may_be):
-            for ref, draft in list(drafts.items()):
-                known = next((one for one in free.values() if fits(one, draft)), None)
-                if known is None or taken.get(ref, known).seq != known.seq:
-                    continue
-                found.append(Successor(ref, draft, known, names[known.seq]))
-                del drafts[ref], free[known.seq]
-        return found
-
-    async def _name(self, known: Activity) -> str:
-        """The name under which the service showed an activity last."""
-        marks = _marks(known)
-        ref = await self._writer.missed_item(self._pull.number, MARK_ROUND + 1, marks)
-        is_own = ref is not None and ref.startswith(marks)
-        return ref.removeprefix(marks) if ref and is_own else known.external_id or ""
+async def _name(writer: Writer, pull: Pull, known: Activity) -> str:
+    """The name under which the service showed an activity last."""
+    marks = _marks(known)
+    ref = await writer.missed_item(pull.number, MARK_ROUND + 1, marks)
+    is_own = ref is not None and ref.startswith(marks)
+    return ref.removeprefix(marks) if ref and is_own else known.external_id or ""
 
 
 def _is_that(known: Activity, said: Draft) -> bool:
@@ -123,8 +123,7 @@ def _says_the_same(known: Activity, said: Draft) -> bool:
     return is_same(msgspec.structs.replace(said, external_id=known.external_id), draft_of(known))
 
 
-def _may_be(known: Activity, said: Draft) -> bool:
-    """Whether an activity may have become what is said: it is of the same time, kind and people."""
+def _is_of_them(known: Activity, said: Draft) -> bool:
+    """Whether an activity is of all whom the service names."""
     links = {(link.key, link.role) for link in draft_of(known).links}
-    is_of_them = all((link.key, link.role) in links for link in said.links)
-    return is_of_them and (known.occurred_at, known.kind) == (said.occurred_at, said.kind)
+    return all((link.key, link.role) in links for link in said.links)
