@@ -217,7 +217,7 @@ def turn(place: Place, page: Page, seen: Seen) -> Place:
     total, last = page.listed, page.last or 1
     counted = total if place.counted is None else place.counted
     size = max(place.size, len(page.elements), 1)
-    if place.asked > 2 * (counted // size) + SLACK:
+    if max(place.asked, last) > 2 * (counted // size) + SLACK:
         reason = f"counted {counted} in /{place.stage} and shows more and more pages"
         raise Inconsistent(reason)
     here = msgspec.structs.replace(
