@@ -47,7 +47,10 @@ def shown(activity: Activity) -> dict[str, Any]:
 
 
 async def assert_proved(book: Book) -> None:
-    """All activities that are there are what the newest leaf of each says."""
+    """All activities that are there are what the newest leaf of each says.
+
+    And leaves that say something tell of all that say nothing any more.
+    """
     said, seqs = await last_said(book), await book.seqs()
     for activity in await book.read(lambda reader: reader.activities(seqs)):
         statement = said[activity.id]
@@ -59,6 +62,10 @@ async def assert_proved(book: Book) -> None:
             json.loads(activity.data),
             json.loads(activity.metadata),
         )
+    statements = [leaf.statement for leaf in await leaves(book)]
+    told = [json.loads(one).get("forgets", []) for one in statements if one is not None]
+    silent = {number for number, one in enumerate(statements) if one is None}
+    assert silent <= {number for numbers in told for number in numbers}
     assert await check(book.database, lambda _done, _total: None) == []
 
 

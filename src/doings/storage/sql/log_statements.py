@@ -33,6 +33,12 @@ SET_SALTS = """
 # Notes which leaves lost their salts; the leaf of the change tells of them.
 ADD_FORGOTTEN = """
     INSERT INTO log_forgotten (account_id, seq, leaves) VALUES (:account_id, :seq, :leaves)"""
+# The leaves that some changes tell of.
+FORGOTTEN_BY = """
+    SELECT leaves FROM log_forgotten WHERE account_id = :account_id AND seq = ANY(:seqs)"""
+# Forgets what these tell of, which another one tells then.
+DROP_FORGOTTEN = """
+    DELETE FROM log_forgotten WHERE account_id = :account_id AND seq = ANY(:seqs)"""
 # The leaves that changes of a stretch tell of.
 FORGOTTEN = """
     SELECT seq, leaves FROM log_forgotten

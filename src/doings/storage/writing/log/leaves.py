@@ -9,6 +9,8 @@ tile of 256, so that a tile is a range of rows. What lies above the leaves is st
 import os
 from collections.abc import Callable, Sequence
 
+import msgspec
+
 from doings.core.text import json_text
 from doings.proof.leaf import HASH_BYTES, NO_SALT, SALT_BYTES, digests_of, with_member
 from doings.proof.tree import TILE_WIDTH
@@ -16,6 +18,8 @@ from doings.storage.engine import Row
 from doings.storage.reading.log import tiles
 from doings.storage.sql import log_statements as sql
 from doings.storage.transaction import Transaction
+
+_numbers = msgspec.json.Decoder(list[int]).decode
 
 
 async def add(transaction: Transaction, seq: int, made: Callable[[], Sequence[bytes]]) -> None:
@@ -66,19 +70,29 @@ async def forget_leaves(transaction: Transaction, seqs: Sequence[int]) -> None:
     The leaves stay, and with them all other proofs. What they said can be neither shown nor
     guessed any more; the rows that say it are the caller's to empty. Seqs without a leaf are left
     out. The caller adds a change afterwards, in the same transaction, whose leaf tells of it.
+
+    One of them may have told of others that had lost theirs before. The later change tells of these
+    again, or nothing would any more.
     """
     wanted = sorted({seq - 1 for seq in seqs})
     if not wanted:
         return
     await transaction.execute(sql.FORGET_ENTITY_PAST, seqs=[leaf + 1 for leaf in wanted])
     by_tile: dict[int, list[int]] = {}
+    silent: list[int] = []
     for leaf in wanted:
         by_tile.setdefault(tiles.tile_start(leaf), []).append(leaf)
     for begin, leaves in by_tile.items():
         rows = await transaction.fetch(sql.LEAVES, first=begin, end=leaves[-1] + 1)
         changed, forgotten = _without_salts(rows, set(leaves))
-        transaction.forgotten.update(forgotten)
+        silent += forgotten
         await transaction.execute_many(sql.SET_SALTS, changed)
+    if silent:
+        seqs = [leaf + 1 for leaf in silent]
+        told = await transaction.fetch(sql.FORGOTTEN_BY, seqs=seqs)
+        transaction.forgotten.update(silent, *[_numbers(text) for (text,) in told])
+        if told:
+            await transaction.execute(sql.DROP_FORGOTTEN, seqs=seqs)
 
 
 def _without_salts(
