@@ -94,7 +94,7 @@ class History:
         self._older = 0
         """Before which leaf erasures lie that did not tell of leaves: those of older versions."""
         self.unproven = 0
-        """How many lines no leaf says anything of, where some say nothing any more."""
+        """How many lines no leaf says anything of, where an older version erased."""
         self.findings: list[str] = []
         self.left_out = 0
         """How many findings are not among them."""
@@ -267,13 +267,15 @@ class History:
 
     def _compare_lines(self) -> None:
         """Whether each line shows what the log says, and nothing is missing."""
+        # Erasures of older versions left things of which no leaf says anything.
+        has_older = not self._silent <= self._told
         for key, (number, mark) in self._shown.items():
             states = self._states.get(key)
             if states is not None and mark not in states:
                 gone = states == [None]
                 said = "says that it was deleted" if gone else "says something else"
                 self._find(f"line {number}: {key} was changed: the log {said}")
-            elif states is None and self.silent:
+            elif states is None and has_older:
                 self.unproven += 1
             elif states is None:
                 self._find(f"line {number}: {key} is in no leaf of the log")

@@ -210,15 +210,27 @@ def invent(said: list[Line]) -> None:
     said.insert(said.index([one for one in said if "merge" in one][-1]), line)
 
 
+def swap(said: list[Line]) -> None:
+    """Lets the merge that was reverted be the other way round."""
+    line = next(one["merge"] for one in said if "merge" in one)
+    line["keep"], line["merged"] = line["merged"][0], [line["keep"]]
+
+
+def invent_activity(said: list[Line]) -> None:
+    """Records something."""
+    said.insert(1, {**next(one for one in said if "kind" in one), "id": "01900000"})
+
+
 @pytest.mark.parametrize(
     ("change", "finding"),
     [
         (drop("merge"), "no line says that contact:5 was merged into contact:8"),
         (drop("revert"), "contact:77 is merged already"),
         (keep_another, "contact:5 is merged into contact:6, the log says into contact:8"),
-        (invent, "no leaf says that contact:6 was merged"),
+        (invent, "no leaf tells of the merge x"),
+        (swap, "is not as the log tells of it"),
     ],
-    ids=["merge", "revert", "keep", "invented"],
+    ids=["merge", "revert", "keep", "invented", "reverted"],
 )
 def test_edited_merges_are_found(
     cli: Cli, made: list[str], change: Callable[[list[Line]], None], finding: str
@@ -233,6 +245,29 @@ def test_edited_merges_are_found(
 
     assert verified.code == 1
     assert finding in verified.out + verified.err
+    assert made
+
+
+def test_what_is_invented_after_an_erasure_is_found(cli: Cli, made: list[str]) -> None:
+    """What was erased leaves no place for it; a merge whose reason lost a name is let be."""
+    cli(
+        "import", "-", "--account", "acme",
+        stdin=lines(*[{"entity": {"type": "contact", "id": id_}} for id_ in ("9", "10")]),
+    )  # fmt: skip
+    cli("merge", "add", "contact:6", "contact:10", "--account", "acme", "--reason", "no contact:9")
+    cli("erase", "contact:9", "--account", "acme")
+    key = cli("log", "key", "--account", "acme").out.strip()
+    said = exported(cli)
+    outcomes = [cli("verify", "out.ndjson", "--key", key)]
+
+    for change in (invent, invent_activity):
+        changed = [dict(line) for line in said]
+        change(changed)
+        write(changed)
+        outcomes.append(cli("verify", "out.ndjson", "--key", key))
+
+    assert [one.code for one in outcomes] == [0, 1, 1], outcomes[0].out
+    assert "without proof" not in outcomes[0].out
     assert made
 
 
