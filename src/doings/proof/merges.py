@@ -145,10 +145,12 @@ class Merges:
             known = self._by_id.get(line.id)
             if known is not None and not self._is_as_told(line, keep, known):
                 yield f"line {number}: the merge {line.id} is not as the log tells of it"
-            elif known is None and not self._unnamed.issuperset(line.merged):
-                # Where an erasure took a name out of the reason, no leaf tells of it any more.
-                if is_whole or not line.says_erased:
-                    yield f"line {number}: no leaf tells of the merge {line.id}"
+            # Where an erasure took a name out of the reason, no leaf tells of it any more.
+            may_be_untold = self._unnamed.issuperset(line.merged) or (
+                line.says_erased and not is_whole
+            )
+            if known is None and not may_be_untold:
+                yield f"line {number}: no leaf tells of the merge {line.id}"
         for name, (number, keep) in self._shown.items():
             told = self._told.get(name)
             if told is not None and keep not in told:
