@@ -34,7 +34,14 @@ PATTERN = finder_of(WORDS)
         ("xjim+x@halpert.example", "xjim+x@halpert.example"),
         ("+491512345678, 0049 (151) 23-45-678, 0151/2345678", "[erased], [erased], [erased]"),
         ("15123456789", "15123456789"),
-        ("555.123.4567 or 5551234567", "[erased] or [erased]"),
+        ("555.123.4567 or 5551234567, +1-555-123-4567", "[erased] or [erased], [erased]"),
+        ("+49&nbsp;(0)151\u20112345678, %2B49%20151%202345678", "[erased], [erased]"),
+        ("u=x%3Djim%2Bx%40halpert.example%26n%3DJim%20Halpert", "u=x%3D[erased]%26n%3D[erased]"),
+        (
+            '{"a":"Dear\\nJim\\nHalpert, \\u003cZo\\u00eb O\\u0027Brien"}',
+            '{"a":"Dear\\n[erased], \\u003c[erased]"}',
+        ),
+        ("_Jim Halpert_, **Jim** _Halpert_", "_[erased]_, **[erased]_"),
     ],
 )
 def test_words_are_found_as_people_write_them(text: str, clean: str) -> None:
@@ -64,9 +71,26 @@ def test_only_what_changes_is_written_anew() -> None:
         ("Jose Nunez", "José Núñez, Jose\u0301 Nu\u0301n\u0303ez"),
         ("Jürgen Müller", "Juergen Mueller, Jurgen Muller, J%C3%BCrgen M&#252;ller"),
         ("Anne-Marie Weiß", "Anne\u2011Marie Weiss, Weiß, Anne-Marie"),
+        ("Lukasz Mueller", "Łukasz Müller, LUKASZ MÜLLER"),
+        ("Nguyễn Văn Ân", "NGUYEN VAN AN"),
+        ("Ελένη Παππά", "ΕΛΕΝΗ ΠΑΠΠΑ"),
         ("zeb+1@quux.example", "zeb+1%40quux.example, mailto:zeb%2B1@quux.example"),
     ],
-    ids=["quote", "curly", "space", "tags", "comma", "accents", "plain", "umlauts", "dash", "mail"],
+    ids=[
+        "quote",
+        "curly",
+        "space",
+        "tags",
+        "comma",
+        "accents",
+        "plain",
+        "umlauts",
+        "dash",
+        "strokes",
+        "tones",
+        "greek",
+        "mail",
+    ],
 )
 def test_names_are_found_as_programs_and_other_people_write_them(name: str, text: str) -> None:
     """With other apostrophes and accents, the last name first, in HTML and in addresses."""
@@ -109,12 +133,45 @@ def test_an_id_may_be_an_address(id_: str, words: Words) -> None:
             '{"contact_fields":[{"type":"phone","content":"0151 2345678"}],"born":"1990-01-01"}',
             Words(phones=("0151 2345678",)),
         ),
+        (
+            None,
+            (
+                '{"firstName":"Jim","Last-Name":"Halpert","phone":"tel:+49-151-2345678;ext=2",'
+                '"ways":[{"kind":"Mobile","value":"0151 2345678 x12"}]}'
+            ),
+            Words(
+                names=("Jim Halpert", "Halpert Jim", "Halpert, Jim"),
+                phones=("+49-151-2345678", "0151 2345678"),
+            ),
+        ),
         ("J", '{"phone":4915123456,"paid":10000000}', Words(phones=("4915123456",))),
     ],
 )
 def test_words_come_from_name_and_attributes(name: str | None, attrs: str, words: Words) -> None:
     """Whole names, each address, and what is a telephone number by its form or its place."""
     assert words_of(name, attrs) == words
+
+
+HOME = "0151 2345678"
+ABROAD = "+49 (0)151 2345678"
+
+
+@pytest.mark.parametrize(
+    ("known", "texts"),
+    [
+        (ABROAD, [HOME, "(0151) 2345678", "+49 151 2345678", "00491512345678", "151 2345678"]),
+        (HOME, [ABROAD, "+49 151 2345678", "0049 151 2345678", "0151/23-45-678"]),
+        ("+1 415 555 2671", ["(415) 555-2671", "1-415-555-2671", "14155552671"]),
+        ("(415) 555-2671", ["+14155552671", "1 415 555 2671"]),
+        ("+39 06 1234567", ["06 1234567", "0039 06 1234567"]),
+    ],
+)
+def test_a_number_is_found_as_it_is_dialled_elsewhere(known: str, texts: list[str]) -> None:
+    """With or without the country's code, and what is dialled before it at home."""
+    finder = finder_of(Words(phones=(known,)))
+
+    assert [redacted(text, finder) for text in texts] == ["[erased]"] * len(texts)
+    assert redacted("1512345679 41555526710", finder) == "1512345679 41555526710"
 
 
 def test_a_document_loses_links_and_words() -> None:

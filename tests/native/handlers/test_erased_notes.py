@@ -27,13 +27,15 @@ async def gone(native: Native) -> dict[str, Any]:
     url = "https://93.184.216.34/crm/wilhelmina_zapfenstreich"
     await http.post("/webhooks", json={"url": url, "description": label})
     await http.post("/webhooks", json={"url": "https://93.184.216.34/wz", "description": "kept"})
+    await http.put("/kinds/lunch.had", json={"title": f"With {NAME}{{? and {{contact}}}}"})
+    await http.put("/kinds/tea.had", json={"title": f"[{NAME}](contact:{{contact_id}})"})
     merge = {"keep": "contact:2", "merge": ["contact:3"], "reason": f"says {NAME}"}
     answer = await http.post("/merges", json=merge)
     assert answer.status_code in {200, 201}, answer.text
     order = {"entity": "contact:wz", "reason": f"asked by {NAME}, by mail"}
     erased = await http.post("/erasures", json=order)
     assert erased.status_code == 200
-    lists = ("tokens", "webhooks", "merges", "erasures", "entities/contact/1/addresses")
+    lists = ("tokens", "webhooks", "merges", "erasures", "kinds", "entities/contact/1/addresses")
     found = {one: (await http.get(f"/{one}")).json() for one in lists}
     found["erased"] = erased.json()
     return found
@@ -46,6 +48,11 @@ async def test_no_note_names_who_was_erased(gone: dict[str, Any]) -> None:
 
     assert "zapfenstreich" not in text
     assert "contact:wz" not in text
+    titles = {one["kind"]: one["title"] for one in gone["kinds"]["items"]}
+    assert (titles["lunch.had"], titles["tea.had"]) == (
+        "With (erased){? and {contact}}",
+        "[(erased)](contact:{contact_id})",
+    )
     assert gone["erased"]["reason"] == "asked by [erased], by mail"
     assert gone["merges"]["items"][0]["reason"] == "says [erased]"
     assert f"for [erased] ({opaque})" in text

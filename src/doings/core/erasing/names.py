@@ -12,20 +12,23 @@ import msgspec
 
 from doings.core.defaults import CONTACT_FIELD
 from doings.core.entity import PEOPLE
-from doings.core.erasing.spelling import START, exactly, orders_of, spelled
+from doings.core.erasing.spelling import (
+    CODED,
+    END,
+    PLAIN,
+    START,
+    exactly,
+    orders_of,
+    pieces_of,
+    spelled,
+)
+from doings.core.erasing.telephones import NUMBER, phone_in, phone_pattern
 from doings.core.text import json_text, object_from_text
 
 ERASED = "[erased]"
 """What stands in the place of a name."""
 
 EMAIL = re.compile(r"[\w.+'%&*/=?^{|}~!#$-]+@[\w-]+(?:\.[\w-]+)+")
-PHONE = re.compile(r"\+?[\d(][\d\s()./-]{5,}\d")
-
-_DIGITS = range(7, 16)
-"""How many digits a telephone number has; fewer are a date, a price or a room."""
-
-_COUNTRY_CODES = (1, 2, 3)
-"""How many digits the code of a country has."""
 
 WORDS = 50
 """How many names, addresses and numbers of somebody are looked for, of each."""
@@ -40,11 +43,11 @@ _SIGNS = re.compile(r"[\W_]+")
 _JOINED = 8
 """From how many letters on a name is also looked for without anything between its words."""
 
-_PHONE_NAMES = re.compile(r"phone|mobile|tel|fax|cell|whatsapp|sms", re.IGNORECASE)
-_FIRST = ("first_name", "firstname", "given_name")
-_MIDDLE = ("middle_name",)
-_LAST = ("last_name", "lastname", "family_name", "surname")
-_WHOLE = ("name", "full_name", "complete_name", "display_name")
+_FIRST = ("firstname", "givenname")
+_MIDDLE = ("middlename",)
+_LAST = ("lastname", "familyname", "surname")
+_WHOLE = ("name", "fullname", "completename", "displayname")
+"""The attributes that hold names, in small letters and without signs: `first_name`, `firstName`."""
 
 
 class Words(msgspec.Struct, frozen=True):
@@ -73,7 +76,7 @@ def words_of(name: str | None, attrs: str) -> Words:
     texts = list(_texts(members, ""))
     names = [*([name] if name else []), *_names(members)]
     emails = [found for _, text in texts for found in EMAIL.findall(text)]
-    phones = [text for key, text in texts if _is_phone(key, text)]
+    phones = [found for key, text in texts if (found := phone_in(key, text)) is not None]
     whole = [one.strip() for one in names if len(one.strip()) >= _SHORTEST]
     return Words(_each_once(whole), _each_once(emails), _each_once(phones))
 
@@ -94,7 +97,8 @@ def words_of_id(id_: str) -> Words:
     """What an id says of somebody: it may be an e-mail address or a telephone number."""
     if EMAIL.fullmatch(id_):
         return Words(emails=(id_,))
-    return Words(phones=(id_,)) if id_.startswith("+") and _is_phone("", id_) else Words()
+    phone = phone_in("", id_)
+    return Words(phones=(phone,)) if phone else Words()
 
 
 class Finder:
@@ -109,7 +113,7 @@ class Finder:
         self._patterns: list[tuple[str | None, str]] = [
             *((_hint(name), one) for name in words.names for one in forms(name)),
             *((_hint(one.partition("@")[0]), _email_pattern(one)) for one in words.emails),
-            *((None, one) for phone in words.phones for one in _phone_patterns(phone)),
+            *((None, phone_pattern(phone)) for phone in words.phones),
         ]
         self._emails = [one.lower() for one in words.emails]
         self._compiled: dict[tuple[str, ...], re.Pattern[str]] = {}
@@ -122,7 +126,7 @@ class Finder:
     def sub(self, replacement: str, text: str) -> str:
         """The text with the replacement in the place of each word, longest first."""
         lower = _folded(text)
-        has_number = _NUMBER.search(text) is not None
+        has_number = NUMBER.search(text) is not None
         found = tuple(
             [
                 pattern
@@ -139,9 +143,6 @@ class Finder:
         return compiled.sub(replacement, text)
 
 
-_NUMBER = re.compile(r"\d(?:[\s()./-]*\d){6}")
-"""What may be a telephone number."""
-
 _ASCII_WORD = re.compile(r"[a-z]{2,}")
 
 
@@ -152,16 +153,17 @@ def _folded(text: str) -> str:
     """A text in small letters, without accents."""
     if text.isascii():
         return text.lower()
-    return _MARK.sub("", unicodedata.normalize("NFD", text)).lower()
+    return _MARK.sub("", unicodedata.normalize("NFD", text)).lower().translate(PLAIN)
 
 
 def _hint(name: str) -> str:
     """A part of a name that each way to write it has; empty where there is none."""
-    return max(_ASCII_WORD.findall(name.lower()), key=len, default="")
+    words = [word for piece in pieces_of(name.lower()) for word in _ASCII_WORD.findall(piece)]
+    return max(words, key=len, default="")
 
 
 def _email_pattern(email: str) -> str:
-    return rf"(?i:(?<![\w.@-]){exactly(email)}(?![\w@-]))"
+    return rf"(?i:(?:(?<![\w.@-])|{CODED}){exactly(email)}(?![^\W_]|[@-]))"
 
 
 def finder_of(words: Words) -> Finder | None:
@@ -182,12 +184,6 @@ def note_finder_of(words: Words) -> Finder | None:
     return Finder(words, is_loose=True) if words else None
 
 
-def digits_of(phone: str) -> str:
-    """The digits of a telephone number, without the zeros that dial abroad."""
-    digits = "".join([sign for sign in phone if sign.isdecimal() and sign.isascii()])
-    return digits.removeprefix("00")
-
-
 def _names(members: dict[str, Any]) -> Iterator[str]:
     """The full names among the attributes."""
     yield from _values(members, _WHOLE)
@@ -201,7 +197,8 @@ def _names(members: dict[str, Any]) -> Iterator[str]:
 
 
 def _values(members: dict[str, Any], names: Iterable[str]) -> list[str]:
-    found = [members.get(name) for name in names]
+    plain = {_SIGNS.sub("", key).lower(): value for key, value in members.items()}
+    found = [plain.get(name) for name in names]
     return [text.strip() for text in found if isinstance(text, str) and text.strip()]
 
 
@@ -212,7 +209,7 @@ def _texts(value: object, key: str) -> Iterator[tuple[str, str]]:
     elif isinstance(value, int) and not isinstance(value, bool):
         yield key, str(value)
     elif isinstance(value, dict):
-        kind = value.get("type") or value.get("name")
+        kind = value.get("type") or value.get("kind") or value.get("name")
         for name, inner in value.items():
             # A list of ways to reach somebody says in one member what another one is.
             near = f"{key} {name} {kind}" if isinstance(kind, str) else f"{key} {name}"
@@ -222,17 +219,11 @@ def _texts(value: object, key: str) -> Iterator[tuple[str, str]]:
             yield from _texts(inner, key)
 
 
-def _is_phone(key: str, text: str) -> bool:
-    if PHONE.fullmatch(text.strip()) is None or len(digits_of(text)) not in _DIGITS:
-        return False
-    return text.strip().startswith("+") or _PHONE_NAMES.search(key) is not None
-
-
 def _name_patterns(name: str) -> Iterator[str]:
     for text in orders_of(name):
         words = text.split()
         start = START if ord(words[0][0]) < _SPACED_SCRIPTS else ""
-        end = r"(?!\w)" if ord(words[-1][-1]) < _SPACED_SCRIPTS else ""
+        end = END if ord(words[-1][-1]) < _SPACED_SCRIPTS else ""
         body = spelled(text)
         yield f"{start}(?i:{body}){end}" if len(words) > 1 else f"{start}{body}{end}"
 
@@ -256,20 +247,6 @@ def _loose_patterns(name: str) -> Iterator[str]:
 def _without_accents(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text)
     return "".join([sign for sign in plain if not unicodedata.combining(sign)])
-
-
-def _phone_patterns(phone: str) -> Iterator[str]:
-    digits = digits_of(phone)
-    yield _dialled(digits)
-    if phone.strip().startswith(("+", "00")):
-        for length in _COUNTRY_CODES:
-            if len(digits) - length in _DIGITS:
-                yield _dialled("0" + digits[length:])
-
-
-def _dialled(digits: str) -> str:
-    """The number with or without what people write between its digits."""
-    return r"(?<!\d)(?:\+|00)?\(?" + r"[\s()./-]*".join(digits) + r"(?!\d)"
 
 
 def _each_once(texts: Iterable[str]) -> tuple[str, ...]:

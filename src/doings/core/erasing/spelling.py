@@ -8,30 +8,67 @@ from html.entities import codepoint2name
 
 from anyascii import anyascii
 
-GAP = r"(?:[\s\u00a0+]|%20|&nbsp;|&#160;|&#[xX][aA]0;|<[^<>]{0,200}>)+"
-"""What may stand between two words of a name: white space, in HTML or an address, and tags."""
+HEX = "[0-9a-fA-F]"
 
-START = r"(?:(?<!\w)|(?<=%20))"
+GAP = (
+    r"(?:[\s\u00a0+*_]|%20|%2[bB]|%0[9aAdD]|&nbsp;|&#160;|&#[xX][aA]0;|\\[nrt]|\\u00[aA]0"
+    r"|<[^<>]{0,200}>)+"
+)
+"""What may stand between two words of a name: white space, tags, and what stands for either.
+
+That is in HTML, in an address of the web, in Markdown, or in JSON that a text holds.
+"""
+
+CODED = rf"(?<=%{HEX}{HEX})|(?<=\\[nrtbf])|(?<=\\u{HEX}{HEX}{HEX}{HEX})"
+"""Behind a sign that an address of the web or JSON writes with letters and digits."""
+
+START = rf"(?:(?<![^\W_])|{CODED})"
 """Before a name: no other letter."""
 
+END = r"(?![^\W_])"
+"""Behind a name: no other letter."""
+
 _MARKS = "[\u0300-\u036f]*"
-_LATIN = [chr(code) for code in range(0xC0, 0x250)]
-"""The letters with accents that European languages have."""
+_LATIN = [chr(code) for code in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00))]
+"""The letters with accents that are made of Latin ones."""
+
+_OTHERS = [chr(code) for code in (*range(0x370, 0x530), *range(0x1F00, 0x2000))]
+"""The same of Greek and Cyrillic ones."""
+
+PLAIN = {
+    ord(letter): anyascii(letter).lower()
+    for letter in _LATIN
+    if unicodedata.normalize("NFD", letter) == letter
+}
+"""What the letters are without accents that are no letter with a mark, as `str.translate` takes."""
 
 _APOSTROPHES = "'`\u00b4\u02bc\u2018\u2019"
 _DASHES = "-\u2010\u2011\u2012\u2013"
 _TWO_LETTERS = {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "å": "aa", "ø": "oe"}
+_ONE_LETTER = {"ae": "äæ", "oe": "öøœ", "ue": "ü", "ss": "ß", "aa": "å"}
+_PIECES = re.compile("ae|oe|ue|ss|aa", re.IGNORECASE)
+_SIGNS = re.compile(f"{_PIECES.pattern}|.", re.IGNORECASE | re.DOTALL)
 
 
 def spelled(text: str) -> str:
     """A pattern that finds a text as people and programs write it; its words in this order."""
     words = unicodedata.normalize("NFC", text).split()
-    return GAP.join(["".join(map(_sign, word)) for word in words])
+    return GAP.join(["".join(map(_sign, _SIGNS.findall(word))) for word in words])
+
+
+def pieces_of(text: str) -> list[str]:
+    """The parts of a text between letters that may be written as one, like ue."""
+    return _PIECES.split(text)
 
 
 def exactly(text: str) -> str:
     """A pattern that finds a text, also as HTML or an address of the web writes it."""
-    return "".join([_any(_encoded(sign)) for sign in text])
+    return "".join(
+        [
+            _any([*_encoded(sign), re.escape(unicodedata.normalize("NFD", sign))])
+            for sign in unicodedata.normalize("NFC", text)
+        ]
+    )
 
 
 def orders_of(name: str) -> Iterator[str]:
@@ -48,13 +85,18 @@ def orders_of(name: str) -> Iterator[str]:
 
 @cache
 def _sign(sign: str) -> str:
-    """A pattern for one sign of a name."""
+    """A pattern for one sign of a name, or for two that are perhaps one letter."""
+    if len(sign) > 1:
+        letters = "".join([one.upper() if sign[0].isupper() else one
+                           for one in _ONE_LETTER[sign.lower()]])  # fmt: skip
+        both = "".join(map(_sign, sign))
+        return f"(?:{both}|[{letters}]|{unicodedata.normalize('NFD', letters[0])})"
     for alike in (_APOSTROPHES, _DASHES):
         if sign in alike:
             return _any([one for each in alike for one in _encoded(each)])
-    if not sign.isalpha() or ord(sign) >= ord(_LATIN[-1]):
+    if not sign.isalpha():
         return _any([*_encoded(sign), re.escape(unicodedata.normalize("NFD", sign))])
-    plain = anyascii(sign)
+    plain = _plain(sign)
     found = [plain, *_accented().get(plain, [])]
     longer = _TWO_LETTERS.get(sign.lower())
     # Others' codes are left out: with them, to compile the pattern takes long.
@@ -66,9 +108,15 @@ def _sign(sign: str) -> str:
 def _accented() -> dict[str, list[str]]:
     """The letters with accents, by what they are without."""
     found: dict[str, list[str]] = {}
-    for letter in _LATIN:
-        found.setdefault(anyascii(letter), []).append(letter)
+    for letter in [*_LATIN, *_OTHERS]:
+        found.setdefault(_plain(letter), []).append(letter)
     return {plain: letters for plain, letters in found.items() if len(plain) == 1}
+
+
+def _plain(letter: str) -> str:
+    """A letter without accents."""
+    base = unicodedata.normalize("NFD", letter)[0]
+    return anyascii(letter) if letter in _LATIN or base.isascii() else base
 
 
 def _encoded(sign: str) -> list[str]:
@@ -82,6 +130,7 @@ def _encoded(sign: str) -> list[str]:
         *([f"&{name};"] if name else ["&apos;"] if sign == "'" else []),
         f"&#0*{code};",
         f"&#[xX]0*(?i:{code:x});",
+        rf"\\u(?i:{code:04x})",
         f"(?i:{''.join([f'%{byte:02x}' for byte in sign.encode()])})",
     ]
 

@@ -9,10 +9,11 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
+from doings.core.erasing.names import ERASED
 from doings.core.errors import Conflict, Invalid, NotFound, Problem, TooMuch
 from doings.core.kinds.catalogue import CATALOGUE, Kind, title_from_kind
 from doings.core.kinds.template import parsed
-from doings.core.text import checked_text, object_from_text
+from doings.core.text import checked_text, json_text, object_from_text
 
 SETTING = "kinds"
 
@@ -95,6 +96,28 @@ def without_kind(settings: dict[str, Any], name: str) -> dict[str, Any]:
     if name not in kinds:
         raise NotFound("kind", name)
     return settings | {SETTING: {one: kinds[one] for one in kinds if one != name}}
+
+
+def settings_revised(settings: str, revise: Callable[[str], str]) -> str:
+    """The settings, JSON text, with titles as `revise` has them; a mark of its in round brackets.
+
+    In a template square ones begin a link. A title that is no template then is the kind's own.
+    """
+    members = object_from_text(settings)
+    kinds = members.get(SETTING, {})
+    titles = {name: _revised(name, kind["title"], revise) for name, kind in kinds.items()}
+    if all(kinds[name]["title"] == title for name, title in titles.items()):
+        return settings
+    changed = {name: {**kind, "title": titles[name]} for name, kind in kinds.items()}
+    return json_text({**members, SETTING: changed})
+
+
+def _revised(name: str, title: str, revise: Callable[[str], str]) -> str:
+    revised = revise(title)
+    if revised == title:
+        return title
+    revised = revised.replace(ERASED, f"({ERASED[1:-1]})")
+    return title_from_kind(name) if look_problems(revised, None, None) else revised
 
 
 def stored_kind(kind: Kind) -> dict[str, str | None]:

@@ -1,4 +1,4 @@
-"""What people wrote about other things that may name somebody: labels, reasons, names of files.
+"""What people wrote about other things and may name somebody: labels, reasons, titles, files.
 
 None of it leads to the person. So at the end of an erasure all of it is looked through.
 """
@@ -12,6 +12,7 @@ import msgspec
 
 from doings.core.entity import PEOPLE
 from doings.core.erasing.names import ERASED, note_finder_of
+from doings.core.kinds.own import settings_revised
 from doings.core.store.webhooks import WebhookSettings
 from doings.core.text import json_text
 from doings.storage.erasing.copies import forget_copies
@@ -29,6 +30,7 @@ NOTES = (
     (sql.ERASURE_REASONS, sql.SET_ERASURE_REASON),
     (sql.PULL_PROBLEMS, sql.SET_PULL_PROBLEM),
     (sql.IMPORT_FILES, sql.SET_IMPORT_FILES),
+    (sql.KIND_TITLES, sql.SET_KIND_TITLES),
 )
 """The statement that reads notes with their keys, and the one that replaces one of them."""
 
@@ -75,7 +77,7 @@ async def found(reading: ReadTransaction, job: Job) -> list[Note]:
     changed = []
     for listed, change in NOTES:
         for key, text in await reading.fetch(listed):
-            new = _files(text, clean) if change == sql.SET_IMPORT_FILES else clean(text)
+            new = _WITHIN[change](text, clean) if change in _WITHIN else clean(text)
             if new != text:
                 changed.append(Note(change, new, key, text))
     return changed
@@ -83,6 +85,13 @@ async def found(reading: ReadTransaction, job: Job) -> list[Note]:
 
 def _files(text: str, clean: Clean) -> str:
     return json_text([clean(name) for name in msgspec.json.decode(text, type=list[str])])
+
+
+_WITHIN: dict[str, Callable[[str, Clean], str]] = {
+    sql.SET_IMPORT_FILES: _files,
+    sql.SET_KIND_TITLES: settings_revised,
+}
+"""What is JSON, of which only some texts are notes."""
 
 
 async def redact(job: Job, notes: list[Note]) -> None:

@@ -231,6 +231,10 @@ MERGE_REASONS = """
 SET_MERGE_REASON = """
     UPDATE merges SET reason = :reason
     WHERE account_id = :account_id AND seq = :seq AND reason = :before"""
+KIND_TITLES = "SELECT slug, settings FROM accounts WHERE account_id = :account_id"
+SET_KIND_TITLES = """
+    UPDATE accounts SET settings = :settings
+    WHERE account_id = :account_id AND slug = :slug AND settings = :before"""
 MERGED_BY = "SELECT seq, merged FROM merges WHERE account_id = :account_id AND seq = ANY(:seqs)"
 ERASURE_REASONS = """
     SELECT id, reason FROM erasures WHERE account_id = :account_id AND reason IS NOT NULL"""
