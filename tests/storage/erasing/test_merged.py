@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from doings.core.activity import Link
 from doings.core.entity import EntityKey
 from doings.core.erasing.erasure import ErasureOrder
 from doings.core.erasing.retention import Rule
@@ -349,6 +350,28 @@ async def test_the_register_names_each_of_a_group(book: Book) -> None:
     assert all(one.is_done for one in register)
     assert (await book.database.erasures.erase_again(book.account.id, entries)).erased == []
     assert await checked(book) == []
+
+
+async def test_a_register_is_replayed_in_its_order(book: Book) -> None:
+    """What went with the second of two goes then, whoever of them was made first."""
+    await book.put(*JIMS, name=JIM)
+    await book.put("contact", "9", name="Ann Lee")
+    await book.record_one(*[Link(*key) for key in (JIMS, ("contact", "9"))], body="privateword")
+    first, second = [
+        await book.database.erasures.count(book.account.id, order)
+        for order in (ErasureOrder(entity=("contact", "9"), activities="unlink"), _order(JIMS))
+    ]
+    entries = [
+        msgspec.structs.replace(second, id="2" * 32, at=2),
+        msgspec.structs.replace(first, id="1" * 32, at=1),
+    ]
+
+    erased = (await book.database.erasures.erase_again(book.account.id, entries)).erased
+
+    assert [(one.id, one.counts.activities_erased) for one in erased] == [
+        ("1" * 32, 0),
+        ("2" * 32, 1),
+    ]
 
 
 async def test_what_was_sent_of_others_names_nobody_who_stood_for_them(

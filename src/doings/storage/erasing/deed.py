@@ -182,8 +182,7 @@ class Erasures:
         known = await self._read(
             account_id, lambda reading: read.known(reading, [entry.id or "" for entry in register])
         )
-        erased: list[Erasure] = []
-        kept: list[str] = []
+        found: list[tuple[Erasure, EntityKey]] = []
         for type_ in sorted({entry.entity.partition(":")[0] for entry in register}):
             after = 0
             while rows := await self._read(account_id, partial(_entities, type_, after)):
@@ -191,14 +190,19 @@ class Erasures:
                     name = f"{type_}:{opaque_id(key, account_id, (type_, id_), seq)}"
                     entry = left.get(name)
                     if entry is not None and entry.id not in known:
-                        # It may be gone already with another one that it is one person with.
-                        try:
-                            erased.append(await self._erase_again(account_id, (type_, id_), entry))
-                        except NotFound:
-                            continue
-                        except Conflict as error:
-                            kept.append(str(error))
+                        found.append((entry, (type_, id_)))
                 after = rows[-1][0]
+        erased: list[Erasure] = []
+        kept: list[str] = []
+        # In the order of then: what went with one of two depends on whether the other had gone.
+        for entry, entity in sorted(found, key=lambda one: (one[0].at, one[0].id or "")):
+            # It may be gone already with another one that it is one person with.
+            try:
+                erased.append(await self._erase_again(account_id, entity, entry))
+            except NotFound:
+                continue
+            except Conflict as error:
+                kept.append(str(error))
         return Replayed(erased, kept)
 
     async def erased_keys(self, account_id: int, keys: Collection[EntityKey]) -> set[EntityKey]:
