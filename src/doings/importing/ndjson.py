@@ -8,6 +8,7 @@
 import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any, Protocol
 
 import msgspec
@@ -355,6 +356,10 @@ async def _put_entities(
         if key in deleted:
             continue
         if old is None or draft_of(old) != draft:
-            known[key], _ = await writer.put_entity(key, lambda _, draft=draft: draft)  # type: ignore[misc]
+            known[key], _ = await writer.put_entity(key, partial(_as_said, draft), is_whole=True)
             changed.append(key)
     return changed, len(deleted)
+
+
+def _as_said(draft: EntityDraft, _: object) -> EntityDraft:
+    return draft

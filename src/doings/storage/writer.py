@@ -67,9 +67,13 @@ class AccountWriter(AccountReader):
         await changes.amend(self._writing, activity_id, revise)
 
     async def put_entity(
-        self, key: EntityKey, revise: Callable[[Entity | None], EntityDraft]
+        self,
+        key: EntityKey,
+        revise: Callable[[Entity | None], EntityDraft],
+        *,
+        is_whole: bool = False,
     ) -> tuple[Entity, bool]:
-        return await entities.put(self._writing, key, revise)
+        return await entities.put(self._writing, key, revise, is_whole=is_whole)
 
     async def add_entity(self, entity_type: str, draft: EntityDraft, *, above: int = 0) -> Entity:
         return await entities.create(self._writing, entity_type, draft, above=above)

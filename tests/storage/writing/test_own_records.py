@@ -1,6 +1,8 @@
 """What two systems say of one person: shown in one record, and apart again as each has said it."""
 
-from doings.core.entity import CONTACT, Entity, EntityKey
+from collections.abc import Callable
+
+from doings.core.entity import CONTACT, Entity, EntityDraft, EntityKey
 from doings.core.errors import NotFound
 from tests.storage.book import Book
 from tests.storage.writing.merging import FOURTH, KEPT, OTHER, THIRD, checked, merge, revert
@@ -47,6 +49,52 @@ async def test_what_the_kept_one_says_itself_stays(book: Book) -> None:
     assert await shown(book, KEPT) == ("James", "{}")
     assert await shown(book, OTHER) == ("Big Tuna", "{}")
     assert await checked(book) == []
+
+
+async def write(
+    book: Book, key: EntityKey, revise: Callable[[Entity | None], EntityDraft], *, is_whole: bool
+) -> None:
+    """Say all of a record, or change some of it."""
+    await book.write(lambda writer: writer.put_entity(key, revise, is_whole=is_whole))
+
+
+def with_attrs(attrs: str) -> Callable[[Entity | None], EntityDraft]:
+    """Leaves the name and says other attributes."""
+    return lambda old: EntityDraft(name=old.name if old else None, attrs=attrs)
+
+
+async def test_what_the_kept_one_changes_changes_nothing_else(book: Book) -> None:
+    """What the other one said before goes from below it, however often people are parted."""
+    for key in (KEPT, OTHER, THIRD):
+        await book.put(*key, name=key[1], attrs='{"a":{"x":1,"y":1.50},"b":1}')
+    first, second = await merge(book, KEPT, OTHER), await merge(book, KEPT, THIRD)
+
+    await book.put(*OTHER, name="Tuna", attrs='{"a":{"x":2,"y":1.50},"c":2}')
+    await book.put(*THIRD, name="Big Tuna", attrs='{"a":{"x":3,"y":1.50},"c":3}')
+    await write(book, KEPT, with_attrs('{"a":{"x":3,"y":4},"c":3,"d":4}'), is_whole=False)
+    during = await shown(book, KEPT)
+    await revert(book, first)
+    between = await shown(book, KEPT)
+    await revert(book, second)
+
+    assert during == ("Big Tuna", '{"a":{"x":3,"y":4},"c":3,"d":4}')
+    assert between == ("Big Tuna", '{"a":{"x":3,"y":4},"b":1,"c":3,"d":4}')
+    assert await shown(book, KEPT) == (KEPT[1], '{"a":{"x":1,"y":4},"b":1,"d":4}')
+    assert await shown(book, OTHER) == ("Tuna", '{"a":{"x":2,"y":1.50},"c":2}')
+    assert await checked(book) == []
+
+
+async def test_a_record_that_is_said_as_a_whole_stays_whole(book: Book) -> None:
+    """Whatever of it others had said before, and what they had taken away."""
+    await book.put(*KEPT, name="Jim", attrs='{"a":1,"b":1}')
+    await book.put(*OTHER, name="Tuna")
+    made = await merge(book, KEPT, OTHER)
+
+    await book.put(*OTHER, name="Tuna", attrs='{"a":2,"c":2}')
+    await write(book, KEPT, with_attrs('{"a":2,"d":3}'), is_whole=True)
+    await revert(book, made)
+
+    assert await shown(book, KEPT) == ("Tuna", '{"a":2,"d":3}')
 
 
 async def test_deleting_one_of_two_deletes_that_one(book: Book) -> None:

@@ -122,12 +122,17 @@ class EntityWriter(EntityReader, Protocol):
     """Creating, changing and deleting entities."""
 
     async def put_entity(
-        self, key: EntityKey, revise: Callable[[Entity | None], EntityDraft]
+        self,
+        key: EntityKey,
+        revise: Callable[[Entity | None], EntityDraft],
+        *,
+        is_whole: bool = False,
     ) -> tuple[Entity, bool]:
         """Create or replace an entity; returns it, and whether it was created.
 
-        `revise` makes the draft from the present entity, or from None where there is none. Raises
-        Invalid and what `revise` raises.
+        `revise` makes the draft from the present entity, or from None where there is none. With
+        `is_whole` the draft takes nothing from the present one. Raises Invalid and what `revise`
+        raises.
         """
 
     async def add_entity(self, entity_type: str, draft: EntityDraft, *, above: int = 0) -> Entity:

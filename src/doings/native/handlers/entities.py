@@ -91,7 +91,7 @@ async def put_entity(request: Request) -> Response:
         return draft
 
     async def put(writer: Writer) -> Answer:
-        entity, is_new = await writer.put_entity(key, replaced)
+        entity, is_new = await writer.put_entity(key, replaced, is_whole=True)
         return written(entity_document(entity, key), status=201 if is_new else 200)
 
     return await write_once(request, body, put)

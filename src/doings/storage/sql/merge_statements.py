@@ -75,13 +75,17 @@ IDS_OF_PEOPLE = """
     JOIN entities e ON e.account_id = :account_id AND e.group_seq = n.group_seq
     WHERE n.account_id = :account_id AND n.type = :type AND n.id = ANY(:ids)"""
 
-# What an entity was before its changes below a seq, newest first, and through whom these came.
-# What merging itself tells of an entity changes nothing of it.
-CHANGES_BEFORE = """
+# What an entity was before its changes behind a seq, oldest first, and through whom these came.
+# What merging itself tells of an entity changes nothing of it. Nor is there a past of what was
+# erased.
+CHANGES_AFTER = """
     SELECT seq, via_seq, op, old_name, old_attrs, old_contact_seq FROM entity_changes
-    WHERE account_id = :account_id AND entity_seq = :entity AND seq < :before
-        AND op NOT IN ('joined', 'merged', 'parted')
-    ORDER BY seq DESC LIMIT :limit"""
+    WHERE account_id = :account_id AND entity_seq = :entity AND seq > :after
+        AND op NOT IN ('joined', 'merged', 'parted') AND old_attrs IS NOT NULL
+    ORDER BY seq LIMIT :limit"""
+# What is said of an entity, a deleted one, too.
+STATE_OF_ENTITY = """
+    SELECT name, attrs, contact_seq FROM entities WHERE account_id = :account_id AND seq = :seq"""
 
 # Counts of groups
 

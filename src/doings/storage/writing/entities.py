@@ -14,7 +14,11 @@ MAX_NUMBER = 10**18 - 1
 
 
 async def put(
-    transaction: Transaction, key: EntityKey, revise: Callable[[Entity | None], EntityDraft]
+    transaction: Transaction,
+    key: EntityKey,
+    revise: Callable[[Entity | None], EntityDraft],
+    *,
+    is_whole: bool = False,
 ) -> tuple[Entity, bool]:
     """Create (True) or replace an entity by what `revise` makes of the one there is.
 
@@ -35,13 +39,16 @@ async def put(
         await transaction.write_tallies()
         return await entity(transaction, key), True
     path = await own_records.path_from(transaction, key) if old.key != key else []
-    new = await entity_rows.replace(transaction, old, draft, contact, via=_via(path))
+    named = path[0] if path else old
+    whole = named.seq if is_whole and named.group_seq is not None else None
+    via = path[0].seq if path else whole
+    new = await entity_rows.replace(transaction, old, draft, contact, via=via)
     if draft.contact != old.contact:
         await relinks.begin(transaction, old.seq)
     for place, one in enumerate(path):
         own = draft if one.is_deleted else revise(one)
         owner = await _owner(transaction, one.key, own, one)
-        await entity_rows.replace(transaction, one, own, owner, via=_via(path) if place else None)
+        await entity_rows.replace(transaction, one, own, owner, via=via if place else whole)
         if own.contact != one.contact:
             await relinks.begin(transaction, one.seq)
     await transaction.write_tallies()

@@ -151,7 +151,7 @@ async def revert(transaction: Transaction, merge_id: str) -> Merge:
         if one.is_counted:
             transaction.tallies[tallies.of_member(one.type, one.seq)] += 1
     stay = groups[keep]
-    await own_records.restore(transaction, keep, [seq for seq in members if seq not in stay])
+    await own_records.restore(transaction, keep, stay, parted=others[0])
     await _recount(transaction, {kept.group}, groups)
     return await read.merge(transaction, merge_id)
 

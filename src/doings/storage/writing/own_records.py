@@ -2,12 +2,15 @@
 
 A write by a merged id shows in the one that stands for it. It is written into the row of the one
 that it names as well, and the change of the other notes through whom it came. So parting finds both
-records: one is there, the other is what it was before such changes.
+records: one is there, the other is what is left without such changes. A change through itself says
+that all of the record was said then, and not some of it.
 """
 
 from collections.abc import Collection
+from typing import NamedTuple
 
-from doings.core.entity import Entity, EntityDraft, EntityKey
+from doings.core.entity import ATTRS_LENGTH, Entity, EntityDraft, EntityKey
+from doings.core.people.carrying import carried
 from doings.storage.engine import Row
 from doings.storage.reading.entities import by_seqs_with_deleted
 from doings.storage.sql import merge_statements as sql
@@ -35,44 +38,88 @@ async def path_from(transaction: Transaction, key: EntityKey) -> list[Entity]:
     return found
 
 
-async def restore(transaction: Transaction, seq: int, parted: Collection[int]) -> None:
-    """Give an entity back what was said of it before what came through those it is parted from.
+class _State(NamedTuple):
+    """What was said of an entity at some time."""
 
-    What was written by its own id, or through somebody who stays, holds from then on: only what
-    came last is taken back.
+    name: str | None
+    attrs: str
+    contact_seq: int | None
+    is_deleted: bool
+
+
+async def restore(
+    transaction: Transaction, seq: int, stay: Collection[int], *, parted: int
+) -> None:
+    """Give an entity back what was said of it by its own id, and through those who stay.
+
+    What others changed is left out; what was changed after that holds, and changes nothing else.
+    This is noted as done through one of them (`parted`), so that it is left out as well when the
+    next one is parted.
     """
-    first = await _first_of_others(transaction, seq, parted)
-    if first is None:
-        return
-    _, _, op, name, attrs, contact_seq = first
     now = (await by_seqs_with_deleted(transaction, {seq}))[seq]
-    if op == "created":
+    own = await _own(transaction, now, stay)
+    if own is None:
+        return
+    if own.is_deleted:
         # It was deleted until somebody else made it again.
         if not now.is_deleted:
-            await entity_rows.remove(transaction, now)
+            await entity_rows.remove(transaction, now, via=parted)
         return
     owner = None
-    if contact_seq is not None:
-        contacts = await by_seqs_with_deleted(transaction, {contact_seq})
-        owner = entity_rows.Owner(contact_seq, contacts[contact_seq].id)
-    draft = EntityDraft(name=name, attrs=attrs, contact=owner and owner.id)
-    await entity_rows.replace(transaction, now, draft, owner)
+    if own.contact_seq is not None:
+        contacts = await by_seqs_with_deleted(transaction, {own.contact_seq})
+        owner = entity_rows.Owner(own.contact_seq, contacts[own.contact_seq].id)
+    draft = EntityDraft(name=own.name, attrs=own.attrs, contact=owner and owner.id)
+    await entity_rows.replace(transaction, now, draft, owner, via=parted)
     if draft.contact != now.contact:
         await relinks.begin(transaction, seq)
 
 
-async def _first_of_others(
-    transaction: Transaction, seq: int, parted: Collection[int]
-) -> Row | None:
-    """The oldest of the last changes in a row that came through one of those parted, if any did."""
-    first, before = None, 1 << 62
+async def _own(transaction: Transaction, now: Entity, stay: Collection[int]) -> _State | None:
+    """What an entity would be without the changes of others; None where there were none.
+
+    All its changes are looked at: those of this merge began with what others may have said.
+    """
+    (row,) = await transaction.fetch(sql.STATE_OF_ENTITY, seq=now.seq)
+    name, attrs, contact_seq = row
+    present = _State(name, attrs, contact_seq, now.is_deleted)
+    own: _State | None = None
+    last: Row | None = None
+    after = 0
     while rows := await transaction.fetch(
-        sql.CHANGES_BEFORE, entity=seq, before=before, limit=CHANGES
+        sql.CHANGES_AFTER, entity=now.seq, after=after, limit=CHANGES
     ):
         for row in rows:
-            is_forgotten = row[4] is None
-            if row[1] not in parted or is_forgotten:
-                return first
-            first = row
-        before = rows[-1][0]
-    return first
+            own = own if last is None else _without(own, last, _before(row), now.seq, stay)
+            last = row
+        after = rows[-1][0]
+    return own if last is None else _without(own, last, present, now.seq, stay)
+
+
+def _before(row: Row) -> _State:
+    _, _, op, name, attrs, contact_seq = row
+    return _State(name, attrs, contact_seq, is_deleted=op == "created")
+
+
+def _without(
+    own: _State | None, row: Row, after: _State, seq: int, stay: Collection[int]
+) -> _State | None:
+    """What the entity of that seq is after a change, without those of others.
+
+    None before the first of them.
+    """
+    before, via = _before(row), row[1]
+    is_own = via is None or via in stay
+    if own is None or not is_own:
+        return own or (None if is_own else before)
+    if after.is_deleted:
+        return own._replace(is_deleted=True)
+    if before.is_deleted or own.is_deleted or via == seq:
+        return after
+    attrs = carried(own.attrs, before.attrs, after.attrs)
+    return _State(
+        own.name if after.name == before.name else after.name,
+        attrs if len(attrs) <= ATTRS_LENGTH else after.attrs,
+        own.contact_seq if after.contact_seq == before.contact_seq else after.contact_seq,
+        is_deleted=False,
+    )
