@@ -89,6 +89,9 @@ def test_what_many_share_says_nothing() -> None:
 
     assert suggested(*few) == [("1", "2"), ("1", "3"), ("2", "3")]
     assert suggested(*many) == []
+    alike = [person(id_, "Ann Lee", email="info@example.org") for id_ in ("5", "6")]
+    found = suggestions([*many, *alike], None)
+    assert [one.reasons for one in found] == [("same name Ann Lee",)]
 
 
 def test_likeliest_come_first() -> None:

@@ -6,7 +6,7 @@ many share (the address of an office, a name like Smith) leads to nobody.
 """
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations, permutations
 
@@ -50,7 +50,7 @@ class Suggestion(msgspec.Struct, frozen=True):
 
 def suggestions(people: Iterable[Entity], region: str | None) -> list[Suggestion]:
     """The pairs that may be one person, the likeliest first; all people are of one type."""
-    known = [traits_of(person, region) for person in people]
+    known = _telling([traits_of(person, region) for person in people])
     found = []
     for one, other in _candidates(known):
         first, second = sorted((one, other), key=lambda traits: traits.entity.seq)
@@ -58,6 +58,22 @@ def suggestions(people: Iterable[Entity], region: str | None) -> list[Suggestion
         if suggestion.score >= LEAST:
             found.append(suggestion)
     return sorted(found, key=lambda suggestion: (-suggestion.score, suggestion.pair))
+
+
+def _telling(people: Sequence[Traits]) -> list[Traits]:
+    """People without the addresses and numbers that too many of them share."""
+    counts = Counter([value for one in people for value in {*one.emails, *one.phones}])
+    common = {value for value, count in counts.items() if count > SHARED}
+    return [
+        one
+        if common.isdisjoint((*one.emails, *one.phones))
+        else msgspec.structs.replace(
+            one,
+            emails=tuple([email for email in one.emails if email not in common]),
+            phones=tuple([phone for phone in one.phones if phone not in common]),
+        )
+        for one in people
+    ]
 
 
 def compared(one: Traits, other: Traits) -> Suggestion:
@@ -121,7 +137,7 @@ def _candidates(people: Sequence[Traits]) -> Iterator[tuple[Traits, Traits]]:
 
 
 def _blocks(people: Sequence[Traits]) -> Iterator[list[Traits]]:
-    """People who share something, less what too many share."""
+    """People who share an address or a number, then those of whose names not too many are."""
     shared: dict[str, list[Traits]] = defaultdict(list)
     named: dict[str, list[Traits]] = defaultdict(list)
     for traits in people:
@@ -129,7 +145,7 @@ def _blocks(people: Sequence[Traits]) -> Iterator[list[Traits]]:
             shared[value].append(traits)
         for key in name_keys(traits.words):
             named[key].append(traits)
-    yield from (block for block in shared.values() if 1 < len(block) <= SHARED)
+    yield from (block for block in shared.values() if len(block) > 1)
     yield from (block for block in named.values() if 1 < len(block) <= BLOCK)
 
 
