@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from doings.core.erasing.names import ERASED
 from doings.core.errors import Conflict, Invalid, NotFound, Problem, TooMuch
 from doings.core.kinds.catalogue import CATALOGUE, Kind, title_from_kind
 from doings.core.kinds.template import parsed
@@ -99,9 +98,9 @@ def without_kind(settings: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def settings_revised(settings: str, revise: Callable[[str], str]) -> str:
-    """The settings, JSON text, with titles as `revise` has them; a mark of its in round brackets.
+    """The settings, JSON text, with titles as `revise` has them.
 
-    In a template square ones begin a link. A title that is no template then is the kind's own.
+    A title that is no template then is the kind's own.
     """
     members = object_from_text(settings)
     kinds = members.get(SETTING, {})
@@ -114,10 +113,8 @@ def settings_revised(settings: str, revise: Callable[[str], str]) -> str:
 
 def _revised(name: str, title: str, revise: Callable[[str], str]) -> str:
     revised = revise(title)
-    if revised == title:
-        return title
-    revised = revised.replace(ERASED, f"({ERASED[1:-1]})")
-    return title_from_kind(name) if look_problems(revised, None, None) else revised
+    is_broken = revised != title and look_problems(revised, None, None)
+    return title_from_kind(name) if is_broken else revised
 
 
 def stored_kind(kind: Kind) -> dict[str, str | None]:

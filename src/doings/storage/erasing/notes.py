@@ -87,9 +87,15 @@ def _files(text: str, clean: Clean) -> str:
     return json_text([clean(name) for name in msgspec.json.decode(text, type=list[str])])
 
 
+def _titles(settings: str, clean: Clean) -> str:
+    """In a template square brackets begin a link, so the mark has round ones."""
+    mark = f"({ERASED.strip('[]')})"
+    return settings_revised(settings, lambda title: clean(title).replace(ERASED, mark))
+
+
 _WITHIN: dict[str, Callable[[str, Clean], str]] = {
     sql.SET_IMPORT_FILES: _files,
-    sql.SET_KIND_TITLES: settings_revised,
+    sql.SET_KIND_TITLES: _titles,
 }
 """What is JSON, of which only some texts are notes."""
 
