@@ -28,6 +28,13 @@ def test_every_setting_can_be_given_to_another_process() -> None:
     assert settings_from_environment(environment_from_settings(settings)) == settings
 
 
+def test_origins_are_those_that_browsers_send() -> None:
+    """Without a slash, a usual port or capitals, which no browser would match."""
+    settings = settings_from_environment({"DOINGS_CORS_ORIGINS": "https://A.example.org:443/,*"})
+
+    assert settings.cors_origins == ("https://a.example.org", "*")
+
+
 def test_what_the_command_line_gives_wins() -> None:
     """None is not given."""
     settings = settings_from_environment({"DOINGS_PORT": "9000"}, port=9001, host=None)
@@ -45,6 +52,10 @@ def test_what_the_command_line_gives_wins() -> None:
         ("DOINGS_WORKERS", "0", "DOINGS_WORKERS: "),
         ("DOINGS_RATE_LIMITS", "on", "DOINGS_RATE_LIMITS: "),
         ("DOINGS_BEHIND_PROXY", "perhaps", "DOINGS_BEHIND_PROXY: "),
+        ("DOINGS_PUBLIC_URL", "doings.example.org", "DOINGS_PUBLIC_URL: "),
+        ("DOINGS_PUBLIC_URL", "ftp://doings.example.org", "DOINGS_PUBLIC_URL: "),
+        ("DOINGS_CORS_ORIGINS", "https://a.example.org,b.example.org", "DOINGS_CORS_ORIGINS: "),
+        ("DOINGS_CORS_ORIGINS", "https://a.example.org/app", "DOINGS_CORS_ORIGINS: "),
     ],
 )
 def test_a_wrong_setting_is_named(variable: str, text: str, told: str) -> None:

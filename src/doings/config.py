@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 import msgspec
 
+from doings.core.account import origin_from_text
 from doings.core.errors import Misconfigured
 
 PREFIX = "DOINGS_"
@@ -68,7 +69,30 @@ def settings_from_environment(environment: Mapping[str, str], **options: object)
         name = path.rstrip("`").partition("[")[0]
         raise Misconfigured(f"{PREFIX}{name.upper()}: {_in_words(name, reason, values)}") from None
     _check_networks(settings.webhook_allow)
-    return settings
+    _check_public_url(settings.public_url)
+    return msgspec.structs.replace(settings, cors_origins=_origins(settings.cors_origins))
+
+
+def _check_public_url(url: str | None) -> None:
+    """Raise Misconfigured for what is no address that a browser opens."""
+    if url and not _PUBLIC_URL.fullmatch(url):
+        reason = f"{url!r} is no address like https://doings.example.org"
+        raise Misconfigured(f"{PREFIX}PUBLIC_URL: {reason}")
+
+
+_PUBLIC_URL = re.compile(r"https?://[^\s/?#@]+(?:/[^\s?#]*)?")
+
+
+def _origins(texts: tuple[str, ...]) -> tuple[str, ...]:
+    """Origins as browsers write them; raises Misconfigured."""
+    found = []
+    for text in texts:
+        origin = "*" if text == "*" else origin_from_text(text)
+        if origin is None:
+            reason = f"{text!r} is no origin like https://app.example.org"
+            raise Misconfigured(f"{PREFIX}CORS_ORIGINS: {reason}")
+        found.append(origin)
+    return tuple(found)
 
 
 def _check_networks(texts: tuple[str, ...]) -> None:

@@ -23,6 +23,8 @@ OVERLAP = 30 * 24 * 3600 * SECOND
 
 MISSING = "this server signs no checkpoints: DOINGS_LOG_KEY names no file of keys"
 
+UNREADABLE = "the file of log keys (DOINGS_LOG_KEY) cannot be read"
+
 
 class _Key(msgspec.Struct):
     """A private key of Ed25519 in base64, and until when it signs; without an end, None."""
@@ -83,7 +85,7 @@ class LogKeys:
                 _make(file)
             keys = _decode(file.read_bytes()).keys
         except OSError as error:
-            raise Unavailable(f"the file of log keys cannot be read: {error.strerror}") from None
+            raise Unavailable(f"{UNREADABLE}: {error.strerror}") from None
         except msgspec.DecodeError:
             raise Unavailable(f"{file} is no file of log keys") from None
         if not keys or any(len(key.seed) != SEED_BYTES for key in keys):

@@ -101,7 +101,8 @@ def _keys(text: str) -> list[Verifier]:
     try:
         keys = [verifier_from_text(line) for line in text.splitlines() if line.strip()]
     except ValueError as error:
-        raise Misconfigured(f"--key: {error}") from None
+        where = "" if is_file else "no such file, and "
+        raise Misconfigured(f"--key: {where}{error}") from None
     if not keys:
         raise Misconfigured("--key: there is no key in the file")
     return keys
@@ -109,6 +110,6 @@ def _keys(text: str) -> list[Verifier]:
 
 def _note(file: Path) -> Note:
     try:
-        return note_from_text(file.read_text(encoding="utf-8"))
+        return note_from_text(file.read_text(encoding="utf-8", errors="replace"))
     except ValueError as error:
         raise Misconfigured(f"--checkpoint: {error}") from None

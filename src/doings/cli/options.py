@@ -145,7 +145,7 @@ def check_exists(settings: Settings) -> None:
     from doings.storage.opening import database_file  # noqa: PLC0415
 
     file = database_file(settings.database)
-    if file is not None and not file.exists():
+    if file is not None and (not file.exists() or not file.stat().st_size):
         raise Misconfigured(
             f"there is no database {file}; `doings account create`, `demo` and `serve` make one"
         )

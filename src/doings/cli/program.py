@@ -142,6 +142,9 @@ def _options_of_all(
 MISTAKES = (Invalid, Malformed, Misconfigured)
 """Errors that the person who gave the command can correct; all others exit with 1."""
 
+MISTAKEN_FILES = (FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError)
+"""Likewise: another file was meant. A full disk is none of these."""
+
 
 def main() -> NoReturn:
     """Run the command line; never returns."""
@@ -162,7 +165,9 @@ def main() -> NoReturn:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except OSError as error:
-        fail(f"{error.filename}: {error.strerror}" if error.filename else str(error), code=1)
+        reason = error.strerror or str(error)
+        code = 2 if isinstance(error, MISTAKEN_FILES) else 1
+        fail(f"{error.filename}: {reason}" if error.filename else reason, code=code)
     sys.exit(code if isinstance(code, int) else 0)
 
 

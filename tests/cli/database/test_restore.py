@@ -69,12 +69,14 @@ def test_what_is_no_backup_is_refused(cli: Cli, tmp_path: Path) -> None:
     apsw.Connection(str(tmp_path / "empty.db")).execute("CREATE TABLE x (y)")
 
     outcomes = [cli("restore", name) for name in ("none.db", "text.db", "empty.db", "doings.db")]
+    nowhere = cli("restore", "copy.db", "--database", "sqlite:///nowhere/doings.db")
 
     assert [outcome.code for outcome in outcomes] == [2, 2, 2, 2]
     assert "there is no backup none.db" in outcomes[0].err
-    assert "text.db cannot be read" in outcomes[1].err
+    assert "text.db cannot be restored: the database file is damaged" in outcomes[1].err
     assert "empty.db is no backup of Doings" in outcomes[2].err
     assert "doings.db is the database itself" in outcomes[3].err
+    assert nowhere == (2, "", "doings: the folder nowhere of the database does not exist\n")
     assert "note.created" in cli("export", "--account", "acme").out
 
 

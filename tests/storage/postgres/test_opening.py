@@ -19,6 +19,10 @@ MISTAKES = {
     "postgresql://postgres@127.0.0.1:1/postgres": "nobody answers there",
     "postgresql://postgres@127.0.0.1:port/postgres": "no usable URL",
     "postgresql://guarded:right@127.0.0.1:{port}/postgres": "permission denied",
+    "postgresql://postgres@127.0.0.1:{port}/postgres?serch_path=x": "the server refuses: unrec",
+    "postgresql://postgres@127.0.0.1:{port}/postgres?search_path=nowhere": "no schema has been",
+    "postgresql://postgres@127.0.0.1:{port}/postgres?sslmode=require": "speaks no TLS",
+    "postgresql://postgres@127.0.0.1:{port}/postgres?target_session_attrs=read-only": "no server",
 }
 
 

@@ -8,11 +8,13 @@ import socket
 import sys
 import tempfile
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 import msgspec
 import typer
 
+from doings.auth.log_keys import LogKeys
 from doings.cli.options import (
     DatabaseOption,
     new_database,
@@ -30,6 +32,7 @@ from doings.config import (
     server_of,
     shown_url,
 )
+from doings.core.clock import SystemClock
 from doings.core.errors import Misconfigured, Unavailable
 from doings.private_files import wider_files
 
@@ -76,6 +79,7 @@ def serve(
             os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
         _announce_new_database(settings)
         _check_database(settings)
+        _check_log_key(settings)
         _name_wider_files(settings)
         _announce(settings)
         _serve(settings)
@@ -185,6 +189,19 @@ def _check_database(settings: Settings) -> None:
         upgrade(settings, tell)
     except Unavailable as error:
         raise Misconfigured(f"{shown_database(settings)} cannot be served: {error}") from error
+
+
+def _check_log_key(settings: Settings) -> None:
+    """Raise Misconfigured for a named file of keys that cannot be used; made where there is none.
+
+    Else nobody would notice before the first checkpoint is asked for.
+    """
+    if settings.log_key is None:
+        return
+    try:
+        LogKeys(Path(settings.log_key)).seeds(SystemClock().now())
+    except Unavailable as error:
+        raise Misconfigured(str(error)) from error
 
 
 def _announce(settings: Settings) -> None:

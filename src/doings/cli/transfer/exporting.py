@@ -187,12 +187,19 @@ def _target(file: str) -> Iterator[BinaryIO]:
     path = Path(file)
     if not path.parent.is_dir():
         raise Misconfigured(f"there is no folder {path.parent}")
+    if path.is_dir():
+        raise Misconfigured(f"{path} is a folder")
     partial = path.with_name(f"{path.name}.partial")
-    with open_private(partial) as out:
-        yield out
-        out.flush()
-        os.fsync(out.fileno())
-    partial.replace(path)
+    try:
+        with open_private(partial) as out:
+            yield out
+            out.flush()
+            os.fsync(out.fileno())
+        partial.replace(path)
+    except BaseException:
+        # It may be what fills the disk.
+        partial.unlink(missing_ok=True)
+        raise
 
 
 def checked_kinds(kinds: list[str] | None) -> tuple[str, ...] | None:

@@ -83,7 +83,7 @@ def translated(error: Exception) -> Exception:
     if isinstance(error, asyncpg.UniqueViolationError):
         name = _SHARD.sub("", error.constraint_name or "")
         return Conflict(_CONFLICTS[name]) if name in _CONFLICTS else error
-    if isinstance(error, asyncpg.InsufficientPrivilegeError):
+    if isinstance(error, (asyncpg.InsufficientPrivilegeError, asyncpg.InvalidSchemaNameError)):
         return Misconfigured(f"the database refuses: {error}")
     if _is_closed(error):
         return Unavailable(_AWAY)

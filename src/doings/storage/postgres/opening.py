@@ -3,6 +3,7 @@
 import contextlib
 import re
 import socket
+import ssl
 from collections.abc import Iterable
 from typing import Any, ClassVar, NamedTuple
 
@@ -184,6 +185,8 @@ def _place(url: str) -> str:
 
 
 _REASONS: dict[type[Exception], str] = {
+    asyncpg.TargetServerAttributeNotMatched: "no server there is as target_session_attrs asks",
+    ssl.SSLError: "TLS fails: {}",
     asyncpg.ClientConfigurationError: "that is no usable URL: {}",
     socket.gaierror: "there is no such host",
     asyncpg.InvalidPasswordError: "the password is wrong",
@@ -192,6 +195,8 @@ _REASONS: dict[type[Exception], str] = {
     asyncpg.InvalidAuthorizationSpecificationError: "the login is refused: {}",
     ConnectionRefusedError: "nobody answers there",
     FileNotFoundError: "nobody answers there",
+    ConnectionResetError: "what answers there ends the connection",
+    ConnectionError: "what answers there speaks no TLS, or is no PostgreSQL",
     ValueError: "that is no usable URL",
 }
 
@@ -205,4 +210,8 @@ def _reason(error: Exception) -> str | None:
         if isinstance(error, cause):
             return reason.format(_QUOTED.sub("…", str(error)))
     ours = translated(error)
-    return None if ours is error else str(ours)
+    if ours is error:
+        # Such as an option of the URL that the server does not know.
+        is_refusal = isinstance(error, asyncpg.PostgresError)
+        return f"the server refuses: {' '.join(str(error).split())}" if is_refusal else None
+    return str(ours)

@@ -205,6 +205,11 @@ _REASONS: dict[type[Exception], str] = {
 }
 
 
+def reason_of(error: apsw.Error) -> str:
+    """The driver's error in our words, or in its own."""
+    return _REASONS.get(type(error), str(error))
+
+
 def read(connection: SqliteConnection, work: Callable[[SqliteConnection], Awaitable[T]]) -> T:
     """Run work on one consistent state; raises what the connection was stopped with, if it was."""
     raw = connection.raw
@@ -257,13 +262,19 @@ def _looks_again(looks: int) -> bool:
     return looks * LOOK_SECONDS < LOCK_SECONDS
 
 
+def is_foreign(raw: apsw.Connection) -> bool:
+    """Whether a database has tables, and none of ours."""
+    has_tables = raw.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is not None
+    return has_tables and not raw.table_exists("main", "installation")
+
+
 def opened(
     path: Path, cache: int = CACHE, *, is_new: bool = False, vfs: str | None = None
 ) -> apsw.Connection:
     """A connection set up as all of ours are, for one thread at a time; raises Misconfigured.
 
-    Only `is_new` makes a file: one that is gone is never replaced by an empty one. `vfs` names
-    another layer below SQLite than the usual one.
+    A database of another program is left as it is. Only `is_new` makes a file: one that is gone is
+    never replaced by an empty one. `vfs` names another layer below SQLite than the usual one.
     """
     flags = _FLAGS | apsw.SQLITE_OPEN_CREATE if is_new else _FLAGS
     try:
@@ -272,6 +283,10 @@ def opened(
         # more than running.
         raw.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
         raw.set_busy_handler(_looks_again)
+        if is_foreign(raw):
+            raise Misconfigured(
+                f"{path} belongs to another program: it has tables, and none of ours"
+            )
         raw.pragma("journal_mode", "wal")
         raw.pragma("synchronous", SYNCHRONOUS)
         raw.pragma("cache_size", -cache)
@@ -280,7 +295,6 @@ def opened(
         raw.pragma("secure_delete", "on")
         raw.pragma("wal_autocheckpoint", 16_000)
     except apsw.Error as error:
-        reason = _REASONS.get(type(error), str(error))
-        msg = f"{path} cannot be opened: {reason}"
+        msg = f"{path} cannot be opened: {reason_of(error)}"
         raise Misconfigured(msg) from error
     return raw

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import apsw
 
-from doings.core.errors import Misconfigured
+from doings.core.errors import DoingsError, Misconfigured
 from doings.private_files import create_private
+from doings.storage.sqlite.backup import check_ours, copy_pages, not_copied
 from doings.storage.sqlite.file import COMPANIONS
 
 SECONDS = 1.0
@@ -15,9 +16,10 @@ SECONDS = 1.0
 
 
 def copy_of_backup(backup: Path, target: Path) -> Path:
-    """Copy a backup to a file next to the database that it is for; raises Misconfigured.
+    """Copy a backup to a file next to the database that it is for.
 
-    The backup itself stays as it is, whatever is done to the copy.
+    Raises Misconfigured, and Unavailable for a disk that is full or broken. The backup itself stays
+    as it is, whatever is done to the copy.
     """
     if not backup.is_file():
         msg = f"there is no backup {backup}"
@@ -25,12 +27,15 @@ def copy_of_backup(backup: Path, target: Path) -> Path:
     if target.exists() and backup.samefile(target):
         msg = f"{backup} is the database itself"
         raise Misconfigured(msg)
+    if not target.parent.is_dir():
+        msg = f"the folder {target.parent} of the database does not exist"
+        raise Misconfigured(msg)
     copy = target.with_name(f"{target.name}.restoring")
     _remove(copy)
     create_private(copy)
     try:
         _copy(backup, copy)
-    except Misconfigured:
+    except DoingsError:
         _remove(copy)
         raise
     return copy
@@ -46,15 +51,10 @@ def _copy(backup: Path, copy: Path) -> None:
             closing(apsw.Connection(address, flags=flags)) as reading,
             closing(apsw.Connection(str(copy))) as writing,
         ):
-            is_ours = reading.table_exists("main", "installation")
-            with writing.backup("main", reading, "main") as copying:
-                copying.step()
+            check_ours(reading, f"{backup} is no backup of Doings")
+            copy_pages(reading, writing, lambda _left, _pages: None)
     except apsw.Error as error:
-        msg = f"{backup} cannot be read: {error}"
-        raise Misconfigured(msg) from error
-    if not is_ours:
-        msg = f"{backup} is no backup of Doings"
-        raise Misconfigured(msg)
+        raise not_copied(f"{backup} cannot be restored", error) from error
 
 
 def check_unused(target: Path) -> None:
