@@ -15,6 +15,18 @@ from doings.cli.access.surfaces import WAYS
 from tests.acceptance.running import Installation, serving
 from tests.engines import SQLITE_ONLY
 
+README = Path(__file__).parents[2] / "README.md"
+
+STRICT = r"""
+set -exo pipefail
+curl() { command curl -fsS --max-time 20 "$@"; }
+jq() { sed 's/.*"token":"\([^"]*\)".*/\1/'; }
+doings() { true; }
+"""
+"""What is refused ends it, and the calls up to that one are told. Commands have tests elsewhere, and
+jq need not be there.
+"""
+
 
 def test_every_printed_call_answers(tmp_path: Path) -> None:
     """Each `curl` works as it stands and shows activities; each surface has one."""
@@ -31,6 +43,21 @@ def test_every_printed_call_answers(tmp_path: Path) -> None:
     for call, answer in zip(calls, answers, strict=True):
         assert answer.returncode == 0, f"{call}\n{answer.stderr}"
         assert len(answer.stdout) > 300, f"{call}\n{answer.stdout}"
+
+
+@SQLITE_ONLY  # each surface has tests of its own on both
+def test_every_call_of_the_readme_answers(tmp_path: Path) -> None:
+    """Pasted one after the other, with an account that was just made, none is refused."""
+    _, _, text = README.read_text(encoding="utf-8").partition("## One example for each API")
+    blocks = re.findall(r"```sh\n((?:curl|JWT=)[^`]*)```", text)
+    calls = "".join(block for block in blocks if "curl -N" not in block)
+    with serving(tmp_path) as server:
+        token = server.token("co-up", "read_activities", "write_activities", "admin")
+        calls = calls.replace("http://127.0.0.1:8000", server.url)
+        answer = _run(f"KEY={token.key}\nSECRET={token.secret}\n{STRICT}\n{calls}")
+
+    assert calls.count(server.url) > 10
+    assert answer.returncode == 0, answer.stderr
 
 
 @SQLITE_ONLY  # the page is the same
