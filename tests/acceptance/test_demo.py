@@ -23,7 +23,7 @@ curl() { command curl -fsS --max-time 20 "$@"; }
 jq() { sed 's/.*"token":"\([^"]*\)".*/\1/'; }
 doings() { true; }
 """
-"""What is refused ends it, and the calls up to that one are told. Commands have tests elsewhere, and
+"""What is refused ends it, and the calls so far are told. Commands have tests elsewhere, and
 jq need not be there.
 """
 
