@@ -5,6 +5,7 @@ python examples/embed.py 8
 
 import os
 import sys
+from html import escape
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from string import Template
 
@@ -28,7 +29,8 @@ def page(entity: str, origin: str) -> str:
     asked = {"entity": entity, "origins": [origin], "expires_in": 3600}
     signed_in = {"Authorization": f"Bearer {os.environ['DOINGS_SECRET']}"}
     answer = httpx.post(f"{url}/v1/viewer-tokens", json=asked, headers=signed_in)
-    return PAGE.substitute(url=url, entity=entity, token=answer.raise_for_status().json()["token"])
+    token = answer.raise_for_status().json()["token"]
+    return PAGE.substitute(url=url, entity=escape(entity), token=token)
 
 
 class Handler(BaseHTTPRequestHandler):

@@ -5,6 +5,7 @@ python examples/timeline.py 8 "Jim Halpert" "Asked for an offer"
 
 import os
 import sys
+from urllib.parse import quote
 
 import httpx
 
@@ -23,7 +24,8 @@ def main(customer: str, name: str, text: str) -> None:
     note = {"kind": "note.created", "body": text, "links": [link]}
     with doings() as client:
         client.post("/activities", json=note).raise_for_status()
-        page = client.get(f"/entities/contact/{customer}/activities", params={"limit": 10})
+        path = f"/entities/contact/{quote(customer, safe='')}/activities"
+        page = client.get(path, params={"limit": 10})
         for activity in page.raise_for_status().json()["items"]:
             text = activity["summary"] or activity["body"] or activity["kind"]
             print(activity["occurred_at"], text)

@@ -29,7 +29,7 @@ import httpx
 
 
 class Problem(Exception):
-    """What the server refused: its status, and its document as RFC 9457 has it."""
+    """What the server refused, as RFC 9457 has it; status 304 is what an ETag says is unchanged."""
 
     def __init__(self, status: int, document: dict[str, Any]) -> None:
         super().__init__(document.get("detail") or document.get("title") or f"status {{status}}")
@@ -45,7 +45,8 @@ class Doings:
 
     def __init__(self, url: str, secret: str, *, http: httpx.Client | None = None) -> None:
         self._url = url.rstrip("/") + "{base}"
-        self._http = http or httpx.Client()
+        # A long poll waits for a minute.
+        self._http = http or httpx.Client(timeout=75)
         self._headers = {{"Authorization": f"Bearer {{secret}}"}}
 
     def __enter__(self) -> Doings:
@@ -78,7 +79,7 @@ class Doings:
             headers=sent,
             json=body,
         )
-        if answer.is_error:
+        if not answer.is_success:
             is_problem = "json" in answer.headers.get("Content-Type", "")
             raise Problem(answer.status_code, answer.json() if is_problem else {{}})
         return answer

@@ -105,7 +105,7 @@ def test_an_app_shows_what_it_recorded(
 ) -> None:
     """The newest first."""
     variables = {**_variables(server, token), "PYTHONPATH": str(client)}
-    customer = name.removesuffix(".py")
+    customer = f"{name} a/b?"  # an id is any text
 
     _run(name, customer, "Jim Halpert", "Asked for an offer", **variables)
     printed = _run(name, customer, "Jim Halpert", "Got it", **variables).splitlines()
@@ -157,6 +157,28 @@ def test_a_receiver_handles_each_event_once(
     event, _, body = line[0].partition(" ")
     assert event == "activity.created"
     assert json.loads(body)["activity"]["summary"] == "Ten chairs"
+
+
+def test_the_typed_client_says_what_is_unchanged(
+    server: RunningServer, token: Token, client: Path
+) -> None:
+    """With the ETag of an answer, which has no body then."""
+    asked = httpx.get(f"{server.url}/v1/account", headers=token.bearer)
+    script = (
+        "import sys; from doings_client import Doings, Problem\n"
+        "try: Doings(sys.argv[1], sys.argv[2]).get_account(if_none_match=sys.argv[3])\n"
+        "except Problem as problem: print(problem.status)"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", script, server.url, token.secret, asked.headers["ETag"]],
+        cwd=client,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stdout == "304\n"
 
 
 def test_the_typed_client_fits_the_description(client: Path, tmp_path: Path) -> None:
