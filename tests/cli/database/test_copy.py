@@ -65,8 +65,8 @@ def test_a_url_of_no_database_is_refused_without_its_password(cli: Cli) -> None:
 
 
 def test_a_server_that_does_not_answer_is_one_line(cli: Cli) -> None:
-    """The URL is shown without its password."""
+    """The URL is shown without its password. It is no mistake: the server may come later."""
     outcome = cli("check", "--database", "postgresql://me:hunter2@127.0.0.1:1/x")
 
-    assert outcome.code == 2
+    assert outcome.code == 1
     assert outcome.err == "doings: postgresql://me@127.0.0.1:1/x: nobody answers there\n"

@@ -16,7 +16,6 @@ MISTAKES = {
     "postgresql://postgres@127.0.0.1:{port}/nowhere": "there is no such database",
     "postgresql://guarded:wrong@127.0.0.1:{port}/postgres": "the password is wrong",
     "postgresql://nobody_at_all@127.0.0.1:{port}/postgres": "the login is refused",
-    "postgresql://postgres@127.0.0.1:1/postgres": "nobody answers there",
     "postgresql://postgres@127.0.0.1:port/postgres": "no usable URL",
     "postgresql://guarded:right@127.0.0.1:{port}/postgres": "permission denied",
     "postgresql://postgres@127.0.0.1:{port}/postgres?serch_path=x": "the server refuses: unrec",
@@ -50,6 +49,12 @@ async def test_mistakes_in_the_settings_are_told_in_a_line(
     assert "\n" not in line
     assert "wrong@" not in line
     assert "right" not in line
+
+
+async def test_a_server_that_is_away_is_no_mistake() -> None:
+    """It may just be started, and what starts Doings then tries again."""
+    with pytest.raises(Unavailable, match="nobody answers there"):
+        await open_postgres("postgresql://postgres@127.0.0.1:1/postgres")
 
 
 async def test_old_servers_are_refused(url: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -188,7 +188,10 @@ def _check_database(settings: Settings) -> None:
     try:
         upgrade(settings, tell)
     except Unavailable as error:
-        raise Misconfigured(f"{shown_database(settings)} cannot be served: {error}") from error
+        database = shown_database(settings)
+        if str(error).startswith(database):
+            raise
+        raise Unavailable(f"{database} cannot be served: {error}") from error
 
 
 def _check_log_key(settings: Settings) -> None:

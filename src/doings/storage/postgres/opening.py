@@ -12,7 +12,7 @@ import msgspec
 
 from doings.config import server_of
 from doings.core.budget import PAGE_SECONDS, READ_SECONDS
-from doings.core.errors import Misconfigured
+from doings.core.errors import Misconfigured, Unavailable
 from doings.storage.postgres.errors import translated
 
 OLDEST = 14
@@ -153,7 +153,10 @@ async def _change_nothing(_raw: object) -> None:
 
 
 async def checked(address: Address) -> None:
-    """Raise Misconfigured, in one line, for a database that cannot be used."""
+    """Raise Misconfigured, in one line, for a database that cannot be used.
+
+    Raises Unavailable for one that is away: a server that is just being started will answer soon.
+    """
     place = _place(address.url)
     try:
         raw = await address.connect()
@@ -161,7 +164,8 @@ async def checked(address: Address) -> None:
         reason = _reason(error)
         if reason is None:
             raise
-        raise Misconfigured(f"{place}: {reason}") from error
+        kind = Unavailable if _may_pass(error) else Misconfigured
+        raise kind(f"{place}: {reason}") from error
     try:
         version = raw.get_server_version()
         if version.major < OLDEST:
@@ -199,6 +203,22 @@ _REASONS: dict[type[Exception], str] = {
     ConnectionError: "what answers there speaks no TLS, or is no PostgreSQL",
     ValueError: "that is no usable URL",
 }
+
+_PASSING = (
+    ConnectionRefusedError,
+    ConnectionResetError,
+    FileNotFoundError,
+    TimeoutError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+)
+
+
+def _may_pass(error: Exception) -> bool:
+    """Whether the same URL may do later."""
+    is_of_names = isinstance(error, socket.gaierror) and error.errno == socket.EAI_AGAIN
+    return is_of_names or isinstance(error, _PASSING)
+
 
 _QUOTED = re.compile(r"'[^']*'")
 """What the driver quotes of a URL, which may be a piece of a password."""
