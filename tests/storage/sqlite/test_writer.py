@@ -200,16 +200,20 @@ async def test_a_write_into_a_file_that_goes_away_meanwhile_is_refused(
 
 async def test_needs_no_descriptor_once_it_is_open(sqlite: SqliteEngine, path: Path) -> None:
     """Neither the first read of each reader nor the first write opens anything."""
-    await sqlite.write(lambda connection: connection.execute_script("CREATE TABLE t (x)"))
+    await sqlite.write(
+        lambda connection: connection.execute_script("CREATE TABLE installation (name)")
+    )
     await sqlite.close()
     opened = SqliteEngine(path)
     limits = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (0, limits[1]))
     try:
         await asyncio.gather(*[opened.read(quick, bounded=False) for _ in range(6)])
-        await opened.write(lambda connection: connection.execute("INSERT INTO t VALUES (1)"))
+        await opened.write(
+            lambda connection: connection.execute("INSERT INTO installation VALUES (1)")
+        )
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, limits)
 
-    assert await opened.look_up("SELECT COUNT(*) FROM t") == (1,)
+    assert await opened.look_up("SELECT COUNT(*) FROM installation") == (1,)
     await opened.close()
