@@ -60,7 +60,7 @@ def test_no_error_repeats_a_password(cli: Cli, command: str, url: str) -> None:
     """Neither ours nor the driver's."""
     outcome = cli(command, "--database", url)
 
-    assert outcome.code == 2
+    assert outcome.code in {1, 2}  # nobody answers, or the URL is none
     assert not [piece for piece in PIECES if piece in outcome.out + outcome.err]
 
 
