@@ -33,6 +33,7 @@ def test_a_backup_overwrites_nothing(cli: Cli, tmp_path: Path) -> None:
     assert (tmp_path / "copy.db").read_text() == "precious"
 
 
+@pytest.mark.usefixtures("not_serving")
 def test_the_database_of_another_program_is_left_as_it_is(cli: Cli, tmp_path: Path) -> None:
     """A name that was mistyped makes no tables in it; nor is a file without any a database."""
     with closing(apsw.Connection(str(tmp_path / "other.db"))) as raw:
