@@ -223,8 +223,8 @@ class AccountWriter(AccountReader):
     async def note_bodies(self, webhook_id: str, made: Sequence[Made]) -> None:
         await webhooks.note_bodies(self._writing, webhook_id, made)
 
-    async def note_outcomes(self, webhook_id: str, outcomes: Sequence[Outcome]) -> None:
-        await webhooks.note_outcomes(self._writing, webhook_id, outcomes)
+    async def note_outcomes(self, webhook_id: str, outcomes: Sequence[Outcome]) -> list[Outcome]:
+        return await webhooks.note_outcomes(self._writing, webhook_id, outcomes)
 
     async def disable_webhook(self, webhook_id: str, reason: str) -> None:
         await webhooks.disable(self._writing, webhook_id, reason)

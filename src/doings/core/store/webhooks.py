@@ -246,8 +246,11 @@ class DeliveryWriter(DeliveryReader, Protocol):
     async def note_bodies(self, webhook_id: str, made: Sequence[Made]) -> None:
         """Keep the bodies of deliveries that are about to be sent."""
 
-    async def note_outcomes(self, webhook_id: str, outcomes: Sequence[Outcome]) -> None:
-        """Write down what attempts came to."""
+    async def note_outcomes(self, webhook_id: str, outcomes: Sequence[Outcome]) -> list[Outcome]:
+        """Write down what attempts came to; returns each as it stands then.
+
+        A failure changes nothing of what was given up meanwhile, or queued from its beginning.
+        """
 
     async def disable_webhook(self, webhook_id: str, reason: str) -> None:
         """Send nothing more until the owner says so."""

@@ -1,4 +1,8 @@
-"""The bodies of deliveries: made when they are sent first, and read again for later attempts."""
+"""The bodies of deliveries: made when they are sent first, and read again for later attempts.
+
+One that was made for a batch is a list of one, so that it is sent as a list whenever it is sent,
+whatever the webhook asks for by then.
+"""
 
 from collections.abc import Mapping, Sequence
 
@@ -45,7 +49,13 @@ async def made_bodies(
         }
         return made | entities
 
-    return await desk.store.read(account_id, render)
+    made = await desk.store.read(account_id, render)
+    return made if webhook.settings.batch == 1 else {seq: _listed(one) for seq, one in made.items()}
+
+
+def _listed(made: Made) -> Made:
+    """As a part of a batch."""
+    return made if made.body is None else Made(made.seq, made.message, f"[{made.body}]")
 
 
 async def _made_of_entities(
@@ -74,3 +84,12 @@ async def bodies_of(
     if kept:
         found |= await desk.store.read(account_id, lambda reader: reader.bodies(webhook.id, kept))
     return [found[part.seq] for part in item.parts if part.seq in found]
+
+
+def requests_of(bodies: Sequence[str]) -> list[str]:
+    """What is sent for the bodies of an item, one request after the other."""
+    if len(bodies) == 1:
+        return bodies[0].split("\n")
+    # One that was made again is no list where the webhook takes no batches any more.
+    parts = [one[1:-1] if one.startswith("[") else one for one in bodies]
+    return [f"[{','.join(parts)}]"]

@@ -17,12 +17,12 @@ from doings.core.clock import HOUR, SECOND
 from doings.core.errors import NotFound, Unavailable
 from doings.core.store import Writer
 from doings.core.store.webhooks import Attempt, Made, Outcome, Webhook
-from doings.live.webhooks.bodies import bodies_of, made_bodies
+from doings.live.webhooks.bodies import bodies_of, made_bodies, requests_of
 from doings.live.webhooks.desk import Desk, posted_lines
 from doings.live.webhooks.destination import Answer, Channel
 from doings.live.webhooks.fresh import Fresh, fresh_of, queue
 from doings.live.webhooks.lanes import Item, Lanes
-from doings.live.webhooks.outcomes import Result, forget_old, outcomes_of, reason_to_end
+from doings.live.webhooks.outcomes import Result, forget_old, note, outcomes_of
 from doings.live.webhooks.pace import Pace
 
 log = structlog.get_logger("doings.webhooks")
@@ -269,10 +269,8 @@ class Courier:
                 return
             size = sum(map(len, texts))
             self._desk.slots.bytes += size
-            is_batch = self.webhook.settings.batch > 1
-            lines = [f"[{','.join(texts)}]"] if is_batch else texts[0].split("\n")
             answer = await posted_lines(
-                self._desk, self.webhook, self._channel, item.message, lines
+                self._desk, self.webhook, self._channel, item.message, requests_of(texts)
             )
         except Unavailable:
             # The store is away, and no request was made. The delivery keeps its place.
@@ -311,16 +309,13 @@ class Courier:
         """
         desk, webhook = self._desk, self.webhook
         outcomes = {one.seq: one for result in results for one in outcomes_of(self._desk, result)}
-        reason = reason_to_end(outcomes.values())
 
         async def work(writer: Writer) -> Webhook | None:
             until = desk.clock.now() + LEASE_SECONDS * SECOND
             held = await writer.hold_webhook(webhook.id, desk.holder, until=until)
             if held is None:
                 return None
-            await writer.note_outcomes(webhook.id, list(outcomes.values()))
-            if reason and held.status == "active":
-                await writer.disable_webhook(webhook.id, reason)
+            if await note(writer, webhook, held, list(outcomes.values())):
                 return msgspec.structs.replace(held, status="disabled")
             if held.version == webhook.version:
                 await writer.note_bodies(webhook.id, list(made.values()))
@@ -375,14 +370,18 @@ class Courier:
         due_at = self._lanes.next_due_at()
         if due_at is None and len(self._lanes):
             due_at = self._desk.clock.now()
-        oldest_at, desk, webhook_id = self._lanes.oldest_at, self._desk, self.webhook.id
+        oldest_at, desk, webhook = self._lanes.oldest_at, self._desk, self.webhook
 
         async def release(writer: Writer) -> None:
-            if await writer.hold_webhook(webhook_id, desk.holder, until=desk.clock.now()) is None:
+            now = desk.clock.now()
+            held = await writer.hold_webhook(webhook.id, desk.holder, until=now)
+            if held is None:
                 return
-            await writer.note_outcomes(webhook_id, list(outcomes.values()))
+            await note(writer, webhook, held, list(outcomes.values()))
+            # What its owner changed or queued in the last moment is not known here.
+            is_known = held.version == webhook.version
             await writer.release_webhook(
-                webhook_id, desk.holder, due_at=due_at, oldest_at=oldest_at
+                webhook.id, desk.holder, due_at=due_at if is_known else now, oldest_at=oldest_at
             )
 
         with contextlib.suppress(Unavailable, NotFound):

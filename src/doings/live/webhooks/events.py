@@ -151,23 +151,22 @@ def deliveries_of_changes(
     """The deliveries of those things in a chunk that a webhook is told of.
 
     It is told of a change if the activity fitted its filters right before or right after it,
-    whatever has happened to the activity since.
+    whatever has happened to the activity since. What a delivery is about is kept whatever the lane
+    is now, as another one may be asked for while it waits.
     """
     query = query_of(settings)
-    # To be told everything, one after the other, nobody asks what it was.
-    is_asked = settings.lane == "entity" or not is_everything(query)
-    around = states(chunk) if is_asked else {}
+    around = states(chunk)
     deliveries = []
     for item in chunk.items:
         if isinstance(item, EntityChange):
             event = entity_event(settings, query, item, chunk.people)
             if event is not None and form.render_entity:
-                deliveries.append(_entity_delivery(settings, item, event, new_message()))
+                deliveries.append(_entity_delivery(item, event, new_message()))
             continue
         event = form.wants(settings, item) if _is_among_events(settings, item) else None
         found = around.get(item.seq, (None, None))
         if event is not None and is_let_through(query, item, found):
-            deliveries.append(_delivery(settings, item, found, event, new_message()))
+            deliveries.append(_delivery(item, found, event, new_message()))
     return deliveries
 
 
@@ -185,22 +184,18 @@ def is_let_through(query: Query, change: Change, around: States) -> bool:
     return is_everything(query) or told_of(query, change, {change.seq: around}) is not None
 
 
-def _delivery(
-    settings: WebhookSettings, change: Change, around: States, event: str, message: str
-) -> Delivery:
+def _delivery(change: Change, around: States, event: str, message: str) -> Delivery:
     return Delivery(
         seq=change.seq,
         message=message,
         event=event,
         subject=change.activity_id,
         at=change.at,
-        lane=_lane(change, around) if settings.lane == "entity" else "",
+        lane=_lane(change, around),
     )
 
 
-def _entity_delivery(
-    settings: WebhookSettings, change: EntityChange, event: str, message: str
-) -> Delivery:
+def _entity_delivery(change: EntityChange, event: str, message: str) -> Delivery:
     """It waits for earlier ones about that entity."""
     name = f"{change.type}:{change.id}"
     return Delivery(
@@ -209,7 +204,7 @@ def _entity_delivery(
         event=event,
         subject=name,
         at=change.at,
-        lane=lane_text([_key(name)], []) if settings.lane == "entity" else "",
+        lane=lane_text([_key(name)], []),
     )
 
 

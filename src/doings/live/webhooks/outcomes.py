@@ -1,12 +1,13 @@
 """What is written down of an attempt, and when it is the last one."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
 from doings.core.budget import WEBHOOK_DELIVERY_DAYS
 from doings.core.clock import DAY
-from doings.core.store.webhooks import DeliveryStatus, Outcome
+from doings.core.store import Writer
+from doings.core.store.webhooks import DeliveryStatus, Outcome, Webhook
 from doings.live.webhooks import schedule
 from doings.live.webhooks.desk import Desk, is_success
 from doings.live.webhooks.destination import Answer
@@ -43,6 +44,29 @@ def outcomes_of(desk: Desk, result: Result) -> list[Outcome]:
         )
         status = "failed" if next_at is None else "pending"
     return [Outcome(part.seq, status, tries, next_at or 0, attempt) for part in item.parts]
+
+
+async def note(
+    writer: Writer, sent_to: Webhook, held: Webhook, outcomes: Sequence[Outcome]
+) -> bool:
+    """Write down what attempts came to; whether nothing more is sent because of it.
+
+    `held` is the webhook as it is by now. Failures at an address that it does not have any more say
+    nothing of the new one, which gets what failed from the beginning on.
+    """
+    if held.settings.url != sent_to.settings.url:
+        outcomes = [_from_beginning(one) for one in outcomes]
+    reason = reason_to_end(await writer.note_outcomes(held.id, outcomes))
+    if reason is None or held.status != "active":
+        return False
+    await writer.disable_webhook(held.id, reason)
+    return True
+
+
+def _from_beginning(outcome: Outcome) -> Outcome:
+    if outcome.status == "delivered":
+        return outcome
+    return msgspec.structs.replace(outcome, status="pending", tries=0, next_at=outcome.attempt.at)
 
 
 def reason_to_end(outcomes: Iterable[Outcome]) -> str | None:

@@ -17,7 +17,7 @@ from doings.core.background import BackgroundTask
 from doings.core.budget import PART_ROWS, WEBHOOK_TESTS
 from doings.core.clock import SECOND, text_from_instant
 from doings.core.errors import Busy, NotFound, Unavailable
-from doings.core.store import Writer
+from doings.core.store import Reader, Writer
 from doings.core.store.changes import Followed
 from doings.core.store.webhooks import ActiveWebhook, Attempt, Delivery, Webhook, WebhookSettings
 from doings.core.text import json_text
@@ -199,8 +199,11 @@ class Worker(BackgroundTask):
             fresh = await fresh_of(self.desk, account_id, webhook, webhook.position)
             if fresh.position == webhook.position:
                 return
-            await self.desk.store.write(account_id, partial(_queue, webhook.id, fresh))
-            webhook = msgspec.structs.replace(webhook, position=fresh.position)
+            if await self.desk.store.write(account_id, partial(_queue, webhook.id, fresh)):
+                webhook = msgspec.structs.replace(webhook, position=fresh.position)
+            else:
+                # Another process queued some of it.
+                webhook = await self.desk.store.read(account_id, partial(_reread, webhook))
 
     async def chosen(
         self, account_id: int, webhook: Webhook, after: int, until: int
@@ -252,3 +255,7 @@ class Worker(BackgroundTask):
 
 async def _queue(webhook_id: str, fresh: Fresh, writer: Writer) -> bool:
     return await queue(writer, webhook_id, fresh)
+
+
+async def _reread(webhook: Webhook, reader: Reader) -> Webhook:
+    return await reader.webhook(webhook.id)

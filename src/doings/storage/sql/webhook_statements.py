@@ -106,9 +106,9 @@ NOTE_BODY = """
 NOTE_OUTCOME = """
     UPDATE deliveries SET status = :status, tries = :tries, next_at = :next_at, attempts = :attempts
     WHERE account_id = :account_id AND webhook = :webhook AND seq = :seq"""
-# What was tried of some deliveries.
-ATTEMPTS = """
-    SELECT seq, attempts FROM deliveries
+# How some deliveries stand, and what was tried of them.
+TRIED = """
+    SELECT seq, status, tries, next_at, attempts FROM deliveries
     WHERE account_id = :account_id AND webhook = :webhook AND seq = ANY(:seqs)"""
 # The bodies of some deliveries that have one.
 BODIES = """

@@ -2,8 +2,11 @@
 
 from collections.abc import Sequence
 
-from doings.core.store.webhooks import Attempt, Delivery, Made, Outcome, Webhook
+import msgspec
+
+from doings.core.store.webhooks import Delivery, Made, Outcome, Webhook
 from doings.core.text import json_text
+from doings.storage.engine import Row
 from doings.storage.reading import webhooks as read
 from doings.storage.sql import webhook_statements as sql
 from doings.storage.sql.rows import attempts_from_text, webhook_from_row
@@ -141,17 +144,28 @@ async def note_bodies(transaction: Transaction, webhook_id: str, made: Sequence[
 
 async def note_outcomes(
     transaction: Transaction, webhook_id: str, outcomes: Sequence[Outcome]
-) -> None:
-    """Write down what attempts came to."""
+) -> list[Outcome]:
+    """Write down what attempts came to; returns it as it stands then."""
     seqs = [outcome.seq for outcome in outcomes]
-    rows = await transaction.fetch(sql.ATTEMPTS, webhook=webhook_id, seqs=seqs)
-    before: dict[int, tuple[Attempt, ...]] = {row[0]: attempts_from_text(row[1]) for row in rows}
-    noted = []
-    for one in outcomes:
-        attempts = (*before.get(one.seq, ()), one.attempt)[-ATTEMPTS:]
+    rows = await transaction.fetch(sql.TRIED, webhook=webhook_id, seqs=seqs)
+    before = {row[0]: row for row in rows}
+    noted = [_as_it_stands(one, before[one.seq]) for one in outcomes if one.seq in before]
+    values = []
+    for one in noted:
+        attempts = (*attempts_from_text(before[one.seq][-1]), one.attempt)[-ATTEMPTS:]
         text = json_text(attempts)
-        noted.append((one.status, one.tries, one.next_at, text, webhook_id, one.seq))
-    await transaction.execute_many(sql.NOTE_OUTCOME, noted)
+        values.append((one.status, one.tries, one.next_at, text, webhook_id, one.seq))
+    await transaction.execute_many(sql.NOTE_OUTCOME, values)
+    return noted
+
+
+def _as_it_stands(outcome: Outcome, row: Row) -> Outcome:
+    """A failure of what was given up meanwhile, or queued from its beginning, changes no more."""
+    _, status, tries, next_at, _ = row
+    is_overtaken = status == "discarded" or tries < outcome.tries - 1
+    if outcome.status == "delivered" or not is_overtaken:
+        return outcome
+    return msgspec.structs.replace(outcome, status=status, tries=tries, next_at=next_at)
 
 
 async def disable(transaction: Transaction, webhook_id: str, reason: str) -> None:
