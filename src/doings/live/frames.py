@@ -13,7 +13,12 @@ from doings.core.documents.document import (
     entity_change_document,
 )
 from doings.core.entity import EntityKey
-from doings.core.presentation.viewed import ViewedChange, ViewedErasure, viewed_change_document
+from doings.core.presentation.viewed import (
+    ViewedChange,
+    ViewedEntered,
+    ViewedErasure,
+    viewed_change_document,
+)
 from doings.core.query import Query
 from doings.core.resuming.position import Position
 from doings.core.store.changes import Change, EntityChange, FeedChunk
@@ -22,6 +27,7 @@ from doings.live.matching import (
     States,
     Told,
     is_everything,
+    is_regrouped,
     states,
     told_of,
 )
@@ -58,7 +64,12 @@ class Frames:
             is_hidden = viewed and isinstance(item, EntityChange) and item.op != "erased"
             if told is not None and not is_hidden:
                 frames.append((item.seq, self._frame(item, told, viewed)))
+            if isinstance(item, EntityChange) and is_regrouped(query, item, self._chunk.people):
+                frames.append((item.seq, sse.reset_event(self._position(item))))
         return frames
+
+    def _position(self, item: Change | EntityChange) -> str:
+        return str(Position(self._chunk.epoch, item.seq))
 
     def _told(self, query: Query, item: Change | EntityChange) -> Told | None:
         if is_everything(query):
@@ -70,13 +81,14 @@ class Frames:
     def _frame(self, item: Change | EntityChange, told: Told, viewed: EntityKey | None) -> bytes:
         frame = self._encoded.get((item.seq, told, viewed))
         if frame is None:
-            position = str(Position(self._chunk.epoch, item.seq))
             name, document = (
                 (f"entity.{item.op}", _entity_document(item, viewed))
                 if isinstance(item, EntityChange)
                 else _DOCUMENTS[told](item, viewed)
             )
-            frame = self._encoded[item.seq, told, viewed] = sse.event(name, document, position)
+            frame = self._encoded[item.seq, told, viewed] = sse.event(
+                name, document, self._position(item)
+            )
         return frame
 
 
@@ -93,7 +105,8 @@ def _item(change: Change, viewed: EntityKey | None) -> tuple[str, object]:
 
 
 def _entered(change: Change, viewed: EntityKey | None) -> tuple[str, object]:
-    return "created", EnteredDocument(**msgspec.structs.asdict(_document(change, viewed)))
+    members = msgspec.structs.asdict(_document(change, viewed))
+    return "created", ViewedEntered(**members) if viewed else EnteredDocument(**members)
 
 
 def _left(change: Change, viewed: EntityKey | None) -> tuple[str, object]:  # noqa: ARG001 - as above

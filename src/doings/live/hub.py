@@ -219,4 +219,4 @@ def _may_read(reader: Reader, found: SignIn) -> bool:
 
 
 def _note_failure(error: Exception) -> None:
-    log.warning("cannot read the feed for its streams", exc_info=error)
+    log.warning("cannot tell streams what happened", exc_info=error)

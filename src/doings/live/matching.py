@@ -235,6 +235,13 @@ def is_told_of_entity(query: Query, keys: Collection[EntityKey]) -> bool:
     return is_everything(query) or any(key in named for key in keys)
 
 
+def is_regrouped(query: Query, change: EntityChange, people: People) -> bool:
+    """Whether a filter names somebody who is merged or parted: it finds other activities then."""
+    if not change.is_regrouped or is_everything(query):
+        return False
+    return is_told_of_entity(query, people.get(change.key, (change.key,)))
+
+
 def _fits(query: Query, marks: Marks) -> bool:
     return (
         has_kind(query.kinds, marks.kind)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Literal
 
@@ -13,7 +13,7 @@ from doings.core.store import Store
 from doings.core.store.changes import EntityChange, FeedChunk
 from doings.core.store.credentials import View
 from doings.live import sse
-from doings.live.frames import Audience, Frames
+from doings.live.frames import Audience, Frame, Frames
 
 CHUNK = 200
 """How many events are read at a time."""
@@ -265,7 +265,7 @@ class Tail:
         frames, has_erased = Frames(chunk), tells_of_erasure(chunk)
         served = 0
         for audience, group in list(self._groups.items()):
-            told = frames.of(audience)
+            told = self._told(frames, audience, group)
             if not told:
                 continue
             first, together = told[0][0], b"".join([frame for _, frame in told])
@@ -278,6 +278,16 @@ class Tail:
                 served += 1
                 if served % SLICE == 0:
                     await asyncio.sleep(0)
+
+    def _told(self, frames: Frames, audience: Audience, readers: Iterable[Reader]) -> list[Frame]:
+        """What an audience is sent. Where that cannot be made, only its own streams break off."""
+        try:
+            return frames.of(audience)
+        except Exception as error:  # noqa: BLE001 - a defect, which would keep all others waiting
+            self._on_error(error)
+            for reader in readers:
+                reader.leave()
+            return []
 
 
 async def read(store: Store, account_id: int, after: int) -> FeedChunk:

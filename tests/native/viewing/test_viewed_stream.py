@@ -9,6 +9,7 @@ import structlog
 from doings.app import Application
 from doings.httpkit.observing.logs import RequestLines
 from doings.live import hub
+from tests.engines import SQLITE_ONLY
 from tests.native.client import Native, signed_in
 from tests.native.handlers.feed.listening import QUICK, Listener, listening
 from tests.native.viewing.viewers import token_for
@@ -41,6 +42,43 @@ async def test_a_viewer_is_told_of_one_timeline(app: Application, native: Native
     assert [link["id"] for link in activity["links"]] == ["8", None]
     assert (updated.data["before"], updated.data["by"]) == (None, None)
     assert [name for name, _ in listener.told()] == ["created", "updated"]
+
+
+async def test_a_viewer_is_told_what_comes_into_the_timeline(
+    app: Application, native: Native
+) -> None:
+    """By an update, as who has a credential is; what leaves it, too."""
+    note = await native.record(links=["contact:9"])
+    async with viewing(app, f"entity=contact:8&token={await token_for(native)}") as listener:
+        for contact in ("8", "9"):
+            body = {"links": [f"contact:{contact}"]}
+            await native.call("PATCH", f"/activities/{note['id']}", json=body)
+        left = await listener.wait_for("left")
+
+    created = await listener.wait_for("created")
+    assert (created.data["op"], created.data["entered"]) == ("updated", True)
+    assert (created.data["activity"]["id"], created.data["before"]) == (note["id"], None)
+    assert left.data["activity_id"] == note["id"]
+
+
+@SQLITE_ONLY
+async def test_a_viewer_is_told_that_the_timeline_is_another_one(
+    app: Application, native: Native
+) -> None:
+    """Whom it shows is merged and parted: not with whom, only to load again."""
+    for key in ("contact:8", "contact:77"):
+        await native.put(key)
+    async with viewing(app, f"entity=contact:8&token={await token_for(native)}") as listener:
+        body = {"keep": "contact:8", "merge": ["contact:77"]}
+        merge = (await native.call("POST", "/merges", json=body)).json()
+        await native.record(links=["contact:77"])
+        await listener.wait_for("created")
+        await native.call("POST", f"/merges/{merge['id']}/revert")
+        await native.record(links=["contact:8"])
+        await listener.wait_for("created", 2)
+
+    told = [name for name, _ in listener.told()]
+    assert told == ["reset", "created", "reset", "created"]
 
 
 async def test_others_are_told_all_on_the_same_filter(app: Application, native: Native) -> None:

@@ -91,6 +91,12 @@ class ViewedChange(msgspec.Struct):
     before: None
 
 
+class ViewedEntered(ViewedChange):
+    """A change by which the activity comes into the timeline."""
+
+    entered: bool = True
+
+
 class ViewedErasure(msgspec.Struct):
     """That somebody was erased, as a viewer is told it: not who."""
 

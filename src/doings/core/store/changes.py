@@ -43,6 +43,7 @@ class EntityChange(msgspec.Struct, frozen=True):
 
     That it was merged into another one is told as a deletion, and that it was parted again as a
     creation. `merged_into` is the one that stands for it now; None where it stands for itself.
+    `is_regrouped` says that it stands for others than before, so that its timeline is another one.
     """
 
     seq: int
@@ -55,6 +56,7 @@ class EntityChange(msgspec.Struct, frozen=True):
     entity_seq: int | None = None
     is_erased: bool = False
     merged_into: EntityKey | None = None
+    is_regrouped: bool = False
 
     @property
     def key(self) -> EntityKey:

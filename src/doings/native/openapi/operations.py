@@ -247,7 +247,8 @@ STREAM_NOTES = (
     ),
     (
         "`position` says up to where nothing was missed, every few seconds. `reset` says that the"
-        " position asked for is of another history: read the lists again."
+        " position asked for is of another history, or that somebody whom the filters name was"
+        " merged or parted: read the lists again."
     ),
     "`closing` is the last event: `slow`, `shutdown` or `revoked`. Connect again with the last id.",
     (

@@ -35,6 +35,9 @@ _decode = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _TOLD: dict[str, Op] = {"joined": "updated", "merged": "deleted", "parted": "created"}
 """What happens to entities that are merged, as it is told to those who know nothing of merging."""
 
+_REGROUPED = frozenset({"joined", "parted"})
+"""What happens to those who stand for others, or for themselves, from then on."""
+
 
 async def chunk(transaction: ReadTransaction, after: int, limit: int) -> FeedChunk:
     """At most `limit` things that happened after a seq; raises NotFound.
@@ -148,6 +151,8 @@ async def _with_entities(transaction: ReadTransaction, rows: Sequence[Row]) -> l
         change = EntityChange(
             seq, told, at, entity_type, entity_id, entity, by, entity_seq, is_erased
         )
+        if op in _REGROUPED:
+            change = msgspec.structs.replace(change, is_regrouped=True)
         if entity is not None and entity.is_merged:
             into = standing[entity_seq].key
             change = msgspec.structs.replace(change, entity=None, merged_into=into)

@@ -72,7 +72,7 @@ export class Live {
     for (const name of ["entity.created", "entity.updated", "entity.deleted"]) {
       if (query.has("person")) hear(name, () => this.offerAgain());
     }
-    hear("reset", () => this.offer("The history was replaced. Load again", () => location.reload()));
+    hear("reset", () => this.offerAgain());
     hear("closing", ({ reason }) => reason === "revoked" && location.reload());
     source.addEventListener("error", () => {
       if (source.readyState === EventSource.CLOSED) {

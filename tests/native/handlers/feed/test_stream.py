@@ -75,8 +75,11 @@ async def test_a_stream_follows_a_person_through_a_merge(
         parted = await recorded()
         await listener.wait_for("created", 3)
 
-    created = [seq for event, seq in listener.told() if event == "created"]
-    assert created == [*both.values(), parted[name]]
+    created = [seq for event, seq in listener.told() if event in {"created", "reset"}]
+    resets = [event.id for event in listener.events if event.name == "reset"]
+    assert len(resets) == 2, "its list is another one twice"
+    merging, parting = [int((one or "").rpartition("-")[2]) for one in resets]
+    assert created == [merging, *both.values(), parting, parted[name]]
 
 
 async def test_events_are_the_items_of_the_feed(app: Application, native: Native) -> None:

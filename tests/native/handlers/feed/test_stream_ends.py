@@ -6,6 +6,8 @@ from doings.app import Application
 from doings.httpkit.bounds.waiting import WaitingRoom
 from doings.live import hub
 from doings.live import tail as tails
+from doings.live.frames import Audience, Frame, Frames
+from tests.engines import SQLITE_ONLY
 from tests.native.client import Native
 from tests.native.handlers.feed.listening import QUICK, listening, until
 
@@ -93,3 +95,26 @@ async def test_one_stream_too_many_is_refused(
 
     assert refused.status_code == 503
     assert refused.headers["retry-after"] == "1"
+
+
+@SQLITE_ONLY
+async def test_a_defect_ends_no_other_stream(
+    app: Application, native: Native, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What cannot be shown to one ends that one's stream, to come again; others go on."""
+    of = Frames.of
+
+    def broken(self: Frames, audience: Audience) -> list[Frame]:
+        if audience.query.kinds:
+            raise TypeError
+        return of(self, audience)
+
+    async with listening(app, native) as good, listening(app, native, "kind=note.*") as bad:
+        monkeypatch.setattr(Frames, "of", broken)
+        await native.record()
+        await good.wait_for("created")
+        await native.record()
+        await good.wait_for("created", 2)
+        await until(lambda: app.services().streams.count == 1)  # type: ignore[attr-defined]
+
+    assert not [event for event in bad.events if event.name != "position"]
