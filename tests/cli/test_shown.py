@@ -6,14 +6,17 @@ import re
 import pytest
 
 from doings.app import open_store
-from doings.cli.tailing import _line
+from doings.cli.tailing import _follow, _line
 from doings.cli.terminal import shown
 from doings.config import Settings
 from doings.core.account import Account
 from doings.core.activity import Draft
 from doings.core.entity import Entity
-from doings.core.store import Writer
-from doings.core.store.changes import EntityChange
+from doings.core.errors import Unavailable
+from doings.core.query import Query
+from doings.core.store import Store, Writer
+from doings.core.store.changes import EntityChange, FeedChunk
+from doings.live import feed, tail
 from tests.cli.conftest import Cli
 
 EVIL = "A\x1b]0;owned\x07B\x1b[2J\x9b31m\u202eC[bold]\nD"
@@ -139,3 +142,38 @@ def test_what_happens_is_followed_without_controls(cli: Cli) -> None:
         return _line(change, account, "").plain
 
     assert asyncio.run(line()).endswith(HARMLESS)
+
+
+def test_an_account_is_followed_while_there_is_one(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A store that is away is waited for; one that is deleted is said to be, and ends no other."""
+    cli("account", "create", "co-up")
+    away = [Unavailable("away")]
+
+    async def reading(store: Store, account_id: int, after: int) -> FeedChunk:
+        if away:
+            raise away.pop()
+        return await tail.read(store, account_id, after)
+
+    async def followed() -> None:
+        store = await open_store(Settings())
+        account = await store.account("co-up")
+        following = asyncio.create_task(_follow(store, account, Query(), 0))
+        while away:  # noqa: ASYNC110 - nothing tells when it has read
+            await asyncio.sleep(0.01)
+        await store.write(
+            account.id, lambda writer: writer.record([Draft(kind="a.b", occurred_at=0)])
+        )
+        await asyncio.sleep(0.1)
+        await store.delete_account("co-up")
+        await asyncio.wait_for(following, 10)
+        await store.close()
+
+    monkeypatch.setattr(feed, "PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(feed, "read", reading)
+    asyncio.run(followed())
+
+    shown_lines = capsys.readouterr()
+    assert "a.b" in shown_lines.out
+    assert shown_lines.err == "The account co-up was deleted\n"

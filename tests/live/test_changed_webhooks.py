@@ -155,3 +155,16 @@ async def test_a_server_that_stops_hears_that_a_receiver_is_gone(
 
     await until(is_disabled)
     assert len(receiver.received) == 1
+
+
+async def test_a_removal_begins_by_switching_off(
+    app: Application, native: Native, receiver: Receiver
+) -> None:
+    """Whatever surface asks for it; one that is broken off can be seen, and be done again."""
+    webhook = await hook(native, receiver)
+    account = await app.services().store.account("acme")
+
+    await app.services().deliveries.clear(account.id, webhook["id"])
+
+    found = await native.get(f"/webhooks/{webhook['id']}")
+    assert (found["status"], found["reason"]) == ("disabled", "removed")

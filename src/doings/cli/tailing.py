@@ -14,7 +14,7 @@ from doings.cli.transfer.exporting import checked_kinds
 from doings.core.account import Account
 from doings.core.clock import datetime_from_instant, zone
 from doings.core.entity import EntityKey, checked_id, checked_type
-from doings.core.errors import Invalid
+from doings.core.errors import Invalid, NotFound
 from doings.core.query import Query
 from doings.core.store import Store
 from doings.core.store.changes import Change, EntityChange
@@ -53,9 +53,7 @@ def tail(
         if sys.stderr.isatty():
             remark(f"Following {', '.join(one.slug for one in accounts) or 'nothing'}")
         name_width = 0 if account else max((len(one.slug) for one in accounts), default=0)
-        async with asyncio.TaskGroup() as following:
-            for one in accounts:
-                following.create_task(_follow(store, one, query, name_width))
+        await asyncio.gather(*[_follow(store, one, query, name_width) for one in accounts])
 
     try:
         with_store(database, work)
@@ -71,14 +69,17 @@ def _key(text: str) -> EntityKey:
 
 
 async def _follow(store: Store, account: Account, query: Query, name_width: int) -> None:
-    """Show what happens in an account, for good."""
+    """Show what happens in an account for as long as there is one."""
     from doings.live.feed import follow  # noqa: PLC0415 - commands that need no feed start sooner
 
     name = f"{account.slug:{name_width}}  " if name_width else ""
-    async for items in follow(store, account.id, query):
-        for item in items:
-            output().print(_line(item, account, name), soft_wrap=True)
-        sys.stdout.flush()
+    try:
+        async for items in follow(store, account.id, query):
+            for item in items:
+                output().print(_line(item, account, name), soft_wrap=True)
+            sys.stdout.flush()
+    except NotFound:
+        remark(f"The account {account.slug} was deleted")
 
 
 def _line(item: Change | EntityChange, account: Account, name: str) -> Text:

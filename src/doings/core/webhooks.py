@@ -26,7 +26,7 @@ class Deliveries(Protocol):
         """Deliveries of some changes after a seq, up to another, and the seq to go on after."""
 
     async def clear(self, account_id: int, webhook_id: str) -> None:
-        """Remove the deliveries of a webhook, part by part, before it is removed itself."""
+        """Switch a webhook off and remove its deliveries, before it is removed; raises NotFound."""
 
     async def test(self, webhook: Webhook) -> Attempt:
         """Send a test at once, outside the queue; raises Busy."""

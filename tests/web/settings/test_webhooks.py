@@ -181,6 +181,14 @@ async def test_of_a_vendors_webhook_little_is_changed(member: Visitor, acme: Bus
 
     assert answer.status_code == 422
     assert "belongs to the settings of mio" in answer.text
+    await made(member, url="https://example.org/second")
+    second = next(one for one in await webhooks(acme) if one.id != id_)
+    await acme.write(lambda writer: writer.change_webhook(_with(second, settings)))
+    seen = await _seen(member, f"{PATH}/{second.id}/edit")
+    fields = {**FIELDS, "format": "mio", "seen": seen}
+    known = await send(member, f"{PATH}/{second.id}/edit", **fields)
+    assert known.status_code == 409
+    assert "there is such a subscription of mio already" in known.text
 
 
 def _with(webhook: Webhook, settings: dict[str, Any]) -> Webhook:

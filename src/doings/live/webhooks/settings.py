@@ -80,6 +80,15 @@ def checked_change(before: WebhookSettings, after: WebhookSettings) -> WebhookSe
     return checked(after)
 
 
+async def check_alone(writer: DeliveryWriter, webhook: Webhook, settings: WebhookSettings) -> None:
+    """Raise Conflict where a vendor's setting would become the same as another one."""
+    if settings.is_same_subscription(webhook.settings):
+        return
+    others = [one.settings for one in await writer.webhooks() if one.id != webhook.id]
+    if any(settings.is_same_subscription(one) for one in others):
+        raise Conflict(f"there is such a subscription of {settings.format} already")
+
+
 def _list_problems(
     field: str, values: tuple[str, ...], pattern: re.Pattern[str], reason: str
 ) -> list[Problem]:

@@ -28,6 +28,7 @@ from doings.live.webhooks.destination import checked_url
 from doings.live.webhooks.events import check_sends
 from doings.live.webhooks.fresh import WORTH_NOTING, Fresh, fresh_of, queue
 from doings.live.webhooks.holder import is_gone
+from doings.live.webhooks.settings import REMOVED
 
 log = structlog.get_logger("doings.webhooks")
 
@@ -214,7 +215,11 @@ class Worker(BackgroundTask):
         return chosen, fresh.position
 
     async def clear(self, account_id: int, webhook_id: str) -> None:
-        """Remove the deliveries of a webhook, part by part, so that no write takes long."""
+        """Remove the deliveries of a webhook, part by part, so that no write takes long.
+
+        It sends nothing from then on. A removal that is broken off leaves it so.
+        """
+        await self.desk.store.write(account_id, partial(_end, webhook_id))
         while await self.desk.store.write(
             account_id, lambda writer: writer.clear_deliveries(webhook_id, PART_ROWS)
         ):
@@ -255,6 +260,11 @@ class Worker(BackgroundTask):
 
 async def _queue(webhook_id: str, fresh: Fresh, writer: Writer) -> bool:
     return await queue(writer, webhook_id, fresh)
+
+
+async def _end(webhook_id: str, writer: Writer) -> None:
+    if (await writer.webhook(webhook_id)).reason != REMOVED:
+        await writer.disable_webhook(webhook_id, REMOVED)
 
 
 async def _reread(webhook: Webhook, reader: Reader) -> Webhook:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from doings.core.budget import WEBHOOK_REDELIVER
 from doings.core.clock import datetime_from_instant
-from doings.core.errors import Conflict, Invalid, NotFound, Problem, TooMuch
+from doings.core.errors import Invalid, NotFound, Problem, TooMuch
 from doings.core.query import Gap
 from doings.core.resuming.cursor import filters_digest
 from doings.core.resuming.position import Position
@@ -23,6 +23,7 @@ from doings.live.webhooks.settings import (
     REMOVED,
     ROTATION,
     add_webhook,
+    check_alone,
     new_webhook,
     rotated,
     switched,
@@ -116,21 +117,12 @@ async def patch_webhook(request: Request) -> Response:
         changed = msgspec.structs.replace(
             webhook, settings=patched(webhook.settings), updated_at=now
         )
-        await _check_alone(writer, webhook, changed.settings)
+        await check_alone(writer, webhook, changed.settings)
         changed = await _switched(writer, changed, patch, epoch=epoch, now=now)
         await writer.change_webhook(changed)
         return written(webhook_document(changed))
 
     return _waking(request, await write_once(request, body, change))
-
-
-async def _check_alone(writer: Writer, webhook: Webhook, settings: WebhookSettings) -> None:
-    """Raise Conflict where a vendor's setting would become the same as another one."""
-    if settings.is_same_subscription(webhook.settings):
-        return
-    others = [one.settings for one in await writer.webhooks() if one.id != webhook.id]
-    if any(settings.is_same_subscription(one) for one in others):
-        raise Conflict(f"there is such a subscription of {settings.format} already")
 
 
 async def _switched(

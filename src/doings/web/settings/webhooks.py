@@ -15,8 +15,8 @@ from doings.httpkit.surface import Handler, Operation, resource
 from doings.live.webhooks import signing
 from doings.live.webhooks.destination import ALLOWING, NOT_ALLOWED
 from doings.live.webhooks.settings import (
-    REMOVED,
     add_webhook,
+    check_alone,
     new_webhook,
     rotated,
     switched,
@@ -112,6 +112,9 @@ async def edit(request: Request) -> Response:
         await _change(request, webhook, form)
     except Invalid as error:
         return await _respond_form(request, form, webhook, problems_of(error), status=422)
+    except Conflict as error:
+        problems = {"url": sentence_of(error)}
+        return await _respond_form(request, form, webhook, problems, status=409)
     except Outdated:
         newest = await _webhook(request)
         again = msgspec.structs.replace(form, seen=str(newest.updated_at))
@@ -137,6 +140,7 @@ async def _change(request: Request, before: Webhook, form: Form) -> None:
         if form.seen != str(webhook.updated_at):
             raise Outdated(OUTDATED)
         changed = changed_settings(webhook.settings, form)
+        await check_alone(writer, webhook, changed)
         await writer.change_webhook(
             msgspec.structs.replace(webhook, settings=changed, updated_at=now)
         )
@@ -233,16 +237,10 @@ async def remove(request: Request) -> Response:
     await fields_of(request)
     webhook_id, timeline = request.path_params["id"], request.timeline
     with suppress(NotFound):
-        await timeline.write(lambda writer: _end(writer, webhook_id))
         await request.services.deliveries.clear(timeline.account.id, webhook_id)
         await timeline.write(lambda writer: writer.delete_webhook(webhook_id))
     request.services.deliveries.wake()
     return lead_to(WEBHOOKS, done="removed")
-
-
-async def _end(writer: Writer, webhook_id: str) -> None:
-    await writer.webhook(webhook_id)
-    await writer.disable_webhook(webhook_id, REMOVED)
 
 
 async def _webhook(request: Request) -> Webhook:
