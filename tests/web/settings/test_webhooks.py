@@ -188,7 +188,7 @@ async def test_of_a_vendors_webhook_little_is_changed(member: Visitor, acme: Bus
     fields = {**FIELDS, "format": "mio", "seen": seen}
     known = await send(member, f"{PATH}/{second.id}/edit", **fields)
     assert known.status_code == 409
-    assert "there is such a subscription of mio already" in known.text
+    assert "There is such a subscription of mio already" in known.text
 
 
 def _with(webhook: Webhook, settings: dict[str, Any]) -> Webhook:
