@@ -233,7 +233,7 @@ async def test_cobot_is_sent_an_address(
     ]
     assert [one.status_code for one in made] == [201, 201]
     document = made[1].json()
-    await native.record("membership.created", links=["membership:m1"])
+    await native.record("membership.created", links=["membership:m/1 é"])
     await receiver.got(1)
     await native.record("booking.created", links=["membership:m1"])
     invoice = await native.record("invoice.created", links=["invoice:i1"])
@@ -242,7 +242,7 @@ async def test_cobot_is_sent_an_address(
 
     base = "http://127.0.0.1:8000"
     assert [one.json for one in got] == [
-        {"url": f"{base}/cobot/acme/api/memberships/m1"},
+        {"url": f"{base}/cobot/acme/api/memberships/m%2F1%20%C3%A9"},
         {"url": f"{base}/v1/activities/{invoice['id']}"},
     ]
     assert document == {

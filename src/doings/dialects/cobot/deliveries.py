@@ -1,6 +1,7 @@
 """What the vendor sends to a subscription: the address of what happened, and nothing else."""
 
 from collections.abc import Sequence
+from urllib.parse import quote
 
 import msgspec
 
@@ -65,7 +66,7 @@ def _url(base: str, slug: str, change: Change) -> str:
     """The address of the membership that it is about, else of the activity."""
     membership = _membership(change.activity)
     if membership is not None:
-        return f"{base}/cobot/{slug}/api/memberships/{membership}"
+        return f"{base}/cobot/{slug}/api/memberships/{quote(membership, safe='')}"
     return f"{base}/v1/activities/{change.activity_id}"
 
 
