@@ -53,6 +53,34 @@ async def test_a_message_stays_what_it_was_by_another_batch(
     await settled(native, webhook, count)
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("standard", "mio", []),
+        ("standard", "cobot", ["url", "url"]),
+        ("cobot", "standard", ["activity.created", "activity.created"]),
+    ],
+)
+async def test_what_waits_is_sent_by_another_format_as_that_has_it(
+    native: Native, receiver: Receiver, before: str, after: str, expected: list[str]
+) -> None:
+    """Where that has no word for it, it is discarded; nothing waits for it."""
+    may_answer = asyncio.Event()
+    receiver.respond = slow(NO_CONTENT, may_answer)
+    webhook = await hook(native, receiver, format=before)
+    for _ in range(3):
+        await native.record()
+    await receiver.got(1)
+    await changed(native, webhook, format=after)
+
+    may_answer.set()
+
+    found = await settled(native, webhook, 1 + len(expected))
+    assert found["discarded"] == 2 - len(expected)
+    bodies = [one.json for one in receiver.received[1:]]
+    assert [one.get("type") or "".join(one) for one in bodies] == expected
+
+
 async def test_what_waits_goes_by_person_once_that_is_asked_for(
     native: Native, receiver: Receiver
 ) -> None:

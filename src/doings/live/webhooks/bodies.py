@@ -37,11 +37,12 @@ async def made_bodies(
             return entities
         changes = await reader.changes_by_seq([part.seq for part in parts])
         by_seq = {change.seq: change for change in changes}
-        known = [part for part in parts if part.seq in by_seq]
         last_seq = max(by_seq, default=parts[-1].seq)
-        occasions = [Occasion(part.event, by_seq[part.seq]) for part in known]
+        # Asked again, as another format may have queued them.
+        events = {seq: form.wants(webhook.settings, change) for seq, change in by_seq.items()}
+        occasions = [Occasion(event, by_seq[seq]) for seq, event in events.items() if event]
         bodies = await form.render(reader, webhook, occasions)
-        texts = dict(zip([part.seq for part in known], bodies, strict=True))
+        texts = dict(zip([one.change.seq for one in occasions], bodies, strict=True))
         made = {
             part.seq: Made(part.seq, message[part.seq], texts.get(part.seq))
             for part in parts
