@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from doings.storage.database import Database, open_database
+from doings.storage.notices import CommitNotices
 from doings.storage.sqlite.engine import SqliteEngine
 from doings.storage.sqlite.schema import SCHEMA
 from tests.builders import note
@@ -34,6 +35,23 @@ async def test_a_commit_is_told_to_its_account_alone(book: Book, other: Book) ->
         assert await told(first)
         assert first is second
         assert not await told(elsewhere, 0.1)
+
+
+async def test_what_one_knows_is_told_to_the_others() -> None:
+    """A stream that read a commit by itself keeps a long poll waiting no longer than it is."""
+
+    async def found(_account_id: int) -> int:
+        return 7
+
+    notices = CommitNotices(found)
+    with notices.following(1) as stream, notices.following(1) as poll:
+        stream.last_seq, poll.last_seq = 7, 6
+        news = poll.next_commit()
+        await notices.look()
+        assert news.done()
+        again = poll.next_commit()
+        await notices.look()
+        assert not again.done(), "all know of it"
 
 
 async def test_nobody_looks_where_nobody_waits(tmp_path: Path) -> None:

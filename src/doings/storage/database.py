@@ -275,6 +275,7 @@ class Database:
                     # Asked for before the look, so that no commit falls between the two.
                     news = followed.next_commit()
                     last_seq = await self.read(account_id, lambda reader: reader.last_seq())
+                    followed.last_seq = last_seq
                     if last_seq > after:
                         return
                     await asyncio.shield(news)

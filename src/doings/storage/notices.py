@@ -13,14 +13,27 @@ from doings.core.errors import Unavailable
 
 
 class Followed:
+    """An account as one of those sees it who wait in it."""
+
+    __slots__ = ("_awaited", "last_seq")
+
+    def __init__(self, awaited: "_Awaited") -> None:
+        self.last_seq = -1
+        """The last seq that this one knows of."""
+        self._awaited = awaited
+
+    def next_commit(self) -> "asyncio.Future[None]":
+        """Done soon after the next commit. All who wait share it, so it may not be cancelled."""
+        return self._awaited.next_commit()
+
+
+class _Awaited:
     """An account that somebody waits in."""
 
-    __slots__ = ("_news", "followers", "last_seq")
+    __slots__ = ("_news", "followers")
 
     def __init__(self) -> None:
-        self.followers = 0
-        self.last_seq = -1
-        """What a look found last."""
+        self.followers: set[Followed] = set()
         self._news: asyncio.Future[None] | None = None
 
     def next_commit(self) -> "asyncio.Future[None]":
@@ -35,6 +48,17 @@ class Followed:
         if news is not None and not news.done():
             news.set_result(None)
 
+    def found(self, last_seq: int) -> None:
+        """A look found this last seq: all are told where one of them does not know of it.
+
+        What one knows says nothing of the others, who may have read before.
+        """
+        behind = [one for one in self.followers if one.last_seq != last_seq]
+        for one in behind:
+            one.last_seq = last_seq
+        if behind:
+            self.tell()
+
 
 class CommitNotices:
     """The accounts that somebody of this process waits in.
@@ -46,50 +70,49 @@ class CommitNotices:
     def __init__(self, look: Callable[[int], Awaitable[int | None]]) -> None:
         self.on_followed: Callable[[], None] = lambda: None
         self._look = look
-        self._followed: dict[int, Followed] = {}
+        self._awaited: dict[int, _Awaited] = {}
 
     @property
     def are_awaited(self) -> bool:
         """Whether anybody waits."""
-        return bool(self._followed)
+        return bool(self._awaited)
 
     @contextmanager
     def following(self, account_id: int) -> Iterator[Followed]:
         """Wait in an account for as long as this lasts."""
-        followed = self._followed.get(account_id)
-        if followed is None:
-            followed = self._followed[account_id] = Followed()
-        followed.followers += 1
-        if len(self._followed) == 1 and followed.followers == 1:
+        awaited = self._awaited.get(account_id)
+        if awaited is None:
+            awaited = self._awaited[account_id] = _Awaited()
+        followed = Followed(awaited)
+        awaited.followers.add(followed)
+        if len(self._awaited) == 1 and len(awaited.followers) == 1:
             self.on_followed()
         try:
             yield followed
         finally:
-            followed.followers -= 1
-            if not followed.followers:
-                del self._followed[account_id]
+            awaited.followers.remove(followed)
+            if not awaited.followers:
+                del self._awaited[account_id]
 
     def tell(self, account_id: int) -> None:
         """Something was committed in the account."""
-        followed = self._followed.get(account_id)
-        if followed is not None:
-            followed.tell()
+        awaited = self._awaited.get(account_id)
+        if awaited is not None:
+            awaited.tell()
 
     def tell_all(self) -> None:
         """Wake all that wait, whatever was committed."""
-        for followed in list(self._followed.values()):
-            followed.tell()
+        for awaited in list(self._awaited.values()):
+            awaited.tell()
 
     async def look(self) -> None:
         """Tell those in whose account something was committed since the last look."""
-        for account_id, followed in list(self._followed.items()):
+        for account_id, awaited in list(self._awaited.items()):
             try:
                 last_seq = await self._look(account_id)
             except Unavailable:
                 return  # Those who wait go on waiting; the next look finds it.
-            if last_seq != followed.last_seq:
-                followed.last_seq = -1 if last_seq is None else last_seq
-                followed.tell()
+            awaited.found(-1 if last_seq is None else last_seq)
 
 
 class Lookout:

@@ -86,7 +86,7 @@ class Followed(Protocol):
     """An account in which somebody waits for commits."""
 
     last_seq: int
-    """The last seq that anybody saw: only when another one is found is a commit told of."""
+    """The last seq that this one saw: when another one is found, a commit is told of."""
 
     def next_commit(self) -> "asyncio.Future[None]":
         """Done soon after the next commit. All who wait share it, so it may not be cancelled."""

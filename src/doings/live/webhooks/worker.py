@@ -87,6 +87,8 @@ class Worker(BackgroundTask):
         self._news.clear()
         active = await self.desk.store.active_webhooks()
         self._follow({one.account_id for one in active})
+        for one in active:
+            self._followed[one.account_id][1].last_seq = one.last_seq
         by_name = {(one.account_id, one.id): one for one in active}
         for name, (courier, _) in self._couriers.items():
             found = by_name.get(name)
