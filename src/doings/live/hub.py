@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import AbstractContextManager, suppress
 
 import structlog
@@ -58,7 +58,8 @@ class Hub:
         """The place of each reader in the room."""
         self._due: deque[tuple[float, Reader]] = deque()
         """When each is told its position next. All wait equally long, so the order stays."""
-        self._tasks: list[asyncio.Task[None]] = []
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        """What runs by itself while there are streams. Each ends by itself after the last one."""
         self._is_ending = False
 
     def respond(
@@ -93,7 +94,7 @@ class Hub:
 
     async def stop(self) -> None:
         """Stop what runs by itself."""
-        for task in self._tasks:
+        for task in self._tasks.values():
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
@@ -120,12 +121,15 @@ class Hub:
         STREAMS.inc()
         if self._is_ending:
             reader.close("shutdown")
-        if not any(not task.done() for task in self._tasks):
-            self._tasks = [
-                asyncio.create_task(self._beat(), name="beat"),
-                asyncio.create_task(self._look_after_credentials(), name="credentials"),
-            ]
+        self._keep_going("beat", self._beat)
+        self._keep_going("credentials", self._look_after_credentials)
         return reader
+
+    def _keep_going(self, name: str, run: Callable[[], Coroutine[None, None, None]]) -> None:
+        """Begin what runs by itself, unless it goes on from the streams before."""
+        task = self._tasks.get(name)
+        if task is None or task.done():
+            self._tasks[name] = asyncio.create_task(run(), name=name)
 
     async def _leave(self, reader: Reader) -> None:
         STREAMS.dec()

@@ -282,6 +282,21 @@ async def test_positions_come_even_where_filters_hide_all(
     assert {event.name for event in listener.events} == {"position"}
 
 
+@SQLITE_ONLY
+async def test_the_position_is_told_to_one_who_comes_again(
+    app: Application, native: Native, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Soon after the last stream ended, when not all that goes by time has ended."""
+    for name in ("POSITION_SECONDS", "BEAT_SECONDS"):
+        monkeypatch.setattr(hub, name, QUICK)
+    async with listening(app, native):
+        pass
+    while [task for task in asyncio.all_tasks() if task.get_name() == "beat"]:
+        await asyncio.sleep(QUICK)
+    async with listening(app, native) as listener:
+        await listener.wait_for("position", 3)
+
+
 async def test_the_feed_is_read_once_for_all_who_listen(
     app: Application, native: Native, monkeypatch: pytest.MonkeyPatch
 ) -> None:
