@@ -62,14 +62,16 @@ class Frames:
         for item in self._chunk.items:
             told = self._told(query, item)
             is_hidden = viewed and isinstance(item, EntityChange) and item.op != "erased"
+            if isinstance(item, EntityChange) and is_regrouped(query, item, self._chunk.people):
+                # The position is that before the change, so that whoever leaves between these two
+                # events is told both again.
+                frames.append((item.seq, sse.reset_event(self._position(item.seq - 1))))
             if told is not None and not is_hidden:
                 frames.append((item.seq, self._frame(item, told, viewed)))
-            if isinstance(item, EntityChange) and is_regrouped(query, item, self._chunk.people):
-                frames.append((item.seq, sse.reset_event(self._position(item))))
         return frames
 
-    def _position(self, item: Change | EntityChange) -> str:
-        return str(Position(self._chunk.epoch, item.seq))
+    def _position(self, seq: int) -> str:
+        return str(Position(self._chunk.epoch, seq))
 
     def _told(self, query: Query, item: Change | EntityChange) -> Told | None:
         if is_everything(query):
@@ -87,7 +89,7 @@ class Frames:
                 else _DOCUMENTS[told](item, viewed)
             )
             frame = self._encoded[item.seq, told, viewed] = sse.event(
-                name, document, self._position(item)
+                name, document, self._position(item.seq)
             )
         return frame
 

@@ -291,8 +291,7 @@ async def test_the_position_is_told_to_one_who_comes_again(
         monkeypatch.setattr(hub, name, QUICK)
     async with listening(app, native):
         pass
-    while [task for task in asyncio.all_tasks() if task.get_name() == "beat"]:
-        await asyncio.sleep(QUICK)
+    await until(lambda: not [one for one in asyncio.all_tasks() if one.get_name() == "beat"])
     async with listening(app, native) as listener:
         await listener.wait_for("position", 3)
 
