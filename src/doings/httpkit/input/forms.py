@@ -68,10 +68,10 @@ async def parts_from_multipart(
             # The parser is slow with headers, so others are served between the pieces.
             await asyncio.sleep(0)
 
-    # The last charset counts. With this one each byte is a letter, so that none is guessed at: the
-    # library reads what is not UTF-8 as Latin-1, and does not say so.
-    headers = Headers({"content-type": f"{content_type}; charset={_BYTE_FOR_BYTE}"})
     try:
+        # The last charset counts. With this one each byte is a letter, so that none is guessed at:
+        # the library reads what is not UTF-8 as Latin-1, and does not say so.
+        headers = Headers({"content-type": f"{content_type}; charset={_BYTE_FOR_BYTE}"})
         parser = MultiPartParser(headers, stream())
         # The body is in memory already, and what is in a file may be nobody else's to read.
         parser.spool_max_size = len(body) + 1
