@@ -108,6 +108,17 @@ def test_likeliest_come_first() -> None:
     assert suggested(*people) == [("3", "4"), ("5", "6"), ("1", "2")]
 
 
+def test_those_of_one_person_alone() -> None:
+    """They are the same as among those of everybody, and nobody else is compared."""
+    people = [person(str(n), f"Ann Lee{n % 3}", email=f"a{n % 4}@b.de") for n in range(8)]
+    everybody = suggestions(people, "DE")
+
+    for one in people:
+        expected = [suggestion for suggestion in everybody if one.key in suggestion.pair]
+        assert suggestions(people, "DE", one.key) == expected
+        assert expected
+
+
 def test_work_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Frequent names are not compared with each other, and no more pairs than so many are."""
     crowd = [person(str(number), "John Smith") for number in range(1, 40)]

@@ -5,7 +5,6 @@ are compared that share an address, a number, or the beginnings of two words of 
 many share (the address of an office, a name like Smith) leads to nobody.
 """
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations, permutations
@@ -13,7 +12,7 @@ from itertools import combinations, permutations
 import msgspec
 from rapidfuzz import fuzz
 
-from doings.core.entity import Entity
+from doings.core.entity import Entity, EntityKey
 from doings.core.people.traits import Traits, traits_of
 from doings.core.store.merges import Pair
 
@@ -48,11 +47,16 @@ class Suggestion(msgspec.Struct, frozen=True):
     reasons: tuple[str, ...]
 
 
-def suggestions(people: Iterable[Entity], region: str | None) -> list[Suggestion]:
-    """The pairs that may be one person, the likeliest first; all people are of one type."""
+def suggestions(
+    people: Iterable[Entity], region: str | None, about: EntityKey | None = None
+) -> list[Suggestion]:
+    """The pairs that may be one person, the likeliest first; all people are of one type.
+
+    With `about` only the pairs of this person are compared.
+    """
     known = _telling([traits_of(person, region) for person in people])
     found = []
-    for one, other in _candidates(known):
+    for one, other in _candidates(known, about):
         first, second = sorted((one, other), key=lambda traits: traits.entity.seq)
         suggestion = compared(first, second)
         if suggestion.score >= LEAST:
@@ -92,8 +96,6 @@ def compared(one: Traits, other: Traits) -> Suggestion:
     return Suggestion((one.entity.key, other.entity.key), round(score, 2), reasons)
 
 
-_SPELLED_OUT = re.compile(r"([aou])e")
-
 Evidence = tuple[float, str]
 """A weight and its reason."""
 
@@ -114,7 +116,7 @@ def likeness_of(one: Traits, other: Traits) -> float:
 def _names(one: Traits, other: Traits, likeness: float) -> Iterator[Evidence]:
     if not one.words or not other.words:
         return
-    is_same = sorted(plain(one.words)) == sorted(plain(other.words))
+    is_same = sorted(one.plain) == sorted(other.plain)
     if is_same and len(one.words) == 1:
         yield WORD_WEIGHT, f"same name {one.name}"
     elif is_same:
@@ -123,17 +125,25 @@ def _names(one: Traits, other: Traits, likeness: float) -> Iterator[Evidence]:
         yield SIMILAR_WEIGHT, f"similar names {one.name} and {other.name}"
 
 
-def _candidates(people: Sequence[Traits]) -> Iterator[tuple[Traits, Traits]]:
+def _candidates(
+    people: Sequence[Traits], about: EntityKey | None
+) -> Iterator[tuple[Traits, Traits]]:
     """The pairs that are worth comparing, each once, those that share the most telling first."""
     seen: set[tuple[int, int]] = set()
     for block in _blocks(people):
-        for one, other in combinations(block, 2):
+        for one, other in combinations(block, 2) if about is None else _of(about, block):
             pair = (one.entity.seq, other.entity.seq)
             if pair not in seen:
                 if len(seen) == PAIRS:
                     return
                 seen.add(pair)
                 yield one, other
+
+
+def _of(about: EntityKey, block: Sequence[Traits]) -> Iterator[tuple[Traits, Traits]]:
+    """The pairs of one person among these, in the order in which all would be looked at."""
+    those = [traits for traits in block if traits.entity.key == about]
+    return ((one, other) for one in those for other in block if other is not one)
 
 
 def _blocks(people: Sequence[Traits]) -> Iterator[list[Traits]]:
@@ -143,23 +153,17 @@ def _blocks(people: Sequence[Traits]) -> Iterator[list[Traits]]:
     for traits in people:
         for value in (*traits.emails, *traits.phones):
             shared[value].append(traits)
-        for key in name_keys(traits.words):
+        for key in name_keys(traits.plain):
             named[key].append(traits)
     yield from (block for block in shared.values() if len(block) > 1)
     yield from (block for block in named.values() if 1 < len(block) <= BLOCK)
 
 
-def plain(words: Sequence[str]) -> tuple[str, ...]:
-    """The words with ae, oe and ue as a, o and u: Müller, Mueller and Muller are one name."""
-    return tuple([_SPELLED_OUT.sub(r"\1", word) for word in words])
-
-
 def name_keys(words: Sequence[str]) -> set[str]:
-    """What names are grouped by: how one word begins, and with which letter another one does.
+    """What plain names are grouped by: how one word begins, and with which letter another one does.
 
     A slip of the pen in one of the words leaves the key that begins with the other.
     """
-    words = plain(words)
     if len(words) < 2:  # noqa: PLR2004 - a key takes two
         return {word[:4] for word in words}
     ends = (words[0], words[1], words[-1])

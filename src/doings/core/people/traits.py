@@ -5,7 +5,7 @@ at: an address is known by its form, a phone number by its form and its key.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -27,6 +27,7 @@ _PHONE_KEY = re.compile(r"phone|mobile|cell|tel", re.IGNORECASE)
 _PHONE = re.compile(r"[+\d(][\d\s().\-/]{5,30}")
 _ABROAD = re.compile(r"^00(?=[1-9])")
 _WORD = re.compile(r"[a-z0-9]+")
+_SPELLED_OUT = re.compile(r"([aou])e")
 
 DEEPEST = 3
 """How deep among the attributes texts are looked for."""
@@ -41,6 +42,7 @@ NAME_LENGTH = 100
 class Traits(msgspec.Struct, frozen=True):
     """What is compared of a person. `words` are those of the name, in Latin letters and in order.
 
+    `plain` are they as `plain` makes them, worked out once for all who are compared with this one.
     `name` is the name as it is shown, phone numbers are in the form of E.164. `verified` are those
     addresses and numbers of which the attributes say that somebody made sure of them.
     """
@@ -50,6 +52,7 @@ class Traits(msgspec.Struct, frozen=True):
     phones: tuple[str, ...]
     name: str | None
     words: tuple[str, ...]
+    plain: tuple[str, ...]
     verified: frozenset[str]
 
 
@@ -67,10 +70,10 @@ def traits_of(entity: Entity, region: str | None) -> Traits:
             if phone is not None:
                 phones[phone] = phones.get(phone, False) or is_verified
     verified = [value for value, is_so in {**emails, **phones}.items() if is_so]
+    words = words_of(entity.name)
     return Traits(
-        entity, tuple(emails), tuple(phones), entity.name, words_of(entity.name),
-        frozenset(verified),
-    )  # fmt: skip
+        entity, tuple(emails), tuple(phones), entity.name, words, plain(words), frozenset(verified)
+    )
 
 
 Text = tuple[str, str, bool]
@@ -125,6 +128,11 @@ def phone_from_text(text: str, region: str | None) -> str | None:
 def words_of(name: str | None) -> tuple[str, ...]:
     """The words of a name in Latin letters, so that Иванов and Ivanov are the same."""
     return tuple(_WORD.findall(anyascii(name[:NAME_LENGTH]).lower())) if name else ()
+
+
+def plain(words: Sequence[str]) -> tuple[str, ...]:
+    """The words with ae, oe and ue as a, o and u: Müller, Mueller and Muller are one name."""
+    return tuple([_SPELLED_OUT.sub(r"\1", word) for word in words])
 
 
 def region_of(time_zone: str) -> str | None:

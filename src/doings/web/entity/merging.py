@@ -74,9 +74,8 @@ def query_problem(text: str) -> str | None:
 async def read_others(
     reader: Reader, entity: Entity, candidates: list[Suggestion], text: str
 ) -> Others:
-    """Who may be the same person as an entity: of all candidates, and by a search."""
-    own = [one for one in candidates if entity.key in one.pair]
-    shown = await not_dismissed(reader, own, SUGGESTED)
+    """Who may be the same person as an entity: of its candidates, and by a search."""
+    shown = await not_dismissed(reader, candidates, SUGGESTED)
     keys = [_other_key(one, entity.key) for one in shown]
     known = await reader.entities_by_key(keys) if keys else {}
     # One that was merged or deleted since the people were compared is no suggestion any more.

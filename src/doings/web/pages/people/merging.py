@@ -128,7 +128,9 @@ async def _respond(request: Request, sent: Sent | None, *, status: int = 200) ->
     key = _person_key(request)
     text = " ".join((last(request.query, "q") or "").split())
     problem = query_problem(text)
-    found = await candidates(request.timeline, {key[0]})
+    # Of somebody who was merged it is the other one that is compared.
+    person = await request.timeline.read(lambda reader: reader.entity(key))
+    found = await candidates(request.timeline, person.key)
     time_zone, now = zone_of(request), request.services.clock.now()
 
     async def read(reader: Reader) -> Shown:
