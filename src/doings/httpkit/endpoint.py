@@ -33,6 +33,8 @@ NO_STORE = "no-store"
 
 READING = frozenset({"GET", "HEAD"})
 
+CUT_OFF = "the body ended before it was whole"
+
 _OK = HTTPStatus.OK.value
 """By itself, as to look up a member of an enum runs Python."""
 
@@ -118,8 +120,13 @@ class _Endpoints:
         except DoingsError as error:
             response = self._answer(error, request)
         except ClientDisconnect:
-            scope["doings"]["error"] = "the caller went away"
-            return
+            if scope["method"] in READING:
+                scope["doings"]["error"] = "the caller went away"
+                return
+            # The caller may be there and listen: the server says the same of a chunk that cannot
+            # be read, and of a body that is shorter than it was said to be.
+            response = self._answer(Unreadable(CUT_OFF), request)
+            scope["doings"]["error"] = "the caller went away, or the body is broken"
         except Exception:
             log.exception("defect", **scope["doings"])
             response = self._answer(Broken(), request)
