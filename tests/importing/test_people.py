@@ -11,9 +11,11 @@ from doings.core.store.imports import ImportCounts
 from doings.core.timeline import Timeline
 from doings.importing.importer import Importer, Refusal, each_of
 from doings.importing.inputs.columns import mapping_from
-from doings.importing.inputs.people import PersonItem
+from doings.importing.inputs.input import putting_items
+from doings.importing.inputs.people import PersonItem, contact_key
 from doings.importing.inputs.person_writing import put_people
 from doings.importing.inputs.tables import items_from_table, table_from_text
+from doings.importing.inputs.telling_apart import is_same_name, told_apart
 from doings.importing.inputs.vcards import items_from_vcards
 from doings.importing.trial import FirstMentions, MadeEntities, counts_of_trial
 from doings.importing.undo import undo
@@ -56,10 +58,17 @@ class Books:
         first, made = FirstMentions(), MadeEntities()
         put: Any = made.noting(put_people) if is_trial else put_people
         importer: Importer[Any] = Importer(self.timeline, put, _refuse, is_trial=is_trial)
-        items = each_of(items_from_vcards(text.encode(), NOW))
+        items = told_apart(each_of(items_from_vcards(text.encode(), NOW)), self.timeline)
         counts = await importer.run(first.of(items) if is_trial else items, _show_nothing, None)
         self.run = importer.number
         return counts_of_trial(counts, first, made) if is_trial else counts
+
+    async def bring_table(self, text: str) -> None:
+        """Import a table of activities."""
+        table = table_from_text(text.encode())
+        items = items_from_table(table, mapping_from(table), "csv", "UTC")
+        importer: Importer[Any] = Importer(self.timeline, putting_items(NOW), _refuse)
+        await importer.run(told_apart(each_of(items), self.timeline), _show_nothing, None)
 
     async def undo(self, number: int) -> None:
         """Take an import back."""
@@ -213,3 +222,64 @@ async def test_an_address_stands_for_a_name_only_as_long_as_there_is_none(tmp_pa
             names.append([known[key].name for key in keys])
 
     assert names == [["a@x", "Ann"], ["Ben", "Ann"]]
+
+
+async def test_people_who_share_an_address_are_told_apart_by_their_names(tmp_path: Path) -> None:
+    """In one file or in several, in whichever order; each keeps what is said of them."""
+    anna = "BEGIN:VCARD\nVERSION:3.0\nFN:Anna Alt\nTEL:030 1\nBDAY:1950-01-01\nNOTE:a\nEND:VCARD\n"
+    bert = "BEGIN:VCARD\nVERSION:3.0\nFN:Bert Alt\nTEL:030 1\nTITLE:Baker\nNOTE:b\nEND:VCARD\n"
+    calls = "Date,Name,Phone\n2026-01-01,Bert Alt,030-1\n2026-01-02,,030 1\n2026-01-03,Anna,030 1\n"
+    async with serving(tmp_path) as served:
+        books = Books(served, await served.business())
+        would = await books.bring(anna + bert, is_trial=True)
+        did = await books.bring(anna + bert)
+        runs = [await books.bring(text) for text in (bert, bert + anna)]
+        await books.bring(bert.replace("Baker", "Cook"))
+        await books.bring_table(calls)
+
+        contacts = (await books.get("/contacts?with=contactfields"))["data"]
+        activities = [await books.get(f"/contacts/{one['id']}/activities") for one in contacts]
+    assert would == did == ImportCounts(recorded=2, entities=4, contacts=2)
+    assert runs == [ImportCounts(repeated=1), ImportCounts(repeated=2)]
+    assert [
+        (one["complete_name"], one["information"]["career"]["job"],
+         one["information"]["dates"]["birthdate"]["date"],
+         [field["content"] for field in one["contactFields"]])
+        for one in contacts
+    ] == [
+        ("Anna Alt", None, "1950-01-01T00:00:00Z", ["030 1"]),
+        ("Bert Alt", "Cook", None, ["030 1"]),
+        ("Bert Alt", None, None, ["030-1"]),
+        ("Anna", None, None, ["030 1"]),
+    ]  # fmt: skip
+    assert [len(one["data"]) for one in activities] == [1, 1, 2, 1]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        ("Anna Alt", "Bert Alt", False),
+        ("Anna Alt", "alt, anna", True),
+        ("Anna", "Anna Alt", True),
+        ("Anna Alt", "Anna Neu", False),
+        ("Jörg Alt", "Jürg Alt", False),
+        ("李雷", "王雷", False),
+        ("-", "+", False),
+    ],
+)
+def test_a_name_is_anothers_where_each_has_a_word_of_its_own(
+    one: str, other: str, *, is_same: bool
+) -> None:
+    """Whatever the order, the signs and the case."""
+    assert is_same_name(one, other) == is_same_name(other, one) == is_same
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Jörg", "Jürg"), ("a-b@x.org", "ab@x.org"), ("Jo Hanna", "Johanna"), ("李 A", "王 A")],
+)
+def test_every_letter_and_sign_of_what_somebody_goes_by_counts(one: str, other: str) -> None:
+    """But for the signs between the digits of a number, and how letters are put together."""
+    assert contact_key("csv", None, one) != contact_key("csv", None, other)
+    assert contact_key("csv", None, "030/1 2-3") == contact_key("csv", None, "0301 23")
+    assert contact_key("csv", None, "Jo\u0308rg") == contact_key("csv", None, "J\u00f6rg")

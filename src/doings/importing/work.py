@@ -19,6 +19,7 @@ from doings.core.store.imports import (
 from doings.core.timeline import Timeline
 from doings.importing.files import Reading
 from doings.importing.importer import Importer, ImportSource, Item
+from doings.importing.inputs.telling_apart import told_apart
 from doings.importing.progress import Progress
 from doings.importing.trial import FirstMentions, MadeEntities, counts_of_trial
 from doings.importing.undo import undo_parts
@@ -43,9 +44,8 @@ async def try_out(timeline: Timeline, progress: Progress, reading: Reading) -> N
     importer: Importer[Any] = Importer(
         timeline, made.noting(reading.put), progress.refuse, keep=progress.keep, is_trial=True
     )
-    counts = await importer.run(
-        first.of(progress.remarking(in_pieces(reading.items))), _show_nothing, None
-    )
+    items = progress.remarking(told_apart(in_pieces(reading.items), timeline))
+    counts = await importer.run(first.of(items), _show_nothing, None)
     counts = counts_of_trial(counts, first, made)
     report = msgspec.structs.replace(progress.report_at(reading.total), counts=counts)
     drops_file = not counts.add_something
@@ -74,8 +74,8 @@ async def bring_in(timeline: Timeline, progress: Progress, reading: Reading) -> 
             number=number,
             bad=progress.bad,
         )
-        items = progress.remarking(_behind(in_pieces(reading.items), job.done))
-        await importer.run(items, _show_nothing, None)
+        items = told_apart(_behind(in_pieces(reading.items), job.done), timeline)
+        await importer.run(progress.remarking(items), _show_nothing, None)
         number = importer.number
     report = progress.report_at(reading.total)
     if number:

@@ -6,7 +6,7 @@ external_id gets one, from its id or else from what it says. Many files are one 
 read when its turn comes.
 """
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
 from typing import Annotated, Any
 
 import typer
@@ -30,6 +30,7 @@ from doings.core.timeline import Timeline
 from doings.importing import keeping
 from doings.importing.importer import Importer, ImportSource, Item, Refusal, Step, each_of
 from doings.importing.inputs.sources import names_in_run, opened_sources
+from doings.importing.inputs.telling_apart import told_apart
 from doings.importing.trial import FirstMentions, MadeEntities, counts_of_trial
 
 IMPORT_EXAMPLES = """
@@ -189,7 +190,8 @@ def _imported(  # noqa: PLR0913 - what is imported, and how
             if is_dry:
                 return 0, await _tried(timeline, given, put, step)
             importer: Importer[Any] = Importer(timeline, put, _refuse, source)
-            counts = await importer.run(each_of(_told(given.items)), step, given.total)
+            items = _told(told_apart(each_of(given.items), timeline))
+            counts = await importer.run(items, step, given.total)
         return importer.number, counts
 
     return with_store(database, work)
@@ -219,13 +221,14 @@ async def _tried(
     first, made = FirstMentions(), MadeEntities()
     noting = made.noting(put)
     importer: Importer[Any] = Importer(timeline, noting, _refuse, is_trial=True)
-    counts = await importer.run(first.of(each_of(_told(given.items))), step, given.total)
+    items = _told(told_apart(each_of(given.items), timeline))
+    counts = await importer.run(first.of(items), step, given.total)
     return counts_of_trial(counts, first, made)
 
 
-def _told(items: Iterator[Item[Any]]) -> Iterator[Item[Any]]:
+async def _told(items: AsyncIterable[Item[Any]]) -> AsyncIterator[Item[Any]]:
     """The items; what is only a remark is told on the way."""
-    for item in items:
+    async for item in items:
         if item.says is None and item.place:
             remark(item.place)
         yield item

@@ -6,6 +6,7 @@ lives, as entities of their own; so both are made here.
 
 import hashlib
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
@@ -27,6 +28,8 @@ EMAIL, PHONE, WEBSITE = "email", "phone", "Website"
 """The sorts of ways to reach somebody that files say most; others go by the service's name."""
 
 _LATER = re.compile(r"[^0-9a-z@.+]")
+_LETTER = re.compile(r"[^\W\d_]")
+_BETWEEN_DIGITS = re.compile(r"[^0-9+]")
 
 
 class Way(msgspec.Struct, frozen=True):
@@ -90,17 +93,22 @@ class PersonItem(msgspec.Struct, frozen=True, kw_only=True):
 def contact_key(prefix: str, id_: str | None, *traits: str | None) -> EntityKey:
     """The key of a contact: its id, or else one made of the first of its traits that there is.
 
-    So the same file, imported again, says something of the same contacts. Raises Invalid for a
-    contact of which nothing is said.
+    So the same file, imported again, says something of the same contacts. `telling_apart` knows of
+    those who share an address. Raises Invalid for a contact of which nothing is said.
     """
     if id_:
         return CONTACT, checked_id(id_)
     for trait in traits:
         if trait and trait.strip():
-            plain = _LATER.sub("", trait.casefold()) or trait
-            digest = hashlib.sha256(plain.encode()).hexdigest()[:24]
+            digest = hashlib.sha256(_plain(trait).encode()).hexdigest()[:24]
             return CONTACT, f"{prefix}-{digest}"
     raise Invalid.of("contact", "says neither an id nor a name, an address or a number")
+
+
+def _plain(trait: str) -> str:
+    """A name, an address or a number as however it is written: a number without its signs."""
+    text = " ".join(unicodedata.normalize("NFC", trait).casefold().split())
+    return text if _LETTER.search(text) else _BETWEEN_DIGITS.sub("", text) or text
 
 
 def contact_draft(name: str | None, attrs: Mapping[str, object]) -> EntityDraft:
