@@ -274,3 +274,33 @@ def test_who_has_no_name_is_called_by_the_address() -> None:
     assert isinstance(item.says, PersonItem)
     assert item.says.draft.name == "a@x"
     assert [draft.name for key, draft in item.says.parts if key[0] == "address"] == ["Work"]
+
+
+@pytest.mark.parametrize("version", ["2.1", "3.0"])
+def test_a_text_goes_on_behind_a_comma_that_is_not_marked(version: str) -> None:
+    """Version 2.1 marks none, and later ones are written so, too; those of parts stay between."""
+    (item,) = items(
+        f"BEGIN:VCARD\nVERSION:{version}\nN:Halpert\\, Jr.;Jim\nFN:Halpert, Jim\n"
+        "TITLE:Baker, Cook\nNICKNAME:p,q\nADR:;;1 Main, Rear;Bern;;3;CH\nCATEGORIES:a,b\n"
+        "item1.URL:http://x.org/a,b;c\n"
+        "NOTE;ENCODING=QUOTED-PRINTABLE;CHARSET=UTF-8:tea=2C caf=C3=A9, =5C=2Cx\\, y\nEND:VCARD\n"
+    )
+
+    person = item.says
+    assert isinstance(person, PersonItem)
+    attrs = json.loads(person.draft.attrs)
+    assert person.draft.name == "Halpert, Jim"
+    assert attrs == {
+        "first_name": "Jim", "last_name": "Halpert, Jr.", "nickname": "p,q", "job": "Baker, Cook",
+        "website": "http://x.org/a,b;c", "addresses": ["1 Main, Rear, 3, Bern, CH"],
+        "labels": ["a", "b"],
+    }  # fmt: skip
+    assert person.note is not None
+    assert person.note.body == "tea, café, ,x, y"
+
+
+def test_lines_may_end_as_those_of_old_macs_do() -> None:
+    """With a carriage return alone."""
+    assert contacts(b"BEGIN:VCARD\rVERSION:3.0\rUID:7\rFN:Old Mac\rEND:VCARD\r") == [
+        (("contact", "7"), EntityDraft(name="Old Mac"))
+    ]

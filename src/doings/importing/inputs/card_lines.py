@@ -279,7 +279,7 @@ def _first(lines: Lines, name: str) -> str | None:
 def _text(value: object) -> str | None:
     """A value in words, None for an empty one and for bytes."""
     if isinstance(value, list):
-        value = ", ".join(str(part) for part in value if part)
+        value = ", ".join([plain for part in value if (plain := str(part).strip())])
     if not isinstance(value, str):
         return None
     return value.replace("\r\n", "\n").replace("\0", "").strip() or None

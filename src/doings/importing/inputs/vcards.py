@@ -42,6 +42,17 @@ _FRAME = re.compile(r"[ \t]*(?:BEGIN|END|VERSION)[ \t]*[:;]", re.IGNORECASE)
 _OWN_LABEL = re.compile(r"^([^:\n]*);X-CUSTOM\(((?:[A-Z]+=[^,):]*,)*)([^)\n]*)\)", re.IGNORECASE)
 """How Android writes a label of one's own, which is no parameter of a vCard."""
 
+_VALUE = re.compile(r'((?:[^":]|"[^"]*")*):(.*)', re.DOTALL)
+"""A line cut into what stands before its value, and the value."""
+
+_COMMA = re.compile(r"(\\.)|,", re.DOTALL)
+_QUOTED_COMMA = re.compile(r"((?:\\|=5C)(?:=[0-9A-F]{2}|.))|,|=2C", re.IGNORECASE | re.DOTALL)
+"""What is marked, or a comma that is not; in quoted-printable signs may stand by their numbers."""
+
+_OF_PARTS = {"n", "adr", "org", "categories"}
+"""Lines whose commas stand between parts. In all others they are text, which version 2.1 marks as
+little as many programs do; `vobject` would end the text there."""
+
 _NAME = re.compile(r"(?:[A-Za-z0-9-]+\.)?([A-Za-z0-9-]+)[;:]")
 
 _BINARY = {"photo": "photo", "logo": "logo", "sound": "sound", "key": "key"} | {
@@ -66,6 +77,8 @@ def items_from_vcards(text: bytes, now: int) -> Iterator[Item[ImportItem | Perso
         text = utf8_content(text)
     except WrongEncoding as error:
         raise Misconfigured(str(error)) from None
+    if b"\n" not in text:
+        text = text.replace(b"\r", b"\n")
     begins = [found.start() for found in _BEGIN.finditer(text)]
     if not begins:
         raise Misconfigured("there is no vCard in this file: no line is BEGIN:VCARD")
@@ -146,14 +159,28 @@ def _parsed(card: bytes, left_out: Counter[str]) -> Lines:
 
 def _lines(lines: Sequence[str]) -> Lines:
     """The lines of a card by their names; raises Malformed."""
+    marked = map(_with_marked_commas, lines)
     try:
-        parsed = vobject.readOne("\r\n".join([*lines, ""]), allowQP=True)
+        parsed = vobject.readOne("\r\n".join([*marked, ""]), allowQP=True)
     except (vobject.base.VObjectError, ValueError, LookupError, StopIteration) as error:
         raise Malformed(f"cannot be read as a vCard: {error}") from None
     if parsed is None:
         raise Malformed("cannot be read as a vCard: it has no end")
     contents: dict[str, list[Any]] = parsed.contents
     return dict(contents)
+
+
+def _with_marked_commas(line: str) -> str:
+    """A line of text in which every comma is marked as one."""
+    name, cut = _NAME.match(line.lstrip()), _VALUE.match(line)
+    if name is None or cut is None or name[1].lower() in _OF_PARTS:
+        return line
+    comma = _COMMA if _QUOTED.match(line) is None else _QUOTED_COMMA
+    return f"{cut[1]}:{comma.sub(_marked, cut[2])}"
+
+
+def _marked(found: re.Match[str]) -> str:
+    return found[1] or "\\,"
 
 
 def _is_good(line: str) -> bool:
