@@ -92,8 +92,7 @@ def items_from_vcards(text: bytes, now: int) -> Iterator[Item[ImportItem | Perso
             continue
         work = says.work if isinstance(says, PersonItem) else 1
         yield Item(f"card {number}", says, number, work)
-    if left_out:
-        told = ", ".join(f"{name} {count}" for name, count in sorted(left_out.items()))
+    if told := ", ".join(f"{name} {count}" for name, count in sorted((+left_out).items())):
         yield Item(f"left out: {told}", None, len(begins))
 
 

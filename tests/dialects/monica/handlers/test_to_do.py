@@ -87,7 +87,10 @@ async def test_a_task_that_is_new_and_completed_happened(
     again = await monica.put(f"/tasks/{task['id']}", json={"title": "Done", "completed": 1})
     assert again.json()["data"]["completed_at"] == task["completed_at"]
     assert await kinds(acme) == ["task.completed"]
-    await monica.put(f"/tasks/{task['id']}", json={"title": "Done", "completed": 0})
+    # A contact that is sent empty is not looked at, and the task stays with its own.
+    sent = {"title": "Done", "completed": 0, "contact_id": None}
+    opened = await monica.put(f"/tasks/{task['id']}", json=sent)
+    assert opened.json()["data"]["contact"]["id"] == jim.seq
     assert await kinds(acme) == []
 
     flagged = await acme.put("task", "70", name="Old", attrs='{"completed":true}')
@@ -132,6 +135,7 @@ async def test_rules_of_tasks_and_reminders(
     assert await told("POST", "/tasks") == (422, ["The title field is required."])
     assert await told("POST", "/tasks", title="x", contact_id=99) == unfound
     assert await told("PUT", "/tasks/99", title="x") == (422, ["The selected task id is invalid."])
+    assert await told("DELETE", "/tasks/99") == unfound
     other = {"contact_id": ann.seq}
     assert await told("PUT", f"/tasks/{task['id']}", title="x", **other) == unfound
     assert await told("POST", "/reminders", frequency_type="day", initial_date="2.1.2018") == (

@@ -53,10 +53,16 @@ def test_attributes_of_other_types_count_as_missing() -> None:
 
 @pytest.mark.parametrize(
     ("name", "expected"),
-    [("Henri Troyat", "HT"), ("jim", "J"), ("Ann (Bo) Lee", "AL"), ("Élan 3", "É3"), ("", "")],
+    [
+        ("Henri Troyat", "HT"),
+        ("Jim de la Cruz", "JdlC"),
+        ("Ann (Bo) Lee", "AL"),
+        ("Élan 3", "E3"),
+        ("", ""),
+    ],
 )
 def test_makes_initials(name: str, expected: str) -> None:
-    """From the words that begin with a letter or a digit."""
+    """In ASCII, from the words that begin with a letter or a digit, as they are written."""
     assert initials(name) == expected
 
 

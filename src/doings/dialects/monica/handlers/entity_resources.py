@@ -164,7 +164,9 @@ async def delete_entry(
 
     async def work(writer: Writer) -> None:
         await store_defaults(kept, writer)
-        entry = _known(kept, params, await _entry(kept, params, writer))
+        entry = await _entry(kept, params, writer)
+        if entry is None:
+            raise _unknown(kept, params, kept.unknown_to_delete)
         part = left[:ENTRIES_AT_A_TIME]
         for key in await writer.entities_by_key([one for one in part if not isinstance(one, int)]):
             await writer.delete_entity(key)
@@ -228,7 +230,7 @@ async def _checked_draft(
     await validation.check(rules, members, lookup, first=first)
     contact = await sent_contact(resource, members, lookup)
     id_ = contact.id if contact else None
-    if old is not None and CONTACT_ID not in members:
+    if old is not None and members.get(CONTACT_ID) is None:
         id_ = old.contact
     elif old is not None and kept.stays and id_ != old.contact:
         raise NotFound(kept.type, params.id)
@@ -267,10 +269,14 @@ async def _entry(kept: EntityResource, params: ListParams, reader: Reader) -> En
 
 def _known(kept: EntityResource, params: ListParams, entry: Entity | None) -> Entity:
     """The entry; raises what its resource says of the change of one that does not exist."""
-    if entry is not None:
-        return entry
-    unknown = kept.resource.unknown
-    raise NotFound(kept.type, params.id) if unknown is None else Rejected([unknown])
+    if entry is None:
+        raise _unknown(kept, params, kept.resource.unknown)
+    return entry
+
+
+def _unknown(kept: EntityResource, params: ListParams, message: str | None) -> NotFound | Rejected:
+    """What is said of an entry that does not exist: the message, or that it is not found."""
+    return NotFound(kept.type, params.id) if message is None else Rejected([message])
 
 
 async def _dependent(

@@ -1,8 +1,10 @@
 """The attributes of a contact as typed values, also where another surface stored them."""
 
+import re
 from collections.abc import Callable, Sequence
 
 import msgspec
+from anyascii import anyascii
 
 from doings.core.clock import text_from_instant
 from doings.core.entity import Entity, EntityDraft
@@ -77,6 +79,8 @@ ONE_FACT: tuple[tuple[str, ...], ...] = (
 Change = Callable[[Entity], EntityDraft]
 """What a request makes of a contact."""
 
+
+_INITIAL = re.compile(r"(?<!\S)[a-zA-Z0-9]")
 
 NOTHING = SpecialDate(is_age_based=None, is_year_unknown=None, date=None)
 
@@ -171,8 +175,8 @@ def complete_name(facts: ContactFacts) -> str:
 
 
 def initials(name: str) -> str:
-    """The first letter of every word that begins with one."""
-    return "".join([word[0] for word in name.split() if word[0].isalnum()]).upper()
+    """The first letter of every word, or digit, in ASCII; capital only where it is in the name."""
+    return "".join(_INITIAL.findall(name if name.isascii() else anyascii(name)))
 
 
 def birthdate(facts: ContactFacts) -> SpecialDate:

@@ -27,7 +27,8 @@ class EntityResource(msgspec.Struct, frozen=True, kw_only=True):
     are the values of what every account has until it is deleted; the first one is number 1.
     `dates_of_defaults` says whether those have times. With `stays` an update may not give an entry
     to another contact. `dependent` is the type, and the attribute of it, of what goes with what it
-    refers to. Members that are `only_new` may be missing in an update.
+    refers to. Members that are `only_new` may be missing in an update. `unknown_to_delete` is the
+    message for a DELETE of what there is not; without it that is 404.
     """
 
     resource: Resource
@@ -38,6 +39,7 @@ class EntityResource(msgspec.Struct, frozen=True, kw_only=True):
     stays: bool = False
     dependent: tuple[str, str] | None = None
     only_new: tuple[str, ...] = ()
+    unknown_to_delete: str | None = None
 
     @property
     def type(self) -> str:

@@ -183,6 +183,7 @@ CONTACT_FIELDS = EntityResource(
         unknown="The selected contact field id is invalid.",
         is_listed=False,
     ),
+    unknown_to_delete="The selected contact field id is invalid.",
     named_by="content",
 )
 
@@ -224,5 +225,6 @@ ADDRESSES = EntityResource(
         ),
         unknown="The selected address id is invalid.",
     ),
+    unknown_to_delete="The selected address id is invalid.",
     stays=True,
 )

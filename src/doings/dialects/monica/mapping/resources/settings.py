@@ -45,6 +45,7 @@ CATEGORIES = EntityResource(
         unknown="The selected activity type category id is invalid.",
         created=200,
     ),
+    unknown_to_delete="The selected activity type category id is invalid.",
     is_numbered=True,
     dates_of_defaults=False,
     dependent=(ACTIVITY_TYPE, "category"),
@@ -81,6 +82,7 @@ TYPES = EntityResource(
         unknown="The selected activity type id is invalid.",
         created=200,
     ),
+    unknown_to_delete="The selected activity type id is invalid.",
     is_numbered=True,
     dates_of_defaults=False,
 )

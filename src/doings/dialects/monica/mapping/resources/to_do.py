@@ -124,6 +124,7 @@ REMINDERS = EntityResource(
         ),
         unknown="The selected reminder id is invalid.",
     ),
+    unknown_to_delete="The selected reminder id is invalid.",
     named_by="title",
     is_numbered=True,
     stays=True,
