@@ -15,8 +15,9 @@ from doings.dialects.monica.documents import AccountReference, Many, One
 from doings.dialects.monica.lookup import Lookup
 from doings.dialects.monica.mapping.numbers import Numbers, numbers_of
 from doings.dialects.monica.mapping.public_ids import identities
-from doings.dialects.monica.mapping.references import references_of
+from doings.dialects.monica.mapping.references import RESOURCES, references_of
 from doings.dialects.monica.mapping.render_context import AccountApi, RenderContext
+from doings.dialects.monica.mapping.resources.entities import default_entities
 from doings.dialects.monica.paging import HEAD, Page, list_document
 from doings.dialects.monica.params import (
     CONTACT_ID,
@@ -74,7 +75,14 @@ class ListParams(msgspec.Struct, frozen=True):
             entities |= found
             asked |= new
             keys = {key for entity in found.values() for key in references_of(entity)}
-        return RenderContext(api=self.api, time_zone=self.time_zone, entities=entities)
+        api = self.api
+        unstored = await _unstored_defaults(reader, asked - entities.keys(), api.created_at or 0)
+        return RenderContext(
+            api=api,
+            time_zone=self.time_zone,
+            entities=entities | unstored,
+            unstored=unstored.keys(),
+        )
 
     @property
     def api(self) -> AccountApi:
@@ -113,6 +121,22 @@ class ListParams(msgspec.Struct, frozen=True):
                 seqs = seqs[covered:]
 
         return rest
+
+
+async def _unstored_defaults(
+    reader: EntityReader, missing: set[EntityKey], created_at: int
+) -> dict[EntityKey, Entity]:
+    """Those of the missing entities that every account has until it changes or deletes them.
+
+    What came in by a file or another surface may refer to them, and stores none of them.
+    """
+    kept = [RESOURCES[type_] for type_ in {type_ for type_, _ in missing} & RESOURCES.keys()]
+    defaults = {one.key: one for each in kept for one in default_entities(each, created_at)}
+    found = {key: one for key, one in defaults.items() if key in missing}
+    if not found:
+        return {}
+    deleted = await reader.deleted_keys(found.keys())
+    return {key: one for key, one in found.items() if key not in deleted}
 
 
 class ReadDocuments(Protocol):

@@ -266,3 +266,26 @@ async def test_the_email_of_a_new_contact_is_a_contact_field(monica: httpx.Async
 
     (field,) = made["contactFields"]
     assert (field["content"], field["contact_field_type"]["type"]) == ("ann@example.org", "email")
+
+
+@SQLITE_ONLY
+async def test_a_type_that_is_not_stored_yet_is_shown_where_something_refers_to_it(
+    monica: httpx.AsyncClient, acme: Business, jim: Entity
+) -> None:
+    """As where a file or another surface brought it in; one that was deleted is nothing."""
+    attrs = '{"contact_field_type":"1"}'
+    await acme.put("contact_field", "x", name="jim@x.org", attrs=attrs, contact=jim.id)
+    place = f"/contacts/{jim.seq}/contactfields"
+
+    async def type_of_field() -> object:
+        (field,) = await data_of(await monica.get(place))
+        return field["contact_field_type"] and field["contact_field_type"]["name"]
+
+    assert await type_of_field() == "Email"
+    (found,) = await data_of(await monica.get("/contacts", params={"query": "email:jim@"}))
+    assert found["id"] == jim.seq
+    assert await acme.entities(type="contact_field_type") == []
+    await monica.put("/contactfieldtypes/1", json={"name": "Post"})
+    assert await type_of_field() == "Post"
+    await acme.write(lambda writer: writer.delete_entity(("contact_field_type", "1")))
+    assert await type_of_field() is None

@@ -6,11 +6,11 @@ from doings.core.defaults import CONTACT_FIELD, CONTACT_FIELD_TYPE
 from doings.core.entity import CONTACT, Entity
 from doings.core.store import Reader
 from doings.core.store.entities import EntityQuery
-from doings.dialects.monica.handlers.entity_resources import ALL_ENTRIES
+from doings.dialects.monica.handlers.entity_resources import ALL_ENTRIES, missing_defaults
 from doings.dialects.monica.mapping.contact_attributes import facts_as_stored
 from doings.dialects.monica.mapping.render_context import AccountApi
 from doings.dialects.monica.mapping.resources.entities import item_of
-from doings.dialects.monica.mapping.resources.people import CONTACT_FIELDS
+from doings.dialects.monica.mapping.resources.people import CONTACT_FIELD_TYPES, CONTACT_FIELDS
 from doings.dialects.monica.params import Listing
 
 CHUNK = 500
@@ -48,8 +48,9 @@ async def _reached(
     name, _, beginning = (part.strip() for part in words.rpartition(":"))
     if not name or not beginning:
         return None
-    types = await reader.entity_names(CONTACT_FIELD_TYPE)
-    ids = {id_ for _, id_, named in types if (named or "").casefold() == name.casefold()}
+    types = [(id_, named) for _, id_, named in await reader.entity_names(CONTACT_FIELD_TYPE)]
+    types += [(one.id, one.name) for one in await missing_defaults(CONTACT_FIELD_TYPES, reader)]
+    ids = {id_ for id_, named in types if (named or "").casefold() == name.casefold()}
     if not ids:
         return None
     fields = EntityQuery(type=CONTACT_FIELD, q=beginning, limit=ALL_ENTRIES)

@@ -1,5 +1,7 @@
 """What rendering takes besides the entry: the account's API, and what the entry refers to."""
 
+from collections.abc import Set as AbstractSet
+
 import msgspec
 
 from doings.core.entity import Entity, EntityKey
@@ -32,6 +34,7 @@ class RenderContext(msgspec.Struct, frozen=True):
     """What one answer is rendered with: the API, the zone of its days, and entities by key.
 
     `entities` are those that the documents refer to. One that does not exist is not among them.
+    `unstored` are those of them that every account has and this one has not stored yet.
     `contacts` are the short documents made so far, so that each contact is rendered once.
     """
 
@@ -39,3 +42,4 @@ class RenderContext(msgspec.Struct, frozen=True):
     time_zone: str
     entities: dict[EntityKey, Entity]
     contacts: dict[EntityKey, ContactShort] = {}
+    unstored: AbstractSet[EntityKey] = frozenset()
