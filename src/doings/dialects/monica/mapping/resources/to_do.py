@@ -2,7 +2,7 @@
 
 from calendar import monthrange
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -166,13 +166,19 @@ def next_date(reminder: Entity, today: date) -> date | None:
         return initial
     match attrs.get("frequency_type"):
         case "week":
-            weeks = 7 * steps
-            return initial + timedelta(days=-(-(today - initial).days // weeks) * weeks)
+            return _in_days(initial, today, 7 * steps)
         case "month":
             return _in_months(initial, today, steps)
         case "year":
             return _in_months(initial, today, 12 * steps)
     return None
+
+
+def _in_days(initial: date, today: date, days: int) -> date | None:
+    """The first date from today on that is a number of steps of some days after the first one."""
+    steps = -(-(today - initial).days // days)
+    day = initial.toordinal() + steps * days
+    return date.fromordinal(day) if day <= date.max.toordinal() else None
 
 
 def _in_months(initial: date, today: date, months: int) -> date | None:
