@@ -19,7 +19,7 @@ from doings.importing.inputs.telling_apart import is_same_name, told_apart
 from doings.importing.inputs.vcards import items_from_vcards
 from doings.importing.trial import FirstMentions, MadeEntities, counts_of_trial
 from doings.importing.undo import undo
-from tests.engines import engine
+from tests.engines import SQLITE_ONLY, engine
 from tests.serving import Business, Served, serving
 
 __all__ = ["engine"]
@@ -222,6 +222,20 @@ async def test_an_address_stands_for_a_name_only_as_long_as_there_is_none(tmp_pa
             names.append([known[key].name for key in keys])
 
     assert names == [["a@x", "Ann"], ["Ben", "Ann"]]
+
+
+@SQLITE_ONLY
+async def test_a_tag_that_another_surface_made_is_found_by_its_name(tmp_path: Path) -> None:
+    """Though its id is no number."""
+    async with serving(tmp_path) as served:
+        business = await served.business()
+        books = Books(served, business)
+        await business.put("tag", "vip", name="red")
+        await books.bring(CARD)
+        first = await books.jim()
+        await books.bring(CHANGED)
+        second = await books.jim()
+    assert (first, second) == (FIRST, SECOND)
 
 
 async def test_people_who_share_an_address_are_told_apart_by_their_names(tmp_path: Path) -> None:

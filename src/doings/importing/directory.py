@@ -13,6 +13,7 @@ from doings.core.imports import NamedRef
 from doings.core.store import Writer
 from doings.core.store.entities import EntityQuery
 from doings.core.text import json_text, object_from_text
+from doings.dialects.monica.mapping.numbers import numbers_of
 
 
 class Directory:
@@ -34,6 +35,15 @@ class Directory:
     async def ids(self, things: Sequence[NamedRef]) -> list[str]:
         """The ids of the things, in their order."""
         return [await self._id(named) for named in things]
+
+    async def numbers(self, things: Sequence[NamedRef]) -> list[int]:
+        """The numbers of the things, as those hold them who refer to tags, in their order."""
+        keys = [
+            (named.type, id_) for named, id_ in zip(things, await self.ids(things), strict=True)
+        ]
+        found = await self._writer.entities_by_key(keys)
+        numbers = numbers_of(await self._writer.account())
+        return [numbers.of_entity(found[key]) for key in keys]
 
     async def linked_draft(self, draft: Draft, things: Sequence[NamedRef]) -> Draft:
         """The draft, linked to the things that an element names."""

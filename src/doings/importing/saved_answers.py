@@ -305,7 +305,7 @@ async def _tagged(directory: Directory, item: ImportItem) -> ImportItem:
     """The item; things that an element names without an activity are tags of its contacts."""
     if item.draft is not None or not item.named:
         return item
-    tags = [int(id_) for id_ in await directory.ids(item.named) if id_.isdecimal()]
+    tags = await directory.numbers(item.named)
     entities = [
         (key, msgspec.structs.replace(draft, attrs=_with_tags(draft.attrs, tags)))
         if key[0] == CONTACT

@@ -1,6 +1,6 @@
 """Finds what Monica's numbers name, in the paths and bodies of requests."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -8,8 +8,19 @@ from doings.core.activity import Activity
 from doings.core.entity import CONTACT, Entity
 from doings.core.errors import NotFound
 from doings.core.store import Reader
+from doings.core.store.entities import EntityReader
 from doings.dialects.monica.mapping.numbers import ACTIVITY, Numbers
 from doings.dialects.monica.vocabulary import ORIGIN
+
+
+async def shown_by_seq(
+    reader: EntityReader, numbers: Numbers, entity_type: str, wanted: Sequence[int]
+) -> dict[int, Entity]:
+    """The entities of a type that are shown under these numbers as their own id is no number."""
+    seqs = [seq for one in wanted if (seq := numbers.own_seq(one)) is not None]
+    found = await reader.entities_by_seq(entity_type, seqs) if seqs else {}
+    by_number = {numbers.of_entity(one): one for one in found.values()}
+    return {one: by_number[one] for one in wanted if one in by_number}
 
 
 class Lookup(msgspec.Struct, frozen=True):
@@ -50,18 +61,23 @@ class Lookup(msgspec.Struct, frozen=True):
         """Whether there is an entity of this type with this number."""
         if entity_type == CONTACT:
             return bool(await self.contacts([number or 0]))
-        return bool(await self.reader.entities_by_key([(entity_type, str(number))]))
+        return await self.entity(entity_type, number or 0) is not None
 
     async def entity(self, entity_type: str, number: int) -> Entity | None:
         """The entity of this type, other than a contact; it may be one shown under its seq."""
-        keys = self.numbers.keys(entity_type, number)
-        found = await self.reader.entities_by_key(keys) if keys else {}
-        entity = next((found[key] for key in keys if key in found), None)
-        seq = self.numbers.own_seq(number)
-        if entity is None and seq is not None:
-            entity = (await self.reader.entities_by_seq(entity_type, [seq])).get(seq)
-        is_it = entity is not None and self.numbers.of_entity(entity) == number
-        return entity if is_it else None
+        return (await self.entities(entity_type, [number])).get(number)
+
+    async def entities(self, entity_type: str, numbers: Sequence[int]) -> dict[int, Entity]:
+        """Those of the entities with these numbers that there are, as above, in two statements."""
+        keys = {key: one for one in numbers for key in self.numbers.keys(entity_type, one)}
+        by_key = await self.reader.entities_by_key(list(keys)) if keys else {}
+        found = {
+            number: by_key[key]
+            for key, number in reversed(keys.items())
+            if key in by_key and self.numbers.of_entity(by_key[key]) == number
+        }
+        rest = [one for one in numbers if one not in found]
+        return found | await shown_by_seq(self.reader, self.numbers, entity_type, rest)
 
     async def activity(self, number: int, list_: str = ACTIVITY) -> Activity:
         """The activity with this number in a list; raises NotFound."""

@@ -12,7 +12,7 @@ from doings.core.entity import Entity, EntityKey
 from doings.core.store import Reader
 from doings.core.store.entities import EntityReader
 from doings.dialects.monica.documents import AccountReference, Many, One
-from doings.dialects.monica.lookup import Lookup
+from doings.dialects.monica.lookup import Lookup, shown_by_seq
 from doings.dialects.monica.mapping.numbers import Numbers, numbers_of
 from doings.dialects.monica.mapping.public_ids import identities
 from doings.dialects.monica.mapping.references import RESOURCES, references_of
@@ -76,12 +76,13 @@ class ListParams(msgspec.Struct, frozen=True):
             asked |= new
             keys = {key for entity in found.values() for key in references_of(entity)}
         api = self.api
-        unstored = await _unstored_defaults(reader, asked - entities.keys(), api.created_at or 0)
+        others = await _unstored_defaults(reader, asked - entities.keys(), api.created_at or 0)
+        others |= await _shown_by_seq(reader, asked - entities.keys() - others.keys(), api.numbers)
         return RenderContext(
             api=api,
             time_zone=self.time_zone,
-            entities=entities | unstored,
-            unstored=unstored.keys(),
+            entities=entities | others,
+            fleeting=others.keys(),
         )
 
     @property
@@ -137,6 +138,21 @@ async def _unstored_defaults(
         return {}
     deleted = await reader.deleted_keys(found.keys())
     return {key: one for key, one in found.items() if key not in deleted}
+
+
+async def _shown_by_seq(
+    reader: EntityReader, missing: set[EntityKey], numbers: Numbers
+) -> dict[EntityKey, Entity]:
+    """Those of the missing entities, other than contacts, whose number is that of their seq."""
+    wanted: dict[str, list[int]] = {}
+    for type_, id_ in missing:
+        if type_ in RESOURCES:
+            wanted.setdefault(type_, []).append(id_from_path(id_))
+    return {
+        (type_, str(number)): entity
+        for type_, of_type in wanted.items()
+        for number, entity in (await shown_by_seq(reader, numbers, type_, of_type)).items()
+    }
 
 
 class ReadDocuments(Protocol):

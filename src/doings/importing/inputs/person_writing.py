@@ -128,12 +128,12 @@ class _People:
         self, item: PersonItem, attrs: Mapping[str, Any], *, is_leading: bool
     ) -> list[int]:
         """The numbers of a contact's tags: those it has, but those that only the file said."""
-        new = [int(id_) for id_ in await self._directory.ids(_tag_refs(item.tags))]
+        new = await self._directory.numbers(_tag_refs(item.tags))
         held = attrs.get("tags")
         tags = [tag for tag in held if isinstance(tag, int)] if isinstance(held, list) else []
         if is_leading and isinstance(attrs.get("labels"), list):
             gone = [one for one in attrs["labels"] if isinstance(one, str) and one not in item.tags]
-            numbers = {int(id_) for id_ in await self._directory.ids(_tag_refs(gone))}
+            numbers = await self._directory.numbers(_tag_refs(gone))
             tags = [tag for tag in tags if tag not in numbers]
         return list(dict.fromkeys([*tags, *new]))
 

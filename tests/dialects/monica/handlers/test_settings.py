@@ -1,10 +1,15 @@
 """Activity types, their categories, and genders."""
 
+from typing import Any
+
 import httpx
 import pytest
 
 from doings.core.clock import SECOND
 from doings.core.entity import Entity
+from doings.core.text import json_text
+from tests.dialects.monica.answers import data_of
+from tests.engines import SQLITE_ONLY
 from tests.serving import Business, Served
 
 TYPES = [
@@ -163,3 +168,49 @@ async def test_numbers_settings_apart_from_contacts_and_activities(
     answer = await monica.post("/genders", json={"name": "X"})
 
     assert answer.json()["data"]["id"] == 4
+
+
+@SQLITE_ONLY
+async def test_what_another_surface_named_is_used_by_the_number_that_is_shown(
+    monica: httpx.AsyncClient, acme: Business, jim: Entity
+) -> None:
+    """Though its id is no number: as a tag, a gender, a category, a type, and a way to reach."""
+    place = f"/contacts/{jim.seq}"
+
+    async def named(type_: str, **attrs: str) -> int:
+        return (await acme.put(type_, "own", name="Own", attrs=json_text(attrs))).seq
+
+    async def made(path: str, status: int = 201, **members: object) -> Any:  # noqa: ANN401 - JSON
+        return await data_of(await monica.post(path, json=members), status)
+
+    tag = await named("tag")
+    tagged = await made(f"{place}/setTags", 200, tags=["own"])
+    untagged = await made(f"{place}/unsetTag", 200, tags=[tag])
+    gender = await named("gender", type="O")
+    changed = await data_of(await monica.put(place, json={"gender_id": gender}))
+    category = await made(
+        "/activitytypes", 200, name="x", activity_type_category_id=await named("activity_category")
+    )
+    type_ = await named("activity_type", category="1")
+    sent: dict[str, Any] = {"summary": "x", "happened_at": "2020-01-01", "contacts": [jim.seq]}
+    activity = await made("/activities", **sent, activity_type_id=type_)
+    kept = await monica.put(
+        f"/activities/{activity['id']}", json={**sent, "activity_type_id": type_}
+    )
+    none = await monica.put(f"/activities/{activity['id']}", json=sent)
+    way = {"contact_id": jim.seq, "contact_field_type_id": await named("contact_field_type")}
+    field = await made("/contactfields", **way, data="own")
+    held = await made("/conversations", **way, happened_at="2020-01-01")
+    reached = await data_of(await monica.get("/contacts", params={"query": "own:ow"}))
+    await monica.delete(f"/contactfieldtypes/{way['contact_field_type_id']}")
+
+    assert ([one["id"] for one in tagged["tags"]], untagged["tags"]) == ([tag], [])
+    assert (changed["gender"], changed["gender_type"]) == ("Own", "O")
+    assert category["activity_type_category"]["name"] == "Own"
+    for answer in (activity, await data_of(kept)):
+        assert (answer["activity_type"]["id"], answer["activity_type"]["name"]) == (type_, "Own")
+    assert (await data_of(none))["activity_type"] is None
+    assert field["contact_field_type"]["name"] == held["contact_field_type"]["name"] == "Own"
+    assert [one["id"] for one in reached] == [jim.seq]
+    assert await data_of(await monica.get(f"{place}/contactfields")) == []
+    assert await data_of(await monica.get("/conversations")) == []

@@ -7,6 +7,7 @@ import msgspec
 from starlette.responses import Response
 
 from doings.core.activity import Activity, Draft
+from doings.core.defaults import ACTIVITY_TYPE
 from doings.core.documents.rendering import encoded_documents, rendered
 from doings.core.entity import CONTACT, Entity
 from doings.core.errors import NotFound
@@ -142,7 +143,7 @@ async def _checked(
     """The activity that was sent, and its contacts; raises Rejected, then NotFound."""
     first = () if is_known else (UNKNOWN_ACTIVITY,)
     await validation.check(validation.ACTIVITY, params.members, params.lookup(reader), first=first)
-    activity_input = activity_from_members(params.members)
+    activity_input = await _with_type(params, reader, activity_from_members(params.members))
     contacts = await params.lookup(reader).contacts(activity_input.contacts)
     for number in activity_input.contacts:
         if number not in contacts:
@@ -151,6 +152,19 @@ async def _checked(
         if not has_emotion(emotion):
             raise NotFound("emotion", emotion)
     return activity_input, [contacts[number] for number in activity_input.contacts]
+
+
+async def _with_type(
+    params: ListParams, reader: Reader, activity_input: ActivityInput
+) -> ActivityInput:
+    """What was sent, with the id of a type that is shown by its seq as its id is no number."""
+    number = activity_input.activity_type_id
+    if number is None:
+        return activity_input
+    found = await params.lookup(reader).entity(ACTIVITY_TYPE, number)
+    if found is None or found.id == str(number):
+        return activity_input
+    return msgspec.structs.replace(activity_input, activity_type_id=None, linked_type=found.id)
 
 
 async def _document(params: ListParams, reader: Reader, activity: Activity) -> msgspec.Raw:
@@ -166,7 +180,7 @@ def _rendering(params: ListParams) -> Rendering:
         encoded = encoded_documents(activity_documents(activities, linked, context))
         # A gender or category that does not exist yet may be made later. That changes no entry
         # that was there before, so the cache would not notice and would keep the document.
-        is_lasting = len(context.entities) == len(keys)
+        is_lasting = keys <= context.entities.keys() - context.fleeting
         return encoded if is_lasting else list(map(Uncacheable, encoded))
 
     return Rendering(("monica", params.api.url, params.api.version, params.numbers), render)

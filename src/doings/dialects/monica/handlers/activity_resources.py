@@ -268,8 +268,8 @@ def _rendering(kept: ActivityResource, params: ListParams) -> Rendering:
         keys = {key for contact in contacts for key in keys_of_attendee(facts_of(contact))}
         keys |= {key for activity in activities for key in keys_of(kept, activity)}
         context = await params.render_context(reader, keys)
-        # What does not exist or is not stored yet may be later, which the cache would not notice.
-        is_lasting = keys <= context.entities.keys() - context.unstored
+        # What does not exist yet may be made later, which the cache would not notice.
+        is_lasting = keys <= context.entities.keys() - context.fleeting
         context.entities.update({contact.key: contact for contact in contacts})
         encoded = encoded_documents(
             [activity_document(kept, activity, context) for activity in activities]

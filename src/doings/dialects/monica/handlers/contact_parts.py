@@ -123,11 +123,10 @@ async def unset_tag(params: ListParams) -> Response:
         await validation.check(validation.TAG_IDS, params.members, params.lookup(writer))
         sent = [tag for tag in params.members["tags"] if tag is not None and integer_of(tag) != 0]
         numbers = set(ids_from_list(sent))
-        keys = [(TAG, str(number)) for number in numbers]
-        known = await writer.entities_by_key(keys)
-        for key in keys:
-            if key not in known:
-                raise NotFound(*key)
+        known = await params.lookup(writer).entities(TAG, list(numbers))
+        for number in numbers:
+            if number not in known:
+                raise NotFound(TAG, number)
         return partial(_with_tags, lambda own: [tag for tag in own if tag not in numbers])
 
     return await revised(params, revise)

@@ -48,9 +48,15 @@ async def _reached(
     name, _, beginning = (part.strip() for part in words.rpartition(":"))
     if not name or not beginning:
         return None
-    types = [(id_, named) for _, id_, named in await reader.entity_names(CONTACT_FIELD_TYPE)]
-    types += [(one.id, one.name) for one in await missing_defaults(CONTACT_FIELD_TYPES, reader)]
-    ids = {id_ for id_, named in types if (named or "").casefold() == name.casefold()}
+    types = await reader.entity_names(CONTACT_FIELD_TYPE)
+    types += [
+        (one.seq, one.id, one.name) for one in await missing_defaults(CONTACT_FIELD_TYPES, reader)
+    ]
+    named_so = [
+        (seq, id_) for seq, id_, named in types if (named or "").casefold() == name.casefold()
+    ]
+    ids = {id_ for _, id_ in named_so}
+    ids |= {str(api.numbers.of_id(CONTACT_FIELD_TYPE, id_, seq)) for seq, id_ in named_so}
     if not ids:
         return None
     fields = EntityQuery(type=CONTACT_FIELD, q=beginning, limit=ALL_ENTRIES)

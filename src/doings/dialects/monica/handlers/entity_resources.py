@@ -1,6 +1,6 @@
 """The handlers of all resources whose entries are entities: five for each, as its table says."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from functools import partial
 from operator import attrgetter
 from typing import NamedTuple
@@ -147,8 +147,8 @@ async def update_entry(
     return respond_one(await params.request.timeline.write(work))
 
 
-FindActivities = Callable[[Reader, Entity], Awaitable[list[int]]]
-"""Finds the activities that go with an entry, by their seqs."""
+FindActivities = Callable[[Reader, Collection[str]], Awaitable[list[int]]]
+"""Finds the activities that go with an entry, by their seqs; it is given all the entry's ids."""
 
 
 async def delete_entry(
@@ -288,12 +288,12 @@ async def _dependent(
         return []
     entity_type, attribute = kept.dependent
     all_of_type = await reader.entities(EntityQuery(type=entity_type, limit=ALL_ENTRIES))
+    # One whose id is no number is referred to by the number that it is shown under.
+    names = {entry.id, str(params.id)}
     keys = [
-        one.key
-        for one in all_of_type
-        if str(object_from_text(one.attrs).get(attribute)) == entry.id
+        one.key for one in all_of_type if str(object_from_text(one.attrs).get(attribute)) in names
     ]
-    return [*keys, *([] if find is None else await find(reader, entry))]
+    return [*keys, *([] if find is None else await find(reader, names))]
 
 
 class _Places(NamedTuple):

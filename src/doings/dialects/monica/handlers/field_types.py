@@ -1,9 +1,10 @@
 """The handler of the deletion of a contact field type, which conversations go with as well."""
 
+from collections.abc import Collection
+
 from starlette.responses import Response
 
 from doings.core.activity import Activity
-from doings.core.entity import Entity
 from doings.core.query import KindsOrder
 from doings.core.store import Reader
 from doings.dialects.monica.handlers.entity_resources import delete_entry
@@ -21,8 +22,8 @@ async def delete_field_type(kept: EntityResource, params: ListParams) -> Respons
     return await delete_entry(kept, params, _conversations)
 
 
-async def _conversations(reader: Reader, field_type: Entity) -> list[int]:
-    """The seqs of the conversations that took place in this way. All are looked through."""
+async def _conversations(reader: Reader, field_type: Collection[str]) -> list[int]:
+    """The seqs of the conversations held by the type of these ids. All are looked through."""
     found: list[int] = []
     order = KindsOrder("recorded", is_descending=False)
     keys = await reader.keys_of_kinds(CONVERSATIONS.kinds, order, is_alone_allowed=True)
@@ -30,7 +31,7 @@ async def _conversations(reader: Reader, field_type: Entity) -> list[int]:
     while seqs:
         activities, covered = await reader.fitting_activities(seqs, with_attrs=False)
         seqs = seqs[covered:]
-        found += [one.seq for one in activities if _type_of(one) == field_type.id]
+        found += [one.seq for one in activities if _type_of(one) in field_type]
     return found
 
 

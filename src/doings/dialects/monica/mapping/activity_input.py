@@ -16,9 +16,13 @@ from doings.dialects.monica.vocabulary import ATTENDEE, DATED_KINDS, ORIGIN, REC
 
 
 class ActivityInput(msgspec.Struct, frozen=True, kw_only=True):
-    """An activity as it was sent, after it passed the rules; no emotions leave the old ones."""
+    """An activity as it was sent, after it passed the rules; no emotions leave the old ones.
+
+    `linked_type` is the id of a type that is no number, and then there is no `activity_type_id`.
+    """
 
     activity_type_id: int | None
+    linked_type: str | None = None
     summary: str
     description: str | None
     happened_on: date
@@ -36,7 +40,10 @@ def draft_from_input(
         summary=activity_input.summary,
         body=activity_input.description,
         data=_data_with({}, activity_input),
-        links=tuple([Link(CONTACT, contact.id, ATTENDEE) for contact in contacts]),
+        links=(
+            *[Link(CONTACT, contact.id, ATTENDEE) for contact in contacts],
+            *_type_links(activity_input, RECORDED_KIND),
+        ),
         origin=ORIGIN,
     )
 
@@ -112,17 +119,23 @@ def _changed_links(
     """The new attendees in the place of the old ones; a contact that was one keeps its roles.
 
     The links stand in an order that documents show. So the new attendees go where the first contact
-    was: `links_before` counts the links in front of it that stay. A type is only linked in kinds
-    that Monica does not record; in its own kind the type follows from the data.
+    was: `links_before` counts the links in front of it that stay.
     """
     links = given_links(activity)
     attending = [link for contact in contacts for link in _links_to(contact, links)]
     others = [link for link in links if link.type not in {CONTACT, ACTIVITY_TYPE}]
-    if activity_input.activity_type_id is not None and activity.kind != RECORDED_KIND:
-        others.append(Link(ACTIVITY_TYPE, str(activity_input.activity_type_id)))
+    others += _type_links(activity_input, activity.kind)
     contacts_begin = next((i for i, link in enumerate(links) if link.type == CONTACT), 0)
     links_before = sum(link in others for link in links[:contacts_begin])
     return (*others[:links_before], *attending, *others[links_before:])
+
+
+def _type_links(activity_input: ActivityInput, kind: str) -> list[Link]:
+    """The link to the type; in the kind that Monica records one with a number follows from data."""
+    number, id_ = activity_input.activity_type_id, activity_input.linked_type
+    if number is not None and kind != RECORDED_KIND:
+        id_ = str(number)
+    return [] if id_ is None else [Link(ACTIVITY_TYPE, id_)]
 
 
 def _links_to(contact: Entity, links: Sequence[Link]) -> list[Link]:

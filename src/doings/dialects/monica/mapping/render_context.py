@@ -34,7 +34,8 @@ class RenderContext(msgspec.Struct, frozen=True):
     """What one answer is rendered with: the API, the zone of its days, and entities by key.
 
     `entities` are those that the documents refer to. One that does not exist is not among them.
-    `unstored` are those of them that every account has and this one has not stored yet.
+    `fleeting` are those of them that are not stored under their key, so that no cache would notice
+    a change: what every account has and this one has not stored yet, and what is shown by its seq.
     `contacts` are the short documents made so far, so that each contact is rendered once.
     """
 
@@ -42,4 +43,4 @@ class RenderContext(msgspec.Struct, frozen=True):
     time_zone: str
     entities: dict[EntityKey, Entity]
     contacts: dict[EntityKey, ContactShort] = {}
-    unstored: AbstractSet[EntityKey] = frozenset()
+    fleeting: AbstractSet[EntityKey] = frozenset()
