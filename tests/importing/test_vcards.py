@@ -239,12 +239,13 @@ def test_labels_of_ones_own_are_read_as_android_writes_them() -> None:
 def test_a_line_that_cannot_be_read_leaves_the_others_of_its_card() -> None:
     """And is told; a card without a sound frame is none."""
     bad = "TEL;=;;(x:1\nNOTE;ENCODING=QUOTED-PRINTABLE;CHARSET=none:=41\n"
+    bad += "TITLE;QUOTED-PRINTABLE;ENCODING=8BIT:=41\nnothing\n"
     text = f"BEGIN:VCARD\nVERSION:3.0\nUID:7\nFN:Ann\n{bad}EMAIL:a@x\nEND:VCARD\n"
 
     *_, left_out = items(text)
 
     assert ways(text) == ["a@x 1"]
-    assert left_out.place == "left out: line that cannot be read 2"
+    assert left_out.place == "left out: line that cannot be read 3"
 
 
 @pytest.mark.parametrize("kind", ["KIND:group", "X-ADDRESSBOOKSERVER-KIND:group"])

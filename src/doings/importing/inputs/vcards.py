@@ -161,7 +161,7 @@ def _lines(lines: Sequence[str]) -> Lines:
     marked = map(_with_marked_commas, lines)
     try:
         parsed = vobject.readOne("\r\n".join([*marked, ""]), allowQP=True)
-    except (vobject.base.VObjectError, ValueError, LookupError, StopIteration) as error:
+    except (vobject.base.VObjectError, ValueError, LookupError, TypeError, StopIteration) as error:
         raise Malformed(f"cannot be read as a vCard: {error}") from None
     if parsed is None:
         raise Malformed("cannot be read as a vCard: it has no end")
