@@ -1,6 +1,9 @@
 """Contacts from vCards."""
 
 import json
+from codecs import BOM_UTF8
+from io import BytesIO
+from zipfile import ZipFile
 
 import msgspec
 import pytest
@@ -8,6 +11,7 @@ import pytest
 from doings.core.entity import EntityDraft, EntityKey
 from doings.core.errors import DoingsError, Misconfigured
 from doings.core.imports import ImportItem
+from doings.importing.files import taken_file
 from doings.importing.importer import Item
 from doings.importing.inputs.people import PersonItem
 from doings.importing.inputs.vcards import items_from_vcards
@@ -305,3 +309,22 @@ def test_lines_may_end_as_those_of_old_macs_do() -> None:
     assert contacts(b"BEGIN:VCARD\rVERSION:3.0\rUID:7\rFN:Old Mac\rEND:VCARD\r") == [
         (("contact", "7"), EntityDraft(name="Old Mac"))
     ]
+
+
+def test_files_may_be_put_one_behind_the_other_with_their_marks() -> None:
+    """As `cat` does it, and as the members of an archive are kept."""
+    card = "\ufeffBEGIN:VCARD\nVERSION:3.0\nUID:{0}\nFN:{0}\nEND:VCARD\n"
+    archive = BytesIO()
+    with ZipFile(archive, "w") as file:
+        for name in "ab":
+            file.writestr(f"{name}.vcf", card.format(name))
+
+    behind = card.format("a") + card.format("b")
+    taken = taken_file("cards.zip", archive.getvalue(), "", "")
+
+    assert (
+        contacts(behind)
+        == contacts(taken.content)
+        == [(("contact", name), EntityDraft(name=name)) for name in "ab"]
+    )
+    assert taken.content.count(BOM_UTF8) == 0

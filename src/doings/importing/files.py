@@ -4,6 +4,7 @@ import gzip
 import io
 import re
 from base64 import b64decode, b64encode
+from codecs import BOM_UTF8
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from pathlib import PurePosixPath
 from typing import Any
@@ -72,7 +73,7 @@ def taken_file(name: str, sent: bytes, dialect: str, contact: str) -> Taken:
         raise Invalid.of("file", reason)
     if CSV in sorts and len(filled) > 1:
         raise Invalid.of("file", "holds several tables, each with columns of its own: drop each")
-    content = b"\n".join(content for _, content in filled)
+    content = b"\n".join(content.removeprefix(BOM_UTF8) for _, content in filled)
     return Taken(content, next(iter(sorts)))
 
 

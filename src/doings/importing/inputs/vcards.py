@@ -4,6 +4,7 @@
 named and the others are imported. What a card says of a person is read in `card_lines`.
 """
 
+import codecs
 import quopri
 import re
 from collections import Counter
@@ -35,7 +36,12 @@ CARD_BYTES = 16 * 1024 * 1024
 PREFIX = "vcard"
 """What the ids begin with of contacts whose cards have none, and of what belongs to contacts."""
 
-_BEGIN = re.compile(rb"^[ \t]*BEGIN[ \t]*:[ \t]*VCARD[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
+_MARK = codecs.BOM_UTF8
+_BEGIN = re.compile(
+    rb"^(?:" + _MARK + rb")?[ \t]*BEGIN[ \t]*:[ \t]*VCARD[ \t]*\r?$", re.IGNORECASE | re.MULTILINE
+)
+"""Where a card begins, perhaps behind the mark of a file that was put behind another one."""
+
 _OLD = re.compile(r"^VERSION[ \t]*:[ \t]*2\.1[ \t]*$", re.IGNORECASE | re.MULTILINE)
 _QUOTED = re.compile(r"^[^:\n]*QUOTED-PRINTABLE[^:\n]*:", re.IGNORECASE)
 _FRAME = re.compile(r"[ \t]*(?:BEGIN|END|VERSION)[ \t]*[:;]", re.IGNORECASE)
@@ -86,7 +92,7 @@ def items_from_vcards(text: bytes, now: int) -> Iterator[Item[ImportItem | Perso
     left_out: Counter[str] = Counter()
     for number, (begin, end) in enumerate(zip(begins, ends, strict=True), 1):
         remarks: list[str] = []
-        says = _read(text[begin:end], now, left_out, remarks)
+        says = _read(text[begin:end].removeprefix(_MARK), now, left_out, remarks)
         yield from (Item(f"card {number}: {remark}", None, number) for remark in remarks)
         if says is None:
             continue
