@@ -87,12 +87,17 @@ async def test_who_is_one_person_has_what_is_kept_with_each(
     twin = await acme.put("contact", "9", name="Jimmy")
     for one in (jim, twin):
         await monica.post("/addresses", json={"contact_id": one.seq, "city": one.name})
+    task = await data_of(
+        await monica.post("/tasks", json={"contact_id": twin.seq, "title": "Call"})
+    )
 
     merge = await served.client.post(
         "/v1/merges", headers=acme.bearer, json={"keep": "contact:8", "merge": ["contact:9"]}
     )
     merged = await data_of(await monica.get(f"/contacts/{jim.seq}/addresses"))
     in_contact = (await data_of(await monica.get(f"/contacts/{jim.seq}")))["addresses"]
+    done = {"contact_id": jim.seq, "title": "Call", "completed": 1}
+    await data_of(await monica.put(f"/tasks/{task['id']}", json=done))
     id_ = merge.json()["id"]
     await served.client.post(f"/v1/merges/{id_}/revert", headers=acme.bearer)
     parted = await data_of(await monica.get(f"/contacts/{twin.seq}/addresses"))
@@ -103,6 +108,8 @@ async def test_who_is_one_person_has_what_is_kept_with_each(
     ]
     assert in_contact == merged
     assert [(one["city"], one["contact"]["id"]) for one in parted] == [("Jimmy", twin.seq)]
+    (completed,) = await data_of(await monica.get("/activities"))
+    assert [one["id"] for one in completed["attendees"]["contacts"]] == [twin.seq]
 
 
 @SQLITE_ONLY

@@ -158,7 +158,10 @@ async def _amend_task(now: int, writer: Writer, old: Entity, draft: EntityDraft)
         return draft
     if is_completed:
         attrs["completed_at"] = f"{second_from_instant(now):%Y-%m-%dT%H:%M:%SZ}"
-        attrs[COMPLETED_BY] = (await recorded(writer, _completion(old, draft, now))).seq
+        # Whose task it is itself, also while another contact stands for that one.
+        named = (await writer.named_entities([old.key])).get(old.key, old)
+        completion = _completion(named, draft, now)
+        attrs[COMPLETED_BY] = (await recorded(writer, completion)).seq
     else:
         attrs.pop("completed_at", None)
         await _take_back(writer, attrs.pop(COMPLETED_BY, None))
@@ -175,8 +178,8 @@ def _completion(task: Entity, draft: EntityDraft, now: int) -> Draft:
     attrs = object_from_text(draft.attrs)
     description = attrs.get("description")
     links = [Link(TASK, task.id, TASK)]
-    if draft.contact is not None:
-        links.insert(0, Link(CONTACT, draft.contact, ABOUT))
+    if task.contact is not None:
+        links.insert(0, Link(CONTACT, task.contact, ABOUT))
     return Draft(
         kind=COMPLETED_KIND,
         occurred_at=now,
