@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -68,7 +69,7 @@ def test_an_export_is_read_with_all_that_happened(cli: Cli) -> None:
     [
         ('{"version": "1.0"}', "answer 1: answer: has neither `data`"),
         ('{"account": 5}', "answer 1: answer: Expected `object`"),
-        ('{"account": {"data": [{"type": "contact", "values": [{}]}]}}', "answer 1: answer: "),
+        ('{"account": {"data": [{"type": "contact", "values": [{}]}]}}', "contact 1: uuid: is"),
     ],
 )
 def test_what_is_no_export_is_one_bad_element(cli: Cli, text: str, reason: str) -> None:
@@ -78,3 +79,26 @@ def test_what_is_no_export_is_one_bad_element(cli: Cli, text: str, reason: str) 
     assert outcome.code == 1
     assert outcome.err.startswith(reason)
     assert "there is no run to undo" in outcome.out
+
+
+def test_an_entry_that_is_none_is_refused_alone(cli: Cli, tmp_path: Path) -> None:
+    """And a favourite note is one, though Monica 4.1 says no more of it than since when."""
+    since = {"body": "Ho", "favorited_at": "2021-01-02T09:30:00.000000Z"}
+    note = {"uuid": "n1", "created_at": "2021-01-01T09:30:00.000000Z", "properties": since}
+    data = [
+        {"type": "note", "values": [None, note, {"properties": since}]},
+        {"type": "activity", "values": [5, "a1"]},
+    ]
+    contact = {"uuid": "c1", "properties": {"first_name": "Jim"}, "data": data}
+    contacts: dict[str, Any] = {"type": "contact", "values": [None, contact, {"properties": {}}]}
+    file = tmp_path / "export.json"
+    file.write_text(json.dumps({"version": "1.0-preview.1", "account": {"data": [contacts]}}))
+
+    outcome = cli(*COMMAND, str(file))
+
+    lines = [json.loads(line) for line in cli("export", "--account", "co-up").out.splitlines()]
+    assert [line.split(":")[0] for line in outcome.err.splitlines()] == [
+        "contact 1", "contact 2, note 1", "contact 2, note 3", "contact 3", "left out",
+    ]  # fmt: skip
+    (data,) = [one["data"] for one in lines if "kind" in one]
+    assert data == {"is_favorited": True, "favorited_at": "2021-01-02T09:30:00Z"}

@@ -70,7 +70,7 @@ def _elements(account: ExportedAccount) -> Iterator[Element]:
     for number, raw in enumerate(_values(account.data, "contact"), 1):
         yield from _contact(raw, f"contact {number}", names, attending, left_out)
     for number, raw in enumerate(_values(account.data, "activity"), 1):
-        entry = decoded_answer(bytes(raw), Named)
+        entry = _named(raw)
         used = _used(entry.properties, names)
         for type_ in list(used.values()):
             used |= _used(type_, names)
@@ -100,18 +100,22 @@ def _contact(
 
     `attending` takes who was at the activities that are told later, `left_out` what is not read.
     """
-    contact = decoded_answer(bytes(raw), ExportedContact)
+    try:
+        contact = decoded_answer(bytes(raw), ExportedContact)
+    except Invalid:
+        yield Element(exported=place, type="contact", value=raw)
+        return
     ref = Ref(uuid=contact.uuid, name=_name(contact.properties))
     yield Element(exported=place, type="contact", names=_used(contact.properties, names), value=raw)
     numbers: Counter[str] = Counter()
     for type_, value in _entries(contact.data):
-        if type_ == "activity":
-            attending[_uuid(value)].append(ref)
+        if type_ == "activity" and (uuid := _uuid(value)) is not None:
+            attending[uuid].append(ref)
         elif type_ not in OF_CONTACTS:
             left_out[type_] += 1
         else:
             numbers[type_] += 1
-            entry = decoded_answer(bytes(value), Named)
+            entry = _named(value)
             if type_ == "task" and not entry.properties.get("completed"):
                 left_out["open task"] += 1
                 continue
@@ -124,21 +128,24 @@ def _contact(
             )
 
 
+def _named(raw: msgspec.Raw) -> Named:
+    """An entry, without anything where it is none: then it is refused when it is read itself."""
+    try:
+        return decoded_answer(bytes(raw), Named)
+    except Invalid:
+        return Named(uuid="")
+
+
 def _name(properties: dict[str, Any]) -> str | None:
     parts = [properties.get(name) for name in ("first_name", "middle_name", "last_name")]
     return " ".join(part for part in parts if isinstance(part, str) and part) or None
 
 
-def _uuid(value: msgspec.Raw) -> str:
-    """The UUID that stands for an activity, alone or in a document."""
-    try:
-        decoded = msgspec.json.decode(value)
-    except ValueError as error:
-        raise Invalid.of("activity", str(error)) from None
+def _uuid(value: msgspec.Raw) -> str | None:
+    """The UUID that stands for an activity, alone or in a document; None where there is none."""
+    decoded = msgspec.json.decode(value)
     uuid = decoded.get("uuid") if isinstance(decoded, dict) else decoded
-    if not isinstance(uuid, str):
-        raise Invalid.of("activity", "a contact names an activity without a UUID")
-    return uuid
+    return uuid if isinstance(uuid, str) else None
 
 
 def _names(account: ExportedAccount) -> Names:

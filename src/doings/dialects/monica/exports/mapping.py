@@ -14,6 +14,7 @@ from doings.core.values.instants import date_from_text, instant_from_text
 from doings.dialects.monica.exports.documents import LEFT_OUT, Element, Entry, Ref
 from doings.dialects.monica.mapping.emotions import EMOTIONS
 from doings.dialects.monica.mapping.resources.life_events import LIFE_EVENT_TYPES, stored_type
+from doings.dialects.monica.mapping.resources.moments import moment_of
 from doings.dialects.monica.mapping.resources.saved_parts import field_type
 from doings.dialects.monica.saved_documents.elements import SavedFieldType
 from doings.dialects.monica.vocabulary import (
@@ -68,6 +69,8 @@ def item_from_exported(element: Element, context: Context) -> ImportItem:
     read = _READERS.get(element.type)
     if read is None:
         raise Invalid.of("type", f"{element.type!r} is none that is read here")
+    if not entry.uuid:
+        raise Invalid.of("uuid", "is missing")
     return read(element, entry, context)
 
 
@@ -195,8 +198,9 @@ def _shown_name(said: dict[str, Any]) -> str | None:
 def _note(element: Element, entry: Entry, _context: Context) -> ImportItem:
     said = entry.properties
     data: dict[str, object] = {}
-    if said.get("is_favorite") or said.get("is_favorited"):
-        data = {"is_favorited": True, "favorited_at": _text(said, "favorited_at")}
+    # What Monica 4.1 calls `is_favorite` there it does not have, so its exports say when at most.
+    if any(said.get(name) for name in ("is_favorite", "is_favorited", "favorited_at")):
+        data = {"is_favorited": True, "favorited_at": moment_of(said.get("favorited_at"))}
     return _happened(
         element, entry, "note.created", _instant(entry.created_at, "created_at"),
         body=_required(said, "body"),
@@ -238,7 +242,7 @@ def _message(number: int, said: object) -> dict[str, object]:
     if not isinstance(said, dict) or not isinstance(said.get("properties"), dict):
         raise Invalid.of("messages", "one of them is no message")
     own = said["properties"]
-    written_at = _text(own, "written_at")
+    written_at = moment_of(own.get("written_at"))
     if written_at is not None and written_at[11:] in _MIDNIGHT:
         written_at = written_at[:10]
     message = {
