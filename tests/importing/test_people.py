@@ -7,6 +7,8 @@ from typing import Any
 import msgspec
 import pytest
 
+from doings.core.entity import EntityDraft
+from doings.core.imports import ImportItem
 from doings.core.store.imports import ImportCounts
 from doings.core.timeline import Timeline
 from doings.importing.importer import Importer, Refusal, each_of
@@ -236,6 +238,37 @@ async def test_a_tag_that_another_surface_made_is_found_by_its_name(tmp_path: Pa
         await books.bring(CHANGED)
         second = await books.jim()
     assert (first, second) == (FIRST, SECOND)
+
+
+@SQLITE_ONLY
+async def test_each_who_is_one_person_keeps_what_files_say_of_it(tmp_path: Path) -> None:
+    """Also when a file was changed meanwhile; what only one says is shown of both."""
+    pam = CARD.replace("jim", "pam").replace("Jim", "Pam").replace("BDAY:--0412\n", "TITLE:Boss\n")
+    async with serving(tmp_path) as served:
+        business = await served.business()
+        books = Books(served, business)
+        await books.bring(CARD + pam)
+        merge = await business.write(
+            lambda writer: writer.add_merge(("contact", "jim"), [("contact", "pam")], None)
+        )
+        again = await books.bring(pam)
+        await books.bring(pam.replace("Boss", "Cook"))
+        filling = (("contact", "pam"), EntityDraft(attrs='{"nickname":"P"}'))
+        put = putting_items(NOW)
+        item = ImportItem(draft=None, entities=(filling,))
+        await business.write(lambda writer: put(writer, [item]))
+        (shown,) = (await books.get("/contacts"))["data"]
+        await business.write(lambda writer: writer.revert_merge(merge.id))
+        parted = (await books.get("/contacts"))["data"]
+
+    assert again == ImportCounts(repeated=1)
+    assert (shown["complete_name"], shown["nickname"]) == ("Jim Halpert", "P")
+    assert shown["information"]["career"]["job"] == "Cook"
+    assert [
+        (one["complete_name"], one["information"]["career"]["job"],
+         bool(one["information"]["dates"]["birthdate"]["date"]), one["nickname"])
+        for one in parted
+    ] == [("Jim Halpert", None, True, None), ("Pam Halpert", "Cook", False, "P")]  # fmt: skip
 
 
 async def test_people_who_share_an_address_are_told_apart_by_their_names(tmp_path: Path) -> None:

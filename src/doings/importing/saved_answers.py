@@ -7,12 +7,13 @@ stays deleted: the answer may have been saved before.
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from functools import partial
 
 import msgspec
 
 from doings.core.activity import Activity, Draft, draft_of, is_same
 from doings.core.budget import IMPORT_COMMAS, IMPORT_OBJECTS
-from doings.core.entity import CONTACT, EntityKey
+from doings.core.entity import CONTACT, Entity, EntityDraft, EntityKey
 from doings.core.entity import draft_of as entity_draft_of
 from doings.core.errors import Invalid, Malformed, Misconfigured, WrongEncoding
 from doings.core.imports import (
@@ -263,9 +264,14 @@ class _Writing:
                 continue
             whole = filled_draft(old, draft)
             if old is None or whole != entity_draft_of(old):
-                known[key], _ = await self._writer.put_entity(key, lambda _, whole=whole: whole)  # type: ignore[misc]
+                # Of who is one person with somebody each record is filled by itself.
+                known[key], _ = await self._writer.put_entity(key, partial(_filled, draft))
                 changed.add(key)
         return changed
+
+
+def _filled(draft: EntityDraft, known: Entity | None) -> EntityDraft:
+    return filled_draft(known, draft)
 
 
 def _keys(item: ImportItem) -> list[EntityKey]:

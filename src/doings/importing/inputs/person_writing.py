@@ -39,6 +39,7 @@ class _People:
         self._directory = Directory(writer)
         self._changed: set[EntityKey] = set()
         self._known: dict[EntityKey, Entity] = {}
+        """Contacts and what belongs to them, each by itself where another one stands for it."""
         self._deleted: set[EntityKey] = set()
 
     async def put(self, items: Sequence[PersonItem]) -> ImportCounts:
@@ -65,7 +66,7 @@ class _People:
         )
 
     async def _look_up(self, keys: Sequence[EntityKey]) -> None:
-        self._known = await self._writer.entities_by_key(list(keys))
+        self._known = await self._writer.named_entities(keys)
         self._deleted = await self._writer.deleted_keys(set(keys) - self._known.keys())
 
     def _said(self, item: PersonItem) -> object:
@@ -122,7 +123,19 @@ class _People:
             merged["tags"] = tags
         else:
             merged.pop("tags", None)
-        await self._put(item.key, msgspec.structs.replace(whole, attrs=json_text(merged)))
+        draft = msgspec.structs.replace(whole, attrs=json_text(merged))
+        if known is not None and draft == entity_draft_of(known):
+            return
+
+        def put(one: Entity | None) -> EntityDraft:
+            # Somebody who stands for the contact keeps a record of their own.
+            return draft if one is None or one.key == item.key else entity_draft_of(one)
+
+        written, _ = await self._writer.put_entity(item.key, put)
+        self._changed.add(item.key)
+        self._known[item.key] = written
+        if written.key != item.key:
+            self._known |= await self._writer.named_entities([item.key])
 
     async def _tags(
         self, item: PersonItem, attrs: Mapping[str, Any], *, is_leading: bool

@@ -137,7 +137,7 @@ class EntityWriting:
         """The numbers of the tags of a person, which are things by name."""
         if item.draft is not None or not item.named:
             return None
-        return [int(id_) for id_ in await self._directory.ids(item.named) if id_.isdecimal()]
+        return await self._directory.numbers(item.named)
 
     async def _referring(
         self, key: EntityKey, draft: EntityDraft, refers: Sequence[Reference]
