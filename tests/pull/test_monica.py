@@ -286,6 +286,32 @@ def test_a_person_who_was_deleted_there_is_deleted_here(
     assert '"id":"own"' in cli("export", "--account", "here").out.replace(" ", "")
 
 
+def test_what_is_pulled_of_one_person_of_two_is_not_said_of_the_other(
+    vendor: Vendor, monica: Monica, pull: Puller, cli: Cli
+) -> None:
+    """Also what was edited there while both are one here: each has its own once they are parted."""
+    vendor.send("PUT", "/v1/entities/contact/8", {"name": "P8", "attrs": {"job": "Cook"}})
+    pull.counts("monica")
+    (number,) = [one["id"] for one in monica.send("GET", "contacts")]
+    own = {"entity": {"type": "contact", "id": "own", "name": "Own", "attrs": {"nickname": "O"}}}
+    cli("import", "-", "--account", "here", stdin=json.dumps(own))
+    joined = cli("merge", "add", "contact:own", f"contact:monica-{number}", "--account", "here")
+    monica.send("PUT", f"contacts/{number}/work", {"job": "Baker"})
+
+    counts = pull.counts("monica")
+    again = pull.counts("monica")
+
+    cli("merge", "revert", joined.out.strip(), "--account", "here")
+    lines = [json.loads(line) for line in cli("export", "--account", "here").out.splitlines()]
+    said = {one["entity"]["id"]: one["entity"] for one in lines if "entity" in one}
+    jobs = {id_: one["attrs"].get("job") for id_, one in said.items() if one["type"] == "contact"}
+    assert joined.code == 0, joined.err
+    assert (counts["people"], again["people"], again["run"]) == (1, 0, None)
+    assert jobs == {"own": None, f"monica-{number}": "Baker"}
+    assert said["own"]["attrs"] == {"nickname": "O"}
+    assert "nickname" not in said[f"monica-{number}"]["attrs"]
+
+
 def test_somebody_who_is_not_listed_any_more_stays(vendor: Vendor, pull: Puller) -> None:
     """If the service still shows her by herself; she is asked for once, and no more."""
     for id_ in "45":

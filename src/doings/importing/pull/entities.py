@@ -60,7 +60,7 @@ class EntityWriting:
         keys = {key for one in said for key, _ in one.item.entities}
         made = {key: draft for one in said for key, draft in one.item.new_entities}
         keys |= {one.to for each in said for one in each.item.refers if isinstance(one.to, tuple)}
-        self._known = await self._writer.entities_by_key([*{*keys, *made}])
+        self._known = await self._writer.named_entities({*keys, *made})
         deleted = await self._writer.deleted_keys(keys | made.keys() - self._known.keys())
         self._reverted = await self._put_back(said)
         for key, draft in made.items():
@@ -123,7 +123,13 @@ class EntityWriting:
                 self._count(key, whole, item)
 
     async def _write(self, key: EntityKey, draft: EntityDraft) -> None:
-        self._known[key], _ = await self._writer.put_entity(key, lambda _: draft)
+        def put(one: Entity | None) -> EntityDraft:
+            # Somebody who stands for a contact keeps a record of their own.
+            return draft if one is None or one.key == key else entity_draft_of(one)
+
+        self._known[key], _ = await self._writer.put_entity(key, put)
+        if self._known[key].key != key:
+            self._known |= await self._writer.named_entities([key])
 
     def _count(self, key: EntityKey, draft: EntityDraft, item: ImportItem) -> None:
         """Note what was made or changed."""
