@@ -389,7 +389,9 @@ def subclasses(kind: type[errors.DoingsError]) -> set[type[errors.DoingsError]]:
     return {kind}.union(*map(subclasses, kind.__subclasses__()))
 
 
-OTHER_SURFACES = re.compile(r"tests\.|doings\.(native|web|auth\.sessions|dialects\.(?!monica\.))")
+OTHER_SURFACES = re.compile(
+    r"tests\.|doings\.(native|web|auth\.sessions|importing\.pull|dialects\.(?!monica\.))"
+)
 
 
 def test_expects_an_answer_to_every_error() -> None:

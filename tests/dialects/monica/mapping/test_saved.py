@@ -227,7 +227,7 @@ def test_middle_name_is_what_is_between(
 @pytest.mark.parametrize(
     "members",
     [
-        {"id": "31"},
+        {"id": "31x"},
         {"id": None},
         {"happened_at": "2018-2-2"},
         {"happened_at": "0001-01-01"},
