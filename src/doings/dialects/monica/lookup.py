@@ -43,6 +43,17 @@ class Lookup(msgspec.Struct, frozen=True):
             return await self.reader.entity_by_seq(CONTACT, seq)
         raise NotFound(CONTACT, number)
 
+    async def named_contact(self, number: int) -> Entity:
+        """The contact with this number itself, also while another one stands for it.
+
+        What is recorded goes to whom the request names, so that it is theirs when they are parted.
+        Raises NotFound.
+        """
+        found = await self.contacts([number])
+        if number not in found:
+            raise NotFound(CONTACT, number)
+        return found[number]
+
     async def contacts(self, numbers: Iterable[int]) -> dict[int, Entity]:
         """The contacts themselves, by their numbers; numbers of none are left out."""
         wanted = list(numbers)

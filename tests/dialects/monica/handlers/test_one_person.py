@@ -165,3 +165,34 @@ async def test_a_change_by_the_other_id_keeps_both_records(
     assert own == before
     assert other["information"]["career"] == {"job": "Boss", "company": None}
     assert other["complete_name"] == "Jimmy"
+
+
+@SQLITE_ONLY
+async def test_entries_stay_with_whom_they_named(
+    monica: httpx.AsyncClient, acme: Business, served: Served, jim: Entity
+) -> None:
+    """What is recorded by the other id is shown of the person, and is the other one's later on."""
+    twin = await acme.put("contact", "9", name="Jimmy")
+    id_ = await merge(served, acme)
+    bodies: dict[str, dict[str, Any]] = {
+        "notes": {"body": "x"},
+        "calls": {"content": "x", "called_at": "2026-02-01"},
+        "tasks": {"title": "x", "completed": False},
+        "contactfields": {"data": "x@y.example", "contact_field_type_id": 1},
+        "addresses": {"name": "x"},
+    }
+
+    made = {}
+    for path, body in bodies.items():
+        answer = await monica.post(f"/{path}", json={**body, "contact_id": twin.seq})
+        made[path] = answer.json()["data"]
+        again = {**body, "contact_id": twin.seq}
+        answer = await monica.put(f"/{path}/{made[path]['id']}", json=again)
+        assert answer.status_code == 200, answer.text
+    await revert(served, acme, id_)
+
+    assert {one["contact"]["id"] for one in made.values()} == {jim.seq}
+    for path, entry in made.items():
+        assert await data_of(await monica.get(f"/contacts/{jim.seq}/{path}")) == []
+        (own,) = await data_of(await monica.get(f"/contacts/{twin.seq}/{path}"))
+        assert own["id"] == entry["id"]

@@ -243,11 +243,11 @@ async def _checked(
 async def _contact(
     kept: ActivityResource, params: ListParams, reader: Reader, *, is_new: bool
 ) -> Entity | None:
-    """The contact that was sent, where it is looked at; raises NotFound."""
+    """The contact that was sent, where it is looked at, as it was named; raises NotFound."""
     if not kept.resource.contact or (not is_new and CONTACT_ID in kept.only_new):
         return None
     number = integer_of(params.members.get(CONTACT_ID)) or 0
-    return await params.lookup(reader).contact(number)
+    return await params.lookup(reader).named_contact(number)
 
 
 def _now_text(params: ListParams) -> str:

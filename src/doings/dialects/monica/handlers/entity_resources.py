@@ -236,6 +236,7 @@ async def _checked_draft(
         raise NotFound(kept.type, params.id)
     elif contact is not None and (old is None or id_ != old.contact):
         await check_room(kept, writer, contact)
+        id_ = (await lookup.named_contact(integer_of(members[CONTACT_ID]) or 0)).id
     before = item_of(kept, old, params.api).values if old else None
     return draft_of_values(kept, sent_values(resource, members, before), old, id_)
 
