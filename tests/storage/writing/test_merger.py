@@ -105,6 +105,21 @@ async def test_what_a_third_has_is_shared(merger: Merging, monkeypatch: pytest.M
     assert await merger.look() == 1
 
 
+async def test_how_a_third_contact_is_reached_is_shared(merger: Merging) -> None:
+    """It is an entity of its own; the pair's own ones stop nothing."""
+    book = merger.book
+    await book.put("contact", "9", name="Ann")
+    await book.put("contact_field", "f", name="jim@example.org", contact="9")
+    await book.put("contact_field", "g", name="jim@example.org", contact="8")
+    await merger.want()
+
+    looks = [await merger.look()]
+    await book.delete("contact_field", "f")
+    looks.append(await merger.look())
+
+    assert looks == [0, 1]
+
+
 async def test_it_is_looked_again_when_people_change(merger: Merging) -> None:
     """And not before; what is recorded about them is no such change."""
     await merger.want()

@@ -9,7 +9,8 @@ import msgspec
 from doings.core.account import Account
 from doings.core.background import BackgroundTask
 from doings.core.budget import BREATH_SECONDS, PEOPLE_COMPARED
-from doings.core.entity import PEOPLE, Entity
+from doings.core.defaults import CONTACT_FIELD
+from doings.core.entity import CONTACT, PEOPLE, Entity
 from doings.core.errors import Conflict, NotFound, TooMuch
 from doings.core.people.asking import TURN
 from doings.core.people.sure import SurePair, shared_with_others, sure_pairs
@@ -115,11 +116,13 @@ class PeopleMerger(BackgroundTask):
         self, account: Account, entity_type: str, pairs: list[SurePair], region: str | None
     ) -> list[SurePair]:
         """The pairs that share with nobody else, however many people there are."""
-        after = 0
-        while pairs and (people := await self._read(account, partial(_next, entity_type, after))):
-            shared = await asyncio.to_thread(shared_with_others, pairs, people, region)
-            pairs = [pair for pair in pairs if pair.value not in shared]
-            after = people[-1].seq
+        types = [entity_type, *([CONTACT_FIELD] if entity_type == CONTACT else [])]
+        for type_ in types:
+            after = 0
+            while pairs and (people := await self._read(account, partial(_next, type_, after))):
+                shared = await asyncio.to_thread(shared_with_others, pairs, people, region)
+                pairs = [pair for pair in pairs if pair.value not in shared]
+                after = people[-1].seq
         return pairs
 
     async def _read(

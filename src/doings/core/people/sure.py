@@ -8,10 +8,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 import msgspec
+from rapidfuzz import fuzz
 
-from doings.core.entity import Entity
+from doings.core.entity import CONTACT, PEOPLE, Entity, EntityKey
 from doings.core.people.suggestions import UNLIKE, likeness_of
-from doings.core.people.traits import Traits, traits_of
+from doings.core.people.traits import Traits, said_of, traits_of
 from doings.core.store.merges import REASON_LENGTH, Pair
 
 
@@ -48,17 +49,37 @@ def _are_one(value: str, those: Sequence[Traits]) -> bool:
     if len(those) != 2 or not all(value in one.verified for one in those):  # noqa: PLR2004 - a pair
         return False
     one, other = those
-    return not (one.words and other.words) or likeness_of(one, other) >= UNLIKE
+    return not (one.words and other.words) or not _are_unlike(one, other)
+
+
+def _are_unlike(one: Traits, other: Traits) -> bool:
+    """Whether names speak against it: as a whole, or where they differ, as those of a couple do."""
+    if likeness_of(one, other) < UNLIKE:
+        return True
+    ones, others = set(one.plain), set(other.plain)
+    rest, other_rest = " ".join(sorted(ones - others)), " ".join(sorted(others - ones))
+    return bool(rest and other_rest) and fuzz.ratio(rest, other_rest) < UNLIKE
 
 
 def shared_with_others(
     pairs: Iterable[SurePair], people: Iterable[Entity], region: str | None
 ) -> set[str]:
-    """The values of pairs that others among these people have as well."""
+    """The values of pairs that others among these people have as well.
+
+    They may have them anywhere. Ways to reach a contact, which are entities of their own, are the
+    contact's.
+    """
     owners = {pair.value: pair.pair for pair in pairs}
     return {
         value
-        for traits in (traits_of(person, region) for person in people)
-        for value in (*traits.emails, *traits.phones)
-        if value in owners and traits.entity.key not in owners[value]
+        for person in people
+        for value in said_of(person, region, owners)
+        if _whose(person) not in owners[value]
     }
+
+
+def _whose(entity: Entity) -> EntityKey:
+    """The person that an entity is, or belongs to."""
+    if entity.type in PEOPLE:
+        return entity.key
+    return CONTACT, entity.contact or ""

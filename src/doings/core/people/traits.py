@@ -5,7 +5,7 @@ at: an address is known by its form, a phone number by its form and its key.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -28,6 +28,13 @@ _PHONE = re.compile(r"[+\d(][\d\s().\-/]{5,30}")
 _ABROAD = re.compile(r"^00(?=[1-9])")
 _WORD = re.compile(r"[a-z0-9]+")
 _SPELLED_OUT = re.compile(r"([aou])e")
+
+_SCALAR = re.compile(r'"(?:[^"\\]|\\.)*"|\d{7,18}(?![\d.eE])')
+"""A text of JSON, or a number that may be a telephone's."""
+
+_NO_DIGIT = re.compile(r"\D+")
+_TAIL = 6
+"""How many digits at its end a number has to have in common with one, to be read at all."""
 
 DEEPEST = 3
 """How deep among the attributes texts are looked for."""
@@ -74,6 +81,22 @@ def traits_of(entity: Entity, region: str | None) -> Traits:
     return Traits(
         entity, tuple(emails), tuple(phones), entity.name, words, plain(words), frozenset(verified)
     )
+
+
+def said_of(entity: Entity, region: str | None, values: Collection[str]) -> set[str]:
+    """Those of these addresses and numbers that are anywhere in what is said of an entity.
+
+    All of its texts are searched, as deep as they are and under any key.
+    """
+    tails = {value[-_TAIL:] for value in values if "@" not in value}
+    texts = [msgspec.json.decode(text, type=str | int) for text in _SCALAR.findall(entity.attrs)]
+    found: set[str] = set()
+    for text in [entity.name or "", *map(str, texts)]:
+        if "@" in text:
+            found.update([one.casefold() for one in _EMAIL.findall(text)])
+        elif tails and _NO_DIGIT.sub("", text)[-_TAIL:] in tails:
+            found.add(phone_from_text(text, region) or "")
+    return found.intersection(values)
 
 
 Text = tuple[str, str, bool]

@@ -131,12 +131,14 @@ PEOPLE = """
     WHERE e.account_id = :account_id AND e.type = :type AND e.deleted_at IS NULL
         AND e.is_partial = 0 AND (e.group_seq IS NULL OR e.group_seq = e.seq)
     ORDER BY e.seq DESC LIMIT :limit"""
-# The next people of a type, also those for whom another stands. Attributes of many bytes are
-# left out.
+# The next people of a type, also those for whom another stands, and whom they belong to.
+# Attributes of many bytes are left out.
 ALL_PEOPLE = """
     SELECT e.seq, e.type, e.id, e.name,
         CASE WHEN octet_length(e.attrs) <= :most THEN e.attrs ELSE '{}' END,
-        NULL, e.created_at, e.updated_at, e.deleted_at, e.group_seq
+        (SELECT c.id FROM entities c
+            WHERE c.account_id = :account_id AND c.seq = e.contact_seq),
+        e.created_at, e.updated_at, e.deleted_at, e.group_seq
     FROM entities e
     WHERE e.account_id = :account_id AND e.type = :type AND e.seq > :after
         AND e.deleted_at IS NULL
