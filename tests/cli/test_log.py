@@ -1,5 +1,6 @@
 """`doings log`, `doings export --proofs` and `doings verify`: proofs without a server."""
 
+import gzip
 import json
 from base64 import b64decode
 from collections.abc import Callable
@@ -171,6 +172,23 @@ def test_what_was_tampered_with_is_named(cli: Cli, key: str, name: str) -> None:
 
     assert outcome.code == 1
     assert finding in outcome.out
+
+
+def test_a_compressed_export_is_verified(cli: Cli, key: str) -> None:
+    """As it is imported; one that is damaged, or of another kind, ends in a sentence."""
+    exported(cli)
+    whole = gzip.compress(Path("out.ndjson").read_bytes())
+    files = {"whole.gz": whole, "cut.gz": whole[:-20], "other.zip": b"PK\x03\x04 and more"}
+
+    outcomes = []
+    for name, content in files.items():
+        Path(name).write_bytes(content)
+        outcomes.append(cli("verify", name, "--key", key))
+
+    assert [one.code for one in outcomes] == [0, 2, 2]
+    assert outcomes[0].out.startswith("verified: ")
+    assert "damaged or cut off; nothing was verified" in outcomes[1].err
+    assert "a ZIP archive" in outcomes[2].err
 
 
 def test_an_erasure_is_told_by_the_log(cli: Cli, key: str) -> None:

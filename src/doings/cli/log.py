@@ -11,6 +11,7 @@ from doings.cli.terminal import remark, say, shown
 from doings.core.clock import SystemClock
 from doings.core.errors import Misconfigured
 from doings.core.store import Store
+from doings.importing.compression import readable
 from doings.importing.ndjson import numbered_lines
 from doings.proof.checkpoint import Note, Verifier, note_from_text, verifier_from_text, verifier_of
 from doings.proof.history import History
@@ -75,7 +76,7 @@ def verify(
 ) -> None:
     """Verify an export without the server: that nothing was left out, reordered or edited."""
     history = History(_keys(key), None if checkpoint is None else _note(checkpoint))
-    with file.open("rb") as lines:
+    with file.open("rb") as opened, readable(opened, meanwhile="nothing was verified") as lines:
         for number, text in numbered_lines(lines):
             if text is None:
                 raise Misconfigured(f"{file}: line {number} is longer than any of an export")
