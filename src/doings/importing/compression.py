@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from doings.core.budget import IMPORT_DOCUMENT_BYTES
 from doings.core.errors import Misconfigured
@@ -45,7 +45,7 @@ STAYS = "what was imported before that place stays, and importing the whole file
 
 
 @contextmanager
-def readable(file: BinaryIO, *, meanwhile: str = STAYS) -> Iterator[BinaryIO]:
+def readable(file: BinaryIO, *, meanwhile: str = STAYS) -> "Iterator[io.BufferedReader[Any]]":
     """The content of a file, inflated where it is gzip.
 
     Raises Misconfigured for one that is no text, and while it is read for gzip that is damaged;
