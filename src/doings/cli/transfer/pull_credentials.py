@@ -42,5 +42,5 @@ def _check_credential(name: str, text: str, *, is_encoded: bool) -> None:
 def _asked(dialect: str, name: str) -> str:
     if not sys.stdin.isatty():
         raise Misconfigured(f"{dialect} needs DOINGS_PULL_{name.upper()}")
-    text: str = typer.prompt(f"{dialect} {name}", hide_input=name == "secret", err=True)
+    text: str = typer.prompt(f"{dialect} {name}", hide_input=name != "user", err=True)
     return text

@@ -70,6 +70,7 @@ def begin(before: Place | None, beginning: Beginning) -> Place:
     """With the memberships; then from the last end on, or from the first time there is."""
     # A round that showed nothing at all may have met a service that was not well.
     until = before.until if before is not None and beginning.is_known else None
+    until = None if until is None else min(until, beginning.now)
     first = EARLIEST if until is None else until - OVERLAP
     if beginning.since is not None:
         first = beginning.since if beginning.is_first else max(first, beginning.since)
@@ -89,13 +90,16 @@ def ask(place: Place) -> Ask | None:
 
 def page(_place: Place, answer: Answer) -> Page:
     """All of the answer; raises Malformed and Invalid."""
-    return Page(elements=SAVED.elements_from_answer(answer.body))
+    return Page(elements=SAVED.elements_from_answer(answer.body), at=answer.at)
 
 
 def turn(place: Place, page: Page, _seen: Seen) -> Place:
     """The next stretch."""
     if not place.end:
         start = place.first - place.first % SECOND
+        # A clock that is ahead here would hide what is recorded there until it is that late.
+        now = min(place.now, page.at - page.at % SECOND) if page.at else place.now
+        place = msgspec.structs.replace(place, now=now)
         return msgspec.structs.replace(place, start=start, end=_bound(place, start, 1))
     if place.end >= END:
         return msgspec.structs.replace(place, is_done=True, until=place.now)

@@ -4,6 +4,7 @@ So after a kill at any moment the page that was being read is asked for again, a
 """
 
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -20,7 +21,7 @@ from doings.importing.keeping import keep_ids
 from doings.importing.pull.client import Contradiction, ServiceFailed
 from doings.importing.pull.names import MARK, NOT_WANTED, mark_of
 from doings.importing.pull.successors import put_edited
-from doings.importing.pull.writing import PageWriting, Said
+from doings.importing.pull.writing import PageWriting, Said, pull_counts
 
 FORGET = 2000
 """Items that are forgotten in one transaction."""
@@ -182,16 +183,24 @@ class Checkpoint:
     async def stop(self, *, now: int) -> None:
         """Note that the pull was stopped, be it between two rounds or within one."""
         # Nobody knows whether what was written at that moment was written, and counted.
-        await self._read_again()
-        changes: dict[str, object] = {"next_at": None, "counts": self.pull.counts}
-        if self.pull.state == "begun":
-            problem = "it was stopped; the same command goes on"
-            changes |= {"state": "failed", "problem": problem, "ended_at": now}
-        await self.save(**changes)
+        # Where the pull is gone, or another program has it, there is nothing to note.
+        with suppress(Misconfigured, ServiceFailed):
+            await self._read_again()
+            changes: dict[str, object] = {"next_at": None, "counts": self.pull.counts}
+            if self.pull.state == "begun":
+                problem = "it was stopped; the same command goes on"
+                changes |= {"state": "failed", "problem": problem, "ended_at": now}
+            await self.save(**changes)
 
     async def _read_again(self) -> None:
+        """Read how the pull stands; raises Misconfigured where it is there no more."""
         pulls = await self.timeline.read(lambda reader: reader.pulls())
-        self.pull = next((one for one in pulls if one.number == self.pull.number), self.pull)
+        found = next((one for one in pulls if one.number == self.pull.number), None)
+        if found is None:
+            slug = self.timeline.account.slug
+            reason = f"{slug} was deleted, or the pull was forgotten"
+            raise Misconfigured(f"{self.pull.url} is pulled into {slug} no more: {reason}")
+        self.pull = found
 
     async def _saved(self, writer: Writer, **changes: object) -> Pull:
         changes.setdefault("counts", self.total)
@@ -202,19 +211,27 @@ class Checkpoint:
         return pull
 
     async def _forget_undone(self) -> None:
-        """Forget all that was seen if a run of this pull was undone: it is to come again."""
+        """Forget all that was seen if a run of this pull was undone: it is to come again.
+
+        Raises ServiceFailed while one is being undone: what that has not reached yet would be taken
+        for there already, and then it goes.
+        """
         runs = await self.timeline.read(lambda reader: reader.import_runs())
         undone = [
-            run.number
+            run
             for run in runs
             if run.dialect == self.pull.dialect
             and run.files == (self.pull.url,)
             and run.state in {"undoing", "undone"}
             and run.number >= self.pull.first_run
         ]
-        if not undone:
-            return
-        await self.forget(first_run=max(undone) + 1)
+        under_way = [str(run.number) for run in undone if run.state == "undoing"]
+        if under_way:
+            reason = "is being taken back, and is pulled again after that; if that was broken off,"
+            again = f"`doings import undo {under_way[0]}` goes on with it"
+            raise ServiceFailed(f"run {under_way[0]} of {self.pull.url} {reason} {again}")
+        if undone:
+            await self.forget(first_run=max(run.number for run in undone) + 1)
 
     async def forget(self, **changes: object) -> None:
         """Forget all that was seen, but not whose account that was."""
@@ -263,7 +280,7 @@ class Checkpoint:
     ) -> tuple[PullCounts, int | None]:
         wanted = [one for one in said if one.is_wanted and not one.is_same]
         if not wanted:
-            return _pull_counts(said, ImportCounts()), self.run
+            return pull_counts(said, ImportCounts()), self.run
         run = await self._followed(writer)
         writing = PageWriting(writer, self._service, now, self._lost, self.pull)
         edited, others = await put_edited(
@@ -271,7 +288,7 @@ class Checkpoint:
         )
         counts = others + await writing.put([one for one in wanted if one.ref not in edited])
         await writer.note_import(run, counts)
-        return _pull_counts(said, counts) + writing.others, run
+        return pull_counts(said, counts) + writing.others, run
 
     async def _lost(self, writer: Writer, people: Collection[EntityKey]) -> set[EntityKey]:
         """Those of the people whom the service listed before, and not in this round."""
@@ -383,11 +400,3 @@ async def run_from(timeline: Timeline, dialect: str, urls: set[str]) -> ImportRu
         if run.dialect == dialect and is_there and len(run.files) == 1 and run.files[0] in urls:
             return run
     return None
-
-
-def _pull_counts(said: Sequence[Said], counts: ImportCounts) -> PullCounts:
-    """What writing items came to, as pulls count it; only activities are counted."""
-    same = sum(one.is_same and one.is_wanted and one.item.draft is not None for one in said)
-    return PullCounts(
-        recorded=counts.recorded, updated=counts.filled, repeated=counts.repeated + same
-    )

@@ -22,7 +22,7 @@ from doings.core.clock import SystemClock, instant_from_datetime
 from doings.core.errors import Misconfigured
 from doings.core.imports import answer_from_text
 from doings.core.pulling.service import Answer, AnyService, Ask, Credentials
-from doings.importing.pull.wording import is_html, plain, said, target_of, words_of
+from doings.importing.pull.wording import is_html, plain, said, target_of, without_secrets, words_of
 
 PASSING = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529})
 """Statuses after which a request may be sent again."""
@@ -37,6 +37,10 @@ OK = frozenset({200, 201, 203})
 """Statuses of an answer: 201 to a sign-in, 203 where a proxy between has changed it."""
 
 FORBIDDEN, NOT_FOUND = 403, 404
+
+INFLATED = frozenset({"", "identity", "gzip", "deflate"})
+PACKED = {"Accept-Encoding": "gzip, deflate"}
+"""How an answer may be packed."""
 
 CUT_TRIES = 3
 """How often an answer that ends too early is asked for."""
@@ -275,10 +279,13 @@ class ServiceClient:
     async def _send(self, ask: Ask, headers: dict[str, str]) -> tuple[httpx.Response, bytes]:
         """The answer, of which no more than a bound is read."""
         url = self._base + ask.path
-        everything = {"Accept": "application/json", **headers, **dict(ask.headers)}
+        everything = {"Accept": "application/json", **PACKED, **headers, **dict(ask.headers)}
         async with self._http.stream(
             ask.method, url, params=list(ask.params) or None, headers=everything
         ) as response:
+            if response.headers.get("content-encoding", "").strip().lower() not in INFLATED:
+                # What is packed twice grows a million times before its size can be seen.
+                raise httpx.DecodingError(ask.path)
             parts, size = [], 0
             async for part in response.aiter_bytes():
                 size += len(part)
@@ -294,6 +301,7 @@ class ServiceClient:
     ) -> Answer:
         """The answer if it is one; raises what is to be done about it."""
         status = response.status_code
+        said_of_it = said(self._without_secrets(body)) if status not in OK else ""
         clock = _instant(response.headers)
         # A clock that is ahead would hide what is changed until it is that late.
         at = min(clock, SystemClock().now())
@@ -301,24 +309,25 @@ class ServiceClient:
             if has_token:
                 raise _Expired
             self._check_base(ask, status)
-            reason = f"does not take these credentials: {status}{said(body)}"
+            reason = f"does not take these credentials: {status}{said_of_it}"
             refusal = NotAllowed if status == FORBIDDEN else Misconfigured
             raise refusal(f"{self._base} {reason}")
         if status in PASSING:
             wait_s = _retry_after(response.headers, clock)
             asks = "" if wait_s is None else f" and asks to wait {wait_s:.0f} s"
-            raise _Passing(f"answers {status}{said(body)}{asks}", wait_s, splits=status not in AWAY)
+            raise _Passing(f"answers {status}{said_of_it}{asks}", wait_s, splits=status not in AWAY)
         if status == NOT_FOUND:
             self._check_base(ask, status)
         if status == NOT_FOUND and ask.may_miss and not is_html(body):
             return Answer(body, response.headers, at, is_missing=True)
         if response.has_redirect_location:
-            elsewhere = target_of(response.headers.get("location", ""), ask.path)
+            target = self._without_secrets(response.headers.get("location", "").encode()).decode()
+            elsewhere = target_of(target, ask.path)
             reason = f"leads to {elsewhere}; give that place as --from, if it is the service"
             raise ServiceFailed(f"{self._base} {reason}")
         if status not in OK:
             kind = TooMuchAsked if status in TOO_MUCH else ServiceFailed
-            raise kind(f"{self._base} answers {ask.path} with {status}{said(body)}")
+            raise kind(f"{self._base} answers {ask.path} with {status}{said_of_it}")
         if is_html(body):
             reason = "answers a page of HTML: --from is another place, or the service is away"
             raise ServiceFailed(f"{self._base} {reason}")
@@ -326,6 +335,13 @@ class ServiceClient:
         if answer is None:
             raise _Passing("answers what is cut off or no JSON", tries=CUT_TRIES)
         return Answer(answer, response.headers, at)
+
+    def _without_secrets(self, text: bytes) -> bytes:
+        """What the service says, without the credentials and the token."""
+        own = self._credentials
+        sent = self._service.sign_in(own).headers if self._service.sign_in is not None else ()
+        values = [value.rpartition(" ")[2] for _, value in sent]
+        return without_secrets(text, (*values, own.secret, own.key, self._token))
 
     def _check_base(self, ask: Ask, status: int) -> None:
         """Raise Misconfigured where --from holds a part of the address that is put behind it."""

@@ -5,6 +5,8 @@ without what may be secret.
 """
 
 import re
+from collections.abc import Iterable
+from urllib.parse import quote
 
 import httpx
 
@@ -12,6 +14,9 @@ from doings.core.budget import PULL_IDLE_SECONDS
 
 SAID_BYTES = 200
 """How much of what a service says about an error is shown."""
+
+SHORTEST_SECRET = 6
+"""What is shorter is no secret, and stands in many words."""
 
 
 def words_of(error: httpx.TransportError) -> str:
@@ -58,3 +63,12 @@ def target_of(location: str, path: str) -> str:
     place = shown(location[:SAID_BYTES].partition("?")[0].partition("#")[0])
     place = place.rstrip("/").removesuffix(path) or place
     return re.sub(r"//[^/@]*@", "//", place) or "nowhere"
+
+
+def without_secrets(body: bytes, secrets: Iterable[str | None]) -> bytes:
+    """What a service says about an error, without what it was asked with: some say that again."""
+    for secret in secrets:
+        if secret is not None and len(secret) >= SHORTEST_SECRET:
+            for text in {secret, quote(secret, safe="")}:
+                body = body.replace(text.encode(), b"***")
+    return body

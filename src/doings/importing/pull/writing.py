@@ -269,3 +269,11 @@ class PageWriting:
 def _name(draft: Draft) -> tuple[str, str | None]:
     """What an activity is known by where it came from."""
     return draft.origin, draft.external_id
+
+
+def pull_counts(said: Sequence[Said], counts: ImportCounts) -> PullCounts:
+    """What writing items came to, as pulls count it; only activities are counted."""
+    same = sum(one.is_same and one.is_wanted and one.item.draft is not None for one in said)
+    return PullCounts(
+        recorded=counts.recorded, updated=counts.filled, repeated=counts.repeated + same
+    )

@@ -143,11 +143,16 @@ async def _undo_made(part: _Part, before: int, *, is_meant: Callable[[Entity], b
 
 async def _changed_since(part: _Part, made: Sequence[Entity]) -> set[int]:
     """The seqs of those entities of the import that somebody changed since."""
-    since = await _Versions.of(part, [entity.seq for entity in made])
+    seqs = [entity.seq for entity in made]
+    since = await _Versions.of(part, seqs)
+    again = await part.transaction.fetch(sql.MADE_AGAIN, seqs=seqs) if seqs else []
+    made_again = {(seq, at) for seq, at in again}
     return {
         entity.seq
         for entity in made
-        if not since.is_as_recorded(entity.seq, entity.created_at, entity.updated_at)
+        # One that was deleted and made again by somebody is as new as one of the import.
+        if (entity.seq, since.made_at(entity.seq, entity.created_at)) in made_again
+        or not since.is_as_recorded(entity.seq, entity.created_at, entity.updated_at)
     }
 
 
@@ -317,6 +322,10 @@ class _Versions(msgspec.Struct, frozen=True):
             {seq: (came, left) for seq, run, came, left, _ in rows if run == part.run},
             {(seq, at): came for seq, _, came, _, at in rows if at is not None},
         )
+
+    def made_at(self, seq: int, created_at: int) -> int:
+        """When a row was made; one that an undo made again was made when it had been changed."""
+        return self._version(seq, created_at)
 
     def is_as_recorded(self, seq: int, recorded_at: int, updated_at: int) -> bool:
         """Whether a row that the import made was changed by nobody but the import."""
