@@ -17,7 +17,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from doings.cli.transfer.pull_credentials import credentials_for
 from doings.importing.pull import client
+from doings.importing.pull.services import SERVICES
 from tests.cli.conftest import Cli
 from tests.pull.conftest import Puller, Vendor
 from tests.pull.proxy import Asked, Break, Given, Switch, proxy, status
@@ -90,6 +92,9 @@ FAULTS = {
     ),
     "endless": Fault("agendize", streams(endless), 3, "with more than 1 MiB"),
     "never ending": Fault("mio", streams(never_ending), 3, "took more than 0.3 s"),
+    "packed twice": Fault(
+        "mio", with_header("Content-Encoding", "gzip, gzip"), 3, "in a way not asked for"
+    ),
     "no gzip": Fault("mio", with_header("Content-Encoding", "gzip"), 3, "be inflated"),
     "an object for a list": Fault("cobot", status(200, b"7"), 3, "something else than cobot"),
     "very deep": Fault("mio", status(200, b"[" * 9999 + b"]" * 9999), 3, "no JSON"),
@@ -280,6 +285,7 @@ def test_a_certificate_that_nobody_trusts_is_refused(
     ("name", "value", "code", "sentence"),
     [
         ("HTTP_PROXY", "socks5://127.0.0.1:9", 2, "must be addresses like"),
+        ("HTTP_PROXY", "http://127.0.0.1:99999", 2, "must be addresses like"),
         ("HTTP_PROXY", "http://u:s3cret@127.0.0.1:9", 3, "cannot be reached"),
         ("SSL_CERT_FILE", "/nowhere.pem", 2, "cannot be read as certificates"),
     ],
@@ -338,3 +344,37 @@ def test_a_contact_that_may_not_be_read_stops_no_other(
     assert (some.code, len(pull.exported())) == (1, COUNT), some.err
     assert "contact 7 may not be read" in some.err
     assert (none.code, "does not take these credentials" in none.err) == (2, True), none.err
+
+
+@pytest.mark.parametrize("code", [302, 400, 401])
+def test_a_credential_that_the_service_says_again_is_not_shown(
+    vendor: Vendor, pull: Puller, cli: Cli, code: int
+) -> None:
+    """Neither as it was sent nor as it stands in an address, and it is not stored."""
+    secret = vendor.token.secret
+    body = f"no such token: {secret}".encode()
+    answer = status(code, body, headers={"Location": f"/sign-in/{secret}"})
+
+    with proxy(vendor.server.url, answer) as between:
+        outcome = pull("cobot", url=between.url)
+
+    told = outcome.err + cli("pull", "status", "--json").out
+    assert (outcome.code != 0, "***" in told, secret in told) == (True, True, False), told
+
+
+def test_only_the_user_is_shown_while_it_is_typed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key is as secret as a secret."""
+    hidden: dict[str, bool] = {}
+
+    def prompt(text: str, *, hide_input: bool, err: bool) -> str:
+        hidden[text] = hide_input
+        return f"{text}{err}"
+
+    for name in ("KEY", "SECRET", "USER"):
+        monkeypatch.delenv(f"DOINGS_PULL_{name}", raising=False)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("typer.prompt", prompt)
+
+    credentials_for("mio", SERVICES["mio"])
+
+    assert hidden == {"mio key": True, "mio secret": True, "mio user": False}

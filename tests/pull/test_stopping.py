@@ -13,6 +13,7 @@ import pytest
 
 from doings.cli.options import with_store
 from doings.core.clock import SystemClock
+from doings.core.errors import Misconfigured
 from doings.core.store import Store
 from doings.core.store.pulls import PullCounts
 from doings.core.timeline import Timeline
@@ -116,3 +117,27 @@ def test_what_a_killed_round_did_is_counted_though_the_next_try_is_stopped_at_on
         return counts
 
     assert with_store(None, work) == [done, done]
+
+
+@pytest.mark.parametrize("command", [("account", "delete"), ("pull", "forget")])
+def test_a_pull_that_is_there_no_more_ends(cli: Cli, command: tuple[str, str]) -> None:
+    """It does not go on for ever, and that it is stopped is noted nowhere."""
+    cli("account", "create", "here")
+    url = "https://example.org"
+
+    async def begin(store: Store) -> Checkpoint:
+        timeline = Timeline(store, await store.account("here"), by=None)
+        return await Checkpoint.of(timeline, SERVICES["cobot"], "cobot", url)
+
+    async def go_on(store: Store) -> None:
+        checkpoint.timeline = Timeline(store, checkpoint.timeline.account, by=None)
+        await checkpoint.stop(now=SystemClock().now())
+        await checkpoint.begin(since=None, now=SystemClock().now())
+
+    checkpoint = with_store(None, begin)
+    options = ("here", "--yes") if command[0] == "account" else ("cobot", "--from", url)
+    gone = cli(*command, *options, *(() if command[0] == "account" else ("--account", "here")))
+
+    assert gone.code == 0, gone.err
+    with pytest.raises(Misconfigured, match="is pulled no more: the account was deleted"):
+        with_store(None, go_on)

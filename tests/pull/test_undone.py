@@ -24,6 +24,26 @@ async def change_the_second(store: Store) -> None:
     await timeline.write(work)
 
 
+def test_a_round_waits_until_what_came_is_taken_back(
+    vendor: Vendor, pull: Puller, cli: Cli
+) -> None:
+    """What the undo has not reached yet would be taken for there already, and then go."""
+    vendor.record([encounter(number) for number in range(3)])
+    run = pull.counts("monica")["run"]
+
+    async def begin_to_undo(store: Store) -> None:
+        timeline = Timeline(store, await store.account("here"), by=None)
+        await timeline.write(lambda writer: writer.undo_import(run, None))
+
+    with_store(None, begin_to_undo)
+    meanwhile = pull("monica")
+    cli("import", "undo", str(run), "--account", "here")
+    again = pull.counts("monica")
+
+    assert (meanwhile.code, f"`doings import undo {run}` goes on" in meanwhile.err) == (3, True)
+    assert (again["recorded"], len(pull.exported())) == (3, 3)
+
+
 def test_what_an_undo_put_back_is_changed_by_the_next_pull(
     vendor: Vendor, pull: Puller, cli: Cli
 ) -> None:

@@ -207,6 +207,37 @@ async def test_later_imports_are_undone_before_earlier_ones(book: Book) -> None:
     assert await everything(book) == before
 
 
+async def test_undo_keeps_who_was_deleted_and_made_again(book: Book) -> None:
+    """Nobody changed them since they are there again, but they are not the import's any more."""
+    number = await run_import(book, putting("thing", "a", EntityDraft(name="A")))
+    await book.write(deleting("thing", "a"))
+    await book.write(putting("thing", "a", EntityDraft(name="Mine")))
+
+    first, second = kept(await undo(book, number)), kept(await undo(book, number))
+
+    entity = await book.read(lambda reader: reader.entity(("thing", "a")))
+    assert (first, second) == ({("thing:a", "changed since")}, {("thing:a", "changed since")})
+    assert entity.name == "Mine"
+
+
+async def test_what_a_later_import_changed_and_another_deleted_goes_in_reverse_order(
+    book: Book,
+) -> None:
+    """That an undo made it again is no work of anybody's."""
+    before = await everything(book)
+    parts = (
+        putting("thing", "a", EntityDraft(name="A")),
+        putting("thing", "a", EntityDraft(name="B")),
+        deleting("thing", "a"),
+    )
+    numbers = [await run_import(book, part) for part in parts]
+
+    held = [kept(await undo(book, number)) for number in reversed(numbers)]
+
+    assert held == [set(), set(), set()]
+    assert await everything(book) == before
+
+
 async def test_undo_shows_in_the_feed(book: Book) -> None:
     """Each activity is deleted by a change with what it was."""
     number = await run_import(book, recording(note("1", body="words")))

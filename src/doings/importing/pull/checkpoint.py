@@ -197,9 +197,8 @@ class Checkpoint:
         pulls = await self.timeline.read(lambda reader: reader.pulls())
         found = next((one for one in pulls if one.number == self.pull.number), None)
         if found is None:
-            slug = self.timeline.account.slug
-            reason = f"{slug} was deleted, or the pull was forgotten"
-            raise Misconfigured(f"{self.pull.url} is pulled into {slug} no more: {reason}")
+            reason = "is pulled no more: the account was deleted, or the pull was forgotten"
+            raise Misconfigured(f"{self.pull.url} {reason}")
         self.pull = found
 
     async def _saved(self, writer: Writer, **changes: object) -> Pull:
@@ -227,9 +226,9 @@ class Checkpoint:
         ]
         under_way = [str(run.number) for run in undone if run.state == "undoing"]
         if under_way:
-            reason = "is being taken back, and is pulled again after that; if that was broken off,"
-            again = f"`doings import undo {under_way[0]}` goes on with it"
-            raise ServiceFailed(f"run {under_way[0]} of {self.pull.url} {reason} {again}")
+            reason = "is being taken back, and pulled again after that; if that was broken off,"
+            how = f"{reason} `doings import undo {under_way[0]}` goes on with it"
+            raise ServiceFailed(f"run {under_way[0]} of {self.pull.url} {how}")
         if undone:
             await self.forget(first_run=max(run.number for run in undone) + 1)
 
@@ -244,8 +243,7 @@ class Checkpoint:
 
     async def known(self, refs: Sequence[str]) -> dict[str, PullItem]:
         """Those of the items that were seen before."""
-        number = self.pull.number
-        return await self.timeline.read(lambda reader: reader.pull_items(number, refs))
+        return await self.timeline.read(lambda reader: reader.pull_items(self.pull.number, refs))
 
     async def at_home(self, ids: Sequence[str]) -> set[str]:
         """Those of the ids that activities of this account have: they were handed on from here."""

@@ -11,6 +11,7 @@ from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 import httpx
 import msgspec
@@ -285,7 +286,7 @@ class ServiceClient:
         ) as response:
             if response.headers.get("content-encoding", "").strip().lower() not in INFLATED:
                 # What is packed twice grows a million times before its size can be seen.
-                raise httpx.DecodingError(ask.path)
+                raise ServiceFailed(f"{self._base} packs {ask.path} in a way not asked for")
             parts, size = [], 0
             async for part in response.aiter_bytes():
                 size += len(part)
@@ -338,10 +339,9 @@ class ServiceClient:
 
     def _without_secrets(self, text: bytes) -> bytes:
         """What the service says, without the credentials and the token."""
-        own = self._credentials
-        sent = self._service.sign_in(own).headers if self._service.sign_in is not None else ()
-        values = [value.rpartition(" ")[2] for _, value in sent]
-        return without_secrets(text, (*values, own.secret, own.key, self._token))
+        own, sign_in = self._credentials, self._service.sign_in
+        sent = [] if sign_in is None else [pair[1].split()[-1] for pair in sign_in(own).headers]
+        return without_secrets(text, [*sent, own.secret, own.key, self._token])
 
     def _check_base(self, ask: Ask, status: int) -> None:
         """Raise Misconfigured where --from holds a part of the address that is put behind it."""
@@ -367,6 +367,8 @@ def _twice(base: str, path: str) -> str | None:
 def _http() -> httpx.AsyncClient:
     """What asks; raises Misconfigured where the environment says what cannot be used."""
     try:
+        for proxy in getproxies().values():
+            _ = urlsplit(proxy).port
         return httpx.AsyncClient(timeout=httpx.Timeout(PULL_IDLE_SECONDS), follow_redirects=False)
     except (ImportError, ValueError, httpx.InvalidURL):
         names = "HTTP_PROXY, HTTPS_PROXY and ALL_PROXY"

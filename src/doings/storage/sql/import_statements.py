@@ -74,9 +74,9 @@ IMPORT_CHANGES_BEFORE = """
 IMPORT_CHANGES_OF_SEQS = """
     SELECT seq, run, changed_from, changed_at, reverted_at FROM import_changes
     WHERE account_id = :account_id AND seq = ANY(:seqs)"""
-# When some entities that had been deleted were made again.
+# When some entities that had been deleted were made again, and when they had been made before.
 MADE_AGAIN = """
-    SELECT entity_seq, at FROM entity_changes
+    SELECT seq, entity_seq, at, old_created_at FROM entity_changes
     WHERE account_id = :account_id AND entity_seq = ANY(:seqs) AND op = 'created'"""
 # Notes that an undo put the row back as it was.
 REVERT_IMPORT_CHANGE = """

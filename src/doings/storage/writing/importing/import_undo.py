@@ -146,13 +146,14 @@ async def _changed_since(part: _Part, made: Sequence[Entity]) -> set[int]:
     seqs = [entity.seq for entity in made]
     since = await _Versions.of(part, seqs)
     again = await part.transaction.fetch(sql.MADE_AGAIN, seqs=seqs) if seqs else []
-    made_again = {(seq, at) for seq, at in again}
+    # One that somebody made again after it was deleted is none of the import any more.
+    own = {(seq, at) for _, seq, at, _ in again} - since.earlier.keys()
+    first = {seq: made_at for _, seq, _, made_at in sorted(again, reverse=True)}
     return {
-        entity.seq
-        for entity in made
-        # One that was deleted and made again by somebody is as new as one of the import.
-        if (entity.seq, since.made_at(entity.seq, entity.created_at)) in made_again
-        or not since.is_as_recorded(entity.seq, entity.created_at, entity.updated_at)
+        one.seq
+        for one in made
+        if (one.seq, one.created_at) in own
+        or not since.is_as_recorded(one.seq, first.get(one.seq, one.created_at), one.updated_at)
     }
 
 
@@ -322,10 +323,6 @@ class _Versions(msgspec.Struct, frozen=True):
             {seq: (came, left) for seq, run, came, left, _ in rows if run == part.run},
             {(seq, at): came for seq, _, came, _, at in rows if at is not None},
         )
-
-    def made_at(self, seq: int, created_at: int) -> int:
-        """When a row was made; one that an undo made again was made when it had been changed."""
-        return self._version(seq, created_at)
 
     def is_as_recorded(self, seq: int, recorded_at: int, updated_at: int) -> bool:
         """Whether a row that the import made was changed by nobody but the import."""
