@@ -23,7 +23,15 @@ from doings.core.clock import SystemClock, instant_from_datetime
 from doings.core.errors import Misconfigured
 from doings.core.imports import answer_from_text
 from doings.core.pulling.service import Answer, AnyService, Ask, Credentials
-from doings.importing.pull.wording import is_html, plain, said, target_of, without_secrets, words_of
+from doings.importing.pull.wording import (
+    is_html,
+    plain,
+    said,
+    target_of,
+    twice_in,
+    without_secrets,
+    words_of,
+)
 
 PASSING = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529})
 """Statuses after which a request may be sent again."""
@@ -41,7 +49,7 @@ FORBIDDEN, NOT_FOUND = 403, 404
 
 INFLATED = frozenset({"", "identity", "gzip", "deflate"})
 PACKED = {"Accept-Encoding": "gzip, deflate"}
-"""How an answer may be packed."""
+"""How an answer may be packed: twice, it grows a million times before its size can be seen."""
 
 CUT_TRIES = 3
 """How often an answer that ends too early is asked for."""
@@ -285,7 +293,6 @@ class ServiceClient:
             ask.method, url, params=list(ask.params) or None, headers=everything
         ) as response:
             if response.headers.get("content-encoding", "").strip().lower() not in INFLATED:
-                # What is packed twice grows a million times before its size can be seen.
                 raise ServiceFailed(f"{self._base} packs {ask.path} in a way not asked for")
             parts, size = [], 0
             async for part in response.aiter_bytes():
@@ -345,23 +352,12 @@ class ServiceClient:
 
     def _check_base(self, ask: Ask, status: int) -> None:
         """Raise Misconfigured where --from holds a part of the address that is put behind it."""
-        twice = _twice(urlsplit(self._base).path, ask.path)
+        twice = twice_in(urlsplit(self._base).path, ask.path)
         if twice:
             raise Misconfigured(
                 f"--from {self._base} seems wrong: {self._base}{ask.path} was asked for, which has"
                 f" {twice} twice, and answers {status}; give the address without {twice} at its end"
             )
-
-
-def _twice(base: str, path: str) -> str | None:
-    """The end of a path that is said again: by what is put behind it, or within itself."""
-    parts = [part for part in base.split("/") if part]
-    behind = path.strip("/").split("/")
-    for count in range(len(parts), 0, -1):
-        end = parts[-count:]
-        if end in (behind[:count], parts[-2 * count : -count]):
-            return "/" + "/".join(end)
-    return None
 
 
 def _http() -> httpx.AsyncClient:

@@ -72,3 +72,14 @@ def without_secrets(body: bytes, secrets: Iterable[str | None]) -> bytes:
             for text in {secret, quote(secret, safe="")}:
                 body = body.replace(text.encode(), b"***")
     return body
+
+
+def twice_in(base: str, path: str) -> str | None:
+    """The end of a path that is said again: by what is put behind it, or within itself."""
+    parts = [part for part in base.split("/") if part]
+    behind = path.strip("/").split("/")
+    for count in range(len(parts), 0, -1):
+        end = parts[-count:]
+        if end in (behind[:count], parts[-2 * count : -count]):
+            return "/" + "/".join(end)
+    return None
