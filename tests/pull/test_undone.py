@@ -1,11 +1,15 @@
 """What an undo put back, and the service still says otherwise."""
 
+from collections.abc import Sequence
+
 import msgspec
+import pytest
 
 from doings.cli.options import with_store
 from doings.core.activity import draft_of
 from doings.core.store import Store, Writer
 from doings.core.timeline import Timeline
+from doings.importing.pull.checkpoint import Checkpoint
 from tests.cli.conftest import Cli
 from tests.pull.conftest import Puller, Vendor
 from tests.pull.test_following import encounter, ids_by_name
@@ -25,22 +29,26 @@ async def change_the_second(store: Store) -> None:
 
 
 def test_a_round_waits_until_what_came_is_taken_back(
-    vendor: Vendor, pull: Puller, cli: Cli
+    vendor: Vendor, pull: Puller, cli: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What the undo has not reached yet would be taken for there already, and then go."""
     vendor.record([encounter(number) for number in range(3)])
-    run = pull.counts("monica")["run"]
+    at_home = Checkpoint.at_home
 
-    async def begin_to_undo(store: Store) -> None:
-        timeline = Timeline(store, await store.account("here"), by=None)
-        await timeline.write(lambda writer: writer.undo_import(run, None))
+    async def meets_an_undo(checkpoint: Checkpoint, ids: Sequence[str]) -> set[str]:
+        if checkpoint.run is not None and ids:
+            await checkpoint.timeline.write(lambda writer: writer.undo_import(1, None))
+        return await at_home(checkpoint, ids)
 
-    with_store(None, begin_to_undo)
-    meanwhile = pull("monica")
-    cli("import", "undo", str(run), "--account", "here")
+    with monkeypatch.context() as patched:
+        patched.setattr(Checkpoint, "at_home", meets_an_undo)
+        first = pull("monica")
+    second = pull("monica")
+    cli("import", "undo", "1", "--account", "here")
     again = pull.counts("monica")
 
-    assert (meanwhile.code, f"`doings import undo {run}` goes on" in meanwhile.err) == (3, True)
+    assert (first.code, "import 1 is being undone" in first.err) == (3, True), first.err
+    assert (second.code, "`doings import undo 1` goes on" in second.err) == (3, True), second.err
     assert (again["recorded"], len(pull.exported())) == (3, 3)
 
 

@@ -302,7 +302,7 @@ class Checkpoint:
             await keep_ids(writer, self.pull.dialect)
         run = self.run or await writer.start_import(self.pull.dialect, (self.pull.url,))
         if not await writer.follow_import(run):
-            raise Misconfigured(f"import {run} is being undone, so it records no more")
+            raise ServiceFailed(f"import {run} is being undone, so it records no more")
         return run
 
     def _item(self, one: Said) -> PullItem:
