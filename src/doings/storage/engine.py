@@ -39,7 +39,9 @@ class SearchSql(msgspec.Struct, frozen=True, kw_only=True):
     `add_*` takes account_id, seq and what `indexed` makes of an account's texts; `remove_*`
     account_id and seq; `find_*` gives seqs in order for account_id, words, after, limit; `list_*`
     gives each seq from `first` to `end` and what is kept of its words. `match` writes words for an
-    account in the engine's syntax, or None where they hold nothing to look for. `unlike`
+    account in the engine's syntax, or None where they hold nothing to look for; `either` stands
+    between such conditions of which one is enough. JSON text is cast to the type `json` to look
+    into it. `unlike`
     takes the rows of a table by seq, each as what `list_*` gives of it and the texts that it should
     hold, and says which rows hold others.
     """
@@ -55,6 +57,8 @@ class SearchSql(msgspec.Struct, frozen=True, kw_only=True):
     clear: tuple[str, ...]
     indexed: Callable[..., tuple[object, ...]]
     match: Callable[[int, Sequence[Word]], str | None]
+    either: str
+    json: str
     unlike: (
         "Callable[[Connection, int, str, Mapping[int, tuple[bytes, Texts]]], Awaitable[set[int]]]"
     )

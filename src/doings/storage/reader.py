@@ -256,6 +256,9 @@ class AccountReader:
     async def last_of_kind(self, seqs: Sequence[int], kind: str) -> dict[int, int]:
         return await kind_lists.last_of_kind(self._transaction, seqs, kind)
 
+    async def newest_of_kind(self, seqs: Sequence[int], kind: str) -> dict[int, set[int]]:
+        return await kind_lists.newest_of_kind(self._transaction, seqs, kind)
+
     async def timeline_summaries(self, seqs: Sequence[int]) -> dict[int, TimelineSummary]:
         return await counts.timeline_summaries(self._transaction, seqs)
 

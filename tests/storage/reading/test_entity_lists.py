@@ -1,5 +1,7 @@
 """Entities: listed, numbered, found by their words."""
 
+from functools import partial
+
 import pytest
 
 from doings.core.entity import CONTACT, Entity, EntityDraft
@@ -271,3 +273,24 @@ async def test_finds_any_of_the_words(book: Book) -> None:
     assert await book.entities(type=CONTACT, q="an bo", any_word=True) == ["a", "b"]
     assert await book.entities(type=CONTACT, q="0%", any_word=True) == ["d"]
     assert await book.entities(type=CONTACT, q="_", any_word=True) == []
+
+
+async def test_finds_words_anywhere_in_some_attributes(book: Book) -> None:
+    """Of one that is merged, who stands; nobody who is deleted, and no other attribute."""
+    for id_, attrs in (
+        ("a", '{"job":"Engineer"}'),
+        ("b", '{"job":7}'),
+        ("c", '{"job":"nginx","food":"pangini"}'),
+        ("d", '{"food":"gin"}'),
+        ("e", '{"job":"Engine, 100%"}'),
+    ):
+        await book.put(CONTACT, id_, attrs=attrs)
+    await book.put("deal", "x", attrs='{"job":"Engineer"}')
+    await book.write(lambda writer: writer.add_merge((CONTACT, "b"), [(CONTACT, "c")], None))
+    found = partial(book.entities, type=CONTACT, any_word=True, among=("job",))
+
+    assert await found(q="GIN zzz") == ["a", "b", "d", "e"]
+    assert await found(q="ngi 0%") == ["a", "b", "e"]
+    await book.write(lambda writer: writer.delete_entity((CONTACT, "a")))
+    await book.write(lambda writer: writer.delete_entity((CONTACT, "b")))
+    assert await found(q="ngi") == ["e"]

@@ -80,3 +80,18 @@ async def test_two_who_are_one_have_what_each_has(book: Book) -> None:
     assert never == {}
     assert await book.read(lambda reader: reader.totals_by_kind_of([], KINDS)) == {}
     assert await book.read(lambda reader: reader.last_of_kind([], "call.logged")) == {}
+    assert await book.read(lambda reader: reader.newest_of_kind([], KINDS[0])) == {}
+
+
+async def test_newest_of_a_kind(book: Book) -> None:
+    """Three, by when they happened; of two who are one, those of both."""
+    one, two = [await book.put(*key) for key in (ONE, TWO)]
+    drafts = [note("1" if at < 5 else "2", at=NOON + at * SECOND) for at in (3, 1, 4, 2, 9)]
+    made = [recorded.seq for recorded in await book.record(*drafts)]
+
+    alone = await book.read(lambda reader: reader.newest_of_kind([one.seq, two.seq], KINDS[0]))
+    await book.write(lambda writer: writer.add_merge(ONE, [TWO], None))
+    both = await book.read(lambda reader: reader.newest_of_kind([one.seq], KINDS[0]))
+
+    assert alone == {one.seq: {made[0], made[2], made[3]}, two.seq: {made[4]}}
+    assert both == {one.seq: {made[0], made[2], made[3], made[4]}}

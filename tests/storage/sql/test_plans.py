@@ -230,6 +230,16 @@ def test_list_of_entities_is_a_range_of_an_index(
     assert faults(plan(planner, statement)) == []
 
 
+def test_words_anywhere_are_looked_for_once_and_in_one_type(planner: apsw.Connection) -> None:
+    """Among the entities of the type alone, without a sort; no index knows parts of words."""
+    query = EntityQuery(type="contact", among=("job",))
+    steps = plan(planner, select.entities_with_any(["a", "b"], query, SEARCH.json)[0])
+
+    (walk,) = [step for step in steps if "entities" in step]
+    assert walk.endswith("(account_id=? AND type=?)")
+    assert not any(map(is_sort, steps))
+
+
 @pytest.mark.parametrize("find", [SEARCH.find_activities, SEARCH.find_entities])
 def test_full_text_is_found_in_its_own_order(planner: apsw.Connection, find: str) -> None:
     """By the words and the account's range of rows, already in the order of seq."""

@@ -8,6 +8,7 @@ import pytest
 
 import doings
 from doings.core.query import Gap, Query
+from doings.core.store.entities import EntityQuery
 from doings.storage import effects
 from doings.storage.postgres import search
 from doings.storage.sql import select
@@ -120,6 +121,9 @@ def test_built_statement_is_about_one_account(entities: list[int], kinds: list[s
         select.keys_with_cache_version(query)[0],
         select.keys_with_cache_version(named)[0],
         select.matching_keys(query, entities=entities, also=[3], kinds=kinds, actors=[1])[0],
+        select.entities_with_any(["a", "b"], EntityQuery(type="contact", among=("job",)), "JSON")[
+            0
+        ],
     ]
 
     assert [sql for sql in built if unbound(re.sub(r"FROM \(", "(", sql))] == []

@@ -19,6 +19,10 @@ class Newest(msgspec.Struct, frozen=True):
     data: str
 
 
+NEWEST = 3
+"""How many of its newest activities of a kind an entity is shown with."""
+
+
 class TimelineSummary(msgspec.Struct, frozen=True):
     """How many activities an entity's timeline holds, and the newest, if there is any."""
 
@@ -70,6 +74,12 @@ class CountReader(Protocol):
 
     async def last_of_kind(self, seqs: Sequence[int], kind: str) -> dict[int, int]:
         """When the entities with these seqs last had an activity of the kind; none for never."""
+
+    async def newest_of_kind(self, seqs: Sequence[int], kind: str) -> dict[int, set[int]]:
+        """The seqs of the `NEWEST` activities of the kind that the entities with these seqs have.
+
+        There are as many of each who is one person with the entity.
+        """
 
     async def timeline_summaries(self, seqs: Sequence[int]) -> dict[int, TimelineSummary]:
         """The summaries of entities' timelines by the seqs of the entities, all read at once."""

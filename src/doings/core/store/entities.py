@@ -13,7 +13,8 @@ class EntityQuery(msgspec.Struct, frozen=True, kw_only=True):
 
     `type` is the only type, `types` any of these, `without` none of these; all types where none is
     named. Each word of `q` begins a word of the entity's name, id or attributes. With `any_word`
-    one of them is enough, and it may stand anywhere in the name; that is for a single type.
+    one of them is enough, and it may stand anywhere in the name or in the attributes `among`; that
+    is for a single type.
     `holding` is text that the attributes hold as they are stored, which is looked for in every
     entity. `after` is the seq after which the list goes on. `by` is the order: when entities were
     recorded, or last updated. `with_partial` includes contacts that are known only as a relation of
@@ -25,6 +26,7 @@ class EntityQuery(msgspec.Struct, frozen=True, kw_only=True):
     without: tuple[str, ...] = ()
     q: str | None = None
     any_word: bool = False
+    among: tuple[str, ...] = ()
     holding: str | None = None
     after: int | None = None
     is_descending: bool = False

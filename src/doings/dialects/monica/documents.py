@@ -167,6 +167,7 @@ class ContactDocument(msgspec.Struct, kw_only=True):
     tags: list[dict[str, Any]]
     statistics: Statistics
     contactFields: list[dict[str, Any]] | msgspec.UnsetType = msgspec.UNSET  # noqa: N815 - Monica's
+    notes: list[dict[str, Any]] | msgspec.UnsetType = msgspec.UNSET
     url: str
     account: AccountReference
     created_at: datetime

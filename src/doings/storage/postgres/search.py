@@ -149,6 +149,8 @@ SEARCH = SearchSql(
     clear=tuple(f"DELETE FROM {table} WHERE account_id = :account_id" for table in TABLES),
     indexed=indexed,
     match=match_text,
+    either=" | ",
+    json="JSON",
     unlike=unlike,
 )
 

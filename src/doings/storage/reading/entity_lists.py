@@ -17,7 +17,6 @@ from doings.storage.reading.entities import by_seqs_with_deleted
 from doings.storage.reading.found import found_in_chunks
 from doings.storage.sql import entity_statements as sql
 from doings.storage.sql import select, tallies
-from doings.storage.sql.select import escaped
 from doings.storage.transaction import ReadTransaction
 
 ENTITY_CHUNK = 500
@@ -92,31 +91,48 @@ async def _after_skip(transaction: ReadTransaction, query: EntityQuery) -> Entit
 async def _found(transaction: ReadTransaction, query: EntityQuery) -> list[int]:
     """Go through what begins with the words, in the order of seq."""
     words = beginnings_from_text(query.q or "")
-    searches = [(word,) for word in words] if query.any_word else [words]
-    found: set[_Place] = set()
-    for search in searches:
-        async for seqs in _holding(transaction, search):
-            found |= await _wanted(transaction, query, seqs)
-    if query.any_word:
-        for word in words:
-            part = f"%{escaped(word.text.lower())}%"
-            rows = await transaction.fetch(sql.NAMED_LIKE, type=query.type, part=part)
-            found |= await _wanted(transaction, query, [seq for (seq,) in rows])
+    found = await _with_part(transaction, query, words) if query.any_word else {}
+    async for seqs in _holding(transaction, query, words):
+        more = await _wanted(transaction, query, [seq for seq in seqs if seq not in found])
+        found |= {place.seq: place for place in more}
     ordered = sorted(
-        found,
+        found.values(),
         key=attrgetter("updated_at", "seq") if query.by == "updated" else attrgetter("seq"),
         reverse=query.is_descending,
     )
     return [place.seq for place in ordered[query.skip : query.skip + query.limit]]
 
 
-async def _holding(transaction: ReadTransaction, words: Sequence[Word]) -> AsyncIterator[list[int]]:
-    """The seqs of the entities of which all words are found."""
+async def _holding(
+    transaction: ReadTransaction, query: EntityQuery, words: Sequence[Word]
+) -> AsyncIterator[list[int]]:
+    """The seqs of the entities of which all words are found, or any of them."""
     search = transaction.search
-    match = search.match(transaction.account_id, words)
-    if match is not None:
+    searches = [(word,) for word in words] if query.any_word else [words]
+    matches = [search.match(transaction.account_id, one) for one in searches]
+    match = search.either.join([f"({one})" for one in matches if one is not None])
+    if match:
         async for seqs in found_in_chunks(transaction, search.find_entities, match):
             yield seqs
+
+
+async def _with_part(
+    transaction: ReadTransaction, query: EntityQuery, words: Sequence[Word]
+) -> "dict[int, _Place]":
+    """The places, by seq, of the entities in which one of the words stands somewhere."""
+    if not words:
+        return {}
+    parts = list(dict.fromkeys([word.text.lower() for word in words]))
+    statement, values = select.entities_with_any(parts, query, transaction.search.json)
+    found: dict[int, _Place] = {}
+    merged: list[int] = []
+    for *members, group_seq in await transaction.fetch(statement, **values):
+        place = _Place(*members)
+        if group_seq is not None:
+            merged.append(place.seq)
+        elif _is_wanted(place, query):
+            found[place.seq] = place
+    return found | {place.seq: place for place in await _wanted(transaction, query, merged)}
 
 
 async def _wanted(

@@ -142,10 +142,6 @@ NAMES_OF_TYPE = f"""
     SELECT seq, id, name FROM entities
     WHERE account_id = :account_id AND type = :type AND deleted_at IS NULL AND {OWN}
     ORDER BY seq LIMIT :limit"""
-# The entities of a type, merged and deleted ones too, in whose name a part stands somewhere.
-NAMED_LIKE = """
-    SELECT seq FROM entities
-    WHERE account_id = :account_id AND type = :type AND lower(name) LIKE :part ESCAPE '!'"""
 # What belongs to some contacts, or to who is one with them: whose it is, and what decides whether
 # and where it is in a list. Those who are one with them belong to them, too.
 BELONGINGS_OF_TYPES = """

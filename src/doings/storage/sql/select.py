@@ -241,6 +241,43 @@ def _entity_conditions(query: EntityQuery) -> str:
     return conditions
 
 
+def entities_with_any(words: Sequence[str], query: EntityQuery, json: str) -> Selection:
+    """Entities of a type in whose name, or attributes `among`, one of the words stands somewhere.
+
+    No index knows parts of words, so all of the type are looked through, once for all words: their
+    texts are put together first, which LIMIT keeps the engines from doing again for each word. Rows
+    are what places are made of, and who stands for the entity; deleted ones are there if somebody
+    does. `json` is what JSON text is cast to.
+    """
+    values: Values = {"type": query.type, "most": _ALL}
+    values |= {f"attribute_{index}": name for index, name in enumerate(query.among)}
+    values |= {f"part_{index}": f"%{escaped(word)}%" for index, word in enumerate(words)}
+    return _with_any(len(words), len(query.among), json), values
+
+
+_ALL = 1 << 40
+"""More rows than there are."""
+
+
+@lru_cache(maxsize=256)
+def _with_any(words: int, attributes: int, json: str) -> str:
+    texts = ["COALESCE(name, '')"]
+    texts += [
+        f"COALESCE(CAST(attrs AS {json}) ->> CAST(:attribute_{index} AS TEXT), '')"
+        for index in range(attributes)
+    ]
+    joined = " || ' ' || ".join(texts)
+    likes = [f"texts LIKE :part_{index} ESCAPE '!'" for index in range(words)]
+    return (
+        "SELECT seq, type, is_partial, updated_at, group_seq FROM ("
+        "SELECT seq, type, is_partial, updated_at, group_seq,"
+        f" lower({joined}) AS texts FROM entities"
+        " WHERE account_id = :account_id AND type = :type"
+        " AND (deleted_at IS NULL OR group_seq IS NOT NULL) LIMIT :most"
+        f") AS every_one WHERE {' OR '.join(likes)}"
+    )
+
+
 def escaped(text: str) -> str:
     """Text in which nothing stands for other text where it is looked for."""
     return re.sub(r"([!%_])", r"!\1", text)

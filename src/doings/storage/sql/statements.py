@@ -4,6 +4,7 @@ Those about entities, the feed, imports and accounts are in modules of their own
 on a query's filters in `select.py`.
 """
 
+from doings.core.store.counts import NEWEST
 from doings.storage.sql import entity_statements as entities
 from doings.storage.sql.feed_statements import HEAD
 
@@ -140,6 +141,17 @@ LAST_OF_KIND = """
         SELECT MAX(l.occurred_at) FROM links l
         WHERE l.account_id = :account_id AND l.entity = COALESCE(m.seq, k.seq) AND l.kind = :kind
     )
+    FROM entities k LEFT JOIN entities m ON m.account_id = :account_id AND m.group_seq = k.group_seq
+    WHERE k.account_id = :account_id AND k.seq = ANY(:seqs)"""
+# The activities of a kind that each of some entities, or what is one with it, had last: three or as
+# many as there are. The index gives each of them without a look at those before.
+_OF_KIND = """(
+        SELECT l.activity_seq FROM links l
+        WHERE l.account_id = :account_id AND l.entity = COALESCE(m.seq, k.seq) AND l.kind = :kind
+        ORDER BY l.occurred_at DESC, l.activity_seq DESC LIMIT 1 OFFSET {}
+    )"""
+NEWEST_OF_KIND = f"""
+    SELECT k.seq, {", ".join(_OF_KIND.format(place) for place in range(NEWEST))}
     FROM entities k LEFT JOIN entities m ON m.account_id = :account_id AND m.group_seq = k.group_seq
     WHERE k.account_id = :account_id AND k.seq = ANY(:seqs)"""
 # Stores a new activity.

@@ -120,5 +120,7 @@ SEARCH = SearchSql(
     ),
     indexed=indexed,
     match=match_text,
+    either=" OR ",
+    json="TEXT",
     unlike=unlike,
 )

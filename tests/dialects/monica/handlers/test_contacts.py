@@ -281,7 +281,9 @@ async def test_lists_contacts_but_no_partial_ones(monica: httpx.AsyncClient) -> 
         ("lee", ["Ann", "Bob"]),
         ("ann le", ["Ann", "Bob", "Anna"]),
         ("EE zoe", ["Ann", "Bob"]),
-        ("ick", []),
+        ("ick", ["Bob"]),
+        ("ntis OTHE", ["Bob", "Anna"]),
+        ("zürich", ["Anna"]),
         ("nn%", []),
         ("nick", ["Bob"]),
         ("zoe", []),
@@ -292,11 +294,11 @@ async def test_lists_contacts_but_no_partial_ones(monica: httpx.AsyncClient) -> 
 async def test_finds_contacts_by_any_of_the_words(
     monica: httpx.AsyncClient, query: str, names: list[str]
 ) -> None:
-    """One of them begins a word of a contact, or stands in its name; the question is repeated."""
+    """One begins a word, or is in names, nickname, job, description; the question is repeated."""
     await create(monica, first_name="Ann", last_name="Lee")
-    await create(monica, first_name="Bob", last_name="Lee", nickname="Nicky")
-    await create(monica, first_name="Anna")
-    await create(monica, first_name="Annabel", is_partial=True)
+    await create(monica, first_name="Bob", last_name="Lee", nickname="Nicky", job="Dentist")
+    await create(monica, first_name="Anna", description="Another one of Zurich")
+    await create(monica, first_name="Annabel", is_partial=True, job="Dentist")
 
     answer = (await monica.get("/contacts", params={"query": query})).json()
 

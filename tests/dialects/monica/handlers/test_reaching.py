@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from doings.core.clock import SECOND
-from doings.core.entity import Entity
+from doings.core.entity import CONTACT, Entity
 from doings.dialects.monica.handlers import entity_resources
 from tests.dialects.monica.answers import data_of
 from tests.engines import SQLITE_ONLY
@@ -128,6 +128,25 @@ async def test_shows_how_a_contact_is_reached_where_that_is_asked(
     assert listed == shown
     assert shown["contactFields"] == [field]
     assert "contactFields" not in plain
+    assert "notes" not in plain
+
+
+async def test_shows_the_newest_notes_with_how_a_contact_is_reached(
+    monica: httpx.AsyncClient, acme: Business, jim: Entity
+) -> None:
+    """Three, newest first, as they are shown by themselves; of one who is merged, too."""
+    ann = await acme.put(CONTACT, "9", name="Ann")
+    made = []
+    for number, contact in enumerate((jim, jim, ann, jim, jim)):
+        body = {"contact_id": contact.seq, "body": f"{number}"}
+        made.append(await data_of(await monica.post("/notes", json=body), 201))
+
+    first, second = await data_of(await monica.get("/contacts?with=contactfields"))
+    await acme.write(lambda writer: writer.add_merge(ann.key, [jim.key], None))
+    (both,) = await data_of(await monica.get("/contacts?with=contactfields"))
+
+    assert (first["notes"], second["notes"]) == ([made[4], made[3], made[1]], [made[2]])
+    assert [one["id"] for one in both["notes"]] == [made[at]["id"] for at in (4, 3, 2)]
 
 
 @pytest.mark.parametrize(

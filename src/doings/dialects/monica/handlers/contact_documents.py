@@ -1,16 +1,18 @@
 """Reads contacts in full, with what is kept with them and counted of them."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from operator import attrgetter
 
 import msgspec
 
+from doings.core.activity import Activity
 from doings.core.budget import PAGE_BYTES, fitting_count
 from doings.core.clock import local_date, start_of_date
 from doings.core.defaults import ADDRESS, CONTACT_FIELD, REMINDER, TASK
 from doings.core.entity import CONTACT, Entity
 from doings.core.store import Reader
-from doings.core.store.counts import TimelineSummary
+from doings.core.store.counts import NEWEST, TimelineSummary
 from doings.core.store.entities import Belonging
 from doings.dialects.monica.documents import ContactDocument
 from doings.dialects.monica.mapping.activity import happened_on
@@ -21,9 +23,11 @@ from doings.dialects.monica.mapping.contact import (
 )
 from doings.dialects.monica.mapping.contact_attributes import (
     ContactFacts,
+    facts_of,
     facts_of_person,
     instant_text,
 )
+from doings.dialects.monica.mapping.contact_short import keys_of_attendee
 from doings.dialects.monica.mapping.references import references_of
 from doings.dialects.monica.mapping.resources.activities import ActivityResource
 from doings.dialects.monica.mapping.resources.happened import CALLS, NOTES
@@ -77,6 +81,9 @@ async def contacts_in_full(
     """
     kept = await _kept(reader, [contact.seq for contact in contacts], with_fields=with_fields)
     shown = contacts[: kept.covered]
+    totals = await reader.totals_by_kind_of(shown, (*NOTES.kinds, *CALLS.kinds))
+    notes = await _notes(reader, [one.seq for one in shown], totals if with_fields else {})
+    shown = shown[: notes.covered]
     facts = {
         contact.seq: facts_of_person(contact, kept.others.get(contact.seq, ())) for contact in shown
     }
@@ -86,10 +93,13 @@ async def contacts_in_full(
     others = [one for entities in kept.entities.values() for one in entities]
     # What is kept with a contact shows the contact, too, which is at hand.
     keys |= {key for one in others for key in references_of(one) if key[0] != CONTACT}
+    noted = [one for of_contact in notes.of.values() for one in of_contact]
+    named = [contact for one in noted for contact in one.contacts()[:1]]
+    keys |= {key for one in named for key in keys_of_attendee(facts_of(one))}
     context = await params.render_context(reader, keys)
+    context.entities.update({one.key: one for one in named})
     summaries = await reader.timeline_summaries(list(facts))
-    totals = await reader.totals_by_kind_of(shown, (*NOTES.kinds, *CALLS.kinds))
-    called = [seq for seq, of_contact in totals.items() if _sum(of_contact, CALLS)]
+    called = [one.seq for one in shown if _sum(totals[one.seq], CALLS)]
     last_called = await reader.last_of_kind(called, CALLS.kinds[0])
     documents = [
         contact_document(
@@ -106,6 +116,7 @@ async def contacts_in_full(
                 last_called=_last_called(last_called.get(contact.seq), params.time_zone),
                 kept=kept.entities.get(contact.seq, []),
                 with_fields=with_fields,
+                newest_notes=notes.of.get(contact.seq, []),
                 introducer=introducers.get(facts[contact.seq].first_met_through or 0),
             ),
         )
@@ -139,6 +150,39 @@ async def _kept(reader: Reader, seqs: Sequence[int], *, with_fields: bool) -> _K
                 kept = others if type_ == CONTACT else entities
                 kept.setdefault(contact, []).append(found[seq])
     return _Kept(entities, others, counts, covered)
+
+
+class _Notes(msgspec.Struct, frozen=True):
+    """The newest notes of the first of some contacts, by their seqs, newest first; how many."""
+
+    of: dict[int, list[Activity]]
+    covered: int
+
+
+async def _notes(reader: Reader, seqs: Sequence[int], totals: Mapping[int, Counter[str]]) -> _Notes:
+    """The newest notes of the first of these contacts, as many as a page may hold.
+
+    `totals` say who has any, by their kinds.
+    """
+    newest: dict[int, set[int]] = {}
+    for kind in NOTES.kinds:
+        noted = [seq for seq, of_contact in totals.items() if of_contact[kind]]
+        for seq, those in (await reader.newest_of_kind(noted, kind)).items():
+            newest.setdefault(seq, set()).update(those)
+    if not newest:
+        return _Notes({}, len(seqs))
+    wanted = [one for seq in seqs for one in newest.get(seq, ())]
+    found, covered = await reader.fitting_activities(wanted)
+    read, known = set(wanted[:covered]), {one.seq: one for one in found}
+    of: dict[int, list[Activity]] = {}
+    for count, seq in enumerate(seqs):
+        those = newest.get(seq, set())
+        if count and not those <= read:
+            return _Notes(of, count)
+        notes = [known[one] for one in those if one in known]
+        notes.sort(key=attrgetter("occurred_at", "seq"), reverse=True)
+        of[seq] = notes[:NEWEST]
+    return _Notes(of, len(seqs))
 
 
 async def _introducers(reader: Reader, facts: Sequence[ContactFacts]) -> dict[int, Entity]:

@@ -13,6 +13,9 @@ from doings.dialects.monica.mapping.resources.entities import item_of
 from doings.dialects.monica.mapping.resources.people import CONTACT_FIELD_TYPES, CONTACT_FIELDS
 from doings.dialects.monica.params import Listing
 
+SEARCHED = ("nickname", "description", "job")
+"""In which attributes, besides the name, Monica finds words anywhere."""
+
 CHUNK = 500
 """How many contact fields are read at a time."""
 
@@ -32,7 +35,7 @@ async def total_and_page(
     if words:
         seqs = await _reached(reader, query, words, api)
         if seqs is None:
-            searched = {"q": words, "any_word": True, "limit": ALL_ENTRIES}
+            searched = {"q": words, "any_word": True, "among": SEARCHED, "limit": ALL_ENTRIES}
             seqs = await reader.entity_seqs(msgspec.structs.replace(query, **searched))
         return len(seqs), seqs[skip : skip + limit]
     total = await reader.total_entities(CONTACT)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from doings.core.activity import Activity
 from doings.core.clock import second_from_instant
 from doings.core.defaults import TAG
 from doings.core.entity import Entity, EntityKey
@@ -20,8 +21,10 @@ from doings.dialects.monica.documents import (
 from doings.dialects.monica.mapping.contact_attributes import ContactFacts, first_met_date
 from doings.dialects.monica.mapping.contact_short import contact_short, keys_of_attendee
 from doings.dialects.monica.mapping.render_context import RenderContext
+from doings.dialects.monica.mapping.resources.activities import activity_document
 from doings.dialects.monica.mapping.resources.entities import EntityResource, entity_document
 from doings.dialects.monica.mapping.resources.fields import Document
+from doings.dialects.monica.mapping.resources.happened import NOTES
 from doings.dialects.monica.mapping.resources.members import contact_in, shown_time
 from doings.dialects.monica.mapping.resources.people import ADDRESSES, CONTACT_FIELDS
 from doings.dialects.monica.mapping.resources.settings import TAGS
@@ -34,9 +37,9 @@ class ContactParts(msgspec.Struct, frozen=True, kw_only=True):
     """What a contact's full document shows besides the contact itself.
 
     `activities` and the like are how many it has, `last_activity` is the date of the newest as an
-    instant, `last_called` the instant that the newest call shows. `kept`
-    are the addresses, and `with_fields` also how it is reached. `introducer` is through whom one
-    met.
+    instant, `last_called` the instant that the newest call shows. `kept` are the addresses, and
+    `with_fields` also how it is reached; then the newest notes are shown, too. `introducer` is
+    through whom one met.
     """
 
     activities: int
@@ -48,6 +51,7 @@ class ContactParts(msgspec.Struct, frozen=True, kw_only=True):
     last_called: int | None = None
     kept: Sequence[Entity] = ()
     with_fields: bool = False
+    newest_notes: Sequence[Activity] = ()
     introducer: Entity | None = None
 
 
@@ -111,6 +115,11 @@ def contact_document(
         ),
         contactFields=(
             _documents(CONTACT_FIELDS, parts.kept, context) if parts.with_fields else msgspec.UNSET
+        ),
+        notes=(
+            [activity_document(NOTES, one, context) for one in parts.newest_notes]
+            if parts.with_fields
+            else msgspec.UNSET
         ),
         url=short.url,
         account=short.account,

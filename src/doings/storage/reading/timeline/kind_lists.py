@@ -94,3 +94,18 @@ async def last_of_kind(
         if at is not None:
             found[seq] = max(at, found.get(seq, at))
     return found
+
+
+async def newest_of_kind(
+    transaction: ReadTransaction, seqs: Sequence[int], kind: str
+) -> dict[int, set[int]]:
+    """The seqs of the `NEWEST` activities of the kind that each of these entities has.
+
+    Of those who are one person each has its own.
+    """
+    if not seqs:
+        return {}
+    found: dict[int, set[int]] = {}
+    for seq, *newest in await transaction.fetch(sql.NEWEST_OF_KIND, seqs=list(seqs), kind=kind):
+        found.setdefault(seq, set()).update(one for one in newest if one is not None)
+    return found
