@@ -151,8 +151,6 @@ async def test_does_not_find_what_is_not_there(monica: httpx.AsyncClient, path: 
         ("DELETE", "/contacts/99"),
         ("POST", "/contacts/99/setTags"),
         ("POST", "/contacts/99/unsetTag"),
-        ("PUT", "/genders/99"),
-        ("DELETE", "/genders/99"),
     ],
 )
 async def test_does_not_change_what_is_not_there(

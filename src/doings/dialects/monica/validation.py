@@ -4,6 +4,7 @@ A value that is null or missing is checked by REQUIRED only, and so is one that 
 empty list is a value like any other. What is sent is trimmed before, and empty text becomes null.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from math import isfinite
@@ -109,9 +110,15 @@ def is_switched_on(value: object) -> bool:
     return is_true(value) or integer_of(value) not in {None, 0}
 
 
+_SPELLED_NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+"""What PHP takes for a number; Python takes other digits and underscores, too."""
+
+
 def number_of(value: object) -> float | None:
     """A number, or the one that text spells; None for anything else."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    if isinstance(value, str) and not _SPELLED_NUMBER.fullmatch(value):
         return None
     try:
         number = float(value)

@@ -70,6 +70,20 @@ BAD: list[tuple[str, str, dict[str, Any], list[str]]] = [
     ),
     ("DELETE", "/addresses/99", {}, ["The selected address id is invalid."]),
     ("PUT", "/contacts/99/food", {}, ["The selected contact id is invalid."]),
+    ("PUT", "/contacts/99/work", {}, ["The selected contact id is invalid."]),
+    (
+        "PUT",
+        "/genders/99",
+        {},
+        ["The selected gender id is invalid.", "The name field is required."],
+    ),
+    ("DELETE", "/genders/99", {}, ["The selected gender id is invalid."]),
+    (
+        "POST",
+        "/addresses",
+        {"contact_id": "{jim}", "latitude": "1_0", "longitude": "٣"},
+        ["The latitude must be a number.", "The longitude must be a number."],
+    ),
     ("PUT", "/contacts/{jim}/work", {"job": 5}, ["The job must be a string."]),
     (
         "PUT",
@@ -129,7 +143,6 @@ async def test_says_what_is_wrong(
         ("GET", "/addresses/99"),
         ("GET", "/contacts/99/addresses"),
         ("GET", "/contacts/99/contactfields"),
-        ("PUT", "/contacts/99/work"),
         ("POST", "/contacts/99/unsetTags"),
         ("GET", "/currencies/0"),
         ("GET", "/currencies/9999"),

@@ -85,7 +85,9 @@ def _broken_introduction(members: Members, today: date) -> list[str]:
     ]
 
 
-WORK = ContactPart(path="/work", rules={"job": NAME, "company": NAME}, put=_put_work)
+WORK = ContactPart(
+    path="/work", rules={"job": NAME, "company": NAME}, put=_put_work, unknown=UNKNOWN
+)
 
 FOOD = ContactPart(path="/food", rules={"food_preferences": TEXT}, put=_put_food, unknown=UNKNOWN)
 

@@ -97,7 +97,9 @@ GENDERS = EntityResource(
             Field("type", (one_of(*GENDER_TYPES),), missing="O"),
         ),
         members=(ID, OBJECT, "name", "type", ACCOUNT, CREATED_AT, UPDATED_AT),
+        unknown="The selected gender id is invalid.",
     ),
+    unknown_to_delete="The selected gender id is invalid.",
     is_numbered=True,
 )
 
