@@ -7,6 +7,7 @@ import httpx
 from doings.core.clock import SECOND
 from doings.core.entity import Entity
 from doings.core.query import Query
+from doings.core.text import json_text
 from tests.engines import SQLITE_ONLY
 from tests.serving import Business, Served
 
@@ -97,6 +98,25 @@ async def test_a_task_that_is_new_and_completed_happened(
     answer = await monica.put(f"/tasks/{flagged.id}", json={"title": "Old", "completed": 1})
     assert answer.json()["data"]["completed_at"] == "2026-03-01T12:00:00Z"
     assert await kinds(acme) == ["task.completed"]
+
+
+async def test_takes_back_the_completion_of_a_task_that_came_by_a_file(
+    monica: httpx.AsyncClient, acme: Business, jim: Entity
+) -> None:
+    """Its number is of another account; here it is that of another task's completion."""
+    other = await make(monica, "/tasks", title="Other", contact_id=jim.seq, completed=1)
+    one = await make(monica, "/tasks", title="One", completed=1)
+    page = await acme.read(lambda reader: reader.page(Query()))
+    (seq,) = [each.seq for each in page.items if each.summary == "Other"]
+    attrs = {"completed": True, "completed_at": one["completed_at"], "completed_by": seq}
+    await acme.put("task", str(one["id"]), name="One", attrs=json_text(attrs))
+
+    await monica.put(f"/tasks/{one['id']}", json={"title": "One", "completed": 0})
+
+    page = await acme.read(lambda reader: reader.page(Query()))
+    assert [each.summary for each in page.items] == ["Other"]
+    await monica.put(f"/tasks/{other['id']}", json={"title": "Other", "completed": 0})
+    assert await kinds(acme) == []
 
 
 @SQLITE_ONLY

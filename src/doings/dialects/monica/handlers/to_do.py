@@ -9,12 +9,13 @@ from typing import Any
 import msgspec
 from starlette.responses import Response
 
-from doings.core.activity import Draft, Link
+from doings.core.activity import Activity, Draft, Link
 from doings.core.budget import LIST_ITEMS
 from doings.core.clock import local_date, second_from_instant
 from doings.core.defaults import REMINDER, TASK
 from doings.core.entity import CONTACT, Entity, EntityDraft
 from doings.core.errors import NotFound
+from doings.core.query import KindsOrder
 from doings.core.store import Reader, Writer
 from doings.core.store.entities import EntityQuery
 from doings.core.text import json_text, object_from_text
@@ -157,14 +158,14 @@ async def _amend_task(now: int, writer: Writer, old: Entity, draft: EntityDraft)
     if is_completed == _was_completed(before):
         return draft
     if is_completed:
-        attrs["completed_at"] = f"{second_from_instant(now):%Y-%m-%dT%H:%M:%SZ}"
+        attrs["completed_at"] = _second(now)
         # Whose task it is itself, also while another contact stands for that one.
         named = (await writer.named_entities([old.key])).get(old.key, old)
         completion = _completion(named, draft, now)
         attrs[COMPLETED_BY] = (await recorded(writer, completion)).seq
     else:
-        attrs.pop("completed_at", None)
-        await _take_back(writer, attrs.pop(COMPLETED_BY, None))
+        completed_at, seq = attrs.pop("completed_at", None), attrs.pop(COMPLETED_BY, None)
+        await _take_back(writer, old, completed_at, seq)
     return msgspec.structs.replace(draft, attrs=json_text(attrs))
 
 
@@ -191,11 +192,31 @@ def _completion(task: Entity, draft: EntityDraft, now: int) -> Draft:
     )
 
 
-async def _take_back(writer: Writer, seq: object) -> None:
-    """Delete the activity of a completion, if it is still there."""
-    for activity in await writer.activities([seq] if type(seq) is int else []):
-        if activity.kind == COMPLETED_KIND:
-            await writer.erase(activity.seq)
+async def _take_back(writer: Writer, task: Entity, completed_at: object, seq: object) -> None:
+    """Delete the activity of a completion, if it is still there.
+
+    A task that came by a file holds a seq of the account that it was exported from. What has it
+    here is something else, and the completion is found by the task that it is linked to.
+    """
+    found = await writer.activities([seq] if type(seq) is int else [])
+    done = [one for one in found if _is_of_task(one, task)]
+    if not done:
+        keys = await writer.keys_of_kinds(
+            (COMPLETED_KIND,), KindsOrder(), task.key, is_alone_allowed=True
+        )
+        found = await writer.activities([seq for _, seq in keys])
+        done = [one for one in found if _second(one.occurred_at) == completed_at]
+    for activity in done:
+        await writer.erase(activity.seq)
+
+
+def _is_of_task(activity: Activity, task: Entity) -> bool:
+    linked = [link.entity.key for link in activity.links]
+    return activity.kind == COMPLETED_KIND and task.key in linked
+
+
+def _second(instant: int) -> str:
+    return f"{second_from_instant(instant):%Y-%m-%dT%H:%M:%SZ}"
 
 
 async def create_with_reminder(kept: ActivityResource, params: ListParams) -> Response:
