@@ -3,8 +3,10 @@
 They are ordinary entities, numbered within their type, and may be changed or deleted.
 """
 
+import msgspec
+
 from doings.core.entity import CONTACT, EntityDraft, EntityKey
-from doings.core.text import json_text
+from doings.core.text import json_text, object_from_text
 
 ACTIVITY_CATEGORY = "activity_category"
 ACTIVITY_TYPE = "activity_type"
@@ -45,6 +47,25 @@ HELD_BY_KIND: dict[str, tuple[str, str]] = {
 
 INTRODUCER = "first_met_through"
 """The attribute of a contact that holds the seq of the contact who introduced this one."""
+
+
+def introducer_of(attrs: str) -> int | None:
+    """The seq of the contact who introduced the one with these attributes."""
+    if INTRODUCER not in attrs:
+        return None
+    seq = object_from_text(attrs).get(INTRODUCER)
+    return seq if type(seq) is int else None
+
+
+def with_introducer(attrs: str, seq: int | None) -> str:
+    """The attributes with that contact as the introducer; None is nobody."""
+    members = msgspec.json.decode(attrs, type=dict[str, msgspec.Raw])
+    if seq is None:
+        members.pop(INTRODUCER, None)
+    else:
+        members[INTRODUCER] = msgspec.Raw(msgspec.json.encode(seq))
+    return json_text(members)
+
 
 _CATEGORIES = ("Simple activities", "Sport", "Food", "Cultural activities")
 

@@ -16,8 +16,10 @@ import msgspec
 from doings.core.activity import Draft
 from doings.core.budget import MERGED_ENTITIES
 from doings.core.clock import SystemClock
+from doings.core.defaults import introducer_of, with_introducer
 from doings.core.entity import (
     CONTACT,
+    Entity,
     EntityDraft,
     EntityKey,
     checked_contact,
@@ -74,10 +76,11 @@ class LineSource(Protocol):
 
 
 class ImportedEntity(msgspec.Struct, frozen=True):
-    """What a line says of an entity."""
+    """What a line says of an entity; `introducer` is the id of who introduced a contact."""
 
     key: EntityKey
     draft: EntityDraft
+    introducer: str | None = None
 
 
 class ImportedMerge(msgspec.Struct, frozen=True):
@@ -203,6 +206,7 @@ class _Envelope(msgspec.Struct, frozen=True):
     """What tells the kinds of lines apart; `leaf` and `checkpoint` are proofs of the others."""
 
     entity: _EntityMember | None = None
+    introducer: str | None = None
     merge: _MergeMember | None = None
     revert: _RevertMember | None = None
     kind: Any = None
@@ -234,7 +238,7 @@ def line_from_text(text: bytes, *, origin: str | None, now: int) -> Line | None:
     if len(names) > 1:
         raise Invalid.of("line", f"says {' and '.join(names)}; give each a line of its own")
     if envelope.entity is not None:
-        return Line(_imported_entity(envelope.entity))
+        return Line(_imported_entity(envelope.entity, envelope.introducer))
     if envelope.merge is not None:
         return Line(_imported_merge(envelope.merge))
     if envelope.revert is not None:
@@ -263,13 +267,16 @@ def _envelope(text: bytes) -> _Envelope:
         raise Malformed(f"not JSON: {error}{hint_at_line_ends(text)}") from None
 
 
-def _imported_entity(member: _EntityMember) -> ImportedEntity:
+def _imported_entity(member: _EntityMember, introducer: str | None) -> ImportedEntity:
     key = checked_type(member.type), checked_id(member.id)
     if member.type == CONTACT and member.contact is not None:
         raise Invalid.of("entity.contact", "a contact belongs to nobody")
     contact = checked_contact(member.contact, field="entity.contact")
     attrs = compact(member.attrs)
-    return ImportedEntity(key, EntityDraft(name=member.name, attrs=attrs, contact=contact))
+    if introducer is not None:
+        checked_id(introducer, field="introducer")
+    draft = EntityDraft(name=member.name, attrs=attrs, contact=contact)
+    return ImportedEntity(key, draft, introducer)
 
 
 def _imported_merge(member: _MergeMember) -> ImportedMerge:
@@ -355,10 +362,32 @@ async def _put_entities(
         old = known.get(key)
         if key in deleted:
             continue
+        if introducer_of(draft.attrs) is not None:
+            draft = await _introduced(writer, entity, old)
+            old = known.get(key) or (await writer.named_entities([key])).get(key)
         if old is None or draft_of(old) != draft:
             known[key], _ = await writer.put_entity(key, partial(_as_said, draft), is_whole=True)
             changed.append(key)
     return changed, len(deleted)
+
+
+async def _introduced(
+    writer: EntityWriter, entity: ImportedEntity, old: Entity | None
+) -> EntityDraft:
+    """A contact with the seq that its introducer has here, who is made where that takes it.
+
+    A file that does not name that one holds a seq of the account that it is from, which is somebody
+    else here; so the introducer is whom the contact has already, or nobody.
+    """
+    seq = None if old is None else introducer_of(old.attrs)
+    if entity.introducer is not None:
+        key = (CONTACT, entity.introducer)
+        found = (await writer.named_entities([key])).get(key)
+        if found is None and key not in await writer.deleted_keys([key]):
+            found, _ = await writer.put_entity(key, partial(_as_said, EntityDraft()))
+        seq = None if found is None else found.seq
+    attrs = with_introducer(entity.draft.attrs, seq)
+    return msgspec.structs.replace(entity.draft, attrs=attrs)
 
 
 def _as_said(draft: EntityDraft, _: object) -> EntityDraft:

@@ -15,13 +15,14 @@ from typing import NamedTuple
 import msgspec
 
 from doings.core.clock import text_from_instant
+from doings.core.defaults import introducer_of
 from doings.core.documents.document import (
     activity_documents,
     entity_document,
     merge_line,
     unmerged,
 )
-from doings.core.entity import EntityKey
+from doings.core.entity import CONTACT, Entity, EntityKey
 from doings.core.query import Query
 from doings.core.store import Reader
 from doings.core.store.merges import Merge
@@ -44,15 +45,33 @@ class Lines(NamedTuple):
 
 
 async def entity_lines(timeline: Timeline) -> AsyncIterator[Lines]:
-    """The lines of all entities, each as it would be without merges."""
-    after = 0
-    while entities := await timeline.read(
-        lambda reader, after=after: reader.entities_as_named(after, ENTITIES_PER_READ),  # type: ignore[misc]
-        bounded=False,
-    ):
-        documents = [{"entity": entity_document(entity)} for entity in entities]
+    """The lines of all entities, each as it would be without merges.
+
+    An attribute of a contact holds the seq of its introducer, which means nothing elsewhere; that
+    one's id stands beside the entity.
+    """
+    read = partial(_entities, after=0)
+    while (found := await timeline.read(read, bounded=False))[0]:
+        entities, introducers = found
+        documents = [
+            {"entity": entity_document(entity)}
+            | ({"introducer": introducers[entity.seq]} if entity.seq in introducers else {})
+            for entity in entities
+        ]
         yield Lines(_encode_lines(documents), len(entities))
-        after = entities[-1].seq
+        read = partial(_entities, after=entities[-1].seq)
+
+
+async def _entities(reader: Reader, after: int) -> tuple[list[Entity], dict[int, str]]:
+    """The next entities, and the ids of who introduced them, by their seqs."""
+    entities = await reader.entities_as_named(after, ENTITIES_PER_READ)
+    seqs = {
+        one.seq: seq
+        for one in entities
+        if one.type == CONTACT and (seq := introducer_of(one.attrs)) is not None
+    }
+    named = await reader.entities_by_seq(CONTACT, list(set(seqs.values()))) if seqs else {}
+    return entities, {one: named[seq].id for one, seq in seqs.items() if seq in named}
 
 
 async def activity_lines(
