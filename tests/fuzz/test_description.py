@@ -1,7 +1,10 @@
 """The native API answers as its description says, whatever is made of that description."""
 
 import asyncio
+import contextlib
+import math
 import os
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -26,9 +29,19 @@ from tests.native.client import SCOPES, URL, Json, Native, signed_in
 
 DESCRIPTION: Json = msgspec.json.decode(msgspec.json.encode(description(SURFACE.resources)))
 
-EXAMPLES = os.environ.get("FUZZ_EXAMPLES")
-"""How many requests are made to each operation; without a number, a few, which are always the same.
+SECONDS = os.environ.get("FUZZ_SECONDS")
+"""How long requests are made, to all operations together; without a number, a few are made to each,
+which are always the same.
 """
+
+EXAMPLES = 15
+MANY_EXAMPLES = 1_000_000
+"""More than there is time for."""
+
+
+class _TimeIsOver(BaseException):
+    """Ends an operation's requests. Hypothesis lets it through, as it is no failure of a test."""
+
 
 CHECKS = [
     not_a_server_error,
@@ -97,10 +110,11 @@ def test_answers_as_described_whatever_is_sent(server: Server, path: str, method
     """No defect, and status, type and body of each answer are in the description."""
     operation = SCHEMA[path][method]
     server.know(path)
+    end = time.monotonic() + float(SECONDS) / len(OPERATIONS) if SECONDS else math.inf
 
     @settings(
-        max_examples=int(EXAMPLES or 15),
-        derandomize=EXAMPLES is None,
+        max_examples=MANY_EXAMPLES if SECONDS else EXAMPLES,
+        derandomize=SECONDS is None,
         deadline=None,
         database=None,
         phases=(Phase.explicit, Phase.generate),
@@ -111,5 +125,8 @@ def test_answers_as_described_whatever_is_sent(server: Server, path: str, method
         case.path_parameters = {name: server.known[name] for name in case.path_parameters}
         case.query.pop("wait", None)
         case.validate_response(server.answer(case), checks=CHECKS)
+        if time.monotonic() > end:
+            raise _TimeIsOver
 
-    check()
+    with contextlib.suppress(_TimeIsOver):
+        check()
