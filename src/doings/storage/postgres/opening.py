@@ -59,8 +59,18 @@ BOUNDED = Use(
 it has gathered figures about the tables, when it takes them for small and would sort them.
 """
 
-UNBOUNDED = Use(READ_SECONDS, {"plan_cache_mode": "force_custom_plan"})
-"""Whether a word is frequent or rare decides how it is best looked for."""
+UNBOUNDED = Use(
+    READ_SECONDS,
+    {
+        "plan_cache_mode": "force_custom_plan",
+        "enable_hashjoin": "off",
+        "enable_mergejoin": "off",
+    },
+)
+"""Whether a word is frequent or rare decides how it is best looked for. What is found is looked up
+one by one, by its key: for a few hundred at a time PostgreSQL would rather read the whole table,
+again for each few hundred.
+"""
 
 WRITING = Use(30, BOUNDED.planning)
 """A thousand long texts in one statement take their time, and the server is looked after."""
