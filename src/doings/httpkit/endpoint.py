@@ -19,7 +19,7 @@ from doings.httpkit.etags import is_unchanged, without_body
 from doings.httpkit.input.body import CODINGS
 from doings.httpkit.input.path import path_of_segments, segments_from_escaped
 from doings.httpkit.observing.logs import error_values
-from doings.httpkit.request import Request, Services
+from doings.httpkit.request import READING, Request, Services
 from doings.httpkit.routing import Paths
 from doings.httpkit.surface import Operation, Resource, Surface
 from doings.httpkit.viewing import beyond, is_preflight, respond_preflight
@@ -30,8 +30,6 @@ REVALIDATE = "private, no-cache"
 """What is answered to one caller is kept for no other, and shown again only after asking here."""
 
 NO_STORE = "no-store"
-
-READING = frozenset({"GET", "HEAD"})
 
 CUT_OFF = "the body ended before it was whole"
 

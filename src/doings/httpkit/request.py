@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, TypeVar
 
 import msgspec
@@ -22,6 +22,7 @@ from doings.core.store import Store
 from doings.core.timeline import Timeline
 from doings.core.values.encoding import utf8_content
 from doings.core.webhooks import Deliveries
+from doings.httpkit.bounds.presence import while_present
 from doings.httpkit.bounds.waiting import WaitingRoom
 from doings.httpkit.errors import TooSlow, Unreadable
 from doings.httpkit.input import headers
@@ -40,6 +41,9 @@ from doings.httpkit.streams import Streams
 T = TypeVar("T")
 
 SCHEMES = frozenset({"http", "https"})
+
+READING = frozenset({"GET", "HEAD"})
+"""The methods that change nothing."""
 
 COMPRESSION_OVERHEAD = 65_536
 """Bytes that a compressed body may be larger than its content, which is text and hardly ever is."""
@@ -242,6 +246,15 @@ class Request:
             received += len(content)
             yield content
             is_complete = not message.get("more_body", False)
+
+    async def while_present(self, work: Awaitable[T]) -> T:
+        """Await work that only reads, once the body is read; it ends when the caller leaves.
+
+        What a GET does ends so by itself.
+        """
+        if self.method in READING:
+            return await work
+        return await while_present(work, self._receive)
 
     def content(self) -> AsyncIterator[bytes]:
         """The body as it comes in, inflated, without a byte order mark.

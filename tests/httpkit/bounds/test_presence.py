@@ -104,3 +104,24 @@ async def test_only_what_reads_is_given_up(
             await answering
     else:
         assert (await answering).status_code == 200
+
+
+@pytest.mark.parametrize("method", ["POST", "GET"])
+async def test_what_a_write_only_reads_is_given_up(method: str) -> None:
+    """Such as counting what would go; nobody listens twice for the end of a GET."""
+    heard: list[str] = []
+
+    async def receive() -> Message:
+        heard.append("disconnect")
+        return {"type": "http.disconnect"}
+
+    async def handle(request: Request) -> Response:
+        await request.while_present(asyncio.sleep(0.05))
+        return Response()
+
+    request = Request(cast("Services", None), {"method": method}, receive, 1)
+
+    with pytest.raises(ClientDisconnect):
+        await handled(Operation(handle), request, receive)
+
+    assert heard == ["disconnect"]

@@ -1,7 +1,11 @@
 """Asking an account who may be one person: its people are read and compared, type by type."""
 
 import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from functools import partial
+from typing import ParamSpec, TypeVar
+from weakref import WeakValueDictionary
 
 from doings.core.budget import PEOPLE_COMPARED
 from doings.core.entity import PEOPLE, Entity, EntityKey
@@ -13,8 +17,36 @@ from doings.core.timeline import Timeline
 PAIRS = 500
 """Of how many suggestions it is asked at a time whether somebody dismissed them."""
 
-TURN = asyncio.Lock()
-"""Comparing people takes a process a second or more, and is done for one caller at a time."""
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_TURN = asyncio.Lock()
+_TURN_OF_ACCOUNT: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+
+
+@asynccontextmanager
+async def turn(account_id: int) -> AsyncIterator[None]:
+    """Compare people for one caller at a time: it takes a process a second or more.
+
+    One caller of each account waits for the turn, and the account's others wait for that one. So
+    no account waits for all that another one asks.
+    """
+    own = _TURN_OF_ACCOUNT.setdefault(account_id, asyncio.Lock())
+    async with own, _TURN:
+        yield
+
+
+async def in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run work in a thread, and end no sooner than that: a thread goes on when its caller leaves.
+
+    Who has the turn so keeps it, and callers who come and leave never have several threads.
+    """
+    running = asyncio.ensure_future(asyncio.to_thread(work, *args, **kwargs))
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        await asyncio.wait([running])
+        raise
 
 
 async def candidates(timeline: Timeline, about: EntityKey | None = None) -> list[Suggestion]:
@@ -25,10 +57,10 @@ async def candidates(timeline: Timeline, about: EntityKey | None = None) -> list
     types = PEOPLE if about is None else {about[0]}
     region = region_of(timeline.account.time_zone)
     found: list[Suggestion] = []
-    async with TURN:
+    async with turn(timeline.account.id):
         for entity_type in sorted(types):
             people = await timeline.read(partial(_people, entity_type), bounded=False)
-            found += await asyncio.to_thread(suggestions, people, region, about)
+            found += await in_thread(suggestions, people, region, about)
     return sorted(found, key=lambda one: (-one.score, one.pair))
 
 

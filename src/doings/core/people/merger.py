@@ -12,7 +12,7 @@ from doings.core.budget import BREATH_SECONDS, PEOPLE_COMPARED
 from doings.core.defaults import CONTACT_FIELD
 from doings.core.entity import CONTACT, PEOPLE, Entity
 from doings.core.errors import Conflict, NotFound, TooMuch
-from doings.core.people.asking import TURN
+from doings.core.people.asking import in_thread, turn
 from doings.core.people.sure import SurePair, shared_with_others, sure_pairs
 from doings.core.people.traits import region_of
 from doings.core.store import Reader, Store, Writer
@@ -95,11 +95,11 @@ class PeopleMerger(BackgroundTask):
 
     async def _merge_type(self, account: Account, entity_type: str) -> int:
         region = region_of(account.time_zone)
-        async with TURN:
+        async with turn(account.id):
             people = await self._read(
                 account, lambda reader: reader.people(entity_type, PEOPLE_COMPARED)
             )
-            found = await asyncio.to_thread(sure_pairs, people, region)
+            found = await in_thread(sure_pairs, people, region)
             del people
             pairs = await self._unshared(account, entity_type, found, region)
         merged = 0
@@ -120,7 +120,7 @@ class PeopleMerger(BackgroundTask):
         for type_ in types:
             after = 0
             while pairs and (people := await self._read(account, partial(_next, type_, after))):
-                shared = await asyncio.to_thread(shared_with_others, pairs, people, region)
+                shared = await in_thread(shared_with_others, pairs, people, region)
                 pairs = [pair for pair in pairs if pair.value not in shared]
                 after = people[-1].seq
         return pairs

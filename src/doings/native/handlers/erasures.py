@@ -50,7 +50,7 @@ async def erase(request: Request) -> Response:
     order = order_from_input(wanted, by=request.timeline.by)
     erasures, account_id = request.services.store.erasures, request.principal.account.id
     if wanted.dry_run:
-        counted = await erasures.count(account_id, order)
+        counted = await request.while_present(erasures.count(account_id, order))
         seq = await request.timeline.read(lambda reader: reader.last_seq())
         request.headers[POSITION] = position_of(request, seq)
         return respond_json(request, encode(erasure_document(counted)))

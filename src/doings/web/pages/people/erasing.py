@@ -132,7 +132,7 @@ async def _count(request: Request, order: ErasureOrder) -> tuple[Erasure | None,
     """What would go; or what keeps it, in a sentence."""
     store, account_id = request.services.store, request.principal.account.id
     try:
-        return await store.erasures.count(account_id, order), None
+        return await request.while_present(store.erasures.count(account_id, order)), None
     except Conflict as error:
         return None, sentence_of(error)
 
