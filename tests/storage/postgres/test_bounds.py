@@ -9,13 +9,14 @@ from doings.core import budget
 from doings.core.errors import Busy, Unavailable
 from doings.core.store import Writer
 from doings.storage.database import Database, open_database
-from doings.storage.engine import Connection
+from doings.storage.engine import Connection, Row
 from doings.storage.postgres import engine as engines
 from doings.storage.postgres import opening
 from doings.storage.postgres import pool as pools
 from doings.storage.postgres.engine import Sizes, open_postgres
 from doings.storage.postgres.opening import Use
 from doings.storage.postgres.search import SCHEMA
+from doings.storage.sql import entity_statements
 from tests.builders import note
 from tests.clocks import TickingClock
 from tests.storage.book import Book
@@ -242,3 +243,22 @@ async def test_a_server_that_freezes_in_a_commit_leaves_its_outcome_open(
         await database.engine.write(freeze)
     async with asyncio.timeout(20):
         await database.close()
+
+
+async def test_what_a_long_read_found_is_looked_up_one_by_one(database: Database) -> None:
+    """PostgreSQL would rather read all entities for each few hundred that a search found."""
+    fill = """
+        INSERT INTO entities
+            (account_id, seq, type, id, attrs, is_partial, created_at, updated_at)
+        SELECT 1, n, 'contact', CAST(n AS text), '{}', 0, 1, 1 FROM generate_series(1, 10000) n;
+        ANALYZE entities"""
+    await database.engine.write(lambda connection: connection.execute_script(fill))
+
+    async def plan(connection: Connection) -> list[Row]:
+        sql = f"EXPLAIN {entity_statements.PLACES_OF_ENTITIES}"
+        return await connection.fetch(sql, account_id=1, seqs=list(range(1, 501)))
+
+    rows = await database.engine.read(plan, bounded=False, account_id=1)
+
+    assert rows[0][0].startswith("Nested Loop")
+    assert [row[0] for row in rows if "Seq Scan on entities" in row[0]] == []
