@@ -165,6 +165,8 @@ class Runner(BackgroundTask):
         await self._forget(states)
         # One that was given up stays as it is, and is looked at again the next time.
         tried: set[tuple[str, ImportStage]] = set()
+        # Accounts take turns, so that none waits for all files of another one.
+        last_turns: dict[int, int] = {}
         while due := [
             one for one in states if one.stage in AT_WORK and (one.id, one.stage) not in tried
         ]:
@@ -172,8 +174,9 @@ class Runner(BackgroundTask):
                 return
             holding = asyncio.create_task(self._hold_turn())
             try:
-                state = min(due, key=lambda one: one.id)
+                state = min(due, key=lambda one: (last_turns.get(one.account_id, 0), one.id))
                 tried.add((state.id, state.stage))
+                last_turns[state.account_id] = len(tried)
                 await self._work(state)
             finally:
                 holding.cancel()
