@@ -3,6 +3,7 @@
 A worker that ends by itself is started again, and the others serve meanwhile.
 """
 
+import asyncio
 import gc
 import os
 import signal
@@ -19,6 +20,8 @@ from multiprocessing.sharedctypes import RawValue
 from typing import Any
 
 import structlog
+from granian import _signals
+from granian._granian import WorkerSignal
 from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
@@ -173,39 +176,54 @@ def application_of_worker(stopping: Connection, has_served: c_bool) -> Applicati
     """
     # Until it serves, a worker has inherited a handler that only its parent can act on.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    # A Ctrl-C reaches all processes of a terminal; the parent passes it on as SIGTERM, and Granian
-    # hangs in a worker that gets both while it starts.
+    # A Ctrl-C reaches all processes of a terminal; the parent passes it on.
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    ending = _Ending()
+    _signals.set_loop_signals = ending.when_told
     application = create()
     log_what_nobody_catches()
 
-    serves = threading.Event()
-
     def note_start() -> None:
         has_served.value = True
-        serves.set()
 
     application.on_started = note_start
     watch = threading.Thread(
-        target=_watch_parent, args=(stopping, application, serves), daemon=True
+        target=_watch_parent, args=(stopping, application, ending), daemon=True
     )
     watch.start()
     return application
 
 
-def _watch_parent(stopping: Connection, application: Application, serves: threading.Event) -> None:
+class _Ending:
+    """Ends the worker once: Granian hangs where it is told twice.
+
+    A signal by itself does not do. One that comes before the worker takes signals is lost, and so
+    is one while it begins to serve, as uvloop takes signals only while it runs.
+    """
+
+    def __init__(self) -> None:
+        self._event = WorkerSignal()
+        self._first = threading.Lock()
+
+    def end(self) -> None:
+        """Let Granian answer what it has accepted and end, now or as soon as it serves."""
+        if self._first.acquire(blocking=False):
+            self._event.set()
+
+    def when_told(self, loop: asyncio.AbstractEventLoop) -> WorkerSignal:
+        """What Granian asks for to be ended by; any signal to end leads here."""
+        loop.add_signal_handler(signal.SIGTERM, self.end)
+        return self._event
+
+
+def _watch_parent(stopping: Connection, application: Application, ending: _Ending) -> None:
     """Nobody reads from `stopping`, so that it stays readable for every worker."""
     parent = parent_process()
     if parent is None:
         return
-    ready = wait([stopping, parent.sentinel])
-    if not serves.is_set():
-        # The signal that stops it may have come before anything here took signals. It owes nobody
-        # an answer yet.
-        os._exit(0)
+    wait([stopping, parent.sentinel])
     application.end_waiting()
-    if parent.sentinel in ready:
-        os.kill(os.getpid(), signal.SIGTERM)
+    ending.end()
     while sys.platform == "linux":
         time.sleep(LOOK_SECONDS)
         application.let_go_of_idle()
