@@ -1,7 +1,6 @@
 """What waits or is under way while the owner of a webhook changes it, or the server stops."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -16,14 +15,16 @@ from tests.native.client import Json, Native
 pytestmark = SQLITE_ONLY
 
 
-def slow(text: bytes, may_answer: asyncio.Event) -> Callable[[Received], Awaitable[bytes]]:
-    """A receiver that answers once it may."""
+def answer_later(receiver: Receiver, text: bytes) -> asyncio.Event:
+    """Let a receiver answer so, once what is returned is set."""
+    may_answer = asyncio.Event()
 
     async def respond(_: Received) -> bytes:
         await may_answer.wait()
         return text
 
-    return respond
+    receiver.respond = respond
+    return may_answer
 
 
 async def changed(native: Native, webhook: Json, **members: object) -> None:
@@ -39,8 +40,7 @@ async def test_a_message_stays_what_it_was_by_another_batch(
     """The same events in the same form, and none of them is left out."""
     for _ in range(count):
         await native.record()
-    may_answer = asyncio.Event()
-    receiver.respond = slow(answer(500), may_answer)
+    may_answer = answer_later(receiver, answer(500))
     webhook = await hook(native, receiver, batch=before, after=0)
     first = (await receiver.got(1))[0]
     await changed(native, webhook, batch=after)
@@ -65,8 +65,7 @@ async def test_what_waits_is_sent_by_another_format_as_that_has_it(
     native: Native, receiver: Receiver, before: str, after: str, expected: list[str]
 ) -> None:
     """Where that has no word for it, it is discarded; nothing waits for it."""
-    may_answer = asyncio.Event()
-    receiver.respond = slow(NO_CONTENT, may_answer)
+    may_answer = answer_later(receiver, NO_CONTENT)
     webhook = await hook(native, receiver, format=before)
     for _ in range(3):
         await native.record()
@@ -87,8 +86,7 @@ async def test_what_waits_goes_by_person_once_that_is_asked_for(
     """Each person's own stay in order; those of others need not wait for them."""
     people = ["a", "a", "b", "a", "b"]
     made = [(await native.record(links=[f"contact:{one}"]))["seq"] for one in people]
-    may_answer = asyncio.Event()
-    receiver.respond = slow(answer(503, b"", b"retry-after: 1"), may_answer)
+    may_answer = answer_later(receiver, answer(503, b"", b"retry-after: 1"))
     webhook = await hook(native, receiver, after=0)
     await receiver.got(1)
     await changed(native, webhook, lane="entity")
@@ -105,8 +103,7 @@ async def test_an_address_of_before_says_nothing_of_the_new_one(
     native: Native, receiver: Receiver
 ) -> None:
     """That it is gone for good disables nothing, and the new one is sent what it had refused."""
-    may_answer = asyncio.Event()
-    receiver.respond = slow(answer(410), may_answer)
+    may_answer = answer_later(receiver, answer(410))
     webhook = await hook(native, receiver)
     await native.record()
     await receiver.got(1)
@@ -123,8 +120,7 @@ async def test_what_is_discarded_under_way_is_not_sent_again(
     native: Native, receiver: Receiver
 ) -> None:
     """A failure that is told afterwards changes nothing of that."""
-    may_answer = asyncio.Event()
-    receiver.respond = slow(answer(500), may_answer)
+    may_answer = answer_later(receiver, answer(500))
     webhook = await hook(native, receiver)
     first = await native.record()
     await receiver.got(1)
@@ -166,8 +162,7 @@ async def test_a_server_that_stops_hears_that_a_receiver_is_gone(
     app: Application, native: Native, receiver: Receiver
 ) -> None:
     """What it refuses is not passed over by the next server."""
-    may_answer = asyncio.Event()
-    receiver.respond = slow(answer(410), may_answer)
+    may_answer = answer_later(receiver, answer(410))
     webhook = await hook(native, receiver)
     await native.record()
     await native.record()

@@ -1,8 +1,10 @@
 """A server that stands for all five vendors, and commands that pull from it."""
 
+import asyncio
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import httpx
@@ -10,6 +12,8 @@ import pytest
 
 from tests.acceptance.running import RunningServer, Token, serving
 from tests.cli.conftest import Cli, Outcome, cli
+from tests.engines import ENGINES
+from tests.storage import servers
 
 __all__ = ["cli"]
 
@@ -128,4 +132,19 @@ class Puller:
 @pytest.fixture
 def pull(cli: Cli, vendor: Vendor, monkeypatch: pytest.MonkeyPatch) -> Puller:
     """Pulls into an account that holds nothing yet."""
+    return Puller(cli, vendor, monkeypatch)
+
+
+@pytest.fixture(params=ENGINES)
+def pull_into_either(
+    request: pytest.FixtureRequest,
+    cli: Cli,
+    vendor: Vendor,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Puller:
+    """The same on each engine."""
+    if request.param == "postgresql":
+        url = asyncio.run(servers.running().url_for(tmp_path))
+        monkeypatch.setenv("DOINGS_DATABASE", url)
     return Puller(cli, vendor, monkeypatch)

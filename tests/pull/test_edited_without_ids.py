@@ -1,16 +1,10 @@
 """Cobot gives activities no ids: what is edited there looks like something new."""
 
-import asyncio
 import json
 from datetime import UTC, datetime
-from pathlib import Path
-
-import pytest
 
 from tests.cli.conftest import Cli
-from tests.engines import ENGINES
 from tests.pull.conftest import Puller, Vendor
-from tests.storage import servers
 
 NOW = datetime.now(UTC).replace(microsecond=0).isoformat()
 
@@ -26,15 +20,11 @@ def texts(pull: Puller) -> list[str]:
     return [str(one["body"] or one["data"]["membership_name"]) for one in held]
 
 
-@pytest.mark.parametrize("engine", ENGINES)
 def test_what_is_edited_there_is_edited_here(
-    engine: str, vendor: Vendor, cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    vendor: Vendor, cli: Cli, pull_into_either: Puller
 ) -> None:
     """To and fro, beside something new of the same second, and after an undo and a forgetting."""
-    if engine == "postgresql":
-        url = asyncio.run(servers.running().url_for(tmp_path))
-        monkeypatch.setenv("DOINGS_DATABASE", url)
-    pull = Puller(cli, vendor, monkeypatch)
+    pull = pull_into_either
     vendor.send("PUT", "/v1/entities/membership/m1", {"name": "Joe"})
     checkin = {"kind": "checkin.created", "occurred_at": NOW, "links": ["membership:m1"]}
     vendor.record([checkin, text("one"), text("same"), text("same")])

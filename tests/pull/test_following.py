@@ -1,6 +1,5 @@
 """Later pulls: what is new, what was changed there, and what was deleted there."""
 
-import asyncio
 import json
 import sqlite3
 from contextlib import closing
@@ -11,10 +10,8 @@ import pytest
 
 from doings.importing.pull import rounds
 from tests.cli.conftest import Cli
-from tests.engines import ENGINES
 from tests.pull.conftest import Puller, Vendor
 from tests.pull.proxy import Asked, Given, Switch, proxy, status
-from tests.storage import servers
 
 
 def encounter(number: int, *people: str) -> dict[str, object]:
@@ -49,15 +46,11 @@ def ids_by_name(vendor: Vendor) -> dict[str, str]:
     return {item["external_id"]: item["id"] for item in items}
 
 
-@pytest.mark.parametrize("engine", ENGINES)
 def test_monica_tells_what_is_new_changed_and_deleted(
-    engine: str, vendor: Vendor, cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    vendor: Vendor, pull_into_either: Puller
 ) -> None:
     """A later pull does as the service did, into either engine."""
-    if engine == "postgresql":
-        url = asyncio.run(servers.running().url_for(tmp_path))
-        monkeypatch.setenv("DOINGS_DATABASE", url)
-    pull = Puller(cli, vendor, monkeypatch)
+    pull = pull_into_either
     vendor.send("PUT", "/v1/entities/contact/8", {"name": "Jim", "attrs": {"first_name": "Jim"}})
     vendor.record([encounter(number) for number in range(130)])
     assert pull.counts("monica")["recorded"] == 130
